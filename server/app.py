@@ -1,0 +1,119 @@
+"""The only wiring: every room meets here and nowhere else. No logic of its own."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server import count, feeds
+from server.access import allows, everyone, without_rule
+from server.election.events import AnyEvent
+from server.errors import on_crash, on_http_error, on_unavailable
+from server.live.endpoint import live, poll
+from server.live.hub import Hub
+from server.nights import archive
+from server.pages.render import PageRenderer
+from server.pages.routes import routes as page_routes
+from server.settings import Settings
+from server.stream.events import EventStream, StreamUnavailable
+from server.stream.follow import follow
+from server.stream.submit import Submitter
+
+log = structlog.get_logger()
+
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class NoAccessRule(Exception):
+    """A route that anybody could call because nobody thought about it; the app does not start."""
+
+
+def build_app(settings: Settings) -> Starlette:
+    """The whole program for one web process; ``settings.redis_url`` must be set. NoAccessRule if a route has none."""
+    assert settings.redis_url is not None, "the embedded server is started before the app"
+    url = settings.redis_url
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
+        stream = EventStream(url, settings.replicas)
+        await stream.open()
+        submitter = Submitter(stream)
+        hub = Hub(PageRenderer(), _past, on_erased=submitter.forget)
+        follower = asyncio.create_task(hub.follow(follow(url)), name="follower")
+        follower.add_done_callback(_stop_the_process)
+        yield {"hub": hub, "stream": stream, "submitter": submitter, "settings": settings}
+        follower.remove_done_callback(_stop_the_process)
+        follower.cancel()
+        await stream.close()
+
+    routes: list[BaseRoute] = [
+        *page_routes,
+        WebSocketRoute("/nights/{night}/live", allows(everyone)(live)),
+        Route("/nights/{night}/live", allows(everyone)(poll)),
+        *feeds.routes,
+        *count.routes,
+    ]
+    if missing := without_rule(routes):
+        raise NoAccessRule(f"These routes have no access rule: {', '.join(missing)}")
+    return Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(
+                SessionMiddleware, secret_key=settings.secret_key, session_cookie="count", max_age=24 * 3600
+            ),
+        ],
+        exception_handlers={
+            HTTPException: on_http_error,
+            StreamUnavailable: on_unavailable,
+            Exception: on_crash,
+        },
+        lifespan=lifespan,
+        max_body_size=256 * 1024,
+    )
+
+
+def _past(night: str) -> tuple[AnyEvent, ...] | None:
+    try:
+        return archive.load(night).events
+    except archive.UnknownNight:
+        return None
+
+
+def _stop_the_process(follower: asyncio.Task[None]) -> None:
+    """A process whose follower is dead would show an old night for ever: end it, and let its keeper start another."""
+    if not follower.cancelled():
+        log.critical("the follower stopped, so this process stops", why=str(follower.exception()))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+class SecurityHeaders:
+    """What every answer says to browsers about scripts, frames and types."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Content-Security-Policy", _POLICY)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "same-origin")
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -1,0 +1,88 @@
+"""What has happened on a night, in the past tense: the only thing that is stored. No rules, no totals."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from server.election.contests import Definition
+
+Stage = Literal["boxes in", "verified", "counting", "provisional", "recount"]
+
+
+class Rejected(Struct, frozen=True):
+    """Ballot papers rejected, in all and under the four heads of rule 47 where they are known (else None)."""
+
+    total: int
+    official_mark: int | None = None
+    more_than_one: int | None = None
+    identifiable: int | None = None
+    unmarked_or_void: int | None = None
+
+
+class Event(Struct, frozen=True, tag_field="kind", kw_only=True):
+    """``seq`` counts from 1 without a gap; ``at`` is when it was so (with offset); ``by`` is who said it;
+    ``command_id`` is the command's own id, by which a retry is known."""
+
+    seq: int
+    at: datetime
+    by: str
+    command_id: str
+
+
+class NightOpened(Event, frozen=True, tag="night-opened.1"):
+    """The first event of every night: what is to be counted."""
+
+    night: Definition
+
+
+class StageReached(Event, frozen=True, tag="stage-reached.1"):
+    """A count went a step on. ``papers`` are the ballot papers verified, ``recount`` which recount it is, from 1."""
+
+    ballot: str
+    stage: Stage
+    papers: int | None = None
+    recount: int | None = None
+
+
+class Declared(Event, frozen=True, tag="declared.1"):
+    """The returning officer's declaration: candidate id → votes for every candidate on the paper.
+
+    ``rejected`` is None where it is not known. ``lot`` is the candidate drawn where the first place is a tie: it is
+    kept as a lot and never as one vote more (Parliamentary Elections Rules, rule 49).
+    """
+
+    ballot: str
+    votes: dict[str, int]
+    rejected: Rejected | None = None
+    lot: str | None = None
+
+
+class Corrected(Event, frozen=True, tag="corrected.1"):
+    """A declaration replaced. ``slip`` is a misreading put right at once; otherwise figures were revised later."""
+
+    ballot: str
+    votes: dict[str, int]
+    rejected: Rejected | None
+    lot: str | None
+    reason: str
+    slip: bool = False
+
+
+class Withdrawn(Event, frozen=True, tag="withdrawn.1"):
+    """A declaration taken back: the contest is being counted again, and nobody is elected."""
+
+    ballot: str
+    reason: str
+
+
+class NotePosted(Event, frozen=True, tag="note-posted.1"):
+    """A sentence from the desk, about one contest or about the night."""
+
+    text: str
+    ballot: str | None = None
+
+
+CountEvent = StageReached | Declared | Corrected | Withdrawn
+FeedEvent = CountEvent | NotePosted
+AnyEvent = NightOpened | FeedEvent

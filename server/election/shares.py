@@ -1,0 +1,24 @@
+"""Exact fractions and how they are rounded: half up, never a float before the last moment. No words, no HTML."""
+
+from fractions import Fraction
+
+
+def half_up(number: Fraction, places: int) -> str:
+    """A number rounded half up (away from zero) as text: ``half_up(Fraction("42.05"), 1)`` → ``"42.1"``."""
+    scaled = abs(number) * 10**places
+    whole, remainder = divmod(scaled.numerator, scaled.denominator)
+    whole += 2 * remainder >= scaled.denominator
+    digits = str(whole).rjust(places + 1, "0")
+    text = digits[:-places] + "." + digits[-places:] if places else digits
+    return "-" + text if number < 0 and whole else text
+
+
+def share_text(share: Fraction) -> str:
+    """A share of 1 as a percentage: one decimal, two below 1% (349 of 40,065 is "0.87")."""
+    percent = share * 100
+    return half_up(percent, 2 if 0 < percent < 1 else 1)
+
+
+def percent(share: Fraction | None) -> float | None:
+    """A share of 1 as a percentage at full precision, for data."""
+    return None if share is None else float(share * 100)

@@ -1,0 +1,138 @@
+"""All contests declared so far, added up by party; and when a majority of the House was reached. Nothing is stored."""
+
+from datetime import datetime
+from fractions import Fraction
+
+from msgspec import Struct
+
+from server.election.events import Declared
+from server.election.nights import Night
+from server.election.parties import INDEPENDENT, counted_as
+
+
+class PartyTotal(Struct, frozen=True):
+    """One party over the contests declared so far. ``share`` is of all their valid votes; ``change`` is against the
+    baseline in those same contests, None for independents and where it is not known."""
+
+    party: str
+    seats: int
+    gained: int
+    lost: int
+    votes: int
+    share: Fraction
+    change: Fraction | None
+
+    @property
+    def net(self) -> int:
+        """Seats gained less seats lost."""
+        return self.gained - self.lost
+
+
+class Majority(Struct, frozen=True):
+    """An overall majority of the House: whose, and at which event it was crossed."""
+
+    party: str
+    seq: int
+    at: datetime
+
+
+class Tally(Struct, frozen=True):
+    """``parties`` by seats, then votes; ``line`` is the number of seats that is a majority, 0 where none is at stake."""
+
+    parties: tuple[PartyTotal, ...]
+    declared: int
+    contests: int
+    line: int
+    majority: Majority | None
+
+
+class _Sums:
+    __slots__ = ("before", "gained", "lost", "seats", "votes")
+
+    def __init__(self) -> None:
+        self.seats = self.gained = self.lost = self.votes = self.before = 0
+
+
+def add_up(night: Night) -> Tally:
+    """The totals of a night as it stands."""
+    sums: dict[str, _Sums] = {}
+    valid = valid_before = declared = 0
+    all_known = True
+    for count in night.counts.values():
+        result = count.result
+        if result is None:
+            continue
+        declared += 1
+        valid += result.valid
+        for line in result.lines:
+            _of(sums, counted_as(line.candidate.party)).votes += line.votes
+        winner, holder = result.verdict.winner, result.verdict.previous
+        _of(sums, winner).seats += 1
+        if holder is not None and winner != holder:
+            _of(sums, winner).gained += 1
+            _of(sums, holder).lost += 1
+        previous = count.contest.previous
+        if previous is None:
+            all_known = False
+            continue
+        valid_before += sum(previous.votes.values())
+        for party, votes in previous.votes.items():
+            if party in night.parties:
+                _of(sums, party).before += votes
+    parties = [
+        _total(party, sum_, valid, valid_before if all_known else 0)
+        for party, sum_ in sums.items()
+        if sum_.votes or sum_.seats or sum_.lost
+    ]
+    parties.sort(key=lambda total: (-total.seats, -total.votes, total.party))
+    line = night.definition.seats // 2 + 1 if night.definition.seats else 0
+    return Tally(
+        parties=tuple(parties),
+        declared=declared,
+        contests=len(night.counts),
+        line=line,
+        majority=_majority(night, line, parties[0].seats if parties else 0),
+    )
+
+
+def _of(sums: dict[str, _Sums], party: str) -> _Sums:
+    found = sums.get(party)
+    if found is None:
+        found = sums[party] = _Sums()
+    return found
+
+
+def _total(party: str, sums: _Sums, valid: int, valid_before: int) -> PartyTotal:
+    share = Fraction(sums.votes, valid) if valid else Fraction(0)
+    comparable = valid_before and party != INDEPENDENT
+    return PartyTotal(
+        party=party,
+        seats=sums.seats,
+        gained=sums.gained,
+        lost=sums.lost,
+        votes=sums.votes,
+        share=share,
+        change=share - Fraction(sums.before, valid_before) if comparable else None,
+    )
+
+
+def _majority(night: Night, line: int, most: int) -> Majority | None:
+    """The declaration that made a party's seats reach the line, on the figures as they stand now."""
+    if not line or most < line:
+        return None
+    seats: dict[str, int] = {}
+    for event in night.feed:
+        if not isinstance(event, Declared):
+            continue
+        count = night.counts[event.ballot]
+        if count.result is None or event is not _last_declaration(count.history):
+            continue
+        winner = count.result.verdict.winner
+        seats[winner] = seats.get(winner, 0) + 1
+        if seats[winner] == line:
+            return Majority(winner, event.seq, event.at)
+    return None
+
+
+def _last_declaration(history: tuple[object, ...]) -> Declared | None:
+    return next((event for event in reversed(history) if isinstance(event, Declared)), None)

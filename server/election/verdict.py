@@ -1,0 +1,160 @@
+"""One declaration judged: who won, by how much, hold or gain, swing, deposits. No totals, no night."""
+
+from fractions import Fraction
+from typing import Literal
+
+from msgspec import Struct
+
+from server.election.contests import Candidate, Contest, Previous
+from server.election.events import Corrected, Declared, Rejected
+from server.election.parties import Party, counted_as, has_a_past
+
+Kind = Literal["hold", "gain", "win"]
+
+
+class Line(Struct, frozen=True):
+    """One candidate's figures. ``share`` is a fraction of the valid votes, ``change`` its change on the baseline
+    (None where the party did not stand there, or the baseline is not known)."""
+
+    candidate: Candidate
+    votes: int
+    share: Fraction
+    change: Fraction | None
+    elected: bool
+    lost_deposit: bool
+
+
+class Verdict(Struct, frozen=True):
+    """By party, against the preceding general election; by-elections and defections in between do not count.
+
+    ``kind`` is "win" where no previous result is known. Ids are those under which the parties are counted.
+    """
+
+    kind: Kind
+    winner: str
+    previous: str | None
+
+    def text(self, parties: dict[str, Party]) -> str:
+        """As the House of Commons Library writes it: ``UKIP gain from Con``, ``Lab hold``."""
+        text = f"{parties[self.winner].short} {self.kind}"
+        if self.kind == "gain":
+            assert self.previous is not None
+            text += f" from {parties[self.previous].short}"
+        return text
+
+
+class Swing(Struct, frozen=True):
+    """Butler swing: the mean of one party's gain in share and the other's loss, as a fraction; never negative."""
+
+    from_party: str
+    to_party: str
+    size: Fraction
+
+
+class Result(Struct, frozen=True):
+    """All that follows from one declaration. ``lines`` are in order of votes, ties in ballot-paper order.
+
+    ``rejected`` and ``turnout_papers`` are None where rejected papers are not known. ``turnout_papers`` is ballot
+    papers counted over electorate, which the press quotes; ``turnout_valid`` valid votes over electorate, which the
+    House of Commons Library publishes.
+    """
+
+    lines: tuple[Line, ...]
+    verdict: Verdict
+    majority: int
+    majority_share: Fraction
+    valid: int
+    rejected: Rejected | None
+    turnout_papers: Fraction | None
+    turnout_valid: Fraction
+    swing: Swing | None
+    by_lot: bool
+
+    @property
+    def winner(self) -> Line:
+        """The candidate elected: the first line."""
+        return self.lines[0]
+
+
+def first_places(votes: dict[str, int]) -> list[str]:
+    """The ids of the candidates who share the highest number of votes; more than one is a tie."""
+    most = max(votes.values())
+    return [candidate for candidate, number in votes.items() if number == most]
+
+
+def judge(contest: Contest, declared: Declared | Corrected) -> Result:
+    """The result of a contest from its declaration. A tie must come with its lot: ``decide`` sees to that."""
+    votes, valid = declared.votes, sum(declared.votes.values())
+    tied = first_places(votes)
+    elected = declared.lot if len(tied) > 1 else tied[0]
+    assert elected in tied, "a tie without a lot is not a result"
+
+    # A stable sort: the winner, then by votes, ties in ballot-paper order.
+    ranked = sorted(contest.candidates, key=lambda one: (one.id != elected, -votes[one.id]))
+    lines = tuple(_line(contest, one, votes[one.id], valid, one.id == elected) for one in ranked)
+    majority = votes[elected] - (votes[ranked[1].id] if len(ranked) > 1 else 0)
+    papers = None if declared.rejected is None else valid + declared.rejected.total
+    return Result(
+        lines=lines,
+        verdict=_verdict(counted_as(lines[0].candidate.party), contest.previous),
+        majority=majority,
+        majority_share=_over(majority, valid),
+        valid=valid,
+        rejected=declared.rejected,
+        turnout_papers=None if papers is None else _over(papers, contest.electorate),
+        turnout_valid=_over(valid, contest.electorate),
+        swing=_swing(lines, contest.previous),
+        by_lot=len(tied) > 1,
+    )
+
+
+def lost_deposit(votes: int, valid: int) -> bool:
+    """5% of the valid votes or less (Representation of the People Act 1985, section 13)."""
+    return votes * 20 <= valid
+
+
+def _over(part: int, whole: int) -> Fraction:
+    return Fraction(part, whole) if whole else Fraction(0)
+
+
+def _line(contest: Contest, candidate: Candidate, votes: int, valid: int, elected: bool) -> Line:
+    share = _over(votes, valid)
+    before = None
+    party = counted_as(candidate.party)
+    alone = sum(counted_as(one.party) == party for one in contest.candidates) == 1
+    if contest.previous and has_a_past(party) and alone and party in contest.previous.votes:
+        before = _previous_share(contest.previous, party)
+    return Line(
+        candidate=candidate,
+        votes=votes,
+        share=share,
+        change=None if before is None else share - before,
+        elected=elected,
+        lost_deposit=not elected and lost_deposit(votes, valid),
+    )
+
+
+def _previous_share(previous: Previous, party: str) -> Fraction:
+    return _over(previous.votes.get(party, 0), sum(previous.votes.values()))
+
+
+def _verdict(winner: str, previous: Previous | None) -> Verdict:
+    if previous is None:
+        return Verdict("win", winner, None)
+    kind = "hold" if winner == previous.holder else "gain"
+    return Verdict(kind, winner, previous.holder)
+
+
+def _swing(lines: tuple[Line, ...], previous: Previous | None) -> Swing | None:
+    """Between the winner and the party it beat, the second; a party that did not stand before had no share."""
+    if previous is None or len(lines) < 2:
+        return None
+    first, second = (counted_as(line.candidate.party) for line in lines[:2])
+    if first == second or not (has_a_past(first) and has_a_past(second)):
+        return None
+    gain = lines[0].share - _previous_share(previous, first)
+    loss = _previous_share(previous, second) - lines[1].share
+    size = (gain + loss) / 2
+    if size < 0:
+        return Swing(first, second, -size)
+    return Swing(second, first, size)

@@ -1,0 +1,59 @@
+"""Where a browser asks for what it has missed: over a websocket, or by polling where those are blocked."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from server.live.channel import EVENTS, Channel
+from server.live.hub import Hub
+from server.live.protocol import connection
+
+NIGHT = "night"
+
+
+async def live(websocket: WebSocket) -> None:
+    """``/nights/{night}/live?after={seq}``: what was missed, then what comes; ``&contest=`` for a contest's page."""
+    hub: Hub = websocket.state.hub
+    channel = hub.find(websocket.path_params["night"])
+    if channel is None:
+        await websocket.send_denial_response(Response("There is no such night.", 404))
+        return
+    as_json = "json" in websocket.scope["subprotocols"]
+    topic = EVENTS if as_json else _topic(websocket)
+    await websocket.accept(subprotocol="json" if as_json else None)
+    viewer = connection(websocket)
+    channel.join(viewer, topic, _after(websocket))
+    try:
+        while True:  # nothing is expected; reading notices the end and answers pings
+            await websocket.receive_text()
+    except (WebSocketDisconnect, KeyError):
+        pass
+    finally:
+        channel.leave(viewer)
+
+
+async def poll(request: Request) -> Response:
+    """The same message over HTTP; 304 with the ETag of the seq where nothing is new, 204 where nothing was missed."""
+    hub: Hub = request.state.hub
+    channel = hub.find(request.path_params["night"])
+    if channel is None:
+        return Response("There is no such night.", 404, media_type="text/plain")
+    headers = {"ETag": etag(channel), "Cache-Control": "no-cache"}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    text = channel.missed(_topic(request), _after(request))
+    return Response(text, 200 if text else 204, headers, "text/html")
+
+
+def etag(channel: Channel) -> str:
+    """The ETag of everything shown of a night as it stands: its seq."""
+    return f'"{channel.seq}"'
+
+
+def _topic(request: Request | WebSocket) -> str:
+    return request.query_params.get("contest") or NIGHT
+
+
+def _after(request: Request | WebSocket) -> int:
+    text = request.query_params.get("after", "0")
+    return int(text) if text.isdecimal() and len(text) < 16 else 0

@@ -1,0 +1,76 @@
+"""All nights on air in this process, kept up to date by one follower. No Redis here: news comes in, frames go out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import assert_never
+
+from server.election.events import AnyEvent
+from server.live.channel import Channel, Renderer
+from server.live.protocol import Connection
+from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened
+
+_BEAT_SECONDS = 15.0
+
+
+class Hub:
+    """``channels`` by night id; ``ready`` is set once everything that was stored has been read.
+
+    ``past`` gives the events of a night that is not on air, None if there is no such night. ``on_erased`` is told of a
+    night that was taken off air.
+    """
+
+    def __init__(
+        self,
+        renderer: Renderer,
+        past: Callable[[str], tuple[AnyEvent, ...] | None],
+        on_erased: Callable[[str], None],
+    ) -> None:
+        self.channels: dict[str, Channel] = {}
+        self.ready = asyncio.Event()
+        self._renderer = renderer
+        self._past = past
+        self._on_erased = on_erased
+        self._archive: dict[str, Channel] = {}
+
+    def find(self, night: str) -> Channel | None:
+        """A night on air, or else a past one, whole; None if there is neither."""
+        if found := self.channels.get(night) or self._archive.get(night):
+            return found
+        events = self._past(night)
+        if events is None:
+            return None
+        channel = self._archive[night] = Channel(self._renderer, on_air=False)
+        channel.advance(events)
+        return channel
+
+    async def follow(self, news: AsyncIterator[News]) -> None:
+        """Take all news in, for ever."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._beat())
+            async for one in news:
+                self._take(one)
+
+    def _take(self, news: News) -> None:
+        match news:
+            case Opened():
+                pass  # a night shows once its first event is here
+            case Arrived():
+                if news.night not in self.channels:
+                    self.channels[news.night] = Channel(self._renderer)
+                self.channels[news.night].advance(news.events)
+            case Erased():
+                self._on_erased(news.night)
+                channel = self.channels.pop(news.night, None)
+                for viewer in channel.close() if channel else ():
+                    if isinstance(viewer, Connection):
+                        viewer.shutdown()  # 1012: the browser comes back, and finds the night that is there then
+            case CaughtUp():
+                self.ready.set()
+            case _:
+                assert_never(news)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(_BEAT_SECONDS)
+            for channel in self.channels.values():
+                channel.beat()

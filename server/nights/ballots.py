@@ -1,0 +1,151 @@
+"""What the two CSV files say of each ballot: constituencies and candidates, read and checked one by one. No night."""
+
+import re
+import unicodedata
+from datetime import date, datetime, time
+
+from msgspec import Struct
+from uk_election_ids.slugger import slugify
+
+from server.election.parties import INDEPENDENT, SPEAKER, Party
+from server.nights.tables import LONDON, Row
+
+CONTEST_COLUMNS = ("ONS ID", "Constituency name", "Region name", "Country name", "Electorate", "Valid votes")
+CANDIDATE_COLUMNS = (
+    "ONS ID",
+    "Party name",
+    "Party abbreviation",
+    "Electoral Commission party ID",
+    "Candidate first name",
+    "Candidate surname",
+    "Votes",
+)
+_DAY_COLUMNS = ("By-election date", "Election date")
+
+_GSS = re.compile(r"[ENSW]\d{8}")
+_PARTY_ID = re.compile(r"PP\d+|joint-party:\d+-\d+|ynmp-party:\d+")
+# The Library's capitals; the Boundary Commissions write Stoke-on-Trent and Vale of Clwyd.
+_SMALL_WORDS = re.compile(r"(?<=[ -])(Of|On|Upon|Under|Super|An)(?=[ -])")
+_WITHOUT_ID = {
+    "Independent": INDEPENDENT,
+    "Speaker": SPEAKER,
+    "Beer, Baccy and Scratchings": "PP2027",  # registered as the Beer, Baccy and Crumpet Party
+}
+
+Key = tuple[str, date]
+
+
+class Seat(Struct, frozen=True):
+    """One constituency's row. Numbers are None where the cell cannot be used, or is not known (``invalid``)."""
+
+    row: Row
+    key: Key
+    name: str
+    region: str
+    nation: str
+    electorate: int | None
+    valid: int | None
+    invalid: int | None
+    declared: datetime | None
+    member: str | None
+    majority: int | None
+    result: str
+    unionists: int | None
+
+
+class Standing(Struct, frozen=True):
+    """One candidate's row."""
+
+    row: Row
+    key: Key
+    name: str
+    place: tuple[str, str]
+    party: Party
+    number: str
+    votes: int | None
+    sitting: bool
+
+
+def seat(row: Row, day: date) -> Seat:
+    """A constituency; ``day`` is the date of the poll where the row has none of its own."""
+    key = _key(row, day)
+    declared = row.moment("Declaration time")
+    if declared and declared < polls_close(key[1]):
+        row.wrong(f"Declaration time is {row.text('Declaration time')}, before the polls close.")
+    found = Seat(
+        row=row,
+        key=key,
+        name=_SMALL_WORDS.sub(lambda word: word[0].lower(), row.required("Constituency name")),
+        region=row.required("Region name"),
+        nation=row.required("Country name"),
+        electorate=row.number("Electorate"),
+        valid=row.number("Valid votes"),
+        invalid=row.number_if_known("Invalid votes"),
+        declared=declared,
+        member=_person(row, "Member") if row.has("Member surname") else None,
+        majority=row.number_if_known("Majority"),
+        result=row.text("Result"),
+        unionists=row.number_if_known("UUP"),
+    )
+    if found.member == "":
+        row.wrong("The winner's name is missing.")
+    papers = (found.valid or 0) + (found.invalid or 0)
+    if found.electorate is not None and papers > found.electorate:
+        row.wrong(f"{papers:,} valid and invalid votes are more than the electorate of {found.electorate:,}.")
+    return found
+
+
+def standing(row: Row, day: date) -> Standing:
+    """A candidate; ``day`` is the date of the poll where the row has none of its own."""
+    name = _person(row, "Candidate")
+    if not row.text("Candidate surname"):
+        row.wrong("Candidate surname is empty.")
+    return Standing(
+        row=row,
+        key=_key(row, day),
+        name=name,
+        place=(_alphabetical(row.text("Candidate surname")), _alphabetical(row.text("Candidate first name"))),
+        party=_party(row),
+        number=row.text("MNIS party ID"),
+        votes=row.number("Votes"),
+        sitting=row.text("Sitting MP").casefold() == "yes",
+    )
+
+
+def polls_close(day: date) -> datetime:
+    """Ten at night in London (Parliamentary Elections Rules, rule 1)."""
+    return datetime.combine(day, time(22), LONDON)
+
+
+def _key(row: Row, day: date) -> Key:
+    gss = row.required("ONS ID")
+    if gss and not _GSS.fullmatch(gss):
+        row.wrong(f"ONS ID is {gss!r}: it should be a letter and eight digits, such as E14000898.")
+    for column in _DAY_COLUMNS:
+        if row.has(column):
+            return gss, row.day(column) or day
+    return gss, day
+
+
+def _person(row: Row, who: str) -> str:
+    return f"{row.text(f'{who} first name')} {row.text(f'{who} surname')}".strip()
+
+
+def _party(row: Row) -> Party:
+    """The party on the ballot paper; a joint candidate of two parties has an id that names both."""
+    name, short = row.required("Party name"), row.required("Party abbreviation")
+    registered = row.text("Electoral Commission party ID").strip("-")
+    adjunct = row.text("Electoral Commission adjunct party ID").strip("-")
+    for one in filter(None, (registered, adjunct)):
+        if not _PARTY_ID.fullmatch(one):
+            row.wrong(f"Electoral Commission party ID is {one!r}: it should look like PP85.")
+    if registered and adjunct:
+        joint = f"joint-party:{registered.removeprefix('PP')}-{adjunct.removeprefix('PP')}"
+        return Party(joint, name, short)
+    return Party(registered or _WITHOUT_ID.get(name) or f"unregistered:{slugify(name)}", name, short)
+
+
+def _alphabetical(name: str) -> str:
+    """For the order of a ballot paper: no capitals, accents or apostrophes; hyphens are spaces."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+    return " ".join(re.sub(r"[^\w\s]", " ", re.sub(r"['’‘`]", "", plain.casefold())).split())

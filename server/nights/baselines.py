@@ -1,0 +1,77 @@
+"""How each seat stood before: from a past night, or from a file of notional results. No verdicts."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from server.election.contests import Previous
+from server.election.events import Declared
+from server.election.parties import INDEPENDENT, SPEAKER, Party, counted_as
+from server.election.verdict import judge
+from server.nights.archive import PastNight
+from server.nights.format import OTHERS
+from server.nights.tables import Problem, table
+
+_NOTIONAL = ("constituency_id", "mnis_party_id", "mnis_party_name", "mnis_party_abbrev", "votes", "electorate")
+
+# A notional file names parties by the Members' Names database's number. A night's own candidates tell which
+# Electoral Commission id that is, but for those without one and for a party that does not stand any more.
+_BY_NUMBER = {"8": INDEPENDENT, "47": SPEAKER, "38": "PP83"}
+
+
+class Baseline(Struct, frozen=True):
+    """``previous`` by GSS code; ``parties`` by id, those named in it; ``name`` as the page says it."""
+
+    name: str
+    previous: dict[str, Previous]
+    parties: dict[str, Party]
+
+
+def of_night(night: PastNight) -> Baseline:
+    """The results of a past general election, votes by the ids that parties are counted under."""
+    contests = {contest.ballot: contest for contest in night.definition.contests}
+    previous: dict[str, Previous] = {}
+    for event in night.events:
+        if not isinstance(event, Declared):
+            continue
+        contest = contests[event.ballot]
+        result = judge(contest, event)
+        votes: dict[str, int] = {}
+        for line in result.lines:
+            party = counted_as(line.candidate.party)
+            votes[party] = votes.get(party, 0) + line.votes
+        previous[contest.gss] = Previous(result.verdict.winner, votes, contest.electorate)
+    parties = {party.id: party for party in night.definition.parties}
+    return Baseline(night.definition.title, previous, parties)
+
+
+def of_notional(path: Path, name: str, numbers: dict[str, Party], problems: list[Problem]) -> Baseline:
+    """Votes estimated on changed boundaries, from the Library's CSV; ``numbers`` is number → party of this night.
+
+    ``NA`` rows, all other parties together, are kept under ``others``: they count for the valid total only.
+    """
+    found: dict[str, dict[str, int]] = {}
+    electorates: dict[str, int | None] = {}
+    parties: dict[str, Party] = {}
+    for row in table(path, _NOTIONAL, problems):
+        gss, number = row.required("constituency_id"), row.text("mnis_party_id")
+        votes, electorates[gss] = row.number("votes"), row.number_if_known("electorate")
+        party = OTHERS if number == "NA" else _BY_NUMBER.get(number)
+        if party is None:
+            if number not in numbers:
+                row.wrong(f"Party number {number} ({row.text('mnis_party_name')}) is not known.")
+                continue
+            party = counted_as(numbers[number].id)
+        if party != OTHERS:
+            parties[party] = Party(party, row.text("mnis_party_name"), row.text("mnis_party_abbrev"))
+        seat = found.setdefault(gss, {})
+        seat[party] = seat.get(party, 0) + (votes or 0)
+    previous = {
+        gss: Previous(max(votes, key=lambda party: (party != OTHERS, votes[party])), _by_votes(votes), electorates[gss])
+        for gss, votes in found.items()
+    }
+    return Baseline(name, previous, parties)
+
+
+def _by_votes(votes: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(votes.items(), key=lambda item: (item[0] == OTHERS, -item[1])))

@@ -1,0 +1,119 @@
+"""What the CSV files do not say and we know: reasons beside a verdict, stages, notes from the desk. Facts only.
+
+Applied on import, by ballot id. Moments are in London. Every note is true, and gives nothing away, at its moment.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from server.nights.format import NoteLine, StageLine
+
+_LONDON = ZoneInfo("Europe/London")
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """``why`` is a sentence beside the verdict, which may be read before it; ``declared`` where the CSV has no time."""
+
+    why: str = ""
+    declared: datetime | None = None
+    stages: tuple[StageLine, ...] = ()
+    notes: tuple[NoteLine, ...] = ()
+
+
+def _november(day: int, hour: int, minute: int) -> datetime:
+    return datetime(2014, 11, day, hour, minute, tzinfo=_LONDON)
+
+
+# From the local press: the declaration at about 04:15, after a count of about six hours. The times of the stages
+# before it are assumed; the papers verified are the valid and rejected votes of the declaration.
+_ROCHESTER_AND_STROOD = Facts(
+    why=(
+        "Mark Reckless held the seat as a Conservative from 2010, left for UKIP on 27 September 2014 and resigned "
+        "to stand again. Hold and gain go by party, against the last general election, so the seat counts as "
+        "Conservative before this by-election, whoever its member was."
+    ),
+    declared=_november(21, 4, 15),
+    stages=(
+        StageLine(_november(20, 22, 40), "boxes in"),
+        StageLine(_november(21, 1, 15), "verified", 40_113),
+        StageLine(_november(21, 1, 30), "counting"),
+    ),
+    notes=(
+        NoteLine(
+            _november(20, 22, 0),
+            "The polls have closed in Rochester and Strood. 13 candidates stand; the electorate is 79,163.",
+        ),
+        NoteLine(
+            _november(20, 22, 20),
+            "Why there is a by-election: Mark Reckless, elected here as a Conservative in 2010, left for UKIP on "
+            "27 September and resigned to stand again.",
+        ),
+        NoteLine(
+            _november(20, 23, 30),
+            "UKIP has one seat in the Commons: Clacton, won six weeks ago, on 9 October.",
+        ),
+        NoteLine(
+            _november(21, 1, 16),
+            "Turnout is 50.67%: 40,113 ballot papers are verified, out of an electorate of 79,163.",
+        ),
+        NoteLine(
+            _november(21, 4, 16),
+            "This is UKIP's second seat in the Commons, after Clacton on 9 October.",
+        ),
+        NoteLine(
+            _november(21, 4, 20),
+            "The Liberal Democrats have 349 votes, 0.87%: their lowest share in any of the 21 by-elections since "
+            "the general election of 2010.",
+        ),
+        NoteLine(
+            _november(21, 4, 25),
+            "The count took about six hours. The time of the declaration, about 04:15, is from the local press; "
+            "the times of the stages before it are assumed.",
+        ),
+    ),
+)
+
+
+def _by_election_between(who: str, when: str, before: str) -> Facts:
+    return Facts(
+        why=(
+            f"{who} won this seat in the by-election of {when}, but hold and gain are counted from the preceding "
+            f"general election, when it was {before}."
+        )
+    )
+
+
+_FACTS = {
+    "parl.rochester-and-strood.by.2014-11-20": _ROCHESTER_AND_STROOD,
+    "parl.clacton.by.2014-10-09": Facts(
+        why=(
+            "Douglas Carswell held the seat as a Conservative, left for UKIP on 28 August 2014 and resigned to stand "
+            "again. Hold and gain go by party, against the last general election, so the seat counts as "
+            "Conservative before this by-election, whoever its member was."
+        )
+    ),
+    "parl.thirsk-and-malton.2010-05-06": Facts(
+        why=(
+            "The poll here was put off to 27 May 2010. The time of the declaration, midnight, is a placeholder "
+            "in the source."
+        )
+    ),
+    "parl.rochester-and-strood.2015-05-07": _by_election_between("UKIP", "20 November 2014", "Conservative"),
+    "parl.clacton.2015-05-07": _by_election_between("UKIP", "9 October 2014", "Conservative"),
+    "parl.corby.2015-05-07": _by_election_between("Labour", "15 November 2012", "Conservative"),
+    "parl.bradford-west.2015-05-07": _by_election_between("Respect", "29 March 2012", "Labour"),
+    "parl.richmond-park.2017-06-08": _by_election_between(
+        "The Liberal Democrats", "1 December 2016", "Conservative"
+    ),
+    "parl.copeland.2017-06-08": _by_election_between("The Conservatives", "23 February 2017", "Labour"),
+    "parl.brecon-and-radnorshire.2019-12-12": _by_election_between(
+        "The Liberal Democrats", "1 August 2019", "Conservative"
+    ),
+}
+
+
+def known(ballot: str) -> Facts:
+    """What we know of a contest; nothing for most."""
+    return _FACTS.get(ballot, Facts())

@@ -1,0 +1,193 @@
+"""The file of a past night: what each line holds, read and written. No events, no CSV, no rules of a result.
+
+A night is one UTF-8 text file named ``<night-id>.jsonl``, plain so that a change can be read in a diff. Every line
+is one JSON object and ends with LF. Moments are RFC 3339 with the offset of London on that day (``+01:00``, ``Z``).
+
+The first line is the ``Header``::
+
+    {"format": "declared-night", "version": 1, "id": "parl.2019-12-12", "title": "2019 general election",
+     "date": "2019-12-12", "polls_close": "2019-12-12T22:00:00Z", "baseline": "2017 general election",
+     "seats": 650, "times": "recorded", "contests": 650, "attribution": "…",
+     "parties": [{"id": "PP52", "name": "Conservative", "short": "Con"}, …]}
+
+``parties`` holds every party that stands or held a seat at the baseline, and those they are counted as. ``times`` is
+"recorded" where every declaration has its recorded time, else "assumed". Each line after it is one contest, a
+``ContestLine``, in order of name; what is not known is left out::
+
+    {"ballot": "parl.aldershot.2019-12-12", "name": "Aldershot", "gss": "E14000530", "region": "South East",
+     "nation": "England", "electorate": 72617,
+     "candidates": [["Howard Kaye", "PP63" , 1750, false], …],   name, party, votes, sitting MP: in ballot-paper order
+     "rejected": 151,                                             papers rejected, in all
+     "declared": "2019-12-13T02:07:00Z",
+     "lot": 2,                                                    place on the paper of the one drawn, after a tie
+     "previous": {"holder": "PP52", "votes": {"PP52": 26950, …}, "electorate": 76205},
+     "published": ["Con hold", 16698],                            verdict and majority as the source has them
+     "why": "…",                                                  a sentence that the verdict needs beside it
+     "stages": [["2014-11-21T01:15:00Z", "verified", 40113], …],  time, stage, papers verified or null
+     "notes": [["2014-11-21T04:16:00Z", "…"], …]}
+
+``previous`` is by the ids that parties are counted under at the baseline election. Its votes add up to the valid
+votes: those of parties the source does not name are under ``others``, which is no party and has no entry in ``parties``.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from server.election.contests import Previous
+from server.election.events import Stage
+from server.election.parties import Party
+
+FORMAT, VERSION = "declared-night", 1
+ATTRIBUTION = "Contains Parliamentary information licensed under the Open Parliament Licence v3.0"
+OTHERS = "others"
+
+Number = Annotated[int, Meta(ge=0)]
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """A night without its contests: what the first line says of it. ``contests`` is how many there are."""
+
+    format: str = FORMAT
+    version: int = VERSION
+    id: str
+    title: str
+    date: date
+    polls_close: Moment
+    baseline: str
+    seats: Number
+    times: Literal["recorded", "assumed"]
+    contests: Number
+    attribution: str
+
+
+class Header(Summary, frozen=True, kw_only=True):
+    """The whole first line."""
+
+    parties: tuple[Party, ...]
+
+
+class CandidateLine(Struct, frozen=True, array_like=True):
+    """One candidate with the votes."""
+
+    name: str
+    party: str
+    votes: Number
+    sitting: bool = False
+
+
+class StageLine(Struct, frozen=True, array_like=True):
+    """A step of the count; ``papers`` goes with "verified"."""
+
+    at: Moment
+    stage: Stage
+    papers: Number | None = None
+
+
+class NoteLine(Struct, frozen=True, array_like=True):
+    """A sentence from the desk, true at its moment."""
+
+    at: Moment
+    text: str
+
+
+class ContestLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One contest, its result included."""
+
+    ballot: str
+    name: str
+    gss: str
+    region: str
+    nation: str
+    electorate: Number
+    candidates: tuple[CandidateLine, ...]
+    rejected: Number | None = None
+    declared: Moment | None = None
+    lot: Number | None = None
+    previous: Previous | None = None
+    published: tuple[str, int] | None = None
+    why: str = ""
+    stages: tuple[StageLine, ...] = ()
+    notes: tuple[NoteLine, ...] = ()
+
+
+class BadNight(ValueError):
+    """A night file that cannot be read; the message is a sentence with the file's name and the line."""
+
+    def __init__(self, name: str, line: int, sentence: str) -> None:
+        super().__init__(f"{name}, line {line}: {sentence}")
+
+
+_summary = msgspec.json.Decoder(Summary)
+_header = msgspec.json.Decoder(Header)
+_contest = msgspec.json.Decoder(ContestLine)
+
+
+def written(header: Header, contests: tuple[ContestLine, ...]) -> str:
+    """The text of a night file."""
+    return "".join(msgspec.json.encode(line).decode() + "\n" for line in (header, *contests))
+
+
+def summary(first_line: bytes, name: str) -> Summary:
+    """What the first line says, without its parties; BadNight if it is not the first line of a night."""
+    try:
+        found = _summary.decode(first_line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadNight(name, 1, f"This is not the first line of a night: {error}.") from error
+    if (found.format, found.version) != (FORMAT, VERSION):
+        sentence = f"This is {found.format} version {found.version}; only {FORMAT} version {VERSION} can be read."
+        raise BadNight(name, 1, sentence)
+    return found
+
+
+def parsed(data: bytes, name: str) -> tuple[Header, tuple[ContestLine, ...]]:
+    """A night file read and checked; BadNight with the first line that is wrong. ``name`` is for that message."""
+    lines = data.splitlines()
+    summary(lines[0] if lines else b"", name)
+    try:
+        header = _header.decode(lines[0])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadNight(name, 1, f"{error}.") from error
+    parties = {party.id for party in header.parties}
+    contests: dict[str, ContestLine] = {}
+    for number, line in enumerate(lines[1:], start=2):
+        try:
+            contest = _contest.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise BadNight(name, number, f"{error}.") from error
+        if wrong := _wrong(contest, header, parties, contests):
+            raise BadNight(name, number, wrong)
+        contests[contest.ballot] = contest
+    if len(contests) != header.contests:
+        sentence = f"The first line promises {header.contests} contests, but there are {len(contests)}."
+        raise BadNight(name, 1, sentence)
+    return header, tuple(contests.values())
+
+
+def _wrong(contest: ContestLine, header: Header, parties: set[str], before: dict[str, ContestLine]) -> str | None:
+    if contest.ballot in before:
+        return f"{contest.ballot} has a line already."
+    if not contest.candidates or not any(one.votes for one in contest.candidates):
+        return f"{contest.ballot} has no candidate with votes."
+    standing = {one.party for one in contest.candidates}
+    if contest.previous:
+        standing.add(contest.previous.holder)
+    if unknown := sorted(standing - parties):
+        return f"The first line does not name the party {unknown[0]}."
+    most = max(one.votes for one in contest.candidates)
+    tied = [place for place, one in enumerate(contest.candidates, start=1) if one.votes == most]
+    if len(tied) > 1 and contest.lot not in tied:
+        return f"{contest.ballot} is a tie: say which of them was drawn by lot."
+    if len(tied) == 1 and contest.lot is not None:
+        return f"{contest.ballot} is not a tie, but has a lot."
+    moments = [*(one.at for one in contest.stages), *(one.at for one in contest.notes)]
+    if contest.declared:
+        moments.append(contest.declared)
+    if moments and min(moments) < header.polls_close:
+        return f"{contest.ballot} has something happen before the polls close."
+    if contest.declared and contest.stages and contest.declared < max(one.at for one in contest.stages):
+        return f"{contest.ballot} is declared before its count has ended."
+    return None

@@ -1,0 +1,97 @@
+"""Which pieces of which page an event changes, and each piece as HTML. No rules, no connections.
+
+Fragments: ``status`` (how far), ``banner``, ``score``, ``latest`` (the feed), ``row-{slug}`` (a contest in the list)
+and ``contest-{slug}`` (all about it). A night of one contest is a page of its own: no banner, score or rows.
+"""
+
+from collections.abc import Iterable
+
+from server.election.events import AnyEvent, NightOpened, NotePosted
+from server.election.nights import Count, Night
+from server.election.tally import Tally, add_up
+from server.pages.templates import environment
+from server.pages.views import banner_of, feed_of, score_of
+
+NIGHT = "night"
+
+
+class PageRenderer:
+    """The renderer of ``server.live.channel``. It remembers the last tally, since several fragments need it."""
+
+    def __init__(self) -> None:
+        self._tally: tuple[Night, Tally] | None = None
+        self._slugs: tuple[object, dict[str, str]] | None = None
+
+    def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
+        """The ids of the fragments that this event changes."""
+        match event:
+            case NightOpened():
+                return fragments_of(night)
+            case NotePosted():
+                return ("latest", "status")
+            case _:
+                slug = night.counts[event.ballot].contest.slug
+                if alone(night):
+                    return (f"contest-{slug}", "latest", "status")
+                return (f"contest-{slug}", f"row-{slug}", "banner", "score", "latest", "status")
+
+    def render(self, night: Night, fragment: str) -> str:
+        """A fragment as it is now: a whole element with that id."""
+        kind, _, slug = fragment.partition("-")
+        context: dict[str, object] = {"night": night, "alone": alone(night)}
+        if slug:
+            context["count"] = self._count(night, slug)
+        elif kind == "banner":
+            context["banner"] = banner_of(night, self.tally(night))
+        elif kind == "score":
+            context["score"] = score_of(night, self.tally(night))
+        elif kind == "latest":
+            context["feed"] = feed_of(night, self.tally(night))
+        return environment.get_template(f"fragments/{kind}.html").render(context)
+
+    def topics(self, night: Night, fragment: str) -> Iterable[str]:
+        """The pages that show it: the night's own, or a contest's (by its ballot id), or both."""
+        kind, _, slug = fragment.partition("-")
+        if kind != "contest":
+            return (NIGHT,)
+        ballot = self._count(night, slug).contest.ballot
+        return (ballot, NIGHT) if alone(night) else (ballot,)
+
+    def message(self, seq: int, fragments: Iterable[tuple[str, str]]) -> str:
+        """What htmx swaps in: each fragment where it belongs, morphed so that focus and reading position stay."""
+        parts = [
+            f'<hx-partial hx-target="#{fragment}" hx-swap="outerMorph">{text}</hx-partial>'
+            for fragment, text in fragments
+        ]
+        parts.append(f'<hx-partial hx-target="#cursor" hx-swap="outerHTML">{cursor(seq)}</hx-partial>')
+        return "".join(parts)
+
+    def tally(self, night: Night) -> Tally:
+        """The totals of this night, added up once a state."""
+        if self._tally is None or self._tally[0] is not night:
+            self._tally = (night, add_up(night))
+        return self._tally[1]
+
+    def _count(self, night: Night, slug: str) -> Count:
+        if self._slugs is None or self._slugs[0] is not night.definition:
+            self._slugs = (night.definition, {one.slug: one.ballot for one in night.definition.contests})
+        return night.counts[self._slugs[1][slug]]
+
+
+def alone(night: Night) -> bool:
+    """Whether the night is about one contest, and has a page designed for that."""
+    return len(night.counts) == 1
+
+
+def fragments_of(night: Night) -> tuple[str, ...]:
+    """All fragments of a night."""
+    slugs = [contest.slug for contest in night.definition.contests]
+    contests = [f"contest-{slug}" for slug in slugs]
+    if alone(night):
+        return ("status", "latest", *contests)
+    return ("status", "banner", "score", "latest", *contests, *(f"row-{slug}" for slug in slugs))
+
+
+def cursor(seq: int) -> str:
+    """Where a page keeps how far it has come, for its next connection."""
+    return f'<data id="cursor" value="{seq}" hidden></data>'

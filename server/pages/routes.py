@@ -1,0 +1,121 @@
+"""The pages people open: all nights, one night, one contest. Each is made of the fragments that the push sends."""
+
+from datetime import datetime
+from typing import cast
+
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from server.access import allows, everyone
+from server.answers import HTML, Body, answer, body
+from server.election.nights import Count, Night
+from server.live.channel import Channel
+from server.live.endpoint import etag
+from server.live.hub import Hub
+from server.nights import archive
+from server.pages.render import alone, cursor
+from server.pages.static import static_file
+from server.pages.templates import LONDON, rendered
+
+
+@allows(everyone)
+async def front(request: Request) -> Response:
+    """``/``: nights on air, and past nights."""
+    hub: Hub = request.state.hub
+    on_air = [channel.night for channel in hub.channels.values() if channel.night]
+    page = rendered("front.html", on_air=on_air, past=archive.listed())
+    return Response(page, headers={"Cache-Control": "no-cache"}, media_type=HTML)
+
+
+@allows(everyone)
+async def night(request: Request) -> Response:
+    """``/nights/{night}``, and with ``?at=2019-12-13T03:40`` (London time, or with an offset) as it stood then."""
+    channel = _channel(request)
+    if moment := _moment(request):
+        channel = channel.at(moment)
+        return Response(_night_page(channel, moment), headers={"Cache-Control": "no-cache"}, media_type=HTML)
+    page = channel.cached("page", lambda: body(_night_page(channel)))
+    return answer(request, cast(Body, page), HTML, etag(channel))
+
+
+@allows(everyone)
+async def contest(request: Request) -> Response:
+    """``/nights/{night}/contests/{ballot}``: all about one contest."""
+    channel = _channel(request)
+    ballot = request.path_params["ballot"]
+    count = _night(channel).counts.get(ballot)
+    if count is None:
+        raise HTTPException(404, f"{ballot} is not a contest of this night.")
+    page = channel.cached(ballot, lambda: body(_contest_page(channel, count)))
+    return answer(request, cast(Body, page), HTML, etag(channel))
+
+
+def _night_page(channel: Channel, moment: datetime | None = None) -> str:
+    night = _night(channel)
+    single = alone(night)
+    first = next(iter(night.counts.values()))
+    parts = {name: _text(channel, name) for name in ("status", "banner", "score", "latest") if name in channel.fragments}
+    if single:
+        parts["contest"] = _text(channel, f"contest-{first.contest.slug}")
+    return rendered(
+        "night.html",
+        night=night,
+        alone=single,
+        first=first,
+        live=channel.on_air,
+        moment=moment,
+        parts=parts,
+        rows=[] if single else [_text(channel, f"row-{one.slug}") for one in night.definition.contests],
+        cursor=Markup(cursor(night.seq)),
+    )
+
+
+def _contest_page(channel: Channel, count: Count) -> str:
+    night = _night(channel)
+    return rendered(
+        "contest.html",
+        night=night,
+        count=count,
+        live=channel.on_air,
+        contest=_text(channel, f"contest-{count.contest.slug}"),
+        cursor=Markup(cursor(night.seq)),
+    )
+
+
+def _channel(request: Request) -> Channel:
+    hub: Hub = request.state.hub
+    found = hub.find(request.path_params["night"])
+    if found is None:
+        raise HTTPException(404, "There is no such night, on air or past.")
+    return found
+
+
+def _night(channel: Channel) -> Night:
+    assert channel.night is not None, "a channel shows once its night is opened"
+    return channel.night
+
+
+def _text(channel: Channel, fragment: str) -> Markup:
+    return Markup(channel.fragments[fragment][1])
+
+
+def _moment(request: Request) -> datetime | None:
+    text = request.query_params.get("at")
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise HTTPException(400, f"{text!r} is not a time like 2019-12-13T03:40.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
+
+
+routes: list[BaseRoute] = [
+    Route("/", front),
+    Route("/nights/{night}", night),
+    Route("/nights/{night}/contests/{ballot}", contest),
+    Route("/static/{digest}/{name:path}", static_file),
+]

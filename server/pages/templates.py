@@ -1,0 +1,79 @@
+"""The template environment: where templates are, and how figures and times are written in them. No night is known here."""
+
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from server.election.contests import Contest
+from server.election.parties import counted_as
+from server.election.shares import half_up, share_text
+from server.pages.static import static
+
+LONDON = ZoneInfo("Europe/London")
+_FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "templates"
+
+
+def number(value: int) -> str:
+    """Thousands with commas: ``16,867``."""
+    return f"{value:,}"
+
+
+def signed(value: int) -> str:
+    """With its sign, a true minus: ``+66``, ``−42``, ``0``."""
+    return f"{value:+,}".replace("-", "−") if value else "0"
+
+
+def share(value: Fraction) -> str:
+    """A share as a percentage without its sign: ``42.1``, ``0.87``."""
+    return share_text(value)
+
+
+def points(value: Fraction) -> str:
+    """A change in share, in percentage points with its sign: ``+28.3``, ``−0.4``, ``0.0``."""
+    text = half_up(value * 100, 1)
+    return text.replace("-", "−") if value < 0 else text if text == "0.0" else "+" + text
+
+
+def clock(moment: datetime) -> str:
+    """The time of day in London, 24 hours: ``04:15``."""
+    return moment.astimezone(LONDON).strftime("%H:%M")
+
+
+def day(moment: Any) -> str:
+    """A date: ``20 November 2014``."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def turnout(papers: int, electorate: int) -> Fraction:
+    """Ballot papers over electorate."""
+    return Fraction(papers, electorate) if electorate else Fraction(0)
+
+
+def previous(contest: Contest) -> list[tuple[str, int, Fraction]]:
+    """Party id, votes and share at the baseline election, the most votes first."""
+    assert contest.previous is not None
+    votes = contest.previous.votes
+    ranked = sorted(votes.items(), key=lambda item: -item[1])
+    return [(party, number, turnout(number, sum(votes.values()))) for party, number in ranked]
+
+
+environment = Environment(
+    loader=FileSystemLoader(_FOLDER),
+    autoescape=select_autoescape(default=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+environment.filters.update(
+    number=number, signed=signed, share=share, points=points, clock=clock, day=day
+)
+environment.globals.update(static=static, counted_as=counted_as, turnout=turnout, previous=previous)
+
+
+def rendered(template: str, **context: object) -> str:
+    """A whole template with its context."""
+    return environment.get_template(template).render(context)

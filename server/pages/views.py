@@ -1,0 +1,143 @@
+"""What the fragments show, in words and in order, from a night and its tally. No HTML and no rules of a result."""
+
+from datetime import datetime
+from fractions import Fraction
+
+from msgspec import Struct
+
+from server.election.events import (
+    Corrected,
+    CountEvent,
+    Declared,
+    FeedEvent,
+    NotePosted,
+    StageReached,
+    Withdrawn,
+)
+from server.election.nights import Count, Night
+from server.election.parties import Party
+from server.election.tally import PartyTotal, Tally
+from server.election.verdict import Result, judge
+
+_FEED_LENGTH = 12
+_PARTIES_SHOWN = 10
+
+
+class Banner(Struct, frozen=True):
+    """The newest declaration; ``count`` is None before the first, ``majority`` set if it made a majority."""
+
+    count: Count | None
+    event: FeedEvent | None
+    majority: Party | None
+
+
+class Segment(Struct, frozen=True):
+    """A party's stretch of the bar of seats: from ``start``, ``seats`` long."""
+
+    party: Party
+    start: int
+    seats: int
+
+
+class Score(Struct, frozen=True):
+    """``rows`` party and its figures, ``others`` those not shown in one; ``scale`` is how many seats the bar is long."""
+
+    rows: tuple[tuple[Party, PartyTotal], ...]
+    others: PartyTotal | None
+    others_number: int
+    segments: tuple[Segment, ...]
+    line: int
+    scale: int
+    majority: Party | None
+    majority_at: datetime | None
+    tally: Tally
+
+
+class Item(Struct, frozen=True):
+    """One entry of the feed; ``kind`` picks its words. ``result`` is what was declared then, whatever became of it;
+    ``before`` what a correction or withdrawal took back."""
+
+    kind: str
+    event: FeedEvent
+    count: Count | None = None
+    result: Result | None = None
+    before: Result | None = None
+    majority: Party | None = None
+
+
+def banner_of(night: Night, tally: Tally) -> Banner:
+    """The last thing that was declared, corrected or withdrawn."""
+    for event in reversed(night.feed):
+        if isinstance(event, Declared | Corrected | Withdrawn):
+            majority = tally.majority
+            made = night.parties[majority.party] if majority and majority.seq == event.seq else None
+            return Banner(night.counts[event.ballot], event, made)
+    return Banner(None, None, None)
+
+
+def score_of(night: Night, tally: Tally) -> Score:
+    """Parties with seats, gains or losses first, then the largest by votes; the rest as one row."""
+    totals = list(tally.parties)
+    shown = [one for one in totals if one.seats or one.lost]
+    by_votes = sorted((one for one in totals if one not in shown), key=lambda one: -one.votes)
+    shown += by_votes[: max(0, _PARTIES_SHOWN - len(shown))]
+    rest = [one for one in totals if one not in shown]
+    segments: list[Segment] = []
+    start = 0
+    for total in totals:
+        if total.seats:
+            segments.append(Segment(night.parties[total.party], start, total.seats))
+            start += total.seats
+    return Score(
+        rows=tuple((night.parties[total.party], total) for total in shown),
+        others=_together(rest) if rest else None,
+        others_number=len(rest),
+        segments=tuple(segments),
+        line=tally.line,
+        scale=tally.contests,
+        majority=night.parties[tally.majority.party] if tally.majority else None,
+        majority_at=tally.majority.at if tally.majority else None,
+        tally=tally,
+    )
+
+
+def feed_of(night: Night, tally: Tally) -> tuple[Item, ...]:
+    """The newest entries, the newest first."""
+    items: list[Item] = []
+    for event in reversed(night.feed[-_FEED_LENGTH:]):
+        made = tally.majority if tally.majority and tally.majority.seq == event.seq else None
+        items.append(_item(night, event, night.parties[made.party] if made else None))
+    return tuple(items)
+
+
+def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
+    count = night.counts[event.ballot] if event.ballot else None
+    if isinstance(event, NotePosted) or count is None:
+        return Item("note", event, count)
+    match event:
+        case Declared():
+            return Item("declared", event, count, judge(count.contest, event), majority=majority)
+        case Corrected():
+            return Item("corrected", event, count, judge(count.contest, event), _before(count, event), majority)
+        case Withdrawn():
+            return Item("withdrawn", event, count, None, _before(count, event))
+        case StageReached():
+            return Item("stage", event, count)
+
+
+def _before(count: Count, event: CountEvent) -> Result | None:
+    """The result that stood when this event came."""
+    earlier = [one for one in count.history if one.seq < event.seq and isinstance(one, Declared | Corrected)]
+    return judge(count.contest, earlier[-1]) if earlier else None
+
+
+def _together(totals: list[PartyTotal]) -> PartyTotal:
+    return PartyTotal(
+        party="",
+        seats=0,
+        gained=0,
+        lost=0,
+        votes=sum(one.votes for one in totals),
+        share=sum((one.share for one in totals), Fraction(0)),
+        change=None,
+    )

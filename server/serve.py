@@ -1,0 +1,142 @@
+"""Running the program: the embedded server where none is named, the web server, and the replays put on air with it."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+import uvicorn
+import uvloop
+
+from server.app import build_app
+from server.election.commands import AnyCommand, OpenNight
+from server.election.contests import Definition
+from server.election.decide import Refused
+from server.live.protocol import Connection
+from server.nights import archive
+from server.nights.replay import commands, remaining, replay, replay_id
+from server.settings import Settings
+from server.stream import embedded
+from server.stream.events import EventStream, StreamUnavailable
+from server.stream.submit import Receipt, Submitter
+
+log = structlog.get_logger()
+
+WORTH_WATCHING = ("parl.rochester-and-strood.by.2014-11-20", "parl.2019-12-12")
+_SPEED_OF_ONE_CONTEST = 300.0
+_SPEED_OF_MANY = 120.0
+_SECONDS_BETWEEN_TRIES = 1.0
+
+
+@contextmanager
+def with_redis(settings: Settings) -> Iterator[Settings]:
+    """The settings with a Redis to use: the one named, one embedded here already, or one started for this process."""
+    if settings.redis_url is not None:
+        yield settings
+        return
+    folder = settings.data_dir / "redis"
+    if embedded.answering(folder):
+        yield replace(settings, redis_url=embedded.address(folder))
+        return
+    server = embedded.start(folder)
+    try:
+        yield replace(settings, redis_url=server.url)
+    finally:
+        server.stop()
+
+
+def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None = 0) -> int:
+    """Serve until told to stop, with these past nights on air as replays. ``speed`` 0 is one worth watching."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started here is also ended
+    with with_redis(settings) as known, suppress(KeyboardInterrupt):
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(known, nights, speed))
+    return 0
+
+
+async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | None) -> None:
+    server = uvicorn.Server(
+        uvicorn.Config(
+            build_app(settings),
+            host=settings.host,
+            port=settings.port,
+            ws=Connection,
+            http="httptools",
+            ws_max_size=4096,  # a viewer has nothing to say
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=5,
+            proxy_headers=True,
+        )
+    )
+    replays = asyncio.create_task(_replays(settings, nights, speed))
+    print(f"Declared is on air at http://{settings.host}:{settings.port}", flush=True)
+    try:
+        await server.serve()
+    finally:
+        replays.cancel()
+
+
+async def _replays(settings: Settings, nights: tuple[str, ...], speed: float | None) -> None:
+    assert settings.redis_url is not None
+    stream = EventStream(settings.redis_url, settings.replicas)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for night in nights:
+                tasks.create_task(put_on_air(stream, night, speed, again=True))
+    finally:
+        await stream.close()
+
+
+async def put_on_air(stream: EventStream, night: str, speed: float | None, again: bool, name: str = "") -> None:
+    """Replay a past night as ``name``; one that was interrupted goes on, one that had ended begins ``again``."""
+    past = archive.load(night)
+    name = name or replay_id(night)
+    script = commands(past.events, name)
+    if speed == 0:
+        speed = _SPEED_OF_ONE_CONTEST if len(past.definition.contests) == 1 else _SPEED_OF_MANY
+    submitter = Submitter(stream)
+
+    async def submit(command: AnyCommand, at: datetime) -> None:
+        try:
+            await submitter.submit(name, command, at)
+        except Refused as refusal:  # somebody else declared it first: the replay goes on
+            log.warning("replay was refused", night=name, why=refusal.sentence)
+        if isinstance(command, OpenNight):
+            await stream.announce(name)
+
+    while True:
+        try:
+            stands = await submitter.night(name)
+            if stands and again and not remaining(script, stands):
+                await stream.erase(name)
+                submitter.forget(name)
+                stands = None
+            again = False
+            if stands:
+                await stream.announce(name)  # it may have ended between its opening and this
+            await replay(script, stands, submit, speed)
+            return
+        except StreamUnavailable:
+            await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
+
+
+async def open_night(stream: EventStream, definition: Definition, command_id: str) -> Receipt:
+    """Put a night on air with nothing declared, for officers to enter; Refused if it is on air already."""
+    command = OpenNight(id=command_id, by="the desk", night=definition)
+    receipt = await Submitter(stream).submit(definition.id, command, definition.polls_close)
+    await stream.announce(definition.id)
+    return receipt
+
+
+def serve_redis(settings: Settings) -> int:
+    """Run the embedded server alone until told to stop, for other processes of this checkout."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with with_redis(settings) as known, suppress(KeyboardInterrupt):
+        print(f"Redis answers at {known.redis_url}", flush=True)
+        signal.pause()
+    return 0

@@ -1,0 +1,1 @@
+"""The Redis stream behind a night: append, read, follow, and the embedded server. The only room that imports redis."""

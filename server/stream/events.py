@@ -1,0 +1,191 @@
+"""The stream of each night in Redis: append as compare-and-set, read, list, erase. No rules, no following.
+
+One key a night, ``{night-id}:events``, ids ``seq-0`` without a gap, so that an entry's id is its seq and adding it is
+the lock: two writers of one seq cannot both succeed. The key ``nights`` lists what was opened and erased, in order.
+"""
+
+from typing import Any, Protocol, cast
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from server.election.events import AnyEvent
+from server.stream.codec import decode, encode
+
+INDEX = "nights"
+UNREACHABLE = (RedisConnectionError, RedisTimeoutError)  # BusyLoadingError is a ConnectionError
+_OLDEST = (7, 0)
+_WAITAOF = (7, 2)
+_WAIT_MS = 5000
+
+log = structlog.get_logger()
+
+
+class Conflict(Exception):
+    """Somebody else wrote this seq first: read on, decide again."""
+
+
+class StreamUnavailable(Exception):
+    """Redis cannot be reached, or did not confirm in time; sending the same command again is safe."""
+
+
+class StreamUnfit(Exception):
+    """A Redis this program cannot run on; the message says why."""
+
+
+class Events(Protocol):
+    """What a writer needs of a stream; the seam between the rules and Redis."""
+
+    async def read(self, night: str, after: int = 0) -> list[AnyEvent]: ...
+
+    async def append(self, night: str, event: AnyEvent) -> int: ...
+
+
+def key(night: str) -> str:
+    """The night's key; the braces keep all keys of a night on one node of a cluster."""
+    return f"{{{night}}}:events"
+
+
+class EventStream:
+    """``replicas`` is how many replicas must have a write on disk before it is acknowledged."""
+
+    def __init__(self, url: str, replicas: int = 0) -> None:
+        # Eight tries over some four seconds outlast a restart of the server; a command id makes a retry harmless.
+        self.url, self._replicas = url, replicas
+        self._redis: Any = Redis.from_url(  # redis-py's own types do not survive strict checking
+            url,
+            retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), 8),
+            socket_timeout=5,
+            socket_connect_timeout=5,
+            legacy_responses=False,
+        )
+        self._confirm: tuple[Any, ...] | None = None
+        self.durable = True
+
+    async def open(self) -> None:
+        """Look at the server once: its version and how it keeps data; StreamUnfit if it is too old."""
+        try:
+            info = await self._redis.info("server")
+            settings = await self._settings()
+        except UNREACHABLE as error:
+            raise StreamUnavailable(f"No Redis answers at {self.url}.") from error
+        version = tuple(int(part) for part in str(info["redis_version"]).split(".")[:2])
+        if version < _OLDEST:
+            raise StreamUnfit(f"Redis {info['redis_version']} is too old: 7.0 is needed, or Valkey.")
+        always = settings.get("appendfsync") == "always"
+        if settings.get("appendonly") == "no":
+            self.durable = False
+            log.warning("not durable: this Redis keeps no append-only file; set appendonly yes, appendfsync always")
+        elif version >= _WAITAOF and (self._replicas or not always):
+            self._confirm = ("WAITAOF", 1, self._replicas, _WAIT_MS)
+        elif not always:
+            self.durable = False
+            log.warning("not durable: Redis before 7.2 needs appendfsync always")
+        if self._replicas and not self._confirm:
+            self._confirm = ("WAIT", self._replicas, _WAIT_MS)
+
+    async def _settings(self) -> dict[str, str]:
+        try:
+            found = await self._redis.config_get("append*")
+        except ResponseError:  # managed servers forbid CONFIG; WAITAOF then tells
+            return {}
+        return cast(dict[str, str], {_text(name): _text(value) for name, value in found.items()})
+
+    async def read(self, night: str, after: int = 0) -> list[AnyEvent]:
+        """All events of a night after a seq, oldest first; empty if there is no such night."""
+        entries = await self._call("XRANGE", key(night), f"({after}-0", "+")
+        return decoded(entries)
+
+    async def append(self, night: str, event: AnyEvent) -> int:
+        """Store an event under its seq; returns that seq once it is durable.
+
+        Conflict if another event has that seq. If this very command has it (the reply was lost, and the client or
+        the caller sent it again), it counts as stored.
+        """
+        try:
+            await self._call("XADD", key(night), f"{event.seq}-0", "event", encode(event))
+        except ResponseError as error:
+            if "equal or smaller" not in str(error):
+                raise
+            entries = decoded(await self._call("XRANGE", key(night), f"{event.seq}-0", f"{event.seq}-0"))
+            if not entries or entries[0].command_id != event.command_id:
+                raise Conflict(f"{night}: event {event.seq} was written by someone else.") from None
+        await self.settle(night)
+        return event.seq
+
+    async def settle(self, night: str) -> None:
+        """Return when everything written to this night so far is on disk (and on the replicas asked for).
+
+        A fresh write on the same connection comes first: a confirmation covers its own connection's writes, and the
+        append-only file keeps their order.
+        """
+        if self._confirm is None:
+            return
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.set(f"{{{night}}}:settled", 1)
+                pipe.execute_command(*self._confirm)
+                _, confirmed = await pipe.execute()
+        except UNREACHABLE as error:
+            raise StreamUnavailable("Redis did not answer.") from error
+        local, replicas = confirmed if self._confirm[0] == "WAITAOF" else (1, confirmed)
+        if local < 1 or replicas < self._replicas:
+            raise StreamUnavailable("Redis has not yet confirmed that this is safely stored.")
+
+    async def nights(self) -> list[str]:
+        """The nights on air, in the order they were opened."""
+        return listed(await self._call("XRANGE", INDEX, "-", "+"))[0]
+
+    async def announce(self, night: str) -> None:
+        """Put a night whose opening is stored on air, in every process that follows; once is enough."""
+        if night not in await self.nights():
+            await self._call("XADD", INDEX, "*", "opened", night)
+
+    async def erase(self, night: str) -> None:
+        """Take a night off air and forget it: for replays, which can be played again."""
+        await self._call("XADD", INDEX, "*", "erased", night)
+        await self._call("DEL", key(night))
+
+    async def ping(self) -> bool:
+        """Whether Redis answers."""
+        try:
+            return bool(await self._redis.ping())
+        except UNREACHABLE:
+            return False
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self._redis.aclose()
+
+    async def _call(self, *command: Any) -> Any:
+        try:
+            return await self._redis.execute_command(*command)
+        except UNREACHABLE as error:
+            raise StreamUnavailable("Redis did not answer.") from error
+
+
+def decoded(entries: Any) -> list[AnyEvent]:
+    """Entries of a night's key as events."""
+    return [decode(fields[b"event"]) for _, fields in entries]
+
+
+def listed(entries: Any, nights: list[str] | None = None) -> tuple[list[str], str]:
+    """The nights on air after these entries of the index, and the id of the last entry."""
+    on_air, last = list(nights or []), "0-0"
+    for entry, fields in entries:
+        last = _text(entry)
+        for action, night in ((_text(name), _text(value)) for name, value in fields.items()):
+            if night in on_air:
+                on_air.remove(night)
+            if action == "opened":
+                on_air.append(night)
+    return on_air, last
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

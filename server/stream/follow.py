@@ -1,0 +1,152 @@
+"""Following every night on air over one connection: what is stored, then what is added, through any fault of Redis."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import structlog
+from msgspec import Struct
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from server.election.events import AnyEvent
+from server.stream.events import INDEX, UNREACHABLE, decoded, key, listed
+
+_BLOCK_MS = 5000
+_MOST_AT_ONCE = 1000
+
+log = structlog.get_logger()
+
+
+class StreamWentBack(Exception):
+    """The stream is shorter than what was already shown: data was lost, and this process must start afresh."""
+
+
+class Opened(Struct, frozen=True):
+    """A night came on air."""
+
+    night: str
+
+
+class Erased(Struct, frozen=True):
+    """A night was taken off air."""
+
+    night: str
+
+
+class Arrived(Struct, frozen=True):
+    """The next events of a night, in order."""
+
+    night: str
+    events: tuple[AnyEvent, ...]
+
+
+class CaughtUp(Struct, frozen=True):
+    """All that was stored has been handed over; what follows is live. Comes once."""
+
+
+News = Opened | Erased | Arrived | CaughtUp
+
+
+async def follow(url: str) -> AsyncIterator[News]:
+    """Every night on air from its first event, for ever; a lost connection is waited out without a gap.
+
+    StreamWentBack if Redis comes back with fewer events than it had.
+    """
+    # A reader of its own: a blocking read outlasts the usual time-out, and a retry must start from the last id.
+    redis = Redis.from_url(url, socket_timeout=8, retry=Retry(NoBackoff(), 0), legacy_responses=False)
+    follower = _Follower(redis)
+    started, trouble = False, 0
+    try:
+        while True:
+            try:
+                if not started or trouble:
+                    async for news in follower.reconnect():
+                        yield news
+                    if trouble:
+                        log.info("following again")
+                    trouble = 0
+                if not started:
+                    started = True
+                    yield CaughtUp()
+                for news in await follower.next():
+                    yield news
+            except UNREACHABLE as error:
+                trouble += 1
+                if trouble == 1:
+                    log.warning("waiting for redis", error=str(error))
+                await asyncio.sleep(min(0.05 * 2**trouble, 1.0))
+    finally:
+        await redis.aclose()
+
+
+class _Follower:
+    def __init__(self, redis: Redis) -> None:
+        self._redis: Any = redis
+        self._index = "0-0"
+        self._seen: dict[str, int] = {}
+
+    async def reconnect(self) -> AsyncIterator[News]:
+        """The index first, so that an erased night is not taken for a lost one; then each night from where we are."""
+        for news in self._listed(await self._redis.execute_command("XRANGE", INDEX, f"({self._index}", "+")):
+            yield news
+        for night in list(self._seen):
+            newest = await self._redis.execute_command("XREVRANGE", key(night), "+", "-", "COUNT", 1)
+            tail = decoded(newest)[0].seq if newest else 0
+            if tail < self._seen[night]:
+                raise StreamWentBack(
+                    f"{night} ends at event {tail} in Redis, but event {self._seen[night]} was already shown."
+                )
+            while self._seen[night] < tail:
+                after = f"({self._seen[night]}-0"
+                entries = await self._redis.execute_command(
+                    "XRANGE", key(night), after, "+", "COUNT", _MOST_AT_ONCE
+                )
+                yield self._arrived(night, entries)
+
+    async def next(self) -> list[News]:
+        """What was added to the index or any night; empty after five seconds without news."""
+        nights = list(self._seen)
+        names = [INDEX, *(key(night) for night in nights)]
+        after = [self._index, *(f"{self._seen[night]}-0" for night in nights)]
+        reply = await self._redis.execute_command(
+            "XREAD", "COUNT", _MOST_AT_ONCE, "BLOCK", _BLOCK_MS, "STREAMS", *names, *after
+        )
+        news: list[News] = []
+        by_key = {key(night): night for night in nights}
+        for name, entries in _streams(reply):
+            if name == INDEX:
+                news += self._listed(entries)
+            elif by_key[name] in self._seen:
+                news.append(self._arrived(by_key[name], entries))
+        return news
+
+    def _listed(self, entries: Any) -> list[News]:
+        before = list(self._seen)
+        after, last = listed(entries, before)
+        if entries:
+            self._index = last
+        touched = listed(entries)[0]
+        news: list[News] = []
+        for night in before:
+            if night not in after or night in touched:  # erased, or erased and opened again
+                news.append(Erased(night))
+                del self._seen[night]
+        for night in after:
+            if night not in self._seen:
+                news.append(Opened(night))
+                self._seen[night] = 0
+        return news
+
+    def _arrived(self, night: str, entries: Any) -> Arrived:
+        events = tuple(decoded(entries))
+        self._seen[night] = events[-1].seq
+        return Arrived(night, events)
+
+
+def _streams(reply: Any) -> list[tuple[str, Any]]:
+    """XREAD's reply as (key, entries), the index first; None when nothing came."""
+    pairs = reply.items() if isinstance(reply, dict) else reply or ()
+    found = [(cast(bytes, name).decode(), entries) for name, entries in cast(Any, pairs)]
+    return sorted(found, key=lambda pair: pair[0] != INDEX)

@@ -1,0 +1,38 @@
+"""What tests of several rooms need: a real Redis-protocol server, and waiting for a thing instead of sleeping."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from server.stream import embedded
+from server.stream.events import EventStream
+
+_PATIENCE_SECONDS = 20.0
+
+
+async def until(true: Callable[[], bool], what: str = "it") -> None:
+    """Return once ``true()`` is; fail if that takes unreasonably long."""
+    end = monotonic() + _PATIENCE_SECONDS
+    while not true():
+        assert monotonic() < end, f"waited too long for {what}"
+        await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[embedded.Embedded]:
+    """A server with nothing in it, this test's own."""
+    server = embedded.start(tmp_path / "redis")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def stream(redis: embedded.Embedded) -> AsyncIterator[EventStream]:
+    """The event stream on that server."""
+    one = EventStream(redis.url)
+    await one.open()
+    yield one
+    await one.close()

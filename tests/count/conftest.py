@@ -1,0 +1,114 @@
+"""A phone, a program and a desk at one count: the real app on a real Redis-protocol server."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from server.count.invitations import Invitations
+from server.election.commands import AnyCommand, OpenNight
+from server.election.events import AnyEvent
+from server.settings import Settings
+from server.stream.embedded import Embedded
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+from tests.count import rochester
+from tests.count.count_app import count_app
+
+SECRET = "a secret for tests"
+HALL = "http://testserver"
+
+
+@dataclass
+class Phone:
+    """A browser at the count, which sends forms as browsers do."""
+
+    client: TestClient
+    fields: dict[str, str] = field(default_factory=dict[str, str])
+
+    def sign_in(self, ballot: str = rochester.BALLOT) -> httpx2.Response:
+        """Open a new invitation and press Start."""
+        link = f"/count/invitation/{token(ballot)}"
+        hidden = self.hidden(self.client.get(link).text)
+        response = self.client.post(link, data=hidden, headers={"Origin": HALL})
+        self.fields = self.hidden(response.text)
+        return response
+
+    def send(self, address: str, texts: dict[str, str], **headers: str) -> httpx2.Response:
+        """Send the form that is open, with these texts in it; redirects are left to the test."""
+        data = self.fields | texts
+        return self.client.post(address, data=data, headers={"Origin": HALL} | headers, follow_redirects=False)
+
+    @staticmethod
+    def hidden(page: str) -> dict[str, str]:
+        """The hidden fields of a page that are not figures."""
+        found = re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)">', page)
+        return {name: value for name, value in found if name != "papers"}
+
+
+@dataclass
+class Desk:
+    """What is stored, and commands that come from elsewhere."""
+
+    url: str
+
+    def submit(self, command: AnyCommand) -> None:
+        """Carry a command out, as another process would."""
+        asyncio.run(self._with(lambda stream: Submitter(stream).submit(rochester.NIGHT, command, datetime.now(UTC))))
+
+    def events(self) -> list[AnyEvent]:
+        """The night's whole stream."""
+        return asyncio.run(self._with(lambda stream: stream.read(rochester.NIGHT)))
+
+    def open_night(self) -> None:
+        """Put the night on air."""
+
+        async def opened(stream: EventStream) -> None:
+            command = OpenNight(id="open", by="desk", night=rochester.night())
+            await Submitter(stream).submit(rochester.NIGHT, command, datetime.now(UTC))
+            await stream.announce(rochester.NIGHT)
+
+        asyncio.run(self._with(opened))
+
+    async def _with(self, work: Any) -> Any:
+        stream = EventStream(self.url)
+        try:
+            return await work(stream)
+        finally:
+            await stream.close()
+
+
+def token(ballot: str = rochester.BALLOT, night: str = rochester.NIGHT) -> str:
+    """A new invitation for Jane Smith."""
+    return Invitations(SECRET).make(night, ballot, "Jane Smith")
+
+
+@pytest.fixture
+def desk(redis: Embedded) -> Desk:
+    """The night on air, nothing declared."""
+    desk = Desk(redis.url)
+    desk.open_night()
+    return desk
+
+
+@pytest.fixture
+def client(desk: Desk, tmp_path: Path) -> Iterator[TestClient]:
+    """A browser that knows nothing yet."""
+    settings = Settings(redis_url=desk.url, data_dir=tmp_path, secret_key=SECRET, public_url=HALL)
+    with TestClient(count_app(settings), base_url=HALL) as client:
+        yield client
+
+
+@pytest.fixture
+def phone(client: TestClient) -> Phone:
+    """A phone that is signed in for Rochester and Strood, with the form open."""
+    phone = Phone(client)
+    phone.sign_in()
+    return phone

@@ -1,0 +1,46 @@
+"""Small nights made by hand, where a shipped one would be more than a test needs."""
+
+from datetime import UTC, date, datetime
+
+from server.election.commands import Declare
+from server.election.contests import Candidate, Contest, Definition, Previous
+from server.election.parties import Party
+
+START = datetime(2019, 12, 12, 22, tzinfo=UTC)
+
+
+def definition(night: str = "night", contests: int = 3, seats: int = 0) -> Definition:
+    """A night of so many seats, each between Con and Lab (the holder), with an electorate of 1,000."""
+    return Definition(
+        id=night,
+        title="A night",
+        date=date(2019, 12, 12),
+        polls_close=START,
+        baseline="2017 general election",
+        parties=(Party("PP52", "Conservative", "Con"), Party("PP53", "Labour", "Lab")),
+        contests=tuple(
+            Contest(
+                ballot=ballot(n),
+                name=f"Seat {n}",
+                gss=f"E{n}",
+                region="Region",
+                nation="England",
+                electorate=1000,
+                candidates=(Candidate("1", "Ann Abel", "PP52"), Candidate("2", "Ben Bond", "PP53")),
+                previous=Previous("PP53", {"PP52": 100, "PP53": 300}),
+            )
+            for n in range(contests)
+        ),
+        seats=seats,
+    )
+
+
+def ballot(number: int) -> str:
+    """The ballot id of a seat."""
+    return f"parl.seat-{number}.2019-12-12"
+
+
+def declare(seat: int, con: int = 5, lab: int = 4, command: str = "") -> Declare:
+    """A declaration of a seat, with a command id of its own unless one is given."""
+    command_id = command or f"declare-{seat}"
+    return Declare(id=command_id, by="officer", ballot=ballot(seat), votes={"1": con, "2": lab})

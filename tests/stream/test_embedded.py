@@ -1,0 +1,197 @@
+"""The embedded Valkey, with real processes: what survives, who ends with whom, what is refused."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from server.stream import embedded
+from server.stream.watcher import ask
+
+ROOT = Path(__file__).resolve().parents[2]
+PARENT = """
+import signal, sys
+from pathlib import Path
+from server.stream import embedded
+print(embedded.start(Path(sys.argv[1])).pid, flush=True)
+signal.pause()
+"""
+Found = TypeVar("Found")
+
+
+def until(look: Callable[[], Found | None], seconds: float = 20.0) -> Found:
+    """Look again and again until there is something to see; fail after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+    pytest.fail(f"not within {seconds} s")
+
+
+def write(folder: Path, key: str, value: str) -> None:
+    assert ask(embedded.socket_path(folder), f"SET {key} {value}".encode()).startswith(b"+OK")
+
+
+def read(folder: Path, key: str) -> bytes:
+    return ask(embedded.socket_path(folder), f"GET {key}".encode())
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process runs; one that nobody has buried yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "the night's data"  # a name that has to be quoted
+
+
+@pytest.fixture
+def running(folder: Path) -> Iterator[embedded.Embedded]:
+    server = embedded.start(folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def parent(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Another process that started a server, and has said so."""
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(folder)], cwd=ROOT, stdout=-1, stdin=-1
+    ) as process:
+        yield process
+        process.kill()
+    until(lambda: not embedded.answering(folder))
+
+
+def server_of(parent: "subprocess.Popen[bytes]") -> int:
+    assert parent.stdout is not None
+    return int(parent.stdout.readline())
+
+
+def another_pid(server: embedded.Embedded, than: int) -> int | None:
+    try:
+        return server.pid if server.pid != than else None
+    except embedded.EmbeddedServerError:
+        return None
+
+
+def test_what_was_written_is_there_after_a_restart(folder: Path) -> None:
+    first = embedded.start(folder)
+    write(folder, "majority", "2920")
+    first.stop()
+    assert not embedded.answering(folder)
+    second = embedded.start(folder)
+    assert b"2920" in read(folder, "majority")
+    second.stop()
+
+
+def test_only_this_user_may_enter_where_the_socket_is(running: embedded.Embedded) -> None:
+    path = embedded.socket_path(running.folder)
+    assert running.url == f"unix://{path}"
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert path.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_socket_folder_open_to_others_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    (folder / f"declared-{os.getuid()}").mkdir(parents=True)
+    (folder / f"declared-{os.getuid()}").chmod(0o777)
+    with pytest.raises(embedded.EmbeddedServerError, match="only you may enter"):
+        embedded.socket_path(folder)
+
+
+def test_a_path_too_long_for_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tmp_path / ("x" * 90)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    with pytest.raises(embedded.EmbeddedServerError, match="set TMPDIR"):
+        embedded.socket_path(tmp_path)
+
+
+def test_a_killed_server_comes_back_with_everything_acknowledged(running: embedded.Embedded) -> None:
+    for round_number in range(3):
+        write(running.folder, f"round-{round_number}", "kept")
+        pid = running.pid
+        os.kill(pid, signal.SIGKILL)
+        until(lambda pid=pid: another_pid(running, than=pid))
+        until(lambda key=f"round-{round_number}": b"kept" in read(running.folder, key))  # once it is loaded
+    assert running.kept
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_server_ends_with_its_parent_however_that_dies(
+    parent: "subprocess.Popen[bytes]", folder: Path, number: signal.Signals
+) -> None:
+    pid = server_of(parent)
+    write(folder, "majority", "2920")
+    parent.send_signal(number)
+    parent.wait()
+    until(lambda: not is_running(pid))
+    assert "ready to exit, bye bye" in (folder / embedded.LOG).read_text()
+    server = embedded.start(folder)
+    assert b"2920" in read(folder, "majority")
+    server.stop()
+
+
+def test_a_server_ends_even_when_its_watcher_is_killed_too(parent: "subprocess.Popen[bytes]") -> None:
+    pid = server_of(parent)
+    watcher = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    os.kill(watcher, signal.SIGKILL)
+    until(lambda: not is_running(pid))
+
+
+def test_a_start_right_after_the_parent_was_killed_waits_for_the_folder(
+    parent: "subprocess.Popen[bytes]", folder: Path
+) -> None:
+    server_of(parent)
+    parent.kill()
+    embedded.start(folder).stop()
+
+
+def test_ctrl_c_does_not_reach_the_server_before_its_parent_is_done(running: embedded.Embedded) -> None:
+    assert os.getsid(running.pid) != os.getsid(0)
+
+
+def test_a_second_start_on_a_folder_is_refused(running: embedded.Embedded) -> None:
+    pid = running.pid
+    with pytest.raises(embedded.EmbeddedServerError, match=f"process {os.getpid()} started"):
+        embedded.start(running.folder)
+    assert running.pid == pid
+
+
+def test_a_socket_left_behind_is_no_obstacle(folder: Path) -> None:
+    path = embedded.socket_path(folder)
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    assert not embedded.answering(folder)
+    server = embedded.start(folder)
+    assert embedded.answering(folder)
+    server.stop()
+
+
+def test_data_that_cannot_be_read_is_refused_and_the_log_named(folder: Path) -> None:
+    embedded.start(folder).stop()
+    (folder / "appendonlydir" / "appendonly.aof.manifest").write_text("rubbish\n")
+    with pytest.raises(embedded.EmbeddedServerError, match=embedded.LOG):
+        embedded.start(folder)
+
+
+def test_a_server_that_cannot_come_back_is_given_up_with_a_sentence(running: embedded.Embedded) -> None:
+    (running.folder / "appendonlydir" / "appendonly.aof.manifest").write_text("rubbish\n")
+    os.kill(running.pid, signal.SIGKILL)
+    running.wait()
+    assert not running.kept
+    assert "is not started again" in (running.folder / embedded.LOG).read_text()
+    with pytest.raises(embedded.EmbeddedServerError, match="down at the moment"):
+        _ = running.pid

@@ -1,0 +1,75 @@
+// Keeps an open page in step with the night: where to resume, whether the line is up, and polling where websockets
+// are blocked. What changes on the page comes as HTML from the server; htmx puts it in its place.
+(() => {
+  const SILENCE = 45_000; // the server says something every 15 seconds
+  const POLL_EVERY = 5_000;
+  const place = document.getElementById("live");
+  const line = document.getElementById("line");
+  let connection = null;
+  let heard = Date.now();
+  let failures = 0;
+
+  const cursor = () => document.getElementById("cursor").value;
+
+  const say = (text, state) => {
+    if (line.textContent !== text) line.textContent = text;
+    line.dataset.state = state;
+  };
+
+  const resumeFrom = (one) => {
+    const url = new URL(one.url);
+    url.searchParams.set("after", cursor());
+    one.url = url.href;
+    connection = one;
+  };
+
+  const show = () => {
+    const slug = document.getElementById("status")?.dataset.changed;
+    const row = slug && document.getElementById(`row-${slug}`);
+    if (!row) return;
+    row.classList.add("fresh");
+    row.addEventListener("animationend", () => row.classList.remove("fresh"), { once: true });
+  };
+
+  const on = (name, listener) => document.addEventListener(`htmx:ws:${name}`, listener);
+
+  on("before:connection", (event) => resumeFrom(event.detail.connection));
+  on("after:connection", () => {
+    heard = Date.now();
+    failures = 0;
+    say("On air", "up");
+  });
+  on("after:message:incoming", (event) => {
+    heard = Date.now();
+    const before = new URL(event.detail.connection.url).searchParams.get("after");
+    resumeFrom(event.detail.connection);
+    if (cursor() !== before) show();
+  });
+  on("close", () => {
+    failures += 1;
+    if (failures > 1) say(failures > 2 ? "On air, by polling" : "Reconnecting", "down");
+  });
+
+  // A line that says nothing for long is dead, whatever the socket thinks: closing it makes htmx connect again.
+  setInterval(() => {
+    if (!document.hidden && Date.now() - heard > SILENCE && connection?.socket?.readyState === WebSocket.OPEN) {
+      connection.socket.close();
+    }
+  }, 5_000);
+
+  // The same fragments over HTTP while no websocket gets through; the first connection that opens ends it.
+  const poll = async () => {
+    const url = new URL(place.getAttribute("hx-ws:connect"), location.href);
+    url.searchParams.set("after", cursor());
+    const answer = await fetch(url);
+    if (answer.status !== 200) return;
+    await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text: await answer.text(), transition: false });
+    show();
+  };
+  setInterval(() => {
+    if (!document.hidden && failures > 2) poll().catch(() => say("No connection. Trying again", "down"));
+  }, POLL_EVERY);
+
+  // A page taken out of the back-forward cache has lost its socket for good.
+  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+})();
