@@ -21,13 +21,28 @@ async def standing(request: Request) -> tuple[Night, Count]:
     invitation: Invitation = request.state.invitation
     submitter: Submitter = request.state.submitter
     try:
-        night = await submitter.night(invitation.night)
+        return _count(await submitter.night(invitation.night), invitation)
     except StreamUnavailable:
-        hub: Hub = request.state.hub
-        channel = hub.channels.get(invitation.night)
-        if channel is None:
+        known = _known(request, invitation)
+        if known is None:
             raise
-        night = channel.night
+        return _count(known, invitation)
+
+
+async def lately(request: Request) -> tuple[Night, Count]:
+    """The same as this process knew it last: for a form that is judged when it is sent on."""
+    invitation: Invitation = request.state.invitation
+    known = _known(request, invitation)
+    return _count(known, invitation) if known else await standing(request)
+
+
+def _known(request: Request, invitation: Invitation) -> Night | None:
+    hub: Hub = request.state.hub
+    channel = hub.channels.get(invitation.night)
+    return channel.night if channel else None
+
+
+def _count(night: Night | None, invitation: Invitation) -> tuple[Night, Count]:
     count = night.counts.get(invitation.ballot) if night else None
     if night is None or count is None:
         sentence = "The contest of this invitation is not on air. Ask the desk for a new invitation."

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
-from server.count.answering import page, standing
+from server.count.answering import lately, page, standing
 from server.count.figures import Entry, read
 from server.count.invitations import Invitation
 from server.count.rules import contest_of, csrf, sending, signed_in
@@ -18,10 +18,11 @@ from server.count.sending import declaration, declare, now, reach_stage
 from server.count.shown import STAGES, form_of, read_back
 from server.election.checks import Finding, check_figures
 from server.election.decide import Refused, decide
-from server.election.events import Corrected, Declared, Stage
+from server.election.events import Corrected, Declared, Stage, Withdrawn
 from server.election.nights import Count, Night
 from server.election.verdict import judge
 from server.live.hub import Hub
+from server.pages.templates import clock
 from server.stream.events import StreamUnavailable
 
 FORM, RECEIPT = "/count", "/count/receipt"
@@ -43,7 +44,10 @@ async def form(request: Request) -> Response:
         return RedirectResponse(RECEIPT, 303)
     papers = "" if count.papers is None else f"{count.papers:,}"
     entry = read(count.contest, {"papers": papers}).about()
-    return _form(request, night, count, entry, _new_key(), fresh=True)
+    notice = ""
+    if isinstance(last := count.history[-1] if count.history else None, Withdrawn):
+        notice = f"The declaration was withdrawn at {clock(last.at)}: {last.reason}"
+    return _form(request, night, count, entry, _new_key(), fresh=True, notice=notice)
 
 
 @allows(signed_in)
@@ -70,7 +74,7 @@ async def check(request: Request) -> Response:
 @allows(sending)
 async def send(request: Request) -> Response:
     """``POST /count/declare``: declares, and leads to the receipt."""
-    night, count = await standing(request)
+    night, count = await lately(request)
     sent = await _sent(request, count)
     if sent.entry.unreadable:
         return _refused(request, night, count, sent)
@@ -89,7 +93,7 @@ async def send(request: Request) -> Response:
 @allows(sending)
 async def stage(request: Request) -> Response:
     """``POST /count/stage``: one tap says how far the count is; "verified" takes the papers from the form."""
-    night, count = await standing(request)
+    night, count = await lately(request)
     sent = await _sent(request, count)
     if sent.stage not in get_args(Stage):
         return RedirectResponse(FORM, 303)

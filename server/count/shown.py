@@ -110,7 +110,7 @@ def party_name(night: Night, party: str) -> str:
 
 class ReadBack(Struct, frozen=True):
     """A declaration to be read aloud. ``lines`` in ballot-paper order: name, party, id of the party
-    it counts for, votes, elected; ``rejected`` head and papers; ``missing`` papers that nobody accounts for."""
+    it counts for, votes, elected; ``rejected`` head and papers; ``missing`` papers nobody accounts for."""
 
     lines: tuple[tuple[str, str, str, int, bool], ...]
     elected: str
@@ -154,11 +154,11 @@ def _sum(contest: Contest, entry: Entry) -> Sum:
     if papers is None:
         left, wrong = f"Electorate {contest.electorate:,}", counted > contest.electorate
     elif counted < papers:
-        left, wrong = f"{papers - counted:,} of {papers:,} papers to go", False
+        left, wrong = f"{papers - counted:,} papers to go", False
     elif counted == papers:
-        left, wrong = f"all {papers:,} papers accounted for", False
+        left, wrong = "all papers accounted for", False
     else:
-        left, wrong = f"{counted - papers:,} more than the {papers:,} papers verified", True
+        left, wrong = f"{counted - papers:,} more than papers", True
     return Sum(f"{counted:,}", left, wrong)
 
 

@@ -1,1 +1,1 @@
-"""Past nights, shipped as data: their file format, loader, importer and replay. No rules of a result, no HTTP."""
+"""Past nights, shipped as data: their file format, loader, importer and replay. No rules, no HTTP."""

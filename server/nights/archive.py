@@ -1,4 +1,4 @@
-"""Past nights loaded: a night file becomes the events that it was, in order of time. Nothing is written here."""
+"""Past nights loaded: a night file becomes the events that it was, in order of time. Nothing is written."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,8 +15,8 @@ from server.nights.format import ContestLine, Header, Summary, parsed, summary
 
 FOLDER = Path(__file__).parent / "data"
 
-# What a replay assumes of declarations whose time nobody recorded: a by-election's is made at 02:00, those of a
-# night of many are spread evenly over these hours, in order of name.
+# What a replay assumes of declarations whose time nobody recorded: a by-election's is made at 02:00, those of
+# a night of many are spread evenly from 23:00 to 07:00, in order of name.
 _ONE_AFTER = timedelta(hours=4)
 _MANY_FROM, _MANY_UNTIL = timedelta(hours=1), timedelta(hours=9)
 _BY = "archive"
@@ -40,7 +40,7 @@ class _Stamp(TypedDict):
 class PastNight(Struct, frozen=True):
     """A night that is over. ``events`` begin with NightOpened, seq 1, and are in order of time without a gap.
 
-    ``published`` is ballot id → verdict and majority as the source has them, such as ``("UKIP gain from Con", 2920)``:
+    ``published`` is ballot id → verdict and majority as published, ``("UKIP gain from Con", 2920)``:
     something to check against; what is shown is always recomputed.
     """
 
@@ -89,7 +89,9 @@ def past_night(header: Header, contests: tuple[ContestLine, ...]) -> PastNight:
     opened = NightOpened(seq=1, at=header.polls_close, by=_BY, command_id=f"{header.id}/1", night=definition)
     times = _times(header, contests)
     events = [event for one in contests for event in _events(one, times[one.ballot])]
-    events.sort(key=lambda event: event.at)  # stable: by name within a minute, stages before their declaration
+    events.sort(
+        key=lambda event: event.at
+    )  # stable: by name within a minute, stages before their declaration
     return PastNight(
         definition=definition,
         events=(

@@ -1,11 +1,14 @@
-"""What the two CSV files say of each ballot: constituencies and candidates, read and checked one by one. No night."""
+"""What the two CSV files say of each ballot: constituencies and candidates, read and checked. No night."""
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date, datetime, time
+from typing import Any, cast
 
 from msgspec import Struct
-from uk_election_ids.slugger import slugify
+from uk_election_ids.election_ids import IdBuilder  # pyright: ignore[reportMissingTypeStubs]
+from uk_election_ids.slugger import slugify  # pyright: ignore
 
 from server.election.parties import INDEPENDENT, SPEAKER, Party
 from server.nights.tables import LONDON, Row
@@ -32,11 +35,14 @@ _WITHOUT_ID = {
     "Beer, Baccy and Scratchings": "PP2027",  # registered as the Beer, Baccy and Crumpet Party
 }
 
+# The package has no types.
+_slug = cast(Callable[[str], str], slugify)
+
 Key = tuple[str, date]
 
 
 class Seat(Struct, frozen=True):
-    """One constituency's row. Numbers are None where the cell cannot be used, or is not known (``invalid``)."""
+    """One constituency's row. Numbers are None where the cell cannot be used, or says nothing."""
 
     row: Row
     key: Key
@@ -117,6 +123,47 @@ def polls_close(day: date) -> datetime:
     return datetime.combine(day, time(22), LONDON)
 
 
+def ballot_id(seat: Seat) -> str:
+    """Democracy Club's id: that of a by-election where the row has a date of its own."""
+    builder = cast(Any, IdBuilder("parl", seat.key[1])).with_division(seat.name or "-")
+    if any(map(seat.row.has, _DAY_COLUMNS)):
+        builder = builder.with_contest_type("by")
+    return builder.ballot_id
+
+
+def check(one: Seat, paper: tuple[Standing, ...]) -> None:
+    """Note whatever in the figures of a ballot does not agree."""
+    if not paper:
+        one.row.wrong(f"{one.name} has no candidates.")
+        return
+    votes = sorted((each.votes for each in paper if each.votes is not None), reverse=True)
+    if len(votes) < len(paper):
+        return  # said already, where the number should be
+    if one.valid is not None and sum(votes) != one.valid:
+        sentence = (
+            f"The candidates of {one.name} have {sum(votes):,} votes, but Valid votes is {one.valid:,}."
+        )
+        one.row.wrong(sentence)
+    majority = votes[0] - votes[1] if len(votes) > 1 else votes[0]
+    if one.majority is not None and len(votes) > 1 and majority != one.majority:
+        one.row.wrong(f"The majority in {one.name} is {majority:,}, but Majority says {one.majority:,}.")
+    if votes[0] == 0:
+        one.row.wrong(f"Nobody in {one.name} has a vote.")
+    if one.member:
+        _check_winner(one, one.member, paper, votes[0])
+    elif majority == 0 and len(votes) > 1:
+        one.row.wrong(f"{one.name} is a tie, and the file does not say who won.")
+
+
+def _check_winner(one: Seat, member: str, paper: tuple[Standing, ...], most: int) -> None:
+    won = [each for each in paper if each.name == member]
+    first = " and ".join(each.name for each in paper if each.votes == most)
+    if not won:
+        one.row.wrong(f"The winner in {one.name} is {member}, who is not among the candidates.")
+    elif all(each.votes != most for each in won):
+        one.row.wrong(f"The winner in {one.name} is {member}, but most votes are for {first}.")
+
+
 def _key(row: Row, day: date) -> Key:
     gss = row.required("ONS ID")
     if gss and not _GSS.fullmatch(gss):
@@ -142,7 +189,7 @@ def _party(row: Row) -> Party:
     if registered and adjunct:
         joint = f"joint-party:{registered.removeprefix('PP')}-{adjunct.removeprefix('PP')}"
         return Party(joint, name, short)
-    return Party(registered or _WITHOUT_ID.get(name) or f"unregistered:{slugify(name)}", name, short)
+    return Party(registered or _WITHOUT_ID.get(name) or f"unregistered:{_slug(name)}", name, short)
 
 
 def _alphabetical(name: str) -> str:

@@ -12,7 +12,14 @@ from server.nights.archive import PastNight
 from server.nights.format import OTHERS
 from server.nights.tables import Problem, table
 
-_NOTIONAL = ("constituency_id", "mnis_party_id", "mnis_party_name", "mnis_party_abbrev", "votes", "electorate")
+_NOTIONAL = (
+    "constituency_id",
+    "mnis_party_id",
+    "mnis_party_name",
+    "mnis_party_abbrev",
+    "votes",
+    "electorate",
+)
 
 # A notional file names parties by the Members' Names database's number. A night's own candidates tell which
 # Electoral Commission id that is, but for those without one and for a party that does not stand any more.
@@ -46,7 +53,7 @@ def of_night(night: PastNight) -> Baseline:
 
 
 def of_notional(path: Path, name: str, numbers: dict[str, Party], problems: list[Problem]) -> Baseline:
-    """Votes estimated on changed boundaries, from the Library's CSV; ``numbers`` is number → party of this night.
+    """Votes estimated on changed boundaries, from the Library's CSV; ``numbers`` is number → party.
 
     ``NA`` rows, all other parties together, are kept under ``others``: they count for the valid total only.
     """
@@ -67,8 +74,11 @@ def of_notional(path: Path, name: str, numbers: dict[str, Party], problems: list
         seat = found.setdefault(gss, {})
         seat[party] = seat.get(party, 0) + (votes or 0)
     previous = {
-        gss: Previous(max(votes, key=lambda party: (party != OTHERS, votes[party])), _by_votes(votes), electorates[gss])
+        gss: Previous(
+            max(votes, key=lambda party: (party != OTHERS, votes[party])), _by_votes(votes), electorates[gss]
+        )
         for gss, votes in found.items()
+        if set(votes) != {OTHERS}
     }
     return Baseline(name, previous, parties)
 

@@ -1,6 +1,7 @@
-"""What the CSV files do not say and we know: reasons beside a verdict, stages, notes from the desk. Facts only.
+"""What the CSV files do not say and we know: reasons beside a verdict, stages, desk notes. Facts only.
 
-Applied on import, by ballot id. Moments are in London. Every note is true, and gives nothing away, at its moment.
+Applied on import, by ballot id. Moments are in London. Every note is true at its moment, and tells nothing
+that is not known then.
 """
 
 from datetime import datetime
@@ -14,7 +15,7 @@ _LONDON = ZoneInfo("Europe/London")
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """``why`` is a sentence beside the verdict, which may be read before it; ``declared`` where the CSV has no time."""
+    """``why`` stands beside the verdict and must not foretell it; ``declared`` is for want of a time."""
 
     why: str = ""
     declared: datetime | None = None
@@ -26,13 +27,13 @@ def _november(day: int, hour: int, minute: int) -> datetime:
     return datetime(2014, 11, day, hour, minute, tzinfo=_LONDON)
 
 
-# From the local press: the declaration at about 04:15, after a count of about six hours. The times of the stages
-# before it are assumed; the papers verified are the valid and rejected votes of the declaration.
+# From the local press: the declaration at about 04:15, after a count of about six hours. The times of the
+# stages before it are assumed; the papers verified are the valid and rejected votes of the declaration.
 _ROCHESTER_AND_STROOD = Facts(
     why=(
-        "Mark Reckless held the seat as a Conservative from 2010, left for UKIP on 27 September 2014 and resigned "
-        "to stand again. Hold and gain go by party, against the last general election, so the seat counts as "
-        "Conservative before this by-election, whoever its member was."
+        "Mark Reckless held the seat as a Conservative from 2010, left for UKIP on 27 September 2014 and "
+        "resigned to stand again. Hold and gain go by party, against the last general election, so the seat "
+        "counts as Conservative before this by-election, whoever its member was."
     ),
     declared=_november(21, 4, 15),
     stages=(
@@ -47,8 +48,8 @@ _ROCHESTER_AND_STROOD = Facts(
         ),
         NoteLine(
             _november(20, 22, 20),
-            "Why there is a by-election: Mark Reckless, elected here as a Conservative in 2010, left for UKIP on "
-            "27 September and resigned to stand again.",
+            "Why there is a by-election: Mark Reckless, elected here as a Conservative in 2010, left for "
+            "UKIP on 27 September and resigned to stand again.",
         ),
         NoteLine(
             _november(20, 23, 30),
@@ -64,13 +65,13 @@ _ROCHESTER_AND_STROOD = Facts(
         ),
         NoteLine(
             _november(21, 4, 20),
-            "The Liberal Democrats have 349 votes, 0.87%: their lowest share in any of the 21 by-elections since "
-            "the general election of 2010.",
+            "The Liberal Democrats have 349 votes, 0.87%: their lowest share in any of the 21 by-elections "
+            "since the general election of 2010.",
         ),
         NoteLine(
             _november(21, 4, 25),
-            "The count took about six hours. The time of the declaration, about 04:15, is from the local press; "
-            "the times of the stages before it are assumed.",
+            "The count took about six hours. The time of the declaration, about 04:15, is from the local "
+            "press; the times of the stages before it are assumed.",
         ),
     ),
 )
@@ -79,8 +80,8 @@ _ROCHESTER_AND_STROOD = Facts(
 def _by_election_between(who: str, when: str, before: str) -> Facts:
     return Facts(
         why=(
-            f"{who} won this seat in the by-election of {when}, but hold and gain are counted from the preceding "
-            f"general election, when it was {before}."
+            f"{who} won this seat in the by-election of {when}, but hold and gain are counted from the "
+            f"preceding general election, when it was {before}."
         )
     )
 
@@ -89,15 +90,15 @@ _FACTS = {
     "parl.rochester-and-strood.by.2014-11-20": _ROCHESTER_AND_STROOD,
     "parl.clacton.by.2014-10-09": Facts(
         why=(
-            "Douglas Carswell held the seat as a Conservative, left for UKIP on 28 August 2014 and resigned to stand "
-            "again. Hold and gain go by party, against the last general election, so the seat counts as "
-            "Conservative before this by-election, whoever its member was."
+            "Douglas Carswell held the seat as a Conservative, left for UKIP on 28 August 2014 and resigned "
+            "to stand again. Hold and gain go by party, against the last general election, so the seat "
+            "counts as Conservative before this by-election, whoever its member was."
         )
     ),
     "parl.thirsk-and-malton.2010-05-06": Facts(
         why=(
-            "The poll here was put off to 27 May 2010. The time of the declaration, midnight, is a placeholder "
-            "in the source."
+            "The poll here was put off to 27 May 2010. The time of the declaration, midnight, is a "
+            "placeholder in the source."
         )
     ),
     "parl.rochester-and-strood.2015-05-07": _by_election_between("UKIP", "20 November 2014", "Conservative"),

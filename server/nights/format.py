@@ -1,7 +1,7 @@
 """The file of a past night: what each line holds, read and written. No events, no CSV, no rules of a result.
 
-A night is one UTF-8 text file named ``<night-id>.jsonl``, plain so that a change can be read in a diff. Every line
-is one JSON object and ends with LF. Moments are RFC 3339 with the offset of London on that day (``+01:00``, ``Z``).
+A night is one UTF-8 text file named ``<night-id>.jsonl``, plain so that a change can be read in a diff. Every
+line is one JSON object and ends with LF. Moments are RFC 3339, with London's offset then (``+01:00``, ``Z``).
 
 The first line is the ``Header``::
 
@@ -10,24 +10,26 @@ The first line is the ``Header``::
      "seats": 650, "times": "recorded", "contests": 650, "attribution": "…",
      "parties": [{"id": "PP52", "name": "Conservative", "short": "Con"}, …]}
 
-``parties`` holds every party that stands or held a seat at the baseline, and those they are counted as. ``times`` is
-"recorded" where every declaration has its recorded time, else "assumed". Each line after it is one contest, a
-``ContestLine``, in order of name; what is not known is left out::
+``parties`` holds every party that stands or had votes at the baseline, and those they are counted as.
+``times`` is "recorded" where every declaration has its recorded time, else "assumed"; ``baseline`` is ""
+where there is none, ``seats`` 0 where no majority is at stake. Each line after it is one contest, a
+``ContestLine``, in order of name. ``sitting`` is the MP before the poll. What follows the candidates is left
+out where it is not known::
 
-    {"ballot": "parl.aldershot.2019-12-12", "name": "Aldershot", "gss": "E14000530", "region": "South East",
-     "nation": "England", "electorate": 72617,
-     "candidates": [["Howard Kaye", "PP63" , 1750, false], …],   name, party, votes, sitting MP: in ballot-paper order
-     "rejected": 151,                                             papers rejected, in all
-     "declared": "2019-12-13T02:07:00Z",
-     "lot": 2,                                                    place on the paper of the one drawn, after a tie
+    {"ballot": "parl.aldershot.2019-12-12", "name": "Aldershot", "gss": "E14000530",
+     "region": "South East", "nation": "England", "electorate": 72617,
+     "candidates": [[name, party, votes, sitting], …],          in ballot-paper order
+     "rejected": 146,                                           ballot papers rejected, in all
+     "declared": "2019-12-13T01:47:00Z",
+     "lot": 2,                                                  place on the paper of the one drawn by lot
      "previous": {"holder": "PP52", "votes": {"PP52": 26950, …}, "electorate": 76205},
-     "published": ["Con hold", 16698],                            verdict and majority as the source has them
-     "why": "…",                                                  a sentence that the verdict needs beside it
+     "published": ["Con hold", 16698],                          verdict and majority, as the source has them
+     "why": "…",                                                a sentence that the verdict needs beside it
      "stages": [["2014-11-21T01:15:00Z", "verified", 40113], …],  time, stage, papers verified or null
-     "notes": [["2014-11-21T04:16:00Z", "…"], …]}
+     "notes": [["2014-11-21T04:16:00Z", "…"], …]}               time, and a sentence that is true by then
 
-``previous`` is by the ids that parties are counted under at the baseline election. Its votes add up to the valid
-votes: those of parties the source does not name are under ``others``, which is no party and has no entry in ``parties``.
+``previous`` is by the ids that parties are counted under. Its votes add up to the valid votes then: those of
+parties that the source does not name are under ``others``, which is no party and has no entry in ``parties``.
 """
 
 from datetime import date, datetime
@@ -138,13 +140,15 @@ def summary(first_line: bytes, name: str) -> Summary:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadNight(name, 1, f"This is not the first line of a night: {error}.") from error
     if (found.format, found.version) != (FORMAT, VERSION):
-        sentence = f"This is {found.format} version {found.version}; only {FORMAT} version {VERSION} can be read."
+        sentence = (
+            f"This is {found.format} version {found.version}; only {FORMAT} version {VERSION} can be read."
+        )
         raise BadNight(name, 1, sentence)
     return found
 
 
 def parsed(data: bytes, name: str) -> tuple[Header, tuple[ContestLine, ...]]:
-    """A night file read and checked; BadNight with the first line that is wrong. ``name`` is for that message."""
+    """A night file read and checked; BadNight at the first line that is wrong. ``name`` is for that."""
     lines = data.splitlines()
     summary(lines[0] if lines else b"", name)
     try:
@@ -167,7 +171,9 @@ def parsed(data: bytes, name: str) -> tuple[Header, tuple[ContestLine, ...]]:
     return header, tuple(contests.values())
 
 
-def _wrong(contest: ContestLine, header: Header, parties: set[str], before: dict[str, ContestLine]) -> str | None:
+def _wrong(
+    contest: ContestLine, header: Header, parties: set[str], before: dict[str, ContestLine]
+) -> str | None:
     if contest.ballot in before:
         return f"{contest.ballot} has a line already."
     if not contest.candidates or not any(one.votes for one in contest.candidates):

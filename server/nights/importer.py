@@ -1,4 +1,4 @@
-"""A past night made from CSV of the House of Commons Library's shape: all of it, or every error. Writes no file."""
+"""Past nights from CSV of the House of Commons Library's shape: all of it, or every error. Writes nothing."""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
-from uk_election_ids.election_ids import IdBuilder
 
 from server.election.contests import Previous
 from server.election.parties import INDEPENDENT, Party, counted_as
@@ -18,6 +17,8 @@ from server.nights.ballots import (
     Key,
     Seat,
     Standing,
+    ballot_id,
+    check,
     polls_close,
     seat,
     standing,
@@ -57,9 +58,9 @@ def import_night(
 ) -> str:
     """The text of the night file of one general election or by-election; ImportRefused with everything wrong.
 
-    ``id`` is Democracy Club's, ``parl.2019-12-12`` or ``parl.clacton.by.2014-10-09``: of files with a date in each
-    row, such as those of by-elections, only its rows are taken, but all are checked. ``baseline`` is a past night or
-    a CSV of notional results, then with a name to give it. Published verdicts are kept, never relied upon.
+    ``id`` is Democracy Club's, ``parl.2019-12-12`` or ``parl.clacton.by.2014-10-09``: of files with a date in
+    each row, those of by-elections, only its rows are taken, but all are checked. ``baseline`` is a past
+    night, or a CSV of notional results with a name to give it. Published verdicts are kept, not relied on.
     """
     day = _day(id)
     problems: list[Problem] = []
@@ -84,7 +85,7 @@ def import_night(
         date=day,
         polls_close=polls_close(day),
         baseline=before.name if before else "",
-        seats=len(lines) if _GENERAL.fullmatch(id) else 0,
+        seats=0 if any(".by." in one.ballot for one in lines) else len(lines),
         times="recorded" if all(one.seat.declared for one in ballots) else "assumed",
         contests=len(lines),
         attribution=ATTRIBUTION,
@@ -98,7 +99,9 @@ def _day(night: str) -> date:
     try:
         return date.fromisoformat(found[1] if found else "")
     except ValueError:
-        sentence = "The id of a night is like parl.2019-12-12, or parl.clacton.by.2014-10-09 for a by-election."
+        sentence = (
+            "The id of a night is like parl.2019-12-12, or parl.clacton.by.2014-10-09 for a by-election."
+        )
         raise ImportRefused([Problem(night, 0, sentence)]) from None
 
 
@@ -128,51 +131,16 @@ def _ballots(seats: list[Seat], standings: list[Standing]) -> list[_Ballot]:
         elif one.key[0]:
             one.row.wrong(f"{one.name} stands in {one.key[0]}, which is no ONS ID of the contests.")
     found: list[_Ballot] = []
-    by_election = any(one.row.has("By-election date") or one.row.has("Election date") for one in seats)
     for one in seats:
         paper = tuple(sorted(papers[one.key], key=lambda each: each.place))
-        builder = IdBuilder("parl", one.key[1]).with_division(one.name or "-")
-        if by_election:
-            builder = builder.with_contest_type("by")
-        _check(one, paper)
-        found.append(_Ballot(builder.ballot_id, one, _unionists_named(one, paper)))
+        check(one, paper)
+        found.append(_Ballot(ballot_id(one), one, _unionists_named(one, paper)))
     return found
 
 
-def _check(one: Seat, paper: tuple[Standing, ...]) -> None:
-    """Whether the figures of a ballot agree with one another."""
-    if not paper:
-        one.row.wrong(f"{one.name} has no candidates.")
-        return
-    votes = sorted((each.votes for each in paper if each.votes is not None), reverse=True)
-    if len(votes) < len(paper):
-        return  # said already, where the number should be
-    if one.valid is not None and sum(votes) != one.valid:
-        sentence = f"The candidates of {one.name} have {sum(votes):,} votes, but Valid votes is {one.valid:,}."
-        one.row.wrong(sentence)
-    majority = votes[0] - votes[1] if len(votes) > 1 else votes[0]
-    if one.majority is not None and len(votes) > 1 and majority != one.majority:
-        one.row.wrong(f"The majority in {one.name} is {majority:,}, but Majority says {one.majority:,}.")
-    if votes[0] == 0:
-        one.row.wrong(f"Nobody in {one.name} has a vote.")
-    if one.member:
-        _check_winner(one, one.member, paper, votes[0])
-    elif majority == 0 and len(votes) > 1:
-        one.row.wrong(f"{one.name} is a tie, and the file does not say who won.")
-
-
-def _check_winner(one: Seat, member: str, paper: tuple[Standing, ...], most: int) -> None:
-    won = [each for each in paper if each.name == member]
-    first = " and ".join(each.name for each in paper if each.votes == most)
-    if not won:
-        one.row.wrong(f"The winner in {one.name} is {member}, who is not among the candidates.")
-    elif all(each.votes != most for each in won):
-        one.row.wrong(f"The winner in {one.name} is {member}, but most votes are for {first}.")
-
-
 def _unionists_named(one: Seat, paper: tuple[Standing, ...]) -> tuple[Standing, ...]:
-    """In 2010 the candidates of the Ulster Conservatives and Unionists are rows without a party, as if independent;
-    the contests' column UUP has their votes, so the one with exactly these is theirs."""
+    """In 2010 the candidates of the Ulster Conservatives and Unionists have no party in their rows, as if
+    independent; the contests' column UUP has their votes, so the one with exactly these is theirs."""
     if not one.unionists or any(each.party.short == "UUP" for each in paper):
         return paper
     unionist = Party("PP83", "Ulster Unionist Party", "UUP")

@@ -1,4 +1,4 @@
-"""CSV files read strictly: rows by column name, each with its line, and what is wrong as sentences. No elections."""
+"""CSV files read strictly: rows by column name, each with its line and what is wrong with it. No votes."""
 
 import csv
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 LONDON = ZoneInfo("Europe/London")
+_DIGITS = 9  # more than any electorate
 
 
 class Problem(Struct, frozen=True):
@@ -25,7 +26,7 @@ class Problem(Struct, frozen=True):
 
 
 class Row:
-    """One line of a table. Its readers note a problem and give a harmless value where a cell cannot be used."""
+    """One line of a table. Its readers note a problem, and give a harmless value, where a cell is wrong."""
 
     def __init__(self, file: str, line: int, cells: dict[str, str], problems: list[Problem]) -> None:
         self.file, self.line, self._cells, self._problems = file, line, cells, problems
@@ -55,7 +56,7 @@ class Row:
         return whole(self, column, self.text(column))
 
     def number_if_known(self, column: str) -> int | None:
-        """The same, but None without a problem where the cell is empty, ``[x]``, or there is no such column."""
+        """The same, but None without a problem where the cell is empty or ``[x]``, or has no column."""
         found = self.text(column)
         return None if found in ("", "[x]") else whole(self, column, found)
 
@@ -82,12 +83,12 @@ class Row:
 
 def whole(row: Row, what: str, text: str) -> int | None:
     """A whole number from 0 in this text; None, with a problem noted, if it is anything else."""
-    if text.isascii() and text.isdecimal():
+    if text.isascii() and text.isdecimal() and len(text) <= _DIGITS:
         return int(text)
     if text.startswith("-") and text[1:].isdecimal():
         row.wrong(f"{what}: {text} is below 0.")
     else:
-        row.wrong(f"{what}: {text!r} is not a whole number." if text else f"{what} is empty.")
+        row.wrong(f"{what}: {_short(text)!r} is not a whole number." if text else f"{what} is empty.")
     return None
 
 
@@ -99,7 +100,7 @@ def table(path: Path, required: Iterable[str], problems: list[Problem]) -> list[
     lines = csv.reader(StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
     try:
-        header = [name.strip() for name in next(lines, [])]
+        header = [name.strip() for name in next(lines, list[str]())]
         missing = [name for name in required if name not in header]
         twice = sorted({name for name in header if name and header.count(name) > 1})
         problems += [Problem(path.name, 1, f"There is no column {name!r}.") for name in missing]
@@ -134,10 +135,16 @@ def _text(path: Path, problems: list[Problem]) -> str | None:
         try:
             line.decode()
         except UnicodeDecodeError as error:
-            sentence = f"Byte {error.start + 1} is not UTF-8 (0x{line[error.start]:02X}); save the file as UTF-8."
+            sentence = (
+                f"Byte {error.start + 1} is not UTF-8 (0x{line[error.start]:02X}); save the file as UTF-8."
+            )
             problems.append(Problem(path.name, number, sentence))
             sound = False
     return data.decode() if sound else None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:40] + "…"
 
 
 def _mended(text: str) -> str:

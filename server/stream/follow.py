@@ -72,6 +72,7 @@ async def follow(url: str) -> AsyncIterator[News]:
                     yield CaughtUp()
                 for news in await follower.next():
                     yield news
+                _end_if_cancelled()
             except UNREACHABLE as error:
                 trouble += 1
                 if trouble == 1:
@@ -79,6 +80,13 @@ async def follow(url: str) -> AsyncIterator[News]:
                 await asyncio.sleep(min(0.05 * 2**trouble, 1.0))
     finally:
         await redis.aclose()
+
+
+def _end_if_cancelled() -> None:
+    """asyncio.wait_for, in which redis-py sends, swallows a cancellation that meets its end (Python before 3.12)."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 class _Follower:

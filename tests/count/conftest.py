@@ -2,11 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import httpx2
 import pytest
@@ -16,12 +16,13 @@ from server.count.invitations import Invitations
 from server.election.commands import AnyCommand, OpenNight
 from server.election.events import AnyEvent
 from server.settings import Settings
-from server.stream.embedded import Embedded
+from server.stream.embedded import Embedded, start
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.count import rochester
 from tests.count.count_app import count_app
 
+T = TypeVar("T")
 SECRET = "a secret for tests"
 HALL = "http://testserver"
 
@@ -44,7 +45,9 @@ class Phone:
     def send(self, address: str, texts: dict[str, str], **headers: str) -> httpx2.Response:
         """Send the form that is open, with these texts in it; redirects are left to the test."""
         data = self.fields | texts
-        return self.client.post(address, data=data, headers={"Origin": HALL} | headers, follow_redirects=False)
+        return self.client.post(
+            address, data=data, headers={"Origin": HALL} | headers, follow_redirects=False
+        )
 
     @staticmethod
     def hidden(page: str) -> dict[str, str]:
@@ -61,23 +64,32 @@ class Desk:
 
     def submit(self, command: AnyCommand) -> None:
         """Carry a command out, as another process would."""
-        asyncio.run(self._with(lambda stream: Submitter(stream).submit(rochester.NIGHT, command, datetime.now(UTC))))
+
+        async def submitted(stream: EventStream) -> None:
+            await Submitter(stream).submit(rochester.NIGHT, command, datetime.now(UTC))
+
+        asyncio.run(self._with(submitted))
 
     def events(self) -> list[AnyEvent]:
         """The night's whole stream."""
-        return asyncio.run(self._with(lambda stream: stream.read(rochester.NIGHT)))
+
+        async def read(stream: EventStream) -> list[AnyEvent]:
+            return await stream.read(rochester.NIGHT)
+
+        return asyncio.run(self._with(read))
 
     def open_night(self) -> None:
-        """Put the night on air."""
+        """Put the night on air, with nothing declared, whatever was before."""
 
         async def opened(stream: EventStream) -> None:
+            await stream.erase(rochester.NIGHT)
             command = OpenNight(id="open", by="desk", night=rochester.night())
             await Submitter(stream).submit(rochester.NIGHT, command, datetime.now(UTC))
             await stream.announce(rochester.NIGHT)
 
         asyncio.run(self._with(opened))
 
-    async def _with(self, work: Any) -> Any:
+    async def _with(self, work: Callable[[EventStream], Awaitable[T]]) -> T:
         stream = EventStream(self.url)
         try:
             return await work(stream)
@@ -90,10 +102,18 @@ def token(ballot: str = rochester.BALLOT, night: str = rochester.NIGHT) -> str:
     return Invitations(SECRET).make(night, ballot, "Jane Smith")
 
 
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    """A server for a module's tests, who each begin their night anew."""
+    server = start(tmp_path_factory.mktemp("redis"))
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def desk(redis: Embedded) -> Desk:
+def desk(hall: Embedded) -> Desk:
     """The night on air, nothing declared."""
-    desk = Desk(redis.url)
+    desk = Desk(hall.url)
     desk.open_night()
     return desk
 

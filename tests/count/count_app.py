@@ -1,7 +1,7 @@
-"""The count's routes as an app of their own, wired as server/app.py wires them; nobody watches, so nothing is drawn."""
+"""The count's routes as an app of their own, wired as in server/app.py; nobody watches, nothing is drawn."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -43,7 +43,7 @@ def count_app(settings: Settings) -> Starlette:
     assert url is not None
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[dict[str, Any]]:
         stream = EventStream(url)
         submitter = Submitter(stream)
         hub = Hub(NoPages(), lambda night: None, on_erased=submitter.forget)

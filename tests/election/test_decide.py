@@ -21,6 +21,7 @@ from server.election.nights import GapInNight, Night, apply
 from server.election.tally import add_up
 from tests.nights_by_hand import START, ballot, definition
 
+
 class Desk:
     """Gives a night commands and keeps what comes of them."""
 

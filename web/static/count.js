@@ -42,6 +42,7 @@ function numberIn(text) {
 function keepAndAddUp(form) {
   const inputs = [...form.querySelectorAll("input[inputmode=numeric]")];
   const name = form.dataset.draft;
+  const fresh = "fresh" in form.dataset; // nobody has sent it yet
 
   const keep = () => {
     const texts = Object.fromEntries(inputs.map((input) => [input.name, input.value]));
@@ -54,16 +55,16 @@ function keepAndAddUp(form) {
     let restored = 0;
     for (const input of inputs) {
       const text = draft.texts[input.name];
-      if (text && text !== input.value) {
-        input.value = text;
-        restored += 1;
-      }
+      if (text === undefined || text === input.value || (!text && fresh)) continue;
+      input.value = text;
+      restored += 1;
     }
     form.elements.key.value = draft.key;
     const lot = draft.lot && form.querySelector(`input[name=lot][value="${CSS.escape(draft.lot)}"]`);
     if (lot) lot.checked = true;
     if (restored) {
       const time = new Date(draft.at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+      document.getElementById("kept").hidden = false;
       say(document.getElementById("restored"), `What you had typed by ${time} is back. It has not been declared.`);
     }
   };
@@ -83,10 +84,10 @@ function keepAndAddUp(form) {
     sum.querySelector("[data-left]").textContent = !papers
       ? `Electorate ${comma(Number(form.dataset.electorate))}`
       : left > 0
-        ? `${comma(left)} of ${comma(papers)} papers to go`
+        ? `${comma(left)} papers to go`
         : left === 0
-          ? `all ${comma(papers)} papers accounted for`
-          : `${comma(-left)} more than the ${comma(papers)} papers verified`;
+          ? "all papers accounted for"
+          : `${comma(-left)} more than papers`;
     sum.classList.toggle("bad", papers ? left < 0 : counted > Number(form.dataset.electorate));
     sum.classList.toggle("done", Boolean(papers) && left === 0);
     offerLot(votes);
@@ -103,9 +104,10 @@ function keepAndAddUp(form) {
     }
   };
 
-  const draft = "fresh" in form.dataset ? drafts.load(name) : null;
+  // Also over a form that the server sent back: reloading it sends old texts again, and the draft is never older.
+  const draft = drafts.load(name);
   if (draft && draft.texts) restore(draft);
-  else if (!("fresh" in form.dataset)) keep();
+  else if (!fresh) keep();
   addUp();
   form.addEventListener("input", () => {
     addUp();

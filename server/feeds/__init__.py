@@ -1,0 +1,19 @@
+"""A night as data: JSON, events, and how the process is. Nothing here changes anything."""
+
+from starlette.routing import BaseRoute, Route
+
+from server.feeds.api import contest, night, nights
+from server.feeds.events import events
+from server.feeds.health import healthz, metrics, readyz
+from server.feeds.openapi import openapi
+
+routes: list[BaseRoute] = [
+    Route("/api/nights", nights),
+    Route("/api/nights/{night}", night),
+    Route("/api/nights/{night}/contests/{ballot}", contest),
+    Route("/api/nights/{night}/events", events),
+    Route("/healthz", healthz),
+    Route("/readyz", readyz),
+    Route("/metrics", metrics),
+    Route("/openapi.json", openapi),
+]

@@ -1,0 +1,178 @@
+"""One contest as data: figures of the rules put into the public shapes. No HTTP, no rules of its own."""
+
+from typing import assert_never
+
+from server.election.contests import Candidate, Previous
+from server.election.events import Corrected, CountEvent, Declared, NotePosted, StageReached, Withdrawn
+from server.election.nights import Count, Night
+from server.election.parties import counted_as
+from server.election.shares import percent
+from server.election.verdict import Line, Result, judge
+from server.feeds.shapes import (
+    Before,
+    ContestState,
+    ContestSummary,
+    Happened,
+    PreviousResult,
+    Standing,
+    Swung,
+    Turnout,
+    Winner,
+)
+
+
+def contest_summary(night: Night, count: Count) -> ContestSummary:
+    """A contest in short, as it stands."""
+    contest, result = count.contest, count.result
+    return ContestSummary(
+        ballot=contest.ballot,
+        name=contest.name,
+        gss=contest.gss,
+        status=count.status,
+        verdict=result.verdict.text(night.parties) if result else None,
+        winner=_winner(result) if result else None,
+        majority=result.majority if result else None,
+        turnout=_turnout(count),
+        declared_at=count.declared_at,
+    )
+
+
+def contest_state(night: Night, count: Count) -> ContestState:
+    """All about a contest, as it stands."""
+    contest, result, short = count.contest, count.result, contest_summary(night, count)
+    swing = result.swing if result else None
+    return ContestState(
+        ballot=short.ballot,
+        name=short.name,
+        gss=short.gss,
+        status=short.status,
+        verdict=short.verdict,
+        winner=short.winner,
+        majority=short.majority,
+        turnout=short.turnout,
+        declared_at=short.declared_at,
+        night=night.definition.id,
+        seq=night.seq,
+        region=contest.region,
+        nation=contest.nation,
+        electorate=contest.electorate,
+        papers=count.papers,
+        recount=count.recount,
+        valid=result.valid if result else None,
+        rejected=result.rejected if result else None,
+        majority_share=percent(result.majority_share) if result else None,
+        by_lot=bool(result and result.by_lot),
+        swing=Swung(swing.from_party, swing.to_party, float(swing.size * 100)) if swing else None,
+        why=contest.why,
+        candidates=_candidates(night, count),
+        previous=_previous(night, contest.previous) if contest.previous else None,
+        history=_history(night, count),
+    )
+
+
+def _winner(result: Result) -> Winner:
+    elected = result.winner.candidate
+    return Winner(elected.name, elected.party, counted_as(elected.party))
+
+
+def _turnout(count: Count) -> Turnout:
+    result, papers = count.result, None
+    if result and result.turnout_papers is not None:
+        papers = percent(result.turnout_papers)
+    elif count.papers is not None and count.contest.electorate:
+        papers = count.papers * 100 / count.contest.electorate
+    return Turnout(papers, percent(result.turnout_valid) if result else None)
+
+
+def _candidates(night: Night, count: Count) -> tuple[Standing, ...]:
+    if count.result is None:
+        return tuple(_standing(night, one, None) for one in count.contest.candidates)
+    return tuple(_standing(night, line.candidate, line) for line in count.result.lines)
+
+
+def _standing(night: Night, candidate: Candidate, line: Line | None) -> Standing:
+    return Standing(
+        id=candidate.id,
+        name=candidate.name,
+        party=candidate.party,
+        party_name=_party_name(night, candidate.party),
+        counted_as=counted_as(candidate.party),
+        votes=line.votes if line else None,
+        share=percent(line.share) if line else None,
+        change=percent(line.change) if line else None,
+        elected=line.elected if line else None,
+        lost_deposit=line.lost_deposit if line else None,
+    )
+
+
+def _previous(night: Night, previous: Previous) -> PreviousResult:
+    valid = sum(previous.votes.values())
+    ranked = sorted(previous.votes.items(), key=lambda item: -item[1])
+    return PreviousResult(
+        holder=previous.holder,
+        electorate=previous.electorate,
+        valid=valid,
+        parties=tuple(
+            Before(party, _party_name(night, party), votes, votes * 100 / valid if valid else 0.0)
+            for party, votes in ranked
+        ),
+    )
+
+
+def _party_name(night: Night, party: str) -> str:
+    """A party's name on this night; parties of the baseline that nobody stands for now may have none."""
+    known = night.parties.get(party)
+    return known.name if known else "Others" if party == "others" else party
+
+
+def _history(night: Night, count: Count) -> tuple[Happened, ...]:
+    """Every event of the contest and every note about it."""
+    ballot = count.contest.ballot
+    notes = [one for one in night.feed if isinstance(one, NotePosted) and one.ballot == ballot]
+    happened = sorted([*count.history, *notes], key=lambda one: one.seq)
+    return tuple(_happened(night, count, one) for one in happened)
+
+
+def _happened(night: Night, count: Count, event: CountEvent | NotePosted) -> Happened:
+    figures = event if isinstance(event, Declared | Corrected) else None
+    return Happened(
+        seq=event.seq,
+        at=event.at,
+        kind=str(event.__struct_config__.tag),
+        by=event.by,
+        what=_what(night, count, event),
+        votes=figures.votes if figures else None,
+        rejected=figures.rejected if figures else None,
+        reason=event.reason if isinstance(event, Corrected | Withdrawn) else None,
+    )
+
+
+def _what(night: Night, count: Count, event: CountEvent | NotePosted) -> str:
+    match event:
+        case NotePosted():
+            return event.text
+        case StageReached():
+            return _stage(event)
+        case Declared():
+            return f"Declared: {_outcome(night, count, event)}."
+        case Corrected():
+            how = "A slip in the declaration put right" if event.slip else "Figures corrected"
+            return f"{how}: {_outcome(night, count, event)}."
+        case Withdrawn():
+            return "The declaration was withdrawn: nobody is elected until it is made again."
+        case _:
+            assert_never(event)
+
+
+def _stage(event: StageReached) -> str:
+    if event.stage == "recount":
+        return f"Recount {event.recount}." if event.recount else "Recount."
+    if event.papers is not None:
+        return f"{event.stage.capitalize()}: {event.papers:,} ballot papers."
+    return f"{event.stage.capitalize()}."
+
+
+def _outcome(night: Night, count: Count, event: Declared | Corrected) -> str:
+    result = judge(count.contest, event)
+    name = result.winner.candidate.name + (" by lot" if result.by_lot else "")
+    return f"{result.verdict.text(night.parties)}, {name} elected, majority {result.majority:,}"

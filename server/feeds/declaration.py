@@ -1,0 +1,56 @@
+"""A declaration by API and its answers as /openapi.json describes them; ``server.count`` carries it out."""
+
+from msgspec import Struct
+
+from server.feeds.shapes import Moment, Number
+
+
+class RejectedPapers(Struct, frozen=True, forbid_unknown_fields=True):
+    """Ballot papers rejected, in all and under the four heads where they are known."""
+
+    total: Number
+    official_mark: Number | None = None
+    more_than_one: Number | None = None
+    identifiable: Number | None = None
+    unmarked_or_void: Number | None = None
+
+
+class DeclarationBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A declaration to be made: ``votes`` candidate id to votes, for every candidate on the ballot paper.
+
+    ``papers`` are the ballot papers verified, ``lot`` is the candidate drawn where the first place is a tie.
+    """
+
+    votes: dict[str, Number]
+    rejected: RejectedPapers | None = None
+    papers: Number | None = None
+    lot: str | None = None
+
+
+class DeclarationReceipt(Struct, frozen=True):
+    """A declaration that is safely stored: screens change when its event, ``seq``, comes round."""
+
+    night: str
+    ballot: str
+    seq: Number
+    at: Moment
+    receipt: str
+
+
+class FieldError(Struct, frozen=True):
+    """One thing that stands against a declaration; ``field`` is where, such as ``votes.3``."""
+
+    code: str
+    field: str
+    detail: str
+
+
+class Problem(Struct, frozen=True, omit_defaults=True):
+    """What went wrong (RFC 9457); ``detail`` is a sentence to show to people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str = ""
+    errors: tuple[FieldError, ...] = ()

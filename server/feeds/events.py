@@ -1,0 +1,107 @@
+"""The events of a night as they are stored: lines of JSON up to now, or an event stream that stays open."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from typing import cast
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from server.access import allows, everyone
+from server.answers import Body, answer, body
+from server.election.events import AnyEvent
+from server.feeds.api import for_any_site, found
+from server.live.channel import Channel
+from server.live.endpoint import etag
+from server.live.hub import Hub
+from server.stream import codec
+
+NDJSON = "application/x-ndjson"
+EVENT_STREAM = "text/event-stream"
+# The HTML standard advises a comment line this often, for proxies that drop idle connections.
+_BEAT_SECONDS = 15.0
+_LONGEST_SEQ = 15  # digits
+
+
+@allows(everyone)
+async def events(request: Request) -> Response:
+    """``/api/nights/{night}/events?after={seq}``: what came after a seq.
+
+    With ``Accept: text/event-stream`` also what comes, from the Last-Event-ID where a browser sends one.
+    """
+    channel, _ = found(request)
+    if EVENT_STREAM in request.headers.get("accept", ""):
+        return for_any_site(_stream(request, channel))
+    response = answer(request, _lines(channel, _after(request, channel)), NDJSON, etag(channel))
+    response.headers["Vary"] = "Accept, Accept-Encoding"
+    return for_any_site(response)
+
+
+def _lines(channel: Channel, after: int) -> Body:
+    """NDJSON. Only the whole night is kept: what follows a seq is small for those who ask often."""
+    if after:
+        return body(_joined(channel.events[after:]))
+    return cast(Body, channel.cached("feeds: events", lambda: body(_joined(channel.events))))
+
+
+def _joined(events: list[AnyEvent]) -> bytes:
+    return b"".join(codec.encode(event) + b"\n" for event in events)
+
+
+def _after(request: Request, channel: Channel) -> int:
+    """The seq to go on from; 0 for one that has not come yet: it belongs to another past of this night."""
+    text = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
+    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_SEQ):
+        raise HTTPException(400, "after must be the seq of an event: a whole number, 0 for everything.")
+    after = int(text)
+    return after if after <= channel.seq else 0
+
+
+def _stream(request: Request, channel: Channel) -> Response:
+    hub: Hub = request.state.hub
+    after = _after(request, channel)
+    headers = {"Cache-Control": "no-store", "Vary": "Accept", "X-Accel-Buffering": "no"}
+    if not channel.on_air and after == channel.seq:
+        return Response(status_code=204, headers=headers)  # tells a browser not to connect again
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type=EVENT_STREAM)
+    night: str = request.path_params["night"]
+    return StreamingResponse(
+        live(channel, after, lambda: hub.find(night) is channel), headers=headers, media_type=EVENT_STREAM
+    )
+
+
+async def live(
+    channel: Channel, after: int, goes_on: Callable[[], bool], beat: float = _BEAT_SECONDS
+) -> AsyncGenerator[bytes]:
+    """Server-sent events: those after a seq, then each as it comes; a past night's stream ends with its last.
+
+    Whoever reads slowly keeps nothing waiting here: the next events are taken once the last have gone out.
+    """
+    changed = asyncio.Event()
+    unwatch = channel.watch(changed.set)
+    try:
+        yield b": the events of a night, id is seq\n\n"
+        while True:
+            changed.clear()
+            if channel.seq > after:
+                news, after = channel.events[after:], channel.seq
+                yield b"".join(map(_message, news))
+            elif not channel.on_air:
+                return
+            elif not goes_on():
+                yield b"id: 0\n\n"  # taken off air: whoever comes back begins anew with what is there then
+                return
+            else:
+                try:
+                    async with asyncio.timeout(beat):
+                        await changed.wait()
+                except TimeoutError:
+                    yield b": still here\n\n"
+    finally:
+        unwatch()
+
+
+def _message(event: AnyEvent) -> bytes:
+    return b"id: %d\ndata: %s\n\n" % (event.seq, codec.encode(event))

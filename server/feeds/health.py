@@ -1,0 +1,79 @@
+"""How this process is: alive, ready for visitors, and its figures for Prometheus. Nothing of any result."""
+
+import asyncio
+from collections.abc import Iterable
+
+import msgspec
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from server.access import allows, everyone
+from server.answers import JSON
+from server.feeds.shapes import Readiness
+from server.live.hub import Hub
+from server.stream.events import EventStream
+
+METRICS = "text/plain; version=0.0.4; charset=utf-8"
+_PATIENCE_SECONDS = 2.0  # who asks has a time limit too, and redis-py tries for longer
+
+
+@allows(everyone)
+async def healthz(request: Request) -> Response:
+    """``/healthz``: the process is alive."""
+    return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
+
+
+@allows(everyone)
+async def readyz(request: Request) -> Response:
+    """``/readyz``: 200 once all that is stored is read and while Redis answers, else 503 and why."""
+    hub: Hub = request.state.hub
+    stream: EventStream = request.state.stream
+    reasons: list[str] = []
+    if not hub.ready.is_set():
+        reasons.append("The events that are stored have not all been read yet.")
+    if not await _answers(stream):
+        reasons.append("Redis does not answer.")
+    readiness = Readiness(not reasons, stream.durable, tuple(reasons))
+    status = 200 if readiness.ready else 503
+    return Response(msgspec.json.encode(readiness), status, {"Cache-Control": "no-store"}, JSON)
+
+
+@allows(everyone)
+async def metrics(request: Request) -> Response:
+    """``/metrics``: what this process has on air and who watches, in Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(OnAir(request.state.hub))
+    ProcessCollector(registry=registry)
+    return Response(generate_latest(registry), headers={"Cache-Control": "no-store"}, media_type=METRICS)
+
+
+class OnAir(Collector):
+    """Reads a hub each time it is asked; it keeps nothing."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def collect(self) -> Iterable[Metric]:
+        """One gauge for the process, and four for each night on air."""
+        yield GaugeMetricFamily("declared_nights_on_air", "Nights on air.", value=len(self._hub.channels))
+        viewers = GaugeMetricFamily("declared_viewers", "Websockets connected.", labels=["night"])
+        seq = GaugeMetricFamily("declared_seq", "Seq of the newest event.", labels=["night"])
+        declared = GaugeMetricFamily("declared_contests_declared", "Contests declared.", labels=["night"])
+        contests = GaugeMetricFamily("declared_contests", "Contests of the night.", labels=["night"])
+        for name, channel in self._hub.channels.items():
+            viewers.add_metric([name], channel.watching)
+            seq.add_metric([name], channel.seq)
+            declared.add_metric([name], channel.night.declared if channel.night else 0)
+            contests.add_metric([name], len(channel.night.counts) if channel.night else 0)
+        yield from (viewers, seq, declared, contests)
+
+
+async def _answers(stream: EventStream) -> bool:
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return await stream.ping()
+    except TimeoutError:
+        return False

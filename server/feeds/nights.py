@@ -1,0 +1,98 @@
+"""A night, and the list of all, as data: totals put into the public shapes. No HTTP, no rules of its own."""
+
+from collections.abc import Iterable
+
+from server.election.nights import Night
+from server.election.shares import percent
+from server.election.tally import PartyTotal, Tally, add_up
+from server.feeds.contests import contest_state, contest_summary
+from server.feeds.shapes import Listed, Nights, NightState, OverallMajority, PartyFigures, State
+from server.live.channel import Channel
+from server.nights.format import Summary
+
+
+def all_nights(channels: Iterable[Channel], past: Iterable[Summary]) -> Nights:
+    """Nights on air and past nights; one that is on air under a past night's id is listed only once."""
+    on_air = [_on_air(channel, channel.night) for channel in channels if channel.night]
+    on_air.sort(key=lambda one: (one.date.toordinal(), one.title))
+    known = {one.night for one in on_air}
+    return Nights((*on_air, *(_past(one) for one in past if one.id not in known)))
+
+
+def night_state(channel: Channel, night: Night) -> NightState:
+    """A night as it stands; its contests in full where there is only one: one request tells its whole story.
+
+    A general election's 650 in full would be four times the bytes, made anew at every declaration.
+    """
+    definition, tally = night.definition, _tally(channel, night)
+    contest = contest_state if len(night.counts) == 1 else contest_summary
+    majority = tally.majority
+    return NightState(
+        night=definition.id,
+        title=definition.title,
+        date=definition.date,
+        state=_state(channel),
+        replay_of=definition.replay_of,
+        seq=night.seq,
+        at=night.at,
+        times=definition.times,
+        declared=tally.declared,
+        contests_total=tally.contests,
+        baseline=definition.baseline,
+        majority_line=tally.line or None,
+        overall_majority=OverallMajority(majority.party, majority.at, majority.seq) if majority else None,
+        parties=tuple(_party(night, total) for total in tally.parties),
+        contests=tuple(contest(night, count) for count in night.counts.values()),
+        attribution=definition.attribution,
+    )
+
+
+def _state(channel: Channel) -> State:
+    return "on air" if channel.on_air else "past"
+
+
+def _tally(channel: Channel, night: Night) -> Tally:
+    return channel.cached("feeds: tally", lambda: add_up(night))
+
+
+def _on_air(channel: Channel, night: Night) -> Listed:
+    definition = night.definition
+    return Listed(
+        night=definition.id,
+        title=definition.title,
+        date=definition.date,
+        state=_state(channel),
+        replay_of=definition.replay_of,
+        seq=night.seq,
+        declared=night.declared,
+        contests_total=len(night.counts),
+    )
+
+
+def _past(summary: Summary) -> Listed:
+    return Listed(
+        night=summary.id,
+        title=summary.title,
+        date=summary.date,
+        state="past",
+        replay_of=None,
+        seq=None,
+        declared=summary.contests,
+        contests_total=summary.contests,
+    )
+
+
+def _party(night: Night, total: PartyTotal) -> PartyFigures:
+    party = night.parties[total.party]
+    return PartyFigures(
+        id=party.id,
+        name=party.name,
+        short=party.short,
+        seats=total.seats,
+        gained=total.gained,
+        lost=total.lost,
+        net=total.net,
+        votes=total.votes,
+        share=float(total.share * 100),
+        change=percent(total.change),
+    )

@@ -1,0 +1,217 @@
+"""/openapi.json: every public address described (OpenAPI 3.1), with the schemas of the shapes themselves."""
+
+import hashlib
+from functools import cache
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.access import allows, everyone
+from server.answers import JSON, Body, answer, body
+from server.election.events import AnyEvent
+from server.feeds import declaration, shapes
+from server.feeds.api import for_any_site
+
+_REF = "#/components/schemas/{name}"
+_SHAPES = (
+    shapes.Nights,
+    shapes.NightState,
+    shapes.ContestState,
+    declaration.DeclarationBody,
+    declaration.DeclarationReceipt,
+    declaration.Problem,
+    shapes.Readiness,
+    AnyEvent,
+)
+
+
+@allows(everyone)
+async def openapi(request: Request) -> Response:
+    """``/openapi.json``."""
+    content, tag = _document()
+    return for_any_site(answer(request, content, JSON, tag))
+
+
+@cache
+def _document() -> tuple[Body, str]:
+    content = msgspec.json.encode(document())
+    return body(content), f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+
+
+def document() -> dict[str, Any]:
+    """The description as plain data."""
+    _, schemas = msgspec.json.schema_components(_SHAPES, ref_template=_REF)
+    (event, *_), _ = msgspec.json.schema_components([AnyEvent], ref_template=_REF)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Declared",
+            "version": "1",
+            "description": "UK election nights as data. The ETag of a night is the seq of its newest event: "
+            "ask with If-None-Match, and 304 says that nothing is new.",
+            "license": {"name": "Open Parliament Licence v3.0 (shipped nights)"},
+        },
+        "paths": _paths(),
+        "components": {
+            "schemas": {**schemas, "Event": event},
+            "responses": {
+                "Problem": _content("What went wrong, in a sentence.", "Problem", "application/problem+json"),
+                "NothingNew": {"description": "Nothing is new since the ETag in If-None-Match."},
+            },
+            "parameters": {
+                "night": _parameter("night", "path", "A night's id: `parl.2019-12-12`."),
+                "ballot": _parameter("ballot", "path", "A ballot id: `parl.aldershot.2019-12-12`."),
+                "after": {
+                    "name": "after",
+                    "in": "query",
+                    "description": "Only what came after this seq.",
+                    "schema": {"type": "integer", "minimum": 0, "maximum": 10**15 - 1, "default": 0},
+                },
+            },
+            "securitySchemes": {
+                "invitation": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The token of an invitation to declare one contest.",
+                }
+            },
+        },
+    }
+
+
+def _paths() -> dict[str, Any]:
+    night, ballot = _named("night"), _named("ballot")
+    return {
+        "/": {"get": _page("Nights on air, and past nights.")},
+        "/nights/{night}": {
+            "parameters": [night],
+            "get": _page(
+                "A night's page.", [_parameter("at", "query", "As it stood at this moment.", False)]
+            ),
+        },
+        "/nights/{night}/contests/{ballot}": {
+            "parameters": [night, ballot],
+            "get": _page("A contest's page."),
+        },
+        "/api/nights": {"get": _get("nights", "All nights, on air first.", "Nights", missing=False)},
+        "/api/nights/{night}": {
+            "parameters": [night],
+            "get": _get("night", "Totals by party, and every contest.", "NightState"),
+        },
+        "/api/nights/{night}/contests/{ballot}": {
+            "parameters": [night, ballot],
+            "get": _get("contest", "All about one contest.", "ContestState"),
+        },
+        "/api/nights/{night}/events": {"parameters": [night], "get": _events()},
+        "/api/nights/{night}/contests/{ballot}/declaration": {
+            "parameters": [night, ballot],
+            "post": _declaration(),
+        },
+        "/healthz": {"get": _text("healthz", "The process is alive.")},
+        "/readyz": {
+            "get": {
+                "operationId": "readyz",
+                "summary": "Whether this process may be sent visitors.",
+                "responses": {
+                    "200": _content("It may.", "Readiness"),
+                    "503": _content("It may not, and why.", "Readiness"),
+                },
+            }
+        },
+        "/metrics": {"get": _text("metrics", "Figures of this process, for Prometheus.")},
+        "/openapi.json": {
+            "get": {
+                "operationId": "openapi",
+                "summary": "This description.",
+                "responses": {
+                    "200": {"description": "OpenAPI 3.1.", "content": {JSON: {"schema": {"type": "object"}}}},
+                    "304": {"$ref": "#/components/responses/NothingNew"},
+                },
+            }
+        },
+    }
+
+
+def _get(name: str, summary: str, schema: str, missing: bool = True) -> dict[str, Any]:
+    responses = {"200": _content(summary, schema), "304": {"$ref": "#/components/responses/NothingNew"}}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "responses": responses | (_problems(404) if missing else {}),
+    }
+
+
+def _events() -> dict[str, Any]:
+    event = {"$ref": _REF.format(name="Event")}
+    return {
+        "operationId": "events",
+        "summary": "What has happened, oldest first; as text/event-stream also what happens next.",
+        "parameters": [
+            _named("after"),
+            _parameter("Last-Event-ID", "header", "The last seq a reader has; goes before `after`.", False),
+        ],
+        "responses": {
+            "200": {
+                "description": "One event a line. In an event stream, id is seq and data is the event.",
+                "content": {
+                    "application/x-ndjson": {"schema": {"type": "string"}, "itemSchema": event},
+                    "text/event-stream": {"schema": {"type": "string"}},
+                },
+            },
+            "204": {"description": "A past night's stream has nothing more: do not connect again."},
+            "304": {"$ref": "#/components/responses/NothingNew"},
+            **_problems(400, 404),
+        },
+    }
+
+
+def _declaration() -> dict[str, Any]:
+    key = _parameter("Idempotency-Key", "header", "1 to 128 visible characters, the same when sent again.")
+    key["schema"] |= {"minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"}
+    return {
+        "operationId": "declare",
+        "summary": "Declare a contest. Sending the same again, with the same key, declares nothing twice.",
+        "security": [{"invitation": []}],
+        "parameters": [key],
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": {"$ref": _REF.format(name="DeclarationBody")}}},
+        },
+        "responses": {
+            "201": _content("Declared, and safely stored.", "DeclarationReceipt"),
+            "200": _content("It was declared before with this key: the first receipt.", "DeclarationReceipt"),
+            **_problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
+        },
+    }
+
+
+def _content(description: str, schema: str, media_type: str = JSON) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {media_type: {"schema": {"$ref": _REF.format(name=schema)}}},
+    }
+
+
+def _problems(*statuses: int) -> dict[str, Any]:
+    return {str(status): {"$ref": "#/components/responses/Problem"} for status in statuses}
+
+
+def _page(summary: str, parameters: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    responses = {"200": {"description": "HTML.", "content": {"text/html": {"schema": {"type": "string"}}}}}
+    return {"summary": summary, "parameters": parameters or [], "responses": responses}
+
+
+def _text(name: str, summary: str) -> dict[str, Any]:
+    responses = {"200": {"description": summary, "content": {"text/plain": {"schema": {"type": "string"}}}}}
+    return {"operationId": name, "summary": summary, "responses": responses}
+
+
+def _parameter(name: str, place: str, description: str, required: bool = True) -> dict[str, Any]:
+    schema = {"type": "string"}
+    return {"name": name, "in": place, "required": required, "description": description, "schema": schema}
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/parameters/{name}"}

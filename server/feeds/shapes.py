@@ -1,0 +1,227 @@
+"""What every JSON answer holds: answers are made with these, and /openapi.json describes them. No rules.
+
+Shares, changes, swings and turnouts are percentages (or points) at full precision; moments are RFC 3339 with
+offset; parties are Electoral Commission ids (``PP85``), or Democracy Club's for those who have none.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from server.election.events import Rejected
+
+Moment = Annotated[datetime, Meta(tz=True)]
+Number = Annotated[int, Meta(ge=0)]
+Percent = Annotated[float, Meta(ge=0, le=100)]
+State = Literal["on air", "held", "past"]
+Times = Literal["recorded", "assumed", "live"]
+
+
+class Listed(Struct, frozen=True):
+    """One night in the list. ``seq`` is null for a past night: it does not change any more.
+
+    ``replay_of`` is the past night that is being replayed, null where this is the night itself.
+    """
+
+    night: str
+    title: str
+    date: date
+    state: State
+    replay_of: str | None
+    seq: Number | None
+    declared: Number
+    contests_total: Number
+
+
+class Nights(Struct, frozen=True):
+    """All nights: those on air first, each group newest first."""
+
+    nights: tuple[Listed, ...]
+
+
+class PartyFigures(Struct, frozen=True):
+    """A party over the contests declared so far.
+
+    ``change`` is that of its share against the baseline in the same contests, in points; null for
+    independents, and where the baseline does not say.
+    """
+
+    id: str
+    name: str
+    short: str
+    seats: Number
+    gained: Number
+    lost: Number
+    net: int
+    votes: Number
+    share: Percent
+    change: float | None
+
+
+class Winner(Struct, frozen=True):
+    """Who was elected; ``party`` as on the ballot paper, ``counted_as`` the party whose seat it is."""
+
+    name: str
+    party: str
+    counted_as: str
+
+
+class Turnout(Struct, frozen=True):
+    """Two figures over the electorate, both in percent.
+
+    ``papers``: ballot papers counted, valid and rejected, which the press quotes; before the declaration
+    those verified. ``valid``: valid votes, which the House of Commons Library publishes.
+    """
+
+    papers: Percent | None
+    valid: Percent | None
+
+
+class ContestSummary(Struct, frozen=True, kw_only=True):
+    """One contest in short; its figures are null before the declaration.
+
+    ``status`` is awaiting, a stage (boxes in, verified, counting, provisional, recount), declared, or
+    withdrawn. ``verdict`` is in the words of the House of Commons Library: ``UKIP gain from Con``.
+    """
+
+    ballot: str
+    name: str
+    gss: str
+    status: str
+    verdict: str | None
+    winner: Winner | None
+    majority: Number | None
+    turnout: Turnout
+    declared_at: Moment | None
+
+
+class Standing(Struct, frozen=True):
+    """One candidate; all figures are null before the declaration.
+
+    ``id`` is the place on the ballot paper; ``change`` is in points on the party's share at the baseline,
+    null where there is nothing to compare with.
+    """
+
+    id: str
+    name: str
+    party: str
+    party_name: str
+    counted_as: str
+    votes: Number | None
+    share: Percent | None
+    change: float | None
+    elected: bool | None
+    lost_deposit: bool | None
+
+
+class Swung(Struct, frozen=True, rename={"from_party": "from", "to_party": "to"}):
+    """Butler swing between the winner and the party it beat: the mean of one's gain and the other's loss."""
+
+    from_party: str
+    to_party: str
+    points: float
+
+
+class Before(Struct, frozen=True):
+    """A party's result at the baseline election; ``id`` "others" is those that the source does not name."""
+
+    id: str
+    name: str
+    votes: Number
+    share: Percent
+
+
+class PreviousResult(Struct, frozen=True):
+    """How the seat stood at the baseline election, most votes first; ``holder`` is the party that had it."""
+
+    holder: str
+    electorate: Number | None
+    valid: Number
+    parties: tuple[Before, ...]
+
+
+class Happened(Struct, frozen=True):
+    """One event of a contest; ``what`` says it in a sentence.
+
+    ``votes``, candidate id to votes, and ``rejected`` are those declared then, whatever became of them;
+    ``reason`` is why a declaration was corrected or withdrawn.
+    """
+
+    seq: Number
+    at: Moment
+    kind: str
+    by: str
+    what: str
+    votes: dict[str, int] | None = None
+    rejected: Rejected | None = None
+    reason: str | None = None
+
+
+class ContestState(ContestSummary, frozen=True, kw_only=True):
+    """All about one contest.
+
+    ``papers`` are the ballot papers verified, ``recount`` is which recount is going on, ``by_lot`` whether
+    a tie was decided by lot, ``why`` what must be known beside the verdict. ``candidates`` are by votes,
+    before the declaration in ballot-paper order; ``history`` is oldest first.
+    """
+
+    night: str
+    seq: Number
+    region: str
+    nation: str
+    electorate: Number
+    papers: Number | None
+    recount: Number | None
+    valid: Number | None
+    rejected: Rejected | None
+    majority_share: Percent | None
+    by_lot: bool
+    swing: Swung | None
+    why: str
+    candidates: tuple[Standing, ...]
+    previous: PreviousResult | None
+    history: tuple[Happened, ...]
+
+
+class OverallMajority(Struct, frozen=True):
+    """The party with more than half of the House, and the declaration that made it so."""
+
+    party: str
+    at: Moment
+    seq: Number
+
+
+class NightState(Struct, frozen=True):
+    """A night as it stands at ``seq``.
+
+    ``baseline`` names the election that gains and changes are counted from; ``times`` says how far the
+    clock can be trusted; ``majority_line`` is the seats that make an overall majority, null where none is
+    at stake. ``parties`` are by seats, then votes. ``contests`` are in short; in full (ContestState) where
+    the night has only one.
+    """
+
+    night: str
+    title: str
+    date: date
+    state: State
+    replay_of: str | None
+    seq: Number
+    at: Moment
+    times: Times
+    declared: Number
+    contests_total: Number
+    baseline: str
+    majority_line: Number | None
+    overall_majority: OverallMajority | None
+    parties: tuple[PartyFigures, ...]
+    contests: tuple[ContestSummary, ...]
+    attribution: str
+
+
+class Readiness(Struct, frozen=True):
+    """Whether this process may be sent visitors; ``durable`` is whether Redis keeps what it has."""
+
+    ready: bool
+    durable: bool
+    reasons: tuple[str, ...]

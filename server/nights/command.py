@@ -1,0 +1,101 @@
+"""``python -m server import``: past nights from CSV files. Parses, calls, prints, gives the exit code."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from server.nights import archive
+from server.nights.archive import PastNight
+from server.nights.format import BadNight
+from server.nights.importer import ImportRefused, import_night
+from server.nights.shipped import shipped
+from server.settings import Settings
+
+_ABOUT = """\
+Makes a night file from two CSV files of the House of Commons Library's shape: one row a constituency, one row
+a candidate. Where anything in them is wrong, every error is printed with its line, and nothing is written.
+
+  python -m server import --contests contests.csv --candidates candidates.csv \\
+      --id parl.2024-07-04 --title "2024 general election" --out parl.2024-07-04.jsonl
+
+Writes all nights in server/nights/data again, from a folder of the Library's files:
+
+  python -m server import --shipped FOLDER
+"""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add ``import`` to the program's commands; ``options.call(options, settings)`` runs it."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "import",
+        help="make a past night from CSV files",
+        description=_ABOUT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--contests", type=Path, metavar="CSV", help="one row a constituency")
+    parser.add_argument("--candidates", type=Path, metavar="CSV", help="one row a candidate")
+    parser.add_argument("--id", metavar="ID", help="parl.2024-07-04, or parl.clacton.by.2014-10-09")
+    parser.add_argument("--title", metavar="TITLE", help="2024 general election")
+    parser.add_argument(
+        "--baseline", metavar="NIGHT", help="a past night, a night file, or a CSV of notional results"
+    )
+    parser.add_argument("--baseline-name", default="", metavar="NAME", help="what to call notional results")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="where to write it (default: standard output)"
+    )
+    parser.add_argument("--shipped", type=Path, metavar="FOLDER", help="write all shipped nights again")
+    parser.set_defaults(call=run)
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Import as the options say; 0 if a file was written, 1 if it was refused, 2 if options are missing."""
+    if options.shipped is None and not (
+        options.contests and options.candidates and options.id and options.title
+    ):
+        print("Give --contests, --candidates, --id and --title; or --shipped.", file=sys.stderr)
+        return 2
+    try:
+        return _ship(options.shipped) if options.shipped else _import(options)
+    except ImportRefused as refused:
+        print(refused, file=sys.stderr)
+        count = len(refused.problems)
+        print(f"{count} error{'s'[: count > 1]}: nothing was imported.", file=sys.stderr)
+    except (BadNight, archive.UnknownNight, OSError) as error:
+        print(error, file=sys.stderr)
+    return 1
+
+
+def _import(options: argparse.Namespace) -> int:
+    text = import_night(
+        options.contests,
+        options.candidates,
+        id=options.id,
+        title=options.title,
+        baseline=_baseline(options.baseline),
+        baseline_name=options.baseline_name,
+    )
+    if options.out is None:
+        sys.stdout.write(text)
+        return 0
+    options.out.write_text(text, encoding="utf-8", newline="\n")
+    print(f"{options.out}: {text.count(chr(10)) - 1} contests.")
+    return 0
+
+
+def _baseline(name: str | None) -> PastNight | Path | None:
+    if name is None:
+        return None
+    file = Path(name)
+    if file.suffix == ".csv":
+        return file
+    return archive.read(file) if file.is_file() else archive.load(name)
+
+
+def _ship(folder: Path) -> int:
+    nights = list(shipped(folder))  # all of them, before the first is written
+    archive.FOLDER.mkdir(exist_ok=True)
+    for night, text in nights:
+        (archive.FOLDER / f"{night}.jsonl").write_text(text, encoding="utf-8", newline="\n")
+    print(f"{archive.FOLDER}: {len(nights)} nights.")
+    return 0

@@ -1,0 +1,195 @@
+"""A declaration sent by a program."""
+
+import json
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from server.election.events import Declared
+from tests.count import rochester
+from tests.count.conftest import Desk, token
+
+ADDRESS = f"/api/nights/{rochester.NIGHT}/contests/{rochester.BALLOT}/declaration"
+BODY: dict[str, Any] = {
+    "votes": rochester.VOTES,
+    "rejected": {"total": 48} | rochester.HEADS,
+    "papers": rochester.PAPERS,
+    "lot": None,
+}
+
+
+class Program:
+    """A program with one token."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+        self.token = token()
+
+    def post(
+        self, body: Any = BODY, key: str = "first", address: str = ADDRESS, **headers: str
+    ) -> httpx2.Response:
+        """Send a declaration; ``headers`` replace the usual ones, "" leaves one out."""
+        usual = {
+            "Authorization": f"Bearer {self.token}",
+            "Idempotency-Key": key,
+            "Content-Type": "application/json",
+        }
+        sent = {name: value for name, value in (usual | headers).items() if value}
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.client.post(address, content=content, headers=sent)
+
+
+@pytest.fixture
+def program(client: TestClient) -> Program:
+    return Program(client)
+
+
+def errors(response: httpx2.Response) -> dict[str, str]:
+    """Field → code of a 422."""
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    return {one["field"]: one["code"] for one in response.json()["errors"]}
+
+
+def declared(desk: Desk) -> list[Declared]:
+    return [event for event in desk.events() if isinstance(event, Declared)]
+
+
+def test_a_declaration_is_answered_with_its_receipt_and_a_repeat_with_the_same(
+    program: Program, desk: Desk
+) -> None:
+    first, again = program.post(), program.post()
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    (event,) = declared(desk)
+    assert first.json() == {
+        "night": rochester.NIGHT,
+        "ballot": rochester.BALLOT,
+        "seq": event.seq,
+        "at": first.json()["at"],
+        "receipt": str(event.seq),
+    }
+    assert event.by == "Jane Smith"
+    assert "first" not in event.command_id, "a program's key is not published"
+
+
+def test_the_same_key_with_other_figures_is_refused(program: Program, desk: Desk) -> None:
+    program.post()
+    again = program.post(BODY | {"votes": rochester.VOTES | {"1": 53}})
+    assert again.status_code == 422
+    assert again.json()["code"] == "key-reused"
+    assert len(declared(desk)) == 1
+
+
+def test_another_key_after_the_declaration_is_a_conflict(program: Program) -> None:
+    program.post()
+    again = program.post(key="second")
+    assert again.status_code == 409
+    assert again.json()["code"] == "already-declared"
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer  ", "Basic abc", "Bearer made.up.token"])
+def test_without_a_good_token_it_is_401_and_says_how(program: Program, authorization: str) -> None:
+    response = program.post(Authorization=authorization)
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"].startswith("Bearer")
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_token_for_another_contest_is_403(program: Program) -> None:
+    program.token = token(rochester.OTHER)
+    response = program.post()
+    assert response.status_code == 403
+    assert rochester.OTHER in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "address", [ADDRESS.replace("rochester", "chatham"), ADDRESS.replace("contests/parl", "contests/x")]
+)
+def test_a_contest_that_is_not_on_air_is_404(program: Program, address: str) -> None:
+    assert program.post(address=address).status_code == 404
+
+
+def test_a_token_for_a_night_that_is_not_on_air_is_404(program: Program) -> None:
+    program.token = token(night="parl.never.2014-11-20")
+    assert (
+        program.post(address=ADDRESS.replace(rochester.NIGHT, "parl.never.2014-11-20", 1)).status_code == 404
+    )
+
+
+@pytest.mark.parametrize("key", ["", "two words", "k" * 129])
+def test_a_key_is_required_and_must_be_visible_ascii(program: Program, key: str) -> None:
+    response = program.post(key=key)
+    assert response.status_code == 400
+    assert "Idempotency-Key" in response.json()["detail"]
+
+
+def test_all_findings_come_at_once(program: Program, desk: Desk) -> None:
+    votes: dict[str, object] = {**rochester.VOTES, "1": 465.0, "2": "22", "3": True, "4": -1, "14": 1}
+    del votes["13"]
+    response = program.post(BODY | {"votes": votes, "papers": -5})
+    assert errors(response) == {
+        "votes.1": "votes-not-whole",
+        "votes.2": "votes-not-whole",
+        "votes.3": "votes-not-whole",
+        "votes.4": "votes-negative",
+        "votes.13": "votes-missing",
+        "votes.14": "candidate-unknown",
+        "papers": "papers-negative",
+    }
+    assert declared(desk) == []
+
+
+def test_465_0_is_not_a_number_of_votes(program: Program) -> None:
+    assert errors(program.post(BODY | {"votes": {**rochester.VOTES, "1": 465.0}})) == {
+        "votes.1": "votes-not-whole"
+    }
+
+
+def test_votes_above_the_papers_and_a_tie_without_a_lot_are_refused(program: Program) -> None:
+    assert errors(program.post(BODY | {"papers": 40000})) == {"votes": "votes-above-papers"}
+    draw = rochester.VOTES | {rochester.RECKLESS: 15407, rochester.TOLHURST: 15407}
+    assert errors(program.post(BODY | {"votes": draw})) == {"lot": "tie-without-lot"}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, ""),
+        ([], ""),
+        ({"votes": []}, "votes"),
+        (BODY | {"papers": "40113"}, "papers"),
+        (BODY | {"papers": 40113.0}, "papers"),
+        (BODY | {"rejected": {"total": None}}, "rejected.total"),
+        (BODY | {"rejected": {"total": 48, "spoilt": 1}}, "rejected"),
+        (BODY | {"majority": 2920}, ""),
+        (BODY | {"votes": {"1": 10**30}}, "votes.2"),
+    ],
+)
+def test_a_body_of_another_shape_is_422_and_says_where(program: Program, body: Any, field: str) -> None:
+    assert field in errors(program.post(body))
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b'{"votes": {"\\ud800": 1}}', b"votes=1"])
+def test_what_is_not_json_is_a_client_error(program: Program, body: bytes) -> None:
+    assert program.post(body).status_code in (400, 422)
+
+
+def test_another_content_type_is_415(program: Program) -> None:
+    assert program.post(**{"Content-Type": "text/plain"}).status_code == 415
+    assert program.post(**{"Content-Type": "application/json; charset=utf-8"}).status_code == 201
+
+
+def test_rejected_papers_and_verified_papers_may_be_unknown(program: Program, desk: Desk) -> None:
+    assert program.post({"votes": rochester.VOTES}).status_code == 201
+    assert declared(desk)[0].rejected is None
+
+
+def test_one_token_can_send_only_so_often_in_a_minute(program: Program) -> None:
+    answers = [program.post(b"{") for _ in range(62)]
+    assert answers[0].status_code == 400
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert answers[-1].headers["content-type"] == "application/problem+json"

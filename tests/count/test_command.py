@@ -1,0 +1,60 @@
+"""``python -m server invite``."""
+
+from argparse import ArgumentParser, Namespace
+
+import pytest
+
+from server.count.command import add_parser, invite
+from server.count.invitations import Invitations
+from server.settings import Settings
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+from tests.count import rochester
+from tests.count.conftest import SECRET, Desk
+
+SETTINGS = Settings(secret_key=SECRET, public_url="https://count.example")
+
+
+async def run(desk: Desk, *arguments: str) -> int:
+    stream = EventStream(desk.url)
+    try:
+        return await invite(parsed(*arguments), SETTINGS, Submitter(stream), await stream.nights())
+    finally:
+        await stream.close()
+
+
+def parsed(*arguments: str) -> Namespace:
+    parser = ArgumentParser()
+    add_parser(parser.add_subparsers())
+    return parser.parse_args(["invite", *arguments])
+
+
+async def test_it_prints_a_link_whose_token_is_the_invitation(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await run(desk, rochester.NIGHT, "rochester-and-strood", "--name", "Jane Smith") == 0
+    printed = capsys.readouterr().out
+    (link,) = [line for line in printed.splitlines() if line.startswith("https://")]
+    invitation = Invitations(SECRET).read(link.removeprefix("https://count.example/count/invitation/"))
+    assert (invitation.ballot, invitation.name) == (rochester.BALLOT, "Jane Smith")
+    assert "Bearer" in printed
+    assert "▀" in printed, "a code to scan"
+
+
+async def test_a_misspelt_night_is_told_what_is_near(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await run(desk, "parl.rochester.by.2014-11-20", "--name", "Jane") == 1
+    assert rochester.NIGHT in capsys.readouterr().err
+
+
+async def test_a_misspelt_contest_is_told_what_is_near(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await run(desk, rochester.NIGHT, "elsewere", "--name", "Jane") == 1
+    assert rochester.OTHER in capsys.readouterr().err
+
+
+async def test_where_there_are_several_contests_one_must_be_named(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await run(desk, rochester.NIGHT, "--name", "Jane") == 1
+    assert "2 contests" in capsys.readouterr().err

@@ -1,0 +1,55 @@
+"""Whether a process is alive and ready, and its figures."""
+
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
+
+from server.stream.embedded import Embedded
+from server.stream.events import EventStream
+from tests.feeds.site import GENERAL, ROCHESTER, Site
+
+
+def test_process_is_alive(client: TestClient) -> None:
+    response = client.get("/healthz")
+    assert (response.status_code, response.text) == (200, "ok")
+
+
+async def test_process_is_ready_once_everything_stored_has_been_read(stream: EventStream) -> None:
+    site = Site(stream=stream)
+    async with site.in_this_loop() as client:
+        before = await client.get("/readyz")
+        assert (before.status_code, before.json()["ready"]) == (503, False)
+        assert before.json()["reasons"] == ["The events that are stored have not all been read yet."]
+        site.hub.ready.set()
+        after = await client.get("/readyz")
+    assert after.status_code == 200
+    assert after.json() == {"ready": True, "durable": True, "reasons": []}
+
+
+async def test_process_is_not_ready_while_redis_does_not_answer(redis: Embedded, stream: EventStream) -> None:
+    site = Site(stream=stream)
+    site.hub.ready.set()
+    redis.stop()
+    async with site.in_this_loop() as client:
+        response = await client.get("/readyz")
+    assert (response.status_code, response.json()["reasons"]) == (503, ["Redis does not answer."])
+
+
+def test_metrics_are_those_of_the_nights_on_air(site: Site, client: TestClient) -> None:
+    site.replay(GENERAL, until=101)
+    site.replay(ROCHESTER, until=1)
+    samples = {
+        (sample.name, sample.labels.get("night")): sample.value
+        for family in text_string_to_metric_families(client.get("/metrics").text)
+        for sample in family.samples
+    }
+    general = f"{GENERAL}.replay"
+    assert samples["declared_nights_on_air", None] == 2
+    assert samples["declared_seq", general] == 101
+    assert samples["declared_contests_declared", general] == 100
+    assert samples["declared_contests", general] == 650
+    assert samples["declared_contests_declared", f"{ROCHESTER}.replay"] == 0
+    assert samples["declared_viewers", general] == 0
+
+
+def test_metrics_can_be_asked_for_again(client: TestClient) -> None:
+    assert client.get("/metrics").status_code == client.get("/metrics").status_code == 200

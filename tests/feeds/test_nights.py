@@ -1,0 +1,269 @@
+"""The list of nights, a night, and a contest as JSON."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from starlette.testclient import TestClient
+
+from server.election.commands import Correct, Declare, OpenNight, PostNote, ReachStage, Withdraw
+from server.election.decide import decide
+from server.live.channel import Channel
+from server.nights import archive
+from tests import nights_by_hand as by_hand
+from tests.feeds.site import GENERAL, ROCHESTER, Site, carry_out
+
+NIGHT = {
+    *("night", "title", "seq", "at", "declared", "contests_total", "baseline", "parties", "contests"),
+    *("state", "replay_of", "times", "majority_line", "overall_majority", "attribution", "date"),
+}
+PARTY = {"id", "name", "short", "seats", "gained", "lost", "net", "votes", "share", "change"}
+CONTEST = {"ballot", "name", "gss", "status", "verdict", "winner", "majority", "turnout", "declared_at"}
+IN_FULL = CONTEST | {
+    *(
+        "night",
+        "seq",
+        "region",
+        "nation",
+        "electorate",
+        "valid",
+        "rejected",
+        "swing",
+        "candidates",
+        "history",
+    ),
+    *("previous", "why", "by_lot", "papers", "recount", "majority_share"),
+}
+CANDIDATE = {
+    *("id", "name", "party", "party_name", "counted_as"),
+    *("votes", "share", "change", "elected", "lost_deposit"),
+}
+
+
+def test_nights_on_air_come_first_and_past_ones_after_newest_first(site: Site, client: TestClient) -> None:
+    site.replay(ROCHESTER, until=1)
+    site.replay(GENERAL, until=3)
+    nights = client.get("/api/nights").json()["nights"]
+    assert [one["night"] for one in nights[:3]] == [f"{GENERAL}.replay", f"{ROCHESTER}.replay", GENERAL]
+    assert [one["state"] for one in nights] == ["on air"] * 2 + ["past"] * len(archive.listed())
+    assert nights[0] == {
+        "night": f"{GENERAL}.replay",
+        "title": "2019 general election",
+        "date": "2019-12-12",
+        "state": "on air",
+        "replay_of": GENERAL,
+        "seq": 3,
+        "declared": 2,
+        "contests_total": 650,
+    }
+    assert nights[2] == nights[0] | {
+        "night": GENERAL,
+        "state": "past",
+        "replay_of": None,
+        "seq": None,
+        "declared": 650,
+    }
+
+
+def test_night_on_air_under_a_past_ones_id_is_listed_once(site: Site, client: TestClient) -> None:
+    site.put_on_air(*archive.load(ROCHESTER).events[:2])
+    nights = [one for one in client.get("/api/nights").json()["nights"] if one["night"] == ROCHESTER]
+    assert [(one["state"], one["declared"]) for one in nights] == [("on air", 0)]
+
+
+def test_rochester_has_the_figures_that_were_declared(client: TestClient) -> None:
+    night = client.get(f"/api/nights/{ROCHESTER}").json()
+    assert night.keys() == NIGHT
+    assert (night["declared"], night["contests_total"], night["state"]) == (1, 1, "past")
+    assert night["baseline"] == "2010 general election"
+    (contest,) = night["contests"]
+    assert contest.keys() == IN_FULL
+    assert contest["verdict"] == "UKIP gain from Con"
+    assert contest["winner"] == {"name": "Mark Reckless", "party": "PP85", "counted_as": "PP85"}
+    assert (contest["majority"], contest["electorate"], contest["valid"]) == (2920, 79163, 40065)
+    assert contest["turnout"]["papers"] == pytest.approx(40113 * 100 / 79163)
+    assert contest["turnout"]["valid"] == pytest.approx(40065 * 100 / 79163)
+    assert f"{contest['turnout']['papers']:.2f}, {contest['turnout']['valid']:.2f}" == "50.67, 50.61"
+    assert contest["rejected"]["total"] == 48
+    assert contest["swing"]["from"] == "PP52"
+    assert contest["swing"]["to"] == "PP85"
+    first, *_ = contest["candidates"]
+    assert first.keys() == CANDIDATE
+    assert (first["name"], first["votes"], first["elected"]) == ("Mark Reckless", 16867, True)
+    assert (first["party"], first["party_name"]) == ("PP85", "UK Independence Party")
+    juby = next(one for one in contest["candidates"] if one["party"] == "PP90")
+    assert (juby["votes"], f"{juby['share']:.2f}", juby["lost_deposit"]) == (349, "0.87", True)
+    ukip = night["parties"][0]
+    assert ukip.keys() == PARTY
+    assert (ukip["id"], ukip["short"], ukip["seats"], ukip["gained"], ukip["net"]) == (
+        "PP85",
+        "UKIP",
+        1,
+        1,
+        1,
+    )
+
+
+def test_general_election_has_totals_majority_and_contests_in_short(client: TestClient) -> None:
+    night = client.get(f"/api/nights/{GENERAL}").json()
+    seats = {one["id"]: one["seats"] for one in night["parties"]}
+    expected = {"PP52": 365, "PP53": 202, "PP102": 48, "PP90": 11, "ynmp-party:12522": 1}
+    assert {party: seats[party] for party in expected} == expected
+    assert sum(seats.values()) == night["declared"] == len(night["contests"]) == 650
+    assert night["majority_line"] == 326
+    assert night["overall_majority"]["party"] == "PP52"
+    assert all(one.keys() == CONTEST for one in night["contests"])
+    ids = {one["id"] for one in night["parties"]}
+    assert all(one["winner"]["counted_as"] in ids for one in night["contests"])
+
+
+def test_contest_that_is_awaited_has_its_candidates_in_ballot_order_and_no_figures(
+    site: Site, client: TestClient
+) -> None:
+    site.replay(ROCHESTER, until=1)
+    night = client.get(f"/api/nights/{ROCHESTER}.replay").json()
+    assert (night["declared"], night["parties"], night["overall_majority"]) == (0, [], None)
+    contest = client.get(f"/api/nights/{ROCHESTER}.replay/contests/{ROCHESTER}").json()
+    assert contest["status"] == "awaiting"
+    for key in (
+        "verdict",
+        "winner",
+        "majority",
+        "declared_at",
+        "valid",
+        "rejected",
+        "swing",
+        "majority_share",
+    ):
+        assert contest[key] is None
+    assert contest["turnout"] == {"papers": None, "valid": None}
+    assert [one["id"] for one in contest["candidates"]] == [str(place) for place in range(1, 14)]
+    assert {one["votes"] for one in contest["candidates"]} == {None}
+    assert {one["lost_deposit"] for one in contest["candidates"]} == {None}
+    assert contest["previous"]["holder"] == "PP52"
+    assert contest["previous"]["valid"] == sum(one["votes"] for one in contest["previous"]["parties"])
+    assert contest["history"] == []
+
+
+def test_turnout_is_known_once_the_papers_are_verified(site: Site, client: TestClient) -> None:
+    site.replay(ROCHESTER, until=6)
+    contest = client.get(f"/api/nights/{ROCHESTER}.replay").json()["contests"][0]
+    assert (contest["status"], contest["papers"]) == ("verified", 40113)
+    assert contest["turnout"] == {"papers": pytest.approx(40113 * 100 / 79163), "valid": None}
+
+
+def test_history_tells_every_event_of_a_contest_with_the_figures_of_its_time(
+    site: Site, client: TestClient
+) -> None:
+    channel, ballot = _by_hand(site), by_hand.ballot(0)
+    for command in (
+        ReachStage(id="1", by="Jane", ballot=ballot, stage="verified", papers=12),
+        PostNote(id="2", by="desk", text="A recount is expected."),
+        PostNote(id="3", by="desk", text="The hall is full.", ballot=ballot),
+        by_hand.declare(0, con=5, lab=4),
+        Correct(id="5", by="Jane", ballot=ballot, votes={"1": 4, "2": 5}, reason="Rows were swapped."),
+        Withdraw(id="6", by="Jane", ballot=ballot, reason="A box was left out."),
+        ReachStage(id="7", by="Jane", ballot=ballot, stage="recount"),
+        Declare(id="8", by="Jane", ballot=ballot, votes={"1": 6, "2": 6}, lot="2"),
+    ):
+        carry_out(channel, command)
+    contest = client.get(f"/api/nights/night/contests/{ballot}").json()
+    assert [one["what"] for one in contest["history"]] == [
+        "Verified: 12 ballot papers.",
+        "The hall is full.",
+        "Declared: Con gain from Lab, Ann Abel elected, majority 1.",
+        "Figures corrected: Lab hold, Ben Bond elected, majority 1.",
+        "The declaration was withdrawn: nobody is elected until it is made again.",
+        "Recount 1.",
+        "Declared: Lab hold, Ben Bond by lot elected, majority 0.",
+    ]
+    assert [one["seq"] for one in contest["history"]] == [2, 4, 5, 6, 7, 8, 9]
+    declared, corrected, withdrawn = contest["history"][2:5]
+    assert (declared["votes"], corrected["votes"]) == ({"1": 5, "2": 4}, {"1": 4, "2": 5})
+    assert (corrected["reason"], corrected["by"]) == ("Rows were swapped.", "Jane")
+    assert withdrawn["reason"] == "A box was left out."
+    assert (contest["by_lot"], contest["majority"], contest["recount"]) == (True, 0, 1)
+
+
+def test_withdrawn_contest_has_nobody_elected(site: Site, client: TestClient) -> None:
+    channel = _by_hand(site)
+    carry_out(channel, by_hand.declare(0))
+    carry_out(channel, Withdraw(id="2", by="Jane", ballot=by_hand.ballot(0), reason="A box was left out."))
+    contest = client.get("/api/nights/night").json()["contests"][0]
+    assert (contest["status"], contest["winner"], contest["verdict"]) == ("withdrawn", None, None)
+
+
+def test_times_are_rfc_3339_with_offset(client: TestClient) -> None:
+    night = client.get(f"/api/nights/{ROCHESTER}").json()
+    declared = datetime.fromisoformat(night["contests"][0]["declared_at"])
+    assert declared == datetime(2014, 11, 21, 4, 15, tzinfo=UTC)
+    assert datetime.fromisoformat(night["at"]).tzinfo is not None
+
+
+@pytest.mark.parametrize("path", ["", f"/contests/{ROCHESTER}", "/events"])
+def test_nothing_is_sent_again_until_something_is_new(site: Site, client: TestClient, path: str) -> None:
+    channel = site.replay(ROCHESTER, until=4)
+    address = f"/api/nights/{ROCHESTER}.replay{path}"
+    first = client.get(address)
+    assert first.headers["etag"] == '"4"'
+    again = client.get(address, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    channel.advance(archive.load(ROCHESTER).events[4:5])
+    newer = client.get(address, headers={"If-None-Match": first.headers["etag"]})
+    assert (newer.status_code, newer.headers["etag"]) == (200, '"5"')
+    assert newer.content != first.content
+
+
+def test_list_is_not_sent_again_until_any_night_changes(site: Site, client: TestClient) -> None:
+    channel = site.replay(ROCHESTER, until=4)
+    seen = {"If-None-Match": client.get("/api/nights").headers["etag"]}
+    assert client.get("/api/nights", headers=seen).status_code == 304
+    channel.advance(archive.load(ROCHESTER).events[4:5])
+    assert client.get("/api/nights", headers=seen).status_code == 200
+
+
+def test_body_is_made_once_a_seq_and_gzipped_for_those_who_take_it(site: Site, client: TestClient) -> None:
+    channel = site.replay(GENERAL)
+    address = f"/api/nights/{GENERAL}.replay"
+    zipped = client.get(address, headers={"Accept-Encoding": "gzip"})
+    plain = client.get(address, headers={"Accept-Encoding": "identity"})
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert int(zipped.headers["content-length"]) * 3 < int(plain.headers["content-length"])
+    assert zipped.json() == plain.json()
+    kept: Any = channel.cached("feeds: night", lambda: None)
+    assert kept.plain == plain.content
+
+
+def test_scripts_of_any_site_may_read(client: TestClient) -> None:
+    for address in ("/api/nights", f"/api/nights/{ROCHESTER}", f"/api/nights/{ROCHESTER}/events"):
+        assert client.get(address).headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("/api/nights/nowhere", "There is no such night."),
+        ("/api/nights/nowhere/events", "There is no such night."),
+        ("/api/nights/nowhere/contests/there", "There is no such night."),
+        (f"/api/nights/{ROCHESTER}/contests/there", "there is not a contest of this night."),
+    ],
+)
+def test_what_is_not_there_is_a_problem_with_a_sentence(
+    client: TestClient, address: str, sentence: str
+) -> None:
+    response = client.get(address)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "about:blank",
+        "title": "Not Found",
+        "status": 404,
+        "detail": sentence,
+    }
+    assert response.status_code == 404
+
+
+def _by_hand(site: Site) -> Channel:
+    definition = replace(by_hand.definition(), id="night")
+    opened = decide(None, OpenNight(id="open", by="desk", night=definition), by_hand.START)
+    return site.put_on_air(opened)

@@ -1,0 +1,175 @@
+"""The push on a real uvicorn: catching up, compression, clients that never read, polling, two processes."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from server.election.commands import OpenNight
+from server.stream.embedded import Embedded
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+from tests.conftest import until
+from tests.nights_by_hand import START, ballot, declare, definition
+from tests.running import Page, Site, serving
+
+NIGHT = "night"
+
+
+@pytest.fixture
+async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
+    night = definition(NIGHT, contests=200, seats=200)
+    await Submitter(stream).submit(NIGHT, OpenNight(id="open", by="desk", night=night), START)
+    await stream.announce(NIGHT)
+    async with serving(redis.url, tmp_path) as one:
+        await ready(one)
+        yield one
+
+
+async def ready(site: Site) -> None:
+    async with httpx2.AsyncClient(base_url=site.url) as client:
+        while (await client.get("/readyz")).status_code != 200:
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("compression", ["deflate", None])
+async def test_a_viewer_with_or_without_compression_gets_every_declaration(
+    site: Site, stream: EventStream, compression: str | None
+) -> None:
+    submitter, page = Submitter(stream), Page(site, NIGHT)
+    watching = asyncio.create_task(page.watch(21, compression))
+    for seat in range(20):
+        await submitter.submit(NIGHT, declare(seat), START)
+    await watching
+    async with httpx2.AsyncClient() as client:
+        html = (await client.get(f"{site.url}/nights/{NIGHT}")).text
+    assert all(text in html for name, text in page.fragments.items())
+    assert "Con gain from Lab" in page.fragments["row-seat-19"]
+
+
+async def test_a_viewer_who_reconnects_resumes_where_it_was(site: Site, stream: EventStream) -> None:
+    submitter, page = Submitter(stream), Page(site, NIGHT)
+    await submitter.submit(NIGHT, declare(0), START)
+    await page.watch(2)
+    for seat in range(1, 10):
+        await submitter.submit(NIGHT, declare(seat), START)
+    frames = page.frames
+    await page.watch(11)
+    assert page.frames >= frames + 1
+    assert all(f"row-seat-{seat}" in page.fragments for seat in range(10))
+
+
+async def test_events_come_as_json_one_a_message(site: Site, stream: EventStream) -> None:
+    submitter = Submitter(stream)
+    await submitter.submit(NIGHT, declare(0), START)
+    address = f"{site.ws}/nights/{NIGHT}/live?after=1"
+    async with connect(address, subprotocols=["json"]) as line:  # type: ignore[list-item]
+        assert line.subprotocol == "json"
+        assert '"seq":2,' in str(await line.recv())
+        await submitter.submit(NIGHT, declare(1), START)
+        assert '"seq":3,' in str(await line.recv())
+
+
+async def test_a_client_that_never_reads_delays_nobody_and_is_bounded(site: Site, stream: EventStream) -> None:
+    stuck = await stuck_client(site)
+    submitter, page = Submitter(stream), Page(site, NIGHT)
+    watching = asyncio.create_task(page.watch(201, compression=None))
+    for seat in range(200):
+        await submitter.submit(NIGHT, declare(seat), START)
+    await watching
+    assert len([name for name in page.fragments if name.startswith("row-")]) == 200
+    stuck.close()
+
+
+async def stuck_client(site: Site) -> socket.socket:
+    """A websocket that is opened and then never read, with the smallest buffer there is."""
+    host, port = site.url.removeprefix("http://").split(":")
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    line.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(line, (host, int(port)))
+    request = (
+        f"GET /nights/{NIGHT}/live?after=0 HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    await loop.sock_sendall(line, request.encode())
+    return line
+
+
+async def test_polling_gets_the_same_fragments_and_304_when_nothing_is_new(site: Site, stream: EventStream) -> None:
+    submitter = Submitter(stream)
+    await submitter.submit(NIGHT, declare(0), START)
+    page = Page(site, NIGHT)
+    await page.watch(2)
+    async with httpx2.AsyncClient(base_url=site.url) as client:
+        answer = await client.get(f"/nights/{NIGHT}/live?after=1")
+        polled = Page(site, NIGHT)
+        polled.apply(answer.text)
+        assert polled.after == 2
+        assert polled.fragments == {name: page.fragments[name] for name in polled.fragments}
+        again = await client.get(f"/nights/{NIGHT}/live?after=2", headers={"If-None-Match": answer.headers["etag"]})
+        assert again.status_code == 304
+        assert (await client.get(f"/nights/{NIGHT}/live?after=2")).status_code == 204
+
+
+async def test_two_processes_on_one_redis_show_the_same(
+    site: Site, redis: Embedded, stream: EventStream, tmp_path: Path
+) -> None:
+    async with serving(redis.url, tmp_path) as other:
+        await ready(other)
+        pages = [Page(site, NIGHT), Page(other, NIGHT)]
+        watching = [asyncio.create_task(page.watch(31)) for page in pages]
+        for seat in range(30):
+            await Submitter(stream).submit(NIGHT, declare(seat), START)
+        await asyncio.gather(*watching)
+        assert pages[0].fragments == pages[1].fragments
+
+
+async def test_rubbish_in_the_address_or_on_the_line_hurts_nobody(site: Site, stream: EventStream) -> None:
+    for after in ("-1", "x", "99999999999999999999", "2%00", ""):
+        page = Page(site, NIGHT)
+        async with connect(f"{site.ws}/nights/{NIGHT}/live?after={after}", max_size=None) as line:
+            await page.read(line, 1)
+    with pytest.raises(InvalidStatus):
+        await connect(f"{site.ws}/nights/no-such-night/live?after=0")
+    async with connect(f"{site.ws}/nights/{NIGHT}/live?after=1") as line:
+        await line.send(b"\x00\xff")
+        with pytest.raises(ConnectionClosed):
+            await line.send("x" * 10_000_000)
+            await line.recv()
+    await Submitter(stream).submit(NIGHT, declare(0), START)
+    page = Page(site, NIGHT)
+    await page.watch(2)
+    assert "Con gain" in page.fragments["banner"] or "CON" in page.fragments["banner"]
+
+
+async def test_an_erased_night_sends_its_viewers_back_and_they_find_the_new_one(
+    site: Site, stream: EventStream
+) -> None:
+    page = Page(site, NIGHT)
+    await Submitter(stream).submit(NIGHT, declare(0), START)
+    async with connect(f"{site.ws}/nights/{NIGHT}/live?after=0", max_size=None) as line:
+        await page.read(line, 2)
+        await stream.erase(NIGHT)
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                await line.recv()
+        assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
+    opening = OpenNight(id="open-2", by="desk", night=definition(NIGHT, contests=2))
+    await Submitter(stream).submit(NIGHT, opening, START)
+    await stream.announce(NIGHT)
+    async with httpx2.AsyncClient(base_url=site.url) as client:
+        while (await client.get(f"/nights/{NIGHT}")).status_code != 200:
+            await asyncio.sleep(0.01)
+    page.fragments.clear()
+    await page.watch(0)
+    async with connect(f"{site.ws}/nights/{NIGHT}/live?after={page.after}", max_size=None) as line:
+        page.apply(str(await line.recv()))
+    assert "waiting" in page.fragments["banner"].lower()
+    assert ballot(1) in page.fragments["row-seat-1"]

@@ -1,0 +1,95 @@
+"""The whole program running for a test: a real uvicorn in this process, and a viewer that applies what it is sent."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvicorn
+from msgspec import Struct
+from websockets.asyncio.client import ClientConnection, connect
+
+from server.app import build_app
+from server.live.protocol import Connection
+from server.nights import archive
+from server.nights.replay import commands, replay
+from server.settings import Settings
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+
+_PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="[^"]+">(.*?)</hx-partial>', re.DOTALL)
+
+
+class Site(Struct, frozen=True):
+    """Where the program answers."""
+
+    url: str
+    ws: str
+    settings: Settings
+
+
+@asynccontextmanager
+async def serving(redis_url: str, data_dir: Path) -> AsyncIterator[Site]:
+    """A web process on that Redis, at a free port of loopback."""
+    settings = Settings(redis_url=redis_url, data_dir=data_dir, secret_key="a secret of this test")
+    config = uvicorn.Config(
+        build_app(settings), port=0, ws=Connection, log_level="warning", timeout_graceful_shutdown=2
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    running = asyncio.create_task(server.serve())
+    while not server.started:
+        assert not running.done(), "uvicorn did not start"
+        await asyncio.sleep(0.01)
+    host, port = server.servers[0].sockets[0].getsockname()[:2]
+    try:
+        yield Site(f"http://{host}:{port}", f"ws://{host}:{port}", settings)
+    finally:
+        server.should_exit = True
+        await running
+
+
+async def play(redis_url: str, night: str, name: str, speed: float | None = None) -> None:
+    """Put a past night on air as ``name`` and declare all of it, going on where it was."""
+    stream = EventStream(redis_url)
+    await stream.open()
+    submitter = Submitter(stream)
+    script = commands(archive.load(night).events, name)
+    stands = await submitter.night(name)
+    if stands is None:
+        at, opening = script[0]
+        await submitter.submit(name, opening, at)
+        stands = await submitter.night(name)
+    await stream.announce(name)
+    await replay(script, stands, lambda command, at: submitter.submit(name, command, at), speed)
+    await stream.close()
+
+
+class Page:
+    """What a browser does with frames: whole fragments by id. ``frames`` counts the messages."""
+
+    def __init__(self, site: Site, night: str, contest: str = "") -> None:
+        self.fragments: dict[str, str] = {}
+        self.frames = 0
+        self.after = 0
+        self._address = f"{site.ws}/nights/{night}/live?contest={contest}&after="
+
+    async def watch(self, until_seq: int, compression: str | None = "deflate") -> None:
+        """Connect where we are, and read until the page is at that seq."""
+        async with connect(f"{self._address}{self.after}", compression=compression, max_size=None) as line:
+            await self.read(line, until_seq)
+
+    async def read(self, line: ClientConnection, until_seq: int) -> None:
+        """Apply frames until the page is at that seq."""
+        while self.after < until_seq:
+            self.apply(str(await asyncio.wait_for(line.recv(), 30)))
+
+    def apply(self, message: str) -> None:
+        """Swap in every fragment of a message, as htmx does."""
+        self.frames += 1
+        for fragment, text in _PARTIAL.findall(message):
+            if fragment == "cursor":
+                self.after = int(re.findall(r'value="(\d+)"', text)[0])
+            else:
+                self.fragments[fragment] = text
