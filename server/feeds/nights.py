@@ -14,7 +14,7 @@ from server.nights.format import Summary
 def all_nights(channels: Iterable[Channel], past: Iterable[Summary]) -> Nights:
     """Nights on air and past nights; one that is on air under a past night's id is listed only once."""
     on_air = [_on_air(channel, channel.night) for channel in channels if channel.night]
-    on_air.sort(key=lambda one: (one.date.toordinal(), one.title))
+    on_air.sort(key=lambda one: (-one.date.toordinal(), one.title))
     known = {one.night for one in on_air}
     return Nights((*on_air, *(_past(one) for one in past if one.id not in known)))
 

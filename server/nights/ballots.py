@@ -93,6 +93,8 @@ def seat(row: Row, day: date) -> Seat:
         result=row.text("Result"),
         unionists=row.number_if_known("UUP"),
     )
+    if found.name and not _slug(found.name):
+        row.wrong(f"Constituency name is {found.name!r}: there is no letter in it to make an id of.")
     if found.member == "":
         row.wrong("The winner's name is missing.")
     papers = (found.valid or 0) + (found.invalid or 0)
@@ -125,7 +127,9 @@ def polls_close(day: date) -> datetime:
 
 def ballot_id(seat: Seat) -> str:
     """Democracy Club's id: that of a by-election where the row has a date of its own."""
-    builder = cast(Any, IdBuilder("parl", seat.key[1])).with_division(seat.name or "-")
+    builder = cast(Any, IdBuilder("parl", seat.key[1])).with_division(
+        seat.name if _slug(seat.name) else "nameless"
+    )
     if any(map(seat.row.has, _DAY_COLUMNS)):
         builder = builder.with_contest_type("by")
     return builder.ballot_id
@@ -189,7 +193,7 @@ def _party(row: Row) -> Party:
     if registered and adjunct:
         joint = f"joint-party:{registered.removeprefix('PP')}-{adjunct.removeprefix('PP')}"
         return Party(joint, name, short)
-    return Party(registered or _WITHOUT_ID.get(name) or f"unregistered:{_slug(name)}", name, short)
+    return Party(registered or _WITHOUT_ID.get(name) or f"unregistered:{_slug(name) or name}", name, short)
 
 
 def _alphabetical(name: str) -> str:

@@ -131,10 +131,15 @@ def _ballots(seats: list[Seat], standings: list[Standing]) -> list[_Ballot]:
         elif one.key[0]:
             one.row.wrong(f"{one.name} stands in {one.key[0]}, which is no ONS ID of the contests.")
     found: list[_Ballot] = []
+    ids: dict[str, Seat] = {}
     for one in seats:
         paper = tuple(sorted(papers[one.key], key=lambda each: each.place))
         check(one, paper)
-        found.append(_Ballot(ballot_id(one), one, _unionists_named(one, paper)))
+        own = ballot_id(one)
+        first = ids.setdefault(own, one)
+        if first.key != one.key:
+            one.row.wrong(f"{one.name} would have the id of line {first.row.line}, {own}.")
+        found.append(_Ballot(own, one, _unionists_named(one, paper)))
     return found
 
 

@@ -125,6 +125,8 @@ def test_a_tie_is_won_by_the_member_of_the_file_as_a_lot(tmp_path: Path) -> None
         ("E14000001", "E14OOOOO1", "line 2: ONS ID is 'E14OOOOO1': it should be a letter and eight digits"),
         ("E14000002", "E14000001", "Brook, Ford and Hill (E14000001) is already on line 2."),
         ("E14000002", "E14000003", "line 3: Brook, Ford and Hill has no candidates."),
+        ("Upper Of Lower", "***", "line 2: Constituency name is '***': there is no letter in it"),
+        ("Upper Of Lower", "Brook Ford and Hill", "line 3: Brook, Ford and Hill would have the id of line 2"),
         ("Electorate", "Electors", "line 1: There is no column 'Electorate'."),
         ("Result", "Majority", "line 1: There are two columns 'Majority'."),
         (",Con hold", "", "line 2: There are 11 cells, but 12 columns."),
@@ -216,8 +218,7 @@ def test_an_id_that_names_no_night_is_refused(tmp_path: Path, night: str) -> Non
 def test_whatever_stands_in_a_cell_is_imported_or_refused(
     first: bool, line: int, cell: int, text: str
 ) -> None:
-    whole: str = CONTESTS if first else CANDIDATES
-    lines: list[list[str]] = [one.split(",") for one in whole.split("\n")]
+    lines = [one.split(",") for one in str.split(CONTESTS if first else CANDIDATES, "\n")]
     lines[line][cell % len(lines[line])] = text
     damaged = "\n".join(",".join(cells) for cells in lines)
     with TemporaryDirectory() as folder, suppress(ImportRefused):
