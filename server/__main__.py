@@ -15,6 +15,7 @@ from server.count import command as invite
 from server.election.decide import Refused
 from server.nights import archive
 from server.nights import command as importing
+from server.nights.format import BadNight
 from server.settings import Settings, SettingsError
 from server.stream import embedded
 from server.stream.events import EventStream, StreamUnavailable, StreamUnfit
@@ -28,7 +29,14 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.call(options, Settings.from_env())
-    except (SettingsError, StreamUnavailable, StreamUnfit, archive.UnknownNight, embedded.EmbeddedServerError) as error:
+    except (
+        SettingsError,
+        StreamUnavailable,
+        StreamUnfit,
+        archive.UnknownNight,
+        BadNight,
+        embedded.EmbeddedServerError,
+    ) as error:
         print(error, file=sys.stderr)
         return 1
     except Refused as refusal:
@@ -115,7 +123,7 @@ def _open(options: argparse.Namespace, settings: Settings) -> int:
 
 def _invite(options: argparse.Namespace, settings: Settings) -> int:
     async def invited(stream: EventStream) -> int:
-        return await invite.invite(options, settings, Submitter(stream))
+        return await invite.invite(options, settings, Submitter(stream), await stream.nights())
 
     return _with_stream(settings, invited)
 

@@ -1,4 +1,4 @@
-"""Who may call a route: every endpoint carries a rule, and the app refuses to start without one. No rules of any room."""
+"""Who may call a route: every endpoint carries a rule, and the app refuses to start without one."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps

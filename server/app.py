@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -48,7 +48,7 @@ def build_app(settings: Settings) -> Starlette:
     url = settings.redis_url
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[dict[str, Any]]:
         stream = EventStream(url, settings.replicas)
         await stream.open()
         submitter = Submitter(stream)
@@ -73,9 +73,7 @@ def build_app(settings: Settings) -> Starlette:
         routes=routes,
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(
-                SessionMiddleware, secret_key=settings.secret_key, session_cookie="count", max_age=24 * 3600
-            ),
+            Middleware(SessionMiddleware, secret_key=settings.secret_key, session_cookie="count", max_age=24 * 3600),
         ],
         exception_handlers={
             HTTPException: on_http_error,

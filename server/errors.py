@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from server.pages.templates import rendered
-from server.stream.events import StreamUnavailable
 
 log = structlog.get_logger()
+
+_DATA = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
@@ -40,7 +41,7 @@ def _answer(request: Request, status: int, sentence: str, headers: dict[str, str
     title = HTTPStatus(status).phrase
     if sentence == title:
         sentence = "There is nothing at this address." if status == 404 else f"{title}."
-    if request.url.path.startswith("/api/"):
+    if request.url.path.startswith(_DATA):
         return problem(status, sentence, headers)
-    page = rendered("error.html", title=title, sentence=sentence)
+    page = rendered("error.html", title=title, sentence=sentence, at_the_count=request.url.path.startswith("/count"))
     return Response(page, status, headers, "text/html; charset=utf-8")

@@ -3,10 +3,11 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -33,7 +34,7 @@ _SECONDS_BETWEEN_TRIES = 1.0
 
 
 @contextmanager
-def with_redis(settings: Settings) -> Iterator[Settings]:
+def with_redis(settings: Settings) -> Generator[Settings]:
     """The settings with a Redis to use: the one named, one embedded here already, or one started for this process."""
     if settings.redis_url is not None:
         yield settings
@@ -51,11 +52,19 @@ def with_redis(settings: Settings) -> Iterator[Settings]:
 
 def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None = 0) -> int:
     """Serve until told to stop, with these past nights on air as replays. ``speed`` 0 is one worth watching."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started here is also ended
-    with with_redis(settings) as known, suppress(KeyboardInterrupt):
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(known, nights, speed))
+    signal.signal(signal.SIGTERM, _end)
+    with (
+        with_redis(settings) as known,
+        suppress(KeyboardInterrupt),
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        runner.run(_serve(known, nights, speed))
     return 0
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """Unwind, so that what was started here is ended too; the code is what a shell gives for SIGTERM."""
+    sys.exit(128 + number)
 
 
 async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | None) -> None:
@@ -135,7 +144,7 @@ async def open_night(stream: EventStream, definition: Definition, command_id: st
 
 def serve_redis(settings: Settings) -> int:
     """Run the embedded server alone until told to stop, for other processes of this checkout."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, _end)
     with with_redis(settings) as known, suppress(KeyboardInterrupt):
         print(f"Redis answers at {known.redis_url}", flush=True)
         signal.pause()

@@ -15,7 +15,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """``redis_url`` None means the embedded server; ``replicas`` is how many must have a write before it is acknowledged."""
+    """``redis_url`` None means the embedded server; ``replicas`` must have a write before it is acknowledged."""
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -56,6 +56,7 @@ def _kept_secret(data_dir: Path) -> str:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return file.read_text()
-    with open(descriptor, "w") as handle:
-        handle.write(secrets.token_urlsafe(32))
-    return file.read_text()
+    secret = secrets.token_urlsafe(32)
+    os.write(descriptor, secret.encode())
+    os.close(descriptor)
+    return secret

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -30,11 +30,11 @@ class Site(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def serving(redis_url: str, data_dir: Path) -> AsyncIterator[Site]:
-    """A web process on that Redis, at a free port of loopback."""
+async def serving(redis_url: str, data_dir: Path, port: int = 0) -> AsyncGenerator[Site]:
+    """A web process on that Redis, at a free port of loopback unless one is given."""
     settings = Settings(redis_url=redis_url, data_dir=data_dir, secret_key="a secret of this test")
     config = uvicorn.Config(
-        build_app(settings), port=0, ws=Connection, log_level="warning", timeout_graceful_shutdown=2
+        build_app(settings), port=port, ws=Connection, log_level="warning", timeout_graceful_shutdown=2
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]

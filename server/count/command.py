@@ -30,9 +30,7 @@ def add_parser(commands: "_SubParsersAction[ArgumentParser]") -> ArgumentParser:
     return parser
 
 
-async def invite(
-    options: Namespace, settings: Settings, submitter: Submitter, on_air: Sequence[str] = ()
-) -> int:
+async def invite(options: Namespace, settings: Settings, submitter: Submitter, on_air: Sequence[str] = ()) -> int:
     """Print an invitation; 1 and a sentence where night or contest is unknown. ``on_air`` are the nights."""
     name: str = options.name.strip()
     night = await submitter.night(options.night)
@@ -76,7 +74,7 @@ def _contest(night: Night, asked: str | None) -> Contest | str:
 
 def _like(title: str, asked: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(asked, known, n=_MOST_LISTED, cutoff=0.6)
-    return _listed("Did you mean", near) if near else _listed(title, known[:_MOST_LISTED]) or " No night is."
+    return _listed("Did you mean", near) if near else _listed(title, known[:_MOST_LISTED])
 
 
 def _listed(title: str, names: Sequence[str]) -> str:

@@ -179,9 +179,7 @@ def _read_back(
     )
 
 
-def _refused(
-    request: Request, night: Night, count: Count, sent: _Sent, refused: Refused | None = None
-) -> Response:
+def _refused(request: Request, night: Night, count: Count, sent: _Sent, refused: Refused | None = None) -> Response:
     """The form with every finding: those of the checks too where some text could not be read."""
     if refused is None:
         figures = sent.entry.figures

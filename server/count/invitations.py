@@ -38,9 +38,7 @@ class Invitations:
         try:
             content: object = self._serializer.loads(token, max_age=_DAYS * 24 * 3600)
         except SignatureExpired:
-            raise NotInvited(
-                f"This invitation is older than {_DAYS} days. Ask the desk for a new one."
-            ) from None
+            raise NotInvited(f"This invitation is older than {_DAYS} days. Ask the desk for a new one.") from None
         except BadData:
             raise NotInvited(
                 "This is not a valid invitation. Was the whole link copied? Then ask the desk for a new one."

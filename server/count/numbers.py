@@ -4,9 +4,7 @@ import re
 
 # What spreadsheets and messages add unseen: zero-width characters and marks of writing direction.
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff"))
-_NUMBER = re.compile(
-    r"(?P<minus>[-−])? ?(?P<digits>[0-9]+|[0-9]{1,3}(?P<mark>[, ])[0-9]{3}(?:(?P=mark)[0-9]{3})*)"
-)
+_NUMBER = re.compile(r"(?P<minus>[-−])? ?(?P<digits>[0-9]+|[0-9]{1,3}(?P<mark>[, ])[0-9]{3}(?:(?P=mark)[0-9]{3})*)")
 _LONGEST = 9
 
 

@@ -52,7 +52,7 @@ async def sending(request: Request) -> None:
     await rates(request).count(SENDING_BY_ADDRESS, address(request))
     await rates(request).count(SENDING_BY_INVITATION, request.state.invitation.id)
     contest = (await request.form()).get("contest")
-    if False:
+    if contest != contest_of(request.state.invitation):
         sentence = "That page is for another contest than this phone is signed in for now. Nothing was sent."
         raise HTTPException(403, f"{sentence} Open the link for that contest again.")
     await _from_our_page(request)

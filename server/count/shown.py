@@ -84,20 +84,17 @@ def form_of(night: Night, count: Count, entry: Entry, findings: Iterable[Finding
     return Form(
         papers=row("papers"),
         candidates=tuple(
-            row(f"votes.{one.id}", party_name(night, one.party), counted_as(one.party))
-            for one in contest.candidates
+            row(f"votes.{one.id}", party_name(night, one.party), counted_as(one.party)) for one in contest.candidates
         ),
         heads=tuple(row(f"rejected.{head}") for head in HEADS),
         lots=tuple(
-            Lot(one, len(tied) > 1 and one.id in tied, one.id == entry.figures.lot)
-            for one in contest.candidates
+            Lot(one, len(tied) > 1 and one.id in tied, one.id == entry.figures.lot) for one in contest.candidates
         ),
         tie=len(tied) > 1,
         sum=_sum(contest, entry),
         mistakes=tuple(Mistake(one.field, _named(labels.get(one.field, ""), one.sentence)) for one in found),
         elsewhere={
-            place: tuple(one.sentence for one in found if one.field == place)
-            for place in ("votes", "rejected", "lot")
+            place: tuple(one.sentence for one in found if one.field == place) for place in ("votes", "rejected", "lot")
         },
     )
 

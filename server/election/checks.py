@@ -8,7 +8,7 @@ from server.election.verdict import first_places
 
 
 class Finding(Struct, frozen=True):
-    """One thing wrong. ``field`` is where: "votes.3", "rejected", "rejected.official_mark", "papers", "lot", "reason" or ""."""
+    """One thing wrong. ``field`` is where: "votes", "votes.3", "rejected", "rejected.identifiable", "papers", "lot"…"""
 
     code: str
     field: str
@@ -79,9 +79,7 @@ def check_papers(contest: Contest, papers: int | None) -> list[Finding]:
     return []
 
 
-def _sums(
-    contest: Contest, votes: dict[str, int], rejected: Rejected | None, papers: int | None
-) -> list[Finding]:
+def _sums(contest: Contest, votes: dict[str, int], rejected: Rejected | None, papers: int | None) -> list[Finding]:
     counted = sum(votes.values()) + (rejected.total if rejected else 0)
     if sum(votes.values()) == 0:
         return [Finding("votes-none", "votes", "Nobody can be elected with no votes at all.")]
@@ -92,9 +90,7 @@ def _sums(
         )
         return [Finding("votes-above-papers", "votes", sentence)]
     if counted > contest.electorate:
-        sentence = (
-            f"Votes and rejected papers come to {counted:,}: more than the electorate of {contest.electorate:,}."
-        )
+        sentence = f"Votes and rejected papers come to {counted:,}: more than the electorate of {contest.electorate:,}."
         return [Finding("votes-above-electorate", "votes", sentence)]
     return []
 

@@ -1,4 +1,4 @@
-"""What is known before a count begins: candidates, contests, the previous result, the night's definition. No results."""
+"""What is known before a count begins: candidates, contests, the previous result, definition. No results."""
 
 from datetime import date, datetime
 from typing import Literal

@@ -84,9 +84,7 @@ def _stage(count: Count, command: ReachStage, stamp: _Stamp) -> StageReached:
     recount = None
     if command.stage == "recount":
         recount = 1 + sum(isinstance(one, StageReached) and one.stage == "recount" for one in count.history)
-    return StageReached(
-        ballot=command.ballot, stage=command.stage, papers=command.papers, recount=recount, **stamp
-    )
+    return StageReached(ballot=command.ballot, stage=command.stage, papers=command.papers, recount=recount, **stamp)
 
 
 def _declare(count: Count, command: Declare, stamp: _Stamp) -> Declared:

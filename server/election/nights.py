@@ -44,7 +44,7 @@ class Count(Struct, frozen=True):
 
     @property
     def status(self) -> str:
-        """"awaiting", a stage, "declared", or "withdrawn" once a declaration was taken back."""
+        """ "awaiting", a stage, "declared", or "withdrawn" once a declaration was taken back."""
         if self.result:
             return "declared"
         if self.history and isinstance(self.history[-1], Withdrawn):
@@ -120,9 +120,7 @@ def _count_after(count: Count, event: CountEvent) -> Count:
     match event:
         case StageReached():
             papers = count.papers if event.papers is None else event.papers
-            return replace(
-                count, stage=event.stage, recount=event.recount, papers=papers, history=history
-            )
+            return replace(count, stage=event.stage, recount=event.recount, papers=papers, history=history)
         case Declared():
             result = judge(count.contest, event)
             return replace(count, result=result, declared_at=event.at, history=history)

@@ -1,4 +1,4 @@
-"""Who stands: parties by Electoral Commission id, and which registrations count as one party. No figures, no colours."""
+"""Who stands: parties by Electoral Commission id, and which registrations count as one party. No figures."""
 
 from msgspec import Struct
 

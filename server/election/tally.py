@@ -7,12 +7,12 @@ from msgspec import Struct
 
 from server.election.events import Declared
 from server.election.nights import Night
-from server.election.parties import INDEPENDENT, counted_as
+from server.election.parties import counted_as, has_a_past
 
 
 class PartyTotal(Struct, frozen=True):
     """One party over the contests declared so far. ``share`` is of all their valid votes; ``change`` is against the
-    baseline in those same contests, None for independents and where it is not known."""
+    baseline in those same contests, None for independents and for a party that stood in none of them."""
 
     party: str
     seats: int
@@ -37,7 +37,7 @@ class Majority(Struct, frozen=True):
 
 
 class Tally(Struct, frozen=True):
-    """``parties`` by seats, then votes; ``line`` is the number of seats that is a majority, 0 where none is at stake."""
+    """``parties`` by seats, then votes; ``line`` is the seats that make a majority, 0 if none is at stake."""
 
     parties: tuple[PartyTotal, ...]
     declared: int
@@ -104,7 +104,7 @@ def _of(sums: dict[str, _Sums], party: str) -> _Sums:
 
 def _total(party: str, sums: _Sums, valid: int, valid_before: int) -> PartyTotal:
     share = Fraction(sums.votes, valid) if valid else Fraction(0)
-    comparable = valid_before and party != INDEPENDENT
+    comparable = valid_before and sums.before and has_a_past(party)
     return PartyTotal(
         party=party,
         seats=sums.seats,

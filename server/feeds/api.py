@@ -45,9 +45,7 @@ async def contest(request: Request) -> Response:
     count = state.counts.get(ballot)
     if count is None:
         raise HTTPException(404, f"{ballot} is not a contest of this night.")
-    content = channel.cached(
-        f"feeds: contest {ballot}", lambda: body(msgspec.json.encode(contest_state(state, count)))
-    )
+    content = channel.cached(f"feeds: contest {ballot}", lambda: body(msgspec.json.encode(contest_state(state, count))))
     return for_any_site(answer(request, cast(Body, content), JSON, etag(channel)))
 
 

@@ -87,9 +87,7 @@ def _paths() -> dict[str, Any]:
         "/": {"get": _page("Nights on air, and past nights.")},
         "/nights/{night}": {
             "parameters": [night],
-            "get": _page(
-                "A night's page.", [_parameter("at", "query", "As it stood at this moment.", False)]
-            ),
+            "get": _page("A night's page.", [_parameter("at", "query", "As it stood at this moment.", False)]),
         },
         "/nights/{night}/contests/{ballot}": {
             "parameters": [night, ballot],
@@ -156,7 +154,8 @@ def _events() -> dict[str, Any]:
             "200": {
                 "description": "One event a line. In an event stream, id is seq and data is the event.",
                 "content": {
-                    "application/x-ndjson": {"schema": {"type": "string"}, "itemSchema": event},
+                    # itemSchema comes only with OpenAPI 3.2.
+                    "application/x-ndjson": {"schema": {"type": "string"}, "x-itemSchema": event},
                     "text/event-stream": {"schema": {"type": "string"}},
                 },
             },

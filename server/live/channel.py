@@ -47,8 +47,11 @@ EVENTS = "events"  # the topic of those who asked for JSON
 
 
 class Channel:
-    """A night on air, or past and complete (``on_air`` False). ``night`` and ``events`` are the state and how it came about; ``fragments`` id → (seq of its last change, text),
-    the latest changed last."""
+    """A night on air, or past and complete (``on_air`` False).
+
+    ``night`` and ``events`` are the state and how it came about; ``fragments`` id → (seq of its last change, text),
+    the latest changed last.
+    """
 
     def __init__(self, renderer: Renderer, on_air: bool = True) -> None:
         self.on_air = on_air
@@ -128,7 +131,9 @@ class Channel:
                         viewer.push(frame)
 
     def close(self) -> list[Viewer]:
-        """End the channel; returns the viewers to be sent elsewhere."""
+        """End the channel; returns the viewers to be sent elsewhere, and tells those who watch."""
+        for tell in list(self._on_change):
+            tell()
         viewers = [viewer for group in self._viewers.values() for viewer in group]
         self._viewers.clear()
         self._behind.clear()

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent / "data"
 # What a replay assumes of declarations whose time nobody recorded: a by-election's is made at 02:00, those of
 # a night of many are spread evenly from 23:00 to 07:00, in order of name.
 _ONE_AFTER = timedelta(hours=4)
-_MANY_FROM, _MANY_UNTIL = timedelta(hours=1), timedelta(hours=9)
+_MANY_FROM, _MANY_MINUTES = timedelta(hours=1), 8 * 60
 _BY = "archive"
 
 
@@ -89,17 +89,12 @@ def past_night(header: Header, contests: tuple[ContestLine, ...]) -> PastNight:
     opened = NightOpened(seq=1, at=header.polls_close, by=_BY, command_id=f"{header.id}/1", night=definition)
     times = _times(header, contests)
     events = [event for one in contests for event in _events(one, times[one.ballot])]
-    events.sort(
-        key=lambda event: event.at
-    )  # stable: by name within a minute, stages before their declaration
+    events.sort(key=lambda event: event.at)  # stable: by name within a minute, stages before their declaration
     return PastNight(
         definition=definition,
         events=(
             opened,
-            *(
-                replace(event, seq=seq, command_id=f"{header.id}/{seq}")
-                for seq, event in enumerate(events, start=2)
-            ),
+            *(replace(event, seq=seq, command_id=f"{header.id}/{seq}") for seq, event in enumerate(events, start=2)),
         ),
         published={one.ballot: one.published for one in contests if one.published},
     )
@@ -112,10 +107,9 @@ def _times(header: Header, contests: tuple[ContestLine, ...]) -> Mapping[str, da
     if len(contests) == 1:
         return known or {contests[0].ballot: header.polls_close + _ONE_AFTER}
     unknown.sort(key=lambda one: one.name)
-    step = (_MANY_UNTIL - _MANY_FROM) / max(1, len(unknown) - 1)
     for number, one in enumerate(unknown):
-        minutes = (_MANY_FROM + number * step) // timedelta(minutes=1)
-        known[one.ballot] = header.polls_close + timedelta(minutes=minutes)
+        minutes = _MANY_MINUTES * number // max(1, len(unknown) - 1)
+        known[one.ballot] = header.polls_close + _MANY_FROM + timedelta(minutes=minutes)
     return known
 
 
@@ -139,8 +133,7 @@ def _contest(line: ContestLine) -> Contest:
 def _events(line: ContestLine, declared: datetime) -> list[StageReached | Declared | NotePosted]:
     """What happened in one contest, not yet numbered."""
     stages = [
-        StageReached(**_stamp(one.at), ballot=line.ballot, stage=one.stage, papers=one.papers)
-        for one in line.stages
+        StageReached(**_stamp(one.at), ballot=line.ballot, stage=one.stage, papers=one.papers) for one in line.stages
     ]
     result = Declared(
         **_stamp(declared),

@@ -127,9 +127,7 @@ def polls_close(day: date) -> datetime:
 
 def ballot_id(seat: Seat) -> str:
     """Democracy Club's id: that of a by-election where the row has a date of its own."""
-    builder = cast(Any, IdBuilder("parl", seat.key[1])).with_division(
-        seat.name if _slug(seat.name) else "nameless"
-    )
+    builder = cast(Any, IdBuilder("parl", seat.key[1])).with_division(seat.name if _slug(seat.name) else "nameless")
     if any(map(seat.row.has, _DAY_COLUMNS)):
         builder = builder.with_contest_type("by")
     return builder.ballot_id
@@ -144,9 +142,7 @@ def check(one: Seat, paper: tuple[Standing, ...]) -> None:
     if len(votes) < len(paper):
         return  # said already, where the number should be
     if one.valid is not None and sum(votes) != one.valid:
-        sentence = (
-            f"The candidates of {one.name} have {sum(votes):,} votes, but Valid votes is {one.valid:,}."
-        )
+        sentence = f"The candidates of {one.name} have {sum(votes):,} votes, but Valid votes is {one.valid:,}."
         one.row.wrong(sentence)
     majority = votes[0] - votes[1] if len(votes) > 1 else votes[0]
     if one.majority is not None and len(votes) > 1 and majority != one.majority:

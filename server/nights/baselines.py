@@ -74,9 +74,7 @@ def of_notional(path: Path, name: str, numbers: dict[str, Party], problems: list
         seat = found.setdefault(gss, {})
         seat[party] = seat.get(party, 0) + (votes or 0)
     previous = {
-        gss: Previous(
-            max(votes, key=lambda party: (party != OTHERS, votes[party])), _by_votes(votes), electorates[gss]
-        )
+        gss: Previous(max(votes, key=lambda party: (party != OTHERS, votes[party])), _by_votes(votes), electorates[gss])
         for gss, votes in found.items()
         if set(votes) != {OTHERS}
     }

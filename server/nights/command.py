@@ -37,22 +37,16 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--candidates", type=Path, metavar="CSV", help="one row a candidate")
     parser.add_argument("--id", metavar="ID", help="parl.2024-07-04, or parl.clacton.by.2014-10-09")
     parser.add_argument("--title", metavar="TITLE", help="2024 general election")
-    parser.add_argument(
-        "--baseline", metavar="NIGHT", help="a past night, a night file, or a CSV of notional results"
-    )
+    parser.add_argument("--baseline", metavar="NIGHT", help="a past night, a night file, or a CSV of notional results")
     parser.add_argument("--baseline-name", default="", metavar="NAME", help="what to call notional results")
-    parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="where to write it (default: standard output)"
-    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write it (default: standard output)")
     parser.add_argument("--shipped", type=Path, metavar="FOLDER", help="write all shipped nights again")
     parser.set_defaults(call=run)
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Import as the options say; 0 if a file was written, 1 if it was refused, 2 if options are missing."""
-    if options.shipped is None and not (
-        options.contests and options.candidates and options.id and options.title
-    ):
+    if options.shipped is None and not (options.contests and options.candidates and options.id and options.title):
         print("Give --contests, --candidates, --id and --title; or --shipped.", file=sys.stderr)
         return 2
     try:

@@ -105,9 +105,7 @@ _FACTS = {
     "parl.clacton.2015-05-07": _by_election_between("UKIP", "9 October 2014", "Conservative"),
     "parl.corby.2015-05-07": _by_election_between("Labour", "15 November 2012", "Conservative"),
     "parl.bradford-west.2015-05-07": _by_election_between("Respect", "29 March 2012", "Labour"),
-    "parl.richmond-park.2017-06-08": _by_election_between(
-        "The Liberal Democrats", "1 December 2016", "Conservative"
-    ),
+    "parl.richmond-park.2017-06-08": _by_election_between("The Liberal Democrats", "1 December 2016", "Conservative"),
     "parl.copeland.2017-06-08": _by_election_between("The Conservatives", "23 February 2017", "Labour"),
     "parl.brecon-and-radnorshire.2019-12-12": _by_election_between(
         "The Liberal Democrats", "1 August 2019", "Conservative"

@@ -140,9 +140,7 @@ def summary(first_line: bytes, name: str) -> Summary:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadNight(name, 1, f"This is not the first line of a night: {error}.") from error
     if (found.format, found.version) != (FORMAT, VERSION):
-        sentence = (
-            f"This is {found.format} version {found.version}; only {FORMAT} version {VERSION} can be read."
-        )
+        sentence = f"This is {found.format} version {found.version}; only {FORMAT} version {VERSION} can be read."
         raise BadNight(name, 1, sentence)
     return found
 
@@ -171,9 +169,7 @@ def parsed(data: bytes, name: str) -> tuple[Header, tuple[ContestLine, ...]]:
     return header, tuple(contests.values())
 
 
-def _wrong(
-    contest: ContestLine, header: Header, parties: set[str], before: dict[str, ContestLine]
-) -> str | None:
+def _wrong(contest: ContestLine, header: Header, parties: set[str], before: dict[str, ContestLine]) -> str | None:
     if contest.ballot in before:
         return f"{contest.ballot} has a line already."
     if not contest.candidates or not any(one.votes for one in contest.candidates):

@@ -99,9 +99,7 @@ def _day(night: str) -> date:
     try:
         return date.fromisoformat(found[1] if found else "")
     except ValueError:
-        sentence = (
-            "The id of a night is like parl.2019-12-12, or parl.clacton.by.2014-10-09 for a by-election."
-        )
+        sentence = "The id of a night is like parl.2019-12-12, or parl.clacton.by.2014-10-09 for a by-election."
         raise ImportRefused([Problem(night, 0, sentence)]) from None
 
 
@@ -159,9 +157,7 @@ def _unionists_named(one: Seat, paper: tuple[Standing, ...]) -> tuple[Standing, 
 
 def _line(ballot: _Ballot, before: Baseline | None) -> ContestLine:
     one, known = ballot.seat, facts.known(ballot.id)
-    candidates = tuple(
-        CandidateLine(each.name, each.party.id, each.votes or 0, each.sitting) for each in ballot.paper
-    )
+    candidates = tuple(CandidateLine(each.name, each.party.id, each.votes or 0, each.sitting) for each in ballot.paper)
     most = max(each.votes for each in candidates)
     tied = [place for place, each in enumerate(candidates, start=1) if each.votes == most]
     drawn = [place for place in tied if candidates[place - 1].name == one.member]
@@ -184,9 +180,7 @@ def _line(ballot: _Ballot, before: Baseline | None) -> ContestLine:
     )
 
 
-def _parties(
-    ballots: list[_Ballot], lines: tuple[ContestLine, ...], before: Baseline | None
-) -> tuple[Party, ...]:
+def _parties(ballots: list[_Ballot], lines: tuple[ContestLine, ...], before: Baseline | None) -> tuple[Party, ...]:
     """Every party that stands, is counted as, or had votes at the baseline; this night's names come first."""
     stand = {each.party.id: each.party for ballot in ballots for each in ballot.paper}
     past = before.parties if before else {}

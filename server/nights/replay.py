@@ -76,9 +76,7 @@ def _command(event: AnyEvent, name: str) -> AnyCommand:
             definition = replace(event.night, id=name, replay_of=event.night.id)
             return OpenNight(id=command_id, by=by, night=definition)
         case StageReached():
-            return ReachStage(
-                id=command_id, by=by, ballot=event.ballot, stage=event.stage, papers=event.papers
-            )
+            return ReachStage(id=command_id, by=by, ballot=event.ballot, stage=event.stage, papers=event.papers)
         case Declared():
             return Declare(
                 id=command_id,

@@ -135,9 +135,7 @@ def _text(path: Path, problems: list[Problem]) -> str | None:
         try:
             line.decode()
         except UnicodeDecodeError as error:
-            sentence = (
-                f"Byte {error.start + 1} is not UTF-8 (0x{line[error.start]:02X}); save the file as UTF-8."
-            )
+            sentence = f"Byte {error.start + 1} is not UTF-8 (0x{line[error.start]:02X}); save the file as UTF-8."
             problems.append(Problem(path.name, number, sentence))
             sound = False
     return data.decode() if sound else None

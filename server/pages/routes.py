@@ -57,7 +57,9 @@ def _night_page(channel: Channel, moment: datetime | None = None) -> str:
     night = _night(channel)
     single = alone(night)
     first = next(iter(night.counts.values()))
-    parts = {name: _text(channel, name) for name in ("status", "banner", "score", "latest") if name in channel.fragments}
+    parts = {
+        name: _text(channel, name) for name in ("status", "banner", "score", "latest") if name in channel.fragments
+    }
     if single:
         parts["contest"] = _text(channel, f"contest-{first.contest.slug}")
     return rendered(

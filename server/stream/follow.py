@@ -55,7 +55,7 @@ async def follow(url: str) -> AsyncIterator[News]:
     StreamWentBack if Redis comes back with fewer events than it had.
     """
     # A reader of its own: a blocking read outlasts the usual time-out, and a retry must start from the last id.
-    redis = Redis.from_url(url, socket_timeout=8, retry=Retry(NoBackoff(), 0), legacy_responses=False)
+    redis: Any = cast(Any, Redis).from_url(url, socket_timeout=8, retry=Retry(NoBackoff(), 0), legacy_responses=False)
     follower = _Follower(redis)
     started, trouble = False, 0
     try:
@@ -90,8 +90,8 @@ def _end_if_cancelled() -> None:
 
 
 class _Follower:
-    def __init__(self, redis: Redis) -> None:
-        self._redis: Any = redis
+    def __init__(self, redis: Any) -> None:
+        self._redis = redis
         self._index = "0-0"
         self._seen: dict[str, int] = {}
 
@@ -108,9 +108,7 @@ class _Follower:
                 )
             while self._seen[night] < tail:
                 after = f"({self._seen[night]}-0"
-                entries = await self._redis.execute_command(
-                    "XRANGE", key(night), after, "+", "COUNT", _MOST_AT_ONCE
-                )
+                entries = await self._redis.execute_command("XRANGE", key(night), after, "+", "COUNT", _MOST_AT_ONCE)
                 yield self._arrived(night, entries)
 
     async def next(self) -> list[News]:
@@ -155,6 +153,5 @@ class _Follower:
 
 def _streams(reply: Any) -> list[tuple[str, Any]]:
     """XREAD's reply as (key, entries), the index first; None when nothing came."""
-    pairs = reply.items() if isinstance(reply, dict) else reply or ()
-    found = [(cast(bytes, name).decode(), entries) for name, entries in cast(Any, pairs)]
+    found = [(name.decode(), entries) for name, entries in (reply.items() if reply else ())]
     return sorted(found, key=lambda pair: pair[0] != INDEX)

@@ -79,9 +79,7 @@ def take(folder: Path, alarm: Alarm) -> int | None:
         except BlockingIOError:
             if time.monotonic() > last:
                 owner = os.read(lock, 32).decode() or "unknown"
-                print(
-                    f"The data in {folder} is already kept by another server, which process {owner} started."
-                )
+                print(f"The data in {folder} is already kept by another server, which process {owner} started.")
                 return None
             alarm.wait(0.02)
         else:

@@ -45,9 +45,7 @@ class Phone:
     def send(self, address: str, texts: dict[str, str], **headers: str) -> httpx2.Response:
         """Send the form that is open, with these texts in it; redirects are left to the test."""
         data = self.fields | texts
-        return self.client.post(
-            address, data=data, headers={"Origin": HALL} | headers, follow_redirects=False
-        )
+        return self.client.post(address, data=data, headers={"Origin": HALL} | headers, follow_redirects=False)
 
     @staticmethod
     def hidden(page: str) -> dict[str, str]:

@@ -45,9 +45,7 @@ _PARTIES = (
 
 def night(name: str = NIGHT) -> Definition:
     """The night, with a second contest that nobody here is invited for."""
-    candidates = tuple(
-        Candidate(str(place), name, party) for place, (name, party, _) in enumerate(_CANDIDATES, 1)
-    )
+    candidates = tuple(Candidate(str(place), name, party) for place, (name, party, _) in enumerate(_CANDIDATES, 1))
     return Definition(
         id=name,
         title="Rochester and Strood by-election",

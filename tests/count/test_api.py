@@ -27,9 +27,7 @@ class Program:
         self.client = client
         self.token = token()
 
-    def post(
-        self, body: Any = BODY, key: str = "first", address: str = ADDRESS, **headers: str
-    ) -> httpx2.Response:
+    def post(self, body: Any = BODY, key: str = "first", address: str = ADDRESS, **headers: str) -> httpx2.Response:
         """Send a declaration; ``headers`` replace the usual ones, "" leaves one out."""
         usual = {
             "Authorization": f"Bearer {self.token}",
@@ -57,9 +55,7 @@ def declared(desk: Desk) -> list[Declared]:
     return [event for event in desk.events() if isinstance(event, Declared)]
 
 
-def test_a_declaration_is_answered_with_its_receipt_and_a_repeat_with_the_same(
-    program: Program, desk: Desk
-) -> None:
+def test_a_declaration_is_answered_with_its_receipt_and_a_repeat_with_the_same(program: Program, desk: Desk) -> None:
     first, again = program.post(), program.post()
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
@@ -114,9 +110,7 @@ def test_a_contest_that_is_not_on_air_is_404(program: Program, address: str) -> 
 
 def test_a_token_for_a_night_that_is_not_on_air_is_404(program: Program) -> None:
     program.token = token(night="parl.never.2014-11-20")
-    assert (
-        program.post(address=ADDRESS.replace(rochester.NIGHT, "parl.never.2014-11-20", 1)).status_code == 404
-    )
+    assert program.post(address=ADDRESS.replace(rochester.NIGHT, "parl.never.2014-11-20", 1)).status_code == 404
 
 
 @pytest.mark.parametrize("key", ["", "two words", "k" * 129])
@@ -143,9 +137,7 @@ def test_all_findings_come_at_once(program: Program, desk: Desk) -> None:
 
 
 def test_465_0_is_not_a_number_of_votes(program: Program) -> None:
-    assert errors(program.post(BODY | {"votes": {**rochester.VOTES, "1": 465.0}})) == {
-        "votes.1": "votes-not-whole"
-    }
+    assert errors(program.post(BODY | {"votes": {**rochester.VOTES, "1": 465.0}})) == {"votes.1": "votes-not-whole"}
 
 
 def test_votes_above_the_papers_and_a_tie_without_a_lot_are_refused(program: Program) -> None:

@@ -29,9 +29,7 @@ def parsed(*arguments: str) -> Namespace:
     return parser.parse_args(["invite", *arguments])
 
 
-async def test_it_prints_a_link_whose_token_is_the_invitation(
-    desk: Desk, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_it_prints_a_link_whose_token_is_the_invitation(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert await run(desk, rochester.NIGHT, "rochester-and-strood", "--name", "Jane Smith") == 0
     printed = capsys.readouterr().out
     (link,) = [line for line in printed.splitlines() if line.startswith("https://")]
@@ -46,9 +44,7 @@ async def test_a_misspelt_night_is_told_what_is_near(desk: Desk, capsys: pytest.
     assert rochester.NIGHT in capsys.readouterr().err
 
 
-async def test_a_misspelt_contest_is_told_what_is_near(
-    desk: Desk, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_misspelt_contest_is_told_what_is_near(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert await run(desk, rochester.NIGHT, "elsewere", "--name", "Jane") == 1
     assert rochester.OTHER in capsys.readouterr().err
 

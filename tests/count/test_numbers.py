@@ -11,9 +11,7 @@ numbers = st.integers(0, 999_999_999)
 
 
 @given(numbers, st.sampled_from([",", " ", "\u00a0", "\u2009", "\u202f", ""]), *[st.sampled_from(SPACES)] * 2)
-def test_a_number_is_read_however_its_thousands_are_set_apart(
-    number: int, mark: str, before: str, after: str
-) -> None:
+def test_a_number_is_read_however_its_thousands_are_set_apart(number: int, mark: str, before: str, after: str) -> None:
     assert whole_number(before + f"{number:,}".replace(",", mark) + after) == number
 
 
@@ -54,9 +52,7 @@ def test_a_comma_or_space_in_the_wrong_place_is_refused(text: str) -> None:
         whole_number(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["sixty", "l0", "1O3", "1e3", "0x10", "½", "²", "٣", "１２", "5%", "--5", "+5"]
-)
+@pytest.mark.parametrize("text", ["sixty", "l0", "1O3", "1e3", "0x10", "½", "²", "٣", "１２", "5%", "--5", "+5"])
 def test_letters_and_marks_are_refused(text: str) -> None:
     with pytest.raises(Unreadable, match="digits only"):
         whole_number(text)

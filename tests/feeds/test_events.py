@@ -33,9 +33,7 @@ def test_lines_are_the_events_as_they_are_stored(client: TestClient) -> None:
 def test_lines_go_on_after_a_seq_and_start_anew_where_it_has_not_come(
     client: TestClient, after: str, first: int
 ) -> None:
-    seqs = [
-        json.loads(line)["seq"] for line in client.get(ADDRESS, params={"after": after}).text.splitlines()
-    ]
+    seqs = [json.loads(line)["seq"] for line in client.get(ADDRESS, params={"after": after}).text.splitlines()]
     assert seqs == list(range(first, 13))
 
 

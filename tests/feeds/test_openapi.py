@@ -51,9 +51,7 @@ def test_every_address_of_the_feeds_is_described() -> None:
         ("/api/nights/nowhere", "Problem"),
     ],
 )
-def test_what_is_answered_is_what_is_described(
-    site: Site, client: TestClient, address: str, schema: str
-) -> None:
+def test_what_is_answered_is_what_is_described(site: Site, client: TestClient, address: str, schema: str) -> None:
     site.replay(ROCHESTER, until=4)
     body = client.get(address).json()
     validator(schema).validate(body)

@@ -174,8 +174,8 @@ def test_a_night_at_a_moment_is_the_night_as_it_stood_then() -> None:
 
 
 def test_frames_of_every_length_are_framed_as_the_rfc_says() -> None:
-    from websockets.frames import Opcode
     from websockets.frames import Frame as Reference
+    from websockets.frames import Opcode
 
     from server.live.frames import encode
 

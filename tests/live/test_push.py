@@ -14,7 +14,6 @@ from server.election.commands import OpenNight
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
-from tests.conftest import until
 from tests.nights_by_hand import START, ballot, declare, definition
 from tests.running import Page, Site, serving
 
@@ -48,7 +47,7 @@ async def test_a_viewer_with_or_without_compression_gets_every_declaration(
     await watching
     async with httpx2.AsyncClient() as client:
         html = (await client.get(f"{site.url}/nights/{NIGHT}")).text
-    assert all(text in html for name, text in page.fragments.items())
+    assert all(text in html for text in page.fragments.values())
     assert "Con gain from Lab" in page.fragments["row-seat-19"]
 
 
@@ -140,8 +139,8 @@ async def test_rubbish_in_the_address_or_on_the_line_hurts_nobody(site: Site, st
         await connect(f"{site.ws}/nights/no-such-night/live?after=0")
     async with connect(f"{site.ws}/nights/{NIGHT}/live?after=1") as line:
         await line.send(b"\x00\xff")
+        await line.send("x" * 100_000)
         with pytest.raises(ConnectionClosed):
-            await line.send("x" * 10_000_000)
             await line.recv()
     await Submitter(stream).submit(NIGHT, declare(0), START)
     page = Page(site, NIGHT)
@@ -157,10 +156,9 @@ async def test_an_erased_night_sends_its_viewers_back_and_they_find_the_new_one(
     async with connect(f"{site.ws}/nights/{NIGHT}/live?after=0", max_size=None) as line:
         await page.read(line, 2)
         await stream.erase(NIGHT)
-        with pytest.raises(ConnectionClosed) as closed:
-            while True:
-                await line.recv()
-        assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
+        async for _ in line:
+            pass
+        assert line.close_code == 1012
     opening = OpenNight(id="open-2", by="desk", night=definition(NIGHT, contests=2))
     await Submitter(stream).submit(NIGHT, opening, START)
     await stream.announce(NIGHT)

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -55,9 +55,9 @@ async def test_a_2019_replay_ends_as_published_for_page_json_and_viewers_alike(
     for name, text in throughout.fragments.items():
         assert text in page, name
     whole = await _past(site_events=GENERAL)
-    assert {
-        name: text.replace("/nights/replay/", f"/nights/{GENERAL}/") for name, text in late.fragments.items()
-    } == {name: whole[name] for name in late.fragments}
+    assert {name: text.replace("/nights/replay/", f"/nights/{GENERAL}/") for name, text in late.fragments.items()} == {
+        name: whole[name] for name in late.fragments
+    }
 
 
 async def _past(site_events: str) -> dict[str, str]:
@@ -69,9 +69,7 @@ async def _past(site_events: str) -> dict[str, str]:
     return {name: text for name, (_, text) in channel.fragments.items()}
 
 
-async def test_rochester_and_strood_is_a_ukip_gain_from_conservative(
-    redis: embedded.Embedded, tmp_path: Path
-) -> None:
+async def test_rochester_and_strood_is_a_ukip_gain_from_conservative(redis: embedded.Embedded, tmp_path: Path) -> None:
     await play(redis.url, BY_ELECTION, f"{BY_ELECTION}.replay")
     async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
         while (await client.get("/readyz")).status_code != 200:
@@ -91,9 +89,7 @@ async def test_rochester_and_strood_is_a_ukip_gain_from_conservative(
             assert votes["PP90"]["lost_deposit"]
 
 
-async def test_kill_9_of_redis_in_a_replay_loses_and_doubles_nothing(
-    redis: embedded.Embedded, tmp_path: Path
-) -> None:
+async def test_kill_9_of_redis_in_a_replay_loses_and_doubles_nothing(redis: embedded.Embedded, tmp_path: Path) -> None:
     async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
         playing = asyncio.create_task(play(redis.url, GENERAL, "replay"))
         while (await client.get("/nights/replay")).status_code != 200:
@@ -141,9 +137,7 @@ async def _seq(client: httpx2.AsyncClient) -> int:
 
 
 @asynccontextmanager
-async def running(
-    folder: Path, *arguments: str
-) -> AsyncIterator[tuple[httpx2.AsyncClient, subprocess.Popen[bytes]]]:
+async def running(folder: Path, *arguments: str) -> AsyncGenerator[tuple[httpx2.AsyncClient, subprocess.Popen[bytes]]]:
     """``scripts/run`` as a process of its own, on its embedded server; ended as Ctrl-C would."""
     port = _free_port()
     environment = {**os.environ, "PORT": str(port), "DATA_DIR": str(folder / "data")}
@@ -165,6 +159,3 @@ def _free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
-
-
-__all__ = ["Site"]

@@ -145,9 +145,7 @@ def test_no_note_on_rochester_and_strood_gives_the_result_away_before_its_declar
             before.append(event.text)
     assert len(before) == 4
     assert not any(
-        word in text
-        for text in before
-        for word in ("16,867", "2,920", "gain from", "349", "04:15", "second seat")
+        word in text for text in before for word in ("16,867", "2,920", "gain from", "349", "04:15", "second seat")
     )
 
 

@@ -133,9 +133,7 @@ def test_a_tie_is_won_by_the_member_of_the_file_as_a_lot(tmp_path: Path) -> None
         ('"Brook', '"Bro"ok', "This is not CSV"),
     ],
 )
-def test_rubbish_among_the_contests_is_named_with_its_line(
-    tmp_path: Path, old: str, new: str, sentence: str
-) -> None:
+def test_rubbish_among_the_contests_is_named_with_its_line(tmp_path: Path, old: str, new: str, sentence: str) -> None:
     assert old in CONTESTS
     assert any(
         f"contests.csv, {sentence}" in one or sentence in one
@@ -160,9 +158,7 @@ def test_rubbish_among_the_contests_is_named_with_its_line(
         ("Votes", "Vote", "line 1: There is no column 'Votes'."),
     ],
 )
-def test_rubbish_among_the_candidates_is_named_with_its_line(
-    tmp_path: Path, old: str, new: str, sentence: str
-) -> None:
+def test_rubbish_among_the_candidates_is_named_with_its_line(tmp_path: Path, old: str, new: str, sentence: str) -> None:
     assert f"candidates.csv, {sentence}" in refused(tmp_path, candidates=CANDIDATES.replace(old, new, 1))
 
 
@@ -215,9 +211,7 @@ def test_an_id_that_names_no_night_is_refused(tmp_path: Path, night: str) -> Non
 
 @settings(max_examples=60, deadline=None)
 @given(st.booleans(), st.integers(0, 2), st.integers(0, 9), st.text(max_size=8))
-def test_whatever_stands_in_a_cell_is_imported_or_refused(
-    first: bool, line: int, cell: int, text: str
-) -> None:
+def test_whatever_stands_in_a_cell_is_imported_or_refused(first: bool, line: int, cell: int, text: str) -> None:
     lines = [one.split(",") for one in str.split(CONTESTS if first else CANDIDATES, "\n")]
     lines[line][cell % len(lines[line])] = text
     damaged = "\n".join(",".join(cells) for cells in lines)

@@ -66,9 +66,7 @@ def running(folder: Path) -> Iterator[embedded.Embedded]:
 @pytest.fixture
 def parent(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Another process that started a server, and has said so."""
-    with subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(folder)], cwd=ROOT, stdout=-1, stdin=-1
-    ) as process:
+    with subprocess.Popen([sys.executable, "-c", PARENT, str(folder)], cwd=ROOT, stdout=-1, stdin=-1) as process:
         yield process
         process.kill()
     until(lambda: not embedded.answering(folder))

@@ -71,7 +71,7 @@ async def test_another_declaration_of_the_same_contest_is_refused_from_any_proce
 
 
 async def test_a_lost_reply_stores_the_event_once(redis: Embedded, tmp_path: Path) -> None:
-    async with lossy(redis, tmp_path / "lossy.sock") as url:
+    async with Lossy(redis, tmp_path / "lossy.sock") as url:
         stream = EventStream(url)
         submitter = await opened(stream)
         receipt = await submitter.submit(NIGHT, declare(0), START)
@@ -114,7 +114,7 @@ async def test_an_erased_night_is_gone_and_can_be_opened_again(stream: EventStre
     assert await stream.nights() == [NIGHT]
 
 
-class lossy:
+class Lossy:
     """A way to the server on which the reply to every second XADD is lost, and the connection with it."""
 
     def __init__(self, redis: Embedded, path: Path) -> None:

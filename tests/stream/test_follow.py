@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -17,7 +17,7 @@ from tests.stream.test_events import NIGHT, opened
 
 
 @asynccontextmanager
-async def following(url: str) -> AsyncIterator[tuple[list[News], "asyncio.Task[None]"]]:
+async def following(url: str) -> AsyncGenerator[tuple[list[News], "asyncio.Task[None]"]]:
     news: list[News] = []
 
     async def take() -> None:

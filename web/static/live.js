@@ -70,6 +70,9 @@
     if (!document.hidden && failures > 2) poll().catch(() => say("No connection. Trying again", "down"));
   }, POLL_EVERY);
 
+  // htmx may have looked at the page before its websocket extension was here; looking twice does no harm.
+  htmx.process(place);
+
   // A page taken out of the back-forward cache has lost its socket for good.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 })();

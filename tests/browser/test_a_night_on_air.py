@@ -1,0 +1,170 @@
+"""The story this program began with, in a real browser: an officer declares, and the banner is there."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from playwright.async_api import BrowserContext, Page, expect
+
+from server.count.invitations import Invitations
+from server.election.commands import Declare, PostNote
+from server.election.events import Declared
+from server.nights import archive
+from server.serve import open_night
+from server.stream.embedded import Embedded
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+from tests.running import Site, serving
+
+BALLOT = "parl.rochester-and-strood.by.2014-11-20"
+PAST = archive.load(BALLOT)
+DECLARED = next(event for event in PAST.events if isinstance(event, Declared))
+NIGHT = "rehearsal"
+
+
+@pytest.fixture
+async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
+    """Rochester and Strood on air, with nothing declared."""
+    definition = replace(PAST.definition, id=NIGHT, times="live")
+    await open_night(stream, definition, "open")
+    async with serving(redis.url, tmp_path) as one:
+        yield one
+
+
+def declare(command: str = "by the test") -> Declare:
+    return Declare(id=command, by="test", ballot=BALLOT, votes=DECLARED.votes, rejected=DECLARED.rejected)
+
+
+async def open_page(page: Page, site: Site, path: str = "") -> None:
+    await page.goto(f"{site.url}/nights/{NIGHT}{path}")
+    await expect(page.locator("#line")).to_have_attribute("data-state", "up")
+
+
+async def test_an_officer_declares_on_a_phone_and_the_banner_appears_in_an_open_page(
+    site: Site, viewer: Page, phone: Page
+) -> None:
+    await open_page(viewer, site)
+    await expect(viewer.locator(".headline")).to_contain_text("Waiting for the count")
+
+    token = Invitations(site.settings.secret_key).make(NIGHT, BALLOT, "Jane Smith")
+    await phone.goto(f"{site.url}/count/invitation/{token}")
+    await phone.get_by_role("button", name="Start").click()
+    await expect(phone).to_have_url(f"{site.url}/count")
+    await phone.locator("[name=papers]").fill("40 113")
+    for candidate, votes in DECLARED.votes.items():
+        await phone.locator(f"[name='votes.{candidate}']").fill(f"{votes:,}")
+    for head, papers in (
+        ("official_mark", 0),
+        ("more_than_one", 30),
+        ("identifiable", 1),
+        ("unmarked_or_void", 17),
+    ):
+        await phone.locator(f"[name='rejected.{head}']").fill(str(papers))
+    await phone.get_by_role("button", name="Check and read back").click()
+    await expect(phone.get_by_text("Mark Reckless").first).to_be_visible()
+    await expect(phone.get_by_text("16,867").first).to_be_visible()
+    await expect(viewer.locator(".headline")).to_contain_text("Waiting for the count")
+    await phone.get_by_role("button", name="Send declaration").click()
+
+    headline = viewer.locator(".headline")
+    await expect(headline).to_contain_text("UKIP GAIN")
+    await expect(headline).to_contain_text("Rochester and Strood from Conservative")
+    await expect(viewer.locator(".facts")).to_contain_text("majority 2,920")
+    await expect(phone).to_have_url(f"{site.url}/count/receipt")
+    await phone.reload()
+    await expect(phone.get_by_text("on air", exact=False).first).to_be_visible()
+
+
+async def test_a_viewer_who_lost_the_network_misses_nothing_and_reloads_nothing(
+    site: Site, viewer: Page, stream: EventStream
+) -> None:
+    await open_page(viewer, site)
+    await viewer.evaluate("document.body.dataset.sameDocument = 'yes'")
+    await viewer.context.set_offline(True)
+    await viewer.evaluate("htmx.find('#live')._htmx.ws.connection.socket.close()")
+    await Submitter(stream).submit(NIGHT, declare(), DECLARED.at)
+    await expect(viewer.locator("#line")).to_have_text("Reconnecting")
+    await viewer.context.set_offline(False)
+    await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN", timeout=20_000)
+    assert await viewer.evaluate("document.body.dataset.sameDocument") == "yes"
+
+
+async def test_a_hidden_tab_is_up_to_date_when_it_is_seen_again(site: Site, viewer: Page, stream: EventStream) -> None:
+    await open_page(viewer, site)
+    hide = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true});" + (
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    await viewer.evaluate(hide % "true")
+    await viewer.wait_for_function("() => htmx.find('#live')._htmx.ws.connection.socket.readyState === 3")
+    await Submitter(stream).submit(NIGHT, declare(), DECLARED.at)
+    await viewer.evaluate(hide % "false")
+    await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN")
+
+
+async def test_without_javascript_a_reload_shows_the_page_as_it_is(
+    site: Site, viewer: Page, stream: EventStream
+) -> None:
+    assert viewer.context.browser is not None
+    context = await viewer.context.browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(f"{site.url}/nights/{NIGHT}")
+    await expect(page.locator(".headline")).to_contain_text("Waiting for the count")
+    await Submitter(stream).submit(NIGHT, declare(), DECLARED.at)
+    while "UKIP GAIN" not in await page.locator(".headline").inner_text():
+        await page.reload()
+    await context.close()
+
+
+async def test_where_websockets_are_blocked_the_page_polls(site: Site, viewer: Page, stream: EventStream) -> None:
+    await without_websockets(viewer.context)
+    answers: list[int] = []
+    viewer.on("response", lambda answer: answers.append(answer.status) if "/live?" in answer.url else None)
+    await viewer.goto(f"{site.url}/nights/{NIGHT}")
+    await expect(viewer.locator("#line")).to_have_text("On air, by polling", timeout=30_000)
+    await Submitter(stream).submit(NIGHT, declare(), DECLARED.at)
+    await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN", timeout=15_000)
+    assert 200 in answers
+
+
+async def without_websockets(context: BrowserContext) -> None:
+    """A proxy that lets no upgrade through: every websocket fails at once."""
+    await context.add_init_script("""
+        window.WebSocket = class extends EventTarget {
+            static OPEN = 1; static CLOSED = 3; readyState = 3;
+            constructor() {
+                super();
+                setTimeout(() => this.dispatchEvent(Object.assign(new Event("close"), {code: 1006})), 10);
+            }
+            close() {}
+        };
+    """)
+
+
+async def test_a_restart_of_the_web_process_brings_the_page_back(
+    redis: Embedded, stream: EventStream, viewer: Page, tmp_path: Path
+) -> None:
+    await open_night(stream, replace(PAST.definition, id=NIGHT, times="live"), "open")
+    async with serving(redis.url, tmp_path) as site:
+        await open_page(viewer, site)
+        port = int(site.url.rsplit(":", 1)[1])
+    await Submitter(stream).submit(NIGHT, declare(), DECLARED.at)
+    async with serving(redis.url, tmp_path, port):
+        await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN", timeout=20_000)
+
+
+async def test_what_the_push_puts_on_the_page_is_what_a_reload_shows(
+    site: Site, viewer: Page, stream: EventStream
+) -> None:
+    await open_page(viewer, site)
+    submitter = Submitter(stream)
+    await submitter.submit(NIGHT, PostNote(id="note", by="desk", text="A note <b>with</b> marks & signs."), DECLARED.at)
+    await submitter.submit(NIGHT, declare(), DECLARED.at)
+    await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN")
+    await expect(viewer.locator("#latest")).to_contain_text("A note <b>with</b> marks & signs.")
+    shown = await viewer.locator("main").inner_text()
+    bars = await viewer.locator(".bar rect").first.bounding_box()
+    await viewer.reload()
+    assert await viewer.locator("main").inner_text() == shown
+    assert bars is not None and bars["width"] > 100
+    assert await viewer.locator(".bar rect").first.bounding_box() == bars
