@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from types import FrameType
 
 import structlog
@@ -40,14 +41,22 @@ def with_redis(settings: Settings) -> Generator[Settings]:
         yield settings
         return
     folder = settings.data_dir / "redis"
-    if embedded.answering(folder):
-        yield replace(settings, redis_url=embedded.address(folder))
-        return
-    server = embedded.start(folder)
+    server = None if embedded.answering(folder) else _started(folder)
     try:
-        yield replace(settings, redis_url=server.url)
+        yield replace(settings, redis_url=embedded.address(folder))
     finally:
-        server.stop()
+        if server:
+            server.stop()
+
+
+def _started(folder: Path) -> embedded.Embedded | None:
+    """The embedded server, or None if another process of this checkout was quicker to start it."""
+    try:
+        return embedded.start(folder)
+    except embedded.EmbeddedServerError:
+        if not embedded.answering(folder):
+            raise
+        return None
 
 
 def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None = 0) -> int:
