@@ -156,8 +156,7 @@ async def test_an_erased_night_sends_its_viewers_back_and_they_find_the_new_one(
     async with connect(f"{site.ws}/nights/{NIGHT}/live?after=0", max_size=None) as line:
         await page.read(line, 2)
         await stream.erase(NIGHT)
-        async for _ in line:
-            pass
+        await line.wait_closed()
         assert line.close_code == 1012
     opening = OpenNight(id="open-2", by="desk", night=definition(NIGHT, contests=2))
     await Submitter(stream).submit(NIGHT, opening, START)
