@@ -152,6 +152,8 @@ def _swing(lines: tuple[Line, ...], previous: Previous | None) -> Swing | None:
     first, second = (counted_as(line.candidate.party) for line in lines[:2])
     if first == second or not (has_a_past(first) and has_a_past(second)):
         return None
+    if not {first, second} & previous.votes.keys():  # as where the Speaker stood unopposed by both
+        return None
     gain = lines[0].share - _previous_share(previous, first)
     loss = _previous_share(previous, second) - lines[1].share
     size = (gain + loss) / 2

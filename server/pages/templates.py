@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from server.election.contests import Contest
+from server.election.nights import Night
 from server.election.parties import counted_as
 from server.election.shares import half_up, share_text
 from server.pages.static import static
@@ -61,6 +62,13 @@ def previous(contest: Contest) -> list[tuple[str, int, Fraction]]:
     return [(party, number, part_of(number, sum(votes.values()))) for party, number in ranked]
 
 
+def stands(night: Night) -> str:
+    """When the last event was: ``04:15``, with the day where the night has long gone on: ``00:00, 28 May``."""
+    at = night.at.astimezone(LONDON)
+    long_gone = (at.date() - night.definition.date).days not in (0, 1)
+    return f"{at:%H:%M}, {at.day} {at:%B}" if long_gone else f"{at:%H:%M}"
+
+
 environment = Environment(
     loader=FileSystemLoader(_FOLDER),
     autoescape=select_autoescape(default=True),
@@ -68,7 +76,9 @@ environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-environment.filters.update(number=number, signed=signed, share=share, points=points, clock=clock, day=day)
+environment.filters.update(
+    number=number, signed=signed, share=share, points=points, clock=clock, day=day, stands=stands
+)
 _functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
 cast(dict[str, Any], environment.globals).update(_functions)
 

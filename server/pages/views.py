@@ -24,11 +24,16 @@ _PARTIES_SHOWN = 10
 
 
 class Banner(Struct, frozen=True):
-    """The newest declaration; ``count`` is None before the first, ``majority`` set if it made a majority."""
+    """The newest declaration: ``count`` is None before the first, ``majority`` set if it made a majority of the House.
 
-    count: Count | None
-    event: FeedEvent | None
-    majority: Party | None
+    Once a House is complete, ``largest`` is its largest party with its seats, and ``of`` its majority (0 if none).
+    """
+
+    count: Count | None = None
+    event: FeedEvent | None = None
+    majority: Party | None = None
+    largest: tuple[Party, int] | None = None
+    of: int = 0
 
 
 class Segment(Struct, frozen=True):
@@ -66,13 +71,17 @@ class Item(Struct, frozen=True):
 
 
 def banner_of(night: Night, tally: Tally) -> Banner:
-    """The last thing that was declared, corrected or withdrawn."""
+    """The last thing that was declared, corrected or withdrawn; the House, when it is complete."""
+    if tally.line and tally.declared == tally.contests:
+        first = tally.parties[0]
+        largest = (night.parties[first.party], first.seats)
+        return Banner(largest=largest, of=max(0, 2 * first.seats - night.definition.seats))
     for event in reversed(night.feed):
         if isinstance(event, Declared | Corrected | Withdrawn):
             majority = tally.majority
             made = night.parties[majority.party] if majority and majority.seq == event.seq else None
             return Banner(night.counts[event.ballot], event, made)
-    return Banner(None, None, None)
+    return Banner()
 
 
 def score_of(night: Night, tally: Tally) -> Score:

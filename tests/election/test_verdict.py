@@ -100,6 +100,11 @@ def test_independents_are_not_compared_with_other_independents() -> None:
     assert result.swing is None
 
 
+def test_there_is_no_swing_between_parties_that_both_did_not_stand_before() -> None:
+    previous = Previous("ynmp-party:12522", {"ynmp-party:12522": 34_299, "PP63": 8_574})
+    assert judge(contest("PP52", "PP90", previous=previous), declared(37_035, 16_624)).swing is None
+
+
 def test_turnout_by_papers_is_unknown_where_rejected_papers_are() -> None:
     result = judge(contest("PP52", "PP53"), declared(2, 1))
     assert result.turnout_papers is None
