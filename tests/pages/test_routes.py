@@ -1,0 +1,93 @@
+"""The pages over HTTP: what is cached and for how long, what is refused, and that names are only text."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from msgspec.structs import replace
+
+from server.election.commands import OpenNight
+from server.election.contests import Candidate
+from server.stream.embedded import Embedded
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+from tests.nights_by_hand import START, ballot, declare, definition
+from tests.running import serving
+
+ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
+
+
+@pytest.fixture
+async def client(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    night = definition("night")
+    hostile = Candidate("1", "<script>alert('Abel')</script>", "PP52")
+    first = replace(night.contests[0], candidates=(hostile, night.contests[0].candidates[1]))
+    night = replace(night, contests=(first, *night.contests[1:]))
+    await Submitter(stream).submit("night", OpenNight(id="open", by="desk", night=night), START)
+    await stream.announce("night")
+    async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as one:
+        while (await one.get("/readyz")).status_code != 200:
+            await asyncio.sleep(0.01)
+        yield one
+
+
+async def test_a_page_is_not_sent_again_until_something_happened(
+    client: httpx2.AsyncClient, stream: EventStream
+) -> None:
+    first = await client.get("/nights/night")
+    known = {"If-None-Match": first.headers["etag"]}
+    assert (await client.get("/nights/night", headers=known)).status_code == 304
+    await Submitter(stream).submit("night", declare(0), START)
+    while (again := await client.get("/nights/night", headers=known)).status_code == 304:
+        await asyncio.sleep(0.01)
+    assert "Con gain from Lab" in again.text
+
+
+async def test_static_files_have_names_that_never_change_their_content(client: httpx2.AsyncClient) -> None:
+    page = (await client.get("/nights/night")).text
+    addresses = re.findall(r'/static/[^"]+', page)
+    assert len(addresses) >= 5
+    for address in addresses:
+        answer = await client.get(address)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+    for wrong in ("/static/000/declared.css", "/static/000/none.css", "/static/000/../../pyproject.toml"):
+        assert "immutable" not in (await client.get(wrong)).headers.get("cache-control", "")
+
+
+async def test_a_name_is_text_and_never_markup(client: httpx2.AsyncClient, stream: EventStream) -> None:
+    await Submitter(stream).submit("night", declare(0), START)
+    for path in ("/nights/night", f"/nights/night/contests/{ballot(0)}", "/nights/night/live?after=0"):
+        while "&lt;script&gt;alert" not in (text := (await client.get(path)).text):
+            await asyncio.sleep(0.01)
+        assert "<script>alert" not in text
+
+
+async def test_what_is_not_there_or_not_a_time_is_said_in_a_sentence(client: httpx2.AsyncClient) -> None:
+    for path, status, sentence in (
+        ("/nights/none", 404, "There is no such night"),
+        ("/nights/night/contests/none", 404, "none is not a contest of this night"),
+        (f"/nights/{ROCHESTER}?at=yesterday", 400, "is not a time like"),
+        ("/nowhere", 404, "There is nothing at this address"),
+        ("/nights/%3Cscript%3E", 404, "There is no such night"),
+    ):
+        answer = await client.get(path)
+        assert (answer.status_code, sentence in answer.text) == (status, True), path
+        assert "Traceback" not in answer.text
+
+
+async def test_a_past_night_is_shown_as_it_stood_at_a_moment(client: httpx2.AsyncClient) -> None:
+    before = (await client.get(f"/nights/{ROCHESTER}?at=2014-11-21T04:00")).text
+    after = (await client.get(f"/nights/{ROCHESTER}?at=2014-11-21T04:15")).text
+    assert "UKIP GAIN" not in before
+    assert "Counting" in before
+    assert "UKIP GAIN" in after
+    assert (await client.get(f"/nights/{ROCHESTER}?at=1999-01-01T00:00")).status_code == 200
+
+
+async def test_every_page_forbids_scripts_from_elsewhere(client: httpx2.AsyncClient) -> None:
+    for path in ("/", "/nights/night", "/api/nights", "/nowhere"):
+        assert "default-src 'self'" in (await client.get(path)).headers["content-security-policy"]
