@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-_FLAGS = [
+FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -19,16 +19,20 @@ _FLAGS = [
 PHONE = {"width": 390, "height": 844}
 
 
+def chromium() -> str | None:
+    """Where this machine's Chromium is, as scripts/test found it or on the PATH; None if there is none."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """The machine's Chromium; scripts/test sees to it that there is one."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not chromium:
+    if not chromium():
         if os.environ.get("CI"):
             pytest.fail("there is no Chromium on this machine")
         pytest.skip("there is no Chromium on this machine")
     async with async_playwright() as playwright:
-        one = await playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        one = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield one
         await one.close()
 
