@@ -1,12 +1,10 @@
 """The form on a phone-sized page: every number is kept, whatever happens to tab and network."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from server.count.invitations import Invitations
 from server.election.commands import OpenNight
@@ -14,21 +12,9 @@ from server.election.events import Declared
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
+from tests.browser.conftest import PHONE
 from tests.count import rochester
 from tests.running import Site, serving
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 
 
 @pytest.fixture
@@ -42,14 +28,11 @@ async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIte
 
 
 @pytest.fixture
-async def phone(site: Site) -> AsyncIterator[BrowserContext]:
+async def phone(site: Site, browser: Browser) -> AsyncIterator[BrowserContext]:
     """A browser the size of a phone."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield await browser.new_context(
-            viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, base_url=site.url
-        )
-        await browser.close()
+    context = await browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, base_url=site.url)
+    yield context
+    await context.close()
 
 
 async def signed_in(phone: BrowserContext, site: Site) -> Page:
