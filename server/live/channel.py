@@ -49,15 +49,16 @@ EVENTS = "events"  # the topic of those who asked for JSON
 class Channel:
     """A night on air, or past and complete (``on_air`` False).
 
-    ``night`` and ``events`` are the state and how it came about; ``fragments`` id → (seq of its last change, text),
-    the latest changed last.
+    ``night`` and ``events`` are the state and how it came about; ``fragments`` id → seq of its last change, the
+    latest changed last.
     """
 
     def __init__(self, renderer: Renderer, on_air: bool = True) -> None:
         self.on_air = on_air
         self.night: Night | None = None
         self.events: list[AnyEvent] = []
-        self.fragments: dict[str, tuple[int, str]] = {}
+        self.fragments: dict[str, int] = {}
+        self._texts: dict[str, str] = {}
         self._renderer = renderer
         self._viewers: dict[str, set[Viewer]] = {}
         self._behind: dict[Viewer, int] = {}
@@ -86,13 +87,21 @@ class Channel:
         assert self.night is not None
         for fragment, seq in sorted(changed.items(), key=lambda item: item[1]):
             self.fragments.pop(fragment, None)
-            self.fragments[fragment] = (seq, self._renderer.render(self.night, fragment))
+            self.fragments[fragment] = seq
+            self._texts.pop(fragment, None)
         self._cache.clear()
         for topic, viewers in self._viewers.items():
             if ready := viewers - self._behind.keys():
                 self._deliver(ready, topic, before)
         for tell in list(self._on_change):
             tell()
+
+    def text(self, fragment: str) -> str:
+        """A fragment as it is now, rendered once a change, when it is first asked for."""
+        assert self.night is not None
+        if fragment not in self._texts:
+            self._texts[fragment] = self._renderer.render(self.night, fragment)
+        return self._texts[fragment]
 
     def missed(self, topic: str, after: int) -> str:
         """All that changed on a page after a seq, as one message; "" if nothing did.
@@ -102,11 +111,11 @@ class Channel:
         assert self.night is not None
         after = after if 0 <= after <= self.seq else 0
         found: list[tuple[str, str]] = []
-        for fragment, (seq, text) in reversed(self.fragments.items()):
+        for fragment, seq in reversed(self.fragments.items()):
             if seq <= after:
                 break
             if topic in self._renderer.topics(self.night, fragment):
-                found.append((fragment, text))
+                found.append((fragment, self.text(fragment)))
         return self._renderer.message(self.seq, found) if found else ""
 
     def join(self, viewer: Viewer, topic: str, after: int) -> None:

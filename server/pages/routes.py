@@ -101,7 +101,7 @@ def _night(channel: Channel) -> Night:
 
 
 def _text(channel: Channel, fragment: str) -> Markup:
-    return Markup(channel.fragments[fragment][1])
+    return Markup(channel.text(fragment))
 
 
 def _moment(request: Request) -> datetime | None:

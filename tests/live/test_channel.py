@@ -71,6 +71,10 @@ def events() -> list[AnyEvent]:
     return found
 
 
+def texts(channel: Channel) -> dict[str, str]:
+    return {name: channel.text(name) for name in channel.fragments}
+
+
 def channel_of(events: list[AnyEvent]) -> Channel:
     channel = Channel(PageRenderer())
     channel.advance(events)
@@ -78,10 +82,10 @@ def channel_of(events: list[AnyEvent]) -> Channel:
 
 
 def test_a_viewer_who_joins_at_any_seq_ends_with_the_same_page(events: list[AnyEvent]) -> None:
-    whole = {name: text for name, (_, text) in channel_of(events).fragments.items()}
+    whole = texts(channel_of(events))
     for joined in range(1, len(events) + 1):
         channel = channel_of(events[:joined])
-        start = {name: text for name, (_, text) in channel.fragments.items()}
+        start = texts(channel)
         for topic in (NIGHT, ballot(0)):
             reader = Reader()
             channel = channel_of(events[:joined])

@@ -66,7 +66,7 @@ async def _past(site_events: str) -> dict[str, str]:
 
     channel = Channel(PageRenderer(), on_air=False)
     channel.advance(archive.load(site_events).events)
-    return {name: text for name, (_, text) in channel.fragments.items()}
+    return {name: channel.text(name) for name in channel.fragments}
 
 
 async def test_rochester_and_strood_is_a_ukip_gain_from_conservative(redis: embedded.Embedded, tmp_path: Path) -> None:
