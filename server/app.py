@@ -53,6 +53,7 @@ def build_app(settings: Settings) -> Starlette:
         await stream.open()
         submitter = Submitter(stream)
         hub = Hub(PageRenderer(), _past, on_erased=submitter.forget)
+        app.state.hub = hub
         follower = asyncio.create_task(hub.follow(follow(url)), name="follower")
         follower.add_done_callback(_stop_the_process)
         yield {"hub": hub, "stream": stream, "submitter": submitter, "settings": settings}

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from socket import socket
 from types import FrameType
 
 import structlog
@@ -76,8 +77,17 @@ def _end(number: int, frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
+class _Server(uvicorn.Server):
+    """uvicorn waits for answers that are under way, and a stream of events never ends by itself."""
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Let those who read events go, then everybody else."""
+        self.config.app.state.hub.end()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
+
+
 async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | None) -> None:
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             build_app(settings),
             host=settings.host,

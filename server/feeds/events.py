@@ -68,12 +68,18 @@ def _stream(request: Request, channel: Channel) -> Response:
         return Response(headers=headers, media_type=EVENT_STREAM)
     night: str = request.path_params["night"]
     return StreamingResponse(
-        live(channel, after, lambda: hub.find(night) is channel), headers=headers, media_type=EVENT_STREAM
+        live(channel, after, lambda: hub.find(night) is channel, lambda: hub.ending),
+        headers=headers,
+        media_type=EVENT_STREAM,
     )
 
 
 async def live(
-    channel: Channel, after: int, goes_on: Callable[[], bool], beat: float = _BEAT_SECONDS
+    channel: Channel,
+    after: int,
+    goes_on: Callable[[], bool],
+    ending: Callable[[], bool],
+    beat: float = _BEAT_SECONDS,
 ) -> AsyncGenerator[bytes]:
     """Server-sent events: those after a seq, then each as it comes; a past night's stream ends with its last.
 
@@ -88,7 +94,7 @@ async def live(
             if channel.seq > after:
                 news, after = channel.events[after:], channel.seq
                 yield b"".join(map(_message, news))
-            elif not channel.on_air:
+            elif not channel.on_air or ending():  # at a restart whoever comes back goes on from its last id
                 return
             elif not goes_on():
                 yield b"id: 0\n\n"  # taken off air: whoever comes back begins anew with what is there then

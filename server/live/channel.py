@@ -93,8 +93,7 @@ class Channel:
         for topic, viewers in self._viewers.items():
             if ready := viewers - self._behind.keys():
                 self._deliver(ready, topic, before)
-        for tell in list(self._on_change):
-            tell()
+        self.tell()
 
     def text(self, fragment: str) -> str:
         """A fragment as it is now, rendered once a change, when it is first asked for."""
@@ -141,8 +140,7 @@ class Channel:
 
     def close(self) -> list[Viewer]:
         """End the channel; returns the viewers to be sent elsewhere, and tells those who watch."""
-        for tell in list(self._on_change):
-            tell()
+        self.tell()
         viewers = [viewer for group in self._viewers.values() for viewer in group]
         self._viewers.clear()
         self._behind.clear()
@@ -164,6 +162,11 @@ class Channel:
         """Call ``tell`` after every change; returns how to stop that."""
         self._on_change.add(tell)
         return lambda: self._on_change.discard(tell)
+
+    def tell(self) -> None:
+        """Wake all who watch."""
+        for tell in list(self._on_change):
+            tell()
 
     def _deliver(self, viewers: set[Viewer], topic: str, after: int) -> None:
         for seq, frame in self._frames(topic, after):

@@ -27,6 +27,7 @@ class Hub:
     ) -> None:
         self.channels: dict[str, Channel] = {}
         self.ready = asyncio.Event()
+        self.ending = False
         self._renderer = renderer
         self._past = past
         self._on_erased = on_erased
@@ -42,6 +43,12 @@ class Hub:
         channel = self._archive[night] = Channel(self._renderer, on_air=False)
         channel.advance(events)
         return channel
+
+    def end(self) -> None:
+        """Say that this process stops: whoever reads a stream of events from it is let go."""
+        self.ending = True
+        for channel in self.channels.values():
+            channel.tell()
 
     async def follow(self, news: AsyncIterator[News]) -> None:
         """Take all news in, for ever."""

@@ -84,7 +84,7 @@ async def test_stream_brings_events_as_they_come_and_forgets_a_reader_who_leaves
 
 async def test_quiet_stream_says_that_it_is_still_there(site: Site) -> None:
     channel = site.replay(ROCHESTER, until=1)
-    stream = live(channel, 1, lambda: True, beat=0.001)
+    stream = live(channel, 1, lambda: True, lambda: False, beat=0.001)
     assert [(await anext(stream))[:1] for _ in range(3)] == [b":", b":", b":"]
     await stream.aclose()
     assert channel.watchers == 0
@@ -92,7 +92,7 @@ async def test_quiet_stream_says_that_it_is_still_there(site: Site) -> None:
 
 async def test_stream_of_a_night_taken_off_air_ends_and_its_reader_begins_anew(site: Site) -> None:
     channel = site.replay(ROCHESTER, until=1)
-    stream = live(channel, 0, lambda: channel in site.hub.channels.values())
+    stream = live(channel, 0, lambda: channel in site.hub.channels.values(), lambda: site.hub.ending)
     assert (await anext(stream)).startswith(b":")
     assert (await anext(stream)).startswith(b"id: 1\n")
     waiting = asyncio.ensure_future(anext(stream))
@@ -104,6 +104,17 @@ async def test_stream_of_a_night_taken_off_air_ends_and_its_reader_begins_anew(s
     with pytest.raises(StopAsyncIteration):
         await anext(stream)
     assert channel.watchers == 0
+
+
+async def test_stream_ends_when_the_process_does_and_its_reader_goes_on_from_its_last_id(site: Site) -> None:
+    channel = site.replay(ROCHESTER, until=1)
+    stream = live(channel, 1, lambda: True, lambda: site.hub.ending)
+    assert (await anext(stream)).startswith(b":")
+    waiting = asyncio.ensure_future(anext(stream))
+    await until(lambda: channel.watchers == 1)
+    site.hub.end()
+    with pytest.raises(StopAsyncIteration):
+        await waiting
 
 
 async def _seqs(response: httpx2.Response) -> AsyncIterator[int]:
