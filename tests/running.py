@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx2
 import uvicorn
 from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
@@ -48,6 +49,15 @@ async def serving(redis_url: str, data_dir: Path, port: int = 0) -> AsyncGenerat
     finally:
         server.should_exit = True
         await running
+
+
+async def answered(client: httpx2.AsyncClient, path: str, holding: str = "") -> httpx2.Response:
+    """The first answer at this path that is a page, with this text in it: the follower needs a moment."""
+    while True:
+        answer = await client.get(path)
+        if answer.status_code == 200 and holding in answer.text:
+            return answer
+        await asyncio.sleep(0.01)
 
 
 async def play(redis_url: str, night: str, name: str, speed: float | None = None) -> None:

@@ -69,6 +69,7 @@ def _night_page(channel: Channel, moment: datetime | None = None) -> str:
         first=first,
         live=channel.on_air,
         moment=moment,
+        topic="",
         parts=parts,
         rows=[] if single else [_text(channel, f"row-{one.slug}") for one in night.definition.contests],
         cursor=Markup(cursor(night.seq)),
@@ -82,6 +83,8 @@ def _contest_page(channel: Channel, count: Count) -> str:
         night=night,
         count=count,
         live=channel.on_air,
+        moment=None,
+        topic=count.contest.ballot,
         contest=_text(channel, f"contest-{count.contest.slug}"),
         cursor=Markup(cursor(night.seq)),
     )

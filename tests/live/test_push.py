@@ -15,7 +15,7 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, ballot, declare, definition
-from tests.running import Page, Site, serving
+from tests.running import Page, Site, answered, serving
 
 NIGHT = "night"
 
@@ -32,8 +32,7 @@ async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIte
 
 async def ready(site: Site) -> None:
     async with httpx2.AsyncClient(base_url=site.url) as client:
-        while (await client.get("/readyz")).status_code != 200:
-            await asyncio.sleep(0.01)
+        await answered(client, "/readyz")
 
 
 @pytest.mark.parametrize("compression", ["deflate", None])
@@ -162,8 +161,7 @@ async def test_an_erased_night_sends_its_viewers_back_and_they_find_the_new_one(
     await Submitter(stream).submit(NIGHT, opening, START)
     await stream.announce(NIGHT)
     async with httpx2.AsyncClient(base_url=site.url) as client:
-        while (await client.get(f"/nights/{NIGHT}")).status_code != 200:
-            await asyncio.sleep(0.01)
+        await answered(client, f"/nights/{NIGHT}")
     page.fragments.clear()
     await page.watch(0)
     async with connect(f"{site.ws}/nights/{NIGHT}/live?after={page.after}", max_size=None) as line:

@@ -16,7 +16,7 @@ from server.nights import archive
 from server.stream import embedded
 from server.stream.events import EventStream
 from tests.conftest import until
-from tests.running import Page, play, serving
+from tests.running import Page, answered, play, serving
 
 GENERAL = "parl.2019-12-12"
 BY_ELECTION = "parl.rochester-and-strood.by.2014-11-20"
@@ -29,8 +29,7 @@ async def test_a_2019_replay_ends_as_published_for_page_json_and_viewers_alike(
     last = len(archive.load(GENERAL).events)
     async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
         playing = asyncio.create_task(play(redis.url, GENERAL, "replay"))
-        while (await client.get("/nights/replay")).status_code != 200:
-            await asyncio.sleep(0.01)
+        await answered(client, "/nights/replay")
         throughout, late = Page(site, "replay"), Page(site, "replay")
         watching = asyncio.create_task(throughout.watch(last))
         await until(lambda: throughout.after > 300, "the replay")
@@ -72,8 +71,7 @@ async def _past(site_events: str) -> dict[str, str]:
 async def test_rochester_and_strood_is_a_ukip_gain_from_conservative(redis: embedded.Embedded, tmp_path: Path) -> None:
     await play(redis.url, BY_ELECTION, f"{BY_ELECTION}.replay")
     async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
-        while (await client.get("/readyz")).status_code != 200:
-            await asyncio.sleep(0.01)
+        await answered(client, "/readyz")
         for night in (f"{BY_ELECTION}.replay", BY_ELECTION):
             page = " ".join((await client.get(f"/nights/{night}")).text.split())
             assert '<b class="verdict gain" data-party="PP85">UKIP GAIN</b> Rochester and Strood' in page
@@ -92,8 +90,7 @@ async def test_rochester_and_strood_is_a_ukip_gain_from_conservative(redis: embe
 async def test_kill_9_of_redis_in_a_replay_loses_and_doubles_nothing(redis: embedded.Embedded, tmp_path: Path) -> None:
     async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
         playing = asyncio.create_task(play(redis.url, GENERAL, "replay"))
-        while (await client.get("/nights/replay")).status_code != 200:
-            await asyncio.sleep(0.01)
+        await answered(client, "/nights/replay")
         page = Page(site, "replay")
         watching = asyncio.create_task(page.watch(651))
         for progress in (100, 300, 500):
@@ -107,16 +104,13 @@ async def test_kill_9_of_the_web_process_in_a_replay_loses_and_doubles_nothing(t
     last = len(archive.load(GENERAL).events)
     for progress in (50, 250, 450):
         async with running(tmp_path, GENERAL) as (client, process):
-            while await _seq(client) < progress:
-                assert process.poll() is None, "the program ended by itself"
-                await asyncio.sleep(0.01)
+            await _reached(client, process, progress)
             before = await _seq(client)
             process.kill()
             process.wait()
         assert progress <= before <= last
     async with running(tmp_path, GENERAL) as (client, process):
-        while await _seq(client) < last:
-            await asyncio.sleep(0.01)
+        await _reached(client, process, last)
         await _complete(embedded.address(tmp_path / "data" / "redis"), f"{GENERAL}.replay")
 
 
@@ -126,6 +120,12 @@ async def _complete(url: str, night: str) -> None:
     await stream.close()
     assert [event.seq for event in events] == list(range(1, len(archive.load(GENERAL).events) + 1))
     assert len({event.command_id for event in events}) == len(events)
+
+
+async def _reached(client: httpx2.AsyncClient, process: subprocess.Popen[bytes], seq: int) -> None:
+    while await _seq(client) < seq:
+        assert process.poll() is None, "the program ended by itself"
+        await asyncio.sleep(0.01)
 
 
 async def _seq(client: httpx2.AsyncClient) -> int:

@@ -1,6 +1,5 @@
 """The pages over HTTP: what is cached and for how long, what is refused, and that names are only text."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, ballot, declare, definition
-from tests.running import serving
+from tests.running import answered, serving
 
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
 
@@ -29,8 +28,7 @@ async def client(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncI
     await Submitter(stream).submit("night", OpenNight(id="open", by="desk", night=night), START)
     await stream.announce("night")
     async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as one:
-        while (await one.get("/readyz")).status_code != 200:
-            await asyncio.sleep(0.01)
+        await answered(one, "/readyz")
         yield one
 
 
@@ -41,9 +39,8 @@ async def test_a_page_is_not_sent_again_until_something_happened(
     known = {"If-None-Match": first.headers["etag"]}
     assert (await client.get("/nights/night", headers=known)).status_code == 304
     await Submitter(stream).submit("night", declare(0), START)
-    while (again := await client.get("/nights/night", headers=known)).status_code == 304:
-        await asyncio.sleep(0.01)
-    assert "Con gain from Lab" in again.text
+    await answered(client, "/nights/night", "Con gain from Lab")
+    assert (await client.get("/nights/night", headers=known)).status_code == 200
 
 
 async def test_static_files_have_names_that_never_change_their_content(client: httpx2.AsyncClient) -> None:
@@ -61,9 +58,8 @@ async def test_static_files_have_names_that_never_change_their_content(client: h
 async def test_a_name_is_text_and_never_markup(client: httpx2.AsyncClient, stream: EventStream) -> None:
     await Submitter(stream).submit("night", declare(0), START)
     for path in ("/nights/night", f"/nights/night/contests/{ballot(0)}", "/nights/night/live?after=0"):
-        while "&lt;script&gt;alert" not in (text := (await client.get(path)).text):
-            await asyncio.sleep(0.01)
-        assert "<script>alert" not in text
+        page = await answered(client, path, "&lt;script&gt;alert")
+        assert "<script>alert" not in page.text
 
 
 async def test_what_is_not_there_or_not_a_time_is_said_in_a_sentence(client: httpx2.AsyncClient) -> None:
