@@ -78,7 +78,13 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn waits for answers that are under way, and a stream of events never ends by itself."""
+    """uvicorn, which says when it is there, and lets go of those whose answers never end by themselves."""
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Start, and say where."""
+        await super().startup(sockets)
+        if self.started:
+            print(f"Declared is on air at http://{self.config.host}:{self.config.port}", flush=True)
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         """Let those who read events go, then everybody else."""
@@ -87,6 +93,9 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | None) -> None:
+    assert settings.redis_url is not None
+    stream = EventStream(settings.redis_url, settings.replicas)
+    await stream.open()
     server = _Server(
         uvicorn.Config(
             build_app(settings),
@@ -98,24 +107,14 @@ async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | Non
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=5,
-            proxy_headers=True,
         )
     )
-    replays = asyncio.create_task(_replays(settings, nights, speed))
-    print(f"Declared is on air at http://{settings.host}:{settings.port}", flush=True)
-    try:
-        await server.serve()
-    finally:
-        replays.cancel()
-
-
-async def _replays(settings: Settings, nights: tuple[str, ...], speed: float | None) -> None:
-    assert settings.redis_url is not None
-    stream = EventStream(settings.redis_url, settings.replicas)
     try:
         async with asyncio.TaskGroup() as tasks:
-            for night in nights:
-                tasks.create_task(put_on_air(stream, night, speed, again=True))
+            replays = [tasks.create_task(put_on_air(stream, night, speed, again=True)) for night in nights]
+            await server.serve()
+            for one in replays:
+                one.cancel()
     finally:
         await stream.close()
 

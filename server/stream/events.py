@@ -73,7 +73,8 @@ class EventStream:
             info = await self._redis.info("server")
             settings = await self._settings()
         except UNREACHABLE as error:
-            raise StreamUnavailable(f"No Redis answers at {self.url}.") from error
+            where = self.url.rpartition("@")[2]  # without a password
+            raise StreamUnavailable(f"No Redis answers at {where}. Is it running, and is REDIS_URL right?") from error
         version = tuple(int(part) for part in str(info["redis_version"]).split(".")[:2])
         if version < _OLDEST:
             raise StreamUnfit(f"Redis {info['redis_version']} is too old: 7.0 is needed, or Valkey.")
