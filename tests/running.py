@@ -19,7 +19,7 @@ from server.settings import Settings
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 
-_PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="[^"]+">(.*?)</hx-partial>', re.DOTALL)
+_PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="([^"]+)">(.*?)</hx-partial>', re.DOTALL)
 
 
 class Site(Struct, frozen=True):
@@ -35,7 +35,7 @@ async def serving(redis_url: str, data_dir: Path, port: int = 0) -> AsyncGenerat
     """A web process on that Redis, at a free port of loopback unless one is given."""
     settings = Settings(redis_url=redis_url, data_dir=data_dir, secret_key="a secret of this test")
     config = uvicorn.Config(
-        build_app(settings), port=port, ws=Connection, log_level="warning", timeout_graceful_shutdown=2
+        build_app(settings), port=port, http=Connection, log_level="warning", timeout_graceful_shutdown=2
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
@@ -77,11 +77,13 @@ async def play(redis_url: str, night: str, name: str, speed: float | None = None
 
 
 class Page:
-    """What a browser does with frames: whole fragments by id. ``frames`` counts the messages."""
+    """What a browser does with frames: whole fragments by id, entries added to the feed, what the banner names also."""
 
     def __init__(self, site: Site, night: str, contest: str = "") -> None:
         self.fragments: dict[str, str] = {}
-        self.frames = 0
+        self.feed = ""
+        self.also = ""
+        self.frames = 0  # messages
         self.after = 0
         self._address = f"{site.ws}/nights/{night}/live?contest={contest}&after="
 
@@ -96,10 +98,16 @@ class Page:
             self.apply(str(await asyncio.wait_for(line.recv(), 30)))
 
     def apply(self, message: str) -> None:
-        """Swap in every fragment of a message, as htmx does."""
+        """Swap in every fragment of a message, as htmx does; what is added to the feed goes to its beginning."""
         self.frames += 1
-        for fragment, text in _PARTIAL.findall(message):
+        for fragment, swap, text in _PARTIAL.findall(message):
             if fragment == "cursor":
                 self.after = int(re.findall(r'value="(\d+)"', text)[0])
+            elif fragment == "latest":
+                self.feed = text
+            elif swap == "afterbegin":
+                self.feed = text + self.feed
+            elif swap == "innerHTML":
+                self.also = text
             else:
                 self.fragments[fragment] = text

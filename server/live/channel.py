@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 from server.election.events import AnyEvent
 from server.election.nights import Night, apply
-from server.live.frames import Frame, encode
+from server.live.audience import Audience, Viewer
+from server.live.frames import BEAT, PING, Message
 from server.stream import codec
 
 
@@ -27,23 +28,19 @@ class Renderer(Protocol):
         ...
 
     def topics(self, night: Night, fragment: str) -> Iterable[str]:
-        """The pages that show it: "night", or a ballot id for a contest's own."""
+        """The pages that are sent it when it changed: "night", or a ballot id for a contest's own."""
         ...
 
-    def message(self, seq: int, fragments: Iterable[tuple[str, str]]) -> str:
-        """Fragments (id, text) addressed to their places, with the seq that they bring a page to."""
+    def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
+        """What brings a page from a seq (0: from nothing) to this night: fragments (id, text), and what is said once.
+
+        Each is addressed to its place.
+        """
         ...
-
-
-class Viewer(Protocol):
-    """A connection as a channel needs it."""
-
-    on_drained: Callable[[], None]
-
-    def push(self, frame: Frame) -> bool: ...
 
 
 EVENTS = "events"  # the topic of those who asked for JSON
+_MOST_CACHED = 1000  # answers kept for a night as it is: its pages, and catch-ups
 
 
 class Channel:
@@ -60,8 +57,7 @@ class Channel:
         self.fragments: dict[str, int] = {}
         self._texts: dict[str, str] = {}
         self._renderer = renderer
-        self._viewers: dict[str, set[Viewer]] = {}
-        self._behind: dict[Viewer, int] = {}
+        self._audiences: dict[str, Audience] = {}
         self._cache: dict[str, Any] = {}
         self._on_change: set[Callable[[], None]] = set()
 
@@ -73,26 +69,26 @@ class Channel:
     @property
     def watching(self) -> int:
         """How many viewers are connected."""
-        return sum(map(len, self._viewers.values()))
+        return sum(map(len, self._audiences.values()))
 
     def advance(self, events: Iterable[AnyEvent]) -> None:
         """Apply the next events; every viewer gets the state after the last of them in one frame."""
         changed: dict[str, int] = {}
-        before = self.seq
         for event in events:
             self.night = apply(self.night, event)
             self.events.append(event)
             for fragment in self._renderer.changed(self.night, event):
                 changed[fragment] = event.seq
-        assert self.night is not None
         for fragment, seq in sorted(changed.items(), key=lambda item: item[1]):
             self.fragments.pop(fragment, None)
             self.fragments[fragment] = seq
             self._texts.pop(fragment, None)
         self._cache.clear()
-        for topic, viewers in self._viewers.items():
-            if ready := viewers - self._behind.keys():
-                self._deliver(ready, topic, before)
+        for topic, audience in list(self._audiences.items()):
+            if not audience:
+                del self._audiences[topic]
+            for seq, message in self._since(topic, audience.seq):
+                audience.send(seq, message)
         self.tell()
 
     def text(self, fragment: str) -> str:
@@ -102,53 +98,38 @@ class Channel:
             self._texts[fragment] = self._renderer.render(self.night, fragment)
         return self._texts[fragment]
 
-    def missed(self, topic: str, after: int) -> str:
-        """All that changed on a page after a seq, as one message; "" if nothing did.
+    def missed(self, topic: str, after: int) -> Message | None:
+        """All that changed on a page after a seq, as one message; None if nothing did. Made once a seq.
 
         A seq that has not come yet belongs to another past of this night: then it is the whole page.
         """
-        assert self.night is not None
         after = after if 0 <= after <= self.seq else 0
-        found: list[tuple[str, str]] = []
-        for fragment, seq in reversed(self.fragments.items()):
-            if seq <= after:
-                break
-            if topic in self._renderer.topics(self.night, fragment):
-                found.append((fragment, self.text(fragment)))
-        return self._renderer.message(self.seq, found) if found else ""
+        return self.cached(f"missed {topic} {after}", lambda: self._missed(topic, after))
 
-    def join(self, viewer: Viewer, topic: str, after: int) -> None:
-        """Catch a viewer up and subscribe it, in one tick: nothing can come between."""
-        viewer.on_drained = lambda: self._drained(viewer, topic)
-        self._viewers.setdefault(topic, set()).add(viewer)
-        self._deliver({viewer}, topic, after)
-
-    def leave(self, viewer: Viewer) -> None:
-        """Forget a viewer."""
-        for viewers in self._viewers.values():
-            viewers.discard(viewer)
-        self._behind.pop(viewer, None)
+    def join(self, viewer: Viewer, topic: str, after: int) -> Audience:
+        """Catch a viewer up and subscribe it; returns who is to be told what becomes of its line."""
+        audience = self._audiences.get(topic)
+        if audience is None:
+            beat = PING if topic == EVENTS else BEAT
+            audience = self._audiences[topic] = Audience(lambda seq: self._since(topic, seq), self.seq, beat)
+        audience.join(viewer, after)
+        return audience
 
     def beat(self) -> None:
-        """Tell every viewer how far the night is: a page that hears nothing for long knows that its line is dead."""
-        if self.night:
-            frame = encode(self._renderer.message(self.seq, ()))
-            for topic, viewers in self._viewers.items():
-                if topic != EVENTS:
-                    for viewer in viewers - self._behind.keys():
-                        viewer.push(frame)
+        """Let every viewer hear something."""
+        for audience in self._audiences.values():
+            audience.beat()
 
     def close(self) -> list[Viewer]:
         """End the channel; returns the viewers to be sent elsewhere, and tells those who watch."""
         self.tell()
-        viewers = [viewer for group in self._viewers.values() for viewer in group]
-        self._viewers.clear()
-        self._behind.clear()
-        return viewers
+        return [viewer for audience in self._audiences.values() for viewer in audience.disband()]
 
     def cached(self, name: str, make: Callable[[], Any]) -> Any:
         """What ``make`` gives for the night as it is: made once a seq, however many ask."""
         if name not in self._cache:
+            if len(self._cache) >= _MOST_CACHED:
+                self._cache.clear()
             self._cache[name] = make()
         return self._cache[name]
 
@@ -168,23 +149,20 @@ class Channel:
         for tell in list(self._on_change):
             tell()
 
-    def _deliver(self, viewers: set[Viewer], topic: str, after: int) -> None:
-        for seq, frame in self._frames(topic, after):
-            for viewer in list(viewers):
-                if not viewer.push(frame):
-                    self._behind[viewer] = after
-                    viewers.discard(viewer)
-            after = seq
-
-    def _frames(self, topic: str, after: int) -> Iterator[tuple[int, Frame]]:
-        """What is new on a topic, each with the seq it brings a viewer to: an event at a time, or a page at once."""
+    def _since(self, topic: str, after: int) -> Iterator[tuple[int, Message]]:
+        """What is new on a topic: an event at a time, or a page at once."""
         if topic == EVENTS:
             for event in self.events[after if 0 <= after <= self.seq else 0 :]:
-                yield event.seq, encode(codec.encode(event))
-        elif text := self.missed(topic, after):
-            yield self.seq, encode(text)
+                yield event.seq, self.cached(f"event {event.seq}", lambda event=event: Message(codec.encode(event)))
+        elif message := self.missed(topic, after):
+            yield self.seq, message
 
-    def _drained(self, viewer: Viewer, topic: str) -> None:
-        after = self._behind.pop(viewer, None)
-        if after is not None:
-            self._deliver({viewer}, topic, after)
+    def _missed(self, topic: str, after: int) -> Message | None:
+        assert self.night is not None
+        found: list[tuple[str, str]] = []
+        for fragment, seq in reversed(self.fragments.items()):
+            if seq <= after:
+                break
+            if topic in self._renderer.topics(self.night, fragment):
+                found.append((fragment, self.text(fragment)))
+        return Message(self._renderer.message(self.night, topic, after, found)) if found else None

@@ -1,12 +1,15 @@
 """Where a browser asks for what it has missed: over a websocket, or by polling where those are blocked."""
 
+from typing import cast
+
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
+from server.answers import HTML, Body, answer, body
 from server.live.channel import EVENTS, Channel
 from server.live.hub import Hub
-from server.live.protocol import connection
+from server.live.protocol import line_of
 
 NIGHT = "night"
 
@@ -21,15 +24,8 @@ async def live(websocket: WebSocket) -> None:
     as_json = "json" in websocket.scope["subprotocols"]
     topic = EVENTS if as_json else _topic(websocket)
     await websocket.accept(subprotocol="json" if as_json else None)
-    viewer = connection(websocket)
-    channel.join(viewer, topic, _after(websocket))
-    try:
-        while True:  # nothing is expected; reading notices the end and answers pings
-            await websocket.receive_text()
-    except (WebSocketDisconnect, KeyError):
-        pass
-    finally:
-        channel.leave(viewer)
+    line = line_of(websocket)
+    line.audience = channel.join(line, topic, _after(websocket))
 
 
 async def poll(request: Request) -> Response:
@@ -38,11 +34,13 @@ async def poll(request: Request) -> Response:
     channel = hub.find(request.path_params["night"])
     if channel is None:
         return Response("There is no such night.", 404, media_type="text/plain")
-    headers = {"ETag": etag(channel), "Cache-Control": "no-cache"}
-    if request.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
-    text = channel.missed(_topic(request), _after(request))
-    return Response(text, 200 if text else 204, headers, "text/html")
+    topic, after = _topic(request), _after(request)
+    message = channel.missed(topic, after)
+    if message is None and request.headers.get("if-none-match") != etag(channel):
+        return Response(status_code=204, headers={"ETag": etag(channel), "Cache-Control": "no-cache"})
+    text = message.payload if message else b""
+    content = channel.cached(f"poll {topic} {after}", lambda: body(text))
+    return answer(request, cast(Body, content), HTML, etag(channel))
 
 
 def etag(channel: Channel) -> str:

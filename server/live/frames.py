@@ -1,32 +1,46 @@
 """Websocket messages encoded once for everybody: RFC 6455 framing, and RFC 7692 compression shared by all."""
 
 import zlib
+from functools import cached_property
 
-from msgspec import Struct
-
+WINDOW_BITS = 15
 _TEXT = 0x81  # FIN and opcode 1
 _TEXT_DEFLATED = 0xC1  # the same with RSV1 set: a compressed message
-_WINDOW_BITS = 12  # no browser is asked to keep more than 4 KiB for us
+
+# Neither is compressed, so neither enters the window that the next frame may refer to.
+BEAT = b"\x81\x00"  # an empty text, which a page can hear
+PING = b"\x89\x00"
 
 
-class Frame(Struct, frozen=True):
-    """One text message as bytes for the wire: for those who negotiated permessage-deflate, and for the others."""
+class Message:
+    """One text message; ``plain`` is its frame for those who did not negotiate permessage-deflate."""
 
-    plain: bytes
-    deflated: bytes
+    def __init__(self, text: str | bytes) -> None:
+        self.payload = text.encode() if isinstance(text, str) else text
 
+    @cached_property
+    def plain(self) -> bytes:
+        """The frame as it is."""
+        return _framed(_TEXT, self.payload)
 
-def encode(text: str | bytes) -> Frame:
-    """A message as a server's frames (unmasked, final).
+    @cached_property
+    def deflated(self) -> bytes:
+        """The frame compressed, for any client that negotiated deflate, whatever it read before."""
+        return self._deflated(b"")
 
-    The compressed one refers to nothing before it, so any client that negotiated deflate can read it, as long as its
-    connection's own compressor is never used.
-    """
-    payload = text.encode() if isinstance(text, str) else text
-    compressor = zlib.compressobj(6, zlib.DEFLATED, -_WINDOW_BITS)
-    # RFC 7692, 7.2.1: the four bytes that end a sync flush are left out.
-    deflated = (compressor.compress(payload) + compressor.flush(zlib.Z_SYNC_FLUSH))[:-4]
-    return Frame(_framed(_TEXT, payload), _framed(_TEXT_DEFLATED, deflated))
+    def deflated_after(self, before: "Message") -> bytes:
+        """The frame compressed for those whose last compressed message was ``before``: it refers to that one.
+
+        A client that may keep its window from message to message (RFC 7692, 7.1.1) has that message at the end of it,
+        whatever came earlier; so one frame still serves all who read the same message last.
+        """
+        return self._deflated(before.payload[-(1 << WINDOW_BITS) :])
+
+    def _deflated(self, known: bytes) -> bytes:
+        strategy = zlib.Z_DEFAULT_STRATEGY
+        compressor = zlib.compressobj(9, zlib.DEFLATED, -WINDOW_BITS, 9, strategy, *((known,) if known else ()))
+        # RFC 7692, 7.2.1: the four bytes that end a sync flush are left out.
+        return _framed(_TEXT_DEFLATED, (compressor.compress(self.payload) + compressor.flush(zlib.Z_SYNC_FLUSH))[:-4])
 
 
 def _framed(first: int, payload: bytes) -> bytes:

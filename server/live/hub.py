@@ -1,15 +1,16 @@
 """All nights on air in this process, kept up to date by one follower. No Redis here: news comes in, frames go out."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import assert_never
 
 from server.election.events import AnyEvent
 from server.live.channel import Channel, Renderer
-from server.live.protocol import Connection
+from server.live.line import Line
 from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened
 
-_BEAT_SECONDS = 15.0
+_BEAT_SECONDS = 20.0
+_TICK_SECONDS = 0.25  # between two frames of a night: eyes can't use more, and a burst costs no more than this
 
 
 class Hub:
@@ -32,6 +33,7 @@ class Hub:
         self._past = past
         self._on_erased = on_erased
         self._archive: dict[str, Channel] = {}
+        self._waiting: dict[str, list[AnyEvent]] = {}  # a night that just moved on → what came since
 
     def find(self, night: str) -> Channel | None:
         """A night on air, or else a past one, whole; None if there is neither."""
@@ -64,17 +66,34 @@ class Hub:
             case Arrived():
                 if news.night not in self.channels:
                     self.channels[news.night] = Channel(self._renderer)
-                self.channels[news.night].advance(news.events)
+                if news.night in self._waiting:
+                    self._waiting[news.night] += news.events
+                else:
+                    self._advance(news.night, news.events)
             case Erased():
                 self._on_erased(news.night)
+                self._waiting.pop(news.night, None)
                 channel = self.channels.pop(news.night, None)
                 for viewer in channel.close() if channel else ():
-                    if isinstance(viewer, Connection):
+                    if isinstance(viewer, Line):
                         viewer.shutdown()  # 1012: the browser comes back, and finds the night that is there then
             case CaughtUp():
                 self.ready.set()
             case _:
                 assert_never(news)
+
+    def _advance(self, night: str, events: Sequence[AnyEvent]) -> None:
+        """News after a quiet moment goes out at once; what follows within a tick goes out together, at its end."""
+        self.channels[night].advance(events)
+        if self.ready.is_set():
+            waiting = self._waiting[night] = list[AnyEvent]()
+            asyncio.get_running_loop().call_later(_TICK_SECONDS, self._rested, night, waiting)
+
+    def _rested(self, night: str, waiting: list[AnyEvent]) -> None:
+        if self._waiting.get(night) is waiting:  # else the night was erased, and may have begun again
+            del self._waiting[night]
+            if waiting:
+                self._advance(night, waiting)
 
     async def _beat(self) -> None:
         while True:

@@ -1,66 +1,127 @@
-"""uvicorn's websocket connection, opened up for frames that are encoded already. It knows nothing of nights."""
+"""uvicorn's HTTP connection, with a websocket handshake that is one write: the way from a request to an open line.
 
-from collections.abc import Callable
+uvicorn's own websocket classes read the request a second time, in Python, and keep a parser, a queue, events and timers
+for every client. Here the request that was read by uvicorn's HTTP parser, in C, is answered as it is.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from functools import lru_cache
 from typing import Any, cast
+from urllib.parse import unquote
 
+from starlette.types import ASGIApp, Message
 from starlette.websockets import WebSocket
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.utils import ClientDisconnected
+from websockets.exceptions import InvalidHeader, NegotiationError
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
-from websockets.http11 import Request
+from websockets.headers import build_extension, parse_extension
+from websockets.utils import accept_key
 
-from server.live.frames import Frame
+from server.live.frames import WINDOW_BITS
+from server.live.line import Line
 
-_EXTENSION = "declared.connection"
-_HIGH_WATER = 256 * 1024  # bytes one slow client may keep waiting, beyond the kernel's own buffers
+_EXTENSION = "declared.line"
 
 
-class Connection(WebSocketsSansIOProtocol):
-    """A websocket that the application can write whole frames to, past ASGI: see ``connection``.
+class Connection(HttpToolsProtocol):
+    """Give it to uvicorn as ``http``.
 
-    ``on_drained`` is called when a client that was too slow has taken what was waiting for it.
+    The application is run as ASGI has it, but all it can do with a websocket is to accept or to deny it. When it
+    returns, an accepted one stays open, and its line is written to past ASGI: see ``line_of``.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.on_drained: Callable[[], None] = _nothing
-        if self.config.ws_per_message_deflate:
-            self.conn.available_extensions = [
-                # Frames are shared, so nothing may depend on what one connection was sent before.
-                ServerPerMessageDeflateFactory(server_no_context_takeover=True, client_no_context_takeover=True)
-            ]
+    def handle_websocket_upgrade(self) -> None:
+        """Run the application for a request that asks for a websocket."""
+        headers = dict(self.headers)
+        self._key = headers.get(b"sec-websocket-key", b"").decode("latin-1")
+        if headers.get(b"sec-websocket-version") != b"13" or len(self._key) != 24 or self.scope["method"] != "GET":
+            self.send_400_response("A websocket of version 13 (RFC 6455) was expected.")
+            return
+        path, _, query = self.url.partition(b"?")
+        self._deflate = _agreed(headers.get(b"sec-websocket-extensions", b"").decode("latin-1"))
+        scope: dict[str, Any] = {
+            **self.scope,
+            "type": "websocket",
+            "scheme": "wss" if self.scheme == "https" else "ws",
+            "path": self.root_path + unquote(path.decode("latin-1")),
+            "raw_path": self.root_path.encode() + path,
+            "query_string": query,
+            "subprotocols": _listed(headers.get(b"sec-websocket-protocol", b"")),
+            "extensions": {
+                "websocket.http.response": {},
+                _EXTENSION: Line(self.transport, self.connections, deflate=bool(self._deflate)),
+            },
+        }
+        self.connections.discard(self)
+        self.parser = cast(Any, None)  # which refers to this object, and would keep it until the next collection
+        answering = cast(ASGIApp, self.app)(scope, _connect, self._answer)  # type: ignore[reportUnknownMemberType]
+        task = self.loop.create_task(cast(Coroutine[Any, Any, None], answering))
+        self.tasks.add(task)
+        task.add_done_callback(self._ended)
 
-    def handle_connect(self, event: Request) -> None:
-        """Hand the application this connection with the scope (an ASGI extension of our own)."""
-        super().handle_connect(event)
-        scope = getattr(self, "scope", None)
-        if scope is not None:
-            cast(dict[str, Any], scope["extensions"])[_EXTENSION] = self
-            self.transport.set_write_buffer_limits(high=_HIGH_WATER)
+    async def _answer(self, message: Message) -> None:
+        if self.transport.is_closing():
+            raise ClientDisconnected
+        match message["type"]:
+            case "websocket.accept":
+                self.transport.write(self._switching(message))
+            case "websocket.http.response.start":
+                lines = [STATUS_LINE[message["status"]], *(b"%b: %b\r\n" % pair for pair in message["headers"])]
+                self.transport.write(b"".join((*lines, b"Connection: close\r\n\r\n")))
+            case "websocket.http.response.body":
+                self.transport.write(message["body"])
+                self.transport.close()
+            case other:
+                raise RuntimeError(f"a line is written to past ASGI, so {other} has no meaning here")
 
-    @property
-    def takes_deflate(self) -> bool:
-        """Whether this client negotiated compression."""
-        return bool(self.conn.extensions)
+    def _switching(self, message: Message) -> bytes:
+        lines = [
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade",
+            f"Sec-WebSocket-Accept: {accept_key(self._key)}",
+        ]
+        if self._deflate:
+            lines.append(f"Sec-WebSocket-Extensions: {self._deflate}")
+        if message.get("subprotocol"):
+            lines.append(f"Sec-WebSocket-Protocol: {message['subprotocol']}")
+        lines += [f"{name.decode('latin-1')}: {value.decode('latin-1')}" for name, value in message.get("headers", ())]
+        return "\r\n".join((*lines, "", "")).encode("latin-1")
 
-    def push(self, frame: Frame) -> bool:
-        """Write a frame without waiting; False if the client is too far behind to be sent more."""
-        if self.close_sent or self.disconnected or self.transport.is_closing():
-            return True  # its end is on the way to the application
-        if not self.writable.is_set():
-            return False
-        self.transport.write(frame.deflated if self.takes_deflate else frame.plain)
-        return True
-
-    def resume_writing(self) -> None:
-        """The client has caught up with what was waiting."""
-        super().resume_writing()
-        self.on_drained()
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.tasks.discard(task)
+        # Until here the handshake and what was missed went into one write. From now on a frame goes to the kernel at
+        # once, and a client whose buffer there is full is known at once, so that next to nothing waits in this process.
+        self.transport.set_write_buffer_limits(high=0)
+        if not task.cancelled() and (error := task.exception()):
+            self.transport.close()
+            if not isinstance(error, ClientDisconnected):
+                self.logger.error("A websocket's endpoint failed", exc_info=error)
 
 
-def connection(websocket: WebSocket) -> Connection:
-    """The connection under a websocket; the server must have been started with ``ws=Connection``."""
+def line_of(websocket: WebSocket) -> Line:
+    """The line of a websocket that was accepted; the server must have been started with ``http=Connection``."""
     return websocket.scope["extensions"][_EXTENSION]
 
 
-def _nothing() -> None:
-    pass
+async def _connect() -> Message:
+    return {"type": "websocket.connect"}
+
+
+def _listed(value: bytes) -> list[str]:
+    return [name.strip() for name in value.decode("latin-1").split(",")] if value else []
+
+
+@lru_cache(maxsize=256)  # browsers have a handful of ways to say it
+def _agreed(offers: str) -> str:
+    """What to answer to Sec-WebSocket-Extensions (RFC 7692, 7): deflate, if the client keeps a whole window; or "" ."""
+    factory = ServerPerMessageDeflateFactory()
+    try:
+        for name, parameters in parse_extension(offers) if offers else ():
+            if name == factory.name:
+                answer, found = factory.process_request_params(parameters, [])
+                if found.local_max_window_bits == WINDOW_BITS and not found.local_no_context_takeover:
+                    return build_extension([(name, answer)])
+    except (InvalidHeader, NegotiationError):
+        pass
+    return ""

@@ -1,10 +1,12 @@
 """Which pieces of which page an event changes, and each piece as HTML. No rules, no connections.
 
 Fragments: ``status`` (how far), ``banner``, ``score``, ``latest`` (the feed), ``row-{slug}`` (a contest in the list)
-and ``contest-{slug}`` (all about it). A night of one contest is a page of its own: no banner, score or rows.
+and ``contest-{slug}`` (all about it). A night of one contest is a page of its own: no banner, score or rows. An open
+page is sent the new entries of the feed alone, so that none is lost however many come at once; and where one frame
+brings several declarations, the banner names them all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from server.election.events import AnyEvent, NightOpened, NotePosted
 from server.election.nights import Count, Night
@@ -50,21 +52,35 @@ class PageRenderer:
         return environment.get_template(f"fragments/{kind}.html").render(context)
 
     def topics(self, night: Night, fragment: str) -> Iterable[str]:
-        """The pages that show it: the night's own, or a contest's (by its ballot id), or both."""
+        """The pages that are sent it: the night's own, or a contest's (by its ballot id), or both; none the feed."""
         kind, _, slug = fragment.partition("-")
+        if kind == "latest":
+            return ()
         if kind != "contest":
             return (NIGHT,)
         ballot = self._count(night, slug).contest.ballot
         return (ballot, NIGHT) if alone(night) else (ballot,)
 
-    def message(self, seq: int, fragments: Iterable[tuple[str, str]]) -> str:
+    def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
         """What htmx swaps in: each fragment where it belongs, morphed so that focus and reading position stay."""
-        parts = [
-            f'<hx-partial hx-target="#{fragment}" hx-swap="outerMorph">{text}</hx-partial>'
-            for fragment, text in fragments
-        ]
-        parts.append(f'<hx-partial hx-target="#cursor" hx-swap="outerHTML">{cursor(seq)}</hx-partial>')
+        parts = [_partial(fragment, "outerMorph", text) for fragment, text in fragments]
+        if topic == NIGHT and after:
+            parts += self._news(night, after)
+        elif topic == NIGHT:
+            parts.append(_partial("latest", "outerMorph", self.render(night, "latest")))
+        parts.append(_partial("cursor", "outerHTML", cursor(night.seq)))
         return "".join(parts)
+
+    def _news(self, night: Night, after: int) -> Iterator[str]:
+        """What is said once: entries of the feed, and whatever else was declared at the moment of the newest."""
+        news = feed_of(night, self.tally(night), after)
+        context: dict[str, object] = {"night": night, "alone": alone(night), "feed": news}
+        if news:
+            yield _partial("feed", "afterbegin", environment.get_template("fragments/entries.html").render(context))
+        declared = [item for item in news if item.result]
+        if len(declared) > 1 and not alone(night):
+            context["also"] = declared[1:]
+            yield _partial("also", "innerHTML", environment.get_template("fragments/also.html").render(context))
 
     def tally(self, night: Night) -> Tally:
         """The totals of this night, added up once a state."""
@@ -90,6 +106,10 @@ def fragments_of(night: Night) -> tuple[str, ...]:
     if alone(night):
         return ("status", "latest", *contests)
     return ("status", "banner", "score", "latest", *contests, *(f"row-{slug}" for slug in slugs))
+
+
+def _partial(target: str, swap: str, html: str) -> str:
+    return f'<hx-partial hx-target="#{target}" hx-swap="{swap}">{html}</hx-partial>'
 
 
 def cursor(seq: int) -> str:

@@ -110,10 +110,11 @@ def score_of(night: Night, tally: Tally) -> Score:
     )
 
 
-def feed_of(night: Night, tally: Tally) -> tuple[Item, ...]:
-    """The newest entries, the newest first."""
+def feed_of(night: Night, tally: Tally, after: int | None = None) -> tuple[Item, ...]:
+    """The newest entries, the newest first: all after a seq, or as many as a page begins with."""
+    found = night.feed[-_FEED_LENGTH:] if after is None else [event for event in night.feed if event.seq > after]
     items: list[Item] = []
-    for event in reversed(night.feed[-_FEED_LENGTH:]):
+    for event in reversed(found):
         made = tally.majority if tally.majority and tally.majority.seq == event.seq else None
         items.append(_item(night, event, night.parties[made.party] if made else None))
     return tuple(items)

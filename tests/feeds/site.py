@@ -40,7 +40,7 @@ class NoPages:
     def topics(self, night: Night, fragment: str) -> Iterable[str]:
         return ()
 
-    def message(self, seq: int, fragments: Iterable[tuple[str, str]]) -> str:
+    def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
         return ""
 
 

@@ -1,16 +1,24 @@
 """One night in one process, without a network: history, catching up, slow viewers."""
 
-from collections.abc import Callable
+import re
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.client import ClientProtocol
+from websockets.extensions.permessage_deflate import PerMessageDeflate
+from websockets.frames import Frame, Opcode
+from websockets.protocol import OPEN
+from websockets.uri import parse_uri
 
 from server.election.commands import AnyCommand, Correct, OpenNight, PostNote, ReachStage, Withdraw
 from server.election.decide import decide
 from server.election.events import AnyEvent
 from server.election.nights import Night, apply
+from server.live.audience import Audience
 from server.live.channel import EVENTS, Channel
-from server.live.frames import Frame
+from server.live.frames import Message
 from server.nights import archive
 from server.pages.render import NIGHT, PageRenderer
 from server.settings import Settings
@@ -19,24 +27,40 @@ from tests.running import Page, Site
 
 
 class Reader:
-    """A viewer that takes frames until it is full."""
+    """A viewer that decodes frames as a browser does, until it has no room for more."""
 
-    def __init__(self, room: int = 10**9) -> None:
+    def __init__(self, deflate: bool = True, room: int = 10**9) -> None:
+        self.deflate = deflate
         self.room = room
+        self.paused = False
         self.messages: list[str] = []
-        self.on_drained: Callable[[], None] = lambda: None
+        self.audience: Audience | None = None
+        self._decoder = ClientProtocol(parse_uri("ws://night/"), state=OPEN, max_size=None)
+        self._decoder.extensions = [PerMessageDeflate(False, False, 15, 15)] if deflate else []
 
-    def push(self, frame: Frame) -> bool:
-        if self.room == 0:
-            return False
+    def watch(self, channel: Channel, topic: str, after: int) -> "Reader":
+        self.joined = after
+        self.audience = channel.join(self, topic, after)
+        return self
+
+    def write(self, frame: bytes) -> None:
+        assert not self.paused
+        self._decoder.receive_data(frame)
+        assert self._decoder.parser_exc is None
+        for event in self._decoder.events_received():
+            assert isinstance(event, Frame)
+            self.messages.append(bytes(event.data).decode())
         self.room -= 1
-        self.messages.append(_payload(frame))
-        return True
+        if self.room == 0:
+            self.paused = True
+            if self.audience:
+                self.audience.paused(self)
 
-
-def _payload(frame: Frame) -> str:
-    length = frame.plain[1]
-    return frame.plain[{126: 4, 127: 10}.get(length, 2) :].decode()
+    def take(self, room: int = 10**9) -> None:
+        """Make room for that many frames."""
+        assert self.audience
+        self.room, self.paused = room, False
+        self.audience.resumed(self)
 
 
 def page_of(reader: Reader) -> Page:
@@ -46,8 +70,7 @@ def page_of(reader: Reader) -> Page:
     return page
 
 
-@pytest.fixture
-def events() -> list[AnyEvent]:
+def _acted() -> list[AnyEvent]:
     night: Night | None = None
     found: list[AnyEvent] = []
     acts: list[AnyCommand] = [
@@ -71,6 +94,14 @@ def events() -> list[AnyEvent]:
     return found
 
 
+_EVENTS = _acted()
+
+
+@pytest.fixture
+def events() -> list[AnyEvent]:
+    return _EVENTS
+
+
 def texts(channel: Channel) -> dict[str, str]:
     return {name: channel.text(name) for name in channel.fragments}
 
@@ -89,7 +120,7 @@ def test_a_viewer_who_joins_at_any_seq_ends_with_the_same_page(events: list[AnyE
         for topic in (NIGHT, ballot(0)):
             reader = Reader()
             channel = channel_of(events[:joined])
-            channel.join(reader, topic, joined)
+            reader.watch(channel, topic, joined)
             for event in events[joined:]:
                 channel.advance([event])
             page = page_of(reader)
@@ -106,7 +137,7 @@ def test_a_viewer_who_joins_at_any_seq_ends_with_the_same_page(events: list[AnyE
 def test_a_viewer_who_was_away_is_sent_only_what_changed(events: list[AnyEvent]) -> None:
     channel = channel_of(events)
     reader = Reader()
-    channel.join(reader, NIGHT, len(events) - 1)
+    reader.watch(channel, NIGHT, len(events) - 1)
     page = page_of(reader)
     assert page.after == len(events)
     assert "row-seat-1" in page.fragments
@@ -115,19 +146,19 @@ def test_a_viewer_who_was_away_is_sent_only_what_changed(events: list[AnyEvent])
 
 def test_a_viewer_who_is_up_to_date_is_sent_nothing(events: list[AnyEvent]) -> None:
     reader = Reader()
-    channel_of(events).join(reader, NIGHT, len(events))
+    reader.watch(channel_of(events), NIGHT, len(events))
     assert reader.messages == []
 
 
 def test_a_seq_from_another_past_gets_the_whole_page(events: list[AnyEvent]) -> None:
     reader = Reader()
-    channel_of(events[:5]).join(reader, NIGHT, 99)
+    reader.watch(channel_of(events[:5]), NIGHT, 99)
     assert {"banner", "score", "row-seat-5"} <= page_of(reader).fragments.keys()
 
 
 def test_a_contests_page_is_not_sent_what_it_does_not_show(events: list[AnyEvent]) -> None:
     channel, reader = channel_of(events[:2]), Reader()
-    channel.join(reader, ballot(0), 2)
+    reader.watch(channel, ballot(0), 2)
     for event in events[2:]:
         channel.advance([event])
     assert page_of(reader).fragments.keys() == {"contest-seat-0"}
@@ -137,13 +168,12 @@ def test_a_contests_page_is_not_sent_what_it_does_not_show(events: list[AnyEvent
 def test_a_slow_viewer_skips_to_the_newest_state_and_no_one_waits(events: list[AnyEvent]) -> None:
     channel, slow, quick = channel_of(events[:2]), Reader(room=1), Reader()
     for reader in (slow, quick):
-        channel.join(reader, NIGHT, 2)
+        reader.watch(channel, NIGHT, 2)
     for event in events[2:]:
         channel.advance([event])
     assert len(slow.messages) == 1
     assert len(quick.messages) == len(events) - 2
-    slow.room = 1
-    slow.on_drained()
+    slow.take(1)
     assert len(slow.messages) == 2
     assert page_of(slow).fragments == page_of(quick).fragments
     assert page_of(slow).after == len(events)
@@ -151,17 +181,17 @@ def test_a_slow_viewer_skips_to_the_newest_state_and_no_one_waits(events: list[A
 
 def test_a_slow_reader_of_events_misses_none(events: list[AnyEvent]) -> None:
     channel, slow = channel_of(events), Reader(room=3)
-    channel.join(slow, EVENTS, 0)
+    slow.watch(channel, EVENTS, 0)
     while len(slow.messages) < len(events):
-        slow.room = 3
-        slow.on_drained()
+        slow.take(3)
     assert [f'"seq":{n},' in message for n, message in enumerate(slow.messages, 1)] == [True] * len(events)
 
 
 def test_a_viewer_who_left_is_sent_nothing_more(events: list[AnyEvent]) -> None:
     channel, reader = channel_of(events[:2]), Reader()
-    channel.join(reader, NIGHT, 2)
-    channel.leave(reader)
+    reader.watch(channel, NIGHT, 2)
+    assert reader.audience
+    reader.audience.left(reader)
     channel.advance(events[2:])
     assert reader.messages == []
     assert channel.watching == 0
@@ -178,11 +208,39 @@ def test_a_night_at_a_moment_is_the_night_as_it_stood_then() -> None:
 
 
 def test_frames_of_every_length_are_framed_as_the_rfc_says() -> None:
-    from websockets.frames import Frame as Reference
-    from websockets.frames import Opcode
-
-    from server.live.frames import encode
-
     for size in (0, 1, 125, 126, 65535, 65536):
         text = "x" * size
-        assert encode(text).plain == Reference(Opcode.TEXT, text.encode()).serialize(mask=False)
+        assert Message(text).plain == Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
+
+
+_whats = st.sampled_from(("join", "join plain", "leave", "fill", "take"))
+
+
+@given(st.lists(st.tuples(st.just("advance") | _whats, st.integers(0, 4), st.integers(0, 3)), max_size=60))
+def test_whoever_comes_goes_stalls_or_lags_reads_every_frame_and_ends_on_the_same_page(
+    acts: list[tuple[str, int, int]],
+) -> None:
+    channel, readers, at = channel_of(_EVENTS[:1]), dict[int, Reader](), 1
+    for act, number, size in [*acts, ("advance", 0, 0)]:
+        reader = readers.get(number)
+        if act == "advance" and at < len(_EVENTS):
+            channel.advance(_EVENTS[at : at + 1 + size])
+            at = channel.seq
+        elif act.startswith("join") and reader is None:
+            readers[number] = Reader(deflate=act == "join").watch(channel, NIGHT, size % at)
+        elif act == "leave" and reader and reader.audience:
+            reader.audience.left(readers.pop(number))
+        elif act == "fill" and reader and not reader.paused:
+            reader.room = size + 1
+        elif act == "take" and reader and reader.paused:
+            reader.take(size + 1)
+    whole = texts(channel)
+    for reader in readers.values():
+        while reader.paused:
+            reader.take()
+        page = page_of(reader)
+        assert page.fragments.items() <= whole.items()
+        assert page.after == at or not reader.messages
+        if reader.joined and channel.night:
+            told = [event.seq for event in reversed(channel.night.feed) if event.seq > reader.joined]
+            assert re.findall(r'id="item-(\d+)"', page.feed) == [str(seq) for seq in told]

@@ -1,7 +1,8 @@
 // Keeps an open page in step with the night: where to resume, whether the line is up, and polling where websockets
 // are blocked. What changes on the page comes as HTML from the server; htmx puts it in its place.
 (() => {
-  const SILENCE = 45_000; // the server says something every 15 seconds
+  const SILENCE = 60_000; // the server says something every 40 seconds at least
+  const SHOWN = 12; // entries of the feed, before somebody asks for the earlier ones
   const POLL_EVERY = 5_000;
   const place = document.getElementById("live");
   const line = document.getElementById("line");
@@ -23,12 +24,20 @@
     connection = one;
   };
 
-  const show = () => {
-    const slug = document.getElementById("status")?.dataset.changed;
-    const row = slug && document.getElementById(`row-${slug}`);
-    if (!row) return;
-    row.classList.add("fresh");
-    row.addEventListener("animationend", () => row.classList.remove("fresh"), { once: true });
+  // Marks the rows that a message changed, and keeps each entry of the feed once, should it have come twice.
+  const show = (message) => {
+    for (const [, id] of message.matchAll(/hx-target="#(row-[^"]+)"/g)) {
+      const row = document.getElementById(id);
+      row?.classList.add("fresh");
+      row?.addEventListener("animationend", () => row.classList.remove("fresh"), { once: true });
+    }
+    const seen = new Set();
+    for (const entry of document.querySelectorAll("#feed > li")) {
+      if (seen.has(entry.id)) entry.remove();
+      seen.add(entry.id);
+    }
+    const earlier = document.getElementById("earlier");
+    if (earlier) earlier.hidden = seen.size <= SHOWN || earlier.closest(".whole") !== null;
   };
 
   const on = (name, listener) => document.addEventListener(`htmx:ws:${name}`, listener);
@@ -41,9 +50,8 @@
   });
   on("after:message:incoming", (event) => {
     heard = Date.now();
-    const before = new URL(event.detail.connection.url).searchParams.get("after");
     resumeFrom(event.detail.connection);
-    if (cursor() !== before) show();
+    show(event.detail.message.data);
   });
   on("close", () => {
     failures += 1;
@@ -63,12 +71,19 @@
     url.searchParams.set("after", cursor());
     const answer = await fetch(url);
     if (answer.status !== 200) return;
-    await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text: await answer.text(), transition: false });
-    show();
+    const text = await answer.text();
+    await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text, transition: false });
+    show(text);
   };
   setInterval(() => {
     if (!document.hidden && failures > 2) poll().catch(() => say("No connection. Trying again", "down"));
   }, POLL_EVERY);
+
+  document.addEventListener("click", (event) => {
+    if (event.target.id !== "earlier") return;
+    event.target.closest(".latest").classList.add("whole");
+    event.target.hidden = true;
+  });
 
   // htmx may have looked at the page before its websocket extension was here; looking twice does no harm.
   htmx.process(place);

@@ -1,0 +1,79 @@
+"""An open websocket, as cheap as one can be: frames go out as they are, nothing is kept for a client that says nothing.
+
+What a client does say, which is hardly more than goodbye, goes to the websockets library.
+"""
+
+import asyncio
+from typing import Any
+
+from websockets.extensions.permessage_deflate import PerMessageDeflate
+from websockets.frames import Close, CloseCode, Frame, Opcode
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
+
+from server.live.audience import Audience
+from server.live.frames import WINDOW_BITS
+
+_MOST_SAID = 4096  # bytes of a client's message: a viewer has nothing to say
+_RESTART = Frame(Opcode.CLOSE, Close(CloseCode.SERVICE_RESTART, "").serialize()).serialize(mask=False)
+
+
+class Line(asyncio.Protocol):
+    """What is left of a websocket after its handshake.
+
+    ``deflate``: the client takes compressed frames, and keeps its window from one to the next. ``paused``: the kernel's
+    buffer for this client is full; what was written goes out as there is room, and then its audience is told.
+    """
+
+    __slots__ = ("_connections", "_peer", "_transport", "audience", "deflate", "paused")
+
+    def __init__(self, transport: asyncio.Transport, connections: set[Any], deflate: bool) -> None:
+        self.deflate = deflate
+        self.paused = False
+        self.audience: Audience | None = None
+        self._transport = transport
+        self._connections = connections
+        self._peer: ServerProtocol | None = None
+        connections.add(self)  # uvicorn ends what is in there with ``shutdown``
+        transport.set_protocol(self)
+
+    def write(self, frame: bytes) -> None:
+        """Hand a frame to the kernel, as much as it takes now; never waits."""
+        self._transport.write(frame)
+
+    def data_received(self, data: bytes) -> None:
+        """Answer pings and goodbyes; anything else that a viewer says is checked, and dropped."""
+        if self._peer is None:
+            self._peer = ServerProtocol(state=OPEN, max_size=_MOST_SAID)
+            if self.deflate:
+                self._peer.extensions = [PerMessageDeflate(False, False, WINDOW_BITS, WINDOW_BITS)]
+        self._peer.receive_data(data)
+        self._peer.events_received()
+        for answer in self._peer.data_to_send():
+            if answer:
+                self.write(answer)
+        if self._peer.close_expected():
+            self._transport.close()
+
+    def pause_writing(self) -> None:
+        """The kernel takes no more for this client."""
+        self.paused = True
+        if self.audience:
+            self.audience.paused(self)
+
+    def resume_writing(self) -> None:
+        """All that was waiting for this client is on its way."""
+        self.paused = False
+        if self.audience:
+            self.audience.resumed(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone."""
+        self._connections.discard(self)
+        if self.audience:
+            self.audience.left(self)
+
+    def shutdown(self) -> None:
+        """Send the client away with 1012: it comes back, to whoever serves then."""
+        self.write(_RESTART)
+        self._transport.close()

@@ -1,0 +1,168 @@
+"""Thousands of websocket clients in this process, read with epoll. What one is sent is decoded and handed out; what
+the others are sent must be the same, byte for byte. Nothing here knows who serves them.
+"""
+
+import base64
+import os
+import select
+import socket
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from websockets.client import ClientProtocol
+from websockets.extensions.permessage_deflate import PerMessageDeflate
+from websockets.frames import Frame, Opcode
+from websockets.protocol import OPEN
+from websockets.uri import parse_uri
+
+_OPENING_AT_ONCE = 256
+_CLIENTS_AN_ADDRESS = 4000  # ports run out: clients come from several addresses of loopback
+_KEY = base64.b64encode(b"a key of 16 byte").decode()
+
+
+class Crowd:
+    """``messages`` are those that every client got so far, in order, as text.
+
+    AssertionError if a client is sent anything else than the first one was, is refused, or is left.
+    """
+
+    def __init__(self, port: int, path: str, deflate: bool = False) -> None:
+        self.messages: list[str] = []
+        self.size = 0  # bytes each client was sent after its handshake
+        self.arrived: list[float] = []  # per client: when its last bytes came, in time.perf_counter seconds
+        self._port = port
+        self._request = (
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {_KEY}\r\nSec-WebSocket-Version: 13\r\n"
+            + ("Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n" if deflate else "")
+            + "\r\n"
+        ).encode()
+        self._epoll = select.epoll()
+        self._lines: list[socket.socket] = []
+        self._number: dict[int, int] = {}  # file descriptor -> number of the client
+        self._read: list[int] = []  # per client: bytes after its handshake; -1 until that is done
+        self._heads: dict[int, bytes] = {}
+        self._sent = bytearray()
+        self._decoder = ClientProtocol(parse_uri("ws://127.0.0.1/"), state=OPEN, max_size=None)
+        self._parts: list[bytes] = []
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def open(self, count: int, timeout: float = 120) -> None:
+        """Connect that many more clients, each through its handshake, and whatever the server sends at once."""
+        end = time.monotonic() + timeout
+        last = len(self._lines) + count
+        opening = 0
+        while len(self._lines) < last or opening:
+            assert time.monotonic() < end, f"{opening} clients are still waiting for their handshake"
+            while opening < _OPENING_AT_ONCE and len(self._lines) < last:
+                self._connect()
+                opening += 1
+            before = len(self._heads)
+            self._turn(1)
+            opening -= before - len(self._heads)
+
+    def stuck(self, count: int) -> list[socket.socket]:
+        """Clients that send their handshake and never read, with a small buffer of their own."""
+        found: list[socket.socket] = []
+        for number in range(count):
+            line = socket.socket()
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.bind((f"127.0.1.{1 + number // _CLIENTS_AN_ADDRESS}", 0))
+            line.connect(("127.0.0.1", self._port))
+            line.sendall(self._request)
+            found.append(line)
+        return found
+
+    def read(self, messages: int, timeout: float = 120) -> None:
+        """Read until every client has this many messages in all."""
+        end = time.monotonic() + timeout
+        while len(self.messages) < messages or min(self._read) < len(self._sent):
+            assert time.monotonic() < end, f"{self._behind()} of {len(self)} clients still wait for message {messages}"
+            self._turn(1)
+        self.size = len(self._sent)
+
+    def close(self) -> None:
+        """Hang up."""
+        for line in self._lines:
+            line.close()
+        self._epoll.close()
+
+    def _behind(self) -> int:
+        return sum(size < len(self._sent) or not self._sent for size in self._read)
+
+    def _connect(self) -> None:
+        line = socket.socket()
+        line.setsockopt(socket.IPPROTO_IP, getattr(socket, "IP_BIND_ADDRESS_NO_PORT", 24), 1)
+        line.bind((f"127.0.0.{2 + len(self._lines) // _CLIENTS_AN_ADDRESS}", 0))
+        line.connect(("127.0.0.1", self._port))
+        line.send(self._request)
+        line.setblocking(False)
+        self._number[line.fileno()] = len(self._lines)
+        self._heads[len(self._lines)] = b""
+        self._lines.append(line)
+        self._read.append(-1)
+        self.arrived.append(0.0)
+        self._epoll.register(line.fileno(), select.EPOLLIN)
+
+    def _turn(self, timeout: float) -> None:
+        for descriptor, _ in self._epoll.poll(timeout, 1024):
+            number = self._number[descriptor]
+            data = os.read(descriptor, 1 << 16)
+            assert data, f"client {number} was left after {self._read[number]} bytes: {self._heads.get(number)!r}"
+            if self._read[number] < 0:
+                data = self._shaken(number, data)
+                if not data:
+                    continue
+            at = self._read[number]
+            now = at + len(data)
+            if now > len(self._sent):
+                self._take(data[len(self._sent) - at :])
+            assert self._sent[at:now] == data, f"client {number} was sent something else than the others at byte {at}"
+            self._read[number] = now
+            self.arrived[number] = time.perf_counter()
+
+    def _shaken(self, number: int, data: bytes) -> bytes:
+        """What follows the handshake's end, if that has come."""
+        head, end, rest = (self._heads.pop(number) + data).partition(b"\r\n\r\n")
+        if not end:
+            self._heads[number] = head
+            return b""
+        assert head.startswith(b"HTTP/1.1 101 "), f"client {number} was refused: {head.decode()}"
+        if b"permessage-deflate" in head and not self._decoder.extensions:
+            reset = b"server_no_context_takeover" in head
+            self._decoder.extensions = [PerMessageDeflate(reset, False, 15, 15)]
+        self._read[number] = 0
+        return rest
+
+    def _take(self, data: bytes) -> None:
+        self._sent += data
+        self._decoder.receive_data(data)
+        assert self._decoder.parser_exc is None, self._decoder.parser_exc
+        for event in self._decoder.events_received():
+            assert isinstance(event, Frame)
+            if event.opcode in (Opcode.TEXT, Opcode.CONT):
+                self._parts.append(bytes(event.data))
+                if event.fin:
+                    self.messages.append(b"".join(self._parts).decode())
+                    self._parts.clear()
+
+
+def processor_seconds(pids: Iterable[int]) -> float:
+    """The processor time that these processes have had, all their threads, in seconds (/proc/.../schedstat)."""
+    total = 0
+    for pid in pids:
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            total += int((thread / "schedstat").read_text().split()[0])
+    return total / 1e9
+
+
+def memory_kib(pids: Iterable[int]) -> int:
+    """What these processes have in memory of their own, in KiB (the anonymous part of their resident sets)."""
+    total = 0
+    for pid in pids:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon"))
+    return total
