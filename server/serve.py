@@ -3,14 +3,13 @@
 import asyncio
 import gc
 import signal
-import socket as socket_module
+import socket
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from socket import IPPROTO_TCP, SO_SNDBUF, SOL_SOCKET, socket
 from types import FrameType
 
 import structlog
@@ -81,10 +80,32 @@ def _end(number: int, frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, which says when it is there, and lets go of those whose answers never end by themselves."""
+class WebServer(uvicorn.Server):
+    """uvicorn as this program needs it; ``listen`` serves until it is told to stop."""
 
-    async def startup(self, sockets: list[socket] | None = None) -> None:
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(
+            uvicorn.Config(
+                build_app(settings),
+                host=settings.host,
+                port=settings.port,
+                http=Connection,
+                backlog=4096,  # after a restart everybody comes back at once
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=5,
+            )
+        )
+
+    async def listen(self) -> None:
+        """Serve on a socket that is set up for very many clients: each of theirs is made like it."""
+        listening = self.config.bind_socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_KEEPS)
+        if sys.platform == "linux":
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GONE_AFTER_MS)
+        await self.serve([listening])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say where."""
         await super().startup(sockets)
         # What is here now stays. Connections come and go without cycles: looking for some among ten thousand of them
@@ -95,7 +116,7 @@ class _Server(uvicorn.Server):
         if self.started:
             print(f"Declared is on air at http://{self.config.host}:{self.config.port}", flush=True)
 
-    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let those who read events go, then everybody else."""
         self.config.app.state.hub.end()  # type: ignore[union-attr]
         await super().shutdown(sockets)
@@ -105,35 +126,14 @@ async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | Non
     assert settings.redis_url is not None
     stream = EventStream(settings.redis_url, settings.replicas)
     await stream.open()
-    server = _Server(
-        uvicorn.Config(
-            build_app(settings),
-            host=settings.host,
-            port=settings.port,
-            http=Connection,
-            backlog=4096,  # after a restart everybody comes back at once
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=5,
-        )
-    )
     try:
         async with asyncio.TaskGroup() as tasks:
             replays = [tasks.create_task(put_on_air(stream, night, speed, again=True)) for night in nights]
-            await server.serve([_listening(server.config)])
+            await WebServer(settings).listen()
             for one in replays:
                 one.cancel()
     finally:
         await stream.close()
-
-
-def _listening(config: uvicorn.Config) -> socket:
-    """The socket that clients come to; theirs are made like it, so nothing has to be set for each."""
-    listening = config.bind_socket()
-    listening.setsockopt(SOL_SOCKET, SO_SNDBUF, _KERNEL_KEEPS)
-    if hasattr(socket_module, "TCP_USER_TIMEOUT"):  # Linux
-        listening.setsockopt(IPPROTO_TCP, socket_module.TCP_USER_TIMEOUT, _GONE_AFTER_MS)
-    return listening
 
 
 async def put_on_air(stream: EventStream, night: str, speed: float | None, again: bool, name: str = "") -> None:

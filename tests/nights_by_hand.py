@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from server.election.commands import Declare
+from server.election.commands import Correct, Declare
 from server.election.contests import Candidate, Contest, Definition, Previous
 from server.election.parties import Party
 
@@ -44,3 +44,9 @@ def declare(seat: int, con: int = 5, lab: int = 4, command: str = "") -> Declare
     """A declaration of a seat, with a command id of its own unless one is given."""
     command_id = command or f"declare-{seat}"
     return Declare(id=command_id, by="officer", ballot=ballot(seat), votes={"1": con, "2": lab})
+
+
+def correct(seat: int, turn: int) -> Correct:
+    """A correction of a seat, by other figures at each turn."""
+    votes = {"1": 5 + turn, "2": 4}
+    return Correct(id=f"correct-{seat}-{turn}", by="desk", ballot=ballot(seat), votes=votes, reason="Recounted.")

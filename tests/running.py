@@ -7,14 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx2
-import uvicorn
 from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
 
-from server.app import build_app
-from server.live.protocol import Connection
 from server.nights import archive
 from server.nights.replay import commands, replay
+from server.serve import WebServer
 from server.settings import Settings
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
@@ -33,13 +31,9 @@ class Site(Struct, frozen=True):
 @asynccontextmanager
 async def serving(redis_url: str, data_dir: Path, port: int = 0) -> AsyncGenerator[Site]:
     """A web process on that Redis, at a free port of loopback unless one is given."""
-    settings = Settings(redis_url=redis_url, data_dir=data_dir, secret_key="a secret of this test")
-    config = uvicorn.Config(
-        build_app(settings), port=port, http=Connection, log_level="warning", timeout_graceful_shutdown=2
-    )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    running = asyncio.create_task(server.serve())
+    settings = Settings(redis_url=redis_url, data_dir=data_dir, secret_key="a secret of this test", port=port)
+    server = WebServer(settings)
+    running = asyncio.create_task(server.listen())
     while not server.started:
         assert not running.done(), "uvicorn did not start"
         await asyncio.sleep(0.01)

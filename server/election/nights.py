@@ -1,7 +1,7 @@
 """A night as it stands: the events so far, folded into one immutable state. Totals are derived elsewhere."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from functools import reduce
 from typing import assert_never
 
 from msgspec import Struct
@@ -72,32 +72,27 @@ class Night(Struct, frozen=True):
 
 def apply(night: Night | None, event: AnyEvent) -> Night:
     """The night after one more event; GapInNight where it is not the next one."""
+    return fold((event,), night)
+
+
+def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
+    """The night after all these events, of which the first opens it; GapInNight where one is missing.
+
+    A night of thousands of contests is copied once, not once an event.
+    """
     if night is None:
-        return _opened(event)
-    if event.seq != night.seq + 1 or isinstance(event, NightOpened):
-        raise GapInNight(f"{night.definition.id}: event {event.seq} cannot follow event {night.seq}.")
-    counts, feed = night.counts, night.feed
-    if isinstance(event, NotePosted):
-        feed = (*feed, event)
-    else:
-        counts = counts | {event.ballot: _count_after(counts[event.ballot], event)}
+        night, events = _opened(events[0]), events[1:]
+    counts, feed, receipts = night.counts.copy(), list(night.feed), night.receipts.copy()
+    for seq, event in enumerate(events, night.seq + 1):
+        if event.seq != seq or isinstance(event, NightOpened):
+            raise GapInNight(f"{night.definition.id}: event {event.seq} cannot follow event {seq - 1}.")
+        if not isinstance(event, NotePosted):
+            counts[event.ballot] = _count_after(counts[event.ballot], event)
         if not isinstance(event, StageReached) or event.stage != "boxes in":
-            feed = (*feed, event)
-    return replace(
-        night,
-        seq=event.seq,
-        at=event.at,
-        counts=counts,
-        feed=feed,
-        receipts=night.receipts | {event.command_id: event.seq},
-    )
-
-
-def fold(events: list[AnyEvent] | tuple[AnyEvent, ...], night: Night | None = None) -> Night:
-    """The night after all these events; the first of a night is NightOpened."""
-    folded = reduce(apply, events, night)
-    assert folded is not None, "a night begins with its first event"
-    return folded
+            feed.append(event)
+        receipts[event.command_id] = seq
+    last = events[-1] if events else night
+    return replace(night, seq=last.seq, at=last.at, counts=counts, feed=tuple(feed), receipts=receipts)
 
 
 def _opened(event: AnyEvent) -> Night:

@@ -5,12 +5,12 @@ old frames but the newest text of every fragment that changed since: that is the
 resuming, being too slow and reloading all end on the same page.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from server.election.events import AnyEvent
-from server.election.nights import Night, apply
+from server.election.nights import Night, fold
 from server.live.audience import Audience, Viewer
 from server.live.frames import BEAT, PING, Message
 from server.stream import codec
@@ -71,12 +71,12 @@ class Channel:
         """How many viewers are connected."""
         return sum(map(len, self._audiences.values()))
 
-    def advance(self, events: Iterable[AnyEvent]) -> None:
+    def advance(self, events: Sequence[AnyEvent]) -> None:
         """Apply the next events; every viewer gets the state after the last of them in one frame."""
+        self.night = fold(events, self.night)
+        self.events += events
         changed: dict[str, int] = {}
         for event in events:
-            self.night = apply(self.night, event)
-            self.events.append(event)
             for fragment in self._renderer.changed(self.night, event):
                 changed[fragment] = event.seq
         for fragment, seq in sorted(changed.items(), key=lambda item: item[1]):
@@ -136,7 +136,7 @@ class Channel:
     def at(self, moment: datetime) -> "Channel":
         """The night as it stood at a moment: a channel of its own that nothing is added to."""
         then = Channel(self._renderer, on_air=False)
-        then.advance(event for event in self.events if event.seq == 1 or event.at <= moment)
+        then.advance([event for event in self.events if event.seq == 1 or event.at <= moment])
         return then
 
     def watch(self, tell: Callable[[], None]) -> Callable[[], None]:

@@ -8,6 +8,7 @@ brings several declarations, the banner names them all.
 
 from collections.abc import Iterable, Iterator
 
+from server.election.contests import Definition
 from server.election.events import AnyEvent, NightOpened, NotePosted
 from server.election.nights import Count, Night
 from server.election.tally import Tally, add_up
@@ -18,11 +19,11 @@ NIGHT = "night"
 
 
 class PageRenderer:
-    """The renderer of ``server.live.channel``. It remembers the last tally, since several fragments need it."""
+    """The renderer of ``server.live.channel``. It remembers each night's last tally: several fragments need it."""
 
     def __init__(self) -> None:
-        self._tally: tuple[Night, Tally] | None = None
-        self._slugs: tuple[object, dict[str, str]] | None = None
+        self._tallies: dict[str, tuple[Night, Tally]] = {}
+        self._ballots: dict[str, tuple[Definition, dict[str, str]]] = {}
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
         """The ids of the fragments that this event changes."""
@@ -84,14 +85,17 @@ class PageRenderer:
 
     def tally(self, night: Night) -> Tally:
         """The totals of this night, added up once a state."""
-        if self._tally is None or self._tally[0] is not night:
-            self._tally = (night, add_up(night))
-        return self._tally[1]
+        found = self._tallies.get(night.definition.id)
+        if found is None or found[0] is not night:
+            found = self._tallies[night.definition.id] = (night, add_up(night))
+        return found[1]
 
     def _count(self, night: Night, slug: str) -> Count:
-        if self._slugs is None or self._slugs[0] is not night.definition:
-            self._slugs = (night.definition, {one.slug: one.ballot for one in night.definition.contests})
-        return night.counts[self._slugs[1][slug]]
+        found = self._ballots.get(night.definition.id)
+        if found is None or found[0] is not night.definition:
+            ballots = {contest.slug: contest.ballot for contest in night.definition.contests}
+            found = self._ballots[night.definition.id] = (night.definition, ballots)
+        return night.counts[found[1][slug]]
 
 
 def alone(night: Night) -> bool:

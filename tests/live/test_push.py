@@ -1,6 +1,7 @@
 """The push on a real uvicorn: catching up, compression, clients that never read, polling, two processes."""
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,13 +9,17 @@ from pathlib import Path
 import httpx2
 import pytest
 from websockets.asyncio.client import connect
+from websockets.client import ClientProtocol
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import Frame
+from websockets.protocol import OPEN
+from websockets.uri import parse_uri
 
 from server.election.commands import OpenNight
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
-from tests.nights_by_hand import START, ballot, declare, definition
+from tests.nights_by_hand import START, ballot, correct, declare, definition
 from tests.running import Page, Site, answered, serving
 
 NIGHT = "night"
@@ -73,15 +78,37 @@ async def test_events_come_as_json_one_a_message(site: Site, stream: EventStream
         assert '"seq":3,' in str(await line.recv())
 
 
-async def test_a_client_that_never_reads_delays_nobody_and_is_bounded(site: Site, stream: EventStream) -> None:
-    stuck = await stuck_client(site)
+async def test_a_burst_is_few_frames_and_every_entry_of_the_feed_is_in_them(site: Site, stream: EventStream) -> None:
     submitter, page = Submitter(stream), Page(site, NIGHT)
-    watching = asyncio.create_task(page.watch(201, compression=None))
-    for seat in range(200):
-        await submitter.submit(NIGHT, declare(seat), START)
+    page.after = 1
+    async with connect(f"{site.ws}/nights/{NIGHT}/live?after=1", max_size=None) as line:
+        for seat in range(200):
+            await submitter.submit(NIGHT, declare(seat), START)
+        await page.read(line, 201)
+    assert page.frames < 100
+    assert re.findall(r'id="item-(\d+)"', page.feed) == [str(seq) for seq in range(201, 1, -1)]
+    assert "At the same moment" in page.also
+
+
+async def test_a_client_that_never_reads_delays_nobody_and_recovers_by_itself(site: Site, stream: EventStream) -> None:
+    line = await stuck_client(site)
+    submitter, page, stuck = Submitter(stream), Page(site, NIGHT), Page(site, NIGHT)
+    watching = asyncio.create_task(page.watch(1201, compression=None))
+    for turn in range(6):
+        for seat in range(200):
+            await submitter.submit(NIGHT, correct(seat, turn) if turn else declare(seat), START)
     await watching
-    assert len([name for name in page.fragments if name.startswith("row-")]) == 200
-    stuck.close()
+    decoder = ClientProtocol(parse_uri(site.ws), state=OPEN, max_size=None)
+    data = (await head_and_rest(line))[1]
+    while stuck.after < 1201:
+        decoder.receive_data(data or await asyncio.wait_for(asyncio.get_running_loop().sock_recv(line, 1 << 16), 30))
+        data = b""
+        for event in decoder.events_received():
+            if isinstance(event, Frame):
+                stuck.apply(bytes(event.data).decode())
+    assert stuck.fragments == page.fragments
+    assert stuck.frames < page.frames
+    line.close()
 
 
 async def stuck_client(site: Site) -> socket.socket:
@@ -98,6 +125,15 @@ async def stuck_client(site: Site) -> socket.socket:
     )
     await loop.sock_sendall(line, request.encode())
     return line
+
+
+async def head_and_rest(line: socket.socket) -> tuple[bytes, bytes]:
+    """The answer to a handshake, and what came with it."""
+    read = b""
+    while b"\r\n\r\n" not in read:
+        read += await asyncio.get_running_loop().sock_recv(line, 4096)
+    head, _, rest = read.partition(b"\r\n\r\n")
+    return head, rest
 
 
 async def test_polling_gets_the_same_fragments_and_304_when_nothing_is_new(site: Site, stream: EventStream) -> None:
