@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
+import structlog
 from msgspec.structs import replace
 
 from server import serve
@@ -27,6 +28,8 @@ T = TypeVar("T")
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code is 0 if it did what it says."""
     options = _parser().parse_args(arguments)
+    printed = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)  # without local values
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], printed])
     try:
         return options.call(options, Settings.from_env())
     except (
@@ -36,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         archive.UnknownNight,
         BadNight,
         embedded.EmbeddedServerError,
+        serve.PortTaken,
     ) as error:
         print(error, file=sys.stderr)
         return 1

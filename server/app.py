@@ -96,7 +96,7 @@ def _past(night: str) -> tuple[AnyEvent, ...] | None:
 def _stop_the_process(follower: asyncio.Task[None]) -> None:
     """A process whose follower is dead would show an old night for ever: end it, and let its keeper start another."""
     if not follower.cancelled():
-        log.critical("the follower stopped, so this process stops", why=str(follower.exception()))
+        log.critical("the follower stopped, so this process stops", exc_info=follower.exception())
         os.kill(os.getpid(), signal.SIGTERM)
 
 

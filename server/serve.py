@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import signal
 import socket
 import sys
@@ -34,6 +35,7 @@ WORTH_WATCHING = ("parl.rochester-and-strood.by.2014-11-20", "parl.2019-12-12")
 _SPEED_OF_ONE_CONTEST = 300.0
 _SPEED_OF_MANY = 120.0
 _SECONDS_BETWEEN_TRIES = 1.0
+_BACKLOG = 4096  # after a restart everybody comes back at once
 _KERNEL_KEEPS = 128 * 1024  # bytes for one client that does not read; the kernel allows itself twice that
 _GONE_AFTER_MS = 90_000  # a client that answers nothing for so long is gone, whatever its socket says
 
@@ -80,17 +82,22 @@ def _end(number: int, frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
+class PortTaken(Exception):
+    """Somebody else serves there."""
+
+
 class WebServer(uvicorn.Server):
-    """uvicorn as this program needs it; ``listen`` serves until it is told to stop."""
+    """uvicorn as this program needs it; ``listen`` serves until it is told to stop. PortTaken."""
 
     def __init__(self, settings: Settings) -> None:
+        self._listening = _listening(settings)
         super().__init__(
             uvicorn.Config(
                 build_app(settings),
                 host=settings.host,
                 port=settings.port,
                 http=Connection,
-                backlog=4096,  # after a restart everybody comes back at once
+                backlog=_BACKLOG,
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=5,
@@ -98,12 +105,8 @@ class WebServer(uvicorn.Server):
         )
 
     async def listen(self) -> None:
-        """Serve on a socket that is set up for very many clients: each of theirs is made like it."""
-        listening = self.config.bind_socket()
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_KEEPS)
-        if sys.platform == "linux":
-            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GONE_AFTER_MS)
-        await self.serve([listening])
+        """Serve."""
+        await self.serve([self._listening])
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say where."""
@@ -122,14 +125,35 @@ class WebServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def _listening(settings: Settings) -> socket.socket:
+    """A socket that is set up for very many clients: each of theirs is made like it."""
+    try:
+        listening = socket.create_server(
+            (settings.host, settings.port),
+            family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
+            backlog=_BACKLOG,
+            reuse_port=settings.share_port,
+        )
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise PortTaken(
+            f"Nothing can be served at {where}: {os.strerror(error.errno or 0)}. Set PORT to another."
+        ) from error
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_KEEPS)
+    if sys.platform == "linux":
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GONE_AFTER_MS)
+    return listening
+
+
 async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | None) -> None:
     assert settings.redis_url is not None
+    server = WebServer(settings)
     stream = EventStream(settings.redis_url, settings.replicas)
     await stream.open()
     try:
         async with asyncio.TaskGroup() as tasks:
             replays = [tasks.create_task(put_on_air(stream, night, speed, again=True)) for night in nights]
-            await WebServer(settings).listen()
+            await server.listen()
             for one in replays:
                 one.cancel()
     finally:

@@ -15,10 +15,13 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """``redis_url`` None means the embedded server; ``replicas`` must have a write before it is acknowledged."""
+    """``redis_url`` None means the embedded server; ``replicas`` must have a write before it is acknowledged.
+
+    ``share_port``: several processes of this machine may serve there, and the kernel spreads the clients."""
 
     host: str = "127.0.0.1"
     port: int = 8000
+    share_port: bool = False
     redis_url: str | None = None
     replicas: int = 0
     data_dir: Path = ROOT / "data"
@@ -27,12 +30,16 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read PORT, HOST, REDIS_URL, REDIS_REPLICAS, DATA_DIR, PUBLIC_URL and SECRET_KEY; SettingsError on rubbish."""
+        """Read HOST, PORT, SHARE_PORT, REDIS_URL, REDIS_REPLICAS, DATA_DIR, PUBLIC_URL and SECRET_KEY.
+
+        SettingsError on rubbish.
+        """
         data_dir = Path(environ.get("DATA_DIR") or ROOT / "data").absolute()
         host, port = environ.get("HOST") or "127.0.0.1", _number(environ, "PORT", 8000)
         return cls(
             host=host,
             port=port,
+            share_port=environ.get("SHARE_PORT", "") not in ("", "0"),
             redis_url=environ.get("REDIS_URL") or None,
             replicas=_number(environ, "REDIS_REPLICAS", 0),
             data_dir=data_dir,

@@ -15,7 +15,7 @@ class Viewer(Protocol):
     deflate: bool
     paused: bool
 
-    def write(self, frame: bytes) -> None: ...
+    def write(self, frame: bytes, /) -> None: ...
 
 
 class Audience:
@@ -34,7 +34,7 @@ class Audience:
         self._in_step: set[Viewer] = set()
         self._newcomers: set[Viewer] = set()
         self._plain: set[Viewer] = set()
-        self._quiet = True
+        self._silence = 0
 
     def __len__(self) -> int:
         return len(self._in_step) + len(self._newcomers) + len(self._plain) + len(self.behind)
@@ -79,14 +79,15 @@ class Audience:
             self._in_step |= self._newcomers
             self._newcomers.clear()
         self._newest = message
-        self._quiet = False
+        self._silence = 0
 
-    def beat(self) -> None:
-        """Say something to those who heard nothing since the last beat: a page in silence takes its line for dead."""
-        if self._quiet:
+    def beat(self, every: int) -> None:
+        """Let those who heard nothing for so many beats hear something: a page in silence takes its line for dead."""
+        self._silence += 1
+        if self._silence >= every:
+            self._silence = 0
             for group in (self._plain, self._in_step, self._newcomers):
                 _write(group, self._beat)
-        self._quiet = True
 
     def disband(self) -> list[Viewer]:
         """Forget everybody; returns them, to be sent elsewhere."""

@@ -115,10 +115,10 @@ class Channel:
         audience.join(viewer, after)
         return audience
 
-    def beat(self) -> None:
-        """Let every viewer hear something."""
+    def beat(self, every: int) -> None:
+        """Let viewers who heard nothing for so many beats hear something."""
         for audience in self._audiences.values():
-            audience.beat()
+            audience.beat(every)
 
     def close(self) -> list[Viewer]:
         """End the channel; returns the viewers to be sent elsewhere, and tells those who watch."""

@@ -9,7 +9,8 @@ from server.live.channel import Channel, Renderer
 from server.live.line import Line
 from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened
 
-_BEAT_SECONDS = 20.0
+BEAT_SECONDS = 5.0
+BEATS_OF_SILENCE = 9  # what stands between us and a browser may cut a line that is silent for a minute
 _TICK_SECONDS = 0.25  # between two frames of a night: eyes can't use more, and a burst costs no more than this
 
 
@@ -97,6 +98,6 @@ class Hub:
 
     async def _beat(self) -> None:
         while True:
-            await asyncio.sleep(_BEAT_SECONDS)
+            await asyncio.sleep(BEAT_SECONDS)
             for channel in self.channels.values():
-                channel.beat()
+                channel.beat(BEATS_OF_SILENCE)

@@ -33,6 +33,7 @@ class Reader:
         self.deflate = deflate
         self.room = room
         self.paused = False
+        self.frames: list[bytes] = []
         self.messages: list[str] = []
         self.audience: Audience | None = None
         self._decoder = ClientProtocol(parse_uri("ws://night/"), state=OPEN, max_size=None)
@@ -43,8 +44,9 @@ class Reader:
         self.audience = channel.join(self, topic, after)
         return self
 
-    def write(self, frame: bytes) -> None:
+    def write(self, frame: bytes, /) -> None:
         assert not self.paused
+        self.frames.append(frame)
         self._decoder.receive_data(frame)
         assert self._decoder.parser_exc is None
         for event in self._decoder.events_received():
@@ -195,6 +197,18 @@ def test_a_viewer_who_left_is_sent_nothing_more(events: list[AnyEvent]) -> None:
     channel.advance(events[2:])
     assert reader.messages == []
     assert channel.watching == 0
+
+
+@pytest.mark.parametrize(("topic", "heard"), [(NIGHT, b"\x81\x00"), (EVENTS, b"\x89\x00")])
+def test_after_a_silence_a_viewer_hears_a_beat_that_says_nothing(
+    events: list[AnyEvent], topic: str, heard: bytes
+) -> None:
+    channel, reader = channel_of(events[:2]), Reader()
+    reader.watch(channel, topic, 2)
+    channel.advance(events[2:3])
+    for _ in range(3):
+        channel.beat(2)
+    assert reader.frames[1:] == [heard]
 
 
 def test_a_night_at_a_moment_is_the_night_as_it_stood_then() -> None:

@@ -87,7 +87,7 @@ async def test_a_burst_is_few_frames_and_every_entry_of_the_feed_is_in_them(site
         await page.read(line, 201)
     assert page.frames < 100
     assert re.findall(r'id="item-(\d+)"', page.feed) == [str(seq) for seq in range(201, 1, -1)]
-    assert "At the same moment" in page.also
+    assert "Also just declared" in page.also
 
 
 async def test_a_client_that_never_reads_delays_nobody_and_recovers_by_itself(site: Site, stream: EventStream) -> None:

@@ -1,7 +1,7 @@
 // Keeps an open page in step with the night: where to resume, whether the line is up, and polling where websockets
 // are blocked. What changes on the page comes as HTML from the server; htmx puts it in its place.
 (() => {
-  const SILENCE = 60_000; // the server says something every 40 seconds at least
+  const SILENCE = 70_000; // the server says something every 50 seconds at least
   const SHOWN = 12; // entries of the feed, before somebody asks for the earlier ones
   const POLL_EVERY = 5_000;
   const place = document.getElementById("live");
@@ -58,12 +58,11 @@
     if (failures > 1) say(failures > 2 ? "On air, by polling" : "Reconnecting", "down");
   });
 
-  // A line that says nothing for long is dead, whatever the socket thinks: closing it makes htmx connect again.
-  setInterval(() => {
-    if (!document.hidden && Date.now() - heard > SILENCE && connection?.socket?.readyState === WebSocket.OPEN) {
-      connection.socket.close();
-    }
-  }, 5_000);
+  // A line that says nothing for long is dead, whatever the socket thinks, and so is one from before the network came
+  // back: closing it makes htmx connect again.
+  const hangUp = () => connection?.socket?.readyState === WebSocket.OPEN && connection.socket.close();
+  setInterval(() => !document.hidden && Date.now() - heard > SILENCE && hangUp(), 5_000);
+  window.addEventListener("online", hangUp);
 
   // The same fragments over HTTP while no websocket gets through; the first connection that opens ends it.
   const poll = async () => {
