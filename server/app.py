@@ -9,10 +9,8 @@ from typing import Any
 
 import structlog
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.sessions import SessionMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,8 +31,13 @@ from server.stream.submit import Submitter
 log = structlog.get_logger()
 
 _POLICY = (
-    "default-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    b"default-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; "
+    b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = (
+    (b"content-security-policy", _POLICY),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
 )
 
 
@@ -62,20 +65,17 @@ def build_app(settings: Settings) -> Starlette:
         await stream.close()
 
     routes: list[BaseRoute] = [
-        *page_routes,
         WebSocketRoute("/nights/{night}/live", allows(everyone)(live)),
         Route("/nights/{night}/live", allows(everyone)(poll)),
+        *page_routes,
         *feeds.routes,
-        *count.routes,
+        *count.routes(settings.secret_key),
     ]
     if missing := without_rule(routes):
         raise NoAccessRule(f"These routes have no access rule: {', '.join(missing)}")
     return Starlette(
         routes=routes,
-        middleware=[
-            Middleware(SecurityHeaders),
-            Middleware(SessionMiddleware, secret_key=settings.secret_key, session_cookie="count", max_age=24 * 3600),
-        ],
+        middleware=[Middleware(SecurityHeaders)],
         exception_handlers={
             HTTPException: on_http_error,
             StreamUnavailable: on_unavailable,
@@ -101,7 +101,7 @@ def _stop_the_process(follower: asyncio.Task[None]) -> None:
 
 
 class SecurityHeaders:
-    """What every answer says to browsers about scripts, frames and types."""
+    """What every answer says to browsers about scripts, frames and types, unless it says so itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -109,10 +109,8 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", _POLICY)
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers.setdefault("Referrer-Policy", "same-origin")
+                given = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in _HEADERS if pair[0] not in given)]
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -7,8 +7,6 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.sessions import SessionMiddleware
 
 from server.count import routes
 from server.election.events import AnyEvent
@@ -54,8 +52,7 @@ def count_app(settings: Settings) -> Starlette:
         await stream.close()
 
     return Starlette(
-        routes=routes,
-        middleware=[Middleware(SessionMiddleware, secret_key=settings.secret_key, session_cookie="count")],
+        routes=routes(settings.secret_key),
         exception_handlers={
             HTTPException: on_http_error,
             StreamUnavailable: on_unavailable,
