@@ -6,6 +6,7 @@ import base64
 import os
 import select
 import socket
+import struct
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -42,6 +43,7 @@ class Crowd:
         self._lines: list[socket.socket] = []
         self._number: dict[int, int] = {}  # file descriptor -> number of the client
         self._read: list[int] = []  # per client: bytes after its handshake; -1 until that is done
+        self._even = 0  # how many clients have all that any has
         self._heads: dict[int, bytes] = {}
         self._sent = bytearray()
         self._decoder = ClientProtocol(parse_uri("ws://127.0.0.1/"), state=OPEN, max_size=None)
@@ -79,19 +81,18 @@ class Crowd:
     def read(self, messages: int, timeout: float = 120) -> None:
         """Read until every client has this many messages in all."""
         end = time.monotonic() + timeout
-        while len(self.messages) < messages or min(self._read) < len(self._sent):
-            assert time.monotonic() < end, f"{self._behind()} of {len(self)} clients still wait for message {messages}"
+        while len(self.messages) < messages or self._even < len(self):
+            waiting = len(self) - self._even
+            assert time.monotonic() < end, f"{waiting} of {len(self)} clients still wait for message {messages}"
             self._turn(1)
         self.size = len(self._sent)
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up, so that no port is kept waiting for an answer."""
         for line in self._lines:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             line.close()
         self._epoll.close()
-
-    def _behind(self) -> int:
-        return sum(size < len(self._sent) or not self._sent for size in self._read)
 
     def _connect(self) -> None:
         line = socket.socket()
@@ -120,7 +121,9 @@ class Crowd:
             now = at + len(data)
             if now > len(self._sent):
                 self._take(data[len(self._sent) - at :])
+                self._even = 0
             assert self._sent[at:now] == data, f"client {number} was sent something else than the others at byte {at}"
+            self._even += now == len(self._sent)
             self._read[number] = now
             self.arrived[number] = time.perf_counter()
 

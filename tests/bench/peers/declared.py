@@ -1,0 +1,73 @@
+"""Our own program as it is, but that its night comes from standard input, not from Redis, and each note is a page."""
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import uvloop
+from starlette.applications import Starlette
+
+from server.election.events import AnyEvent, NightOpened, NotePosted
+from server.election.nights import Night
+from server.live.channel import Channel
+from server.live.endpoint import NIGHT
+from server.live.hub import Hub
+from server.serve import WebServer
+from server.settings import Settings
+from tests.bench.peers.told import told
+from tests.nights_by_hand import START, definition
+
+
+class Notes:
+    """Renders a night whose page is the newest note."""
+
+    def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
+        """The page, with every note."""
+        return ("note",) if isinstance(event, NotePosted) else ()
+
+    def render(self, night: Night, fragment: str) -> str:
+        """The newest note."""
+        newest = night.feed[-1]
+        assert isinstance(newest, NotePosted)
+        return newest.text
+
+    def topics(self, night: Night, fragment: str) -> Iterable[str]:
+        """There is one page."""
+        return (NIGHT,)
+
+    def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
+        """The note as it is."""
+        return "".join(text for _, text in fragments)
+
+
+async def publish(channel: Channel) -> None:
+    """Post what this program is told; without the hub's tick, which would be what is measured."""
+    async for text in told():
+        seq = channel.seq + 1
+        note = NotePosted(seq=seq, at=datetime.now(UTC), by="bench", command_id=f"note-{seq}", text=text)
+        channel.advance((note,))
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncGenerator[dict[str, Any]]:
+    """What ``server.app`` has, but for Redis."""
+    hub = app.state.hub = Hub(Notes(), past=lambda night: None, on_erased=lambda night: None)
+    channel = hub.channels["night"] = Channel(Notes())
+    channel.advance((NightOpened(seq=1, at=START, by="bench", command_id="open", night=definition()),))
+    publishing = asyncio.create_task(publish(channel))
+    yield {"hub": hub}
+    publishing.cancel()
+
+
+def main(port: int) -> None:
+    """Serve until standard input ends."""
+    server = WebServer(Settings(redis_url="redis://nobody", data_dir=Path(), secret_key="a secret", port=port))
+    cast(Starlette, server.config.app).router.lifespan_context = lifespan
+    uvloop.run(server.listen())
+
+
+main(int(sys.argv[1]))
