@@ -1,6 +1,7 @@
 """HTTP answers that are made and compressed once for many readers, with their ETag. No content is made here."""
 
 import gzip
+import hashlib
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -11,16 +12,17 @@ JSON = "application/json"
 
 
 class Body(Struct, frozen=True):
-    """A body, plain and gzipped."""
+    """A body, plain and gzipped; ``etag`` is made from its content, for what has no seq."""
 
     plain: bytes
     gzipped: bytes
+    etag: str
 
 
 def body(text: str | bytes) -> Body:
     """Compress a body once."""
     plain = text.encode() if isinstance(text, str) else text
-    return Body(plain, gzip.compress(plain, 6, mtime=0))
+    return Body(plain, gzip.compress(plain, 6, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:16]}"')
 
 
 def answer(request: Request, content: Body, media_type: str, etag: str, cache: str = "no-cache") -> Response:

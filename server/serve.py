@@ -87,10 +87,10 @@ class PortTaken(Exception):
 
 
 class WebServer(uvicorn.Server):
-    """uvicorn as this program needs it; ``listen`` serves until it is told to stop. PortTaken."""
+    """uvicorn as this program needs it, with its socket ``listening``; ``listen`` serves until told to stop. PortTaken."""
 
     def __init__(self, settings: Settings) -> None:
-        self._listening = _listening(settings)
+        self.listening = _listening(settings)
         super().__init__(
             uvicorn.Config(
                 build_app(settings),
@@ -106,7 +106,7 @@ class WebServer(uvicorn.Server):
 
     async def listen(self) -> None:
         """Serve."""
-        await self.serve([self._listening])
+        await self.serve([self.listening])
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say where."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import assert_never
+from typing import Any, assert_never
 
 from server.election.events import AnyEvent
 from server.live.channel import Channel, Renderer
@@ -33,6 +33,7 @@ class Hub:
         self._renderer = renderer
         self._past = past
         self._on_erased = on_erased
+        self._cache: dict[str, tuple[list[tuple[Channel, int]], Any]] = {}
         self._archive: dict[str, Channel] = {}
         self._waiting: dict[str, list[AnyEvent]] = {}  # a night that just moved on → what came since
 
@@ -46,6 +47,13 @@ class Hub:
         channel = self._archive[night] = Channel(self._renderer, on_air=False)
         channel.advance(events)
         return channel
+
+    def cached(self, name: str, make: Callable[[], Any]) -> Any:
+        """What ``make`` gives for all nights on air as they are: made once for each of their states."""
+        stands = [(channel, channel.seq) for channel in self.channels.values()]
+        if name not in self._cache or self._cache[name][0] != stands:
+            self._cache[name] = (stands, make())
+        return self._cache[name][1]
 
     def end(self) -> None:
         """Say that this process stops: whoever reads a stream of events from it is let go."""

@@ -25,9 +25,8 @@ from server.pages.templates import LONDON, rendered
 async def front(request: Request) -> Response:
     """``/``: nights on air, and past nights."""
     hub: Hub = request.state.hub
-    on_air = [channel.night for channel in hub.channels.values() if channel.night]
-    page = rendered("front.html", on_air=on_air, past=archive.listed())
-    return Response(page, headers={"Cache-Control": "no-cache"}, media_type=HTML)
+    page = cast(Body, hub.cached("front", lambda: body(_front_page(hub))))
+    return answer(request, page, HTML, page.etag)
 
 
 @allows(everyone)
@@ -51,6 +50,11 @@ async def contest(request: Request) -> Response:
         raise HTTPException(404, f"{ballot} is not a contest of this night.")
     page = channel.cached(ballot, lambda: body(_contest_page(channel, count)))
     return answer(request, cast(Body, page), HTML, etag(channel))
+
+
+def _front_page(hub: Hub) -> str:
+    on_air = [channel.night for channel in hub.channels.values() if channel.night]
+    return rendered("front.html", on_air=on_air, past=archive.listed())
 
 
 def _night_page(channel: Channel, moment: datetime | None = None) -> str:

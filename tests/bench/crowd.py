@@ -19,7 +19,7 @@ from websockets.uri import parse_uri
 
 _OPENING_AT_ONCE = 256
 _CLIENTS_AN_ADDRESS = 4000  # ports run out: clients come from several addresses of loopback
-_KEY = base64.b64encode(b"a key of 16 byte").decode()
+KEY = base64.b64encode(b"a key of 16 byte").decode()
 
 
 class Crowd:
@@ -35,7 +35,7 @@ class Crowd:
         self._port = port
         self._request = (
             f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {_KEY}\r\nSec-WebSocket-Version: 13\r\n"
+            f"Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n"
             + ("Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n" if deflate else "")
             + "\r\n"
         ).encode()
@@ -48,6 +48,12 @@ class Crowd:
         self._sent = bytearray()
         self._decoder = ClientProtocol(parse_uri("ws://127.0.0.1/"), state=OPEN, max_size=None)
         self._parts: list[bytes] = []
+
+    def __enter__(self) -> "Crowd":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -87,6 +93,12 @@ class Crowd:
             self._turn(1)
         self.size = len(self._sent)
 
+    def settle(self, seconds: float) -> None:
+        """Read until nothing has come for so long."""
+        while self._turn(seconds):
+            pass
+        self.size = len(self._sent)
+
     def close(self) -> None:
         """Hang up, so that no port is kept waiting for an answer."""
         for line in self._lines:
@@ -108,8 +120,10 @@ class Crowd:
         self.arrived.append(0.0)
         self._epoll.register(line.fileno(), select.EPOLLIN)
 
-    def _turn(self, timeout: float) -> None:
-        for descriptor, _ in self._epoll.poll(timeout, 1024):
+    def _turn(self, timeout: float) -> bool:
+        """Read what there is; whether there was anything."""
+        found = self._epoll.poll(timeout, 1024)
+        for descriptor, _ in found:
             number = self._number[descriptor]
             data = os.read(descriptor, 1 << 16)
             assert data, f"client {number} was left after {self._read[number]} bytes: {self._heads.get(number)!r}"
@@ -126,6 +140,7 @@ class Crowd:
             self._even += now == len(self._sent)
             self._read[number] = now
             self.arrived[number] = time.perf_counter()
+        return bool(found)
 
     def _shaken(self, number: int, data: bytes) -> bytes:
         """What follows the handshake's end, if that has come."""

@@ -87,14 +87,19 @@ def message(number: int) -> str:
     return f"{''.join(rows)[: SIZE - 6]}{number:06}"
 
 
-def fan_out(clients: int = 10_000, rounds: int = 3) -> list[Result]:
+def ours() -> tuple[Peer, ...]:
+    """Our own program beside the floor alone."""
+    return tuple(peer for peer in peers() if isinstance(peer, Floor | Declared))
+
+
+def fan_out(clients: int = 10_000, rounds: int = 3, everyone: Sequence[Peer] = ()) -> list[Result]:
     """Measure every peer, all of them in turn in each round, so that what disturbs the machine disturbs them all."""
-    everyone = peers()
+    everyone = everyone or peers()
     able = [peer for peer in everyone if not peer.missing()]
     texts = [message(number) for number in range(_BURST + 2)]
     with _clients_core():
         measured = [{peer.name: _measure(peer, clients, texts) for peer in able} for _ in range(rounds)]
-    floor, _, usual, *_ = everyone
+    floor, _, usual, *_ = peers()
     return [
         _result(peer.name, measured, floor.name, usual.name)
         if peer in able
@@ -216,4 +221,4 @@ def show(results: Sequence[Result]) -> None:
 if __name__ == "__main__":
     ratio = len(message(1)) / len(zlib.compress(message(1).encode()))
     print(f"messages of {SIZE} bytes that compress {ratio:.1f} to one")
-    show(fan_out(*map(int, sys.argv[1:])))
+    show(fan_out(*(int(argument) for argument in sys.argv[1:3])))  # type: ignore[reportArgumentType]

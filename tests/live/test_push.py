@@ -4,6 +4,7 @@ import asyncio
 import re
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -16,6 +17,8 @@ from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
 from server.election.commands import OpenNight
+from server.serve import PortTaken, WebServer
+from server.settings import Settings
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
@@ -163,6 +166,19 @@ async def test_two_processes_on_one_redis_show_the_same(
             await Submitter(stream).submit(NIGHT, declare(seat), START)
         await asyncio.gather(*watching)
         assert pages[0].fragments == pages[1].fragments
+
+
+async def test_several_processes_serve_at_one_port_only_where_that_is_asked_for(
+    redis: Embedded, tmp_path: Path
+) -> None:
+    settings = Settings(redis_url=redis.url, data_dir=tmp_path, secret_key="a secret", port=0)
+    first = WebServer(replace(settings, share_port=True))
+    port: int = first.listening.getsockname()[1]
+    second = WebServer(replace(settings, share_port=True, port=port))
+    with pytest.raises(PortTaken, match=f"at 127.0.0.1:{port}: Address already in use. Set PORT to another."):
+        WebServer(replace(settings, port=port))
+    first.listening.close()
+    second.listening.close()
 
 
 async def test_rubbish_in_the_address_or_on_the_line_hurts_nobody(site: Site, stream: EventStream) -> None:

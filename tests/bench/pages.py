@@ -1,0 +1,185 @@
+"""Page loads: bytes of a first one, requests a second for one core beside a bare hello, and the push while ten thousand
+people open the page in a minute.
+"""
+
+import asyncio
+import gzip
+import http.client
+import re
+import select
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+from msgspec import Struct
+
+from tests.bench.crowd import Crowd, processor_seconds
+from tests.bench.peers.peer import Python
+from tests.bench.program import Program, program
+from tests.bench.reach import DECLARED, Reach, open_night_of_2019, rounds
+from tests.running import play
+
+_GENERAL = "parl.2019-12-12"
+_ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
+_CONNECTIONS = 8
+_REQUESTS = 2_000  # of one kind in one round
+_ROUNDS = 5
+_VIEWERS = 1_000
+_LOADS_A_SECOND = 10_000 / 60
+
+
+class Page(Struct, frozen=True):
+    """``first`` is the page itself in bytes, gzipped; ``all`` with style, icon and scripts."""
+
+    path: str
+    first: int
+    all: int
+
+
+class Answer(Struct, frozen=True):
+    """``a_second`` is what one core answers of it; ``of_hello`` the same as a part of a bare hello."""
+
+    what: str
+    microseconds: float
+    a_second: float
+    of_hello: float
+
+
+class Pages(Struct, frozen=True):
+    """``quiet`` and ``crowded``: a declaration's way to a thousand viewers without and with the page loads."""
+
+    pages: tuple[Page, ...]
+    answers: tuple[Answer, ...]
+    quiet: Reach
+    crowded: Reach
+
+
+def measure() -> Pages:
+    """The real program with a finished replay and an open night on air."""
+    hello = Python("hello", "hello")
+    with program() as one:
+        asyncio.run(play(one.redis_url, _GENERAL, f"{_GENERAL}.replay"))
+        asyncio.run(open_night_of_2019(one))
+        one.start()
+        one.get("/nights/live")
+        paths = (f"/nights/{_GENERAL}.replay", f"/nights/{_GENERAL}", f"/nights/{_ROCHESTER}", "/")
+        sizes = tuple(_sizes(one, path) for path in paths)
+        hello.start()
+        try:
+            answers = _answers(one, hello)
+        finally:
+            hello.stop()
+        seats = iter(DECLARED)
+        with Crowd(one.port, "/nights/live/live?after=1", deflate=True) as crowd:
+            crowd.open(_VIEWERS)
+            rounds(one, crowd, seats)  # to warm up
+            quiet = rounds(one, crowd, seats)
+            loads = subprocess.Popen([sys.executable, "-m", "tests.bench.pages", str(one.port)])
+            try:
+                crowd.settle(1.0)
+                crowded = rounds(one, crowd, seats)
+                assert loads.poll() is None, "the page loads ended too soon"
+            finally:
+                loads.kill()
+                loads.wait()
+    return Pages(sizes, answers, quiet, crowded)
+
+
+def _sizes(one: Program, path: str) -> Page:
+    page = _gzipped(one, path)
+    assets = re.findall(r'"(/static/[^"]+)"', gzip.decompress(page).decode())
+    return Page(path, len(page), len(page) + sum(len(_gzipped(one, asset)) for asset in assets))
+
+
+def _gzipped(one: Program, path: str) -> bytes:
+    line = http.client.HTTPConnection("127.0.0.1", one.port)
+    line.request("GET", path, headers={"Accept-Encoding": "gzip"})
+    answer = line.getresponse()
+    assert answer.status == 200, path
+    body = answer.read()
+    line.close()
+    return body
+
+
+def _answers(one: Program, hello: Python) -> tuple[Answer, ...]:
+    page, data = f"/nights/{_GENERAL}.replay", f"/api/nights/{_GENERAL}.replay"
+    style = re.findall(rb'"(/static/[^"]+css)"', one.get(page))[0].decode()
+    etag = f'If-None-Match: "{len(DECLARED) + 1}"\r\n'
+    kinds = [
+        ("a bare hello", hello.port, hello.pids()[0], "/", ""),
+        ("the night's page", one.port, one.pid, page, ""),
+        ("the same, 304", one.port, one.pid, page, etag),
+        ("the night as JSON", one.port, one.pid, data, ""),
+        ("the style sheet", one.port, one.pid, style, ""),
+    ]
+    took: dict[str, list[float]] = {what: [] for what, *_ in kinds}
+    for _ in range(_ROUNDS):
+        for what, port, pid, path, extra in kinds:
+            before = processor_seconds([pid])
+            _ask(port, path, extra)
+            took[what].append((processor_seconds([pid]) - before) / _REQUESTS)
+    medians = {what: statistics.median(each) for what, each in took.items()}
+    least = medians["a bare hello"]
+    return tuple(Answer(what, each * 1e6, 1 / each, least / each) for what, each in medians.items())
+
+
+def _ask(port: int, path: str, extra: str) -> None:
+    """Ask over and over on a few connections that stay; AssertionError if an answer is neither 200 nor 304."""
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\n{extra}\r\n".encode()
+    epoll, lines, waiting = select.epoll(), dict[int, socket.socket](), dict[int, int]()
+    for _ in range(_CONNECTIONS):
+        line = socket.create_connection(("127.0.0.1", port))
+        lines[line.fileno()], waiting[line.fileno()] = line, 0
+        epoll.register(line.fileno(), select.EPOLLIN)
+        line.send(request)
+    asked, answered = _CONNECTIONS, 0
+    while answered < _REQUESTS:
+        for descriptor, _ in epoll.poll():
+            data = lines[descriptor].recv(1 << 18)
+            if not waiting[descriptor]:
+                head, _, rest = data.partition(b"\r\n\r\n")
+                assert head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 304")), head
+                length = re.search(rb"(?i)content-length: (\d+)", head)
+                waiting[descriptor], data = int(length[1]) if length else 0, rest
+            waiting[descriptor] -= len(data)
+            assert waiting[descriptor] >= 0
+            if waiting[descriptor] == 0:
+                answered += 1
+                if asked < _REQUESTS:
+                    asked += 1
+                    lines[descriptor].send(request)
+    for line in lines.values():
+        line.close()
+
+
+def _load(port: int, path: str = "/nights/live") -> None:
+    """Open the page as newcomers do, each on a connection of its own, so many a second, for a minute at most."""
+    begin = time.perf_counter()
+    for number in range(10_000):
+        time.sleep(max(0.0, begin + number / _LOADS_A_SECOND - time.perf_counter()))
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        line.request("GET", path, headers={"Accept-Encoding": "gzip"})
+        assert line.getresponse().read()
+        line.close()
+
+
+def show(found: Pages) -> None:
+    """Print it."""
+    print("first page, bytes gzipped: the page itself | with style, icon and scripts")
+    for page in found.pages:
+        print(f"  {page.path:<60} {page.first:>7,} | {page.all:>7,}")
+    print("answers a second of one core | of a bare hello")
+    for answer in found.answers:
+        print(f"  {answer.what:<20} {answer.microseconds:>6.0f} µs {answer.a_second:>9,.0f} | {answer.of_hello:.2f}")
+    print(f"a declaration's way to {_VIEWERS:,} viewers, ms: half, 99%, all")
+    for what, one in (("quiet", found.quiet), ("10,000 page loads a minute", found.crowded)):
+        print(f"  {what:<28} {one.half:>6.0f} {one.most:>6.0f} {one.last:>6.0f}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        _load(int(sys.argv[1]))
+    else:
+        show(measure())

@@ -1,0 +1,152 @@
+"""From a declaration's POST to the last of ten thousand browsers: the real program, Redis and all; and beside clients
+that never read.
+"""
+
+import asyncio
+import http.client
+import json
+import socket
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from server.count.invitations import Invitations
+from server.election.events import Declared
+from server.nights import archive
+from server.serve import open_night
+from server.stream.events import EventStream
+from tests.bench.crowd import Crowd, memory_kib, processor_seconds
+from tests.bench.program import Program, percentile, program
+
+_PAST = archive.load("parl.2019-12-12")
+DECLARED = [event for event in _PAST.events if isinstance(event, Declared)]
+_ROUNDS = 12
+_REST = 0.5  # seconds between two: each is a tick of its own
+_STUCK_SHARE = 20  # one client of so many never reads
+_FILLING = 300  # declarations, so that the kernel's buffers of those who never read are full
+
+
+class Reach(Struct, frozen=True):
+    """Milliseconds from the POST, medians of the rounds: to its receipt (on disk), and to half, 99% and all clients.
+
+    ``stuck`` clients of them never read; ``web_mib`` is the web process's own memory, ``kernel_mib`` all sockets'.
+    """
+
+    clients: int
+    stuck: int
+    receipt: float
+    half: float
+    most: float
+    last: float
+    delivery_us: float
+    web_mib: float
+    kernel_mib: float
+
+
+class Reaches(Struct, frozen=True):
+    """Without and with those who never read, in one run; ``floor_ms`` is what the floor's fan-out alone takes."""
+
+    floor_ms: float | None
+    free: Reach
+    stuck: Reach
+
+
+def measure(clients: int = 10_000, floor_ms: float | None = None) -> Reaches:
+    """A 2019 night on air, declared seat by seat."""
+    with program() as one:
+        asyncio.run(open_night_of_2019(one))
+        one.start()
+        one.get("/nights/live")
+        seats = iter(DECLARED)
+        with Crowd(one.port, "/nights/live/live?after=1", deflate=True) as crowd:
+            crowd.open(clients - clients // _STUCK_SHARE)
+            rounds(one, crowd, seats)  # to warm up
+            # The same readers in both, so that the only difference is those who do not read.
+            free = rounds(one, crowd, seats)
+            stuck = Crowd(one.port, "/nights/live/live?after=1").stuck(clients // _STUCK_SHARE)
+            for seat in islice(seats, _FILLING):
+                _declare(one, seat)
+                crowd.settle(0)
+            full = rounds(one, crowd, seats, len(stuck))
+    return Reaches(floor_ms, free, full)
+
+
+async def open_night_of_2019(one: Program) -> None:
+    stream = EventStream(one.redis_url)
+    await open_night(stream, replace(_PAST.definition, id="live", times="live"), "open")
+    await stream.close()
+
+
+def rounds(one: Program, crowd: Crowd, seats: Iterator[Declared], stuck: int = 0) -> Reach:
+    """Declare some seats, one at a time, and see how they reach everybody in the crowd."""
+    receipts: list[float] = []
+    arrivals: list[list[float]] = []
+    spent = 0.0
+    with ThreadPoolExecutor(1) as officer:
+        for seat in islice(seats, _ROUNDS):
+            crowd.settle(_REST)
+            before = processor_seconds([one.pid])
+            start = time.perf_counter()
+            receipt = officer.submit(_declare, one, seat)
+            crowd.read(len(crowd.messages) + 1)
+            receipts.append(receipt.result() - start)
+            spent += processor_seconds([one.pid]) - before
+            arrivals.append([(arrived - start) * 1000 for arrived in crowd.arrived])
+    return Reach(
+        clients=len(crowd),
+        stuck=stuck,
+        receipt=statistics.median(receipts) * 1000,
+        half=statistics.median(percentile(each, 50) for each in arrivals),
+        most=statistics.median(percentile(each, 99) for each in arrivals),
+        last=statistics.median(max(each) for each in arrivals),
+        delivery_us=spent / len(receipts) / len(crowd) * 1e6,
+        web_mib=memory_kib([one.pid]) / 1024,
+        kernel_mib=_sockets_mib(),
+    )
+
+
+def _declare(one: Program, seat: Declared) -> float:
+    """POST it; returns when its receipt was there."""
+    token = Invitations(one.secret).make("live", seat.ballot, "bench")
+    line = http.client.HTTPConnection("127.0.0.1", one.port, timeout=60)
+    line.connect()
+    line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "once", "Content-Type": "application/json"}
+    path = f"/api/nights/live/contests/{seat.ballot}/declaration"
+    line.request("POST", path, json.dumps({"votes": seat.votes}), headers)
+    answer = line.getresponse()
+    body = answer.read()
+    assert answer.status == 201, body
+    line.close()
+    return time.perf_counter()
+
+
+def _sockets_mib() -> float:
+    lines = Path("/proc/net/sockstat").read_text().splitlines()
+    pages = next(int(line.split()[-1]) for line in lines if line.startswith("TCP:"))
+    return pages * 4 / 1024
+
+
+def show(found: Reaches) -> None:
+    """Print it, with the ratio of the last arrival to the floor's."""
+    print(f"{'':<28}{'receipt':>9}{'half':>8}{'99%':>8}{'last, ms':>10} |{'µs each':>8} |{'MiB web':>8}{'kernel':>8}")
+    for one in (found.free, found.stuck):
+        name = f"{one.clients:,} read, {one.stuck:,} never"
+        print(
+            f"{name:<28}{one.receipt:>9.0f}{one.half:>8.0f}{one.most:>8.0f}{one.last:>10.0f} |{one.delivery_us:>8.1f}"
+            f" |{one.web_mib:>8.0f}{one.kernel_mib:>8.0f}"
+        )
+    print(f"99% with those who never read / without: {found.stuck.most / found.free.most:.2f}")
+    if found.floor_ms:
+        print(f"last / the floor's own fan-out ({found.floor_ms:.0f} ms): {found.free.last / found.floor_ms:.2f}")
+
+
+if __name__ == "__main__":
+    show(measure(*map(int, sys.argv[1:])))
