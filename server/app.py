@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
@@ -30,6 +30,7 @@ from server.stream.submit import Submitter
 
 log = structlog.get_logger()
 
+_SECONDS_TO_CATCH_UP = 10  # then this process answers, if only that it is not ready
 _POLICY = (
     b"default-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; "
     b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -59,6 +60,9 @@ def build_app(settings: Settings) -> Starlette:
         app.state.hub = hub
         follower = asyncio.create_task(hub.follow(follow(url)), name="follower")
         follower.add_done_callback(_stop_the_process)
+        # Whoever comes meanwhile waits in the socket's queue, and is not told that there is no such night.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(hub.ready.wait(), _SECONDS_TO_CATCH_UP)
         yield {"hub": hub, "stream": stream, "submitter": submitter, "settings": settings}
         follower.remove_done_callback(_stop_the_process)
         follower.cancel()

@@ -87,7 +87,7 @@ class PortTaken(Exception):
 
 
 class WebServer(uvicorn.Server):
-    """uvicorn as this program needs it, with its socket ``listening``; ``listen`` serves until told to stop. PortTaken."""
+    """uvicorn as this program needs it, bound at once to ``listening``, or PortTaken; ``listen`` serves."""
 
     def __init__(self, settings: Settings) -> None:
         self.listening = _listening(settings)

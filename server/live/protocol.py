@@ -90,13 +90,14 @@ class Connection(HttpToolsProtocol):
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self.tasks.discard(task)
+        if self.transport.is_closing():
+            return
         # Until here the handshake and what was missed went into one write. From now on a frame goes to the kernel at
         # once, and a client whose buffer there is full is known at once, so that next to nothing waits in this process.
         self.transport.set_write_buffer_limits(high=0)
         if not task.cancelled() and (error := task.exception()):
+            self.logger.error("A websocket's endpoint failed", exc_info=error)
             self.transport.close()
-            if not isinstance(error, ClientDisconnected):
-                self.logger.error("A websocket's endpoint failed", exc_info=error)
 
 
 def line_of(websocket: WebSocket) -> Line:

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from server.count.invitations import Invitations
 from server.election.events import Declared
@@ -27,10 +27,11 @@ from tests.bench.program import Program, percentile, program
 
 _PAST = archive.load("parl.2019-12-12")
 DECLARED = [event for event in _PAST.events if isinstance(event, Declared)]
-_ROUNDS = 12
+_ROUNDS = 8
 _REST = 0.5  # seconds between two: each is a tick of its own
 _STUCK_SHARE = 20  # one client of so many never reads
-_FILLING = 300  # declarations, so that the kernel's buffers of those who never read are full
+_FILLING = 100  # declarations, so that the kernel's buffers of those who never read are full
+_TURNS = 3  # without and with them
 
 
 class Reach(Struct, frozen=True):
@@ -39,8 +40,8 @@ class Reach(Struct, frozen=True):
     ``stuck`` clients of them never read; ``web_mib`` is the web process's own memory, ``kernel_mib`` all sockets'.
     """
 
-    clients: int
-    stuck: int
+    clients: float
+    stuck: float
     receipt: float
     half: float
     most: float
@@ -69,13 +70,18 @@ def measure(clients: int = 10_000, floor_ms: float | None = None) -> Reaches:
             crowd.open(clients - clients // _STUCK_SHARE)
             rounds(one, crowd, seats)  # to warm up
             # The same readers in both, so that the only difference is those who do not read.
-            free = rounds(one, crowd, seats)
-            stuck = Crowd(one.port, "/nights/live/live?after=1").stuck(clients // _STUCK_SHARE)
-            for seat in islice(seats, _FILLING):
-                _declare(one, seat)
-                crowd.settle(0)
-            full = rounds(one, crowd, seats, len(stuck))
-    return Reaches(floor_ms, free, full)
+            free: list[Reach] = []
+            full: list[Reach] = []
+            for _ in range(_TURNS):
+                free.append(rounds(one, crowd, seats))
+                stuck = Crowd(one.port, "/nights/live/live?after=0").stuck(clients // _STUCK_SHARE)
+                for seat in islice(seats, _FILLING):
+                    _declare(one, seat)
+                    crowd.settle(0)
+                full.append(rounds(one, crowd, seats, len(stuck)))
+                for line in stuck:
+                    line.close()
+    return Reaches(floor_ms, _median(free), _median(full))
 
 
 async def open_night_of_2019(one: Program) -> None:
@@ -112,6 +118,10 @@ def rounds(one: Program, crowd: Crowd, seats: Iterator[Declared], stuck: int = 0
     )
 
 
+def _median(turns: list[Reach]) -> Reach:
+    return Reach(*map(statistics.median, zip(*map(astuple, turns), strict=True)))
+
+
 def _declare(one: Program, seat: Declared) -> float:
     """POST it; returns when its receipt was there."""
     token = Invitations(one.secret).make("live", seat.ballot, "bench")
@@ -138,7 +148,7 @@ def show(found: Reaches) -> None:
     """Print it, with the ratio of the last arrival to the floor's."""
     print(f"{'':<28}{'receipt':>9}{'half':>8}{'99%':>8}{'last, ms':>10} |{'µs each':>8} |{'MiB web':>8}{'kernel':>8}")
     for one in (found.free, found.stuck):
-        name = f"{one.clients:,} read, {one.stuck:,} never"
+        name = f"{one.clients:,.0f} read, {one.stuck:,.0f} never"
         print(
             f"{name:<28}{one.receipt:>9.0f}{one.half:>8.0f}{one.most:>8.0f}{one.last:>10.0f} |{one.delivery_us:>8.1f}"
             f" |{one.web_mib:>8.0f}{one.kernel_mib:>8.0f}"
