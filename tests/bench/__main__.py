@@ -23,7 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("file", nargs="?", type=Path, default=Path("bench.json"), help="where the figures go as JSON")
     parser.add_argument("--clients", type=int, default=10_000, help="websocket clients (default 10,000)")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds, interleaved (default 3)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds, interleaved (default 5)")
     options = parser.parse_args()
     found: dict[str, Any] = {"machine": machine(), "began": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
     print(" · ".join(found["machine"].values()))
