@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from msgspec.structs import replace
 from playwright.async_api import BrowserContext, Page, expect
@@ -15,7 +16,9 @@ from server.serve import open_night
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
-from tests.running import Site, serving
+from tests.nights_by_hand import START, definition
+from tests.nights_by_hand import declare as declare_seat
+from tests.running import Site, answered, serving
 
 BALLOT = "parl.rochester-and-strood.by.2014-11-20"
 PAST = archive.load(BALLOT)
@@ -114,6 +117,25 @@ async def test_without_javascript_a_reload_shows_the_page_as_it_is(
     while "UKIP GAIN" not in await page.locator(".headline").inner_text():
         await page.reload()
     await context.close()
+
+
+async def test_a_burst_shows_every_declaration_once_in_the_feed(site: Site, viewer: Page, stream: EventStream) -> None:
+    await open_night(stream, definition("burst", contests=40, seats=40), "open")
+    async with httpx2.AsyncClient(base_url=site.url) as client:
+        await answered(client, "/nights/burst")
+    await viewer.goto(f"{site.url}/nights/burst")
+    await expect(viewer.locator("#line")).to_have_attribute("data-state", "up")
+    submitter = Submitter(stream)
+    for seat in range(30):
+        await submitter.submit("burst", declare_seat(seat), START)
+    await expect(viewer.locator("#status")).to_contain_text("30 of 40 declared")
+    entries = await viewer.evaluate("() => [...document.querySelectorAll('#feed > li')].map((entry) => entry.id)")
+    assert entries == [f"item-{seq}" for seq in range(31, 1, -1)]
+    await expect(viewer.locator("#feed > li:visible")).to_have_count(12)
+    await viewer.get_by_role("button", name="Show earlier").click()
+    await expect(viewer.locator("#feed > li:visible")).to_have_count(30)
+    await viewer.reload()
+    await expect(viewer.locator("#feed > li")).to_have_count(12)
 
 
 async def test_where_websockets_are_blocked_the_page_polls(site: Site, viewer: Page, stream: EventStream) -> None:
