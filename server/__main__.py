@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from server import serve
 from server.count import command as invite
 from server.election.decide import Refused
+from server.feeds import record
 from server.nights import archive
 from server.nights import command as importing
 from server.nights.format import BadNight
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     opening.set_defaults(call=_open)
 
     importing.add_parser(commands)
+    record.add_parser(commands)
     invite.add_parser(commands).set_defaults(call=_invite)
     return parser
 

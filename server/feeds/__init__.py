@@ -6,12 +6,14 @@ from server.feeds.api import contest, night, nights
 from server.feeds.events import events
 from server.feeds.health import healthz, metrics, readyz
 from server.feeds.openapi import openapi
+from server.feeds.record import download
 
 routes: list[BaseRoute] = [
     Route("/api/nights", nights),
     Route("/api/nights/{night}", night),
     Route("/api/nights/{night}/contests/{ballot}", contest),
     Route("/api/nights/{night}/events", events),
+    Route("/api/nights/{night}/record", download),
     Route("/healthz", healthz),
     Route("/readyz", readyz),
     Route("/metrics", metrics),

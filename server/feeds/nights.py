@@ -34,6 +34,7 @@ def night_state(channel: Channel, night: Night) -> NightState:
         state=_state(channel),
         replay_of=definition.replay_of,
         seq=night.seq,
+        head=channel.head,
         at=night.at,
         times=definition.times,
         declared=tally.declared,

@@ -103,6 +103,7 @@ def _paths() -> dict[str, Any]:
             "get": _get("contest", "All about one contest.", "ContestState"),
         },
         "/api/nights/{night}/events": {"parameters": [night], "get": _events()},
+        "/api/nights/{night}/record": {"parameters": [night], "get": _record()},
         "/api/nights/{night}/contests/{ballot}/declaration": {
             "parameters": [night, ballot],
             "post": _declaration(),
@@ -162,6 +163,21 @@ def _events() -> dict[str, Any]:
             "204": {"description": "A past night's stream has nothing more: do not connect again."},
             "304": {"$ref": "#/components/responses/NothingNew"},
             **_problems(400, 404),
+        },
+    }
+
+
+def _record() -> dict[str, Any]:
+    return {
+        "operationId": "record",
+        "summary": "Every event with the head after it, to keep and to check with `python -m server verify`.",
+        "responses": {
+            "200": {
+                "description": "One line an event: head and event. A head is the SHA-256 of the one before and the event.",
+                "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+            },
+            "304": {"$ref": "#/components/responses/NothingNew"},
+            **_problems(404),
         },
     }
 

@@ -193,7 +193,7 @@ class OverallMajority(Struct, frozen=True):
 
 
 class NightState(Struct, frozen=True):
-    """A night as it stands at ``seq``.
+    """A night as it stands at ``seq``, with the ``head`` of its record there (SHA-256, in hexadecimal).
 
     ``baseline`` names the election that gains and changes are counted from; ``times`` says how far the
     clock can be trusted; ``majority_line`` is the seats that make an overall majority, null where none is
@@ -207,6 +207,7 @@ class NightState(Struct, frozen=True):
     state: State
     replay_of: str | None
     seq: Number
+    head: str
     at: Moment
     times: Times
     declared: Number

@@ -14,6 +14,7 @@ from server.election.nights import Night, fold
 from server.live.audience import Audience, Viewer
 from server.live.frames import BEAT, PING, Message
 from server.stream import codec
+from server.stream.record import BEGINNING, head_after
 
 
 class Renderer(Protocol):
@@ -46,14 +47,15 @@ _MOST_CACHED = 1000  # answers kept for a night as it is: its pages, and catch-u
 class Channel:
     """A night on air, or past and complete (``on_air`` False).
 
-    ``night`` and ``events`` are the state and how it came about; ``fragments`` id → seq of its last change, the
-    latest changed last.
+    ``night`` and ``events`` are the state and how it came about, ``head`` the end of their chain; ``fragments`` id →
+    seq of its last change, the latest changed last.
     """
 
     def __init__(self, renderer: Renderer, on_air: bool = True) -> None:
         self.on_air = on_air
         self.night: Night | None = None
         self.events: list[AnyEvent] = []
+        self.head = BEGINNING
         self.fragments: dict[str, int] = {}
         self._texts: dict[str, str] = {}
         self._renderer = renderer
@@ -75,6 +77,8 @@ class Channel:
         """Apply the next events; every viewer gets the state after the last of them in one frame."""
         self.night = fold(events, self.night)
         self.events += events
+        for event in events:
+            self.head = head_after(self.head, event)
         changed: dict[str, int] = {}
         for event in events:
             for fragment in self._renderer.changed(self.night, event):

@@ -75,6 +75,7 @@ def _night_page(channel: Channel, moment: datetime | None = None) -> str:
         moment=moment,
         topic="",
         parts=parts,
+        head=channel.head,
         rows=[] if single else [_text(channel, f"row-{one.slug}") for one in night.definition.contests],
         cursor=Markup(cursor(night.seq)),
     )
@@ -89,6 +90,7 @@ def _contest_page(channel: Channel, count: Count) -> str:
         live=channel.on_air,
         moment=None,
         topic=count.contest.ballot,
+        head=channel.head,
         contest=_text(channel, f"contest-{count.contest.slug}"),
         cursor=Markup(cursor(night.seq)),
     )

@@ -15,7 +15,7 @@ from tests.feeds.site import GENERAL, ROCHESTER, Site, carry_out
 
 NIGHT = {
     *("night", "title", "seq", "at", "declared", "contests_total", "baseline", "parties", "contests"),
-    *("state", "replay_of", "times", "majority_line", "overall_majority", "attribution", "date"),
+    *("state", "replay_of", "times", "majority_line", "overall_majority", "attribution", "date", "head"),
 }
 PARTY = {"id", "name", "short", "seats", "gained", "lost", "net", "votes", "share", "change"}
 CONTEST = {"ballot", "name", "gss", "status", "verdict", "winner", "majority", "turnout", "declared_at"}

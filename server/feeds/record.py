@@ -1,0 +1,77 @@
+"""A night's public record to download, and ``python -m server verify``, which checks one anywhere."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.access import allows, everyone
+from server.answers import Body, answer, body
+from server.election.nights import Night, fold
+from server.election.tally import add_up
+from server.feeds.api import for_any_site, found
+from server.feeds.events import NDJSON
+from server.live.endpoint import etag
+from server.settings import Settings
+from server.stream.record import BadRecord, read, written
+
+_ABOUT = """\
+Checks a night's record, as downloaded from /api/nights/NIGHT/record: that no event was changed, left out or added
+since a head was noted, and what the events add up to. It needs the file alone, no server and no Redis.
+"""
+
+
+@allows(everyone)
+async def download(request: Request) -> Response:
+    """``/api/nights/{night}/record``: every event with the head after it, one a line."""
+    channel, night = found(request)
+    content = cast(Body, channel.cached("feeds: record", lambda: body(b"".join(written(channel.events)))))
+    response = answer(request, content, NDJSON, etag(channel))
+    response.headers["Content-Disposition"] = f'attachment; filename="{night.definition.id}.record.jsonl"'
+    return for_any_site(response)
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add ``verify`` to the program's commands; ``options.call(options, settings)`` runs it."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "verify",
+        help="check a night's record",
+        description=_ABOUT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="a record")
+    parser.add_argument("--head", default="", metavar="HEAD", help="a head that was noted, or its beginning")
+    parser.set_defaults(call=verify)
+
+
+def verify(options: argparse.Namespace, settings: Settings) -> int:
+    """Print what a record says; 0 if it holds, 1 with a sentence if it does not."""
+    try:
+        events, heads = read(options.file.read_bytes())
+    except (BadRecord, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    night = fold(events)
+    print(f"{night.definition.title}: {len(events):,} events, each fits the ones before it.")
+    _print_totals(night)
+    noted: str = options.head.lower()
+    if not noted:
+        print(f"The head of event {len(events):,} is {heads[-1]}: compare it with one that was noted elsewhere.")
+        return 0
+    for seq, head in enumerate(heads, 1):
+        if head.startswith(noted):
+            print(f"The head {noted} is that of event {seq:,}: up to there nothing was changed since it was noted.")
+            return 0
+    print(f"No event of this record has the head {noted}: it is not the record that was noted.", file=sys.stderr)
+    return 1
+
+
+def _print_totals(night: Night) -> None:
+    tally = add_up(night)
+    print(f"{tally.declared:,} of {tally.contests:,} declared.")
+    for total in tally.parties:
+        if total.seats or tally.contests == 1:
+            print(f"  {night.parties[total.party].name:<40} {total.seats:>4} {total.votes:>12,}")
