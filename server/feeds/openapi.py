@@ -173,7 +173,7 @@ def _record() -> dict[str, Any]:
         "summary": "Every event with the head after it, to keep and to check with `python -m server verify`.",
         "responses": {
             "200": {
-                "description": "One line an event: head and event. A head is the SHA-256 of the one before and the event.",
+                "description": "A line an event, with its head: the SHA-256 of the head before and of the event.",
                 "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
             },
             "304": {"$ref": "#/components/responses/NothingNew"},
