@@ -172,7 +172,7 @@ def _read_back(
         night=night,
         count=count,
         texts=sent.entry.texts,
-        read_back=read_back(night, count, judge(count.contest, event), sent.entry.figures.papers),
+        read_back=read_back(night, count, judge(count.contest, event)),
         notice=notice,
         key=sent.key,
         **_common(request),

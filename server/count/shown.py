@@ -107,7 +107,7 @@ def party_name(night: Night, party: str) -> str:
 
 class ReadBack(Struct, frozen=True):
     """A declaration to be read aloud. ``lines`` in ballot-paper order: name, party, id of the party
-    it counts for, votes, elected; ``rejected`` head and papers; ``missing`` papers nobody accounts for."""
+    it counts for, votes, elected; ``rejected`` head and papers."""
 
     lines: tuple[tuple[str, str, str, int, bool], ...]
     elected: str
@@ -115,12 +115,11 @@ class ReadBack(Struct, frozen=True):
     rejected: tuple[tuple[str, int | None], ...]
     verdict: str
     kind: str
-    missing: int
     result: Result
 
 
-def read_back(night: Night, count: Count, result: Result, papers: int | None = None) -> ReadBack:
-    """The read-back of a result; ``papers`` where they are not announced yet."""
+def read_back(night: Night, count: Count, result: Result) -> ReadBack:
+    """The read-back of a result."""
     votes = {line.candidate.id: line for line in result.lines}
     lines = tuple(
         (one.name, party_name(night, one.party), counted_as(one.party), line.votes, line.elected)
@@ -129,8 +128,6 @@ def read_back(night: Night, count: Count, result: Result, papers: int | None = N
     )
     rejected = result.rejected
     heads = ((_head(head), getattr(rejected, head)) for head in HEADS) if rejected else ()
-    papers = count.papers if papers is None else papers
-    counted = result.valid + (rejected.total if rejected else 0)
     return ReadBack(
         lines=lines,
         elected=result.winner.candidate.name,
@@ -140,7 +137,6 @@ def read_back(night: Night, count: Count, result: Result, papers: int | None = N
         rejected=tuple(heads),
         verdict=result.verdict.text(night.parties),
         kind=result.verdict.kind,
-        missing=0 if papers is None else papers - counted,
         result=result,
     )
 

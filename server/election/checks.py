@@ -83,12 +83,11 @@ def _sums(contest: Contest, votes: dict[str, int], rejected: Rejected | None, pa
     counted = sum(votes.values()) + (rejected.total if rejected else 0)
     if sum(votes.values()) == 0:
         return [Finding("votes-none", "votes", "Nobody can be elected with no votes at all.")]
-    if papers is not None and counted > papers:
-        sentence = (
-            f"Votes and rejected papers come to {counted:,}: {counted - papers:,} more than "
-            f"the {papers:,} ballot papers verified."
-        )
-        return [Finding("votes-above-papers", "votes", sentence)]
+    if papers is not None and counted != papers and (rejected or counted > papers):
+        # Every paper that was verified is a vote or a rejected one: in Putney in 2024, 6,558 were neither.
+        differ, than = abs(counted - papers), "more" if counted > papers else "fewer"
+        sentence = f"Votes and rejected papers come to {counted:,}: {differ:,} {than} than the {papers:,} ballot papers verified."
+        return [Finding(f"votes-{'above' if counted > papers else 'below'}-papers", "votes", sentence)]
     if counted > contest.electorate:
         sentence = f"Votes and rejected papers come to {counted:,}: more than the electorate of {contest.electorate:,}."
         return [Finding("votes-above-electorate", "votes", sentence)]

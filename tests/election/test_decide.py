@@ -79,6 +79,7 @@ def test_a_declaration_becomes_the_next_event_with_its_command(desk: Desk) -> No
         ({"lot": "1"}, "lot-without-tie", "lot"),
         ({"papers": 8}, "votes-above-papers", "votes"),
         ({"papers": 11, "rejected": Rejected(3)}, "votes-above-papers", "votes"),
+        ({"papers": 13, "rejected": Rejected(3)}, "votes-below-papers", "votes"),
         ({"papers": 1001}, "papers-above-electorate", "papers"),
         ({"papers": -1}, "papers-negative", "papers"),
         ({"votes": {"1": 900, "2": 101}}, "votes-above-electorate", "votes"),
