@@ -86,7 +86,8 @@ def _sums(contest: Contest, votes: dict[str, int], rejected: Rejected | None, pa
     if papers is not None and counted != papers and (rejected or counted > papers):
         # Every paper that was verified is a vote or a rejected one: in Putney in 2024, 6,558 were neither.
         differ, than = abs(counted - papers), "more" if counted > papers else "fewer"
-        sentence = f"Votes and rejected papers come to {counted:,}: {differ:,} {than} than the {papers:,} ballot papers verified."
+        verified = f"the {papers:,} ballot papers verified"
+        sentence = f"Votes and rejected papers come to {counted:,}: {differ:,} {than} than {verified}."
         return [Finding(f"votes-{'above' if counted > papers else 'below'}-papers", "votes", sentence)]
     if counted > contest.electorate:
         sentence = f"Votes and rejected papers come to {counted:,}: more than the electorate of {contest.electorate:,}."
