@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import resource
 import signal
 import socket
 import sys
@@ -35,6 +36,7 @@ WORTH_WATCHING = ("parl.rochester-and-strood.by.2014-11-20", "parl.2019-12-12")
 _SPEED_OF_ONE_CONTEST = 300.0
 _SPEED_OF_MANY = 120.0
 _SECONDS_BETWEEN_TRIES = 1.0
+_ENOUGH_FILES = 65_536  # where there is no limit at all
 _BACKLOG = 4096  # after a restart everybody comes back at once
 _KERNEL_KEEPS = 128 * 1024  # bytes for one client that does not read; the kernel allows itself twice that
 _GONE_AFTER_MS = 90_000  # a client that answers nothing for so long is gone, whatever its socket says
@@ -68,6 +70,7 @@ def _started(folder: Path) -> embedded.Embedded | None:
 def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None = 0) -> int:
     """Serve until told to stop, with these past nights on air as replays. ``speed`` 0 is one worth watching."""
     signal.signal(signal.SIGTERM, _end)
+    _take_all_the_files_allowed()
     with (
         with_redis(settings) as known,
         suppress(KeyboardInterrupt),
@@ -75,6 +78,13 @@ def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None 
     ):
         runner.run(_serve(known, nights, speed))
     return 0
+
+
+def _take_all_the_files_allowed() -> None:
+    """Every viewer is an open file, and a shell allows 1,024 unless it is asked for what it may."""
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    most = _ENOUGH_FILES if allowed == resource.RLIM_INFINITY else allowed
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, allowed))
 
 
 def _end(number: int, frame: FrameType | None) -> None:
