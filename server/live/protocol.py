@@ -5,6 +5,7 @@ for every client. Here the request that was read by uvicorn's HTTP parser, in C,
 """
 
 import asyncio
+import base64
 from collections.abc import Coroutine
 from functools import lru_cache
 from typing import Any, cast
@@ -36,9 +37,11 @@ class Connection(HttpToolsProtocol):
         """Run the application for a request that asks for a websocket."""
         headers = dict(self.headers)
         self._key = headers.get(b"sec-websocket-key", b"").decode("latin-1")
-        if headers.get(b"sec-websocket-version") != b"13" or len(self._key) != 24 or self.scope["method"] != "GET":
+        asked = (self.scope["method"], self.scope["http_version"], headers.get(b"sec-websocket-version"))
+        if asked != ("GET", "1.1", b"13") or not _is_key(self._key):
             self.send_400_response("A websocket of version 13 (RFC 6455) was expected.")
             return
+        self._accepted = False
         path, _, query = self.url.partition(b"?")
         self._deflate = _agreed(headers.get(b"sec-websocket-extensions", b"").decode("latin-1"))
         scope: dict[str, Any] = {
@@ -66,6 +69,7 @@ class Connection(HttpToolsProtocol):
             raise ClientDisconnected
         match message["type"]:
             case "websocket.accept":
+                self._accepted = True
                 self.transport.write(self._switching(message))
             case "websocket.http.response.start":
                 lines = [STATUS_LINE[message["status"]], *(b"%b: %b\r\n" % pair for pair in message["headers"])]
@@ -73,6 +77,8 @@ class Connection(HttpToolsProtocol):
             case "websocket.http.response.body":
                 self.transport.write(message["body"])
                 self.transport.close()
+            case "websocket.close" if not self._accepted:
+                self._deny(403)
             case other:
                 raise RuntimeError(f"a line is written to past ASGI, so {other} has no meaning here")
 
@@ -97,7 +103,13 @@ class Connection(HttpToolsProtocol):
         self.transport.set_write_buffer_limits(high=0)
         if not task.cancelled() and (error := task.exception()):
             self.logger.error("A websocket's endpoint failed", exc_info=error)
+            if not self._accepted:
+                self._deny(500)
             self.transport.close()
+
+    def _deny(self, status: int) -> None:
+        self.transport.write(STATUS_LINE[status] + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+        self.transport.close()
 
 
 def line_of(websocket: WebSocket) -> Line:
@@ -107,6 +119,14 @@ def line_of(websocket: WebSocket) -> Line:
 
 async def _connect() -> Message:
     return {"type": "websocket.connect"}
+
+
+def _is_key(key: str) -> bool:
+    """Whether it is sixteen bytes in base64 (RFC 6455, 4.2.1)."""
+    try:
+        return len(base64.b64decode(key, validate=True)) == 16
+    except ValueError:
+        return False
 
 
 def _listed(value: bytes) -> list[str]:

@@ -20,6 +20,10 @@ from tests.nights_by_hand import START, declare, definition
 from tests.running import Page, Site, answered, serving
 
 NIGHT = "night"
+HANDSHAKE = (
+    f"GET /nights/{NIGHT}/live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 
 
 @pytest.fixture
@@ -42,20 +46,37 @@ async def watched_by(site: Site, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "without", ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", "Sec-WebSocket-Version: 13\r\n"]
+    ("right", "wrong"),
+    [
+        ("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", ""),
+        ("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZQ=="),
+        ("dGhlIHNhbXBsZSBub25jZQ==", "!!!!!!!!!!!!!!!!!!!!!!=="),
+        ("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 8"),
+        ("HTTP/1.1", "HTTP/1.0"),
+        ("GET", "POST"),
+    ],
 )
-async def test_a_handshake_that_is_none_is_told_so(site: Site, without: str) -> None:
-    request = (
-        f"GET /nights/{NIGHT}/live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    ).replace(without, "")
+async def test_a_handshake_that_is_none_is_told_so(site: Site, right: str, wrong: str) -> None:
+    answer = await answer_to(site, HANDSHAKE.replace(right, wrong))
+    assert answer.startswith("HTTP/1.1 400 ")
+    assert "A websocket of version 13 (RFC 6455) was expected." in answer
+
+
+async def test_a_websocket_where_there_is_none_is_denied(site: Site) -> None:
+    for path in ("/healthz", "/count", "/nothing/here"):
+        with pytest.raises(InvalidStatus) as denied:
+            await connect(f"{site.ws}{path}")
+        assert denied.value.response.status_code == 403
+
+
+async def answer_to(site: Site, request: str) -> str:
+    """All that is answered until the end."""
     host, port = site.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(request.encode())
     answer = (await reader.read()).decode()
-    assert answer.startswith("HTTP/1.1 400 ")
-    assert "A websocket of version 13 (RFC 6455) was expected." in answer
     writer.close()
+    return answer
 
 
 async def test_a_night_that_is_not_there_is_denied_in_words(site: Site) -> None:
