@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import count, feeds
 from server.access import allows, everyone, without_rule
+from server.count.desk.render import DeskRenderer
 from server.election.events import AnyEvent
 from server.errors import on_crash, on_http_error, on_unavailable
 from server.live.endpoint import live, poll
@@ -56,7 +57,7 @@ def build_app(settings: Settings) -> Starlette:
         stream = EventStream(url, settings.replicas)
         await stream.open()
         submitter = Submitter(stream)
-        hub = Hub(PageRenderer(), _past, on_erased=submitter.forget)
+        hub = Hub(PageRenderer(), _past, submitter.forget, DeskRenderer())
         app.state.hub = hub
         follower = asyncio.create_task(hub.follow(follow(url)), name="follower")
         follower.add_done_callback(_stop_the_process)
@@ -73,7 +74,7 @@ def build_app(settings: Settings) -> Starlette:
         Route("/nights/{night}/live", allows(everyone)(poll)),
         *page_routes,
         *feeds.routes,
-        *count.routes(settings.secret_key),
+        *count.routes(settings),
     ]
     if missing := without_rule(routes):
         raise NoAccessRule(f"These routes have no access rule: {', '.join(missing)}")

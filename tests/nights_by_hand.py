@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from server.election.commands import Correct, Declare
 from server.election.contests import Candidate, Contest, Definition, Previous
+from server.election.events import Rejected
 from server.election.parties import Party
 
 START = datetime(2019, 12, 12, 22, tzinfo=UTC)
@@ -43,10 +44,16 @@ def ballot(number: int) -> str:
 def declare(seat: int, con: int = 5, lab: int = 4, command: str = "") -> Declare:
     """A declaration of a seat, with a command id of its own unless one is given."""
     command_id = command or f"declare-{seat}"
-    return Declare(id=command_id, by="officer", ballot=ballot(seat), votes={"1": con, "2": lab})
+    votes = {"1": con, "2": lab}
+    return Declare(
+        id=command_id, by="officer", ballot=ballot(seat), votes=votes, rejected=Rejected(0), papers=con + lab
+    )
 
 
 def correct(seat: int, turn: int) -> Correct:
     """A correction of a seat, by other figures at each turn."""
-    votes = {"1": 5 + turn, "2": 4}
-    return Correct(id=f"correct-{seat}-{turn}", by="desk", ballot=ballot(seat), votes=votes, reason="Recounted.")
+    votes = {"1": 9 - turn % 9, "2": turn % 9}
+    reason = "Recounted."
+    return Correct(
+        id=f"correct-{seat}-{turn}", by="desk", ballot=ballot(seat), votes=votes, rejected=Rejected(0), reason=reason
+    )

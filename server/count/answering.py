@@ -1,11 +1,12 @@
-"""What every page of the phone begins and ends with: its contest as it stands, an answer nobody keeps."""
+"""What every page of the count begins and ends with: the night as it stands, an answer nobody keeps."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.answers import HTML
-from server.count.invitations import Invitation
+from server.count.rules import visit
+from server.election.desk import Desk
 from server.election.nights import Count, Night
 from server.live.hub import Hub
 from server.pages.templates import rendered
@@ -13,41 +14,44 @@ from server.stream.events import StreamUnavailable
 from server.stream.submit import Submitter
 
 
-async def standing(request: Request) -> tuple[Night, Count]:
-    """The night and the contest invited for, as they stand; 404 where they are not on air any more.
+async def night_of(request: Request) -> Night:
+    """The visitor's night as it stands; 404 where it is not on air any more.
 
     While Redis is away it is the state that this process knew last, so that a form can always be shown again.
     """
-    invitation: Invitation = request.state.invitation
     submitter: Submitter = request.state.submitter
-    try:
-        return _count(await submitter.night(invitation.night), invitation)
-    except StreamUnavailable:
-        known = _known(request, invitation)
-        if known is None:
-            raise
-        return _count(known, invitation)
-
-
-async def lately(request: Request) -> tuple[Night, Count]:
-    """The same as this process knew it last: for a form that is judged when it is sent on."""
-    invitation: Invitation = request.state.invitation
-    known = _known(request, invitation)
-    return _count(known, invitation) if known else await standing(request)
-
-
-def _known(request: Request, invitation: Invitation) -> Night | None:
     hub: Hub = request.state.hub
-    channel = hub.channels.get(invitation.night)
-    return channel.night if channel else None
+    name = visit(request).night
+    try:
+        night = await submitter.night(name)
+    except StreamUnavailable:
+        channel = hub.channels.get(name)
+        night = channel.night if channel else None
+        if night is None:
+            raise
+    if night is None:
+        raise HTTPException(404, "The night of this invitation is not on air. Ask the desk for a new invitation.")
+    return night
 
 
-def _count(night: Night | None, invitation: Invitation) -> tuple[Night, Count]:
-    count = night.counts.get(invitation.ballot) if night else None
-    if night is None or count is None:
-        sentence = "The contest of this invitation is not on air. Ask the desk for a new invitation."
-        raise HTTPException(404, sentence)
-    return night, count
+async def desk_of(request: Request) -> Desk:
+    """The private side of the visitor's night, as it stands or as this process knew it last."""
+    submitter: Submitter = request.state.submitter
+    hub: Hub = request.state.hub
+    name = visit(request).night
+    try:
+        return await submitter.desk(name)
+    except StreamUnavailable:
+        return hub.desks[name].desk
+
+
+async def standing_of(request: Request, ballot: str) -> tuple[Night, Count, Desk]:
+    """The same for one contest that the visitor may enter; whatever waits to go out is let out first."""
+    night, desk = await night_of(request), await desk_of(request)
+    count = night.counts.get(ballot)
+    if count is None or not visit(request).person.may_enter(ballot):
+        raise HTTPException(404, "That contest is not one that you are invited for.")
+    return night, count, desk
 
 
 def page(template: str, status: int = 200, **context: object) -> Response:

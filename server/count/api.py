@@ -1,6 +1,5 @@
 """A declaration sent by a program: JSON in, a receipt or every finding out. The checks are the phone's."""
 
-import hashlib
 from typing import cast
 
 import msgspec
@@ -9,18 +8,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from server.access import allows
-from server.count.figures import Figures
-from server.count.invitations import Invitation
-from server.count.rules import bearer
-from server.count.sending import declare
+from server.count.rules import bearer, visit
+from server.count.sending import ask, id_of
 from server.election.checks import Finding, check_figures
+from server.election.commands import Declare
 from server.election.decide import Refused
 from server.election.events import Rejected
 from server.errors import problem
 from server.stream.submit import Submitter
 
 _LONGEST_KEY = 128
-_STATUS = {"already-declared": 409, "night-unknown": 404, "ballot-unknown": 404, "key-reused": 422}
+_STATUS = {
+    "already-declared": 409,
+    "already-asked": 409,
+    "not-confirmed": 409,
+    "no-poll": 409,
+    "night-unknown": 404,
+    "ballot-unknown": 404,
+}
 
 
 class RejectedPapers(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,17 +39,20 @@ class RejectedPapers(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
-    """The body: ``votes`` candidate id → votes, looked at one by one, so that each has its sentence."""
+    """The body: ``votes`` candidate id → votes, looked at one by one, so that each has its sentence; ``reasons`` check
+    code → why something that looks unusual is so."""
 
     votes: dict[str, object]
     rejected: RejectedPapers | None = None
     papers: int | None = None
     lot: str | None = None
+    reasons: dict[str, str] = {}
 
 
 @allows(bearer)
 async def post_declaration(request: Request) -> Response:
-    """``POST /api/nights/{night}/contests/{ballot}/declaration``: 201 with a receipt, 200 when repeated."""
+    """``POST /api/nights/{night}/contests/{ballot}/declaration``: 201 with a receipt, 200 when repeated; 202 while the
+    desk holds the night, and it waits."""
     key = request.headers.get("idempotency-key", "")
     if not (0 < len(key) <= _LONGEST_KEY and all("!" <= character <= "~" for character in key)):
         sentence = "Send an Idempotency-Key: 1 to 128 visible ASCII characters, the same when sent again."
@@ -57,39 +65,46 @@ async def post_declaration(request: Request) -> Response:
         return problem(422, "The body does not have the shape of a declaration.", errors=[_shape(error)])
     except (msgspec.DecodeError, UnicodeDecodeError):
         return problem(400, "The body is not JSON.", code="not-json")
-    return await _declare(request, hashlib.sha256(key.encode()).hexdigest(), sent)
+    return await _declare(request, key, sent)
 
 
 async def _declare(request: Request, key: str, sent: Declaration) -> Response:
-    invitation: Invitation = request.state.invitation
-    submitter: Submitter = request.state.submitter
-    figures, findings = _read(sent)
+    one, ballot = visit(request), request.path_params["ballot"]
+    votes, findings = _votes(sent)
+    rejected = Rejected(**cast(dict[str, int], msgspec.structs.asdict(sent.rejected))) if sent.rejected else None
     if findings:
-        night = await submitter.night(invitation.night)
-        count = night.counts.get(invitation.ballot) if night else None
+        submitter: Submitter = request.state.submitter
+        night = await submitter.night(one.night)
+        count = night.counts.get(ballot) if night else None
         if count is not None:
-            named = {one.field for one in findings}
-            papers = count.papers if figures.papers is None else figures.papers
-            checked = check_figures(count.contest, figures.votes, figures.rejected, papers, figures.lot)
-            findings += [one for one in checked if one.field not in named]
+            named = {finding.field for finding in findings}
+            papers = count.papers if sent.papers is None else sent.papers
+            checked = check_figures(count.contest, votes, rejected, papers, sent.lot)
+            findings += [finding for finding in checked if finding.field not in named]
             return _findings("figures-refused", findings)
+    command = Declare(
+        id=id_of(one.person.invitation, one.night, ballot, "declaration", key),
+        by=one.person.name,
+        ballot=ballot,
+        votes=votes,
+        rejected=rejected,
+        papers=sent.papers,
+        lot=sent.lot,
+    )
     try:
-        receipt = await declare(submitter, invitation, key, figures)
+        receipt = await ask(request, command, sent.reasons)
     except Refused as refused:
         if refused.findings:
             return _findings(refused.code, list(refused.findings))
         return problem(_STATUS.get(refused.code, 422), str(refused), code=refused.code)
-    content = {
-        "night": receipt.night,
-        "ballot": invitation.ballot,
-        "seq": receipt.seq,
-        "at": receipt.at.isoformat(),
-        "receipt": str(receipt.seq),
-    }
-    return JSONResponse(content, 200 if receipt.repeated else 201, {"Cache-Control": "no-store"})
+    answer: dict[str, object] = {"night": one.night, "ballot": ballot, "seq": None, "at": None, "receipt": None}
+    if receipt:
+        answer |= {"seq": receipt.seq, "at": receipt.at.isoformat(), "receipt": str(receipt.seq)}
+    status = 202 if receipt is None else 200 if receipt.repeated else 201
+    return JSONResponse(answer, status, {"Cache-Control": "no-store"})
 
 
-def _read(sent: Declaration) -> tuple[Figures, list[Finding]]:
+def _votes(sent: Declaration) -> tuple[dict[str, int], list[Finding]]:
     votes: dict[str, int] = {}
     findings: list[Finding] = []
     for candidate, value in sent.votes.items():
@@ -99,8 +114,7 @@ def _read(sent: Declaration) -> tuple[Figures, list[Finding]]:
             # 465.0 is an integer to JSON Schema; here it is a sign that a program does not count in integers.
             sentence = "Votes must be a whole number, without quotation marks, fraction or exponent."
             findings.append(Finding("votes-not-whole", f"votes.{candidate}", sentence))
-    rejected = cast(dict[str, int], msgspec.structs.asdict(sent.rejected)) if sent.rejected else None
-    return Figures(votes, Rejected(**rejected) if rejected else None, sent.papers, sent.lot), findings
+    return votes, findings
 
 
 def _findings(code: str, findings: list[Finding]) -> Response:

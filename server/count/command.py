@@ -1,4 +1,4 @@
-"""``python -m server invite``: a link, a QR code and a token for one person and one contest."""
+"""``python -m server invite``: a link, a QR code and a token for one person."""
 
 import difflib
 import io
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import segno
 
-from server.count.invitations import Invitations
+from server.count.inviting import ROLES, invite_person, link_of
+from server.count.rules import DECLARING
 from server.election.contests import Contest
 from server.election.nights import Night
 from server.settings import Settings
@@ -23,9 +24,10 @@ _MOST_LISTED = 8
 
 def add_parser(commands: "_SubParsersAction[ArgumentParser]") -> ArgumentParser:
     """Add ``invite`` to the command line; returns its parser."""
-    parser = commands.add_parser("invite", help="invite a person to declare the result of a contest")
+    parser = commands.add_parser("invite", help="invite a person to enter results, or to run the night")
     parser.add_argument("night", metavar="NIGHT", help="id of a night on air")
-    parser.add_argument("ballot", metavar="BALLOT", nargs="?", help="the contest, unless it is the only one")
+    parser.add_argument("ballots", metavar="BALLOT", nargs="*", help="the contests, unless there is only one")
+    parser.add_argument("--role", choices=ROLES, default="officer", help="what for (default: officer)")
     parser.add_argument("--name", required=True, help='who is invited: "Jane Smith"')
     return parser
 
@@ -38,18 +40,24 @@ async def invite(options: Namespace, settings: Settings, submitter: Submitter, o
         return _refuse('Say who is invited: --name "Jane Smith".')
     if night is None:
         return _refuse(f"{options.night} is not on air." + _like("On air", options.night, on_air))
-    contest = _contest(night, options.ballot)
-    if isinstance(contest, str):
-        return _refuse(contest)
-    token = Invitations(settings.secret_key).make(options.night, contest.ballot, name)
-    link = f"{settings.public_url}/count/invitation/{token}"
-    print(f"{name} may declare {contest.name} ({contest.ballot}) for 14 days, on")
+    role, found = ROLES[options.role], list[Contest]()
+    for asked in (options.ballots or [None]) if role != "desk" else ():
+        contest = _contest(night, asked)
+        if isinstance(contest, str):
+            return _refuse(contest)
+        found.append(contest)
+    ballots = tuple(contest.ballot for contest in found)
+    invitation = await invite_person(submitter, options.night, name, role, ballots)
+    link = link_of(settings, options.night, invitation, role)
+    what = f"enter {', '.join(contest.name for contest in found)}" if found else "run the night"
+    print(f"{name} may {what} as {role} for 14 days, on")
     print(f"{night.definition.title}.\n\n{link}\n")
     code = io.StringIO()
     segno.make(link, error="l", micro=False).terminal(out=code, compact=True)
     print(code.getvalue())
-    print("What follows the last / is also the Bearer token for the API.")
-    print("Whoever holds the link can declare: give it to nobody else.")
+    print("Whoever opens it first chooses its PIN: give it to nobody else.")
+    if role in DECLARING:
+        print("Until then, what follows the last / is a Bearer token with which a program can declare.")
     if "//127.0.0.1" in link or "//localhost" in link:
         print("This link opens on this machine only. Set PUBLIC_URL to the address that phones can reach.")
     return 0

@@ -1,202 +1,214 @@
-"""The form, its read-back, sending and the receipt: what an officer does on a phone. No rules, no words."""
+"""The verification and the sheet of votes: typed, checked, sent to the desk. No rules, no words."""
 
-import uuid
 from collections.abc import Iterable
 from typing import cast, get_args
 
-from msgspec import Struct
-from msgspec.structs import replace
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from server.access import allows
-from server.count.answering import lately, page, standing
-from server.count.figures import Entry, read
-from server.count.invitations import Invitation
-from server.count.rules import contest_of, csrf, sending, signed_in
-from server.count.sending import declaration, declare, now, reach_stage
-from server.count.shown import STAGES, form_of, read_back
+from server.count.answering import night_of, page
+from server.count.figures import Entry, entry_of, read_sheet, read_verification
+from server.count.place import STAGES, STAGING, Place, chosen, common, place_of
+from server.count.rules import Sends, SignedIn, visit
+from server.count.sending import ask, id_of, stamp
+from server.count.shown import form_of, label_of, read_back
+from server.election.acts import PapersVerified, SheetKeyed
 from server.election.checks import Finding, check_figures
-from server.election.decide import Refused, decide
-from server.election.events import Corrected, Declared, Stage, Withdrawn
-from server.election.nights import Count, Night
+from server.election.commands import ReachStage
+from server.election.decide import Refused
+from server.election.entry import KEYING, sheets_of
+from server.election.events import Rejected, Stage, Withdrawn
 from server.election.verdict import judge
-from server.live.hub import Hub
 from server.pages.templates import clock
 from server.stream.events import StreamUnavailable
+from server.stream.submit import Submitter
 
+AT_THE_COUNT = ("officer", "second officer", "returning officer")
 FORM, RECEIPT = "/count", "/count/receipt"
-_LONGEST_KEY = 64
 _NOT_CONFIRMED = (
-    "The store of results did not answer, so it is not certain that this was sent. Send it again: "
-    "it will count only once."
-)
-_WITHDRAWN_SINCE = (
-    "What was sent before has been withdrawn since. Check the figures, and send them as a new declaration."
+    "The store of results did not answer, so it is not certain that this was sent. Send it again: it counts only once."
 )
 
 
-@allows(signed_in)
+@allows(SignedIn(AT_THE_COUNT))
 async def form(request: Request) -> Response:
-    """``GET /count``: the form, or the receipt once the contest is declared."""
-    night, count = await standing(request)
-    if count.result is not None:
-        return RedirectResponse(RECEIPT, 303)
-    papers = "" if count.papers is None else f"{count.papers:,}"
-    entry = read(count.contest, {"papers": papers}).about()
-    notice = ""
-    if isinstance(last := count.history[-1] if count.history else None, Withdrawn):
-        notice = f"The declaration was withdrawn at {clock(last.at)}: {last.reason}"
-    return _form(request, night, count, entry, _new_key(), fresh=True, notice=notice)
+    """``GET /count``: the next thing to do for this person in this contest."""
+    ballot = chosen(request)
+    if ballot is None:
+        return await _contests(request)
+    place = await place_of(request, ballot)
+    role, state = place.person.role, place.stands.state
+    if state in ("on air", "asked"):
+        return RedirectResponse(place.at(RECEIPT), 303)
+    if state == "unverified" and role in STAGING:
+        return _verification_page(request, place, Entry({}), fresh=True)
+    if role in KEYING[: 2 if place.desk.entry == "double" else 1] and state not in ("unverified", "no poll"):
+        mine = sheets_of(place.count, place.desk).get(role)
+        if mine is None:
+            return _sheet_page(request, place, _fresh(place), fresh=True)
+        if state == "differs" or "change" in request.query_params:
+            return _sheet_page(request, place, entry_of(mine))
+    return read_back_page(request, place) if state == "ready" else waiting_page(request, place)
 
 
-@allows(signed_in)
+@allows(SignedIn(AT_THE_COUNT))
+async def state(request: Request) -> Response:
+    """``GET /count/state``: a word that changes when the page would; phones ask for it."""
+    place = await place_of(request, chosen(request) or "")
+    return JSONResponse({"token": place.token}, headers={"Cache-Control": "no-store"})
+
+
+@allows(SignedIn(AT_THE_COUNT))
 async def back_to_form(request: Request) -> Response:
     """A page that only a form leads to, opened again by its address (a restored tab): the form."""
     return RedirectResponse(FORM, 303)
 
 
-@allows(sending)
-async def change(request: Request) -> Response:
-    """``POST /count/change``: back from the read-back, with every text as it was typed."""
-    night, count = await standing(request)
-    sent = await _sent(request, count)
-    return _form(request, night, count, sent.entry, sent.key)
-
-
-@allows(sending)
-async def check(request: Request) -> Response:
-    """``POST /count/check``: the declaration as it will be read out, or the form with what is wrong."""
-    night, count = await standing(request)
-    return _read_back(request, night, count, await _sent(request, count))
-
-
-@allows(sending)
-async def send(request: Request) -> Response:
-    """``POST /count/declare``: declares, and leads to the receipt."""
-    night, count = await lately(request)
-    sent = await _sent(request, count)
-    if sent.entry.unreadable:
-        return _refused(request, night, count, sent)
+@allows(Sends(KEYING))
+async def sheet(request: Request) -> Response:
+    """``POST /count/sheet``: a sheet to the desk; with single entry it can be read back at once."""
+    place, sent = await _place(request)
+    entry = read_sheet(place.count.contest, sent)
+    if entry.unreadable:
+        return _sheet_page(request, place, entry, _errors(place, entry), status=422)
+    submitter: Submitter = request.state.submitter
     try:
-        receipt = await declare(request.state.submitter, _invitation(request), sent.key, sent.entry.figures)
+        await submitter.record(visit(request).night, _keyed(request, place, sent, entry))
     except Refused as refused:
-        return _refused(request, night, count, sent, refused)
+        return await _sheet_refused(request, place, entry, refused)
     except StreamUnavailable:
-        return _read_back(request, night, count, sent, _NOT_CONFIRMED, 503)
-    night, count = await standing(request)
-    if receipt.repeated and count.result is None:
-        return _form(request, night, count, sent.entry, _new_key(), notice=_WITHDRAWN_SINCE, status=409)
-    return RedirectResponse(RECEIPT, 303)
+        return _sheet_page(request, place, entry, notice=_NOT_CONFIRMED, status=503)
+    return RedirectResponse(place.at(FORM), 303)
 
 
-@allows(sending)
+@allows(Sends(STAGING))
+async def verify(request: Request) -> Response:
+    """``POST /count/verification``: papers issued and counted; the number counted goes on air."""
+    place, sent = await _place(request)
+    entry = read_verification(sent)
+    if entry.unreadable:
+        return _verification_page(request, place, entry, status=422)
+    issued, papers = entry.numbers["issued"], entry.numbers["papers"]
+    submitter: Submitter = request.state.submitter
+    command_id = id_of(place.ballot, "verified", _step(sent), issued, papers)
+    act = PapersVerified(
+        **stamp(request, f"papers/{command_id}"),
+        ballot=place.ballot,
+        issued=issued,
+        papers=papers,
+        reasons=entry.reasons,
+    )
+    try:
+        await submitter.record(visit(request).night, act)
+        if papers != place.count.papers:
+            by, ballot = place.person.name, place.ballot
+            await ask(request, ReachStage(id=command_id, by=by, ballot=ballot, stage="verified", papers=papers))
+    except Refused as refused:
+        notice = "" if refused.findings else refused.sentence
+        return _verification_page(request, place, entry, refused.findings, notice=notice, status=422)
+    except StreamUnavailable:
+        return _verification_page(request, place, entry, notice=_NOT_CONFIRMED, status=503)
+    return RedirectResponse(place.at(FORM), 303)
+
+
+@allows(Sends(STAGING))
 async def stage(request: Request) -> Response:
-    """``POST /count/stage``: one tap says how far the count is; "verified" takes the papers from the form."""
-    night, count = await lately(request)
-    sent = await _sent(request, count)
-    if sent.stage not in get_args(Stage):
-        return RedirectResponse(FORM, 303)
-    papers = sent.entry.figures.papers if sent.stage == "verified" else None
-    if sent.stage == "verified" and papers is None:
-        only = sent.entry.about("papers")
-        return _form(request, night, count, only, sent.key, status=422)
-    try:
-        reached = cast(Stage, sent.stage)
-        await reach_stage(request.state.submitter, _invitation(request), sent.step, reached, papers)
-    except Refused as refused:
-        return _refused(request, night, count, replace(sent, entry=sent.entry.about()), refused)
-    except StreamUnavailable:
-        plain = sent.entry.about()
-        return _form(request, night, count, plain, sent.key, notice=_NOT_CONFIRMED, status=503)
-    return RedirectResponse(FORM, 303)
+    """``POST /count/stage``: one tap says how far the count is."""
+    place, sent = await _place(request)
+    reached = sent.get("stage", "")
+    if reached in get_args(Stage) and reached != "verified":
+        command = ReachStage(
+            id=id_of(place.ballot, "stage", _step(sent), reached),
+            by=place.person.name,
+            ballot=place.ballot,
+            stage=cast(Stage, reached),
+        )
+        try:
+            await ask(request, command)
+        except Refused as refused:
+            if refused.code != "key-reused":
+                return waiting_page(request, place, refused.sentence, 409)
+        except StreamUnavailable:
+            return waiting_page(request, place, _NOT_CONFIRMED, 503)
+    return RedirectResponse(place.at(FORM), 303)
 
 
-@allows(signed_in)
-async def receipt(request: Request) -> Response:
-    """``GET /count/receipt``: what is declared, under which number, and whether it is on air yet."""
-    night, count = await standing(request)
-    if count.result is None:
-        return RedirectResponse(FORM, 303)
-    said = [one for one in count.history if isinstance(one, Declared | Corrected)]
-    declared = next(one for one in reversed(said) if isinstance(one, Declared))
-    hub: Hub = request.state.hub
-    channel = hub.channels.get(night.definition.id)
-    return page(
-        "receipt.html",
-        night=night,
-        count=count,
-        invitation=_invitation(request),
-        declared=declared,
-        corrected=said[-1] if isinstance(said[-1], Corrected) else None,
-        read_back=read_back(night, count, count.result),
-        on_air=channel is not None and channel.seq >= said[-1].seq,
-        refused=request.query_params.get("sent") == "no",
-        draft=_draft(request, count),
+async def _contests(request: Request) -> Response:
+    night = await night_of(request)
+    counts = [night.counts[ballot] for ballot in visit(request).person.ballots if ballot in night.counts]
+    return page("contests.html", night=night, counts=counts, person=visit(request).person, stages=STAGES)
+
+
+async def _place(request: Request) -> tuple[Place, dict[str, str]]:
+    sent = {name: text for name, text in (await request.form()).items() if isinstance(text, str)}
+    return await place_of(request, sent["contest"].rpartition("/")[2]), sent
+
+
+def _step(sent: dict[str, str]) -> str:
+    return sent.get("step", "")[:20]
+
+
+def _number(sent: dict[str, str], name: str) -> int:
+    text = sent.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 16 else 0
+
+
+def _keyed(request: Request, place: Place, sent: dict[str, str], entry: Entry) -> SheetKeyed:
+    votes, rejected = entry.votes, entry.rejected or Rejected(0)
+    content = (sorted(votes.items()), sorted(entry.heads.items()), entry.lot, sorted(entry.reasons.items()))
+    round, replaces = _number(sent, "round"), _number(sent, "replaces")
+    by = place.person.invitation
+    return SheetKeyed(
+        **stamp(request, f"sheet/{id_of(by, place.ballot, round, replaces, _step(sent), *content)}"),
+        ballot=place.ballot,
+        role=place.person.role,
+        round=round,
+        replaces=replaces,
+        votes=votes,
+        rejected=rejected,
+        lot=entry.lot,
+        reasons=entry.reasons,
     )
 
 
-class _Sent(Struct, frozen=True):
-    """A form as it came: by its ``key`` sending it twice is noticed, by ``step`` a stage sent twice."""
-
-    entry: Entry
-    key: str
-    stage: str
-    step: str
+def _errors(place: Place, entry: Entry) -> list[Finding]:
+    """What can be said of the numbers that can be read, before all of them can be."""
+    return check_figures(place.count.contest, entry.votes, entry.rejected, place.count.papers, entry.lot)
 
 
-async def _sent(request: Request, count: Count) -> _Sent:
-    form = {name: text for name, text in (await request.form()).items() if isinstance(text, str)}
-    key = form.get("key", "")
-    return _Sent(
-        entry=read(count.contest, form),
-        key=key if 0 < len(key) <= _LONGEST_KEY else _new_key(),
-        stage=form.get("stage", ""),
-        step=form.get("step", "")[:_LONGEST_KEY],
-    )
+async def _sheet_refused(request: Request, place: Place, entry: Entry, refused: Refused) -> Response:
+    if refused.findings:
+        return _sheet_page(request, place, entry, refused.findings, status=422)
+    if refused.code in ("already-declared", "already-asked"):
+        return RedirectResponse(place.at(RECEIPT, sent="no"), 303)
+    notice = refused.sentence
+    if refused.code == "keyed-elsewhere":
+        place = await place_of(request, place.ballot)
+        mine = sheets_of(place.count, place.desk)[place.person.role]
+        notice = (
+            f"Other figures were sent at {clock(mine.at)}, from {mine.device}. "
+            "Those below are what you typed here: send them again only if they are the right ones."
+        )
+    return _sheet_page(request, place, entry, notice=notice, status=409)
 
 
-def _read_back(
-    request: Request, night: Night, count: Count, sent: _Sent, notice: str = "", status: int = 200
-) -> Response:
-    if sent.entry.unreadable:
-        return _refused(request, night, count, sent)
-    try:
-        event = decide(night, declaration(_invitation(request), sent.key, sent.entry.figures), now())
-    except Refused as refused:
-        return _refused(request, night, count, sent, refused)
-    assert isinstance(event, Declared)
-    return page(
-        "read_back.html",
-        status,
-        night=night,
-        count=count,
-        texts=sent.entry.texts,
-        read_back=read_back(night, count, judge(count.contest, event)),
-        notice=notice,
-        key=sent.key,
-        **_common(request),
-    )
+def _fresh(place: Place) -> Entry:
+    """Nothing typed yet; in a correction what is declared, since most of it is right."""
+    last = place.last
+    if place.stands.correction is None or last is None or last.rejected is None:
+        return Entry({})
+    texts = {f"votes.{one}": f"{votes:,}" for one, votes in last.votes.items()}
+    heads = ("official_mark", "more_than_one", "identifiable", "unmarked_or_void")
+    texts |= {f"rejected.{head}": f"{getattr(last.rejected, head) or 0:,}" for head in heads}
+    read = read_sheet(place.count.contest, texts | {"lot": last.lot or ""})
+    return Entry(read.texts, read.numbers)
 
 
-def _refused(request: Request, night: Night, count: Count, sent: _Sent, refused: Refused | None = None) -> Response:
-    """The form with every finding: those of the checks too where some text could not be read."""
-    if refused is None:
-        figures = sent.entry.figures
-        papers = count.papers if figures.papers is None else figures.papers
-        findings = check_figures(count.contest, figures.votes, figures.rejected, papers, figures.lot)
-        return _form(request, night, count, sent.entry, sent.key, findings, status=422)
-    if refused.code in ("already-declared", "key-reused"):
-        return RedirectResponse(f"{RECEIPT}?sent=no", 303)
-    return _form(request, night, count, sent.entry, sent.key, refused.findings, status=422)
-
-
-def _form(
+def _sheet_page(
     request: Request,
-    night: Night,
-    count: Count,
+    place: Place,
     entry: Entry,
-    key: str,
     findings: Iterable[Finding] = (),
     *,
     fresh: bool = False,
@@ -204,36 +216,53 @@ def _form(
     status: int = 200,
 ) -> Response:
     """``fresh`` is a form that nobody has sent yet: it takes up the draft that the phone may have."""
+    mine = sheets_of(place.count, place.desk).get(place.person.role)
+    last = place.count.history[-1] if place.count.history else None
+    if isinstance(last, Withdrawn) and not notice and fresh:
+        notice = f"The declaration was withdrawn at {clock(last.at)}: {last.reason}"
     return page(
-        "form.html",
+        "sheet.html",
         status,
-        night=night,
-        count=count,
-        form=form_of(night, count, entry, findings),
-        stage=STAGES.get(count.stage or ""),
+        form=form_of(place.night, place.count, entry, findings),
+        differing=[label_of(place.night, place.ballot, field) for field in place.stands.differing],
+        differing_fields=place.stands.differing,
+        replaces=mine.seq if mine else 0,
         fresh=fresh,
         notice=notice,
-        key=key,
-        draft=_draft(request, count),
-        **_common(request),
+        verification=place.desk.of(place.ballot).verification,
+        **common(request, place),
     )
 
 
-def _common(request: Request) -> dict[str, object]:
-    invitation = _invitation(request)
-    return {"invitation": invitation, "contest": contest_of(invitation), "csrf": csrf(request)}
+def _verification_page(
+    request: Request,
+    place: Place,
+    entry: Entry,
+    findings: Iterable[Finding] = (),
+    *,
+    fresh: bool = False,
+    notice: str = "",
+    status: int = 200,
+) -> Response:
+    form = form_of(place.night, place.count, entry, findings)
+    return page("verification.html", status, form=form, fresh=fresh, notice=notice, **common(request, place))
 
 
-def _draft(request: Request, count: Count) -> str:
-    """Where the phone keeps its draft: after a withdrawal it begins another."""
-    declarations = sum(isinstance(one, Declared) for one in count.history)
-    attempt = declarations if count.result is None else declarations - 1
-    return f"draft:{contest_of(_invitation(request))}:{attempt}"
+def waiting_page(request: Request, place: Place, notice: str = "", status: int = 200) -> Response:
+    """What the count waits for, where it is not this person's turn."""
+    return page("waiting.html", status, notice=notice, **common(request, place))
 
 
-def _new_key() -> str:
-    return str(uuid.uuid4())
-
-
-def _invitation(request: Request) -> Invitation:
-    return request.state.invitation
+def read_back_page(request: Request, place: Place, notice: str = "", status: int = 200) -> Response:
+    """The confirmed figures as they are to be read aloud."""
+    confirmed = place.stands.sheet
+    assert confirmed is not None, "only what is confirmed is read back"
+    result = judge(place.count.contest, confirmed)
+    return page(
+        "read_back.html",
+        status,
+        sheet=confirmed,
+        read_back=read_back(place.night, place.count, result),
+        notice=notice,
+        **common(request, place),
+    )

@@ -1,58 +1,48 @@
-"""Sending what an invited person says, once however often it is sent. The clock is read here only."""
+"""Putting on record what an invited person does, and letting it out: once, however often it is sent. The clock is
+read here only."""
 
 import hashlib
+import secrets
 from datetime import datetime
 
-from server.count.figures import Figures
-from server.count.invitations import Invitation
-from server.election.commands import Declare, ReachStage
-from server.election.decide import Refused
-from server.election.events import Declared, Stage
+from starlette.requests import Request
+
+from server.count.rates import address
+from server.count.rules import visit
+from server.election.acts import Asked, PublicCommand, Stamp
 from server.pages.templates import LONDON
 from server.stream.submit import Receipt, Submitter
 
+_SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "Linux")
+_BROWSERS = ("Firefox", "Edg", "SamsungBrowser", "Chrome", "CriOS", "Safari")
 
-def declaration(invitation: Invitation, key: str, figures: Figures) -> Declare:
-    """The command; ``key`` is the sender's own, and stays the same when it is sent again."""
-    return Declare(
-        id=_command_id(invitation, "declaration", key),
-        by=invitation.name,
-        ballot=invitation.ballot,
-        votes=figures.votes,
-        rejected=figures.rejected,
-        papers=figures.papers,
-        lot=figures.lot,
+
+def stamp(request: Request, command_id: str) -> Stamp:
+    """What an act of this request begins with."""
+    one = visit(request)
+    return Stamp(
+        seq=0,
+        at=now(),
+        by=one.person.name,
+        invitation=one.person.invitation,
+        device=device(request),
+        command_id=command_id,
     )
 
 
-async def declare(submitter: Submitter, invitation: Invitation, key: str, figures: Figures) -> Receipt:
-    """Declare; Refused with "key-reused" where the same key came before with other figures."""
-    command = declaration(invitation, key, figures)
-    receipt = await submitter.submit(invitation.night, command, now())
-    if receipt.repeated:
-        # Answering other figures with the first receipt would say that they were declared.
-        night = await submitter.night(invitation.night)
-        history = night.counts[invitation.ballot].history if night else ()
-        first = next((one for one in history if one.command_id == command.id), None)
-        assert isinstance(first, Declared), "a declaration's id is made from its kind"
-        if (first.votes, first.rejected, first.lot) != (command.votes, command.rejected, command.lot):
-            sentence = f"Other figures were declared with this key, as event {receipt.seq}. These were not."
-            raise Refused("key-reused", sentence)
-    return receipt
+async def ask(request: Request, command: PublicCommand, reasons: dict[str, str] | None = None) -> Receipt | None:
+    """Let something out; None while the night is held, and it waits. Refused as ``Submitter.ask`` has it."""
+    submitter: Submitter = request.state.submitter
+    asked = Asked(**stamp(request, f"ask/{command.id}"), command=command, reasons=reasons or {})
+    return await submitter.ask(visit(request).night, asked)
 
 
-async def reach_stage(
-    submitter: Submitter, invitation: Invitation, key: str, stage: Stage, papers: int | None
-) -> Receipt:
-    """Say how far the count has come."""
-    command = ReachStage(
-        id=_command_id(invitation, "stage", stage, str(papers), key),
-        by=invitation.name,
-        ballot=invitation.ballot,
-        stage=stage,
-        papers=papers,
-    )
-    return await submitter.submit(invitation.night, command, now())
+def device(request: Request) -> str:
+    """What somebody uses, in words, where it is, and which of their phones: ``iPhone, Safari, 10.0.0.7, k3Jx9a``."""
+    agent = request.headers.get("user-agent", "")
+    words = [next((one for one in names if one in agent), "") for names in (_SYSTEMS, _BROWSERS)]
+    said = [*words, address(request), visit(request).session[:6]]
+    return ", ".join(one for one in said if one)
 
 
 def now() -> datetime:
@@ -60,7 +50,11 @@ def now() -> datetime:
     return datetime.now(LONDON)
 
 
-def _command_id(invitation: Invitation, *parts: str) -> str:
-    # Hashed: nobody can guess or take another's, and what a program chose as its key is not published.
-    text = "\0".join((invitation.id, invitation.night, invitation.ballot, *parts))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def new_id() -> str:
+    """An id that nobody can guess."""
+    return secrets.token_urlsafe(9)
+
+
+def id_of(*parts: object) -> str:
+    """A command's id made of its content: the same content, the same id; what it is made of can't be read from it."""
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:32]

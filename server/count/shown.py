@@ -1,23 +1,15 @@
-"""What the phone shows, in words and in order: the form, the declaration read back. No HTTP, HTML, rules."""
+"""What the phone shows, in words and in order: the sheet, the declaration read back. No HTTP, HTML, rules."""
 
 from collections.abc import Iterable
 
 from msgspec import Struct
 
-from server.count.figures import HEADS, Entry, merged
+from server.count.figures import HEADS, REASON, Entry, fields, merged
 from server.election.checks import Finding
-from server.election.contests import Candidate, Contest
+from server.election.contests import Candidate
 from server.election.nights import Count, Night
 from server.election.parties import counted_as
 from server.election.verdict import Result, first_places
-
-STAGES = {
-    "boxes in": "Ballot boxes in",
-    "verified": "Ballot papers verified",
-    "counting": "Counting",
-    "provisional": "Provisional result with candidates and agents",
-    "recount": "Recount",
-}
 
 
 class Row(Struct, frozen=True):
@@ -46,6 +38,14 @@ class Mistake(Struct, frozen=True):
     sentence: str
 
 
+class Doubt(Struct, frozen=True):
+    """Something unusual that wants a reason, which goes into ``field``; ``sentences`` say what is unusual."""
+
+    field: str
+    sentences: tuple[str, ...]
+    reason: str
+
+
 class Sum(Struct, frozen=True):
     """The running total and what it leaves; ``wrong`` if it cannot be."""
 
@@ -55,48 +55,55 @@ class Sum(Struct, frozen=True):
 
 
 class Form(Struct, frozen=True):
-    """The form from top to bottom."""
+    """A form from top to bottom; ``kept`` are reasons that nothing asks for now."""
 
-    papers: Row
-    candidates: tuple[Row, ...]
-    heads: tuple[Row, ...]
+    rows: dict[str, Row]
     lots: tuple[Lot, ...]
     tie: bool
     sum: Sum
     mistakes: tuple[Mistake, ...]
+    doubts: tuple[Doubt, ...]
+    kept: dict[str, str]
     elsewhere: dict[str, tuple[str, ...]]
 
 
+LABELS = {"issued": "Ballot papers issued", "papers": "Ballot papers counted"}
+_ELSEWHERE = ("votes", "rejected", "lot")
+
+
 def form_of(night: Night, count: Count, entry: Entry, findings: Iterable[Finding] = ()) -> Form:
-    """The form with what was typed, and what stands against it."""
+    """The sheet or the verification with what was typed, and what stands against it."""
     contest = count.contest
-    found = merged(contest, entry, findings)
-    labels = {"papers": "Ballot papers verified", **{f"rejected.{head}": _head(head) for head in HEADS}}
-    labels |= {f"votes.{one.id}": one.name for one in contest.candidates}
-
-    def row(field: str, note: str = "", party: str = "") -> Row:
-        sentences = tuple(one.sentence for one in found if one.field == field)
-        return Row(field, labels[field], note, party, entry.texts.get(field, ""), sentences)
-
-    votes = entry.figures.votes
+    found = merged([*LABELS, *fields(contest), "lot"], entry, findings)
+    errors, doubts = [one for one in found if one.blocks], [one for one in found if not one.blocks]
+    rows = {field: (label, "", "") for field, label in LABELS.items()}
+    for one in contest.candidates:
+        rows[f"votes.{one.id}"] = (one.name, party_name(night, one.party), counted_as(one.party))
+    rows |= {f"rejected.{head}": (head_name(head), "", "") for head in HEADS}
+    votes = entry.votes
     complete = all(one.id in votes for one in contest.candidates) and any(votes.values())
     tied = first_places(votes) if complete else []
+    asked = {one.code: tuple(other.sentence for other in doubts if other.code == one.code) for one in doubts}
     return Form(
-        papers=row("papers"),
-        candidates=tuple(
-            row(f"votes.{one.id}", party_name(night, one.party), counted_as(one.party)) for one in contest.candidates
-        ),
-        heads=tuple(row(f"rejected.{head}") for head in HEADS),
-        lots=tuple(
-            Lot(one, len(tied) > 1 and one.id in tied, one.id == entry.figures.lot) for one in contest.candidates
-        ),
-        tie=len(tied) > 1,
-        sum=_sum(contest, entry),
-        mistakes=tuple(Mistake(one.field, _named(labels.get(one.field, ""), one.sentence)) for one in found),
-        elsewhere={
-            place: tuple(one.sentence for one in found if one.field == place) for place in ("votes", "rejected", "lot")
+        rows={
+            field: Row(field, label, note, party, entry.texts.get(field, ""), _at(errors, field))
+            for field, (label, note, party) in rows.items()
         },
+        lots=tuple(Lot(one, len(tied) > 1 and one.id in tied, one.id == entry.lot) for one in contest.candidates),
+        tie=len(tied) > 1,
+        sum=_sum(count, entry),
+        mistakes=tuple(Mistake(one.field, _named(rows, one)) for one in errors),
+        doubts=tuple(Doubt(REASON + code, said, entry.reasons.get(code, "")) for code, said in asked.items()),
+        kept={REASON + code: why for code, why in entry.reasons.items() if code not in asked},
+        elsewhere={place: _at(errors, place) for place in _ELSEWHERE},
     )
+
+
+def label_of(night: Night, ballot: str, field: str) -> str:
+    """What a row of the sheet is called."""
+    if field.startswith("votes."):
+        return night.counts[ballot].contest.candidate(field[6:]).name
+    return head_name(field[9:]) if field.startswith("rejected.") else "The lot"
 
 
 def party_name(night: Night, party: str) -> str:
@@ -127,7 +134,7 @@ def read_back(night: Night, count: Count, result: Result) -> ReadBack:
         for line in (votes[one.id],)
     )
     rejected = result.rejected
-    heads = ((_head(head), getattr(rejected, head)) for head in HEADS) if rejected else ()
+    heads = ((head_name(head), getattr(rejected, head)) for head in HEADS) if rejected else ()
     return ReadBack(
         lines=lines,
         elected=result.winner.candidate.name,
@@ -141,11 +148,20 @@ def read_back(night: Night, count: Count, result: Result) -> ReadBack:
     )
 
 
-def _sum(contest: Contest, entry: Entry) -> Sum:
-    votes, rejected = sum(entry.figures.votes.values()), sum(entry.heads.values())
-    counted, papers = votes + rejected, entry.figures.papers
+def head_name(head: str) -> str:
+    """A head of rejected papers, as it begins a line."""
+    words = HEADS[head]
+    return words[0].upper() + words[1:]
+
+
+def _at(findings: list[Finding], field: str) -> tuple[str, ...]:
+    return tuple(one.sentence for one in findings if one.field == field)
+
+
+def _sum(count: Count, entry: Entry) -> Sum:
+    counted, papers = sum(entry.votes.values()) + sum(entry.heads.values()), count.papers
     if papers is None:
-        left, wrong = f"Electorate {contest.electorate:,}", counted > contest.electorate
+        left, wrong = f"Electorate {count.contest.electorate:,}", counted > count.contest.electorate
     elif counted < papers:
         left, wrong = f"{papers - counted:,} papers to go", False
     elif counted == papers:
@@ -155,10 +171,7 @@ def _sum(contest: Contest, entry: Entry) -> Sum:
     return Sum(f"{counted:,}", left, wrong)
 
 
-def _head(head: str) -> str:
-    words = HEADS[head]
-    return words[0].upper() + words[1:]
-
-
-def _named(label: str, sentence: str) -> str:
+def _named(rows: dict[str, tuple[str, str, str]], finding: Finding) -> str:
+    label = rows[finding.field][0] if finding.field in rows else ""
+    sentence = finding.sentence
     return sentence if not label or label.lower() in sentence.lower() else f"{label}: {sentence}"

@@ -1,34 +1,74 @@
-"""Opening an invitation: the page of the link, and its exchange for a session. No figures."""
+"""Opening an invitation: the page of the link, and its exchange for a session with a PIN. No figures."""
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows, everyone
-from server.count.answering import page, standing
-from server.count.invitations import Invitation
-from server.count.rules import csrf, invited, start_session, starting
+from server.count.answering import night_of, page
+from server.count.pins import BadPin, hashed, is_pin
+from server.count.rules import csrf, invited, start_session, starting, visit
+from server.count.sending import new_id, stamp
+from server.election.acts import PinChosen, PinMistaken, SignedIn
+from server.election.decide import Refused
+from server.election.desk import MOST_MISTAKES
+from server.stream.submit import Submitter
 
 
 @allows(everyone)
 async def welcome(request: Request) -> Response:
     """``GET /count/invitation``: how to get in, for a phone that is not."""
-    return page("welcome.html")
+    return page("welcome.html", ended="ended" in request.query_params)
 
 
 @allows(invited)
 async def invitation(request: Request) -> Response:
     """``GET /count/invitation/{token}``: who is invited for what. It changes nothing: previews open links."""
-    night, count = await standing(request)
-    return page("invitation.html", night=night, count=count, invitation=_of(request), csrf=csrf(request))
+    return await _page(request)
 
 
 @allows(starting)
 async def start(request: Request) -> Response:
-    """``POST /count/invitation/{token}``: the token becomes a session, and leaves the address bar."""
-    await standing(request)
-    start_session(request, _of(request))
-    return RedirectResponse("/count", 303)
+    """``POST /count/invitation/{token}``: with the PIN the token becomes a session, and leaves the address bar.
+
+    Whoever is first chooses the PIN; after five wrong ones in a row only the desk opens the invitation again.
+    """
+    await night_of(request)
+    pin = str((await request.form()).get("pin", "")).strip()
+    try:
+        session = await (_choose(request, pin) if visit(request).person.pin is None else _enter(request, pin))
+    except (BadPin, Refused) as error:
+        return await _page(request, str(error), 422)
+    start_session(request, session)
+    return RedirectResponse("/desk" if visit(request).person.role == "desk" else "/count", 303)
 
 
-def _of(request: Request) -> Invitation:
-    return request.state.invitation
+async def _choose(request: Request, pin: str) -> str:
+    session = new_id()
+    submitter: Submitter = request.state.submitter
+    act = PinChosen(**stamp(request, f"session/{session}"), pin=await hashed(pin), session=session)
+    await submitter.record(visit(request).night, act)
+    return session
+
+
+async def _enter(request: Request, pin: str) -> str:
+    session, one = new_id(), visit(request)
+    submitter: Submitter = request.state.submitter
+    person = one.person
+    if not person.locked and not await is_pin(pin, person.pin or ""):
+        await submitter.record(one.night, PinMistaken(**stamp(request, f"mistake/{session}")))
+        left = MOST_MISTAKES - person.mistakes - 1
+        if left > 0:
+            raise BadPin(f"That is not the PIN. {left} {'try is' if left == 1 else 'tries are'} left.")
+    await submitter.record(one.night, SignedIn(**stamp(request, f"session/{session}"), session=session))
+    return session
+
+
+async def _page(request: Request, wrong: str = "", status: int = 200) -> Response:
+    night, one = await night_of(request), visit(request)
+    counts = [night.counts[ballot] for ballot in one.person.ballots if ballot in night.counts]
+    if one.person.ballots and not counts:
+        raise HTTPException(404, "The contest of this invitation is not on air. Ask the desk for a new invitation.")
+    return page(
+        "invitation.html", status, night=night, counts=counts, person=one.person, wrong=wrong, csrf=csrf(request)
+    )

@@ -1,28 +1,67 @@
 """What a declaration must satisfy before it can be true: each check has a code and a sentence. No state is changed."""
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
+from server.election.check_codes import CHECKS
 from server.election.contests import Contest
 from server.election.events import Rejected
 from server.election.verdict import first_places
 
+_HEADS = {
+    "official_mark": "for want of an official mark",
+    "more_than_one": "for voting for more candidates than one",
+    "identifiable": "for a mark by which the voter could be identified",
+    "unmarked_or_void": "as unmarked or void for uncertainty",
+}
+
 
 class Finding(Struct, frozen=True):
-    """One thing wrong. ``field`` is where: "votes", "votes.3", "rejected", "rejected.identifiable", "papers", "lot"…"""
+    """One thing wrong or doubtful; ``code`` is one of CHECKS.
+
+    ``field`` is where: "votes", "votes.3", "rejected", "rejected.identifiable", "papers", "lot"…
+    """
 
     code: str
     field: str
     sentence: str
 
+    @property
+    def blocks(self) -> bool:
+        """Whether nothing can be declared while this is so; if not, it wants a reason. KeyError: no such code."""
+        return CHECKS[self.code].blocks
+
 
 def check_figures(
-    contest: Contest, votes: dict[str, int], rejected: Rejected | None, papers: int | None, lot: str | None
+    contest: Contest,
+    votes: dict[str, int],
+    rejected: Rejected | None,
+    papers: int | None,
+    lot: str | None,
+    *,
+    must_reconcile: bool = False,
 ) -> list[Finding]:
-    """Everything that stands against these figures, in the order of the form; empty if they can be declared."""
-    findings = [*_candidates(contest, votes), *_rejected(rejected), *check_papers(contest, papers)]
+    """Everything that stands against these figures, in the order of the form; empty if they can be declared.
+
+    With ``must_reconcile`` the papers verified and rejected must be known, so that every paper is accounted for.
+    """
+    missing = _missing(rejected, papers) if must_reconcile else []
+    findings = [*missing, *_candidates(contest, votes), *_rejected(rejected), *check_papers(contest, papers)]
     if findings:
         return findings
     return [*_sums(contest, votes, rejected, papers), *_tie(contest, votes, lot)]
+
+
+def _missing(rejected: Rejected | None, papers: int | None) -> list[Finding]:
+    findings: list[Finding] = []
+    if papers is None:
+        sentence = "The ballot papers must be verified before the votes can be declared."
+        findings.append(Finding("papers-missing", "papers", sentence))
+    if rejected is None:
+        sentence = "Enter the rejected papers, so that every ballot paper is accounted for; 0 if there are none."
+        findings.append(Finding("rejected-missing", "rejected", sentence))
+    return findings
 
 
 def _candidates(contest: Contest, votes: dict[str, int]) -> list[Finding]:
@@ -47,24 +86,29 @@ def _candidates(contest: Contest, votes: dict[str, int]) -> list[Finding]:
 def _rejected(rejected: Rejected | None) -> list[Finding]:
     if rejected is None:
         return []
+    heads = _heads(rejected)
+    findings = [
+        Finding("rejected-negative", f"rejected.{head}", "Rejected papers cannot be fewer than 0.")
+        for head, number in heads.items()
+        if number < 0
+    ]
+    if rejected.total < 0:
+        findings.append(Finding("rejected-negative", "rejected", "Rejected papers cannot be fewer than 0."))
+    if len(heads) == len(_HEADS) and sum(heads.values()) != rejected.total:
+        sentence = f"The four heads add up to {sum(heads.values()):,}, not to {rejected.total:,} rejected papers."
+        findings.append(Finding("rejected-heads", "rejected", sentence))
+    return findings
+
+
+def _heads(rejected: Rejected) -> dict[str, int]:
+    """The papers rejected under the heads that are known."""
     heads = {
         "official_mark": rejected.official_mark,
         "more_than_one": rejected.more_than_one,
         "identifiable": rejected.identifiable,
         "unmarked_or_void": rejected.unmarked_or_void,
     }
-    findings = [
-        Finding("rejected-negative", f"rejected.{head}", "Rejected papers cannot be fewer than 0.")
-        for head, number in heads.items()
-        if number is not None and number < 0
-    ]
-    if rejected.total < 0:
-        findings.append(Finding("rejected-negative", "rejected", "Rejected papers cannot be fewer than 0."))
-    known = [number for number in heads.values() if number is not None]
-    if len(known) == len(heads) and sum(known) != rejected.total:
-        sentence = f"The four heads add up to {sum(known):,}, not to {rejected.total:,} rejected papers."
-        findings.append(Finding("rejected-heads", "rejected", sentence))
-    return findings
+    return {head: number for head, number in heads.items() if number is not None}
 
 
 def check_papers(contest: Contest, papers: int | None) -> list[Finding]:
@@ -88,11 +132,46 @@ def _sums(contest: Contest, votes: dict[str, int], rejected: Rejected | None, pa
         differ, than = abs(counted - papers), "more" if counted > papers else "fewer"
         verified = f"the {papers:,} ballot papers verified"
         sentence = f"Votes and rejected papers come to {counted:,}: {differ:,} {than} than {verified}."
-        return [Finding(f"votes-{'above' if counted > papers else 'below'}-papers", "votes", sentence)]
+        slips = list(_slips(_rows(contest, votes, rejected), counted - papers))
+        if len(slips) == 1:
+            sentence = f"{sentence} {slips[0]}"
+        return [Finding("votes-above-papers" if counted > papers else "votes-below-papers", "votes", sentence)]
     if counted > contest.electorate:
         sentence = f"Votes and rejected papers come to {counted:,}: more than the electorate of {contest.electorate:,}."
         return [Finding("votes-above-electorate", "votes", sentence)]
     return []
+
+
+def _rows(contest: Contest, votes: dict[str, int], rejected: Rejected | None) -> list[tuple[str, int]]:
+    """Each number on the sheet with the words that point to it."""
+    rows = [(f"{one.name}'s {votes[one.id]:,}", votes[one.id]) for one in contest.candidates]
+    if rejected is None:
+        return rows
+    heads = _heads(rejected)
+    if not heads:
+        return [*rows, (f"the {rejected.total:,} rejected papers", rejected.total)]
+    return [*rows, *((f"the {number:,} rejected {_HEADS[head]}", number) for head, number in heads.items())]
+
+
+def _slips(rows: list[tuple[str, int]], excess: int) -> Iterator[str]:
+    """Every single slip that would explain the whole excess, as a question."""
+    for row, number in rows:
+        if number < 10:  # it would fit by chance
+            continue
+        if number - number // 10 == excess:
+            yield f"Is there a digit too many in {row}?"
+        if any(number - other == excess for other in _neighbours_exchanged(number)):
+            yield f"Are two digits exchanged in {row}?"
+        if number == excess:
+            yield f"Have you counted {row} twice?"
+
+
+def _neighbours_exchanged(number: int) -> Iterator[int]:
+    digits = str(number)
+    for place in range(len(digits) - 1):
+        exchanged = digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :]
+        if not exchanged.startswith("0"):
+            yield int(exchanged)
 
 
 def _tie(contest: Contest, votes: dict[str, int], lot: str | None) -> list[Finding]:

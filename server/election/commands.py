@@ -1,25 +1,27 @@
 """What somebody wants to happen, in the imperative; ``decide`` turns it into an event or refuses it."""
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from server.election.contests import Definition
-from server.election.events import Rejected, Stage
+from server.election.events import NoPollState, Rejected, Stage
 
 
-class Command(Struct, frozen=True, kw_only=True):
+class Command(Struct, frozen=True, tag_field="kind", kw_only=True):
     """``id`` is made by the sender and stays the same when the command is sent again; ``by`` is a person's name."""
 
     id: str
     by: str
 
 
-class OpenNight(Command, frozen=True):
+class OpenNight(Command, frozen=True, tag="open-night.1"):
     """Begin a night with its definition."""
 
     night: Definition
 
 
-class ReachStage(Command, frozen=True):
+class ReachStage(Command, frozen=True, tag="reach-stage.1"):
     """Say how far a count has come; ``papers`` goes with the stage "verified"."""
 
     ballot: str
@@ -27,18 +29,22 @@ class ReachStage(Command, frozen=True):
     papers: int | None = None
 
 
-class Declare(Command, frozen=True):
-    """Declare a result: candidate id → votes. ``papers`` are the ballot papers verified, if not announced before."""
+class Declare(Command, frozen=True, tag="declare.1"):
+    """Declare a result: candidate id → votes. ``papers`` are the ballot papers verified, if not announced before.
+
+    ``round`` is the contest's when the figures were confirmed, None if that does not matter: see ``Count.round``.
+    """
 
     ballot: str
     votes: dict[str, int]
     rejected: Rejected | None = None
     lot: str | None = None
     papers: int | None = None
+    round: int | None = None
 
 
-class Correct(Command, frozen=True):
-    """Replace a declaration with other figures; a reason is required."""
+class Correct(Command, frozen=True, tag="correct.1"):
+    """Replace a declaration with other figures; a reason is required. ``round`` as for ``Declare``."""
 
     ballot: str
     votes: dict[str, int]
@@ -46,20 +52,45 @@ class Correct(Command, frozen=True):
     rejected: Rejected | None = None
     lot: str | None = None
     slip: bool = False
+    round: int | None = None
 
 
-class Withdraw(Command, frozen=True):
-    """Take a declaration back; a reason is required."""
+class Withdraw(Command, frozen=True, tag="withdraw.1"):
+    """Take a declaration back, or that no poll is taken; a reason is required."""
 
     ballot: str
     reason: str
 
 
-class PostNote(Command, frozen=True):
+class PostNote(Command, frozen=True, tag="post-note.1"):
     """Put a sentence on the night's feed."""
 
     text: str
     ballot: str | None = None
 
 
-AnyCommand = OpenNight | ReachStage | Declare | Correct | Withdraw | PostNote
+class RecordNoPoll(Command, frozen=True, tag="record-no-poll.1"):
+    """Say that there is nothing to count here, and why."""
+
+    ballot: str
+    state: NoPollState
+    reason: str
+
+
+class ExpectDeclaration(Command, frozen=True, tag="expect-declaration.1"):
+    """Say when a contest is expected to be declared; None if nobody knows any more."""
+
+    ballot: str
+    expected: datetime | None
+
+
+class HoldNight(Command, frozen=True, tag="hold-night.1"):
+    """Let nothing go out until the night is released."""
+
+
+class ReleaseNight(Command, frozen=True, tag="release-night.1"):
+    """End a hold."""
+
+
+CountCommand = ReachStage | Declare | Correct | Withdraw | RecordNoPoll | ExpectDeclaration
+AnyCommand = OpenNight | CountCommand | PostNote | HoldNight | ReleaseNight

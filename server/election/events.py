@@ -8,6 +8,7 @@ from msgspec import Struct
 from server.election.contests import Definition
 
 Stage = Literal["boxes in", "verified", "counting", "provisional", "recount"]
+NoPollState = Literal["uncontested", "postponed", "countermanded"]
 
 
 class Rejected(Struct, frozen=True):
@@ -70,10 +71,34 @@ class Corrected(Event, frozen=True, tag="corrected.1"):
 
 
 class Withdrawn(Event, frozen=True, tag="withdrawn.1"):
-    """A declaration taken back: the contest is being counted again, and nobody is elected."""
+    """A declaration taken back: the contest is being counted again, and nobody is elected. So is a ``NoPollTaken``."""
 
     ballot: str
     reason: str
+
+
+class NoPollTaken(Event, frozen=True, tag="no-poll-taken.1"):
+    """There is nothing to count: ``uncontested``, the only candidate is elected (Parliamentary Elections Rules, rule
+    17); ``postponed`` to another day; ``countermanded``, as after a candidate's death (rule 63)."""
+
+    ballot: str
+    state: NoPollState
+    reason: str
+
+
+class DeclarationExpected(Event, frozen=True, tag="declaration-expected.1"):
+    """When a contest is expected to be declared; None takes back what was said."""
+
+    ballot: str
+    expected: datetime | None
+
+
+class NightHeld(Event, frozen=True, tag="night-held.1"):
+    """Nothing goes out on this night from here on."""
+
+
+class NightReleased(Event, frozen=True, tag="night-released.1"):
+    """What waited goes out."""
 
 
 class NotePosted(Event, frozen=True, tag="note-posted.1"):
@@ -83,6 +108,6 @@ class NotePosted(Event, frozen=True, tag="note-posted.1"):
     ballot: str | None = None
 
 
-CountEvent = StageReached | Declared | Corrected | Withdrawn
-FeedEvent = CountEvent | NotePosted
-AnyEvent = NightOpened | FeedEvent
+CountEvent = StageReached | Declared | Corrected | Withdrawn | NoPollTaken
+FeedEvent = CountEvent | NotePosted | NightHeld | NightReleased
+AnyEvent = NightOpened | FeedEvent | DeclarationExpected

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import TypeGuard, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,16 +12,20 @@ from server.election.events import (
     AnyEvent,
     Corrected,
     CountEvent,
+    DeclarationExpected,
     Declared,
     FeedEvent,
+    NightHeld,
     NightOpened,
+    NightReleased,
+    NoPollTaken,
     NotePosted,
     Stage,
     StageReached,
     Withdrawn,
 )
 from server.election.parties import Party
-from server.election.verdict import Result, judge
+from server.election.verdict import Result, elect_unopposed, judge
 
 
 class GapInNight(Exception):
@@ -31,7 +35,8 @@ class GapInNight(Exception):
 class Count(Struct, frozen=True):
     """How far one contest has come. ``result`` is None until it is declared; ``papers`` are those verified.
 
-    ``history`` holds every event of this contest, corrections and withdrawals included, oldest first.
+    ``expected`` is when the declaration is expected; ``history`` holds every event of this contest, corrections and
+    withdrawals included, oldest first.
     """
 
     contest: Contest
@@ -40,11 +45,20 @@ class Count(Struct, frozen=True):
     papers: int | None = None
     result: Result | None = None
     declared_at: datetime | None = None
+    no_poll: NoPollTaken | None = None
+    expected: datetime | None = None
     history: tuple[CountEvent, ...] = ()
 
     @property
+    def round(self) -> int:
+        """How often something happened after which figures must be counted, keyed and confirmed anew."""
+        return sum(not isinstance(one, StageReached) or one.stage == "recount" for one in self.history)
+
+    @property
     def status(self) -> str:
-        """ "awaiting", a stage, "declared", or "withdrawn" once a declaration was taken back."""
+        """ "awaiting", a stage, "declared", "withdrawn" once a declaration was taken back, or why there is no poll."""
+        if self.no_poll:
+            return self.no_poll.state
         if self.result:
             return "declared"
         if self.history and isinstance(self.history[-1], Withdrawn):
@@ -54,7 +68,8 @@ class Count(Struct, frozen=True):
 
 class Night(Struct, frozen=True):
     """``seq`` and ``at`` are those of the last event; ``counts`` by ballot id in the definition's order;
-    ``feed`` the events a reader is told of, oldest first; ``receipts`` command id → seq."""
+    ``feed`` the events a reader is told of, oldest first; ``receipts`` command id → seq; while it is ``held`` nothing
+    goes out."""
 
     definition: Definition
     seq: int
@@ -63,6 +78,7 @@ class Night(Struct, frozen=True):
     parties: dict[str, Party]
     feed: tuple[FeedEvent, ...]
     receipts: dict[str, int]
+    held: bool = False
 
     @property
     def declared(self) -> int:
@@ -82,17 +98,31 @@ def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
     """
     if night is None:
         night, events = _opened(events[0]), events[1:]
-    counts, feed, receipts = night.counts.copy(), list(night.feed), night.receipts.copy()
+    counts, feed, receipts, held = night.counts.copy(), list(night.feed), night.receipts.copy(), night.held
     for seq, event in enumerate(events, night.seq + 1):
         if event.seq != seq or isinstance(event, NightOpened):
             raise GapInNight(f"{night.definition.id}: event {event.seq} cannot follow event {seq - 1}.")
-        if not isinstance(event, NotePosted):
-            counts[event.ballot] = _count_after(counts[event.ballot], event)
-        if not isinstance(event, StageReached) or event.stage != "boxes in":
+        match event:
+            case NightHeld() | NightReleased():
+                held = isinstance(event, NightHeld)
+            case NotePosted():
+                pass
+            case DeclarationExpected():
+                counts[event.ballot] = replace(counts[event.ballot], expected=event.expected)
+            case _:
+                counts[event.ballot] = _count_after(counts[event.ballot], event)
+        if _is_news(event):
             feed.append(event)
         receipts[event.command_id] = seq
     last = events[-1] if events else night
-    return replace(night, seq=last.seq, at=last.at, counts=counts, feed=tuple(feed), receipts=receipts)
+    return replace(night, seq=last.seq, at=last.at, counts=counts, feed=tuple(feed), receipts=receipts, held=held)
+
+
+def _is_news(event: AnyEvent) -> TypeGuard[FeedEvent]:
+    """What a reader of the feed is told; the rest shows in its contest's row."""
+    return not isinstance(event, DeclarationExpected) and not (
+        isinstance(event, StageReached) and event.stage == "boxes in"
+    )
 
 
 def _opened(event: AnyEvent) -> Night:
@@ -114,6 +144,8 @@ def _count_after(count: Count, event: CountEvent) -> Count:
     history = (*count.history, event)
     match event:
         case StageReached():
+            if event.papers is not None and (count.papers is not None or count.result is not None):
+                return replace(count, papers=event.papers, history=history)  # another number, no other stage
             papers = count.papers if event.papers is None else event.papers
             return replace(count, stage=event.stage, recount=event.recount, papers=papers, history=history)
         case Declared():
@@ -122,6 +154,9 @@ def _count_after(count: Count, event: CountEvent) -> Count:
         case Corrected():
             return replace(count, result=judge(count.contest, event), history=history)
         case Withdrawn():
-            return replace(count, result=None, declared_at=None, history=history)
+            return replace(count, result=None, declared_at=None, no_poll=None, history=history)
+        case NoPollTaken():
+            result = elect_unopposed(count.contest) if event.state == "uncontested" else None
+            return replace(count, result=result, declared_at=result and event.at, no_poll=event, history=history)
         case _:
             assert_never(event)

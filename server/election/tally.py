@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from server.election.events import Declared
+from server.election.events import Declared, NoPollTaken
 from server.election.nights import Night
 from server.election.parties import counted_as, has_a_past
 
@@ -117,12 +117,13 @@ def _total(party: str, sums: _Sums, valid: int, valid_before: int) -> PartyTotal
 
 
 def _majority(night: Night, line: int, most: int) -> Majority | None:
-    """The declaration that made a party's seats reach the line, on the figures as they stand now."""
+    """The declaration that made a party's seats reach the line, on the figures as they stand now. A seat without a
+    contest counts like one that was declared."""
     if not line or most < line:
         return None
     seats: dict[str, int] = {}
     for event in night.feed:
-        if not isinstance(event, Declared):
+        if not isinstance(event, Declared | NoPollTaken):
             continue
         count = night.counts[event.ballot]
         if count.result is None or event is not _last_declaration(count.history):
@@ -134,5 +135,5 @@ def _majority(night: Night, line: int, most: int) -> Majority | None:
     return None
 
 
-def _last_declaration(history: tuple[object, ...]) -> Declared | None:
-    return next((event for event in reversed(history) if isinstance(event, Declared)), None)
+def _last_declaration(history: tuple[object, ...]) -> Declared | NoPollTaken | None:
+    return next((event for event in reversed(history) if isinstance(event, Declared | NoPollTaken)), None)

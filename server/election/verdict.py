@@ -1,15 +1,28 @@
 """One declaration judged: who won, by how much, hold or gain, swing, deposits. No totals, no night."""
 
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
 from server.election.contests import Candidate, Contest, Previous
-from server.election.events import Corrected, Declared, Rejected
+from server.election.events import Rejected
 from server.election.parties import Party, counted_as, has_a_past
 
 Kind = Literal["hold", "gain", "win"]
+
+
+class Figures(Protocol):
+    """Candidate id → votes for every candidate, the rejected papers, the lot of a tie: as declared, or as keyed."""
+
+    @property
+    def votes(self) -> dict[str, int]: ...
+
+    @property
+    def rejected(self) -> Rejected | None: ...
+
+    @property
+    def lot(self) -> str | None: ...
 
 
 class Line(Struct, frozen=True):
@@ -75,6 +88,11 @@ class Result(Struct, frozen=True):
         """The candidate elected: the first line."""
         return self.lines[0]
 
+    @property
+    def unopposed(self) -> bool:
+        """Whether there was nobody to vote against, and so no poll."""
+        return self.valid == 0
+
 
 def first_places(votes: dict[str, int]) -> list[str]:
     """The ids of the candidates who share the highest number of votes; more than one is a tie."""
@@ -82,25 +100,35 @@ def first_places(votes: dict[str, int]) -> list[str]:
     return [candidate for candidate, number in votes.items() if number == most]
 
 
-def judge(contest: Contest, declared: Declared | Corrected) -> Result:
-    """The result of a contest from its declaration. A tie must come with its lot: ``decide`` sees to that."""
-    votes, valid = declared.votes, sum(declared.votes.values())
+def judge(contest: Contest, declared: Figures) -> Result:
+    """The result of a contest from its figures. A tie must come with its lot: ``decide`` sees to that."""
+    return _result(contest, declared.votes, declared.rejected, declared.lot)
+
+
+def elect_unopposed(contest: Contest) -> Result:
+    """The result of a contest with one candidate, for whom nobody had to vote."""
+    (only,) = contest.candidates
+    return _result(contest, {only.id: 0}, None, None)
+
+
+def _result(contest: Contest, votes: dict[str, int], rejected: Rejected | None, lot: str | None) -> Result:
+    valid = sum(votes.values())
     tied = first_places(votes)
-    elected = declared.lot if len(tied) > 1 else tied[0]
+    elected = lot if len(tied) > 1 else tied[0]
     assert elected in tied, "a tie without a lot is not a result"
 
     # A stable sort: the winner, then by votes, ties in ballot-paper order.
     ranked = sorted(contest.candidates, key=lambda one: (one.id != elected, -votes[one.id]))
     lines = tuple(_line(contest, one, votes[one.id], valid, one.id == elected) for one in ranked)
     majority = votes[elected] - (votes[ranked[1].id] if len(ranked) > 1 else 0)
-    papers = None if declared.rejected is None else valid + declared.rejected.total
+    papers = None if rejected is None else valid + rejected.total
     return Result(
         lines=lines,
         verdict=_verdict(counted_as(lines[0].candidate.party), contest.previous),
         majority=majority,
         majority_share=_over(majority, valid),
         valid=valid,
-        rejected=declared.rejected,
+        rejected=rejected,
         turnout_papers=None if papers is None else _over(papers, contest.electorate),
         turnout_valid=_over(valid, contest.electorate),
         swing=_swing(lines, contest.previous),

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from server.election.contests import Candidate, Previous
-from server.election.events import Corrected, CountEvent, Declared, NotePosted, StageReached, Withdrawn
+from server.election.events import Corrected, CountEvent, Declared, NoPollTaken, NotePosted, StageReached, Withdrawn
 from server.election.nights import Count, Night
 from server.election.parties import counted_as
 from server.election.shares import percent
@@ -34,6 +34,7 @@ def contest_summary(night: Night, count: Count) -> ContestSummary:
         majority=result.majority if result else None,
         turnout=_turnout(count),
         declared_at=count.declared_at,
+        expected=count.expected,
     )
 
 
@@ -51,6 +52,7 @@ def contest_state(night: Night, count: Count) -> ContestState:
         majority=short.majority,
         turnout=short.turnout,
         declared_at=short.declared_at,
+        expected=short.expected,
         night=night.definition.id,
         seq=night.seq,
         region=contest.region,
@@ -143,7 +145,7 @@ def _happened(night: Night, count: Count, event: CountEvent | NotePosted) -> Hap
         what=_what(night, count, event),
         votes=figures.votes if figures else None,
         rejected=figures.rejected if figures else None,
-        reason=event.reason if isinstance(event, Corrected | Withdrawn) else None,
+        reason=event.reason if isinstance(event, Corrected | Withdrawn | NoPollTaken) else None,
     )
 
 
@@ -160,6 +162,8 @@ def _what(night: Night, count: Count, event: CountEvent | NotePosted) -> str:
             return f"{how}: {_outcome(night, count, event)}."
         case Withdrawn():
             return "The declaration was withdrawn: nobody is elected until it is made again."
+        case NoPollTaken():
+            return f"{event.state.capitalize()}: there is no poll."
         case _:
             assert_never(event)
 

@@ -18,23 +18,27 @@ class RejectedPapers(Struct, frozen=True, forbid_unknown_fields=True):
 class DeclarationBody(Struct, frozen=True, forbid_unknown_fields=True):
     """A declaration to be made: ``votes`` candidate id to votes, for every candidate on the ballot paper.
 
-    ``papers`` are the ballot papers verified, ``lot`` is the candidate drawn where the first place is a tie.
+    ``papers`` are the ballot papers verified, if they were not announced before; ``lot`` is the candidate drawn where
+    the first place is a tie. Where something looks unusual, ``reasons`` say why it is so: the code of the check to the
+    reason.
     """
 
     votes: dict[str, Number]
     rejected: RejectedPapers | None = None
     papers: Number | None = None
     lot: str | None = None
+    reasons: dict[str, str] = {}
 
 
 class DeclarationReceipt(Struct, frozen=True):
-    """A declaration that is safely stored: screens change when its event, ``seq``, comes round."""
+    """A declaration that is safely stored: screens change when its event, ``seq``, comes round. While the desk holds
+    the night it waits, and ``seq``, ``at`` and ``receipt`` are null."""
 
     night: str
     ballot: str
-    seq: Number
-    at: Moment
-    receipt: str
+    seq: Number | None
+    at: Moment | None
+    receipt: str | None
 
 
 class FieldError(Struct, frozen=True):

@@ -49,6 +49,8 @@ def night_state(channel: Channel, night: Night) -> NightState:
 
 
 def _state(channel: Channel) -> State:
+    if channel.night and channel.night.held:
+        return "held"
     return "on air" if channel.on_air else "past"
 
 

@@ -196,6 +196,7 @@ def _declaration() -> dict[str, Any]:
         },
         "responses": {
             "201": _content("Declared, and safely stored.", "DeclarationReceipt"),
+            "202": _content("Safely stored; it waits while the desk holds the night.", "DeclarationReceipt"),
             "200": _content("It was declared before with this key: the first receipt.", "DeclarationReceipt"),
             **_problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
         },

@@ -81,8 +81,9 @@ class Turnout(Struct, frozen=True):
 class ContestSummary(Struct, frozen=True, kw_only=True):
     """One contest in short; its figures are null before the declaration.
 
-    ``status`` is awaiting, a stage (boxes in, verified, counting, provisional, recount), declared, or
-    withdrawn. ``verdict`` is in the words of the House of Commons Library: ``UKIP gain from Con``.
+    ``status`` is awaiting, a stage (boxes in, verified, counting, provisional, recount), declared, withdrawn, or
+    why there is no poll (uncontested, postponed, countermanded); ``expected`` is when the declaration is expected,
+    null where nobody said. ``verdict`` is in the words of the House of Commons Library: ``UKIP gain from Con``.
     """
 
     ballot: str
@@ -94,6 +95,7 @@ class ContestSummary(Struct, frozen=True, kw_only=True):
     majority: Number | None
     turnout: Turnout
     declared_at: Moment | None
+    expected: Moment | None
 
 
 class Standing(Struct, frozen=True):
@@ -145,7 +147,7 @@ class Happened(Struct, frozen=True):
     """One event of a contest; ``what`` says it in a sentence.
 
     ``votes``, candidate id to votes, and ``rejected`` are those declared then, whatever became of them;
-    ``reason`` is why a declaration was corrected or withdrawn.
+    ``reason`` is why a declaration was corrected or withdrawn, or why there is no poll.
     """
 
     seq: Number

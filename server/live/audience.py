@@ -39,6 +39,9 @@ class Audience:
     def __len__(self) -> int:
         return len(self._in_step) + len(self._newcomers) + len(self._plain) + len(self.behind)
 
+    def __contains__(self, viewer: Viewer) -> bool:
+        return viewer in self._in_step or viewer in self._newcomers or viewer in self._plain or viewer in self.behind
+
     def join(self, viewer: Viewer, after: int) -> None:
         """Catch a viewer up from the seq that it has, and subscribe it, in one tick: nothing can come between."""
         self.behind[viewer] = after

@@ -1,13 +1,16 @@
 """All nights on air in this process, kept up to date by one follower. No Redis here: news comes in, frames go out."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, assert_never
 
 from server.election.events import AnyEvent
+from server.live.audience import Viewer
 from server.live.channel import Channel, Renderer
 from server.live.line import Line
-from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened
+from server.live.private import PrivateChannel, PrivateRenderer
+from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened
 
 BEAT_SECONDS = 5.0
 BEATS_OF_SILENCE = 9  # what stands between us and a browser may cut a line that is silent for a minute
@@ -15,7 +18,8 @@ _TICK_SECONDS = 0.25  # between two frames of a night: eyes can't use more, and 
 
 
 class Hub:
-    """``channels`` by night id; ``ready`` is set once everything that was stored has been read.
+    """``channels`` by night id, and ``desks``, what is private of the same nights; ``ready`` is set once all that was
+    stored has been read.
 
     ``past`` gives the events of a night that is not on air, None if there is no such night. ``on_erased`` is told of a
     night that was taken off air.
@@ -26,8 +30,10 @@ class Hub:
         renderer: Renderer,
         past: Callable[[str], tuple[AnyEvent, ...] | None],
         on_erased: Callable[[str], None],
+        private: PrivateRenderer,
     ) -> None:
         self.channels: dict[str, Channel] = {}
+        self.desks: defaultdict[str, PrivateChannel] = defaultdict(lambda: PrivateChannel(private))
         self.ready = asyncio.Event()
         self.ending = False
         self._renderer = renderer
@@ -79,13 +85,15 @@ class Hub:
                     self._waiting[news.night] += news.events
                 else:
                     self._advance(news.night, news.events)
+            case Acted():
+                _send_away(self.desks[news.night].acted(news.acts))
             case Erased():
                 self._on_erased(news.night)
                 self._waiting.pop(news.night, None)
-                channel = self.channels.pop(news.night, None)
-                for viewer in channel.close() if channel else ():
-                    if isinstance(viewer, Line):
-                        viewer.shutdown()  # 1012: the browser comes back, and finds the night that is there then
+                if channel := self.channels.pop(news.night, None):
+                    _send_away(channel.close())
+                if desk := self.desks.pop(news.night, None):
+                    _send_away(desk.close())
             case CaughtUp():
                 self.ready.set()
             case _:
@@ -93,7 +101,10 @@ class Hub:
 
     def _advance(self, night: str, events: Sequence[AnyEvent]) -> None:
         """News after a quiet moment goes out at once; what follows within a tick goes out together, at its end."""
-        self.channels[night].advance(events)
+        channel = self.channels[night]
+        channel.advance(events)
+        assert channel.night is not None
+        self.desks[night].moved(channel.night, events)
         if self.ready.is_set():
             waiting = self._waiting[night] = list[AnyEvent]()
             asyncio.get_running_loop().call_later(_TICK_SECONDS, self._rested, night, waiting)
@@ -107,5 +118,12 @@ class Hub:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            for channel in self.channels.values():
+            for channel in (*self.channels.values(), *self.desks.values()):
                 channel.beat(BEATS_OF_SILENCE)
+
+
+def _send_away(viewers: Sequence[Viewer]) -> None:
+    """With 1012: the browser comes back, and finds what is there then."""
+    for viewer in viewers:
+        if isinstance(viewer, Line):
+            viewer.shutdown()

@@ -11,16 +11,24 @@ from server.election.commands import (
     AnyCommand,
     Correct,
     Declare,
+    ExpectDeclaration,
+    HoldNight,
     OpenNight,
     PostNote,
     ReachStage,
+    RecordNoPoll,
+    ReleaseNight,
     Withdraw,
 )
 from server.election.events import (
     AnyEvent,
     Corrected,
+    DeclarationExpected,
     Declared,
+    NightHeld,
     NightOpened,
+    NightReleased,
+    NoPollTaken,
     NotePosted,
     StageReached,
     Withdrawn,
@@ -101,5 +109,13 @@ def _command(event: AnyEvent, name: str) -> AnyCommand:
             return Withdraw(id=command_id, by=by, ballot=event.ballot, reason=event.reason)
         case NotePosted():
             return PostNote(id=command_id, by=by, text=event.text, ballot=event.ballot)
+        case NoPollTaken():
+            return RecordNoPoll(id=command_id, by=by, ballot=event.ballot, state=event.state, reason=event.reason)
+        case DeclarationExpected():
+            return ExpectDeclaration(id=command_id, by=by, ballot=event.ballot, expected=event.expected)
+        case NightHeld():
+            return HoldNight(id=command_id, by=by)
+        case NightReleased():
+            return ReleaseNight(id=command_id, by=by)
         case _:
             assert_never(event)

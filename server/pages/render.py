@@ -9,11 +9,11 @@ brings several declarations, the banner names them all.
 from collections.abc import Iterable, Iterator
 
 from server.election.contests import Definition
-from server.election.events import AnyEvent, NightOpened, NotePosted
+from server.election.events import AnyEvent, DeclarationExpected, NightHeld, NightOpened, NightReleased, NotePosted
 from server.election.nights import Count, Night
 from server.election.tally import Tally, add_up
 from server.pages.templates import environment
-from server.pages.views import banner_of, feed_of, score_of
+from server.pages.views import banner_of, changes, feed_of, score_of
 
 NIGHT = "night"
 
@@ -30,8 +30,11 @@ class PageRenderer:
         match event:
             case NightOpened():
                 return fragments_of(night)
-            case NotePosted():
+            case NotePosted() | NightHeld() | NightReleased():
                 return ("latest", "status")
+            case DeclarationExpected():
+                slug = night.counts[event.ballot].contest.slug
+                return (f"contest-{slug}", "status") if alone(night) else (f"contest-{slug}", f"row-{slug}", "status")
             case _:
                 slug = night.counts[event.ballot].contest.slug
                 if alone(night):
@@ -43,7 +46,7 @@ class PageRenderer:
         kind, _, slug = fragment.partition("-")
         context: dict[str, object] = {"night": night, "alone": alone(night)}
         if slug:
-            context["count"] = self._count(night, slug)
+            context |= {"count": self._count(night, slug), "changes": changes}
         elif kind == "banner":
             context["banner"] = banner_of(night, self.tally(night))
         elif kind == "score":

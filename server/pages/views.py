@@ -10,6 +10,9 @@ from server.election.events import (
     CountEvent,
     Declared,
     FeedEvent,
+    NightHeld,
+    NightReleased,
+    NoPollTaken,
     NotePosted,
     StageReached,
     Withdrawn,
@@ -77,7 +80,7 @@ def banner_of(night: Night, tally: Tally) -> Banner:
         largest = (night.parties[first.party], first.seats)
         return Banner(largest=largest, of=max(0, 2 * first.seats - night.definition.seats))
     for event in reversed(night.feed):
-        if isinstance(event, Declared | Corrected | Withdrawn):
+        if isinstance(event, Declared | Corrected | Withdrawn | NoPollTaken):
             majority = tally.majority
             made = night.parties[majority.party] if majority and majority.seq == event.seq else None
             return Banner(night.counts[event.ballot], event, made)
@@ -121,21 +124,42 @@ def feed_of(night: Night, tally: Tally, after: int | None = None) -> tuple[Item,
 
 
 def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
-    count = night.counts[event.ballot] if event.ballot else None
-    if isinstance(event, NotePosted) or count is None:
-        return Item("note", event, count)
+    if isinstance(event, NightHeld | NightReleased):
+        return Item("held" if isinstance(event, NightHeld) else "released", event)
+    if isinstance(event, NotePosted):
+        return Item("note", event, night.counts[event.ballot] if event.ballot else None)
+    count = night.counts[event.ballot]
     match event:
         case Declared():
             return Item("declared", event, count, judge(count.contest, event), majority=majority)
         case Corrected():
-            return Item("corrected", event, count, judge(count.contest, event), _before(count, event), majority)
+            return Item("corrected", event, count, judge(count.contest, event), before(count, event), majority)
         case Withdrawn():
-            return Item("withdrawn", event, count, None, _before(count, event))
+            return Item("withdrawn", event, count, None, before(count, event))
         case StageReached():
             return Item("stage", event, count)
+        case NoPollTaken():
+            return Item("no-poll", event, count, count.result, majority=majority)
 
 
-def _before(count: Count, event: CountEvent) -> Result | None:
+class Change(Struct, frozen=True):
+    """A figure that a correction replaced."""
+
+    name: str
+    before: int
+    after: int
+
+
+def changes(count: Count, event: Corrected) -> tuple[Change, ...]:
+    """What a correction changed, in ballot-paper order, rejected papers last."""
+    earlier = [one for one in count.history if one.seq < event.seq and isinstance(one, Declared | Corrected)][-1]
+    found = [Change(one.name, earlier.votes[one.id], event.votes[one.id]) for one in count.contest.candidates]
+    if earlier.rejected and event.rejected:
+        found.append(Change("Rejected papers", earlier.rejected.total, event.rejected.total))
+    return tuple(one for one in found if one.before != one.after)
+
+
+def before(count: Count, event: CountEvent) -> Result | None:
     """The result that stood when this event came."""
     earlier = [one for one in count.history if one.seq < event.seq and isinstance(one, Declared | Corrected)]
     return judge(count.contest, earlier[-1]) if earlier else None

@@ -1,27 +1,39 @@
-"""Events to bytes and back, each under a stable name and version. An unknown kind is an error, never skipped."""
+"""Events and acts to bytes and back, each under a stable name and version. An unknown kind is never skipped."""
 
 import msgspec
 
+from server.election.acts import AnyAct
 from server.election.events import AnyEvent
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(AnyEvent)
+_events = msgspec.json.Decoder(AnyEvent)
+_acts = msgspec.json.Decoder(AnyAct)
 
 
 class UnknownEvent(Exception):
     """Bytes in a stream that this version of the program cannot read."""
 
 
-def encode(event: AnyEvent) -> bytes:
-    """An event as JSON; its kind and version stand under "kind": ``declared.1``."""
+def encode(event: AnyEvent | AnyAct) -> bytes:
+    """An event or act as JSON; its kind and version stand under "kind": ``declared.1``."""
     return _encoder.encode(event)
 
 
 def decode(data: bytes) -> AnyEvent:
     """The event in these bytes; UnknownEvent if its kind or shape is not known here."""
     try:
-        return _decoder.decode(data)
+        return _events.decode(data)
     except msgspec.DecodeError as error:
-        raise UnknownEvent(
-            f"The stream holds an event that this version cannot read ({error}). Run the newest version."
-        ) from error
+        raise _unknown(error) from error
+
+
+def decode_act(data: bytes) -> AnyAct:
+    """The act in these bytes; UnknownEvent if its kind or shape is not known here."""
+    try:
+        return _acts.decode(data)
+    except msgspec.DecodeError as error:
+        raise _unknown(error) from error
+
+
+def _unknown(error: msgspec.DecodeError) -> UnknownEvent:
+    return UnknownEvent(f"The stream holds an event that this version cannot read ({error}). Run the newest version.")

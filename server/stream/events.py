@@ -1,10 +1,12 @@
-"""The stream of each night in Redis: append as compare-and-set, read, list, erase. No rules, no following.
+"""The streams of each night in Redis: append as compare-and-set, read, list, erase. No rules, no following.
 
-One key a night, ``{night-id}:events``, ids ``seq-0`` without a gap, so that an entry's id is its seq and adding it is
-the lock: two writers of one seq cannot both succeed. The key ``nights`` lists what was opened and erased, in order.
+Two keys a night, ``{night-id}:events`` for the public and ``{night-id}:desk`` for what it may not see, ids ``seq-0``
+without a gap, so that an entry's id is its seq and adding it is the lock: two writers of one seq cannot both succeed.
+The key ``nights`` lists what was opened and erased, in order.
 """
 
-from typing import Any, Protocol, cast
+from collections.abc import Sequence
+from typing import Any, cast
 
 import structlog
 from redis.asyncio import Redis
@@ -14,8 +16,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from server.election.acts import AnyAct
 from server.election.events import AnyEvent
-from server.stream.codec import decode, encode
+from server.stream.codec import decode, decode_act, encode
 
 INDEX = "nights"
 UNREACHABLE = (RedisConnectionError, RedisTimeoutError)  # BusyLoadingError is a ConnectionError
@@ -38,17 +41,14 @@ class StreamUnfit(Exception):
     """A Redis this program cannot run on; the message says why."""
 
 
-class Events(Protocol):
-    """What a writer needs of a stream; the seam between the rules and Redis."""
-
-    async def read(self, night: str, after: int = 0) -> list[AnyEvent]: ...
-
-    async def append(self, night: str, event: AnyEvent) -> int: ...
-
-
 def key(night: str) -> str:
-    """The night's key; the braces keep all keys of a night on one node of a cluster."""
+    """The key of a night's events; the braces keep all keys of a night on one node of a cluster."""
     return f"{{{night}}}:events"
+
+
+def desk_key(night: str) -> str:
+    """The key of what was done at the count of a night."""
+    return f"{{{night}}}:desk"
 
 
 class EventStream:
@@ -99,8 +99,7 @@ class EventStream:
 
     async def read(self, night: str, after: int = 0) -> list[AnyEvent]:
         """All events of a night after a seq, oldest first; empty if there is no such night."""
-        entries = await self._call("XRANGE", key(night), f"({after}-0", "+")
-        return decoded(entries)
+        return decoded(await self._call("XRANGE", key(night), f"({after}-0", "+"))
 
     async def append(self, night: str, event: AnyEvent) -> int:
         """Store an event under its seq; returns that seq once it is durable.
@@ -108,16 +107,32 @@ class EventStream:
         Conflict if another event has that seq. If this very command has it (the reply was lost, and the client or
         the caller sent it again), it counts as stored.
         """
+        if not await self._added(key(night), event):
+            entries = decoded(await self._call("XRANGE", key(night), f"{event.seq}-0", f"{event.seq}-0"))
+            _must_be_same(night, event, entries)
+        await self.settle(night)
+        return event.seq
+
+    async def read_acts(self, night: str, after: int = 0) -> list[AnyAct]:
+        """What was done at the count of a night after a seq, oldest first."""
+        return decoded_acts(await self._call("XRANGE", desk_key(night), f"({after}-0", "+"))
+
+    async def append_act(self, night: str, act: AnyAct) -> int:
+        """Store an act, as ``append`` does an event."""
+        if not await self._added(desk_key(night), act):
+            entries = decoded_acts(await self._call("XRANGE", desk_key(night), f"{act.seq}-0", f"{act.seq}-0"))
+            _must_be_same(night, act, entries)
+        await self.settle(night)
+        return act.seq
+
+    async def _added(self, name: str, event: AnyEvent | AnyAct) -> bool:
         try:
-            await self._call("XADD", key(night), f"{event.seq}-0", "event", encode(event))
+            await self._call("XADD", name, f"{event.seq}-0", "event", encode(event))
         except ResponseError as error:
             if "equal or smaller" not in str(error):
                 raise
-            entries = decoded(await self._call("XRANGE", key(night), f"{event.seq}-0", f"{event.seq}-0"))
-            if not entries or entries[0].command_id != event.command_id:
-                raise Conflict(f"{night}: event {event.seq} was written by someone else.") from None
-        await self.settle(night)
-        return event.seq
+            return False
+        return True
 
     async def settle(self, night: str) -> None:
         """Return when everything written to this night so far is on disk (and on the replicas asked for).
@@ -150,7 +165,7 @@ class EventStream:
     async def erase(self, night: str) -> None:
         """Take a night off air and forget it: for replays, which can be played again."""
         await self._call("XADD", INDEX, "*", "erased", night)
-        await self._call("DEL", key(night))
+        await self._call("DEL", key(night), desk_key(night))
 
     async def ping(self) -> bool:
         """Whether Redis answers."""
@@ -168,6 +183,16 @@ class EventStream:
             return await self._redis.execute_command(*command)
         except UNREACHABLE as error:
             raise StreamUnavailable("Redis did not answer.") from error
+
+
+def _must_be_same(night: str, mine: AnyEvent | AnyAct, stored: Sequence[AnyEvent | AnyAct]) -> None:
+    if not stored or stored[0].command_id != mine.command_id:
+        raise Conflict(f"{night}: event {mine.seq} was written by someone else.")
+
+
+def decoded_acts(entries: Any) -> list[AnyAct]:
+    """Entries of a desk's key as acts."""
+    return [decode_act(fields[b"event"]) for _, fields in entries]
 
 
 def decoded(entries: Any) -> list[AnyEvent]:

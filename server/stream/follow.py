@@ -10,8 +10,9 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from server.election.acts import AnyAct
 from server.election.events import AnyEvent
-from server.stream.events import INDEX, UNREACHABLE, decoded, key, listed
+from server.stream.events import INDEX, UNREACHABLE, decoded, decoded_acts, desk_key, key, listed
 
 _BLOCK_MS = 5000
 _MOST_AT_ONCE = 1000
@@ -42,11 +43,18 @@ class Arrived(Struct, frozen=True):
     events: tuple[AnyEvent, ...]
 
 
+class Acted(Struct, frozen=True):
+    """The next acts at the count of a night, in order."""
+
+    night: str
+    acts: tuple[AnyAct, ...]
+
+
 class CaughtUp(Struct, frozen=True):
     """All that was stored has been handed over; what follows is live. Comes once."""
 
 
-News = Opened | Erased | Arrived | CaughtUp
+News = Opened | Erased | Arrived | Acted | CaughtUp
 
 
 async def follow(url: str) -> AsyncIterator[News]:
@@ -90,46 +98,52 @@ def _end_if_cancelled() -> None:
 
 
 class _Follower:
+    """``_seen`` is key → the last seq of it that was handed over, for each night's events and each night's acts."""
+
     def __init__(self, redis: Any) -> None:
         self._redis = redis
         self._index = "0-0"
+        self._nights: list[str] = []
         self._seen: dict[str, int] = {}
 
     async def reconnect(self) -> AsyncIterator[News]:
         """The index first, so that an erased night is not taken for a lost one; then each night from where we are."""
         for news in self._listed(await self._redis.execute_command("XRANGE", INDEX, f"({self._index}", "+")):
             yield news
-        for night in list(self._seen):
-            newest = await self._redis.execute_command("XREVRANGE", key(night), "+", "-", "COUNT", 1)
-            tail = decoded(newest)[0].seq if newest else 0
-            if tail < self._seen[night]:
-                raise StreamWentBack(
-                    f"{night} ends at event {tail} in Redis, but event {self._seen[night]} was already shown."
-                )
-            while self._seen[night] < tail:
-                after = f"({self._seen[night]}-0"
-                entries = await self._redis.execute_command("XRANGE", key(night), after, "+", "COUNT", _MOST_AT_ONCE)
-                yield self._arrived(night, entries)
+        for night in list(self._nights):
+            for name in (key(night), desk_key(night)):
+                async for news in self._caught_up(night, name):
+                    yield news
 
     async def next(self) -> list[News]:
         """What was added to the index or any night; empty after five seconds without news."""
-        nights = list(self._seen)
-        names = [INDEX, *(key(night) for night in nights)]
-        after = [self._index, *(f"{self._seen[night]}-0" for night in nights)]
+        names, after = [INDEX, *self._seen], [self._index, *(f"{seq}-0" for seq in self._seen.values())]
         reply = await self._redis.execute_command(
             "XREAD", "COUNT", _MOST_AT_ONCE, "BLOCK", _BLOCK_MS, "STREAMS", *names, *after
         )
         news: list[News] = []
-        by_key = {key(night): night for night in nights}
+        by_key = {name: night for night in self._nights for name in (key(night), desk_key(night))}
         for name, entries in _streams(reply):
             if name == INDEX:
                 news += self._listed(entries)
-            elif by_key[name] in self._seen:
-                news.append(self._arrived(by_key[name], entries))
+            elif name in self._seen:
+                news.append(self._arrived(by_key[name], name, entries))
         return news
 
+    async def _caught_up(self, night: str, name: str) -> AsyncIterator[News]:
+        newest = await self._redis.execute_command("XREVRANGE", name, "+", "-", "COUNT", 1)
+        tail = int(newest[0][0].partition(b"-")[0]) if newest else 0
+        if tail < self._seen[name]:
+            raise StreamWentBack(
+                f"{night} ends at event {tail} in Redis, but event {self._seen[name]} was already shown."
+            )
+        while self._seen[name] < tail:
+            after = f"({self._seen[name]}-0"
+            entries = await self._redis.execute_command("XRANGE", name, after, "+", "COUNT", _MOST_AT_ONCE)
+            yield self._arrived(night, name, entries)
+
     def _listed(self, entries: Any) -> list[News]:
-        before = list(self._seen)
+        before = list(self._nights)
         after, last = listed(entries, before)
         if entries:
             self._index = last
@@ -138,17 +152,23 @@ class _Follower:
         for night in before:
             if night not in after or night in touched:  # erased, or erased and opened again
                 news.append(Erased(night))
-                del self._seen[night]
+                self._nights.remove(night)
+                del self._seen[key(night)], self._seen[desk_key(night)]
         for night in after:
-            if night not in self._seen:
+            if night not in self._nights:
                 news.append(Opened(night))
-                self._seen[night] = 0
+                self._nights.append(night)
+                self._seen |= {key(night): 0, desk_key(night): 0}
         return news
 
-    def _arrived(self, night: str, entries: Any) -> Arrived:
-        events = tuple(decoded(entries))
-        self._seen[night] = events[-1].seq
-        return Arrived(night, events)
+    def _arrived(self, night: str, name: str, entries: Any) -> Arrived | Acted:
+        if name == key(night):
+            events = tuple(decoded(entries))
+            self._seen[name] = events[-1].seq
+            return Arrived(night, events)
+        acts = tuple(decoded_acts(entries))
+        self._seen[name] = acts[-1].seq
+        return Acted(night, acts)
 
 
 def _streams(reply: Any) -> list[tuple[str, Any]]:

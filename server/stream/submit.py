@@ -1,15 +1,24 @@
-"""Commands to a night on air: read on, decide, append, and again if somebody was quicker. No rules of its own."""
+"""Commands to a night on air, and acts at its count: each is decided and stored once. No rules of its own."""
 
+from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from server.election.acts import AnyAct, Asked, Dropped, Stamp
+from server.election.admit import admit
 from server.election.commands import AnyCommand
-from server.election.decide import decide
+from server.election.decide import Refused, decide
+from server.election.desk import Desk, fold_acts
+from server.election.entry import pending
+from server.election.events import AnyEvent
 from server.election.nights import Night, fold
-from server.stream.events import Conflict, EventStream
+from server.stream.events import EventStream
+from server.stream.ledger import Ledger
 
-_MOST_TRIES = 100  # one writer wins every round, so only a hundred others at once could exhaust them
+A = TypeVar("A", bound=AnyAct)
 
 
 class Receipt(Struct, frozen=True):
@@ -22,44 +31,83 @@ class Receipt(Struct, frozen=True):
 
 
 class Submitter:
-    """Takes commands for all nights of one stream; keeps each night as last read, so that a command reads only on."""
+    """Takes commands and acts for all nights of one stream."""
 
     def __init__(self, stream: EventStream) -> None:
-        self._stream = stream
-        self._nights: dict[str, Night] = {}
+        self._nights = Ledger[Night, AnyEvent](stream.read, stream.append, stream.settle, fold)
+        self._desks = Ledger[Desk, AnyAct](stream.read_acts, stream.append_act, stream.settle, fold_acts)
 
     async def night(self, night: str) -> Night | None:
         """The night as it stands in the stream this moment, None if it is not there."""
-        known = self._nights.get(night)
-        newer = await self._stream.read(night, known.seq if known else 0)
-        if newer:
-            known = fold(newer, known)
-            self._nights[night] = known
-        return known
+        return await self._nights.state(night)
+
+    async def desk(self, night: str) -> Desk:
+        """The private side of a night as it stands this moment, be it empty."""
+        return await self._desks.state(night) or Desk()
 
     async def submit(self, night: str, command: AnyCommand, now: datetime) -> Receipt:
         """Carry a command out once, however often it is sent; returns when it is durable.
 
         Refused if it cannot be, StreamUnavailable if Redis does not confirm it: then the same command may come again.
         """
-        for _ in range(_MOST_TRIES):
-            known = await self.night(night)
-            first = known.receipts.get(command.id) if known else None
-            if first is not None:
-                await self._stream.settle(night)
-                return await self._receipt(night, first, repeated=True)
-            event = decide(known, command, now)
-            try:
-                await self._stream.append(night, event)
-            except Conflict:
-                continue
-            return Receipt(night, event.seq, event.at, repeated=False)
-        raise Conflict(f"{night}: too many writers at once.")
 
-    async def _receipt(self, night: str, seq: int, repeated: bool) -> Receipt:
-        (event,) = (await self._stream.read(night, seq - 1))[:1]
+        async def decided(known: Night | None) -> AnyEvent:
+            return decide(known, command, now)
+
+        event, repeated = await self._nights.write(night, command.id, decided)
         return Receipt(night, event.seq, event.at, repeated)
+
+    async def record(self, night: str, act: A) -> tuple[A, bool]:
+        """Store an act once, however often it is sent; its seq is given here. Refused if it cannot be."""
+
+        async def admitted(desk: Desk | None) -> AnyAct:
+            known = await self.night(night)
+            if known is None:
+                raise Refused("night-unknown", "No such night is on air.")
+            return admit(known, desk or Desk(), act)
+
+        stored, repeated = await self._desks.write(night, act.command_id, admitted)
+        assert isinstance(stored, type(act)), "a command id is made for one kind of act"
+        return stored, repeated
+
+    async def ask(self, night: str, asked: Asked) -> Receipt | None:
+        """Put on record what is to go out, then let it; None while the night is held, and it waits.
+
+        Refused as ``record`` and ``submit`` have it, and with "key-reused" where the same id came before with other
+        content: answering that with the first receipt would say that it had been done.
+        """
+        stored, repeated = await self.record(night, asked)
+        if repeated and replace(stored.command, by=asked.command.by) != asked.command:
+            raise Refused("key-reused", "Something else was sent with this key before. This was not done.")
+        return await self._let_out(night, stored, asked.at)
+
+    async def send_out(self, night: str, now: datetime) -> None:
+        """Let out whatever was asked for and has not gone out: after a hold, or if a process ended in between."""
+        known = await self.night(night)
+        if known is None or known.held:
+            return
+        for asked in pending(known, await self.desk(night)):
+            with suppress(Refused):  # then it is on record why
+                await self._let_out(night, asked, now)
+
+    async def _let_out(self, night: str, asked: Asked, now: datetime) -> Receipt | None:
+        try:
+            return await self.submit(night, asked.command, now)
+        except Refused as refused:
+            if refused.code == "held":
+                return None
+            stamp = Stamp(
+                seq=0,
+                at=now,
+                by=asked.by,
+                invitation=asked.invitation,
+                device=asked.device,
+                command_id=f"drop/{asked.command_id}",
+            )
+            await self.record(night, Dropped(**stamp, asked=asked.command.id, why=refused.sentence))
+            raise
 
     def forget(self, night: str) -> None:
         """Drop what is known of a night that was erased."""
-        self._nights.pop(night, None)
+        self._nights.forget(night)
+        self._desks.forget(night)

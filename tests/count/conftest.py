@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import httpx2
 import pytest
 from starlette.testclient import TestClient
 
 from server.count.invitations import Invitations
+from server.count.inviting import choose_entry, invite_person
+from server.election.acts import AnyAct, EntryMode, Role
 from server.election.commands import AnyCommand, OpenNight
 from server.election.events import AnyEvent
 from server.settings import Settings
@@ -24,6 +26,7 @@ from tests.count.count_app import count_app
 
 T = TypeVar("T")
 SECRET = "a secret for tests"
+PIN = "2580"
 HALL = "http://testserver"
 
 
@@ -34,18 +37,35 @@ class Phone:
     client: TestClient
     fields: dict[str, str] = field(default_factory=dict[str, str])
 
-    def sign_in(self, ballot: str = rochester.BALLOT) -> httpx2.Response:
-        """Open a new invitation and press Start."""
-        link = f"/count/invitation/{token(ballot)}"
+    def sign_in(self, link: str, pin: str = PIN) -> httpx2.Response:
+        """Open an invitation, enter a PIN and press Start."""
         hidden = self.hidden(self.client.get(link).text)
-        response = self.client.post(link, data=hidden, headers={"Origin": HALL})
+        response = self.client.post(link, data=hidden | {"pin": pin}, headers={"Origin": HALL})
         self.fields = self.hidden(response.text)
         return response
+
+    def open(self, address: str = "/count") -> str:
+        """Open a page, whose form is then sent."""
+        page = self.client.get(address).text
+        self.fields = self.hidden(page)
+        return page
 
     def send(self, address: str, texts: dict[str, str], **headers: str) -> httpx2.Response:
         """Send the form that is open, with these texts in it; redirects are left to the test."""
         data = self.fields | texts
         return self.client.post(address, data=data, headers={"Origin": HALL} | headers, follow_redirects=False)
+
+    def verify(self) -> None:
+        """Announce the papers, and have the sheet open."""
+        self.send("/count/verification", {"issued": "40,113", "papers": "40,113"})
+        self.open()
+
+    def declare(self) -> httpx2.Response:
+        """Verify, send the right sheet and tap Declare, as it is spoken."""
+        self.verify()
+        self.send("/count/sheet", rochester.texts())
+        self.open()
+        return self.send("/count/declare", {})
 
     @staticmethod
     def hidden(page: str) -> dict[str, str]:
@@ -59,6 +79,40 @@ class Desk:
     """What is stored, and commands that come from elsewhere."""
 
     url: str
+
+    def invite(self, role: str = "officer", *ballots: str, name: str = "Jane Smith") -> str:
+        """The link of a new invitation, for Rochester and Strood unless another is named."""
+        chosen = () if role == "desk" else ballots or (rochester.BALLOT,)
+
+        async def invited(stream: EventStream) -> str:
+            return await invite_person(Submitter(stream), rochester.NIGHT, name, cast(Role, role), chosen)
+
+        invitation = asyncio.run(self._with(invited))
+        return f"/{'desk' if role == 'desk' else 'count'}/invitation/{token(invitation)}"
+
+    def record(self, act: AnyAct) -> None:
+        """Do something at the count, as another process would."""
+
+        async def recorded(stream: EventStream) -> None:
+            await Submitter(stream).record(rochester.NIGHT, act)
+
+        asyncio.run(self._with(recorded))
+
+    def acts(self) -> list[AnyAct]:
+        """The night's whole private stream."""
+
+        async def read(stream: EventStream) -> list[AnyAct]:
+            return await stream.read_acts(rochester.NIGHT)
+
+        return asyncio.run(self._with(read))
+
+    def choose_entry(self, entry: EntryMode) -> None:
+        """Single or double."""
+
+        async def chosen(stream: EventStream) -> None:
+            await choose_entry(Submitter(stream), rochester.NIGHT, entry)
+
+        asyncio.run(self._with(chosen))
 
     def submit(self, command: AnyCommand) -> None:
         """Carry a command out, as another process would."""
@@ -95,9 +149,9 @@ class Desk:
             await stream.close()
 
 
-def token(ballot: str = rochester.BALLOT, night: str = rochester.NIGHT) -> str:
-    """A new invitation for Jane Smith."""
-    return Invitations(SECRET).make(night, ballot, "Jane Smith")
+def token(invitation: str, night: str = rochester.NIGHT) -> str:
+    """The token of an invitation."""
+    return Invitations(SECRET).make(night, invitation)
 
 
 @pytest.fixture(scope="module")
@@ -125,8 +179,8 @@ def client(desk: Desk, tmp_path: Path) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def phone(client: TestClient) -> Phone:
+def phone(client: TestClient, desk: Desk) -> Phone:
     """A phone that is signed in for Rochester and Strood, with the form open."""
     phone = Phone(client)
-    phone.sign_in()
+    phone.sign_in(desk.invite())
     return phone

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from server.count import routes
+from server.count.desk.render import DeskRenderer
 from server.election.events import AnyEvent
 from server.election.nights import Night
 from server.errors import on_crash, on_http_error, on_unavailable
@@ -44,7 +45,7 @@ def count_app(settings: Settings) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncGenerator[dict[str, Any]]:
         stream = EventStream(url)
         submitter = Submitter(stream)
-        hub = Hub(NoPages(), lambda night: None, on_erased=submitter.forget)
+        hub = Hub(NoPages(), lambda night: None, submitter.forget, DeskRenderer())
         follower = asyncio.create_task(hub.follow(follow(url)))
         await hub.ready.wait()
         yield {"hub": hub, "stream": stream, "submitter": submitter, "settings": settings}
@@ -52,7 +53,7 @@ def count_app(settings: Settings) -> Starlette:
         await stream.close()
 
     return Starlette(
-        routes=routes(settings.secret_key),
+        routes=routes(settings),
         exception_handlers={
             HTTPException: on_http_error,
             StreamUnavailable: on_unavailable,

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server import feeds
 from server.election.commands import AnyCommand
 from server.election.decide import decide
+from server.election.desk import Desk
 from server.election.events import AnyEvent, NightOpened
 from server.election.nights import Night
 from server.errors import on_http_error
@@ -41,6 +42,13 @@ class NoPages:
         return ()
 
     def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
+        return ""
+
+
+class NoDesk:
+    """A renderer for desks that nobody opens."""
+
+    def message(self, night: Night, desk: Desk, news: object) -> str:
         return ""
 
 
@@ -75,7 +83,7 @@ class Site:
     """A hub, and the feeds that read it. Nothing here follows a stream: tests put events in themselves."""
 
     def __init__(self, **state: Any) -> None:
-        self.hub = Hub(NoPages(), _past, on_erased=lambda night: None)
+        self.hub = Hub(NoPages(), _past, lambda night: None, NoDesk())
         self.app = Starlette(
             routes=feeds.routes,
             middleware=[Middleware(_Given, state={"hub": self.hub, **state})],

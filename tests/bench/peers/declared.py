@@ -11,6 +11,7 @@ from typing import Any, cast
 import uvloop
 from starlette.applications import Starlette
 
+from server.count.desk.render import DeskRenderer
 from server.election.events import AnyEvent, NightOpened, NotePosted
 from server.election.nights import Night
 from server.live.channel import Channel
@@ -55,7 +56,7 @@ async def publish(channel: Channel) -> None:
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncGenerator[dict[str, Any]]:
     """What ``server.app`` has, but for Redis."""
-    hub = app.state.hub = Hub(Notes(), past=lambda night: None, on_erased=lambda night: None)
+    hub = app.state.hub = Hub(Notes(), lambda night: None, lambda night: None, DeskRenderer())
     channel = hub.channels["night"] = Channel(Notes())
     channel.advance((NightOpened(seq=1, at=START, by="bench", command_id="open", night=definition()),))
     publishing = asyncio.create_task(publish(channel))

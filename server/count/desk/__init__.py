@@ -1,0 +1,1 @@
+"""The people who run a night: all contests at a glance, who is where, what is stuck; hold, release, correct, invite."""

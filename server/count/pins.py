@@ -1,0 +1,36 @@
+"""The PIN that a person chooses for an invitation: what is good enough, and its Argon2 hash. No HTTP here."""
+
+import asyncio
+import re
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+# 28 ms a check here, as OWASP's password storage cheat sheet has it. What keeps a PIN safe is the lock-out after five.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_RUNS = ("0123456789", "9876543210")
+
+
+class BadPin(ValueError):
+    """A PIN that will not do; the message says what will."""
+
+
+async def hashed(pin: str) -> str:
+    """The hash of a new PIN; BadPin if it is not 4 to 8 digits, or too easily guessed."""
+    if not re.fullmatch(r"[0-9]{4,8}", pin):
+        raise BadPin("Choose a PIN of 4 to 8 digits.")
+    if len(set(pin)) == 1 or any(pin in run for run in _RUNS):
+        raise BadPin("That PIN is the first that others would try. Choose another.")
+    return await asyncio.to_thread(_hasher.hash, pin)
+
+
+async def is_pin(pin: str, hash: str) -> bool:
+    """Whether this is the PIN of that hash."""
+
+    def verified() -> bool:
+        try:
+            return _hasher.verify(hash, pin)
+        except VerifyMismatchError:
+            return False
+
+    return await asyncio.to_thread(verified)

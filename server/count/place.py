@@ -1,0 +1,123 @@
+"""Where somebody at the count is: which contest, how it stands, what a page of it needs. No forms, no words."""
+
+from contextlib import suppress
+
+from msgspec import Struct
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from server.count.answering import desk_of, night_of
+from server.count.rules import Visit, csrf, visit
+from server.count.sending import id_of, now
+from server.election.acts import Role
+from server.election.desk import Desk, Person
+from server.election.entry import Standing, pending, standing
+from server.election.events import Corrected, Declared
+from server.election.nights import Count, Night
+from server.live.hub import Hub
+from server.stream.events import StreamUnavailable
+from server.stream.submit import Submitter
+
+STAGES = {
+    "boxes in": "Ballot boxes in",
+    "verified": "Ballot papers verified",
+    "counting": "Counting",
+    "provisional": "Provisional result with candidates and agents",
+    "recount": "Recount",
+}
+STAGING: tuple[Role, ...] = ("officer", "returning officer")
+
+# What can be said of a count next, with one tap; a verification is more than a tap.
+_NEXT = {
+    None: {"boxes in": "Ballot boxes are in"},
+    "boxes in": {},
+    "verified": {"counting": "Counting has begun"},
+    "counting": {"provisional": "Provisional result", "recount": "Recount"},
+    "provisional": {"recount": "Recount"},
+    "recount": {"provisional": "Provisional result", "recount": "Another recount"},
+}
+
+
+class Place(Struct, frozen=True):
+    """One contest for one visitor, as it stands this moment. ``on_air`` is whether what was declared last is shown."""
+
+    night: Night
+    desk: Desk
+    count: Count
+    stands: Standing
+    visit: Visit
+    on_air: bool
+
+    @property
+    def ballot(self) -> str:
+        """The contest's ballot id."""
+        return self.count.contest.ballot
+
+    @property
+    def person(self) -> Person:
+        """Who asks."""
+        return self.visit.person
+
+    def at(self, path: str, **query: str) -> str:
+        """An address at the count, for this contest."""
+        if len(self.person.ballots) > 1:
+            query = {"contest": self.ballot, **query}
+        return path + ("?" + "&".join(f"{name}={value}" for name, value in query.items()) if query else "")
+
+    @property
+    def next_stages(self) -> dict[str, str]:
+        """What this visitor can say of the count now: stage → words."""
+        if self.person.role not in STAGING or self.count.result or self.stands.state in ("asked", "no poll"):
+            return {}
+        return _NEXT[self.count.stage]
+
+    @property
+    def token(self) -> str:
+        """Changes with whatever this visitor's page shows, and with nothing else."""
+        count, stands = self.count, self.stands
+        shown = (count.status, count.papers, len(count.history), self.night.held, self.on_air, stands.state)
+        return id_of(*shown, stands.waiting_for, stands.differing, stands.sheet and stands.sheet.seq, stands.correction)
+
+    @property
+    def last(self) -> Declared | Corrected | None:
+        """What was declared last, if it stands."""
+        said = [one for one in self.count.history if isinstance(one, Declared | Corrected)]
+        return said[-1] if said and self.count.result else None
+
+
+def chosen(request: Request) -> str | None:
+    """The ballot that a page is asked for: the one named, or the visitor's only one; None if there are several."""
+    ballots = visit(request).person.ballots
+    named = request.query_params.get("contest")
+    return named or (ballots[0] if len(ballots) == 1 else None)
+
+
+async def place_of(request: Request, ballot: str) -> Place:
+    """The visitor's place; 404 where it is not theirs. What waits to go out, and can, is let out on the way."""
+    night, desk = await night_of(request), await desk_of(request)
+    submitter: Submitter = request.state.submitter
+    if not night.held and pending(night, desk):
+        with suppress(StreamUnavailable):  # then it waits, and is said to
+            await submitter.send_out(visit(request).night, now())
+        night, desk = await night_of(request), await desk_of(request)
+    count = night.counts.get(ballot)
+    if count is None or not visit(request).person.may_enter(ballot):
+        raise HTTPException(404, "That contest is not one that you are invited for.")
+    hub: Hub = request.state.hub
+    channel = hub.channels.get(night.definition.id)
+    place = Place(night, desk, count, standing(night, desk, ballot), visit(request), False)
+    shown = channel is not None and place.last is not None and channel.seq >= place.last.seq
+    return Place(place.night, place.desk, place.count, place.stands, place.visit, shown)
+
+
+def common(request: Request, place: Place) -> dict[str, object]:
+    """What every page of a contest needs."""
+    return {
+        "place": place,
+        "night": place.night,
+        "count": place.count,
+        "person": place.person,
+        "contest": f"{place.visit.night}/{place.ballot}",
+        "csrf": csrf(request),
+        "stages": STAGES,
+    }

@@ -1,0 +1,195 @@
+"""Whether an act may happen at the count as it stands: it is numbered, or refused in words."""
+
+from datetime import timedelta
+from typing import TypeVar, assert_never
+
+from msgspec.structs import replace
+
+from server.election.acts import (
+    AnyAct,
+    Asked,
+    CorrectionBegun,
+    CorrectionDropped,
+    Dropped,
+    EntryChosen,
+    Invited,
+    PapersVerified,
+    PinChosen,
+    PinCleared,
+    PinMistaken,
+    Revoked,
+    SessionsEnded,
+    SheetKeyed,
+    SignedIn,
+)
+from server.election.checks import Finding, check_figures, check_papers
+from server.election.commands import Correct, Declare, HoldNight, ReleaseNight
+from server.election.decide import Refused, decide
+from server.election.desk import Desk, Person
+from server.election.doubts import doubts_about_figures, doubts_about_papers
+from server.election.entry import KEYING, asked_for, correction_of, sheets_of, spoken
+from server.election.nights import Count, Night
+
+A = TypeVar("A", bound=AnyAct)
+
+AT_ONCE = timedelta(minutes=30)  # for so long a slip of the tongue is one; after it figures are revised, by the desk
+
+
+def admit(night: Night, desk: Desk, act: A) -> A:
+    """The act with its seq; Refused if it cannot be."""
+    match act:
+        case PapersVerified():
+            _papers(_count(night, act.ballot), act)
+        case SheetKeyed():
+            _sheet(night, desk, act)
+        case CorrectionBegun() | CorrectionDropped():
+            _correction(night, desk, act)
+        case Asked():
+            _asked(night, desk, act)
+        case Invited():
+            _invitation(night, act)
+        case Revoked() | PinCleared() | SessionsEnded():
+            if act.invited not in desk.people:
+                raise Refused("invitation-unknown", "There is no such invitation.")
+        case PinChosen() | SignedIn() | PinMistaken():
+            _sign_in(desk, act)
+        case EntryChosen() | Dropped():
+            pass
+        case _:
+            assert_never(act)
+    return replace(act, seq=desk.seq + 1)
+
+
+def _papers(count: Count, act: PapersVerified) -> None:
+    _refuse_if(check_papers(count.contest, act.papers))
+    if act.issued is not None and act.issued < 0:
+        _refuse_if([Finding("papers-negative", "issued", "Ballot papers cannot be fewer than 0.")])
+    _want_reasons(doubts_about_papers(count.contest, act.papers, act.issued), act.reasons)
+
+
+def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
+    count = _count(night, act.ballot)
+    if count.no_poll is not None:
+        raise Refused("no-poll", f"{count.contest.name} is {count.no_poll.state}: there is nothing to count.")
+    if count.result is not None and correction_of(night, desk, act.ballot) is None:
+        raise Refused("already-declared", f"{count.contest.name} is already declared.")
+    if asked_for(night, desk, act.ballot) is not None:
+        raise Refused("already-asked", f"{count.contest.name} has been declared, and is going on air.")
+    if act.role not in KEYING:
+        raise Refused("role", f"Figures are keyed by the officer and the second officer, not by the {act.role}.")
+    if act.round != count.round:
+        sentence = "The count has moved on since this page was opened. Nothing was sent: look at the page as it is now."
+        raise Refused("count-moved-on", sentence)
+    sheets = sheets_of(count, desk)
+    mine = sheets.get(act.role)
+    if act.replaces != (mine.seq if mine else 0):
+        raise Refused("keyed-elsewhere", "Other figures were sent from another page or phone in the meantime.")
+    if any(role != act.role and _same_person(desk, act, other) for role, other in sheets.items()):
+        raise Refused("same-person", f"{act.by} has keyed the other sheet: a different person must key this one.")
+    papers = _papers_verified(count)
+    _refuse_if(check_figures(count.contest, act.votes, act.rejected, papers, act.lot, must_reconcile=True))
+    _want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers), act.reasons)
+
+
+def _same_person(desk: Desk, act: SheetKeyed, other: SheetKeyed) -> bool:
+    return act.invitation == other.invitation or act.by.casefold().split() == other.by.casefold().split()
+
+
+def _papers_verified(count: Count) -> int | None:
+    if count.papers is None and count.result and count.result.rejected:
+        return count.result.valid + count.result.rejected.total
+    return count.papers
+
+
+def _correction(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropped) -> None:
+    count = _count(night, act.ballot)
+    if count.result is None or count.no_poll is not None:
+        raise Refused("not-declared", f"{count.contest.name} is not declared.")
+    begun = correction_of(night, desk, act.ballot)
+    if isinstance(act, CorrectionDropped):
+        if begun is None:
+            raise Refused("not-begun", "No correction has been begun.")
+        return
+    if begun is not None:
+        raise Refused("already-begun", f"{begun.by} has begun a correction already: {begun.reason}")
+    if act.round != count.round:
+        raise Refused("count-moved-on", "The figures have changed since this page was opened: look again.")
+    if act.slip and count.declared_at and act.at - count.declared_at > AT_ONCE:
+        sentence = "That is too late for a slip of the tongue: the desk can revise the figures."
+        raise Refused("slip-too-late", sentence)
+    if not act.reason.strip():
+        _refuse_if([Finding("reason-missing", "reason", "Give the reason: everyone who saw the figures will read it.")])
+
+
+def _asked(night: Night, desk: Desk, act: Asked) -> None:
+    """Nothing is asked for that could not go out if the night is not held; figures only as they were confirmed."""
+    command = act.command
+    if isinstance(command, Declare | Correct):
+        _figures(night, desk, act, command)
+    about_the_hold = isinstance(command, HoldNight | ReleaseNight)
+    decide(night if about_the_hold else replace(night, held=False), command, act.at)
+
+
+def _figures(night: Night, desk: Desk, act: Asked, command: Declare | Correct) -> None:
+    count = _count(night, command.ballot)
+    if asked_for(night, desk, command.ballot) is not None:
+        raise Refused("already-asked", f"{count.contest.name} has been declared, and is going on air.")
+    confirmed = spoken(night, desk, command.ballot, command.by)
+    if confirmed == command:
+        return
+    if desk.entry == "double" or isinstance(command, Correct):
+        sentence = "Two people key each result of this night, and these figures are not confirmed by both."
+        raise Refused("not-confirmed", sentence if desk.entry == "double" else "These figures were not keyed.")
+    papers = count.papers if command.papers is None else command.papers
+    _refuse_if(check_figures(count.contest, command.votes, command.rejected, papers, command.lot, must_reconcile=True))
+    doubts = doubts_about_figures(count.contest, command.votes, command.rejected, papers)
+    if command.papers is not None:
+        doubts = [*doubts_about_papers(count.contest, command.papers, None), *doubts]
+    _want_reasons(doubts, act.reasons)
+
+
+def _invitation(night: Night, act: Invited) -> None:
+    if not act.name.strip():
+        raise Refused("name-missing", "Say who is invited.")
+    for ballot in act.ballots:
+        _count(night, ballot)
+    if (act.role == "desk") is bool(act.ballots):
+        raise Refused("ballot-missing", "Say for which contest; only the desk is invited for all.")
+
+
+def _sign_in(desk: Desk, act: PinChosen | SignedIn | PinMistaken) -> None:
+    person = the_person(desk, act.invitation)
+    if person.locked:
+        sentence = "Too many wrong PINs: this invitation is locked. Call the desk, which can open it again."
+        raise Refused("locked", sentence)
+    if isinstance(act, PinChosen) and person.pin is not None:
+        raise Refused(
+            "pin-chosen", "A PIN has been chosen for this invitation. Enter it; if it was not you, call the desk."
+        )
+    if isinstance(act, SignedIn) and person.pin is None:
+        raise Refused("pin-missing", "No PIN has been chosen for this invitation yet.")
+
+
+def the_person(desk: Desk, invitation: str) -> Person:
+    """Who was invited so; Refused if nobody was, or is no more."""
+    person = desk.people.get(invitation)
+    if person is None or person.revoked:
+        raise Refused("revoked", "This invitation is not good any more. Ask the desk for a new one.")
+    return person
+
+
+def _count(night: Night, ballot: str) -> Count:
+    count = night.counts.get(ballot)
+    if count is None:
+        raise Refused("ballot-unknown", f"{ballot} is not a contest of this night.")
+    return count
+
+
+def _want_reasons(doubts: list[Finding], reasons: dict[str, str]) -> None:
+    if any(not reasons.get(one.code, "").strip() for one in doubts):
+        raise Refused("reasons-missing", "Say why it is so, where something looks unusual.", tuple(doubts))
+
+
+def _refuse_if(findings: list[Finding]) -> None:
+    if findings:
+        raise Refused(findings[0].code, findings[0].sentence, tuple(findings))

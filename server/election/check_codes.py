@@ -1,0 +1,50 @@
+"""Every check that an entered result goes through, by its code, in one table: what it means, and whether it blocks."""
+
+from msgspec import Struct
+
+
+class Check(Struct, frozen=True):
+    """One check. If it ``blocks``, the figures cannot be true; if not, they can, but somebody must give a reason."""
+
+    code: str
+    blocks: bool
+    what: str
+
+
+_ERRORS = {
+    "papers-missing": "The ballot papers have not been verified.",
+    "papers-negative": "The ballot papers are fewer than 0.",
+    "papers-above-electorate": "There are more ballot papers than electors.",
+    "number-missing": "A number that the form asks for is not there.",
+    "number-unreadable": "What was typed is not surely one whole number.",
+    "votes-missing": "A candidate has no number of votes.",
+    "votes-not-whole": "A program sent votes that are not a whole number.",
+    "votes-negative": "A candidate's votes are fewer than 0.",
+    "votes-none": "No candidate has a single vote.",
+    "votes-above-papers": "Votes and rejected papers are more than the ballot papers verified.",
+    "votes-below-papers": "Votes and rejected papers are fewer than the ballot papers verified.",
+    "votes-above-electorate": "Votes and rejected papers are more than the electors.",
+    "candidate-unknown": "There are votes for somebody who is not on the ballot paper.",
+    "rejected-missing": "The rejected papers are not known.",
+    "rejected-negative": "Rejected papers are fewer than 0.",
+    "rejected-heads": "The four heads of rejected papers do not add up to their total.",
+    "tie-without-lot": "The first place is a tie, and no lot decides it.",
+    "lot-without-tie": "A lot is given where the first place is not a tie.",
+    "reason-missing": "A correction, a withdrawal or a warning passed over has no reason.",
+    "shape": "What a program sent is not a declaration.",
+}
+
+_WARNINGS = {
+    "turnout-out-of-range": "The ballot papers are a turnout hardly ever seen.",
+    "papers-differ-from-issued": "The ballot papers counted are not as many as were issued.",
+    "rejected-high": "3% or more of the ballot papers are rejected.",
+    "share-far-from-baseline": "A party's share is very far from the one it had at the last election.",
+    "rows-look-swapped": "Two candidates' votes, exchanged, would both be much nearer to the last election.",
+    "ten-times-too-big": "A number looks as if it had a digit too many: a tenth of it would be like the last election.",
+    "totals-end-in-000": "A total is a round thousand, as estimates are and counts hardly ever.",
+}
+
+CHECKS = {code: Check(code, True, what) for code, what in _ERRORS.items()} | {
+    code: Check(code, False, what) for code, what in _WARNINGS.items()
+}
+"""Code → check: first the errors, which block, then the warnings, which want a reason."""

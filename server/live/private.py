@@ -1,0 +1,78 @@
+"""The push behind the counter: one night's private side to those who run it. No HTML of its own, no rules.
+
+A desk is few people, so that nothing is kept for them: whoever joins is sent the whole page, and then what changes.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from server.election.acts import AnyAct
+from server.election.desk import Desk, fold_acts
+from server.election.events import AnyEvent
+from server.election.nights import Night
+from server.live.audience import Audience, Viewer
+from server.live.frames import BEAT, Message
+
+News = AnyEvent | AnyAct
+
+
+class PrivateRenderer(Protocol):
+    """How a desk becomes HTML: ``server.count`` has it."""
+
+    def message(self, night: Night, desk: Desk, news: Sequence[News] | None) -> str:
+        """What htmx swaps in after this news; None is everything."""
+        ...
+
+
+class PrivateChannel:
+    """``desk`` is what was done at the count so far; a viewer watches until its ``session`` ends."""
+
+    def __init__(self, renderer: PrivateRenderer) -> None:
+        self.desk = Desk()
+        self._night: Night | None = None
+        self._renderer = renderer
+        self._audience = Audience(self._since, 0, BEAT)
+        self._frames = 0
+        self._sessions: dict[Viewer, str] = {}
+
+    def moved(self, night: Night, events: Sequence[AnyEvent]) -> None:
+        """The public side went on."""
+        self._night = night
+        self._tell(events)
+
+    def acted(self, acts: Sequence[AnyAct]) -> list[Viewer]:
+        """Something was done at the count; returns the viewers whose sessions ended with it."""
+        self.desk = fold_acts(acts, self.desk)
+        open_sessions = {session for person in self.desk.people.values() for session in person.sessions}
+        gone = [viewer for viewer, session in self._sessions.items() if session not in open_sessions]
+        for viewer in gone:
+            del self._sessions[viewer]
+            self._audience.left(viewer)
+        self._tell(acts)
+        return gone
+
+    def join(self, viewer: Viewer, session: str) -> Audience:
+        """Subscribe a viewer; returns who is to be told what becomes of its line."""
+        self._sessions = {one: name for one, name in self._sessions.items() if one in self._audience}
+        self._audience.join(viewer, 0)
+        self._sessions[viewer] = session
+        return self._audience
+
+    def beat(self, every: int) -> None:
+        """Let viewers who heard nothing for so many beats hear something."""
+        self._audience.beat(every)
+
+    def close(self) -> list[Viewer]:
+        """End the channel; returns the viewers to be sent elsewhere."""
+        return self._audience.disband()
+
+    def _tell(self, news: Sequence[News]) -> None:
+        if self._night is not None and len(self._audience):
+            text = self._renderer.message(self._night, self.desk, news)
+            if text:
+                self._frames += 1
+                self._audience.send(self._frames, Message(text))
+
+    def _since(self, after: int) -> Iterable[tuple[int, Message]]:
+        if self._night is not None:
+            yield self._frames, Message(self._renderer.message(self._night, self.desk, None))

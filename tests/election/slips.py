@@ -1,0 +1,154 @@
+"""Slips of the hand made in real results, and what the checks say to them: `python -m tests.election.slips`."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from random import Random
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from server.election.checks import check_figures
+from server.election.contests import Contest
+from server.election.doubts import doubts_about_figures
+from server.election.events import Declared, Rejected
+from server.nights.archive import PastNight, listed, load
+
+SEED = 20191212
+NUMBER = 1000
+
+
+class Sheet(Struct, frozen=True):
+    """The numbers one person enters: candidate id → votes, and the papers rejected; None or left out is empty."""
+
+    votes: dict[str, int]
+    rejected: int | None
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """All rows that are filled."""
+        return self.votes if self.rejected is None else {**self.votes, "rejected": self.rejected}
+
+
+class Slip(Struct, frozen=True):
+    """One slip: what kind it is, where, and the sheet as it should be and as it was entered."""
+
+    kind: str
+    contest: Contest
+    right: Sheet
+    wrong: Sheet
+
+    @property
+    def papers(self) -> int:
+        """The ballot papers verified, which are right."""
+        return sum(self.right.rows.values())
+
+    @property
+    def alone(self) -> str:
+        """What becomes of it when one person enters: refused, doubted or let through."""
+        rejected = None if self.wrong.rejected is None else Rejected(self.wrong.rejected)
+        votes = self.wrong.votes
+        if check_figures(self.contest, votes, rejected, self.papers, None, must_reconcile=True):
+            return "refused"
+        return "doubted" if doubts_about_figures(self.contest, votes, rejected, self.papers) else "let through"
+
+    @property
+    def found_by_another(self) -> bool:
+        """Whether a second person, whose sheet is right, finds it."""
+        return self.wrong != self.right
+
+
+def results(night: PastNight) -> Iterator[tuple[Contest, Sheet]]:
+    """The results of a night whose rejected papers are known."""
+    contests = {one.ballot: one for one in night.definition.contests}
+    for event in night.events:
+        if isinstance(event, Declared) and event.rejected is not None:
+            yield contests[event.ballot], Sheet(event.votes, event.rejected.total)
+
+
+def slips(number: int, seed: int) -> Iterator[Slip]:
+    """Single slips in results of the general election of 2019 and of the by-elections, each kind in its turn."""
+    nights = [one.id for one in listed() if one.id == "parl.2019-12-12" or ".by." in one.id]
+    sheets = [result for night in sorted(nights) for result in results(load(night))]
+    random = Random(seed)
+    kinds = list(KINDS.items())
+    for turn in range(number):
+        kind, make = kinds[turn % len(kinds)]
+        contest, right = random.choice(sheets)
+        yield Slip(kind, contest, right, make(random, right))
+
+
+def table() -> str:
+    """What becomes of the slips, by kind, as Markdown."""
+    made = list(slips(NUMBER, SEED))
+    lines = [
+        "| slip | made | one person: refused | wants a reason | let through | two people: found | let through |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for kind in KINDS:
+        some = [slip for slip in made if slip.kind == kind]
+        alone, found = Counter(slip.alone for slip in some), sum(slip.found_by_another for slip in some)
+        numbers = (alone["refused"], alone["doubted"], alone["let through"], found, len(some) - found)
+        lines.append(f"| {kind} | {len(some)} | {' | '.join(map(str, numbers))} |")
+    return "\n".join(lines)
+
+
+def _a_digit_dropped(random: Random, sheet: Sheet) -> Sheet:
+    row, digits = _some_row(random, sheet, lambda digits: len(digits) > 1)
+    place = random.randrange(len(digits))
+    return _entered(sheet, row, digits[:place] + digits[place + 1 :])
+
+
+def _a_digit_doubled(random: Random, sheet: Sheet) -> Sheet:
+    row, digits = _some_row(random, sheet, lambda digits: digits != "0")
+    place = random.randrange(len(digits))
+    return _entered(sheet, row, digits[:place] + digits[place] + digits[place:])
+
+
+def _two_digits_exchanged(random: Random, sheet: Sheet) -> Sheet:
+    row, digits = _some_row(random, sheet, lambda digits: len(set(digits)) > 1)
+    places = [place for place in range(len(digits) - 1) if digits[place] != digits[place + 1]]
+    place = random.choice(places)
+    exchanged = digits[place + 1] + digits[place]
+    return _entered(sheet, row, digits[:place] + exchanged + digits[place + 2 :])
+
+
+def _two_rows_exchanged(random: Random, sheet: Sheet) -> Sheet:
+    votes = sheet.votes
+    pairs = [(one, two) for one in votes for two in votes if one < two and votes[one] != votes[two]]
+    one, two = random.choice(pairs)
+    return replace(sheet, votes={**votes, one: votes[two], two: votes[one]})
+
+
+def _a_row_left_empty(random: Random, sheet: Sheet) -> Sheet:
+    row = random.choice(list(sheet.rows))
+    if row == "rejected":
+        return replace(sheet, rejected=None)
+    return replace(sheet, votes={one: number for one, number in sheet.votes.items() if one != row})
+
+
+def _some_row(random: Random, sheet: Sheet, fits: Callable[[str], bool]) -> tuple[str, str]:
+    return random.choice([(row, str(number)) for row, number in sheet.rows.items() if fits(str(number))])
+
+
+def _entered(sheet: Sheet, row: str, digits: str) -> Sheet:
+    if row == "rejected":
+        return replace(sheet, rejected=int(digits))
+    return replace(sheet, votes={**sheet.votes, row: int(digits)})
+
+
+KINDS: dict[str, Callable[[Random, Sheet], Sheet]] = {
+    "a digit dropped": _a_digit_dropped,
+    "a digit doubled": _a_digit_doubled,
+    "two neighbouring digits exchanged": _two_digits_exchanged,
+    "two rows exchanged": _two_rows_exchanged,
+    "a row left empty": _a_row_left_empty,
+}
+
+
+def main() -> None:
+    """Print the table."""
+    print(table())
+
+
+if __name__ == "__main__":
+    main()
