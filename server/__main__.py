@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from server import serve
 from server.count import command as invite
+from server.count.inviting import choose_entry
 from server.election.decide import Refused
 from server.feeds import record
 from server.nights import archive
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     opening = commands.add_parser("open", help="put a night on air with nothing declared, for officers to enter")
     opening.add_argument("night", metavar="NIGHT", help="a past night's id, or a night file")
     opening.add_argument("--as", dest="name", default="", metavar="NAME", help="the night's id on air")
+    opening.add_argument("--entry", choices=("single", "double"), default="single", help="how many key each result")
     opening.set_defaults(call=_open)
 
     importing.add_parser(commands)
@@ -120,7 +122,9 @@ def _open(options: argparse.Namespace, settings: Settings) -> int:
     definition = replace(past.definition, id=options.name or past.definition.id, times="live")
 
     async def opened(stream: EventStream) -> None:
-        await serve.open_night(stream, definition, str(uuid4()))
+        await serve.open_night(stream, definition, str(uuid4()), past.expected)
+        if options.entry == "double":
+            await choose_entry(Submitter(stream), definition.id, "double")
 
     _with_stream(settings, opened)
     print(f"{definition.title} is on air: {settings.public_url}/nights/{definition.id}")

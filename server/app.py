@@ -64,6 +64,7 @@ def build_app(settings: Settings) -> Starlette:
         # Whoever comes meanwhile waits in the socket's queue, and is not told that there is no such night.
         with suppress(TimeoutError):
             await asyncio.wait_for(hub.ready.wait(), _SECONDS_TO_CATCH_UP)
+            await count.send_out(hub, submitter)
         yield {"hub": hub, "stream": stream, "submitter": submitter, "settings": settings}
         follower.remove_done_callback(_stop_the_process)
         follower.cancel()

@@ -7,7 +7,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -19,7 +19,7 @@ import uvicorn
 import uvloop
 
 from server.app import build_app
-from server.election.commands import AnyCommand, OpenNight
+from server.election.commands import AnyCommand, ExpectDeclaration, OpenNight
 from server.election.contests import Definition
 from server.election.decide import Refused
 from server.live.protocol import Connection
@@ -203,10 +203,19 @@ async def put_on_air(stream: EventStream, night: str, speed: float | None, again
             await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
 
-async def open_night(stream: EventStream, definition: Definition, command_id: str) -> Receipt:
-    """Put a night on air with nothing declared, for officers to enter; Refused if it is on air already."""
-    command = OpenNight(id=command_id, by="the desk", night=definition)
-    receipt = await Submitter(stream).submit(definition.id, command, definition.polls_close)
+async def open_night(
+    stream: EventStream, definition: Definition, command_id: str, expected: Mapping[str, datetime] | None = None
+) -> Receipt:
+    """Put a night on air with nothing declared, for officers to enter; Refused if it is on air already.
+
+    ``expected`` is ballot id → when its declaration is expected.
+    """
+    submitter, by = Submitter(stream), "the desk"
+    command = OpenNight(id=command_id, by=by, night=definition)
+    receipt = await submitter.submit(definition.id, command, definition.polls_close)
+    for ballot, moment in (expected or {}).items():
+        expect = ExpectDeclaration(id=f"{command_id}/{ballot}", by=by, ballot=ballot, expected=moment)
+        await submitter.submit(definition.id, expect, definition.polls_close)
     await stream.announce(definition.id)
     return receipt
 

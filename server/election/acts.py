@@ -138,7 +138,7 @@ class Asked(Act, frozen=True, tag="asked.1"):
 
 
 class Dropped(Act, frozen=True, tag="dropped.1"):
-    """What was asked for cannot go out any more; ``why`` is the refusal."""
+    """What was asked for does not go out: it was refused, or the desk set it aside while it waited; ``why`` says so."""
 
     asked: str
     why: str

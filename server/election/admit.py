@@ -27,7 +27,7 @@ from server.election.commands import Correct, Declare, HoldNight, ReleaseNight
 from server.election.decide import Refused, decide
 from server.election.desk import Desk, Person
 from server.election.doubts import doubts_about_figures, doubts_about_papers
-from server.election.entry import KEYING, asked_for, correction_of, sheets_of, spoken
+from server.election.entry import KEYING, asked_for, correction_of, pending, sheets_of, spoken
 from server.election.nights import Count, Night
 
 A = TypeVar("A", bound=AnyAct)
@@ -53,7 +53,10 @@ def admit(night: Night, desk: Desk, act: A) -> A:
                 raise Refused("invitation-unknown", "There is no such invitation.")
         case PinChosen() | SignedIn() | PinMistaken():
             _sign_in(desk, act)
-        case EntryChosen() | Dropped():
+        case Dropped():
+            if all(one.command.id != act.asked for one in pending(night, desk)):
+                raise Refused("not-waiting", "That does not wait to go out any more.")
+        case EntryChosen():
             pass
         case _:
             assert_never(act)

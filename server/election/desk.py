@@ -27,6 +27,7 @@ from server.election.acts import (
     SheetKeyed,
     SignedIn,
 )
+from server.election.commands import Correct, Declare
 from server.election.nights import GapInNight
 
 MOST_MISTAKES = 5
@@ -100,7 +101,9 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
             case Asked():
                 asked[act.command.id] = act
             case Dropped():
-                asked.pop(act.asked, None)
+                dropped = asked.pop(act.asked).command
+                if isinstance(dropped, Declare | Correct):  # to be asked for again, figures are keyed again
+                    entries[dropped.ballot] = replace(entries.get(dropped.ballot, Entry()), sheets={})
             case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
                 entries[act.ballot] = _entry_after(entries.get(act.ballot, Entry()), act)
             case Invited():

@@ -41,12 +41,14 @@ class PastNight(Struct, frozen=True):
     """A night that is over. ``events`` begin with NightOpened, seq 1, and are in order of time without a gap.
 
     ``published`` is ballot id → verdict and majority as published, ``("UKIP gain from Con", 2920)``:
-    something to check against; what is shown is always recomputed.
+    something to check against; what is shown is always recomputed. ``expected`` is ballot id → when a declaration
+    still to come is expected.
     """
 
     definition: Definition
     events: tuple[AnyEvent, ...]
     published: dict[str, tuple[str, int]]
+    expected: dict[str, datetime]
 
 
 @cache
@@ -97,6 +99,7 @@ def past_night(header: Header, contests: tuple[ContestLine, ...]) -> PastNight:
             *(replace(event, seq=seq, command_id=f"{header.id}/{seq}") for seq, event in enumerate(events, start=2)),
         ),
         published={one.ballot: one.published for one in contests if one.published},
+        expected={one.ballot: one.expected for one in contests if one.expected},
     )
 
 
@@ -143,7 +146,7 @@ def _events(line: ContestLine, declared: datetime) -> list[StageReached | Declar
         lot=None if line.lot is None else str(line.lot),
     )
     notes = [NotePosted(**_stamp(one.at), text=one.text, ballot=line.ballot) for one in line.notes]
-    return [*stages, result, *notes]
+    return [*stages, *([result] if line.first_places else []), *notes]
 
 
 def _stamp(at: datetime) -> _Stamp:

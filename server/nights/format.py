@@ -18,9 +18,10 @@ out where it is not known::
 
     {"ballot": "parl.aldershot.2019-12-12", "name": "Aldershot", "gss": "E14000530",
      "region": "South East", "nation": "England", "electorate": 72617,
-     "candidates": [[name, party, votes, sitting], …],          in ballot-paper order
+     "candidates": [[name, party, votes, sitting], …],          in ballot-paper order; without votes before the count
      "rejected": 146,                                           ballot papers rejected, in all
      "declared": "2019-12-13T01:47:00Z",
+     "expected": "2019-12-13T02:30:00Z",                        when a declaration still to come is expected
      "lot": 2,                                                  place on the paper of the one drawn by lot
      "previous": {"holder": "PP52", "votes": {"PP52": 26950, …}, "electorate": 76205},
      "published": ["Con hold", 16698],                          verdict and majority, as the source has them
@@ -73,11 +74,11 @@ class Header(Summary, frozen=True, kw_only=True):
 
 
 class CandidateLine(Struct, frozen=True, array_like=True):
-    """One candidate with the votes."""
+    """One candidate with the votes; 0 for all where nothing has been counted yet."""
 
     name: str
     party: str
-    votes: Number
+    votes: Number = 0
     sitting: bool = False
 
 
@@ -108,12 +109,19 @@ class ContestLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     candidates: tuple[CandidateLine, ...]
     rejected: Number | None = None
     declared: Moment | None = None
+    expected: Moment | None = None
     lot: Number | None = None
     previous: Previous | None = None
     published: tuple[str, int] | None = None
     why: str = ""
     stages: tuple[StageLine, ...] = ()
     notes: tuple[NoteLine, ...] = ()
+
+    @property
+    def first_places(self) -> list[int]:
+        """The places on the paper of those with the most votes; empty where nothing has been counted yet."""
+        most = max(one.votes for one in self.candidates)
+        return [place for place, one in enumerate(self.candidates, start=1) if one.votes == most] if most else []
 
 
 class BadNight(ValueError):
@@ -172,18 +180,17 @@ def parsed(data: bytes, name: str) -> tuple[Header, tuple[ContestLine, ...]]:
 def _wrong(contest: ContestLine, header: Header, parties: set[str], before: dict[str, ContestLine]) -> str | None:
     if contest.ballot in before:
         return f"{contest.ballot} has a line already."
-    if not contest.candidates or not any(one.votes for one in contest.candidates):
-        return f"{contest.ballot} has no candidate with votes."
+    if not contest.candidates:
+        return f"{contest.ballot} has no candidate."
     standing = {one.party for one in contest.candidates}
     if contest.previous:
         standing.add(contest.previous.holder)
     if unknown := sorted(standing - parties):
         return f"The first line does not name the party {unknown[0]}."
-    most = max(one.votes for one in contest.candidates)
-    tied = [place for place, one in enumerate(contest.candidates, start=1) if one.votes == most]
+    tied = contest.first_places
     if len(tied) > 1 and contest.lot not in tied:
         return f"{contest.ballot} is a tie: say which of them was drawn by lot."
-    if len(tied) == 1 and contest.lot is not None:
+    if len(tied) < 2 and contest.lot is not None:
         return f"{contest.ballot} is not a tie, but has a lot."
     moments = [*(one.at for one in contest.stages), *(one.at for one in contest.notes)]
     if contest.declared:

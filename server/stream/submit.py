@@ -79,6 +79,8 @@ class Submitter:
         stored, repeated = await self.record(night, asked)
         if repeated and replace(stored.command, by=asked.command.by) != asked.command:
             raise Refused("key-reused", "Something else was sent with this key before. This was not done.")
+        if repeated and stored.command.id not in (await self.desk(night)).asked:
+            raise Refused("dropped", "That was set aside in the meantime: look at the page as it is now.")
         return await self._let_out(night, stored, asked.at)
 
     async def send_out(self, night: str, now: datetime) -> None:
@@ -104,7 +106,8 @@ class Submitter:
                 device=asked.device,
                 command_id=f"drop/{asked.command_id}",
             )
-            await self.record(night, Dropped(**stamp, asked=asked.command.id, why=refused.sentence))
+            with suppress(Refused):  # somebody else has
+                await self.record(night, Dropped(**stamp, asked=asked.command.id, why=refused.sentence))
             raise
 
     def forget(self, night: str) -> None:
