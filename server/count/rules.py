@@ -43,7 +43,13 @@ async def invited(request: Request) -> None:
         night, invitation = _invitations(request).read(request.path_params["token"])
     except NotInvited as error:
         raise HTTPException(403, str(error)) from None
-    request.state.visit = Visit(night, await _person(request, night, invitation))
+    person = await _person(request, night, invitation)
+    area, theirs = request.url.path.split("/")[1], "desk" if person.role == "desk" else "count"
+    if area != theirs:
+        raise HTTPException(
+            303, "This is at another address.", {"Location": WELCOME[theirs] + "/" + request.path_params["token"]}
+        )
+    request.state.visit = Visit(night, person)
 
 
 async def starting(request: Request) -> None:

@@ -63,7 +63,7 @@ class Score(Struct, frozen=True):
 
 class Item(Struct, frozen=True):
     """One entry of the feed; ``kind`` picks its words. ``result`` is what was declared then, whatever became of it;
-    ``before`` what a correction or withdrawal took back."""
+    ``before`` what a correction or withdrawal took back, ``changes`` the figures that a correction replaced."""
 
     kind: str
     event: FeedEvent
@@ -71,6 +71,7 @@ class Item(Struct, frozen=True):
     result: Result | None = None
     before: Result | None = None
     majority: Party | None = None
+    changes: tuple["Change", ...] = ()
 
 
 def banner_of(night: Night, tally: Tally) -> Banner:
@@ -133,7 +134,8 @@ def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
         case Declared():
             return Item("declared", event, count, judge(count.contest, event), majority=majority)
         case Corrected():
-            return Item("corrected", event, count, judge(count.contest, event), before(count, event), majority)
+            result = judge(count.contest, event)
+            return Item("corrected", event, count, result, before(count, event), majority, changes(count, event))
         case Withdrawn():
             return Item("withdrawn", event, count, None, before(count, event))
         case StageReached():
