@@ -63,11 +63,13 @@ class Person(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """What is kept of one contest: the verification, the newest sheet of each role, a correction that was begun."""
+    """What is kept of one contest: the verification, the newest sheet of each role, a correction that was begun, and
+    the figures that were asked for last."""
 
     verification: PapersVerified | None = None
     sheets: dict[Role, SheetKeyed] = {}
     correction: CorrectionBegun | None = None
+    asked: Asked | None = None
 
 
 class Desk(Struct, frozen=True):
@@ -100,10 +102,13 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 entry = act.entry
             case Asked():
                 asked[act.command.id] = act
+                if isinstance(act.command, Declare | Correct):
+                    ballot = act.command.ballot
+                    entries[ballot] = replace(entries.get(ballot, Entry()), asked=act)
             case Dropped():
                 dropped = asked.pop(act.asked).command
                 if isinstance(dropped, Declare | Correct):  # to be asked for again, figures are keyed again
-                    entries[dropped.ballot] = replace(entries.get(dropped.ballot, Entry()), sheets={})
+                    entries[dropped.ballot] = replace(entries[dropped.ballot], sheets={}, asked=None)
             case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
                 entries[act.ballot] = _entry_after(entries.get(act.ballot, Entry()), act)
             case Invited():

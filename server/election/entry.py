@@ -76,17 +76,13 @@ def correction_of(night: Night, desk: Desk, ballot: str) -> CorrectionBegun | No
 
 def asked_for(night: Night, desk: Desk, ballot: str) -> Asked | None:
     """The declaration or correction of a contest that was spoken and has not come round yet."""
-    return next((one for one in pending(night, desk) if is_figures_of(ballot, one)), None)
+    asked = desk.of(ballot).asked
+    return asked if asked and asked.command.id not in night.receipts else None
 
 
 def pending(night: Night, desk: Desk) -> tuple[Asked, ...]:
     """All that was asked for and is not in the public stream, oldest first."""
     return tuple(one for one in desk.asked.values() if one.command.id not in night.receipts)
-
-
-def is_figures_of(ballot: str, asked: Asked) -> bool:
-    """Whether this would bring figures of this contest."""
-    return isinstance(asked.command, Declare | Correct) and asked.command.ballot == ballot
 
 
 def differences(one: SheetKeyed, other: SheetKeyed) -> list[str]:
