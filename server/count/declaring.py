@@ -5,7 +5,8 @@ from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
 from server.count.answering import page
-from server.count.entering import AT_THE_COUNT, FORM, RECEIPT, read_back_page
+from server.count.entering import AT_THE_COUNT, FORM, RECEIPT
+from server.count.phone import read_back_page
 from server.count.place import Place, chosen, common, place_of
 from server.count.rules import DECLARING, Sends, SignedIn, visit
 from server.count.sending import ask, id_of, stamp
@@ -65,7 +66,7 @@ async def correct(request: Request) -> Response:
     sent = await request.form()
     reason, round = str(sent.get("reason", "")).strip(), str(sent.get("round", ""))
     act = CorrectionBegun(
-        **stamp(request, f"correct/{id_of(place.ballot, round, reason, place.desk.of(place.ballot).correction)}"),
+        **stamp(request, f"correct/{id_of(place.ballot, round, reason, place.desk.of(place.ballot).since)}"),
         ballot=place.ballot,
         round=int(round) if round.isdecimal() and len(round) < 9 else -1,
         slip=True,

@@ -64,12 +64,13 @@ class Person(Struct, frozen=True):
 
 class Entry(Struct, frozen=True):
     """What is kept of one contest: the verification, the newest sheet of each role, a correction that was begun, and
-    the figures that were asked for last."""
+    the figures that were asked for last. Sheets from before the act ``since`` are void."""
 
     verification: PapersVerified | None = None
     sheets: dict[Role, SheetKeyed] = {}
     correction: CorrectionBegun | None = None
     asked: Asked | None = None
+    since: int = 0
 
 
 class Desk(Struct, frozen=True):
@@ -108,7 +109,7 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
             case Dropped():
                 dropped = asked.pop(act.asked).command
                 if isinstance(dropped, Declare | Correct):  # to be asked for again, figures are keyed again
-                    entries[dropped.ballot] = replace(entries[dropped.ballot], sheets={}, asked=None)
+                    entries[dropped.ballot] = replace(entries[dropped.ballot], sheets={}, asked=None, since=seq)
             case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
                 entries[act.ballot] = _entry_after(entries.get(act.ballot, Entry()), act)
             case Invited():
@@ -131,9 +132,9 @@ def _entry_after(entry: Entry, act: CountAct) -> Entry:
         case SheetKeyed():
             return replace(entry, sheets={**entry.sheets, act.role: act})
         case CorrectionBegun():
-            return replace(entry, sheets={}, correction=act)
+            return replace(entry, sheets={}, correction=act, since=act.seq)
         case CorrectionDropped():
-            return replace(entry, sheets={}, correction=None)
+            return replace(entry, sheets={}, correction=None, since=act.seq)
         case _:
             assert_never(act)
 

@@ -16,6 +16,7 @@ from server.live.channel import Channel
 from server.live.endpoint import etag
 from server.live.hub import Hub
 from server.nights import archive
+from server.pages.notice import notice
 from server.pages.render import alone, cursor
 from server.pages.static import static_file
 from server.pages.templates import LONDON, rendered
@@ -128,5 +129,6 @@ routes: list[BaseRoute] = [
     Route("/", front),
     Route("/nights/{night}", night),
     Route("/nights/{night}/contests/{ballot}", contest),
+    Route("/nights/{night}/contests/{ballot}/notice", notice),
     Route("/static/{digest}/{name:path}", static_file),
 ]

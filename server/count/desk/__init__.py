@@ -1,1 +1,29 @@
 """The people who run a night: all contests at a glance, who is where, what is stuck; hold, release, correct, invite."""
+
+from server.count.desk import contest, night, pages, people
+
+PAGES = {
+    "/desk": pages.desk,
+    "/desk/hold": pages.hold_or_release,
+    "/desk/record": pages.record,
+    "/desk/people": people.people,
+    "/desk/invitations": people.invitations,
+    "/desk/contests/{ballot}": pages.contest,
+    "/desk/live": pages.poll,
+}
+FORMS = {
+    "hold": night.hold,
+    "release": night.release,
+    "set-aside": night.set_aside,
+    "entry": night.entry,
+    "note": night.note,
+    "expected": contest.expected,
+    "revision": contest.revision,
+    "revision/drop": contest.drop_revision,
+    "withdrawal": contest.withdrawal,
+    "no-poll": contest.no_poll,
+    "invitations": people.invite,
+    "people/{what}": people.change,
+}
+"""Their addresses below ``/desk/``. Opened as a page, those that are none lead ``back``."""
+back, live = pages.back, pages.live

@@ -1,15 +1,197 @@
-"""The desk's page as HTML, whole and in the pieces that the push sends. No rules, no HTTP."""
+"""The desk's pages as HTML, whole and in the pieces that the push sends. No rules, no HTTP.
 
-from collections.abc import Sequence
+Fragments: ``desk-status`` (on air or held), ``desk-needs``, ``desk-row-{slug}`` (a contest in the list),
+``desk-contest-{slug}`` (all about it), ``desk-people`` and in it ``desk-person-{invitation}``. A page that has not got
+one of them lets it pass.
+"""
 
-from server.election.desk import Desk
+from collections.abc import Iterable, Sequence
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from server.count.desk.board import Board, Glance, board_of, state_of
+from server.count.desk.log import log_of
+from server.count.desk.needs import needs_of
+from server.count.desk.told import reasons_told
+from server.count.place import STAGES
+from server.count.sending import now
+from server.count.shown import label_of, read_back
+from server.election.acts import (
+    Asked,
+    Dropped,
+    EntryChosen,
+    Invited,
+    PinChosen,
+    PinCleared,
+    PinMistaken,
+    Revoked,
+    SessionsEnded,
+    SheetKeyed,
+    SignedIn,
+)
+from server.election.commands import Correct, Declare
+from server.election.desk import Desk, Person
+from server.election.entry import sheets_of
+from server.election.events import NightHeld, NightOpened, NightReleased
 from server.election.nights import Night
+from server.election.verdict import judge
 from server.live.private import News
+from server.pages.templates import environment
+
+_FEW = 12  # contests changed at once whose whole pages are worth sending
+_OF_ALL = NightOpened | NightHeld | NightReleased | EntryChosen
+_BY_SOMEBODY = PinChosen | SignedIn | PinMistaken
+_FIGURES = SheetKeyed | Declare | Correct
+_OF_SOMEBODY = Revoked | PinCleared | SessionsEnded
+
+
+class Differing(Struct, frozen=True):
+    """A row in which two sheets are not the same: both figures in ascending order, so that nobody can see whose is
+    whose."""
+
+    label: str
+    figures: tuple[str, ...]
 
 
 class DeskRenderer:
     """The renderer of ``server.live.private``."""
 
     def message(self, night: Night, desk: Desk, news: Sequence[News] | None) -> str:
-        """What htmx swaps in after this news; None is everything."""
-        return ""
+        """What htmx swaps in after this news; None is everything that the night's own page has."""
+        board = board_of(night, desk, now())
+        glances = board.glances()
+        everything = news is None or any(isinstance(one, _OF_ALL) for one in news)
+        changed = {ballot for one in news or () for ballot in _ballots(desk, one)}
+        parts = [("desk-status", status(board, glances)), ("desk-needs", needs(board, glances))]
+        for glance in glances:
+            ballot, slug = glance.count.contest.ballot, glance.count.contest.slug
+            if everything or ballot in changed:
+                parts.append((f"desk-row-{slug}", row(glance)))
+            if ballot in changed and len(changed) <= _FEW:
+                parts.append((f"desk-contest-{slug}", contest(board, ballot)))
+        if any(isinstance(one, Invited) for one in news or ()):
+            parts.append(("desk-people", people(board)))
+        else:
+            touched = dict.fromkeys(_person(one) for one in news or () if isinstance(one, _BY_SOMEBODY | _OF_SOMEBODY))
+            parts += [(f"desk-person-{one}", person(board, one)) for one in touched]
+        return "".join(partial(*part) for part in parts)
+
+
+def status(board: Board, glances: Sequence[Glance]) -> Markup:
+    """On air or held, and how far the night is."""
+    night, people = board.night, [one for one in board.desk.people.values() if not one.revoked]
+    figures = {
+        "declared": f"{night.declared:,} of {len(night.counts):,}",
+        "ready to declare": sum(one.stands.state == "ready" for one in glances),
+        "sheets differ": sum(one.stands.state == "differs" for one in glances),
+        "late": sum(one.due is not None and one.due.late for one in glances),
+        "people signed in": f"{sum(bool(one.sessions) for one in people):,} of {len(people):,}",
+    }
+    return _fragment("status", board=board, night=night, figures=figures)
+
+
+def needs(board: Board, glances: list[Glance]) -> Markup:
+    """What waits for somebody."""
+    return _fragment("needs", needs=needs_of(board, glances))
+
+
+def row(glance: Glance, hidden: bool = False) -> Markup:
+    """A contest in the list."""
+    return _fragment("row", glance=glance, contest=glance.count.contest, hidden=hidden, state_of=state_of)
+
+
+def people(board: Board) -> Markup:
+    """Everybody invited: those who cannot get in first, the revoked last."""
+
+    def place(one: Person) -> tuple[bool, bool, bool, str]:
+        return one.revoked, not one.locked, one.role != "desk", one.name.casefold()
+
+    everybody = sorted(board.desk.people.values(), key=place)
+    return _fragment("people", people=everybody, night=board.night, state_of=state_of, single=False)
+
+
+def person(board: Board, invitation: str) -> Markup:
+    """Somebody in the list of everybody."""
+    one = board.desk.people[invitation]
+    return _fragment("person", one=one, night=board.night, state_of=state_of, single=False)
+
+
+def contest(board: Board, ballot: str) -> Markup:
+    """All about a contest."""
+    glance, night = board.glance(ballot), board.night
+    count, stands, kept = glance.count, glance.stands, board.desk.of(ballot)
+    sheets = sheets_of(count, board.desk)
+    figures = stands.sheet or (stands.asked and stands.asked.command)
+    return _fragment(
+        "contest",
+        night=night,
+        board=board,
+        glance=glance,
+        count=count,
+        contest=count.contest,
+        stands=stands,
+        stages=STAGES,
+        verification=kept.verification,
+        sheets=sorted(sheets.values(), key=lambda one: one.role),
+        differing=_differing(night, ballot, stands.differing, sheets.values()),
+        confirmed=read_back(night, count, judge(count.contest, figures)) if isinstance(figures, _FIGURES) else None,
+        declared=read_back(night, count, count.result) if count.result and not count.result.unopposed else None,
+        people=glance.people,
+        reasons=[pair for one in (kept.verification, *sheets.values()) if one for pair in reasons_told(one.reasons)],
+        state_of=state_of,
+        single=True,
+        log=log_of(board, ballot),
+    )
+
+
+def partial(target: str, html: str) -> str:
+    """A fragment addressed to its place, where it is morphed so that focus stays."""
+    return f'<hx-partial hx-target="#{target}" hx-swap="outerMorph">{html}</hx-partial>'
+
+
+def _differing(night: Night, ballot: str, fields: Iterable[str], sheets: Iterable[SheetKeyed]) -> list[Differing]:
+    found: list[Differing] = []
+    for field in dict.fromkeys(fields):
+        if field == "lot":
+            named = night.counts[ballot].contest.candidate
+            figures = sorted(named(one.lot).name if one.lot else "no lot" for one in sheets)
+        else:
+            numbers = [_number(one, field) for one in sheets]
+            known = sorted(number for number in numbers if number is not None)
+            figures = ["not known"] * (len(numbers) - len(known)) + [f"{number:,}" for number in known]
+        found.append(Differing(label_of(night, ballot, field), tuple(figures)))
+    return found
+
+
+def _number(sheet: SheetKeyed, field: str) -> int | None:
+    what, _, which = field.partition(".")
+    return sheet.votes[which] if what == "votes" else getattr(sheet.rejected, which or "total")
+
+
+def _person(act: PinChosen | SignedIn | PinMistaken | Revoked | PinCleared | SessionsEnded) -> str:
+    return act.invitation if isinstance(act, _BY_SOMEBODY) else act.invited
+
+
+def _ballots(desk: Desk, one: News) -> Iterable[str]:
+    """The contests whose row or page this news changes."""
+    match one:
+        case Invited():
+            return one.ballots
+        case Revoked() | PinCleared() | SessionsEnded():
+            return desk.people[one.invited].ballots
+        case PinChosen() | SignedIn() | PinMistaken():
+            return desk.people[one.invitation].ballots
+        case Dropped():
+            asked = (act.command for act in reversed(desk.log) if isinstance(act, Asked))
+            about = next(command for command in asked if command.id == one.asked)
+        case Asked():
+            about = one.command
+        case _:
+            about = one
+    ballot: str | None = getattr(about, "ballot", None)
+    return () if ballot is None else (ballot,)
+
+
+def _fragment(name: str, **context: object) -> Markup:
+    return Markup(environment.get_template(f"desk/fragments/{name}.html").render(context))

@@ -1,0 +1,129 @@
+"""What the desk does to one contest: expected time, revision, withdrawal, no poll. Figures are keyed by officers."""
+
+import re
+from collections.abc import Awaitable
+from datetime import datetime, time, timedelta
+from typing import cast, get_args
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.access import allows
+from server.count.desk.answering import DESK, board, carried_out, sent
+from server.count.desk.pages import contest_page
+from server.count.rules import Sends, visit
+from server.count.sending import ask, id_of, now, stamp
+from server.election.acts import CorrectionBegun, CorrectionDropped
+from server.election.commands import ExpectDeclaration, RecordNoPoll, Withdraw
+from server.election.decide import Refused
+from server.election.entry import correction_of
+from server.election.events import NoPollState
+from server.election.nights import Night
+from server.pages.templates import LONDON
+from server.stream.submit import Submitter
+
+_ITS_OWN_NIGHT = timedelta(hours=36)  # after the close of poll; later it is a rehearsal with an old night's contests
+_LOOKS_BACK = timedelta(hours=6)
+
+
+@allows(Sends(DESK))
+async def expected(request: Request) -> Response:
+    """``POST /desk/expected``: when the declaration is expected, as HH:MM; nothing where nobody knows any more."""
+    form = await sent(request)
+    ballot, text = _ballot(form), form.get("expected", "")
+
+    async def said() -> None:
+        night = (await board(request)).night
+        moment = moment_of(text, night, now()) if text else None
+        command_id = id_of("expected", form.get("key"), ballot, moment)
+        by = visit(request).person.name
+        await ask(request, ExpectDeclaration(id=command_id, by=by, ballot=ballot, expected=moment))
+
+    return await _done(request, form, "expected", said())
+
+
+@allows(Sends(DESK))
+async def revision(request: Request) -> Response:
+    """``POST /desk/revision``: declared figures are to be revised; the officers key the sheets anew, and until the new
+    figures go out the old ones stand."""
+    form = await sent(request)
+    ballot, reason, round = _ballot(form), form.get("reason", ""), form.get("round", "")
+    act = CorrectionBegun(
+        **stamp(request, id_of("revision", form.get("key"), ballot, round, reason)),
+        ballot=ballot,
+        round=int(round) if round.isdecimal() and len(round) < 9 else -1,
+        slip=False,
+        reason=reason,
+    )
+    submitter: Submitter = request.state.submitter
+    return await _done(request, form, "revision", submitter.record(visit(request).night, act))
+
+
+@allows(Sends(DESK))
+async def drop_revision(request: Request) -> Response:
+    """``POST /desk/revision/drop``: what is declared stands after all."""
+    form = await sent(request)
+    ballot = _ballot(form)
+    stands = await board(request)
+    known = ballot in stands.night.counts
+    begun = correction_of(stands.night, stands.desk, ballot) if known else None
+    command_id = id_of("drop-revision", ballot, begun.seq if begun else form.get("key"))
+    act = CorrectionDropped(**stamp(request, command_id), ballot=ballot)
+    submitter: Submitter = request.state.submitter
+    return await _done(request, form, "drop", submitter.record(visit(request).night, act))
+
+
+@allows(Sends(DESK))
+async def withdrawal(request: Request) -> Response:
+    """``POST /desk/withdrawal``: a declaration, or that there is no poll, is taken back for all to see."""
+    form = await sent(request)
+    ballot, reason = _ballot(form), form.get("reason", "")
+    command_id = id_of("withdraw", form.get("key"), ballot, reason)
+    command = Withdraw(id=command_id, by=visit(request).person.name, ballot=ballot, reason=reason)
+    return await _done(request, form, "withdrawal", ask(request, command))
+
+
+@allows(Sends(DESK))
+async def no_poll(request: Request) -> Response:
+    """``POST /desk/no-poll``: uncontested, postponed or countermanded, and why."""
+    form = await sent(request)
+    ballot, state, reason = _ballot(form), form.get("state", ""), form.get("reason", "")
+
+    async def recorded() -> None:
+        if state not in get_args(NoPollState):
+            raise Refused("state-unknown", "Say whether it is uncontested, postponed or countermanded.")
+        command = RecordNoPoll(
+            id=id_of("no-poll", form.get("key"), ballot, state, reason),
+            by=visit(request).person.name,
+            ballot=ballot,
+            state=cast(NoPollState, state),
+            reason=reason,
+        )
+        await ask(request, command)
+
+    return await _done(request, form, "no-poll", recorded())
+
+
+def moment_of(text: str, night: Night, at: datetime) -> datetime:
+    """The moment that ``02:30`` is in London: the first one after the close of poll, or, where that is long past, of
+    the night that ``at`` is in. Refused if it is no time of day."""
+    found = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])", text)
+    if found is None:
+        raise Refused("time-unreadable", f"{text[:20]} is not a time of day like 02:30 or 23:45.")
+    close = night.definition.polls_close.astimezone(LONDON)
+    first = close if at - close < _ITS_OWN_NIGHT else (at - _LOOKS_BACK).astimezone(LONDON)
+    moment = datetime.combine(first.date(), time(int(found[1]), int(found[2])), LONDON)
+    if moment < first:
+        moment = datetime.combine(first.date() + timedelta(days=1), moment.time(), LONDON)
+    return moment
+
+
+def _ballot(form: dict[str, str]) -> str:
+    return form["contest"].rpartition("/")[2]
+
+
+async def _done(request: Request, form: dict[str, str], name: str, work: Awaitable[object]) -> Response:
+    async def again(sentence: str, status: int) -> Response:
+        return await contest_page(request, _ballot(form), sentence, status, form | {"form": name})
+
+    return await carried_out(work, f"/desk/contests/{_ballot(form)}", again)

@@ -1,0 +1,123 @@
+"""Who is to be invited, as a list of people is typed or pasted: read whole, or refused line by line."""
+
+import difflib
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from server.count.desk.board import Board
+from server.count.inviting import ROLES
+from server.election.acts import Role
+
+_MOST_LINES, _MOST_NAMED, _LONGEST = 2000, 8, 80
+
+
+class Guest(Struct, frozen=True):
+    """Somebody to be invited."""
+
+    name: str
+    role: Role
+    ballots: tuple[str, ...]
+
+
+class BadLines(Exception):
+    """A list that invites nobody as it is; the message says what is wrong in which line."""
+
+
+def guests_of(board: Board, text: str, sent_before: Callable[[Guest], bool]) -> list[Guest]:
+    """``Name, role, contest`` a line; a contest by name, slug or ballot id, and no role is an officer.
+
+    BadLines if any line is wrong, or somebody is invited already, unless this very list was ``sent_before``: half a
+    list that is in is worse than one that is not.
+    """
+    known, wrong = _Contests(board), list[str]()
+    guests: dict[Guest, int] = {}
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if len(lines) > _MOST_LINES:
+        raise BadLines(f"That are {len(lines):,} people: invite at most {_MOST_LINES:,} at once.")
+    for number, line in lines:
+        try:
+            guest = _guest(known, line)
+            if guest in guests:
+                raise BadLines(f"the same as line {guests[guest]}.")
+            _must_be_new(board, guest, sent_before)
+            guests[guest] = number
+        except BadLines as error:
+            wrong.append(f"Line {number}: {error}")
+    if wrong:
+        more = f" And {len(wrong) - _MOST_NAMED} lines more." if len(wrong) > _MOST_NAMED else ""
+        raise BadLines(f"Nobody was invited. {' '.join(wrong[:_MOST_NAMED])}{more}")
+    if not guests:
+        raise BadLines("Nobody was invited: write a line for each person.")
+    return list(guests)
+
+
+def guest_of(board: Board, form: dict[str, str], sent_before: Callable[[Guest], bool]) -> Guest:
+    """One person, from ``name``, ``role`` and ``contests`` (one a line; the contest of the page, if it is one's)."""
+    role = _role(form.get("role", "officer"))
+    if role is None:
+        raise BadLines("Say as what: officer, second officer, returning officer or desk.")
+    known, here = _Contests(board), form["contest"].rpartition("/")[2]
+    named = [line for line in form.get("contests", here).splitlines() if line.strip()]
+    if role == "desk" and named:
+        raise BadLines("The desk is invited for all contests: name none.")
+    if role != "desk" and not named:
+        raise BadLines("Say for which contest.")
+    guest = Guest(_name(form.get("name", "")), role, tuple(dict.fromkeys(map(known.ballot, named))))
+    _must_be_new(board, guest, sent_before)
+    return guest
+
+
+def _must_be_new(board: Board, guest: Guest, sent_before: Callable[[Guest], bool]) -> None:
+    invited = (Guest(one.name, one.role, one.ballots) for one in board.desk.people.values() if not one.revoked)
+    if guest in invited and not sent_before(guest):
+        raise BadLines(f"{guest.name} is invited already, as {guest.role}: the link can be printed again.")
+
+
+def _guest(known: "_Contests", line: str) -> Guest:
+    name, _, rest = line.replace("\t", ",").partition(",")
+    first, _, others = (part.strip() for part in rest.partition(","))
+    role = _role(first)
+    contest = others if role else rest.strip()  # the names of many contests have a comma
+    if role == "desk":
+        if contest:
+            raise BadLines(f"the desk is invited for all contests, not for {contest[:_LONGEST]}.")
+        return Guest(_name(name), "desk", ())
+    if not contest:
+        raise BadLines("after the name and a comma, say for which contest.")
+    return Guest(_name(name), role or "officer", (known.ballot(contest),))
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if not name:
+        raise BadLines("say who is invited.")
+    if len(name) > _LONGEST:
+        raise BadLines(f"a name has at most {_LONGEST} characters.")
+    return name
+
+
+def _role(text: str) -> Role | None:
+    return ROLES.get("-".join(text.casefold().replace("-", " ").split()))
+
+
+class _Contests:
+    """The contests of a night by whatever they are called."""
+
+    def __init__(self, board: Board) -> None:
+        self._by_name: dict[str, list[str]] = {}
+        for contest in board.night.definition.contests:
+            for name in dict.fromkeys((contest.ballot, contest.slug, contest.name.casefold())):
+                self._by_name.setdefault(name, []).append(contest.ballot)
+
+    def ballot(self, text: str) -> str:
+        """The ballot id; BadLines with what it might be if it is none."""
+        name = " ".join(text.casefold().split())
+        found: Sequence[str] = self._by_name.get(name, ())
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise BadLines(f"{text[:_LONGEST]} is the name of several contests: write one of {', '.join(found)}.")
+        near = difflib.get_close_matches(name, self._by_name, n=1, cutoff=0.75)
+        like = f" Is it {self._by_name[near[0]][0]}?" if near else ""
+        raise BadLines(f"{text.strip()[:_LONGEST]} is not a contest of this night.{like}")

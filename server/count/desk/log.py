@@ -1,0 +1,186 @@
+"""The record of a contest, or of the night, for those who run it: who, when, from which device, before and after.
+
+Figures of a sheet are not told while another is still to be keyed against it: nobody is to be able to tell an officer
+what the other has.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from server.count.desk.board import Board
+from server.count.desk.told import (
+    Changed,
+    act_told,
+    command_told,
+    figures_changed,
+    reasons_told,
+    sentence_case,
+    time_told,
+)
+from server.election.acts import (
+    AnyAct,
+    Asked,
+    Dropped,
+    EntryChosen,
+    Invited,
+    PapersVerified,
+    PinChosen,
+    PinCleared,
+    PinMistaken,
+    Revoked,
+    SessionsEnded,
+    SheetKeyed,
+    SignedIn,
+)
+from server.election.commands import Correct, ExpectDeclaration, ReachStage
+from server.election.entry import State
+from server.election.events import (
+    Corrected,
+    Declared,
+    FeedEvent,
+    NightHeld,
+    NightReleased,
+    NotePosted,
+    StageReached,
+)
+from server.election.nights import Count
+
+_SETTLED: tuple[State, ...] = ("ready", "asked", "on air", "no poll")
+_REASONED = PapersVerified | SheetKeyed | Asked
+
+
+class Line(Struct, frozen=True):
+    """One line: ``outcome`` is what became of something that was to go out; ``reasons`` what was unusual, and why."""
+
+    at: datetime
+    by: str
+    device: str
+    what: str
+    changes: tuple[Changed, ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
+    outcome: str = ""
+
+
+def log_of(board: Board, ballot: str | None = None) -> list[Line]:
+    """Every act and every public event of one contest, or of the whole night; the newest first."""
+    log = _Log(board, ballot)
+    return sorted([*log.acts(), *log.events()], key=lambda one: one.at)[::-1]
+
+
+class _Log:
+    """What is needed to tell each act in the light of the others."""
+
+    def __init__(self, board: Board, ballot: str | None) -> None:
+        self._board, self._ballot = board, ballot
+        night, desk = board.night, board.desk
+        self._names = {person.invitation: person.name for person in desk.people.values()}
+        self._whys = {act.asked: act.why for act in desk.log if isinstance(act, Dropped)}
+        self._asked = {act.command.id for act in desk.log if isinstance(act, Asked)}
+        counts = night.counts.values() if ballot is None else (night.counts[ballot],)
+        found: list[FeedEvent] = [event for count in counts for event in count.history]
+        for event in night.feed:
+            about_night = isinstance(event, NightHeld | NightReleased) and ballot is None
+            if about_night or (isinstance(event, NotePosted) and ballot in (None, event.ballot)):
+                found.append(event)
+        self._events = {event.command_id: event for event in found}
+        self._settled: dict[str, bool] = {}
+
+    def acts(self) -> Iterator[Line]:
+        """What was done at the count."""
+        expected: dict[str, datetime | None] = {}
+        for act in self._board.desk.log:
+            if isinstance(act, Dropped) or not self._is_here(act):
+                continue
+            changes = self._changes(act)
+            if isinstance(act, Asked) and isinstance(act.command, ExpectDeclaration):
+                ballot, after = act.command.ballot, act.command.expected
+                changes = (Changed("Expected", time_told(expected.get(ballot)), time_told(after)),)
+                expected[ballot] = after
+            yield Line(
+                at=act.at,
+                by=act.by,
+                device=act.device,
+                what=act_told(self._board.night, self._names, act),
+                changes=changes,
+                reasons=self._reasons(act),
+                outcome=self._outcome(act) if isinstance(act, Asked) else "",
+            )
+
+    def events(self) -> Iterator[Line]:
+        """What is public and was not asked for by somebody invited: from a program, or the command line."""
+        for event in self._events.values():
+            if event.command_id not in self._asked:
+                what = sentence_case(command_told(self._board.night, event))
+                yield Line(event.at, event.by, "", what, self._changed(event), outcome=f"event {event.seq}")
+
+    def _is_here(self, act: AnyAct) -> bool:
+        ballot = self._ballot
+        if ballot is None:
+            return True
+        match act:
+            case EntryChosen():
+                return False
+            case Asked():
+                return getattr(act.command, "ballot", None) == ballot
+            case Invited():
+                return ballot in act.ballots
+            case Revoked() | PinCleared() | SessionsEnded():
+                return ballot in self._board.desk.people[act.invited].ballots
+            case PinChosen() | SignedIn() | PinMistaken():
+                return ballot in self._board.desk.people[act.invitation].ballots
+            case Dropped():
+                return False
+            case _:
+                return act.ballot == ballot
+
+    def _outcome(self, asked: Asked) -> str:
+        seq = self._board.night.receipts.get(asked.command.id)
+        if seq is None:
+            why = self._whys.get(asked.command.id)
+            return f"did not go out: {why}" if why else "waits to go out"
+        event = self._events.get(asked.command.id)
+        later = event is not None and (event.at - asked.at).total_seconds() > 60
+        return f"event {seq}, at {time_told(event.at)}" if event and later else f"event {seq}"
+
+    def _changes(self, act: AnyAct) -> tuple[Changed, ...]:
+        if isinstance(act, Asked):
+            return self._changed(self._events.get(act.command.id) or act.command)
+        if not isinstance(act, SheetKeyed) or not act.replaces:
+            return ()
+        before = self._board.desk.log[act.replaces - 1]
+        assert isinstance(before, SheetKeyed), "a sheet replaces a sheet"
+        changes = figures_changed(self._count(act.ballot).contest, before, act)
+        return changes if self._may_be_told(act) else tuple(Changed(one.name) for one in changes)
+
+    def _reasons(self, act: AnyAct) -> tuple[tuple[str, str], ...]:
+        if not isinstance(act, _REASONED) or (isinstance(act, SheetKeyed) and not self._may_be_told(act)):
+            return ()  # what is unusual about a sheet tells whose figures are whose
+        return reasons_told(act.reasons)
+
+    def _may_be_told(self, sheet: SheetKeyed) -> bool:
+        """Whether what is on a sheet is no secret from the other officer any more."""
+        if sheet.ballot not in self._settled:
+            self._settled[sheet.ballot] = self._board.stands(sheet.ballot).state in _SETTLED
+        return sheet.round < self._count(sheet.ballot).round or self._settled[sheet.ballot]
+
+    def _changed(self, one: object) -> tuple[Changed, ...]:
+        """What a correction, or a second verification, put in the place of what was public."""
+        if isinstance(one, Corrected | Correct):
+            count = self._count(one.ballot)
+            earlier = [said for said in _before(count, one) if isinstance(said, Declared | Corrected)]
+            return figures_changed(count.contest, earlier[-1], one) if earlier else ()
+        if isinstance(one, StageReached | ReachStage) and one.papers is not None:
+            papers = [said.papers for said in _before(self._count(one.ballot), one) if isinstance(said, StageReached)]
+            known = [number for number in papers if number is not None]
+            return (Changed("Ballot papers verified", f"{known[-1]:,}", f"{one.papers:,}"),) if known else ()
+        return ()
+
+    def _count(self, ballot: str) -> Count:
+        return self._board.night.counts[ballot]
+
+
+def _before(count: Count, one: Corrected | Correct | StageReached | ReachStage) -> list[FeedEvent]:
+    seq = one.seq if isinstance(one, Corrected | StageReached) else None
+    return [event for event in count.history if seq is None or event.seq < seq]

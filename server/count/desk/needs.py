@@ -1,0 +1,173 @@
+"""What needs somebody at the desk, the most urgent first: what is stuck, and why. No HTML, no HTTP."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from server.count.desk.board import Board, Due, Glance, unaccounted
+from server.count.desk.told import command_told
+from server.election.acts import Asked, Dropped
+from server.election.commands import HoldNight, ReleaseNight
+from server.election.entry import KEYING, sheets_of
+from server.pages.templates import clock
+
+# From when on it is worth a telephone call: a second entry takes about five minutes, a read-back one.
+LONELY, UNSPOKEN = timedelta(minutes=10), timedelta(minutes=15)
+_REMEMBERED = timedelta(hours=1)
+MOST_OF_A_KIND = 8
+
+
+class Need(Struct, frozen=True):
+    """``what`` it is about, ``why`` it is stuck, where to go for it. ``due`` is set where it is a matter of time."""
+
+    kind: str
+    what: str
+    why: str
+    href: str
+    due: Due | None = None
+
+
+class Needs(Struct, frozen=True):
+    """``first`` are the needs to be shown; ``more`` kind → how many more there are of it."""
+
+    first: tuple[Need, ...]
+    more: dict[str, int]
+
+
+def needs_of(board: Board, glances: list[Glance]) -> Needs:
+    """Everything that waits for a person."""
+    found = [*_of_the_night(board), *_of_contests(board, glances), *_of_people(board), *_dropped(board)]
+    kinds: dict[str, int] = {}
+    first: list[Need] = []
+    for one in found:
+        kinds[one.kind] = kinds.get(one.kind, 0) + 1
+        if kinds[one.kind] <= MOST_OF_A_KIND:
+            first.append(one)
+    return Needs(tuple(first), {kind: n - MOST_OF_A_KIND for kind, n in kinds.items() if n > MOST_OF_A_KIND})
+
+
+def _of_the_night(board: Board) -> Iterator[Need]:
+    night, waiting, hold = board.night, board.waiting, board.hold
+    if hold:
+        number = f"{len(waiting)} {'thing waits' if len(waiting) == 1 else 'things wait'}"
+        why = f"held since {clock(hold.at)} by {hold.by}. {number} to go out."
+        yield Need("held", "The night", why, "/desk/hold")
+    for one in waiting:
+        said = f"from {one.by} at {clock(one.at)}: {command_told(night, one.command)}"
+        why = f"waits for the release, {said}" if hold else f"has not gone out yet, {said}"
+        yield Need("waiting", name_of(board, one), why, href_of(one))
+
+
+def _of_contests(board: Board, glances: list[Glance]) -> Iterator[Need]:
+    for kind in (_differs, _unaccounted, _late, _corrections, _lonely, _unspoken):
+        found = [need for glance in glances if (need := kind(board, glance))]
+        if kind is _late:
+            found.sort(key=lambda one: one.due.expected if one.due else board.now)
+        yield from found
+
+
+def _differs(board: Board, glance: Glance) -> Need | None:
+    if glance.stands.state != "differs":
+        return None
+    since = max(sheet.at for sheet in sheets_of(glance.count, board.desk).values())
+    return _need("differs", glance, f"{glance.figures} since {clock(since)}. Both officers look at the paper again.")
+
+
+def _unaccounted(board: Board, glance: Glance) -> Need | None:
+    papers = unaccounted(glance.count)
+    if papers is None or glance.count.papers is None:
+        return None
+    why = f"the declared figures are {abs(papers):,} {'more' if papers > 0 else 'fewer'} than the papers verified."
+    return _need("unaccounted", glance, f"{why} Revise them, or have the papers verified again.")
+
+
+def _late(board: Board, glance: Glance) -> Need | None:
+    if glance.due is None or not glance.due.late:
+        return None
+    called = ", ".join(f"{one.name} ({one.role})" for one in glance.people) or "nobody is invited here"
+    return _need("late", glance, f"expected at {clock(glance.due.expected)}: {called}.", glance.due)
+
+
+def _corrections(board: Board, glance: Glance) -> Need | None:
+    begun = glance.stands.correction
+    if begun is None or glance.stands.state == "asked":
+        return None
+    what = "a slip is being put right" if begun.slip else "the figures are being revised"
+    return _need("correcting", glance, f"{what} since {clock(begun.at)}, by {begun.by}: {begun.reason}")
+
+
+def _lonely(board: Board, glance: Glance) -> Need | None:
+    if glance.stands.state != "one keyed":
+        return None
+    sheets = sheets_of(glance.count, board.desk)
+    (sheet,) = sheets.values()
+    (missing,) = (role for role in KEYING if role not in sheets)
+    keyed = f"the {sheet.role} keyed at {clock(sheet.at)}"
+    if not any(one.role == missing for one in glance.people):
+        return _need("lonely", glance, f"{keyed}, and nobody is invited as {missing}.")
+    if board.now - sheet.at < LONELY:
+        return None
+    return _need("lonely", glance, f"{keyed}, and the {missing} has keyed nothing yet.")
+
+
+def _unspoken(board: Board, glance: Glance) -> Need | None:
+    sheet = glance.stands.sheet
+    if sheet is None or board.now - sheet.at < UNSPOKEN:
+        return None
+    return _need("unspoken", glance, f"confirmed at {clock(sheet.at)}, and not declared yet.")
+
+
+def _need(kind: str, glance: Glance, why: str, due: Due | None = None) -> Need:
+    contest = glance.count.contest
+    return Need(kind, contest.name, why, f"/desk/contests/{contest.ballot}", due)
+
+
+def _of_people(board: Board) -> Iterator[Need]:
+    for person in board.desk.people.values():
+        if person.locked and not person.revoked:
+            ballots = [board.night.counts[ballot].contest.name for ballot in person.ballots]
+            what = f"{person.name}, {person.role}{' in ' if ballots else ''}{', '.join(ballots)}"
+            why = f"locked out after {person.mistakes} wrong PINs. Clear the PIN once you know who calls."
+            href = f"/desk/contests/{person.ballots[0]}" if len(ballots) == 1 else "/desk/people"
+            yield Need("locked", what, why, href)
+
+
+def _dropped(board: Board) -> Iterator[Need]:
+    """What was asked for and refused when it could have gone out, until something later is asked for instead."""
+    asked: dict[str, Asked] = {}
+    dropped: dict[str, tuple[Dropped, Asked]] = {}
+    for act in board.desk.log:
+        if isinstance(act, Asked):
+            asked[act.command.id] = act
+            dropped.pop(_about(act), None)
+        elif isinstance(act, Dropped):
+            of = asked[act.asked]
+            dropped[_about(of)] = (act, of)
+    for act, of in dropped.values():
+        done = isinstance(of.command, HoldNight | ReleaseNight)  # by somebody else, or it could have been
+        if not done and board.now - act.at < _REMEMBERED and not _moved_on(board, of, act.at):
+            told = command_told(board.night, of.command).rstrip(".")
+            why = f"did not go out, from {of.by}: {told}. {act.why}"
+            yield Need("dropped", name_of(board, of), why, href_of(of))
+
+
+def _about(asked: Asked) -> str:
+    return getattr(asked.command, "ballot", None) or type(asked.command).__name__
+
+
+def _moved_on(board: Board, asked: Asked, at: datetime) -> bool:
+    count = board.night.counts.get(_about(asked))
+    return count is not None and bool(count.history) and count.history[-1].at > at
+
+
+def name_of(board: Board, asked: Asked) -> str:
+    """The contest that something is about, or the night."""
+    count = board.night.counts.get(_about(asked))
+    return count.contest.name if count else "The night"
+
+
+def href_of(asked: Asked) -> str:
+    """Where to see what became of it."""
+    ballot: str | None = getattr(asked.command, "ballot", None)
+    return f"/desk/contests/{ballot}" if ballot else "/desk/record"

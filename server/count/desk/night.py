@@ -1,0 +1,99 @@
+"""What the desk does to the whole night: hold and release, how many people key each result, notes on the feed."""
+
+from functools import partial
+from typing import cast, get_args
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from server.access import allows
+from server.count.desk.answering import DESK, board, carried_out, sent
+from server.count.desk.pages import contest_page, desk_page, hold_page
+from server.count.rules import Sends, visit
+from server.count.sending import ask, id_of, now, stamp
+from server.election.acts import Dropped, EntryChosen, EntryMode
+from server.election.commands import HoldNight, PostNote, ReleaseNight
+from server.election.decide import Refused
+from server.election.events import NightHeld
+from server.stream.submit import Submitter
+
+_LONGEST_NOTE = 500
+_HELD_AGAIN = "The night was released and held again since this page was opened. It is still held: look at it again."
+
+
+@allows(Sends(DESK))
+async def hold(request: Request) -> Response:
+    """``POST /desk/hold``: nothing goes out any more. Two desks that tap at once make one hold."""
+    stands = await board(request)
+    if stands.hold:
+        return RedirectResponse("/desk", 303)
+    before = sum(isinstance(one, NightHeld) for one in stands.night.feed)
+    command = HoldNight(id=id_of("hold", before), by=visit(request).person.name)
+    return await carried_out(ask(request, command), "/desk", partial(hold_page, request))
+
+
+@allows(Sends(DESK))
+async def release(request: Request) -> Response:
+    """``POST /desk/release``: ends the hold that the page was about; what waited goes out in the order it came."""
+    stands, form = await board(request), await sent(request)
+    if stands.hold is None:
+        return RedirectResponse("/desk", 303)
+    if form.get("hold") != str(stands.hold.seq):
+        return await hold_page(request, _HELD_AGAIN, 409)
+    command = ReleaseNight(id=id_of("release", stands.hold.seq), by=visit(request).person.name)
+
+    async def released() -> None:
+        await ask(request, command)
+        submitter: Submitter = request.state.submitter
+        await submitter.send_out(visit(request).night, now())
+
+    return await carried_out(released(), "/desk", partial(hold_page, request))
+
+
+@allows(Sends(DESK))
+async def set_aside(request: Request) -> Response:
+    """``POST /desk/set-aside``: something that waits does not go out; figures must be keyed again."""
+    asked, by = (await sent(request)).get("asked", ""), visit(request).person.name
+    submitter: Submitter = request.state.submitter
+    act = Dropped(**stamp(request, id_of("set aside", asked)), asked=asked, why=f"Set aside by {by}.")
+    work = submitter.record(visit(request).night, act)
+    return await carried_out(work, "/desk/hold", partial(hold_page, request))
+
+
+@allows(Sends(DESK))
+async def entry(request: Request) -> Response:
+    """``POST /desk/entry``: one person keys each result of this night, or two."""
+    form = await sent(request)
+    chosen = form.get("entry", "")
+
+    async def recorded() -> None:
+        if chosen not in get_args(EntryMode):
+            raise Refused("entry-unknown", "Say whether one person keys each result, or two.")
+        act = EntryChosen(**stamp(request, id_of("entry", form.get("key"), chosen)), entry=cast(EntryMode, chosen))
+        submitter: Submitter = request.state.submitter
+        await submitter.record(visit(request).night, act)
+
+    typed = form | {"form": "entry"}
+    return await carried_out(recorded(), "/desk", partial(desk_page, request, typed=typed))
+
+
+@allows(Sends(DESK))
+async def note(request: Request) -> Response:
+    """``POST /desk/note``: a sentence on the feed, about the contest of the page, or about the night."""
+    form = await sent(request)
+    ballot, text = form["contest"].rpartition("/")[2] or None, form.get("text", "")
+
+    async def posted() -> None:
+        if len(text) > _LONGEST_NOTE:
+            sentence = f"A note has at most {_LONGEST_NOTE} characters, and this one {len(text)}: say it in two."
+            raise Refused("note-too-long", sentence)
+        command_id = id_of("note", form.get("key"), ballot, text)
+        await ask(request, PostNote(id=command_id, by=visit(request).person.name, text=text, ballot=ballot))
+
+    async def again(sentence: str, status: int) -> Response:
+        typed = form | {"form": "note"}
+        if ballot:
+            return await contest_page(request, ballot, sentence, status, typed)
+        return await desk_page(request, sentence, status, typed)
+
+    return await carried_out(posted(), f"/desk/contests/{ballot}" if ballot else "/desk", again)

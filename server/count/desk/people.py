@@ -1,0 +1,144 @@
+"""The people of a night: inviting many at once, printing their links, ending sessions, opening what is locked."""
+
+import segno
+from markupsafe import Markup
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.access import allows
+from server.count.desk import render
+from server.count.desk.answering import DESK, board, carried_out, page, sent
+from server.count.desk.board import Board
+from server.count.desk.guests import BadLines, Guest, guest_of, guests_of
+from server.count.desk.pages import contest_page
+from server.count.inviting import ROLES, invite_person, link_of
+from server.count.rules import Sends, SignedIn, visit
+from server.count.sending import id_of, stamp
+from server.election.acts import PinCleared, Revoked, SessionsEnded
+from server.election.decide import Refused
+from server.election.desk import Person
+from server.stream.submit import Submitter
+
+_ACTS = {"end": SessionsEnded, "clear": PinCleared, "revoke": Revoked}
+
+
+class Card(Struct, frozen=True):
+    """One invitation to print: ``code`` is the link as a QR code."""
+
+    person: Person
+    contests: tuple[str, ...]
+    link: str
+    code: Markup
+
+
+@allows(SignedIn(DESK))
+async def people(request: Request) -> Response:
+    """``GET /desk/people``: everybody invited, and a form to invite more."""
+    return await people_page(request)
+
+
+@allows(SignedIn(DESK))
+async def invitations(request: Request) -> Response:
+    """``GET /desk/invitations``: a card for each link that nobody has opened, to print and cut; ``?only=`` for one."""
+    stands = await board(request)
+    only = request.query_params.get("only", "")
+    open_ones = [
+        one
+        for one in stands.desk.people.values()
+        if one.pin is None and not one.revoked and only in ("", one.invitation)
+    ]
+    cards = [_card(request, stands, one) for one in sorted(open_ones, key=lambda one: _where(stands, one))]
+    return page(request, "invitations.html", board=stands, cards=cards, only=only)
+
+
+@allows(Sends(DESK))
+async def invite(request: Request) -> Response:
+    """``POST /desk/invitations``: one person, for one contest or several; or many, a line each. All or none."""
+    form = await sent(request)
+    ballot = form["contest"].rpartition("/")[2]
+    stands = await board(request)
+
+    async def invited() -> None:
+        def sent_before(guest: Guest) -> bool:
+            return command_id(guest) in stands.desk.receipts
+
+        try:
+            many = "lines" in form
+            guests = guests_of(stands, form["lines"], sent_before) if many else [guest_of(stands, form, sent_before)]
+        except BadLines as bad:
+            raise Refused("lines", str(bad)) from None
+        submitter: Submitter = request.state.submitter
+        for guest in guests:
+            by = stamp(request, command_id(guest))
+            await invite_person(submitter, visit(request).night, guest.name, guest.role, guest.ballots, by)
+
+    def command_id(guest: Guest) -> str:
+        return id_of("invite", form.get("key"), guest)
+
+    async def again(sentence: str, status: int) -> Response:
+        typed = form | {"form": "many" if "lines" in form else "invite"}
+        if ballot:
+            return await contest_page(request, ballot, sentence, status, typed)
+        return await people_page(request, sentence, status, typed)
+
+    return await carried_out(invited(), f"/desk/contests/{ballot}" if ballot else "/desk/people", again)
+
+
+@allows(Sends(DESK))
+async def change(request: Request) -> Response:
+    """``POST /desk/people/{what}``: end somebody's sessions, clear their PIN, revoke their invitation; at once."""
+    form = await sent(request)
+    ballot, invited = form["contest"].rpartition("/")[2], form.get("invitation", "")
+    what = request.path_params["what"]
+
+    async def changed() -> None:
+        if what == "revoke" and invited == visit(request).person.invitation:
+            raise Refused("oneself", "That is your own invitation. Another desk can revoke it.")
+        if what not in _ACTS:
+            raise Refused("act-unknown", "Nothing was done: that is none of what can be done with an invitation.")
+        act = _ACTS[what](**stamp(request, id_of(what, form.get("key"), invited)), invited=invited)
+        submitter: Submitter = request.state.submitter
+        await submitter.record(visit(request).night, act)
+
+    async def again(sentence: str, status: int) -> Response:
+        if ballot:
+            return await contest_page(request, ballot, sentence, status)
+        return await people_page(request, sentence, status)
+
+    return await carried_out(changed(), f"/desk/contests/{ballot}" if ballot else "/desk/people", again)
+
+
+async def people_page(
+    request: Request, notice: str = "", status: int = 200, typed: dict[str, str] | None = None
+) -> Response:
+    """Everybody invited; ``typed`` is a form of the page that was refused."""
+    stands = await board(request)
+    unopened = sum(one.pin is None and not one.revoked for one in stands.desk.people.values())
+    return page(
+        request,
+        "people.html",
+        status,
+        watched="?people=all",
+        notice=notice,
+        typed=typed,
+        board=stands,
+        air=render.status(stands, stands.glances()),
+        people=render.people(stands),
+        unopened=unopened,
+        roles=tuple(ROLES.values()),
+    )
+
+
+def _card(request: Request, stands: Board, person: Person) -> Card:
+    link = link_of(request.state.settings, stands.night.definition.id, person.invitation, person.role)
+    code = segno.make(link, error="m", micro=False).svg_inline(omitsize=True, border=2)
+    return Card(person, _names(stands, person), link, Markup(code))
+
+
+def _names(stands: Board, person: Person) -> tuple[str, ...]:
+    return tuple(stands.night.counts[ballot].contest.name for ballot in person.ballots)
+
+
+def _where(stands: Board, person: Person) -> tuple[tuple[str, ...], str, str]:
+    return _names(stands, person), person.role, person.name

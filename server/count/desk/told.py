@@ -1,0 +1,161 @@
+"""Acts and commands in words, and what each changed. Words only: nothing is looked up or decided here."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from server.count.figures import HEADS
+from server.count.place import STAGES
+from server.count.shown import head_name
+from server.election.acts import (
+    AnyAct,
+    Asked,
+    CorrectionBegun,
+    CorrectionDropped,
+    Dropped,
+    EntryChosen,
+    Invited,
+    PapersVerified,
+    PinChosen,
+    PinCleared,
+    PinMistaken,
+    PublicCommand,
+    Revoked,
+    SessionsEnded,
+    SheetKeyed,
+    SignedIn,
+)
+from server.election.check_codes import CHECKS
+from server.election.commands import (
+    Correct,
+    Declare,
+    ExpectDeclaration,
+    HoldNight,
+    PostNote,
+    ReachStage,
+    RecordNoPoll,
+    ReleaseNight,
+    Withdraw,
+)
+from server.election.contests import Contest
+from server.election.events import (
+    Corrected,
+    Declared,
+    FeedEvent,
+    NightHeld,
+    NightReleased,
+    NoPollTaken,
+    NotePosted,
+    StageReached,
+    Withdrawn,
+)
+from server.election.nights import Night
+from server.election.verdict import Figures, judge
+from server.pages.templates import clock
+
+
+class Changed(Struct, frozen=True):
+    """A figure or a time, before and after, as it is written; both empty where only that it changed may be told."""
+
+    name: str
+    before: str = ""
+    after: str = ""
+
+
+def command_told(night: Night, one: PublicCommand | FeedEvent) -> str:
+    """What somebody wanted to go out, or what went out."""
+    match one:
+        case ReachStage() | StageReached():
+            papers = f": {one.papers:,}" if one.papers is not None else ""
+            return STAGES[one.stage] + papers
+        case Declare() | Declared():
+            return f"the declaration, {_verdict(night, one.ballot, one)}"
+        case Correct() | Corrected():
+            what = "a slip put right" if one.slip else "figures revised"
+            return f"{what}, {_verdict(night, one.ballot, one)}: {one.reason}"
+        case Withdraw() | Withdrawn():
+            return f"withdrawal: {one.reason}"
+        case RecordNoPoll() | NoPollTaken():
+            return f"{one.state}: {one.reason}"
+        case ExpectDeclaration():
+            return f"declaration expected at {clock(one.expected)}" if one.expected else "expected time unknown"
+        case PostNote() | NotePosted():
+            return f"a note: “{one.text}”"
+        case HoldNight() | NightHeld():
+            return "the night held"
+        case ReleaseNight() | NightReleased():
+            return "the night released"
+
+
+def act_told(night: Night, names: dict[str, str], act: AnyAct) -> str:
+    """What somebody did; ``names`` invitation → person."""
+    match act:
+        case EntryChosen():
+            return "Two people key each result" if act.entry == "double" else "One person keys each result"
+        case Invited():
+            contests = ", ".join(night.counts[ballot].contest.name for ballot in act.ballots)
+            return f"Invited {act.name} as {act.role}{' for ' if contests else ''}{contests}"
+        case Revoked():
+            return f"Revoked the invitation of {names[act.invited]}"
+        case PinCleared():
+            return f"Cleared the PIN of {names[act.invited]}"
+        case SessionsEnded():
+            return f"Ended all sessions of {names[act.invited]}"
+        case PinChosen():
+            return "Opened the invitation, and chose a PIN"
+        case SignedIn():
+            return "Signed in"
+        case PinMistaken():
+            return "A wrong PIN"
+        case PapersVerified():
+            issued = "" if act.issued is None else f" of {act.issued:,} issued"
+            return f"Verified: {act.papers:,} ballot papers counted{issued}"
+        case SheetKeyed():
+            return f"Keyed the {act.role}’s sheet{' again' if act.replaces else ''}"
+        case CorrectionBegun():
+            return f"{'Began to put a slip right' if act.slip else 'Began a revision'}: {act.reason}"
+        case CorrectionDropped():
+            return "Dropped it: the declared figures stand"
+        case Asked():
+            return sentence_case(command_told(night, act.command))
+        case Dropped():
+            return f"Could not go out: {act.why}"
+
+
+def sentence_case(words: str) -> str:
+    """The same words as they begin a line."""
+    return words[:1].upper() + words[1:]
+
+
+def figures_changed(contest: Contest, before: Figures, after: Figures) -> tuple[Changed, ...]:
+    """In which figures two sheets or declarations differ, in the order of the form."""
+    found = [Changed(one.name, f"{before.votes[one.id]:,}", f"{after.votes[one.id]:,}") for one in contest.candidates]
+    old, new = before.rejected, after.rejected
+    if old and new:
+        found += [Changed(head_name(one), _papers(getattr(old, one)), _papers(getattr(new, one))) for one in HEADS]
+        if old.official_mark is None or new.official_mark is None:
+            found.append(Changed("Rejected in all", f"{old.total:,}", f"{new.total:,}"))
+    found.append(Changed("The lot", _lot(contest, before.lot), _lot(contest, after.lot)))
+    return tuple(one for one in found if one.before != one.after)
+
+
+def reasons_told(reasons: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """What was unusual, and why it is so; ``reasons`` check code → why."""
+    return tuple((CHECKS[code].what if code in CHECKS else code, why) for code, why in reasons.items())
+
+
+def time_told(moment: datetime | None) -> str:
+    """A time that may not be known."""
+    return clock(moment) if moment else "unknown"
+
+
+def _verdict(night: Night, ballot: str, figures: Figures) -> str:
+    return judge(night.counts[ballot].contest, figures).verdict.text(night.parties)
+
+
+def _papers(papers: int | None) -> str:
+    return "not known" if papers is None else f"{papers:,}"
+
+
+def _lot(contest: Contest, lot: str | None) -> str:
+    return contest.candidate(lot).name if lot else "none"

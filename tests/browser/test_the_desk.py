@@ -1,0 +1,213 @@
+"""The desk in a real browser: it moves as officers work, and goes dark when its session is ended."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from playwright.async_api import Browser, Page, expect
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from server.count.invitations import Invitations
+from server.count.inviting import choose_entry, invite_person
+from server.election.acts import Role
+from server.election.commands import OpenNight
+from server.stream.embedded import Embedded
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+from tests.count import rochester
+from tests.count.conftest import PIN, Phone
+from tests.running import Site, serving
+
+CONTEST = f"/desk/contests/{rochester.BALLOT}"
+EXCHANGED = rochester.VOTES | {"11": rochester.VOTES["13"], "13": rochester.VOTES["11"]}
+DOUBTS = {"reason.rows-look-swapped": "So it is.", "reason.share-far-from-baseline": "So it is."}
+
+
+@pytest.fixture
+async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
+    """The whole program, with a night of two entries on air."""
+    opening = OpenNight(id="open", by="desk", night=rochester.night())
+    await Submitter(stream).submit(rochester.NIGHT, opening, rochester.night().polls_close)
+    await choose_entry(Submitter(stream), rochester.NIGHT, "double")
+    await stream.announce(rochester.NIGHT)
+    async with serving(redis.url, tmp_path) as site:
+        yield site
+
+
+async def invited(site: Site, stream: EventStream, role: Role, name: str) -> str:
+    """The path of a new invitation's link."""
+    ballots = () if role == "desk" else (rochester.BALLOT,)
+    invitation = await invite_person(Submitter(stream), rochester.NIGHT, name, role, ballots)
+    made = Invitations(site.settings.secret_key).make(rochester.NIGHT, invitation)
+    return f"/{'desk' if role == 'desk' else 'count'}/invitation/{made}"
+
+
+async def signed_in(site: Site, stream: EventStream, role: Role, name: str) -> Phone:
+    """Somebody at the count, in another program: this one's loop serves them."""
+    link = await invited(site, stream, role, name)
+    phone = Phone(httpx2.Client(base_url=site.url, follow_redirects=True, timeout=30))
+    await asyncio.to_thread(phone.sign_in, link)
+    return phone
+
+
+async def open_desk(page: Page, site: Site, stream: EventStream, name: str = "Ann Ray", path: str = "/desk") -> None:
+    """Sign a browser in, and have a page of the desk open and live."""
+    await page.goto(site.url + await invited(site, stream, "desk", name))
+    await page.locator("#pin").fill(PIN)
+    await page.get_by_role("button", name="Start").click()
+    await page.wait_for_url("**/desk")
+    if path != "/desk":
+        await page.goto(site.url + path)
+    await expect(page.locator("#line")).to_have_text("Live")
+
+
+async def read_on(line: ClientConnection) -> None:
+    """Read until the line is closed."""
+    while True:
+        await line.recv()
+
+
+async def test_the_desk_moves_as_officers_key_differ_and_declare(site: Site, viewer: Page, stream: EventStream) -> None:
+    await open_desk(viewer, site, stream)
+    await viewer.evaluate("document.body.dataset.sameDocument = 'yes'")
+    row, needs = viewer.locator("#desk-row-rochester-and-strood"), viewer.locator("#desk-needs")
+    await expect(row).to_contain_text("nobody invited")
+    jane = await signed_in(site, stream, "officer", "Jane Smith")
+    await expect(row).to_contain_text("Jane Smith signed in")
+    bob = await signed_in(site, stream, "second officer", "Bob Lee")
+    await asyncio.to_thread(jane.key)
+    await expect(row).to_contain_text("waiting for the second officer")
+    await asyncio.to_thread(bob.key, rochester.texts(EXCHANGED) | DOUBTS)
+    await expect(row).to_contain_text("sheets differ in 2 rows")
+    await expect(needs).to_contain_text("Rochester and Strood")
+    await asyncio.to_thread(bob.open)
+    await asyncio.to_thread(bob.send, "/count/sheet", rochester.texts())
+    await expect(row).to_contain_text("ready to declare")
+    await expect(needs).not_to_contain_text("Rochester and Strood")
+    await asyncio.to_thread(jane.open)
+    await asyncio.to_thread(jane.send, "/count/declare")
+    await expect(row).to_contain_text("UKIP gain from Con")
+    await expect(viewer.locator("#desk-status")).to_contain_text("1 of 2")
+    assert await viewer.evaluate("document.body.dataset.sameDocument") == "yes"
+    shown = await viewer.locator("main").inner_text()
+    await viewer.reload()
+    await expect(viewer.locator("#line")).to_have_text("Live")
+    assert await viewer.locator("main").inner_text() == shown
+
+
+async def test_a_contests_page_moves_and_keeps_what_is_being_typed(
+    site: Site, viewer: Page, stream: EventStream
+) -> None:
+    await open_desk(viewer, site, stream, path=CONTEST)
+    await viewer.get_by_text("Note on the feed").click()
+    await viewer.locator("#text").fill("A note that is half")
+    jane = await signed_in(site, stream, "officer", "Jane Smith")
+    bob = await signed_in(site, stream, "second officer", "Bob Lee")
+    await asyncio.to_thread(jane.key)
+    await asyncio.to_thread(bob.key, rochester.texts(EXCHANGED) | DOUBTS)
+    await expect(viewer.locator(".differ")).to_contain_text("Mark Reckless")
+    assert await viewer.locator(".differ tr").first.locator("td").all_inner_texts() == ["13,947", "16,867"]
+    await expect(viewer.locator("#text")).to_be_visible()
+    assert await viewer.locator("#text").input_value() == "A note that is half"
+
+
+async def test_a_contests_page_that_lost_its_line_is_up_to_date_when_it_is_back(
+    site: Site, viewer: Page, stream: EventStream
+) -> None:
+    await open_desk(viewer, site, stream, path=CONTEST)
+    await viewer.context.set_offline(True)
+    await viewer.evaluate("htmx.find('#live')._htmx.ws.connection.socket.close()")
+    await expect(viewer.locator("#line")).to_have_text("No connection. Trying again")
+    jane = await signed_in(site, stream, "officer", "Jane Smith")
+    await asyncio.to_thread(jane.key)
+    await viewer.context.set_offline(False)
+    await expect(viewer.locator("article.about")).to_contain_text("waiting for the second officer", timeout=20_000)
+
+
+async def test_the_list_of_people_moves_and_its_buttons_work(site: Site, viewer: Page, stream: EventStream) -> None:
+    await open_desk(viewer, site, stream, path="/desk/people")
+    jane = await signed_in(site, stream, "officer", "Jane Smith")
+    person = viewer.locator("#desk-people tr", has_text="Jane Smith")
+    await expect(person).to_contain_text("signed in")
+    await person.get_by_role("button", name="End session").click()
+    await expect(person).to_contain_text("signed out")
+    assert "signed this phone out" in await asyncio.to_thread(jane.open)
+
+
+async def test_a_session_that_another_desk_ends_goes_dark_at_once(
+    site: Site, viewer: Page, stream: EventStream
+) -> None:
+    await open_desk(viewer, site, stream)
+    other = await signed_in(site, stream, "desk", "Bob Lee")
+    page = await asyncio.to_thread(other.open, "/desk/people")
+    found = re.search(
+        r'<th scope="row">Ann Ray</th>.*?/desk/people/end" name="invitation" value="([^"]+)"', page, re.DOTALL
+    )
+    assert found
+    await asyncio.to_thread(other.send, "/desk/people/end", {"invitation": found[1]})
+    await viewer.wait_for_url("**/desk/invitation?ended=1")
+    await expect(viewer.locator("main")).to_contain_text("signed this phone out")
+    await viewer.goto(f"{site.url}/desk")
+    await expect(viewer.locator("main")).to_contain_text("not signed in")
+
+
+async def test_the_line_is_closed_with_the_session_and_refused_afterwards(site: Site, stream: EventStream) -> None:
+    watching, other = [await signed_in(site, stream, "desk", name) for name in ("Ann Ray", "Bob Lee")]
+    cookie = {"Cookie": f"desk={watching.client.cookies['desk']}"}
+    async with connect(f"{site.ws}/desk/live", additional_headers=cookie, max_size=None) as line:
+        assert "desk-row-rochester-and-strood" in str(await line.recv())
+        page = await asyncio.to_thread(other.open, "/desk/people")
+        found = re.search(r'Ann Ray</th>.*?/desk/people/revoke" name="invitation" value="([^"]+)"', page, re.DOTALL)
+        assert found
+        await asyncio.to_thread(other.send, "/desk/people/revoke", {"invitation": found[1]})
+        with pytest.raises(ConnectionClosed) as closed:
+            await asyncio.wait_for(read_on(line), 20)
+        assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
+    for headers in (cookie, {}, {"Cookie": "desk=made up"}, cookie | {"Origin": "https://elsewhere.example"}):
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(f"{site.ws}/desk/live", additional_headers=headers)
+        assert refused.value.response.status_code in (303, 403)
+
+
+async def test_another_site_cannot_watch_with_the_cookie_of_a_desk(site: Site, stream: EventStream) -> None:
+    watching = await signed_in(site, stream, "desk", "Ann Ray")
+    cookie = {"Cookie": f"desk={watching.client.cookies['desk']}"}
+    for bad in ({"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(f"{site.ws}/desk/live", additional_headers=cookie | bad)
+        assert refused.value.response.status_code == 403
+
+
+async def test_without_javascript_the_night_is_held_and_released(
+    site: Site, browser: Browser, stream: EventStream
+) -> None:
+    context = await browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(site.url + await invited(site, stream, "desk", "Ann Ray"))
+    await page.locator("#pin").fill(PIN)
+    await page.get_by_role("button", name="Start").click()
+    for word, said in (("Hold", "HELD"), ("Release", "On air")):
+        await page.get_by_role("link", name=f"{word} the night").click()
+        await page.get_by_role("button", name=f"{word} the night").click()
+        await expect(page.locator("#desk-status")).to_contain_text(said)
+    await page.locator("#q").fill("elsewhere")
+    await page.get_by_role("button", name="Show").click()
+    await expect(page.locator("#rows tr:visible")).to_have_count(1)
+    await context.close()
+
+
+async def test_typing_narrows_the_list_and_the_push_respects_it(site: Site, viewer: Page, stream: EventStream) -> None:
+    await open_desk(viewer, site, stream)
+    await viewer.locator("#q").fill("else")
+    await expect(viewer.locator("#rows tr:visible")).to_have_count(1)
+    jane = await signed_in(site, stream, "officer", "Jane Smith")
+    await asyncio.to_thread(jane.verify)
+    row = viewer.locator("#desk-row-rochester-and-strood")
+    await expect(row).to_contain_text("Ballot papers verified")
+    await expect(row).to_be_hidden()
+    await viewer.locator("#q").fill("jane verified")
+    await expect(row).to_be_visible()

@@ -1,0 +1,205 @@
+"""The people of a night: invited by the desk, printed, signed out, locked out and let in again."""
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from server.count.invitations import Invitations
+from server.election.acts import Invited, PinCleared, Revoked, SessionsEnded
+from server.election.desk import fold_acts
+from tests.count import rochester
+from tests.count.conftest import HALL, SECRET, Desk, Phone, another, signed_in
+from tests.count.desk.conftest import CONTEST, alert, element, text
+
+
+def invited(desk: Desk) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(act.name, act.role, act.ballots) for act in desk.acts() if isinstance(act, Invited)]
+
+
+def invitation_of(desk: Desk, name: str) -> str:
+    return next(act.invited for act in desk.acts() if isinstance(act, Invited) and act.name == name)
+
+
+def cards(page: str) -> dict[str, str]:
+    """Name → link of every card that has a code."""
+    found = re.findall(r'<section class="card">\s*<svg .*?<h2>(.*?)</h2>.*?<p class="link">(.*?)</p>', page, re.DOTALL)
+    return dict(found)
+
+
+def test_many_are_invited_at_once_by_name_slug_or_ballot_and_a_second_tap_invites_nobody(
+    editor: Phone, desk: Desk
+) -> None:
+    before = len(invited(desk))
+    editor.open("/desk/people")
+    lines = f"""
+        Jane Smith, officer, Rochester and Strood
+        Bob Lee, Second Officer, rochester-and-strood
+
+        Rita Olu, returning-officer, {rochester.OTHER}
+        Tom Ash, elsewhere
+        Una\tofficer\tElsewhere
+        Kit Orr, desk
+    """
+    for _ in range(2):
+        assert editor.send("/desk/invitations", {"lines": lines}).headers["location"] == "/desk/people"
+    here, there = (rochester.BALLOT,), (rochester.OTHER,)
+    assert invited(desk)[before:] == [
+        ("Jane Smith", "officer", here),
+        ("Bob Lee", "second officer", here),
+        ("Rita Olu", "returning officer", there),
+        ("Tom Ash", "officer", there),
+        ("Una", "officer", there),
+        ("Kit Orr", "desk", ()),
+    ]
+    assert {act.by for act in desk.acts()[-6:]} == {"Ann Ray"}
+
+
+def test_a_list_that_is_sent_again_later_invites_nobody_twice(editor: Phone, desk: Desk) -> None:
+    for form in ({"lines": "Tom Ash, Elsewhere"}, {"name": "Una", "role": "officer", "contests": "Elsewhere"}):
+        editor.open("/desk/people")
+        assert editor.send("/desk/invitations", form).status_code == 303
+        before = len(invited(desk))
+        editor.open("/desk/people")
+        assert "is invited already" in alert(editor.send("/desk/invitations", form).text)
+        assert len(invited(desk)) == before
+
+
+def test_one_wrong_line_invites_nobody_and_is_named(editor: Phone, desk: Desk) -> None:
+    before = invited(desk)
+    editor.open("/desk/people")
+    lines = "Jane Smith, Elsewhere\n, officer, Elsewhere\nBob Lee\nKit, Elsewhere, twice\nUna, desk, Elsewhere\n"
+    answer = editor.send(
+        "/desk/invitations", {"lines": lines + "Tom, Rochester and Stroud\nJane Smith, officer, elsewhere"}
+    )
+    assert answer.status_code == 422
+    why = alert(answer.text)
+    assert "Line 1" not in why
+    assert "Line 2: say who is invited." in why
+    assert "Line 3: after the name and a comma, say for which contest." in why
+    assert "Line 4: Elsewhere, twice is not a contest of this night." in why
+    assert "Line 5: the desk is invited for all contests" in why
+    assert f"Line 6: Rochester and Stroud is not a contest of this night. Is it {rochester.BALLOT}?" in why
+    assert "Line 7: the same as line 1." in why
+    assert "Kit, Elsewhere, twice" in answer.text.partition("<textarea")[2], "what was typed is kept"
+    assert invited(desk) == before
+
+
+def test_an_empty_list_and_a_nobody_are_refused(editor: Phone, desk: Desk) -> None:
+    before = invited(desk)
+    editor.open("/desk/people")
+    for sent in (
+        {"lines": " \n"},
+        {"name": " ", "role": "officer", "contests": "Elsewhere"},
+        {"name": "Tom", "role": "officer", "contests": ""},
+        {"name": "Tom", "role": "desk", "contests": "Elsewhere"},
+        {"name": "Tom", "role": "king", "contests": "Elsewhere"},
+        {"name": "T" * 81, "role": "officer", "contests": "Elsewhere"},
+        {},
+    ):
+        assert editor.send("/desk/invitations", sent).status_code == 422, sent
+    assert invited(desk) == before
+
+
+def test_one_is_invited_for_several_contests_or_from_a_contests_page(editor: Phone, desk: Desk) -> None:
+    editor.open("/desk/people")
+    both = "Elsewhere\nRochester and Strood"
+    for _ in range(2):
+        editor.send("/desk/invitations", {"name": "Tom Ash", "role": "returning officer", "contests": both})
+    editor.open(CONTEST)
+    assert editor.send("/desk/invitations", {"name": "Una", "role": "second officer"}).headers["location"] == CONTEST
+    assert invited(desk)[-2:] == [
+        ("Tom Ash", "returning officer", (rochester.OTHER, rochester.BALLOT)),
+        ("Una", "second officer", (rochester.BALLOT,)),
+    ]
+
+
+def test_the_sheet_has_a_code_for_each_link_that_nobody_opened_and_for_no_other(
+    editor: Phone, officer: Phone, desk: Desk
+) -> None:
+    for name in ("Bob Lee", "Kit Orr"):
+        desk.invite("second officer", name=name)
+    editor.open("/desk/people")
+    editor.send("/desk/people/revoke", {"invitation": invitation_of(desk, "Kit Orr")})
+    page = editor.open("/desk/invitations")
+    found = cards(page)
+    assert found.keys() == {"Bob Lee"}, "Jane Smith is signed in, Kit Orr revoked, Ann Ray is here"
+    assert page.count("<svg") == 1
+    assert "Second officer, Rochester and Strood" in text(page)
+    assert found["Bob Lee"].startswith(f"{HALL}/count/invitation/")
+    night, invitation = Invitations(SECRET).read(found["Bob Lee"].rpartition("/")[2])
+    assert (night, invitation) == (rochester.NIGHT, invitation_of(desk, "Bob Lee"))
+    assert "style=" not in page, "the policy lets no such style through"
+
+    editor.open("/desk/people")
+    editor.send("/desk/people/clear", {"invitation": invitation_of(desk, "Jane Smith")})
+    assert cards(editor.open("/desk/invitations")).keys() == {"Bob Lee", "Jane Smith"}
+    one = editor.open(f"/desk/invitations?only={invitation_of(desk, 'Jane Smith')}")
+    assert cards(one).keys() == {"Jane Smith"}
+
+
+def test_a_printed_link_lets_its_person_in(editor: Phone, client: TestClient, desk: Desk) -> None:
+    desk.invite("officer", name="Bob Lee")
+    link = cards(editor.open("/desk/invitations"))["Bob Lee"]
+    bob = Phone(another(client))
+    assert str(bob.sign_in(link.removeprefix(HALL)).url) == f"{HALL}/count"
+
+
+@pytest.mark.parametrize(("what", "act"), [("end", SessionsEnded), ("clear", PinCleared), ("revoke", Revoked)])
+def test_sessions_end_at_once(editor: Phone, officer: Phone, desk: Desk, what: str, act: type) -> None:
+    assert "Ballot papers" in officer.open()
+    editor.open("/desk/people")
+    for _ in range(2):
+        answer = editor.send(f"/desk/people/{what}", {"invitation": invitation_of(desk, "Jane Smith")})
+        assert answer.headers["location"] == "/desk/people"
+    assert sum(isinstance(one, act) for one in desk.acts()) == 1
+    refused = officer.send("/count/verification", {"issued": "1", "papers": "1"})
+    assert refused.headers["location"] == "/count/invitation?ended=1"
+    assert len(desk.events()) == 1
+
+
+def test_a_desk_that_was_revoked_does_nothing_more(editor: Phone, client: TestClient, desk: Desk) -> None:
+    other = signed_in(client, desk, "desk", name="Bob Lee")
+    other.open("/desk/hold")
+    editor.open("/desk/people")
+    editor.send("/desk/people/revoke", {"invitation": invitation_of(desk, "Bob Lee")})
+    assert other.send("/desk/hold").headers["location"] == "/desk/invitation?ended=1"
+    assert len(desk.events()) == 1
+
+
+def test_who_is_locked_out_comes_in_again_through_the_desk(editor: Phone, client: TestClient, desk: Desk) -> None:
+    link = desk.invite("officer", name="Kit Orr")
+    Phone(another(client)).sign_in(link)
+    stranger = Phone(another(client))
+    for _ in range(5):
+        stranger.sign_in(link, "9753")
+    page = editor.open("/desk")
+    assert "Locked out Kit Orr, officer in Rochester and Strood locked out after 5 wrong PINs" in element(
+        page, "desk-needs"
+    )
+    assert "locked out" in element(page, "desk-row-rochester-and-strood")
+    editor.open(CONTEST)
+    assert (
+        editor.send("/desk/people/clear", {"invitation": invitation_of(desk, "Kit Orr")}).headers["location"] == CONTEST
+    )
+    assert str(Phone(another(client)).sign_in(link, "8642").url) == f"{HALL}/count"
+    assert "Kit Orr" not in element(editor.open("/desk"), "desk-needs")
+
+
+def test_what_is_no_invitation_is_refused_and_nobody_revokes_themselves(editor: Phone, desk: Desk) -> None:
+    editor.open("/desk/people")
+    before = len(desk.acts())
+    assert "no such invitation" in alert(editor.send("/desk/people/end", {"invitation": "nobody"}).text)
+    mine = {"invitation": invitation_of(desk, "Ann Ray")}
+    assert "your own" in alert(editor.send("/desk/people/revoke", mine).text)
+    assert editor.send("/desk/people/pardon", mine).status_code == 422
+    assert len(desk.acts()) == before
+
+
+def test_everybody_is_listed_with_their_device(editor: Phone, officer: Phone, desk: Desk) -> None:
+    desk.invite("second officer", name="Bob Lee")
+    people = element(editor.open("/desk/people"), "desk-people")
+    assert "Jane Smith officer Rochester and Strood signed in testclient, since" in people
+    assert "Bob Lee second officer Rochester and Strood link not opened" in people
+    assert "Ann Ray desk the whole night signed in" in people
+    assert not fold_acts(desk.acts()).people[invitation_of(desk, "Bob Lee")].sessions
