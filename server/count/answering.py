@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.answers import HTML
-from server.count.rules import visit
+from server.count.rules import is_away, visit
 from server.election.desk import Desk
 from server.election.nights import Count, Night
 from server.live.hub import Hub
@@ -23,6 +23,8 @@ async def night_of(request: Request) -> Night:
     hub: Hub = request.state.hub
     name = visit(request).night
     try:
+        if is_away(request):
+            raise StreamUnavailable
         night = await submitter.night(name)
     except StreamUnavailable:
         channel = hub.channels.get(name)
@@ -40,6 +42,8 @@ async def desk_of(request: Request) -> Desk:
     hub: Hub = request.state.hub
     name = visit(request).night
     try:
+        if is_away(request):
+            raise StreamUnavailable
         return await submitter.desk(name)
     except StreamUnavailable:
         return hub.desks[name].desk

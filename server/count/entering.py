@@ -1,6 +1,5 @@
 """The verification and the sheet of votes: typed, checked, sent to the desk. No rules, no words."""
 
-from collections.abc import Iterable
 from typing import cast, get_args
 
 from starlette.requests import Request
@@ -9,17 +8,16 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from server.access import allows
 from server.count.answering import night_of, page
 from server.count.figures import Entry, entry_of, read_sheet, read_verification
-from server.count.place import STAGES, STAGING, Place, chosen, common, place_of
+from server.count.phone import fresh_entry, read_back_page, sheet_page, verification_page, waiting_page
+from server.count.place import STAGES, STAGING, Place, chosen, place_of
 from server.count.rules import Sends, SignedIn, visit
 from server.count.sending import ask, id_of, stamp
-from server.count.shown import form_of, label_of, read_back
 from server.election.acts import PapersVerified, SheetKeyed
 from server.election.checks import Finding, check_figures
 from server.election.commands import ReachStage
 from server.election.decide import Refused
 from server.election.entry import KEYING, sheets_of
-from server.election.events import Rejected, Stage, Withdrawn
-from server.election.verdict import judge
+from server.election.events import Rejected, Stage
 from server.pages.templates import clock
 from server.stream.events import StreamUnavailable
 from server.stream.submit import Submitter
@@ -42,13 +40,13 @@ async def form(request: Request) -> Response:
     if state in ("on air", "asked"):
         return RedirectResponse(place.at(RECEIPT), 303)
     if state == "unverified" and role in STAGING:
-        return _verification_page(request, place, Entry({}), fresh=True)
+        return verification_page(request, place, Entry({}), fresh=True)
     if role in KEYING[: 2 if place.desk.entry == "double" else 1] and state not in ("unverified", "no poll"):
         mine = sheets_of(place.count, place.desk).get(role)
         if mine is None:
-            return _sheet_page(request, place, _fresh(place), fresh=True)
+            return sheet_page(request, place, fresh_entry(place), fresh=True)
         if state == "differs" or "change" in request.query_params:
-            return _sheet_page(request, place, entry_of(mine))
+            return sheet_page(request, place, entry_of(mine))
     return read_back_page(request, place) if state == "ready" else waiting_page(request, place)
 
 
@@ -71,14 +69,14 @@ async def sheet(request: Request) -> Response:
     place, sent = await _place(request)
     entry = read_sheet(place.count.contest, sent)
     if entry.unreadable:
-        return _sheet_page(request, place, entry, _errors(place, entry), status=422)
+        return sheet_page(request, place, entry, _errors(place, entry), status=422)
     submitter: Submitter = request.state.submitter
     try:
         await submitter.record(visit(request).night, _keyed(request, place, sent, entry))
     except Refused as refused:
         return await _sheet_refused(request, place, entry, refused)
     except StreamUnavailable:
-        return _sheet_page(request, place, entry, notice=_NOT_CONFIRMED, status=503)
+        return sheet_page(request, place, entry, notice=_NOT_CONFIRMED, status=503)
     return RedirectResponse(place.at(FORM), 303)
 
 
@@ -88,7 +86,7 @@ async def verify(request: Request) -> Response:
     place, sent = await _place(request)
     entry = read_verification(sent)
     if entry.unreadable:
-        return _verification_page(request, place, entry, status=422)
+        return verification_page(request, place, entry, status=422)
     issued, papers = entry.numbers["issued"], entry.numbers["papers"]
     submitter: Submitter = request.state.submitter
     command_id = id_of(place.ballot, "verified", _step(sent), issued, papers)
@@ -106,9 +104,9 @@ async def verify(request: Request) -> Response:
             await ask(request, ReachStage(id=command_id, by=by, ballot=ballot, stage="verified", papers=papers))
     except Refused as refused:
         notice = "" if refused.findings else refused.sentence
-        return _verification_page(request, place, entry, refused.findings, notice=notice, status=422)
+        return verification_page(request, place, entry, refused.findings, notice=notice, status=422)
     except StreamUnavailable:
-        return _verification_page(request, place, entry, notice=_NOT_CONFIRMED, status=503)
+        return verification_page(request, place, entry, notice=_NOT_CONFIRMED, status=503)
     return RedirectResponse(place.at(FORM), 303)
 
 
@@ -179,90 +177,15 @@ def _errors(place: Place, entry: Entry) -> list[Finding]:
 
 async def _sheet_refused(request: Request, place: Place, entry: Entry, refused: Refused) -> Response:
     if refused.findings:
-        return _sheet_page(request, place, entry, refused.findings, status=422)
+        return sheet_page(request, place, entry, refused.findings, status=422)
     if refused.code in ("already-declared", "already-asked"):
         return RedirectResponse(place.at(RECEIPT, sent="no"), 303)
     notice = refused.sentence
     if refused.code == "keyed-elsewhere":
         place = await place_of(request, place.ballot)
-        mine = sheets_of(place.count, place.desk)[place.person.role]
-        notice = (
-            f"Other figures were sent at {clock(mine.at)}, from {mine.device}. "
-            "Those below are what you typed here: send them again only if they are the right ones."
-        )
-    return _sheet_page(request, place, entry, notice=notice, status=409)
-
-
-def _fresh(place: Place) -> Entry:
-    """Nothing typed yet; in a correction what is declared, since most of it is right."""
-    last = place.last
-    if place.stands.correction is None or last is None or last.rejected is None:
-        return Entry({})
-    texts = {f"votes.{one}": f"{votes:,}" for one, votes in last.votes.items()}
-    heads = ("official_mark", "more_than_one", "identifiable", "unmarked_or_void")
-    texts |= {f"rejected.{head}": f"{getattr(last.rejected, head) or 0:,}" for head in heads}
-    read = read_sheet(place.count.contest, texts | {"lot": last.lot or ""})
-    return Entry(read.texts, read.numbers)
-
-
-def _sheet_page(
-    request: Request,
-    place: Place,
-    entry: Entry,
-    findings: Iterable[Finding] = (),
-    *,
-    fresh: bool = False,
-    notice: str = "",
-    status: int = 200,
-) -> Response:
-    """``fresh`` is a form that nobody has sent yet: it takes up the draft that the phone may have."""
-    mine = sheets_of(place.count, place.desk).get(place.person.role)
-    last = place.count.history[-1] if place.count.history else None
-    if isinstance(last, Withdrawn) and not notice and fresh:
-        notice = f"The declaration was withdrawn at {clock(last.at)}: {last.reason}"
-    return page(
-        "sheet.html",
-        status,
-        form=form_of(place.night, place.count, entry, findings),
-        differing=[label_of(place.night, place.ballot, field) for field in place.stands.differing],
-        differing_fields=place.stands.differing,
-        replaces=mine.seq if mine else 0,
-        fresh=fresh,
-        notice=notice,
-        verification=place.desk.of(place.ballot).verification,
-        **common(request, place),
-    )
-
-
-def _verification_page(
-    request: Request,
-    place: Place,
-    entry: Entry,
-    findings: Iterable[Finding] = (),
-    *,
-    fresh: bool = False,
-    notice: str = "",
-    status: int = 200,
-) -> Response:
-    form = form_of(place.night, place.count, entry, findings)
-    return page("verification.html", status, form=form, fresh=fresh, notice=notice, **common(request, place))
-
-
-def waiting_page(request: Request, place: Place, notice: str = "", status: int = 200) -> Response:
-    """What the count waits for, where it is not this person's turn."""
-    return page("waiting.html", status, notice=notice, **common(request, place))
-
-
-def read_back_page(request: Request, place: Place, notice: str = "", status: int = 200) -> Response:
-    """The confirmed figures as they are to be read aloud."""
-    confirmed = place.stands.sheet
-    assert confirmed is not None, "only what is confirmed is read back"
-    result = judge(place.count.contest, confirmed)
-    return page(
-        "read_back.html",
-        status,
-        sheet=confirmed,
-        read_back=read_back(place.night, place.count, result),
-        notice=notice,
-        **common(request, place),
-    )
+        if mine := sheets_of(place.count, place.desk).get(place.person.role):  # it may be void since
+            notice = (
+                f"Other figures were sent at {clock(mine.at)}, from {mine.device}. "
+                "Those below are what you typed here: send them again only if they are the right ones."
+            )
+    return sheet_page(request, place, entry, notice=notice, status=409)

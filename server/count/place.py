@@ -10,6 +10,7 @@ from server.count.answering import desk_of, night_of
 from server.count.rules import Visit, csrf, visit
 from server.count.sending import id_of, now
 from server.election.acts import Role
+from server.election.commands import ReachStage, Withdraw
 from server.election.desk import Desk, Person
 from server.election.entry import Standing, pending, standing
 from server.election.events import Corrected, Declared
@@ -72,11 +73,29 @@ class Place(Struct, frozen=True):
         return _NEXT[self.count.stage]
 
     @property
+    def waits(self) -> str:
+        """What was last sent of this contest beside its figures, and waits for the desk to release the night."""
+        for command in reversed([one.command for one in pending(self.night, self.desk)]):
+            if isinstance(command, ReachStage) and command.ballot == self.ballot:
+                papers = "" if command.papers is None else f" ({command.papers:,})"
+                return f"{STAGES[command.stage]}{papers}: sent, and kept until then."
+            if isinstance(command, Withdraw) and command.ballot == self.ballot:
+                return "The withdrawal is sent, and kept until then."
+        return ""
+
+    @property
     def token(self) -> str:
         """Changes with whatever this visitor's page shows, and with nothing else."""
         count, stands = self.count, self.stands
         shown = (count.status, count.papers, len(count.history), self.night.held, self.on_air, stands.state)
-        return id_of(*shown, stands.waiting_for, stands.differing, stands.sheet and stands.sheet.seq, stands.correction)
+        return id_of(
+            *shown,
+            self.waits,
+            stands.waiting_for,
+            stands.differing,
+            stands.sheet and stands.sheet.seq,
+            stands.correction,
+        )
 
     @property
     def last(self) -> Declared | Corrected | None:

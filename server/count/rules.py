@@ -178,7 +178,13 @@ async def _desk(connection: HTTPConnection, night: str) -> Desk:
     try:
         return await submitter.desk(night)
     except StreamUnavailable:
+        connection.state.away = True
         return hub.desks[night].desk if night in hub.desks else Desk()
+
+
+def is_away(connection: HTTPConnection) -> bool:
+    """Whether Redis did not answer this very request before: once is long enough to wait for what is only shown."""
+    return getattr(connection.state, "away", False)
 
 
 async def _from_our_page(request: Request) -> None:

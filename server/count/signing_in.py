@@ -5,11 +5,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows, everyone
-from server.count.answering import night_of, page
+from server.count.answering import desk_of, night_of, page
 from server.count.pins import BadPin, hashed, is_pin
 from server.count.rules import csrf, invited, start_session, starting, visit
 from server.count.sending import new_id, stamp
 from server.election.acts import PinChosen, PinMistaken, SignedIn
+from server.election.admit import LOCKED
 from server.election.decide import Refused
 from server.election.desk import MOST_MISTAKES
 from server.stream.submit import Submitter
@@ -55,20 +56,21 @@ async def _enter(request: Request, pin: str) -> str:
     session, one = new_id(), visit(request)
     submitter: Submitter = request.state.submitter
     person = one.person
-    if not person.locked and not await is_pin(pin, person.pin or ""):
+    if person.locked:
+        raise BadPin(LOCKED)
+    if not await is_pin(pin, person.pin or ""):
+        # Whatever became of the person meanwhile: a wrong PIN never goes on from here.
         await submitter.record(one.night, PinMistaken(**stamp(request, f"mistake/{session}")))
         left = MOST_MISTAKES - person.mistakes - 1
-        if left > 0:
-            raise BadPin(f"That is not the PIN. {left} {'try is' if left == 1 else 'tries are'} left.")
+        raise BadPin(f"That is not the PIN. {left} {'try is' if left == 1 else 'tries are'} left." if left else LOCKED)
     await submitter.record(one.night, SignedIn(**stamp(request, f"session/{session}"), session=session))
     return session
 
 
 async def _page(request: Request, wrong: str = "", status: int = 200) -> Response:
-    night, one = await night_of(request), visit(request)
-    counts = [night.counts[ballot] for ballot in one.person.ballots if ballot in night.counts]
-    if one.person.ballots and not counts:
+    night, known = await night_of(request), visit(request).person
+    person = (await desk_of(request)).people.get(known.invitation, known)  # the last wrong PIN locked it
+    counts = [night.counts[ballot] for ballot in person.ballots if ballot in night.counts]
+    if person.ballots and not counts:
         raise HTTPException(404, "The contest of this invitation is not on air. Ask the desk for a new invitation.")
-    return page(
-        "invitation.html", status, night=night, counts=counts, person=one.person, wrong=wrong, csrf=csrf(request)
-    )
+    return page("invitation.html", status, night=night, counts=counts, person=person, wrong=wrong, csrf=csrf(request))

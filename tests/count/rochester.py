@@ -61,10 +61,10 @@ def night(name: str = NIGHT) -> Definition:
 
 
 def texts(votes: dict[str, int] | None = None, **others: str) -> dict[str, str]:
-    """The form's fields as typed; ``others`` with _ for the first dot: ``papers="40,113"``."""
+    """The sheet's fields as typed; ``others`` beside them: ``lot="11"``."""
     typed = {f"votes.{one}": str(number) for one, number in (votes or VOTES).items()}
     typed |= {f"rejected.{head}": str(number) for head, number in HEADS.items()}
-    return typed | {"papers": str(PAPERS)} | others
+    return typed | others
 
 
 def _contest(ballot: str, name: str, candidates: tuple[Candidate, ...]) -> Contest:

@@ -7,9 +7,10 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from server.election.events import Declared
+from server.election.acts import Asked
+from server.election.commands import ReachStage, RecordNoPoll
 from tests.count import rochester
-from tests.count.conftest import Desk, token
+from tests.count.conftest import Desk, Phone, token
 
 ADDRESS = f"/api/nights/{rochester.NIGHT}/contests/{rochester.BALLOT}/declaration"
 BODY: dict[str, Any] = {
@@ -23,9 +24,9 @@ BODY: dict[str, Any] = {
 class Program:
     """A program with one token."""
 
-    def __init__(self, client: TestClient) -> None:
+    def __init__(self, client: TestClient, link: str) -> None:
         self.client = client
-        self.token = token()
+        self.token = link.rpartition("/")[2]
 
     def post(self, body: Any = BODY, key: str = "first", address: str = ADDRESS, **headers: str) -> httpx2.Response:
         """Send a declaration; ``headers`` replace the usual ones, "" leaves one out."""
@@ -40,8 +41,9 @@ class Program:
 
 
 @pytest.fixture
-def program(client: TestClient) -> Program:
-    return Program(client)
+def program(client: TestClient, desk: Desk) -> Program:
+    """A program with an officer's token, whose link nobody has opened."""
+    return Program(client, desk.invite())
 
 
 def errors(response: httpx2.Response) -> dict[str, str]:
@@ -51,15 +53,11 @@ def errors(response: httpx2.Response) -> dict[str, str]:
     return {one["field"]: one["code"] for one in response.json()["errors"]}
 
 
-def declared(desk: Desk) -> list[Declared]:
-    return [event for event in desk.events() if isinstance(event, Declared)]
-
-
 def test_a_declaration_is_answered_with_its_receipt_and_a_repeat_with_the_same(program: Program, desk: Desk) -> None:
     first, again = program.post(), program.post()
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
-    (event,) = declared(desk)
+    (event,) = desk.declared()
     assert first.json() == {
         "night": rochester.NIGHT,
         "ballot": rochester.BALLOT,
@@ -76,7 +74,7 @@ def test_the_same_key_with_other_figures_is_refused(program: Program, desk: Desk
     again = program.post(BODY | {"votes": rochester.VOTES | {"1": 53}})
     assert again.status_code == 422
     assert again.json()["code"] == "key-reused"
-    assert len(declared(desk)) == 1
+    assert len(desk.declared()) == 1
 
 
 def test_another_key_after_the_declaration_is_a_conflict(program: Program) -> None:
@@ -94,8 +92,8 @@ def test_without_a_good_token_it_is_401_and_says_how(program: Program, authoriza
     assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_a_token_for_another_contest_is_403(program: Program) -> None:
-    program.token = token(rochester.OTHER)
+def test_a_token_for_another_contest_is_403(program: Program, desk: Desk) -> None:
+    program.token = desk.invite("officer", rochester.OTHER).rpartition("/")[2]
     response = program.post()
     assert response.status_code == 403
     assert rochester.OTHER in response.json()["detail"]
@@ -108,9 +106,24 @@ def test_a_contest_that_is_not_on_air_is_404(program: Program, address: str) -> 
     assert program.post(address=address).status_code == 404
 
 
-def test_a_token_for_a_night_that_is_not_on_air_is_404(program: Program) -> None:
-    program.token = token(night="parl.never.2014-11-20")
-    assert program.post(address=ADDRESS.replace(rochester.NIGHT, "parl.never.2014-11-20", 1)).status_code == 404
+def test_a_token_for_a_night_that_is_not_on_air_opens_nothing(program: Program) -> None:
+    program.token = token("anybody", night="parl.never.2014-11-20")
+    assert program.post(address=ADDRESS.replace(rochester.NIGHT, "parl.never.2014-11-20", 1)).status_code == 401
+
+
+def test_once_somebody_chose_a_pin_the_token_alone_declares_nothing(program: Program, desk: Desk) -> None:
+    Phone(program.client).sign_in(f"/count/invitation/{program.token}")
+    response = program.post()
+    assert response.status_code == 401
+    assert "Jane Smith has signed in with this invitation on a phone" in response.json()["detail"]
+    assert desk.declared() == []
+
+
+@pytest.mark.parametrize(("role", "declares"), [("returning officer", 201), ("second officer", 403), ("desk", 403)])
+def test_only_who_may_declare_may_do_it_by_program(program: Program, desk: Desk, role: str, declares: int) -> None:
+    program.token = desk.invite(role).rpartition("/")[2]
+    assert program.post().status_code == declares
+    assert len(desk.declared()) == (declares == 201)
 
 
 @pytest.mark.parametrize("key", ["", "two words", "k" * 129])
@@ -133,7 +146,7 @@ def test_all_findings_come_at_once(program: Program, desk: Desk) -> None:
         "votes.14": "candidate-unknown",
         "papers": "papers-negative",
     }
-    assert declared(desk) == []
+    assert desk.declared() == []
 
 
 def test_465_0_is_not_a_number_of_votes(program: Program) -> None:
@@ -141,7 +154,7 @@ def test_465_0_is_not_a_number_of_votes(program: Program) -> None:
 
 
 def test_votes_above_the_papers_and_a_tie_without_a_lot_are_refused(program: Program) -> None:
-    assert errors(program.post(BODY | {"papers": 40000})) == {"votes": "votes-above-papers"}
+    assert errors(program.post(BODY | {"papers": 40001})) == {"votes": "votes-above-papers"}
     draw = rochester.VOTES | {rochester.RECKLESS: 15407, rochester.TOLHURST: 15407}
     assert errors(program.post(BODY | {"votes": draw})) == {"lot": "tie-without-lot"}
 
@@ -174,9 +187,77 @@ def test_another_content_type_is_415(program: Program) -> None:
     assert program.post(**{"Content-Type": "application/json; charset=utf-8"}).status_code == 201
 
 
-def test_rejected_papers_and_verified_papers_may_be_unknown(program: Program, desk: Desk) -> None:
-    assert program.post({"votes": rochester.VOTES}).status_code == 201
-    assert declared(desk)[0].rejected is None
+def test_papers_and_rejected_papers_must_be_known(program: Program, desk: Desk) -> None:
+    assert errors(program.post({"votes": rochester.VOTES})) == {
+        "papers": "papers-missing",
+        "rejected": "rejected-missing",
+    }
+    assert desk.declared() == []
+
+
+def test_papers_that_nobody_accounts_for_are_refused_with_their_number(program: Program, desk: Desk) -> None:
+    response = program.post(BODY | {"papers": 46671})
+    assert errors(response) == {"votes": "votes-below-papers"}
+    assert "6,558 fewer than the 46,671 ballot papers verified" in response.json()["errors"][0]["detail"]
+    assert desk.declared() == []
+
+
+def test_what_was_verified_binds_a_program_that_says_otherwise(program: Program, desk: Desk) -> None:
+    desk.submit(ReachStage(id="p", by="desk", ballot=rochester.BALLOT, stage="verified", papers=46671))
+    assert errors(program.post()) == {"votes": "votes-below-papers"}
+    assert desk.declared() == []
+
+
+def test_papers_announced_before_need_not_be_sent(program: Program, desk: Desk) -> None:
+    desk.submit(ReachStage(id="p", by="desk", ballot=rochester.BALLOT, stage="verified", papers=40113))
+    assert program.post({one: BODY[one] for one in ("votes", "rejected")}).status_code == 201
+    assert len(desk.declared()) == 1
+
+
+def test_what_looks_unusual_wants_a_reason_which_is_on_record(program: Program, desk: Desk) -> None:
+    exchanged = BODY | {"votes": rochester.VOTES | {"8": 13947, "13": 6713}}
+    assert errors(program.post(exchanged)) == {"votes.13": "share-far-from-baseline"}
+    assert errors(program.post(exchanged | {"reasons": {"share-far-from-baseline": " "}}))
+    assert desk.declared() == []
+    reasons = {"share-far-from-baseline": "Both counted them again."}
+    assert program.post(exchanged | {"reasons": reasons}).status_code == 201
+    assert [act.reasons for act in desk.acts() if isinstance(act, Asked)] == [reasons]
+
+
+def test_what_was_refused_may_be_put_right_under_the_same_key(program: Program, desk: Desk) -> None:
+    assert errors(program.post(BODY | {"papers": 46671}))
+    assert program.post().status_code == 201
+    assert len(desk.declared()) == 1
+
+
+def test_on_a_held_night_it_waits_with_202_and_goes_out_once_after_the_release(program: Program, desk: Desk) -> None:
+    desk.hold()
+    waiting = {"night": rochester.NIGHT, "ballot": rochester.BALLOT, "seq": None, "at": None, "receipt": None}
+    for _ in range(2):
+        response = program.post()
+        assert (response.status_code, response.json()) == (202, waiting)
+    assert program.post(key="second").json()["code"] == "already-asked"
+    assert desk.declared() == []
+    desk.release()
+    sent, again = program.post(), program.post()
+    assert (sent.status_code, again.status_code) == (201, 200)
+    assert sent.json() == again.json()
+    assert [event.seq for event in desk.declared()] == [sent.json()["seq"]]
+
+
+def test_what_waits_also_goes_out_when_somebody_opens_a_page(program: Program, desk: Desk) -> None:
+    desk.hold()
+    program.post()
+    desk.release()
+    Phone(program.client).sign_in(desk.invite(name="Ann Lee"))
+    assert [event.by for event in desk.declared()] == ["Jane Smith"]
+    assert program.post().status_code == 200
+
+
+def test_where_no_poll_is_taken_nothing_is_declared(program: Program, desk: Desk) -> None:
+    desk.submit(RecordNoPoll(id="n", by="desk", ballot=rochester.BALLOT, state="postponed", reason="A flood."))
+    response = program.post()
+    assert (response.status_code, response.json()["code"]) == (409, "no-poll")
 
 
 def test_one_token_can_send_only_so_often_in_a_minute(program: Program) -> None:

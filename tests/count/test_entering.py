@@ -1,239 +1,340 @@
-"""The officer's form, from the first number to the receipt."""
+"""The officer's forms, from the papers verified to a whole sheet."""
 
 import re
+from html import unescape
+from typing import get_args
 
-from server.election.commands import Correct, Declare, ReachStage, Withdraw
-from server.election.events import Declared, StageReached
+import pytest
+
+from server.election.acts import PapersVerified, SheetKeyed
+from server.election.commands import ReachStage, RecordNoPoll, Withdraw
+from server.election.events import NoPollState, StageReached
 from tests.count import rochester
-from tests.count.conftest import Desk, Phone
+from tests.count.conftest import Desk, Phone, declaration, sentence_at, value_of
 from tests.count.rochester import RECKLESS, TOLHURST, texts
 
-FORM = "/count/check"
-SEND = "/count/declare"
+VERIFICATION, SHEET = "/count/verification", "/count/sheet"
 DRAW = rochester.VOTES | {RECKLESS: 15407, TOLHURST: 15407}
+ONE_FOR_ANOTHER = rochester.VOTES | {"1": 53, "2": 23}
+LABOUR_AND_CONSERVATIVE_EXCHANGED = rochester.VOTES | {"8": 13947, TOLHURST: 6713}
 
 
-def declared(desk: Desk) -> list[Declared]:
-    return [event for event in desk.events() if isinstance(event, Declared)]
+@pytest.fixture
+def sheet(phone: Phone) -> Phone:
+    """The phone with the papers verified and the sheet open."""
+    phone.verify()
+    return phone
 
 
-def value_of(page: str, field: str) -> str | None:
-    found = re.search(rf'<input[^>]* name="{re.escape(field)}" value="([^"]*)"', page)
-    return found[1] if found else None
+def keyed(desk: Desk) -> list[SheetKeyed]:
+    return [act for act in desk.acts() if isinstance(act, SheetKeyed)]
 
 
-def sentence_at(page: str, field: str) -> str | None:
-    """What is written beside a field, which must be tied to it for screen readers."""
-    id = field.replace(".", "-")
-    found = re.search(rf'<p class="wrong" id="{id}-wrong">([^<]*)</p>', page)
-    if found:
-        assert re.search(rf'id="{id}" [^>]*aria-invalid="true" aria-describedby="{id}-wrong"', page)
-        assert f'href="#{id}"' in page, "the summary leads to the field"
-    return found[1] if found else None
+def stages(desk: Desk) -> list[StageReached]:
+    return [event for event in desk.events() if isinstance(event, StageReached)]
 
 
-def test_candidates_are_in_the_order_of_the_ballot_paper(phone: Phone) -> None:
-    page = phone.client.get("/count").text
+def test_the_papers_come_before_the_votes(phone: Phone) -> None:
+    page = phone.open()
+    assert re.findall(r'<input id="[^"]+" name="([^"]+)"', page) == ["issued", "papers"]
+    assert "Announce the turnout" in page
+
+
+def test_papers_are_announced_and_what_was_issued_is_on_record(phone: Phone, desk: Desk) -> None:
+    for _ in range(2):  # a second tap
+        assert phone.send(VERIFICATION, {"issued": "40 113", "papers": "40,113"}).status_code == 303
+    assert [(one.stage, one.papers, one.by) for one in stages(desk)] == [("verified", 40113, "Jane Smith")]
+    (act,) = (act for act in desk.acts() if isinstance(act, PapersVerified))
+    assert (act.issued, act.papers, act.reasons) == (40113, 40113, {})
+    assert "<b>Ballot papers verified</b>" in phone.open()
+
+
+@pytest.mark.parametrize(
+    ("papers", "sentence"),
+    [
+        ("79,164", "79,164 ballot papers are more than the electorate of 79,163."),
+        ("", "Enter the ballot papers counted."),
+        ("-1", "Ballot papers cannot be fewer than 0."),
+        ("40.113", "A full stop can mean thousands or a fraction. Type the number without it."),
+    ],
+)
+def test_papers_that_cannot_be_are_not_announced(phone: Phone, desk: Desk, papers: str, sentence: str) -> None:
+    answer = phone.send(VERIFICATION, {"issued": " 40113", "papers": papers})
+    assert answer.status_code == 422
+    assert sentence_at(answer.text, "papers") == sentence
+    assert (value_of(answer.text, "issued"), value_of(answer.text, "papers")) == (" 40113", papers)
+    assert stages(desk) == []
+
+
+def test_papers_that_are_not_those_issued_want_a_reason_which_is_on_record(phone: Phone, desk: Desk) -> None:
+    sent = {"issued": "40,213", "papers": "40,113"}
+    doubted = phone.send(VERIFICATION, sent)
+    assert doubted.status_code == 422
+    assert "40,113 ballot papers were counted: 100 fewer than the 40,213 issued." in doubted.text
+    assert stages(desk) == []
+    reason = "reason.papers-differ-from-issued"
+    phone.page = doubted.text
+    assert phone.send(VERIFICATION, sent | {reason: " "}).status_code == 422
+    assert phone.send(VERIFICATION, sent | {reason: "A hundred went home."}).status_code == 303
+    (act,) = (act for act in desk.acts() if isinstance(act, PapersVerified))
+    assert act.reasons == {"papers-differ-from-issued": "A hundred went home."}
+
+
+def test_papers_found_to_be_another_number_are_announced_again(sheet: Phone, desk: Desk) -> None:
+    sheet.send(VERIFICATION, {"issued": "40,114", "papers": "40,114"})
+    assert [one.papers for one in stages(desk)] == [40113, 40114]
+    sheet.open()
+    assert "1 fewer than the 40,114 ballot papers verified" in sheet.send(SHEET, texts()).text
+
+
+def test_candidates_are_in_the_order_of_the_ballot_paper(sheet: Phone) -> None:
+    page = sheet.open()
     assert re.findall(r'name="votes\.(\d+)"', page) == [str(place) for place in range(1, 14)]
     assert page.index("Mike Barker") < page.index("Mark Reckless") < page.index("Kelly Tolhurst")
 
 
 def test_every_field_asks_for_a_keypad_and_no_suggestions(phone: Phone) -> None:
-    inputs = re.findall(r'<input id="[^>]*>', phone.client.get("/count").text)
-    assert len(inputs) == 13 + 4 + 1
-    assert all('inputmode="numeric"' in one and 'autocomplete="off"' in one for one in inputs)
+    for many in (2, 13 + 4 + 2):  # the verification, and the sheet with the verification beside it
+        inputs = re.findall(r'<input id="[^>]*>', phone.open())
+        assert len(inputs) == many
+        assert all('inputmode="numeric"' in one and 'autocomplete="off"' in one for one in inputs)
+        phone.verify()
 
 
-def test_papers_announced_before_are_filled_in(phone: Phone, desk: Desk) -> None:
+def test_papers_announced_by_the_desk_open_the_sheet(phone: Phone, desk: Desk) -> None:
     desk.submit(ReachStage(id="p", by="desk", ballot=rochester.BALLOT, stage="verified", papers=40113))
-    assert value_of(phone.client.get("/count").text, "papers") == "40,113"
+    page = phone.open()
+    assert "Ballot papers verified: 40,113" in page
+    assert SHEET in page
 
 
-def test_an_empty_field_is_refused_and_nought_must_be_typed(phone: Phone) -> None:
-    response = phone.send(FORM, texts() | {"votes.7": "", "rejected.official_mark": "", "papers": " "})
+def test_an_empty_field_is_refused_and_nought_must_be_typed(sheet: Phone) -> None:
+    response = sheet.send(SHEET, texts() | {"votes.7": "", "rejected.official_mark": " "})
     assert response.status_code == 422
-    page = response.text
-    assert sentence_at(page, "votes.7") == "Enter the votes for Geoff Juby; 0 if there are none."
-    assert sentence_at(page, "papers") == "Enter the ballot papers verified."
-    assert "0 if there are none" in (sentence_at(page, "rejected.official_mark") or "")
+    assert sentence_at(response.text, "votes.7") == "Enter the votes for Geoff Juby; 0 if there are none."
+    assert "0 if there are none" in (sentence_at(response.text, "rejected.official_mark") or "")
 
 
-def test_a_refused_form_keeps_every_text_as_it_was_typed(phone: Phone) -> None:
-    typed = texts() | {
-        "votes.11": " 16.867 ",
-        "votes.13": "13 947",
-        "votes.1": "fifty<b>",
-        "votes.2": "-22",
-        "papers": "40,113",
-    }
-    response = phone.send(FORM, typed)
+def test_a_refused_sheet_keeps_every_text_as_it_was_typed(sheet: Phone, desk: Desk) -> None:
+    typed = texts() | {"votes.11": " 16.867 ", "votes.13": "13 947", "votes.1": "fifty<b>", "votes.2": "-22"}
+    response = sheet.send(SHEET, typed)
     assert response.status_code == 422
-    page = response.text.replace("&lt;", "<").replace("&gt;", ">")
-    assert {field: value_of(page, field) for field in typed} == typed
+    assert {field: value_of(response.text, field) for field in typed} == typed
     assert "full stop" in (sentence_at(response.text, "votes.11") or "")
     assert "digits only" in (sentence_at(response.text, "votes.1") or "")
     assert sentence_at(response.text, "votes.2") == "Votes cannot be fewer than 0."
     assert sentence_at(response.text, "votes.13") is None
     assert "3 things to put right" in response.text
+    assert keyed(desk) == []
 
 
-def test_votes_above_the_papers_are_refused_with_by_how_many(phone: Phone) -> None:
-    page = phone.send(FORM, texts(papers="40,000")).text
-    assert "113 more than the 40,000 ballot papers verified" in page
-    assert "113 more than papers" in page
+def test_votes_above_the_papers_are_refused_with_by_how_many(sheet: Phone) -> None:
+    sheet.verify("40,000", "40,000", **{"reason.totals-end-in-000": "So it is."})
+    response = sheet.send(SHEET, texts())
+    assert response.status_code == 422
+    assert "113 more than the 40,000 ballot papers verified" in response.text
+    assert "113 more than papers" in response.text
 
 
-def test_a_candidate_who_is_not_on_the_paper_is_refused(phone: Phone, desk: Desk) -> None:
-    response = phone.send(SEND, texts() | {"votes.14": "0"})
+def test_papers_that_nobody_accounts_for_are_refused_with_their_number(sheet: Phone, desk: Desk) -> None:
+    sheet.verify("46,671", "46,671")
+    response = sheet.send(SHEET, texts())
+    assert response.status_code == 422
+    assert "6,558 fewer than the 46,671 ballot papers verified" in response.text
+    assert keyed(desk) == []
+
+
+def test_a_sheet_before_the_verification_is_refused(phone: Phone, desk: Desk) -> None:
+    response = phone.send(SHEET, texts() | {"round": "0", "replaces": "0"})
+    assert response.status_code == 422
+    assert "must be verified before the votes" in response.text
+    assert keyed(desk) == []
+
+
+def test_a_candidate_who_is_not_on_the_paper_is_refused(sheet: Phone, desk: Desk) -> None:
+    response = sheet.send(SHEET, texts() | {"votes.14": "0"})
     assert response.status_code == 422
     assert "No candidate 14" in response.text
-    assert declared(desk) == []
+    assert keyed(desk) == []
 
 
-def test_a_tie_asks_for_the_lot_and_takes_it(phone: Phone, desk: Desk) -> None:
-    response = phone.send(FORM, texts(DRAW))
+def test_a_tie_asks_for_the_lot_and_takes_it(sheet: Phone, desk: Desk) -> None:
+    response = sheet.send(SHEET, texts(DRAW))
     assert response.status_code == 422
     assert "choose the one whose lot was drawn" in response.text
-    offered = re.findall(r'name="lot" value="(\d+)">', response.text)
-    assert offered == [RECKLESS, TOLHURST]
-    page = phone.send(FORM, texts(DRAW, lot=TOLHURST)).text
+    assert re.findall(r'name="lot" value="(\d+)">', response.text) == [RECKLESS, TOLHURST], "only those who tie"
+    page = sheet.key(texts(DRAW, lot=TOLHURST))
     assert "the lot fell on Kelly Tolhurst" in page
     assert "Con hold" in page
-    phone.send(SEND, texts(DRAW, lot=TOLHURST))
-    assert declared(desk)[0].lot == TOLHURST
+    sheet.send("/count/declare")
+    (event,) = desk.declared()
+    assert (event.lot, event.votes[RECKLESS], event.votes[TOLHURST]) == (TOLHURST, 15407, 15407)
 
 
-def test_no_lot_is_offered_where_there_is_no_tie(phone: Phone) -> None:
-    page = phone.client.get("/count").text
-    assert re.search(r'<fieldset id="lot"[^>]* hidden>', page)
+def test_no_lot_is_offered_where_there_is_no_tie_nor_taken(sheet: Phone) -> None:
+    assert re.search(r'<fieldset id="lot"[^>]* hidden>', sheet.open())
+    assert sheet.send(SHEET, texts(lot=RECKLESS)).status_code == 422
 
 
-def test_the_read_back_is_the_declaration_in_the_order_of_the_law(phone: Phone, desk: Desk) -> None:
-    page = phone.send(FORM, texts() | {"votes.11": "16 867", "papers": "40,113"}).text
-    order = [
-        "Mike Barker",
-        "16,867",
-        "13,947",
-        "is elected as",
-        "official mark",
-        "30",
-        "48",
-        "UKIP gain from Con",
-    ]
-    places = [page.index(text) for text in order]
-    assert places == sorted(places)
-    assert "<b>Mark Reckless</b>" in page
-    assert "Majority 2,920" in page
-    assert "turnout 50.7%" in page
-    assert declared(desk) == [], "reading back declares nothing"
+def test_figures_that_look_unusual_want_a_reason_which_is_on_record(sheet: Phone, desk: Desk) -> None:
+    sent = texts(LABOUR_AND_CONSERVATIVE_EXCHANGED)
+    doubted = sheet.send(SHEET, sent)
+    assert doubted.status_code == 422
+    sentence = "Kelly Tolhurst's share is 16.8%; the party had 52.4% at the last election."
+    assert sentence in unescape(doubted.text)
+    assert {field: value_of(doubted.text, field) for field in sent} == sent
+    assert keyed(desk) == []
+    sheet.page = doubted.text
+    reason = {"reason.share-far-from-baseline": "Both counted them again."}
+    assert sheet.send(SHEET, sent | reason).status_code == 303
+    assert [one.reasons for one in keyed(desk)] == [{"share-far-from-baseline": "Both counted them again."}]
 
 
-def test_papers_that_nobody_accounts_for_are_refused_with_their_number(phone: Phone) -> None:
-    page = phone.send(FORM, texts(papers="46,671")).text
-    assert "6,558 fewer than the 46,671 ballot papers verified" in page
+def test_a_reason_outlives_another_mistake(sheet: Phone) -> None:
+    sent = texts(LABOUR_AND_CONSERVATIVE_EXCHANGED) | {
+        "reason.share-far-from-baseline": 'They said "so".',
+        "votes.1": "",
+    }
+    sheet.page = sheet.send(SHEET, sent).text
+    assert sheet.hidden(sheet.page, SHEET)["reason.share-far-from-baseline"] == 'They said "so".'
+    assert sheet.send(SHEET, texts(LABOUR_AND_CONSERVATIVE_EXCHANGED)).status_code == 303
 
 
-def test_change_figures_goes_back_with_every_text_as_typed(phone: Phone) -> None:
-    typed = texts() | {"votes.11": "16 867", "papers": "40,113 "}
-    page = phone.send("/count/change", typed).text
-    assert {field: value_of(page, field) for field in typed} == typed
-    assert phone.hidden(page)["key"] == phone.fields["key"]
+def test_a_sheet_sent_again_is_the_same_sheet(sheet: Phone, desk: Desk) -> None:
+    assert {sheet.send(SHEET, texts()).headers["location"] for _ in range(3)} == {"/count"}
+    assert len(keyed(desk)) == 1
+
+
+def test_changing_figures_goes_back_to_what_was_sent(sheet: Phone, desk: Desk) -> None:
+    sheet.key()
+    page = sheet.open("/count?change=1")
+    assert value_of(page, "votes.11") == "16,867"
     assert "put right" not in page
+    sheet.send(SHEET, texts(ONE_FOR_ANOTHER))
+    assert [(one.replaces, one.votes["1"]) for one in keyed(desk)] == [(0, 54), (keyed(desk)[0].seq, 53)]
+    assert ">53<" in sheet.open(), "the newest is read back"
 
 
-def test_declaring_leads_to_a_receipt_with_its_number(phone: Phone, desk: Desk) -> None:
-    response = phone.send(SEND, texts())
-    assert response.status_code == 303
-    assert response.headers["location"] == "/count/receipt"
-    (event,) = declared(desk)
-    assert (event.votes, event.by) == (rochester.VOTES, "Jane Smith")
-    assert event.rejected is not None
-    assert event.rejected.total == 48
-    receipt = phone.client.get("/count/receipt").text
-    assert f"Declared. Receipt {event.seq}" in receipt
-    assert f'href="/nights/{rochester.NIGHT}/contests/{rochester.BALLOT}"' in receipt
+def test_of_two_tabs_the_second_is_told_and_keeps_what_was_typed(sheet: Phone, desk: Desk) -> None:
+    other_tab = Phone(sheet.client, sheet.page)
+    sheet.send(SHEET, texts())
+    typed = texts(ONE_FOR_ANOTHER) | {"votes.11": "16 867"}
+    refused = other_tab.send(SHEET, typed)
+    assert refused.status_code == 409
+    assert "Other figures were sent at" in refused.text
+    assert {field: value_of(refused.text, field) for field in typed} == typed
+    assert len(keyed(desk)) == 1
+    other_tab.page = refused.text
+    assert other_tab.send(SHEET, typed).status_code == 303, "once it was read, it can be meant"
+    assert keyed(desk)[-1].votes["1"] == 53
 
 
-def test_the_receipt_says_on_air_once_the_event_came_round(phone: Phone) -> None:
-    phone.send(SEND, texts())
-    states: list[str] = []
-    while "on-air" not in states and len(states) < 500:  # each request lets the follower run on
-        states += re.findall(r'id="air" [^>]*data-state="([a-z-]+)"', phone.client.get("/count/receipt").text)
-    assert states[-1] == "on-air"
-    assert set(states) <= {"stored", "on-air"}
+def test_a_form_that_replaces_a_sheet_there_never_was_is_refused_and_kept(sheet: Phone, desk: Desk) -> None:
+    refused = sheet.send(SHEET, texts() | {"replaces": "999", "votes.11": "16 867"})
+    assert refused.status_code == 409
+    assert value_of(refused.text, "votes.11") == "16 867"
+    assert keyed(desk) == []
 
 
-def test_a_second_tap_shows_the_same_receipt_and_declares_nothing_more(phone: Phone, desk: Desk) -> None:
-    answers = [phone.send(SEND, texts()) for _ in range(3)]
-    assert {answer.headers["location"] for answer in answers} == {"/count/receipt"}
-    assert len(declared(desk)) == 1
+def test_a_recount_voids_what_was_keyed_and_a_form_left_open_is_told(sheet: Phone, desk: Desk) -> None:
+    left_open = Phone(sheet.client, sheet.page)
+    sheet.key()
+    desk.submit(ReachStage(id="r", by="desk", ballot=rochester.BALLOT, stage="recount"))
+    assert sheet.send("/count/declare").headers["location"] == "/count", "there is nothing to declare"
+    assert value_of(sheet.open(), "votes.11") == "", "a recount is keyed anew"
+    refused = left_open.send(SHEET, texts(ONE_FOR_ANOTHER) | {"votes.11": "16 867"})
+    assert refused.status_code == 409
+    assert "The count has moved on" in refused.text
+    assert value_of(refused.text, "votes.11") == "16 867"
+    assert len(keyed(desk)) == 1
+    assert desk.declared() == []
+    left_open.page = refused.text
+    assert left_open.send(SHEET, texts()).status_code == 303
 
 
-def test_other_figures_after_the_declaration_are_not_taken_for_it(phone: Phone, desk: Desk) -> None:
-    phone.send(SEND, texts())
-    again = phone.send(SEND, texts() | {"votes.1": "55", "votes.2": "21"})
-    assert again.headers["location"] == "/count/receipt?sent=no"
-    page = phone.client.get(again.headers["location"]).text
-    assert "Your last figures were not sent" in page
-    assert "data-done" not in page, "what was typed stays on the phone"
-    assert len(declared(desk)) == 1
-
-
-def test_a_contest_declared_by_someone_else_shows_what_is_declared(phone: Phone, desk: Desk) -> None:
-    desk.submit(Declare(id="other", by="The desk", ballot=rochester.BALLOT, votes=rochester.VOTES))
-    page = phone.client.get("/count").text
-    assert "by The desk" in page
-    assert "call the desk" in page
-    assert phone.send(FORM, texts()).headers["location"] == "/count/receipt?sent=no"
-
-
-def test_a_correction_is_shown_as_one_on_the_receipt(phone: Phone, desk: Desk) -> None:
-    phone.send(SEND, texts())
-    votes = rochester.VOTES | {"1": 50}
-    reason = "A bundle was counted twice."
-    desk.submit(Correct(id="c", by="desk", ballot=rochester.BALLOT, votes=votes, reason=reason))
-    page = phone.client.get("/count/receipt").text
-    assert reason in page
-    assert ">50<" in page
-
-
-def test_after_a_withdrawal_the_old_form_does_not_pass_for_a_new_declaration(phone: Phone, desk: Desk) -> None:
-    phone.send(SEND, texts())
+def test_after_a_withdrawal_the_old_form_does_not_pass_for_a_new_sheet(sheet: Phone, desk: Desk) -> None:
+    left_open = Phone(sheet.client, sheet.page)
+    sheet.declare()
     desk.submit(Withdraw(id="w", by="desk", ballot=rochester.BALLOT, reason="A box was found."))
-    assert "A box was found." in phone.client.get("/count").text
-    stale = phone.send(SEND, texts())
-    assert stale.status_code == 409
-    assert "withdrawn since" in stale.text
-    phone.fields = phone.hidden(stale.text)
-    assert phone.send(SEND, texts()).status_code == 303
-    assert len(declared(desk)) == 2
+    assert "A box was found." in sheet.open()
+    assert left_open.send(SHEET, texts(ONE_FOR_ANOTHER)).status_code == 409
+    assert left_open.send(SHEET, texts()).headers["location"] == "/count", "it is the sheet of then, and stays that"
+    assert len(keyed(desk)) == 1
+    assert sheet.declare().headers["location"] == "/count/receipt"
+    assert len(desk.declared()) == 2
 
 
-def test_stages_are_one_tap_each_and_a_second_tap_is_the_same(phone: Phone, desk: Desk) -> None:
-    for _ in range(2):
-        phone.send("/count/stage", texts(papers="40,113", stage="verified"))
-    phone.fields = phone.hidden(phone.client.get("/count").text)
-    for _ in range(2):
-        phone.send("/count/stage", {"stage": "counting"})
-    phone.fields = phone.hidden(phone.client.get("/count").text)
-    phone.send("/count/stage", {"stage": "recount"})
-    stages = [event for event in desk.events() if isinstance(event, StageReached)]
-    assert [(one.stage, one.papers) for one in stages] == [
-        ("verified", 40113),
-        ("counting", None),
-        ("recount", None),
-    ]
-    assert "Another recount" in phone.client.get("/count").text
+def test_stages_are_one_tap_each_and_a_second_tap_is_the_same(sheet: Phone, desk: Desk) -> None:
+    for stage in ("counting", "provisional", "recount", "recount"):
+        assert f'value="{stage}"' in sheet.open(), "it is offered"
+        for _ in range(2):
+            sheet.send("/count/stage", {"stage": stage})
+    reached = [(one.stage, one.recount) for one in stages(desk)]
+    assert reached[1:] == [("counting", None), ("provisional", None), ("recount", 1), ("recount", 2)]
+    assert "Another recount" in sheet.open()
 
 
-def test_papers_that_cannot_be_are_not_announced(phone: Phone, desk: Desk) -> None:
-    above = phone.send("/count/stage", texts(papers="79,164", stage="verified"))
-    nothing = phone.send("/count/stage", texts(papers="", stage="verified"))
-    assert "more than the electorate" in (sentence_at(above.text, "papers") or "")
-    assert sentence_at(nothing.text, "papers") == "Enter the ballot papers verified."
-    assert value_of(nothing.text, "votes.11") == "16867"
-    assert not any(isinstance(event, StageReached) for event in desk.events())
+def test_a_stage_out_of_order_or_unheard_of_is_none(phone: Phone, desk: Desk) -> None:
+    refused = phone.send("/count/stage", {"stage": "provisional"})
+    assert refused.status_code == 409
+    assert "Provisional cannot follow nothing" in refused.text
+    for stage in ("verified", "lunch", ""):
+        assert phone.send("/count/stage", {"stage": stage}).status_code == 303
+    assert stages(desk) == []
+
+
+def test_a_contest_declared_by_someone_else_shows_what_is_declared(sheet: Phone, desk: Desk) -> None:
+    desk.submit(declaration(by="Ann Lee"))
+    assert sheet.send(SHEET, texts()).headers["location"] == "/count/receipt?sent=no"
+    page = sheet.open("/count/receipt?sent=no")
+    assert "Your last figures were not sent" in page
+    assert "by Ann Lee" in page
+    assert "data-done" not in page, "what was typed stays on the phone"
+
+
+@pytest.mark.parametrize("state", get_args(NoPollState)[1:])
+def test_where_no_poll_is_taken_there_is_nothing_to_count(phone: Phone, desk: Desk, state: NoPollState) -> None:
+    left_open = Phone(phone.client, phone.page)
+    reason = "A candidate has died."
+    desk.submit(RecordNoPoll(id="n", by="desk", ballot=rochester.BALLOT, state=state, reason=reason))
+    page = phone.open()
+    assert f"Nothing to count: {state}" in page
+    assert reason in page
+    assert "<form" not in page
+    before = desk.acts()
+    for address in (VERIFICATION, SHEET):
+        refused = left_open.send(address, texts() | {"issued": "40,113", "papers": "40,113"})
+        assert refused.status_code in (409, 422)
+        assert f"{state}: there is nothing to count" in refused.text
+    assert desk.acts() == before
+
+
+def test_several_contests_are_chosen_from_and_kept_apart(phone: Phone, desk: Desk) -> None:
+    phone.sign_in(desk.invite("officer", rochester.BALLOT, rochester.OTHER))
+    page = phone.open()
+    assert re.findall(r'href="/count\?contest=([^"]+)"', page) == [rochester.BALLOT, rochester.OTHER]
+    phone.open(f"/count?contest={rochester.OTHER}")
+    answer = phone.send(VERIFICATION, {"issued": "40,000", "papers": "39,998", "reason.papers-differ-from-issued": "."})
+    assert answer.headers["location"] == f"/count?contest={rochester.OTHER}"
+    assert re.findall(r'name="votes\.(\d+)"', phone.open(answer.headers["location"])) == ["1", "2"]
+    assert [(one.ballot, one.papers) for one in stages(desk)] == [(rochester.OTHER, 39998)]
+    assert "Announce the turnout" in phone.open(f"/count?contest={rochester.BALLOT}")
+    assert "ballot papers verified" in phone.open()
 
 
 def test_a_page_that_only_a_form_leads_to_leads_back_to_the_form(phone: Phone) -> None:
-    assert str(phone.client.get("/count/check").url).endswith("/count")
+    for name in ("sheet", "verification", "stage", "declare", "correction", "correction/drop", "withdrawal"):
+        assert str(phone.client.get(f"/count/{name}").url).endswith("/count")
+
+
+def test_the_phones_word_changes_with_what_its_page_shows_and_not_otherwise(sheet: Phone, desk: Desk) -> None:
+    def word() -> str:
+        return sheet.client.get("/count/state").json()["token"]
+
+    first = word()
+    assert f'data-token="{first}"' in sheet.open()
+    assert word() == first
+    desk.submit(ReachStage(id="other", by="desk", ballot=rochester.OTHER, stage="boxes in"))
+    assert word() == first
+    sheet.send("/count/stage", {"stage": "counting"})
+    assert word() != first

@@ -1,30 +1,164 @@
-"""Invitations and sessions: who gets in, and what is refused at the door."""
+"""Opening an invitation: the link, the PIN, the session, and the way back after a lock-out."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 import pytest
 from itsdangerous import TimestampSigner
 from starlette.testclient import TestClient
 
 from server.count.invitations import Invitations, NotInvited
+from server.count.pins import is_pin
+from server.election.acts import PinChosen, PinCleared, PinMistaken, Revoked, SessionsEnded, SignedIn
 from tests.count import rochester
-from tests.count.conftest import HALL, SECRET, Phone, token
+from tests.count.conftest import HALL, PIN, SECRET, Desk, Phone, another, stamp, token
 
-LINK = "/count/invitation/"
-
-
-def test_the_link_says_who_is_invited_for_what_and_signs_nobody_in(client: TestClient) -> None:
-    page = client.get(LINK + token())
-    assert "Jane Smith" in page.text
-    assert "Rochester and Strood" in page.text
-    assert client.get("/count", follow_redirects=False).headers["location"] == "/count/invitation"
+WELCOME = "/count/invitation"
 
 
-def test_start_makes_a_session_and_takes_the_token_out_of_the_address(client: TestClient) -> None:
-    response = Phone(client).sign_in()
+@pytest.fixture
+def link(desk: Desk) -> str:
+    """An invitation that nobody has opened."""
+    return desk.invite()
+
+
+def invitation_of(link: str) -> str:
+    return Invitations(SECRET).read(link.rpartition("/")[2])[1]
+
+
+def test_the_link_says_who_is_invited_for_what_and_signs_nobody_in(client: TestClient, desk: Desk, link: str) -> None:
+    before = desk.acts()
+    page = client.get(link).text
+    assert "Jane Smith, you are invited as officer" in page
+    assert "Rochester and Strood" in page
+    assert "Choose a PIN" in page
+    assert client.get("/count", follow_redirects=False).headers["location"] == WELCOME
+    assert desk.acts() == before, "a preview of the link changes nothing"
+
+
+def test_start_makes_a_session_and_takes_the_token_out_of_the_address(client: TestClient, link: str) -> None:
+    response = Phone(client).sign_in(link)
     assert str(response.url) == f"{HALL}/count"
     assert response.headers["cache-control"] == "no-store"
-    cookie = response.history[0].headers["set-cookie"].lower()
-    assert "httponly" in cookie
-    assert "samesite=lax" in cookie
+    assert token(invitation_of(link)) not in response.history[0].headers["location"] + response.text
+
+
+def test_the_pin_is_kept_only_as_a_hash(client: TestClient, desk: Desk, link: str) -> None:
+    Phone(client).sign_in(link)
+    (act,) = (act for act in desk.acts() if isinstance(act, PinChosen))
+    assert act.pin.startswith("$argon2id$")
+    assert asyncio.run(is_pin(PIN, act.pin))
+    assert not asyncio.run(is_pin("2581", act.pin))
+
+
+@pytest.mark.parametrize("pin", ["", "123", "12345", "0000", "987654", "123456789", "12a4", "２５８０"])
+def test_a_pin_that_is_none_or_too_easily_guessed_is_refused(
+    client: TestClient, desk: Desk, link: str, pin: str
+) -> None:
+    assert Phone(client).sign_in(link, pin).status_code == 422
+    assert not any(isinstance(act, PinChosen) for act in desk.acts())
+
+
+def test_another_phone_gets_in_with_the_pin_and_both_go_on(client: TestClient, link: str) -> None:
+    first, second = Phone(client), Phone(another(client))
+    first.sign_in(link)
+    assert "Your PIN" in second.client.get(link).text
+    assert str(second.sign_in(link).url) == f"{HALL}/count"
+    assert "Announce the turnout" in first.open()
+    assert "Announce the turnout" in second.open()
+
+
+def test_whoever_is_second_to_choose_a_pin_has_not_chosen_it(client: TestClient, desk: Desk, link: str) -> None:
+    one, other = Phone(client), Phone(another(client))
+    one.page, other.page = client.get(link).text, other.client.get(link).text
+    assert one.send(link, {"pin": PIN}).status_code == 303
+    assert "That is not the PIN. 4 tries are left." in other.send(link, {"pin": "1357"}).text
+    assert len([act for act in desk.acts() if isinstance(act, PinChosen)]) == 1
+
+
+def test_five_wrong_pins_in_a_row_lock_the_invitation_and_only_the_desk_opens_it(
+    client: TestClient, desk: Desk, link: str
+) -> None:
+    phone, other = Phone(client), Phone(another(client))
+    phone.sign_in(link)
+    for left in ("4 tries are", "3 tries are", "2 tries are", "1 try is"):
+        assert f"{left} left" in other.sign_in(link, "1357").text
+    locked = other.sign_in(link, "1357").text
+    assert "This invitation is locked after too many wrong PINs" in locked
+    assert 'name="pin"' not in locked
+    assert "Announce the turnout" in phone.open(), "who is signed in is not thrown out by a stranger's guesses"
+    desk.record(PinCleared(**stamp("clear"), invited=invitation_of(link)))
+    assert "The desk has signed this phone out" in phone.open()
+    assert str(phone.sign_in(link, "8642").url) == f"{HALL}/count"
+    assert sum(isinstance(act, PinMistaken) for act in desk.acts()) == 5
+
+
+def test_the_right_pin_does_not_open_what_is_locked(client: TestClient, desk: Desk, link: str) -> None:
+    phone = Phone(client)
+    phone.sign_in(link)
+    phone.page = client.get(link).text
+    for number in range(5):
+        desk.record(PinMistaken(**stamp(f"wrong-{number}", invitation=invitation_of(link))))
+    refused = phone.send(link, {"pin": PIN})
+    assert refused.status_code == 422
+    assert "locked" in refused.text
+    assert not any(isinstance(act, SignedIn) for act in desk.acts())
+
+
+def test_a_right_pin_forgets_the_wrong_ones(client: TestClient, link: str) -> None:
+    phone = Phone(client)
+    for pins in (PIN, "1357", PIN):
+        phone.sign_in(link, pins)
+    assert "4 tries are left" in phone.sign_in(link, "1357").text
+
+
+def test_a_wrong_pin_opens_nothing_while_the_right_one_is_entered_elsewhere(
+    client: TestClient, desk: Desk, link: str
+) -> None:
+    """The last try that is left, at the moment at which the right PIN gives all of them back."""
+    guesser = Phone(another(client))
+    Phone(client).sign_in(link)
+    guesser.page = guesser.client.get(link).text
+    for number in range(4):
+        desk.record(PinMistaken(**stamp(f"wrong-{number}", invitation=invitation_of(link))))
+
+    def body() -> Iterator[bytes]:
+        """Asked for once it is known who is invited, and how many tries are left."""
+        elsewhere = SignedIn(**stamp("elsewhere", invitation=invitation_of(link)), session="elsewhere")
+        with ThreadPoolExecutor() as pool:
+            pool.submit(desk.record, elsewhere).result()
+        yield urlencode(guesser.hidden(guesser.page) | {"pin": "1357"}).encode()
+
+    headers = guesser.origin | {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = guesser.client.post(link, content=body(), headers=headers, follow_redirects=False)
+    assert answer.status_code == 422
+    assert [act.session for act in desk.acts() if isinstance(act, SignedIn)] == ["elsewhere"]
+
+
+def test_a_revoked_invitation_opens_nothing_and_ends_what_it_had_opened(
+    client: TestClient, desk: Desk, link: str
+) -> None:
+    phone = Phone(client)
+    phone.sign_in(link)
+    desk.record(Revoked(**stamp("revoke"), invited=invitation_of(link)))
+    ended = client.get("/count", follow_redirects=False)
+    assert ended.headers["location"] == f"{WELCOME}?ended=1"
+    refused = client.get(link)
+    assert refused.status_code == 403
+    assert "not good any more" in refused.text
+
+
+def test_a_session_that_the_desk_ended_is_over_and_the_pin_brings_it_back(
+    client: TestClient, desk: Desk, link: str
+) -> None:
+    phone = Phone(client)
+    phone.sign_in(link)
+    desk.record(SessionsEnded(**stamp("end"), invited=invitation_of(link)))
+    assert "The desk has signed this phone out" in phone.open()
+    assert phone.send("/count/verification").headers["location"] == WELCOME
+    assert str(phone.sign_in(link).url) == f"{HALL}/count"
 
 
 def test_without_a_session_the_page_says_how_to_get_one(client: TestClient) -> None:
@@ -33,31 +167,20 @@ def test_without_a_session_the_page_says_how_to_get_one(client: TestClient) -> N
     assert "not signed in" in response.text
 
 
-@pytest.mark.parametrize("address", ["/count", "/count/receipt", "/count/check"])
-def test_nothing_is_shown_without_a_session(client: TestClient, address: str) -> None:
-    assert client.get(address, follow_redirects=False).headers["location"] == "/count/invitation"
-
-
-@pytest.mark.parametrize("address", ["/count/check", "/count/change", "/count/declare", "/count/stage"])
-def test_nothing_is_taken_without_a_session(client: TestClient, address: str) -> None:
-    response = client.post(address, data=rochester.texts(), follow_redirects=False)
-    assert response.headers["location"] == "/count/invitation"
-
-
-def test_a_token_that_was_changed_is_refused(client: TestClient) -> None:
-    response = client.get(LINK + token()[:-3] + "abc")
+def test_a_token_that_was_changed_is_refused(client: TestClient, link: str) -> None:
+    response = client.get(link[:-3] + "abc")
     assert response.status_code == 403
     assert "not a valid invitation" in response.text
 
 
 def test_a_token_signed_with_another_key_is_refused() -> None:
-    other = Invitations("another secret").make(rochester.NIGHT, rochester.BALLOT, "Jane Smith")
+    other = Invitations("another secret").make(rochester.NIGHT, "anybody")
     with pytest.raises(NotInvited):
         Invitations(SECRET).read(other)
 
 
 def test_an_invitation_ends_after_fourteen_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = token()
+    made = token("anybody")
     now = TimestampSigner(SECRET).get_timestamp()
 
     def later(_: TimestampSigner) -> int:
@@ -73,18 +196,18 @@ def test_a_session_that_was_made_up_is_none(client: TestClient) -> None:
     assert client.get("/count", follow_redirects=False).status_code == 303
 
 
-def test_an_invitation_to_a_night_that_is_not_on_air_is_told_so(client: TestClient) -> None:
-    response = client.get(LINK + token(night="parl.never.2014-11-20"))
-    assert response.status_code == 404
-    assert "not on air" in response.text
+def test_an_invitation_to_a_night_that_is_not_on_air_opens_nothing(client: TestClient) -> None:
+    response = client.get(f"{WELCOME}/{token('anybody', night='parl.never.2014-11-20')}")
+    assert response.status_code == 403
+    assert "not good any more" in response.text
 
 
-def test_start_without_the_page_of_the_link_is_refused(client: TestClient) -> None:
-    assert client.post(LINK + token(), headers={"Origin": HALL}).status_code == 403
+def test_start_without_the_page_of_the_link_is_refused(client: TestClient, link: str) -> None:
+    assert client.post(link, data={"pin": PIN, "csrf": ""}, headers={"Origin": HALL}).status_code == 403
 
 
 def test_a_form_without_the_sessions_secret_is_refused(phone: Phone) -> None:
-    response = phone.send("/count/declare", rochester.texts() | {"csrf": "guessed"})
+    response = phone.send("/count/verification", {"issued": "40113", "papers": "40113", "csrf": "guessed"})
     assert response.status_code == 403
     assert "Nothing was sent" in response.text
 
@@ -99,28 +222,31 @@ def test_a_form_without_the_sessions_secret_is_refused(phone: Phone) -> None:
     ],
 )
 def test_a_form_from_another_site_is_refused(phone: Phone, headers: dict[str, str]) -> None:
-    response = phone.send("/count/declare", rochester.texts(), **headers)
+    response = phone.send("/count/verification", {"issued": "40113", "papers": "40113"}, **headers)
     assert response.status_code == 403
     assert "another site" in response.text
 
 
-def test_a_form_left_open_for_another_contest_is_refused(phone: Phone) -> None:
-    left_open = dict(phone.fields)
-    phone.sign_in(rochester.OTHER)
-    response = phone.send("/count/declare", rochester.texts() | {"contest": left_open["contest"]})
+def test_a_form_left_open_for_another_contest_is_refused(phone: Phone, desk: Desk) -> None:
+    left_open = Phone(phone.client, phone.page)
+    phone.sign_in(desk.invite("officer", rochester.OTHER))
+    mine = phone.hidden(phone.page)
+    response = left_open.send("/count/verification", {"issued": "40113", "papers": "40113", "csrf": mine["csrf"]})
     assert response.status_code == 403
     assert "another contest" in response.text
 
 
-def test_one_link_can_be_started_only_so_often_in_a_minute(client: TestClient) -> None:
-    link = LINK + token()
-    hidden = Phone.hidden(client.get(link).text)
-    answers = [
-        client.post(link, data=Phone.hidden(client.get(link).text) or hidden, headers={"Origin": HALL})
-        for _ in range(12)
-    ]
-    assert answers[0].status_code == 200
+def test_one_link_can_be_started_only_so_often_in_a_minute(client: TestClient, link: str) -> None:
+    phone = Phone(client, client.get(link).text)
+    answers = [phone.send(link, {"pin": "1234"}) for _ in range(12)]
+    assert answers[0].status_code == 422
     refused = answers[-1]
     assert refused.status_code == 429
     assert 1 <= int(refused.headers["retry-after"]) <= 60
     assert "try again" in refused.text
+
+
+def test_an_invitation_can_send_only_so_often_in_a_minute(phone: Phone) -> None:
+    answers = [phone.send("/count/stage", {"stage": ""}) for _ in range(62)]
+    assert {answer.status_code for answer in answers[:50]} == {303}
+    assert answers[-1].status_code == 429

@@ -1,17 +1,30 @@
-"""The form while Redis is away; a module of its own, since its server is stopped for good."""
+"""The count while Redis is away; a module of its own, since its server is stopped for good."""
+
+from concurrent.futures import ThreadPoolExecutor
 
 from server.stream.embedded import Embedded
-from tests.count.conftest import Phone
+from tests.count.conftest import Phone, value_of
 from tests.count.rochester import texts
-from tests.count.test_entering import SEND, value_of
 
 
-def test_while_the_store_is_away_the_figures_come_back_and_sending_again_is_said_to_be_safe(
+def test_while_the_store_is_away_what_was_typed_comes_back_and_sending_again_is_said_to_be_safe(
     phone: Phone, hall: Embedded
 ) -> None:
+    phone.key()
+    read_back, sheet = Phone(phone.client, phone.page), Phone(phone.client)
+    sheet.open("/count?change=1")
     hall.stop()
-    response = phone.send(SEND, texts() | {"votes.11": "16 867"})
-    assert response.status_code == 503
-    assert "it will count only once" in response.text
-    assert value_of(response.text, "votes.11") == "16 867"
-    assert phone.hidden(response.text)["key"] == phone.fields["key"]
+    sent = texts() | {"votes.11": "16 867", "votes.1": "55"}
+    with ThreadPoolExecutor() as pool:  # each is answered only once it was tried for long enough
+        keying, declaring = pool.submit(sheet.send, "/count/sheet", sent), pool.submit(read_back.send, "/count/declare")
+
+    keyed = keying.result()
+    assert keyed.status_code == 503
+    assert "Send it again: it counts only once" in keyed.text
+    assert {field: value_of(keyed.text, field) for field in sent} == sent
+    assert sheet.hidden(keyed.text, "/count/sheet") == sheet.hidden(sheet.page, "/count/sheet")
+
+    declared = declaring.result()
+    assert declared.status_code == 503
+    assert "Tap again: it counts only once" in declared.text
+    assert sheet.hidden(declared.text, "/count/declare") == sheet.hidden(read_back.page, "/count/declare")

@@ -1,0 +1,96 @@
+"""The pages of a contest on an officer's phone: forms with what was typed, the read-back, what is waited for. Nothing
+is sent from here."""
+
+from collections.abc import Iterable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.count.answering import page
+from server.count.figures import Entry, read_sheet
+from server.count.place import Place, common
+from server.count.shown import form_of, label_of, read_back
+from server.election.checks import Finding
+from server.election.entry import sheets_of
+from server.election.events import Withdrawn
+from server.election.verdict import judge
+from server.pages.templates import clock
+
+
+def fresh_entry(place: Place) -> Entry:
+    """Nothing typed yet; in a correction what is declared, since most of it is right."""
+    last = place.last
+    if place.stands.correction is None or last is None or last.rejected is None:
+        return Entry({})
+    texts = {f"votes.{one}": f"{votes:,}" for one, votes in last.votes.items()}
+    heads = ("official_mark", "more_than_one", "identifiable", "unmarked_or_void")
+    texts |= {f"rejected.{head}": f"{getattr(last.rejected, head) or 0:,}" for head in heads}
+    read = read_sheet(place.count.contest, texts | {"lot": last.lot or ""})
+    return Entry(read.texts, read.numbers)
+
+
+def sheet_page(
+    request: Request,
+    place: Place,
+    entry: Entry,
+    findings: Iterable[Finding] = (),
+    *,
+    fresh: bool = False,
+    notice: str = "",
+    status: int = 200,
+) -> Response:
+    """The sheet with what was typed, and what stands against it.
+
+    ``fresh`` is a form that nobody has sent yet: it takes up the draft that the phone may have.
+    """
+    mine = sheets_of(place.count, place.desk).get(place.person.role)
+    last = place.count.history[-1] if place.count.history else None
+    if isinstance(last, Withdrawn) and not notice and fresh:
+        notice = f"The declaration was withdrawn at {clock(last.at)}: {last.reason}"
+    return page(
+        "sheet.html",
+        status,
+        form=form_of(place.night, place.count, entry, findings),
+        differing=[label_of(place.night, place.ballot, field) for field in place.stands.differing],
+        differing_fields=place.stands.differing,
+        replaces=mine.seq if mine else 0,
+        fresh=fresh,
+        notice=notice,
+        verification=place.desk.of(place.ballot).verification,
+        **common(request, place),
+    )
+
+
+def verification_page(
+    request: Request,
+    place: Place,
+    entry: Entry,
+    findings: Iterable[Finding] = (),
+    *,
+    fresh: bool = False,
+    notice: str = "",
+    status: int = 200,
+) -> Response:
+    """The verification with what was typed, and what stands against it; ``fresh`` as for the sheet."""
+    form = form_of(place.night, place.count, entry, findings)
+    return page("verification.html", status, form=form, fresh=fresh, notice=notice, **common(request, place))
+
+
+def waiting_page(request: Request, place: Place, notice: str = "", status: int = 200) -> Response:
+    """What the count waits for, where it is not this person's turn."""
+    return page("waiting.html", status, notice=notice, **common(request, place))
+
+
+def read_back_page(request: Request, place: Place, notice: str = "", status: int = 200) -> Response:
+    """The confirmed figures as they are to be read aloud."""
+    confirmed = place.stands.sheet
+    assert confirmed is not None, "only what is confirmed is read back"
+    result = judge(place.count.contest, confirmed)
+    return page(
+        "read_back.html",
+        status,
+        sheet=confirmed,
+        read_back=read_back(place.night, place.count, result),
+        notice=notice,
+        **common(request, place),
+    )
