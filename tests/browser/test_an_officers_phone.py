@@ -1,118 +1,408 @@
-"""The form on a phone-sized page: every number is kept, whatever happens to tab and network."""
+"""One officer, one phone, a bad network: what was typed is kept, sent once, and the page says which is true."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
-from server.count.invitations import Invitations
+from server.election.acts import SessionsEnded, SheetKeyed
 from server.election.commands import OpenNight
 from server.election.events import Declared
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import FLAGS, PHONE, chromium
+from tests.browser.officers import CHECK, DECLARE, KEPT, key, link_for, open_sheet, says, sheet, sign_in, tap, verify
 from tests.count import rochester
 from tests.running import Site, serving
+
+RECKLESS = '[name="votes.11"]'
+UNSENT = "Typed, not sent: no signal. It goes by itself."
 
 
 @pytest.fixture
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """The whole program, with the night on air."""
-    opening = OpenNight(id="open", by="desk", night=rochester.night())
-    await Submitter(stream).submit(rochester.NIGHT, opening, rochester.night().polls_close)
-    await stream.announce(rochester.NIGHT)
+    await open_the_night(stream)
     async with serving(redis.url, tmp_path) as site:
         yield site
 
 
 @pytest.fixture
 async def phone(site: Site, browser: Browser) -> AsyncIterator[BrowserContext]:
-    """A browser the size of a phone."""
+    """A browser the size of a phone; a script error in it fails the test."""
     context = await browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, base_url=site.url)
+    errors: list[str] = []
+    context.on("weberror", lambda error: errors.append(str(error.error)))
     yield context
     await context.close()
+    assert errors == []
 
 
-async def signed_in(phone: BrowserContext, site: Site) -> Page:
-    """The form, opened by an invitation's link."""
-    page = await phone.new_page()
-    token = Invitations(site.settings.secret_key).make(rochester.NIGHT, rochester.BALLOT, "Jane Smith")
-    await page.goto(f"/count/invitation/{token}")
-    await page.get_by_role("button", name="Start").tap()
-    await page.wait_for_url("**/count")
-    return page
+@pytest.fixture
+async def link(site: Site, stream: EventStream) -> str:
+    """Jane Smith's invitation."""
+    return await link_for(site, stream)
 
 
-async def type_all(page: Page, papers: str = "40113") -> None:
-    for field, text in rochester.texts(papers=papers).items():
-        await page.locator(f'[name="{field}"]').fill(text)
+async def open_the_night(stream: EventStream) -> None:
+    opening = OpenNight(id="open", by="desk", night=rochester.night())
+    await Submitter(stream).submit(rochester.NIGHT, opening, rochester.night().polls_close)
+    await stream.announce(rochester.NIGHT)
 
 
-async def test_every_number_outlives_reload_closed_tab_lost_network_and_double_tap(
-    phone: BrowserContext, site: Site, stream: EventStream
+async def sheets(stream: EventStream) -> list[dict[str, int]]:
+    return [act.votes for act in await stream.read_acts(rochester.NIGHT) if isinstance(act, SheetKeyed)]
+
+
+async def declared(stream: EventStream) -> list[dict[str, int]]:
+    return [event.votes for event in await stream.read(rochester.NIGHT) if isinstance(event, Declared)]
+
+
+async def declare(page: Page) -> None:
+    await tap(page, DECLARE)
+    await says(page, "On air")
+
+
+async def test_every_keystroke_outlives_a_reload_and_a_closed_tab(
+    phone: BrowserContext, link: str, stream: EventStream
 ) -> None:
-    page = await signed_in(phone, site)
-    await type_all(page, papers="40,113")
-    reckless = '[name="votes.11"]'
-    await page.locator(reckless).fill("16 867")
-    assert "all papers accounted for" in await page.inner_text("#sum")
-    key = await page.input_value('[name="key"]')
+    page = await sign_in(phone, link)
+    await page.locator('[name="issued"]').fill("40,200")
+    await page.locator('[name="papers"]').press_sequentially("40 113")
     await page.reload()
-    assert await page.input_value(reckless) == "16 867"
+    assert await page.input_value('[name="papers"]') == "40 113"
+    await tap(page, "Announce the turnout")
+    await page.locator('[name^="reason."]').fill("A box is still sealed")
+    await page.reload()
+    await tap(page, "Announce the turnout")
+    assert await page.input_value('[name^="reason."]') == "A box is still sealed", "reasons are kept as figures are"
+    await tap(page, "Announce the turnout")
+    await expect(page.locator("#votes")).to_be_visible()
+
+    await key(page)
+    await page.locator(RECKLESS).fill("16 867")
+    await page.locator('[name="rejected.more_than_one"]').fill("")
+    await page.locator('[name="rejected.more_than_one"]').press_sequentially("17")
+    await says(page, "Typed: on this phone only")
+    await expect(page.locator("#sum")).to_contain_text("all papers accounted for")
     await page.close()
 
     page = await phone.new_page()
     await page.goto("/count")
-    assert await page.input_value(reckless) == "16 867"
-    assert await page.input_value('[name="key"]') == key, "what is sent from here is still the same declaration"
-    assert "is back" in await page.inner_text("#restored")
+    assert await page.input_value(RECKLESS) == "16 867"
+    assert await page.input_value('[name="rejected.more_than_one"]') == "17"
+    await says(page, "Typed: on this phone only")
+    await expect(page.locator('main [data-say="restored"]')).to_contain_text("is back")
+    assert await sheets(stream) == [], "what is only typed is with nobody"
+
+
+async def test_the_line_says_at_every_step_which_is_true(phone: BrowserContext, link: str) -> None:
+    page = await open_sheet(phone, link)
+    await says(page, "Nothing typed yet")
+    await page.locator(RECKLESS).press_sequentially("1")
+    await says(page, "Typed: on this phone only")
+    await key(page)
+    await tap(page, CHECK)
+    await says(page, "Sent: with the desk, not on air")
+    await declare(page)
+    assert await page.evaluate("() => localStorage.length") == 0, "the drafts end with the receipt"
+
+
+async def test_what_is_sent_without_a_network_goes_by_itself_when_there_is_one(
+    phone: BrowserContext, link: str, stream: EventStream
+) -> None:
+    page = await open_sheet(phone, link)
+    await key(page)
+    await phone.set_offline(True)
+    await tap(page, CHECK)
+    await says(page, UNSENT)
+    await expect(page.get_by_text("It is sent by itself when there is a signal")).to_be_visible()
+    assert await page.input_value(RECKLESS) == "16867", "the form stays as it is"
+    await phone.set_offline(False)
+    await says(page, "Sent: with the desk, not on air")
 
     await phone.set_offline(True)
-    await page.get_by_role("button", name="Check and read back").tap()
-    await page.wait_for_selector("#offline:not([hidden])")
-    assert "Every number is kept" in await page.inner_text("#offline")
-    assert page.url.endswith("/count")
-
+    await tap(page, DECLARE)
+    await says(page, UNSENT)
     await phone.set_offline(False)
-    await page.get_by_role("button", name="Check and read back").tap()
-    await page.wait_for_url("**/count/check")
-    await page.get_by_role("button", name="Send declaration").dblclick()
-    await page.wait_for_url("**/count/receipt")
-    await page.wait_for_selector('[data-state="on-air"]')
-    assert await page.evaluate("() => localStorage.length") == 0, "the draft ends with the receipt"
-    declared = [event for event in await stream.read(rochester.NIGHT) if isinstance(event, Declared)]
-    assert [one.votes for one in declared] == [rochester.VOTES]
+    await says(page, "On air")
+    assert await sheets(stream) == await declared(stream) == [rochester.VOTES]
+
+
+async def test_an_answer_that_is_lost_on_its_way_doubles_nothing(
+    phone: BrowserContext, link: str, stream: EventStream
+) -> None:
+    reached: list[str] = []
+
+    async def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            await route.fetch(max_redirects=0)
+            reached.append(route.request.url.rpartition("/")[2])
+        lost = route.request.method == "POST" and reached.count(reached[-1]) < 3
+        await (route.abort() if lost else route.continue_())
+
+    page = await sign_in(phone, link)
+    await page.route("**/count/*", lose)
+    await verify(page)
+    await key(page)
+    await tap(page, CHECK)
+    await declare(page)
+    assert [reached.count(name) for name in ("verification", "sheet", "declare")] == [3, 3, 3]
+    assert await sheets(stream) == await declared(stream) == [rochester.VOTES]
+
+
+async def test_a_closed_tab_with_a_send_waiting_sends_it_when_it_is_opened_again(
+    phone: BrowserContext, link: str, stream: EventStream
+) -> None:
+    page = await open_sheet(phone, link)
+    await key(page)
+    await page.route("**/count/sheet", lambda route: route.abort())
+    await tap(page, CHECK)
+    await says(page, UNSENT)
+    await page.close()
+    assert await sheets(stream) == []
+    tabs = [await phone.new_page() for _ in range(2)]
+    for one in tabs:
+        await one.goto("/count")
+    for one in tabs:
+        await says(one, "Sent: with the desk, not on air")
+    assert await sheets(stream) == [rochester.VOTES]
+
+
+async def test_another_person_on_the_same_phone_does_not_send_what_the_first_left(
+    site: Site, phone: BrowserContext, link: str, stream: EventStream
+) -> None:
+    page = await open_sheet(phone, link)
+    await key(page)
+    await page.route("**/count/sheet", lambda route: route.abort())
+    await tap(page, CHECK)
+    await says(page, UNSENT)
+    await page.close()
+    page = await sign_in(phone, await link_for(site, stream, name="Ann Abel"))
+    await expect(page.get_by_text("Something that Jane Smith left on this phone is not sent")).to_be_visible()
+    page = await sign_in(phone, link)
+    await says(page, "Sent: with the desk, not on air")
+    (act,) = [act for act in await stream.read_acts(rochester.NIGHT) if isinstance(act, SheetKeyed)]
+    assert act.by == "Jane Smith"
+
+
+async def test_a_waiting_send_can_be_stopped_and_the_figures_changed(
+    phone: BrowserContext, link: str, stream: EventStream
+) -> None:
+    page = await open_sheet(phone, link)
+    await key(page, rochester.VOTES | {"1": 55, "2": 21})
+    await phone.set_offline(True)
+    await tap(page, CHECK)
+    assert await page.locator(RECKLESS).is_editable() is False
+    await tap(page, "Don’t send: change it")
+    await says(page, "Typed: on this phone only")
+    await phone.set_offline(False)
+    await key(page)
+    await tap(page, CHECK)
+    await says(page, "Sent: with the desk, not on air")
+    assert await sheets(stream) == [rochester.VOTES]
+
+
+async def test_a_web_process_that_is_restarted_in_the_middle_loses_and_doubles_nothing(
+    redis: Embedded, stream: EventStream, browser: Browser, tmp_path: Path
+) -> None:
+    await open_the_night(stream)
+    async with serving(redis.url, tmp_path) as site:
+        port = int(site.url.rpartition(":")[2])
+        phone = await browser.new_context(viewport=PHONE, has_touch=True, base_url=site.url)
+        page = await open_sheet(phone, await link_for(site, stream))
+        await key(page)
+    await tap(page, CHECK)
+    await says(page, UNSENT)
+    async with serving(redis.url, tmp_path, port):
+        await says(page, "Sent: with the desk, not on air")
+    await tap(page, DECLARE)
+    await says(page, UNSENT)
+    async with serving(redis.url, tmp_path, port):
+        await says(page, "On air")
+        assert await sheets(stream) == await declared(stream) == [rochester.VOTES]
+        await phone.close()
+
+
+async def test_a_double_tap_sends_once_and_taps_nothing_that_came_in_between(
+    phone: BrowserContext, link: str, stream: EventStream
+) -> None:
+    page = await open_sheet(phone, link)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    await key(page)
+    # A thumb that comes down again the moment the read-back is there, just where its button is.
+    await page.evaluate("""() => new MutationObserver(() => document.querySelector("main form .go")?.click())
+        .observe(document.body, { childList: true })""")
+    await page.get_by_role("button", name=CHECK).dblclick()
+    await says(page, "Sent: with the desk, not on air")
+    await expect(page.get_by_role("button", name=DECLARE)).to_be_enabled()
+    assert await declared(stream) == []
+    await page.get_by_role("button", name=DECLARE).dblclick()
+    await says(page, "On air")
+    assert [one.rpartition("/")[2] for one in sent] == ["sheet", "declare"]
+    assert await declared(stream) == [rochester.VOTES]
+
+
+async def test_two_tabs_with_different_figures_are_told_and_lose_nothing(
+    phone: BrowserContext, link: str, stream: EventStream
+) -> None:
+    first = await open_sheet(phone, link)
+    second = await phone.new_page()
+    await second.goto("/count")
+    await key(first)
+    told = second.locator('main [data-say="elsewhere"]')
+    await expect(told).to_contain_text("Other figures were typed on this phone")
+    assert await second.input_value(RECKLESS) == "", "nothing is overwritten"
+    await key(second, rochester.VOTES | {"1": 55, "2": 21})
+    await expect(first.locator('main [data-say="elsewhere"]')).to_be_visible()
+    for one, votes in ((first, "54"), (second, "55")):
+        await one.reload()
+        assert await one.input_value('[name="votes.1"]') == votes, "each tab keeps its own"
+
+    await tap(first, CHECK)
+    await says(first, "Sent: with the desk, not on air")
+    await expect(second.locator('main [data-say="moved"]')).to_contain_text("The count has moved on")
+    await tap(second, CHECK)
+    await expect(second.locator("#alert")).to_contain_text("Other figures were sent at")
+    assert await second.input_value('[name="votes.1"]') == "55"
+    assert await sheets(stream) == [rochester.VOTES]
+    await declare(first)
+    assert await first.evaluate("() => localStorage.length") == 0, "what is declared ends all drafts of it"
+
+
+async def test_the_page_opens_again_without_a_network(
+    redis: Embedded, stream: EventStream, browser: Browser, tmp_path: Path
+) -> None:
+    await open_the_night(stream)
+    async with serving(redis.url, tmp_path) as site:
+        port = int(site.url.rpartition(":")[2])
+        phone = await browser.new_context(viewport=PHONE, has_touch=True, base_url=site.url)
+        page = await open_sheet(phone, await link_for(site, stream))
+        await page.locator(RECKLESS).fill("16 867")
+        await page.wait_for_function(KEPT)
+        await page.close()
+    page = await phone.new_page()
+    await page.goto("/count")
+    assert await page.input_value(RECKLESS) == "16 867"
+    await says(page, "Typed: on this phone only")
+    await says(page, "No signal: as it was at")
+    await key(page)
+    await tap(page, CHECK)
+    await says(page, UNSENT)
+    await page.reload()
+    await says(page, UNSENT)
+    async with serving(redis.url, tmp_path, port):
+        await says(page, "Sent: with the desk, not on air")
+        assert await sheets(stream) == [rochester.VOTES]
+        await phone.close()
+
+
+async def test_a_phone_that_the_desk_signs_out_keeps_what_was_typed_and_shows_no_old_page(
+    site: Site, phone: BrowserContext, link: str, stream: EventStream
+) -> None:
+    page = await open_sheet(phone, link)
+    await page.locator(RECKLESS).fill("16 867")
+    await page.wait_for_function(KEPT)
+    acts = await stream.read_acts(rochester.NIGHT)
+    ended = SessionsEnded(
+        seq=0,
+        at=acts[-1].at,
+        by="desk",
+        invitation="",
+        device="",
+        command_id="end",
+        invited=next(act.invitation for act in acts if act.by == "Jane Smith"),
+    )
+    await Submitter(stream).record(rochester.NIGHT, ended)
+    await expect(page.locator('main [data-say="ended"]')).to_contain_text("What you typed stays on this phone")
+    await tap(page, CHECK)
+    await expect(page.locator("#unsent")).to_contain_text("did not reach the desk")
+    await page.goto("/count")
+    await expect(page.locator("h1")).to_contain_text("signed in")
+    assert await page.evaluate("async () => (await (await caches.open('count-pages')).keys()).length") == 0
+    await page.close()
+    page = await sign_in(phone, link)
+    assert await page.input_value(RECKLESS) == "16 867"
 
 
 async def test_what_was_typed_after_a_refusal_outlives_reloading_the_refused_page(
-    phone: BrowserContext, site: Site
+    phone: BrowserContext, link: str
 ) -> None:
-    page = await signed_in(phone, site)
-    await type_all(page, papers="40")
-    async with page.expect_navigation():
-        await page.get_by_role("button", name="Check and read back").tap()
-    assert "to put right" in await page.inner_text("#alert")
-    await page.locator('[name="papers"]').fill("40113")
+    page = await open_sheet(phone, link)
+    await key(page)
+    await page.locator(RECKLESS).fill("16.867")
+    await tap(page, CHECK)
+    await expect(page.locator("#alert")).to_contain_text("to put right")
+    await expect(page.locator("#alert")).to_be_focused()
+    await says(page, "Typed: on this phone only")
+    await page.locator(RECKLESS).fill("16,867")
     await page.reload()
-    assert await page.input_value('[name="papers"]') == "40113"
+    assert await page.input_value(RECKLESS) == "16,867"
+    await tap(page, CHECK)
+    await says(page, "Sent: with the desk, not on air")
 
 
-async def test_a_lot_is_asked_for_the_moment_the_first_place_is_a_tie(phone: BrowserContext, site: Site) -> None:
-    page = await signed_in(phone, site)
-    await type_all(page)
+async def test_a_lot_is_asked_for_the_moment_the_first_place_is_a_tie(phone: BrowserContext, link: str) -> None:
+    page = await open_sheet(phone, link)
+    await key(page)
     assert not await page.locator("#lot").is_visible()
-    await page.locator('[name="votes.11"]').fill("13,947")
+    await page.locator(RECKLESS).fill("13,947")
     assert await page.locator("#lot label:visible").all_inner_texts() == ["Mark Reckless", "Kelly Tolhurst"]
+    await page.locator("#lot label", has_text="Kelly Tolhurst").tap()
+    await page.reload()
+    await expect(page.locator("#lot label", has_text="Kelly Tolhurst").locator("input")).to_be_checked()
 
 
-async def test_the_key_next_leads_from_field_to_field(phone: BrowserContext, site: Site) -> None:
-    page = await signed_in(phone, site)
-    await page.locator('[name="papers"]').focus()
-    for text in ["40113", *map(str, rochester.VOTES.values()), *map(str, rochester.HEADS.values())]:
+async def test_the_key_next_leads_from_field_to_field_and_to_the_button(phone: BrowserContext, link: str) -> None:
+    page = await open_sheet(phone, link)
+    texts = sheet()
+    await expect(page.get_by_role("button", name=CHECK)).to_be_enabled()
+    await page.locator(f'[name="{next(iter(texts))}"]').focus()
+    for text in texts.values():
         await page.keyboard.type(text)
         await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
-    await page.wait_for_url("**/count/check")
-    assert "UKIP gain from Con" in await page.inner_text("main")
+    await says(page, "Sent: with the desk, not on air")
+    await expect(page.locator("main")).to_contain_text("UKIP gain from Con")
+
+
+async def test_over_plain_http_the_page_says_what_it_cannot_do_there(
+    site: Site, stream: EventStream, link: str
+) -> None:
+    hall = site.url.replace("127.0.0.1", "hall.test")
+    async with async_playwright() as playwright:
+        flags = [*FLAGS, "--host-resolver-rules=MAP hall.test 127.0.0.1"]
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=flags)
+        phone = await browser.new_context(viewport=PHONE, has_touch=True, base_url=hall)
+        page = await open_sheet(phone, link)
+        await expect(page.locator('main [data-say="plain"]')).to_contain_text("keep it open")
+        await key(page)
+        await page.reload()
+        assert await page.input_value(RECKLESS) == "16867", "what is typed is kept there too"
+        await phone.set_offline(True)
+        await tap(page, CHECK)
+        await says(page, UNSENT)
+        await phone.set_offline(False)
+        await says(page, "Sent: with the desk, not on air")
+        await declare(page)
+        await browser.close()
+    assert await declared(stream) == [rochester.VOTES]
+
+
+async def test_a_browser_that_keeps_nothing_is_said_to(phone: BrowserContext, link: str, stream: EventStream) -> None:
+    await phone.add_init_script("""
+        Object.defineProperty(window, "localStorage", { get() { throw new DOMException("denied", "SecurityError") } })
+    """)
+    page = await open_sheet(phone, link)
+    await expect(page.locator('main [data-say="forgetful"]')).to_contain_text("This browser keeps nothing")
+    await key(page)
+    await phone.set_offline(True)
+    await tap(page, CHECK)
+    await says(page, UNSENT)
+    await phone.set_offline(False)
+    await says(page, "Sent: with the desk, not on air")
+    await declare(page)
+    assert await declared(stream) == [rochester.VOTES]

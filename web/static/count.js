@@ -1,186 +1,375 @@
-// The officer's form: keeps every keystroke on the phone, adds up, and sends only where there is a network.
-// Everything works without it, except what only the phone can know. The rules are the server's.
+// The officer's phone: what was typed is sent until there is an answer, the page follows the count, and one line always
+// says which is true. Without it forms and links work as they do. count-typing.js keeps what is typed.
 
-const say = (element, text) => {
-  element.textContent = text;
-  element.hidden = !text;
-};
-const comma = (number) => number.toLocaleString("en-GB");
+const PATIENCE = 10_000;
+const ASK_EVERY = 2_000;
+const PAUSES = [2_000, 4_000, 8_000, 15_000, 30_000];
+const SECOND_TAP = 400;
+const FORM = "/count";
+const SIGN_IN = "/count/invitation";
 
-const drafts = {
-  load(name) {
-    try {
-      return JSON.parse(localStorage.getItem(name)) || null;
-    } catch {
-      return null;
-    }
-  },
-  save(name, draft) {
-    try {
-      localStorage.setItem(name, JSON.stringify(draft));
-      return true;
-    } catch {
-      return false; // private browsing, or full: the server still hands every text back
-    }
-  },
-  clear(name) {
-    try {
-      localStorage.removeItem(name);
-    } catch {
-      // then there was none
-    }
-  },
-};
+const byId = (id) => document.getElementById(id);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const standing = () => byId("standing")?.dataset;
+const last = () => document.querySelector("main").lastElementChild;
+const draftOf = new WeakMap(); // form → its Draft
 
-// As server/count/numbers.py reads it: null where nothing is typed, NaN where it cannot be read.
-function numberIn(text) {
-  const plain = text.replace(/[\u200b-\u200f\u202a\u202c\u2060\ufeff]/g, "").trim().replace(/\s+/g, " ");
-  if (!plain) return null;
-  return /^(\d+|\d{1,3}([, ])\d{3}(\2\d{3})*)$/.test(plain) ? Number(plain.replace(/[, ]/g, "")) : NaN;
+let current = null; // what is being sent: {key, draft, who, name, contest, action, fields, at, form, again, stored, state}
+let silentSince = null;
+let wake = () => {};
+
+// --- the line
+
+function tell() {
+  const line = byId("truth");
+  if (!line) return;
+  const typed = all('main form[data-draft^="draft:"]').some(isTyped);
+  const is = current?.state ?? (typed ? "typed" : line.dataset.stands);
+  const words = wordsFor(is).textContent;
+  const said = line.querySelector("b");
+  if (said.textContent !== words) said.textContent = words;
+  line.dataset.is = is;
+  // What is on this phone is so without a network; what stands elsewhere may have changed since.
+  const lost = line.querySelector("span");
+  lost.hidden = !silentSince || Boolean(current);
+  if (silentSince) lost.querySelector("time").textContent = clock(silentSince);
 }
 
-function keepAndAddUp(form) {
-  const inputs = [...form.querySelectorAll("input[inputmode=numeric]")];
-  const name = form.dataset.draft;
-  const fresh = "fresh" in form.dataset; // nobody has sent it yet
-
-  const keep = () => {
-    const texts = Object.fromEntries(inputs.map((input) => [input.name, input.value]));
-    const lot = form.querySelector("input[name=lot]:checked:not(:disabled)");
-    const kept = drafts.save(name, { key: form.elements.key.value, texts, lot: lot ? lot.value : "", at: Date.now() });
-    document.getElementById("kept").hidden = !kept;
-  };
-
-  const restore = (draft) => {
-    let restored = 0;
-    for (const input of inputs) {
-      const text = draft.texts[input.name];
-      if (text === undefined || text === input.value || (!text && fresh)) continue;
-      input.value = text;
-      restored += 1;
-    }
-    form.elements.key.value = draft.key;
-    const lot = draft.lot && form.querySelector(`input[name=lot][value="${CSS.escape(draft.lot)}"]`);
-    if (lot) lot.checked = true;
-    if (restored) {
-      const time = new Date(draft.at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-      document.getElementById("kept").hidden = false;
-      say(document.getElementById("restored"), `What you had typed by ${time} is back. It has not been declared.`);
-    }
-  };
-
-  const addUp = () => {
-    const votes = [];
-    let counted = 0;
-    for (const input of inputs.filter((one) => one.name !== "papers")) {
-      const number = numberIn(input.value);
-      counted += number || 0;
-      if (input.name.startsWith("votes.")) votes.push([input.name.slice(6), number]);
-    }
-    const papers = numberIn(form.elements.papers.value);
-    const left = papers - counted;
-    const sum = document.getElementById("sum");
-    sum.querySelector("[data-counted]").textContent = comma(counted);
-    sum.querySelector("[data-left]").textContent = !papers
-      ? `Electorate ${comma(Number(form.dataset.electorate))}`
-      : left > 0
-        ? `${comma(left)} papers to go`
-        : left === 0
-          ? "all papers accounted for"
-          : `${comma(-left)} more than papers`;
-    sum.classList.toggle("bad", papers ? left < 0 : counted > Number(form.dataset.electorate));
-    sum.classList.toggle("done", Boolean(papers) && left === 0);
-    offerLot(votes);
-  };
-
-  const offerLot = (votes) => {
-    const complete = votes.every(([, number]) => number >= 0 && number !== null);
-    const most = Math.max(...votes.map(([, number]) => number));
-    const first = complete && most > 0 ? votes.filter(([, number]) => number === most).map(([id]) => id) : [];
-    const tied = first.length > 1 ? first : [];
-    document.getElementById("lot").hidden = !tied.length;
-    for (const radio of form.querySelectorAll("input[name=lot]")) {
-      radio.disabled = radio.closest("label").hidden = !tied.includes(radio.value);
-    }
-  };
-
-  // Also over a form that the server sent back: reloading it sends old texts again, and the draft is never older.
-  const draft = drafts.load(name);
-  if (draft && draft.texts) restore(draft);
-  else if (!fresh) keep();
-  addUp();
-  form.addEventListener("input", () => {
-    addUp();
-    keep();
-  });
-  form.addEventListener("keydown", (event) => {
-    const place = inputs.indexOf(event.target);
-    if (event.key !== "Enter" || place < 0) return;
-    event.preventDefault();
-    (inputs[place + 1] || form.querySelector(".go")).focus();
-  });
+function heard() {
+  if (silentSince) wake();
+  silentSince = null;
+  tell();
 }
 
-// A form is sent as forms are; but first it is asked whether anyone would hear it, since a page that could not be
-// loaded would take the form's place. Sending twice is harmless: the form's key stays the same.
-function sendWhenHeard(form) {
-  if (!form.requestSubmit || !AbortSignal.timeout) return; // phones of before 2022 send as they always did
-  const offline = document.getElementById("offline");
-  let state = "idle";
-  const quiet = () => {
-    state = "idle";
-    form.removeAttribute("aria-busy");
-  };
-  form.addEventListener("submit", async (event) => {
-    if (state === "heard") {
-      state = "gone";
-      return;
-    }
-    event.preventDefault();
-    if (state !== "idle") return;
-    state = "asking";
-    form.setAttribute("aria-busy", "true");
-    say(offline, "");
-    try {
-      await fetch("/count/invitation", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(8000) });
-    } catch {
-      quiet();
-      say(offline, "No connection, so nothing was sent. Every number is kept. Send again when there is a signal.");
-      offline.scrollIntoView({ block: "center" });
-      return;
-    }
-    state = "heard";
-    form.requestSubmit(event.submitter);
-  });
-  addEventListener("online", () => {
-    if (!offline.hidden) say(offline, "The connection is back. Nothing was sent yet: send again.");
-  });
-  addEventListener("pageshow", quiet);
+function silence() {
+  silentSince ??= new Date();
+  tell();
 }
 
-async function waitUntilOnAir(air) {
-  for (let tries = 0; air.dataset.state !== "on-air" && tries < 300; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    try {
-      const answer = await fetch(location.pathname, { cache: "no-store" });
-      const there = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("air");
-      if (there && there.dataset.state !== air.dataset.state) {
-        air.dataset.state = there.dataset.state;
-        air.textContent = there.textContent;
-      }
-    } catch {
-      // no network: what is stored stays stored, and the next try will tell
-    }
+// --- asking the server
+
+// ``status`` is 0 where nothing was heard at all, ``seconds`` what a server that is there asks to be waited.
+class NoAnswer extends Error {
+  constructor(status = 0, seconds = 0) {
+    super("no answer");
+    Object.assign(this, { status, seconds });
   }
 }
 
-const entry = document.querySelector("form.entry");
-if (entry) keepAndAddUp(entry);
-for (const form of document.querySelectorAll("form[data-sending]")) sendWhenHeard(form);
+// What ``read`` makes of an answer; NoAnswer where there is none in time, or only of what stands before the server.
+async function reach(address, read, fields) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE);
+  const body = fields && new URLSearchParams(fields);
+  const method = fields ? "POST" : "GET";
+  try {
+    const answer = await fetch(address, { method, body, cache: "no-store", signal: stop.signal });
+    const { status, headers } = answer;
+    if (status >= 500 || status === 429) throw new NoAnswer(status, Number(headers.get("Retry-After")) || 0);
+    return await read(answer);
+  } catch (error) {
+    throw error instanceof NoAnswer ? error : new NoAnswer();
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
-const done = document.querySelector("[data-done]");
-if (done) drafts.clear(done.dataset.done);
-const air = document.getElementById("air");
-if (air) waitUntilOnAir(air);
-const alertBox = document.getElementById("alert");
-if (alertBox) alertBox.focus();
+// A page of ours: what a hall's "sign in to this wifi" puts in its place is no answer.
+async function pageIn(answer) {
+  const html = await answer.text();
+  const page = new DOMParser().parseFromString(html, "text/html");
+  if (!page.querySelector(".top .brand") || !page.querySelector("main")) throw new NoAnswer();
+  const policy = answer.headers.get("Content-Security-Policy") ?? "";
+  return { url: answer.url, path: new URL(answer.url).pathname, ok: answer.ok, html, page, policy };
+}
+
+const get = (address) => reach(address, async (answer) => ({ ...(await pageIn(answer)), atItsAddress: true }));
+const post = (address, fields) =>
+  reach(address, async (answer) => ({ ...(await pageIn(answer)), atItsAddress: answer.redirected }), fields);
+
+// --- sending
+
+function submit(event) {
+  event.preventDefault();
+  if (current) return; // a second tap sends nothing more
+  const form = event.target;
+  const button = event.submitter;
+  const { contest = "", who = "", name = "" } = standing() ?? {};
+  const action = new URL(form.action).pathname;
+  const draft = draftOf.get(form)?.key ?? `draft:${contest}:${action}`;
+  const fields = [...new FormData(form)].filter(([name]) => name !== "csrf");
+  if (button?.name) fields.push([button.name, button.value]);
+  const entry = { key: `${draft}:waiting`, draft, who, name, contest, action, fields, at: Date.now() };
+  const again = form.dataset.sending !== "now";
+  send({ ...entry, form, again, stored: again && storage.set(entry.key, entry) });
+}
+
+// Until there is an answer, or somebody stops it. What waits is in the phone's storage, so that a killed tab goes on.
+async function send(entry) {
+  current = entry;
+  unsay("waiting", "try-again", "stopped");
+  lock(entry, true);
+  for (let tries = 0; current === entry; tries += 1) {
+    entry.state = "sending";
+    tell();
+    const { answer, missing } = await attempt(entry);
+    if (current !== entry) return;
+    if (!missing) return arrived(entry, answer);
+    if (!missing.status) silence();
+    if (!entry.again) return giveBack(entry, "try-again");
+    entry.state = "unsent";
+    tell();
+    offerToStop(entry);
+    await pause(Math.max(missing.seconds * 1000, PAUSES[Math.min(tries, PAUSES.length - 1)]));
+  }
+}
+
+// One tab at a time, where the browser can see to that; elsewhere twice does no harm. A null answer: another tab was
+// quicker. The page's secret is that of now, should somebody have signed in again.
+async function attempt(entry) {
+  const once = async () => {
+    if (entry.stored && !storage.get(entry.key)) return null;
+    const csrf = document.querySelector("main [name=csrf]")?.value ?? "";
+    return post(entry.action, [...entry.fields, ["csrf", csrf]]);
+  };
+  try {
+    return { answer: await (navigator.locks ? navigator.locks.request(entry.key, once) : once()) };
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return { missing: error };
+  }
+}
+
+function pause(milliseconds) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}
+
+function arrived(entry, answer) {
+  current = null;
+  storage.remove(entry.key);
+  lock(entry, false);
+  unsay("waiting");
+  heard();
+  if (!answer) return look(Boolean(entry.form)).catch(silence);
+  const taken = answer.atItsAddress && !answer.path.startsWith(SIGN_IN) && !answer.url.includes("sent=no");
+  if (taken) storage.remove(entry.draft);
+  show(answer, Boolean(entry.form) && !entry.form.closest("#around"));
+  const unsent = byId("unsent");
+  if (unsent) unsent.hidden = false;
+}
+
+function giveBack(entry, word) {
+  current = null;
+  wake();
+  lock(entry, false);
+  unsay("waiting");
+  saying(word, below(entry));
+  tell();
+}
+
+// While it is sent a form is as it was sent.
+function lock(entry, locked) {
+  if (!entry.form) return;
+  entry.form.setAttribute("aria-busy", locked);
+  for (const field of fieldsOf(entry.form)) field.readOnly = locked;
+}
+
+const below = ({ form }) => (form?.isConnected ? all("button", form).pop() : undefined);
+
+function offerToStop(entry) {
+  if (document.querySelector('main [data-say="waiting"]')) return;
+  const told = saying("waiting", below(entry));
+  told.querySelector("[data-stop]").addEventListener("click", () => {
+    storage.remove(entry.key);
+    giveBack(entry, "stopped");
+  });
+  told.scrollIntoView({ block: "nearest" });
+}
+
+// What a tab that is gone had left to send, oldest first; nobody sends in another's name.
+function resume() {
+  const { contest, who } = standing() ?? {};
+  const waiting = storage.names("").filter((name) => name.endsWith(":waiting"));
+  const entries = waiting.map(storage.get).filter((entry) => entry?.fields);
+  for (const one of all(".choose [data-contest]")) {
+    const isLeft = entries.some((entry) => entry.contest === one.dataset.contest);
+    if (isLeft) one.querySelector("span").textContent = wordsFor("left").textContent;
+  }
+  if (!contest || current) return;
+  const left = entries.filter((entry) => entry.contest === contest).sort((one, other) => one.at - other.at);
+  const other = left.find((entry) => entry.who !== who);
+  if (other) saying("others").querySelector("b").textContent = other.name;
+  const mine = left.find((entry) => entry.who === who);
+  if (!mine) return;
+  const form = all("main form[data-sending]").find((one) => draftOf.get(one)?.key === mine.draft);
+  send({ ...mine, form, again: true, stored: true });
+}
+
+// --- showing a page
+
+const hiddenIn = (form) => all("input[type=hidden]", form).map((one) => one.value).join("\n");
+const scriptOf = (page) => page.querySelector('script[src*="/count.js"]')?.getAttribute("src");
+
+// Puts an answer in the place of the page. Where somebody is typing and has not ``asked`` for it, only around that.
+function show(answer, asked = false) {
+  const { page, path, url, atItsAddress } = answer;
+  if (path !== FORM && !path.startsWith(`${FORM}/`)) return location.assign(url);
+  const typing = asked ? null : all("main form[data-draft]").find(isTyped);
+  if (typing) return showAround(typing, page, path);
+  if (atItsAddress && scriptOf(page) && scriptOf(page) !== scriptOf(document)) return location.replace(url);
+  if (atItsAddress) history.replaceState(null, "", url);
+  if (atItsAddress && answer.ok) keepPage(answer);
+  document.title = page.title;
+  for (const part of [".top", "main"]) document.querySelector(part).replaceWith(page.querySelector(part));
+  setUp();
+  notForTheSecondTap();
+  scrollTo(0, 0);
+  const heading = byId("alert") ?? document.querySelector("main h1");
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus({ preventScroll: true });
+}
+
+// A thumb that taps twice must not tap what came under it in between.
+function notForTheSecondTap() {
+  const buttons = all("main form button:not(:disabled)");
+  for (const one of buttons) one.disabled = true;
+  setTimeout(() => buttons.forEach((one) => (one.disabled = false)), SECOND_TAP);
+}
+
+function showAround(typing, page, path) {
+  const around = page.getElementById("around");
+  if (!around) return notice(path.startsWith(SIGN_IN) ? "ended" : "moved");
+  const same = all("form[data-draft]", page).find((one) => one.dataset.draft === typing.dataset.draft);
+  const unchanged =
+    same &&
+    hiddenIn(same) === hiddenIn(typing) &&
+    same.dataset.papers === typing.dataset.papers &&
+    !page.querySelector(".row.differs");
+  byId("around").replaceWith(around);
+  for (const form of all("form[data-sending]", around)) setUpForm(form);
+  unsay("moved", "ended");
+  if (!unchanged) notice("moved");
+  tell();
+}
+
+function notice(word) {
+  unsay("moved", "ended");
+  const told = saying(word, last());
+  told.querySelector("[data-look]").addEventListener("click", () => look(true).catch(silence));
+}
+
+async function look(asked = false) {
+  show(await get(location.pathname + location.search), asked);
+}
+
+// --- following the count
+
+async function follow() {
+  const place = standing();
+  if (document.hidden || !place || current?.state === "sending") return;
+  try {
+    const token = await reach(place.state, async (answer) => {
+      const signedOut = new URL(answer.url).pathname.startsWith(SIGN_IN);
+      return answer.ok && !signedOut ? (await answer.json()).token : "";
+    });
+    heard();
+    if (token === place.token || place !== standing() || current) return;
+    await look();
+    if (standing() === place) place.token = token; // one notice is enough
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    if (!error.status) silence();
+  }
+}
+
+async function followOn() {
+  await follow();
+  setTimeout(followOn, ASK_EVERY);
+}
+
+// --- opening again without a network
+
+let opensAgain = isSecureContext && Boolean(navigator.serviceWorker);
+
+function keepPage({ url, html, policy }) {
+  if (opensAgain) navigator.serviceWorker.ready.then((one) => one.active.postMessage({ address: url, html, policy }));
+}
+
+async function openAgain() {
+  if (!opensAgain || !location.pathname.startsWith(FORM)) return;
+  try {
+    await navigator.serviceWorker.register("/count/worker.js", { scope: FORM });
+  } catch {
+    opensAgain = false;
+    return sayWhatCannotBe();
+  }
+  if (navigator.serviceWorker.controller) return;
+  await navigator.serviceWorker.ready; // it was not there yet when this page was loaded
+  if (standing()) await get(location.href).then(keepPage, silence);
+}
+
+function sayWhatCannotBe() {
+  if (!standing()) return;
+  if (storage.set("declared", 1)) storage.remove("declared");
+  else saying("forgetful");
+  if (!opensAgain) saying(isSecureContext ? "unable" : "plain", last());
+}
+
+// --- a page, whether the browser loaded it or this script put it there
+
+function setUp() {
+  const done = document.querySelector("[data-done]");
+  if (done) storage.names(done.dataset.done).forEach(storage.remove);
+  for (const form of all("main form[data-sending]")) setUpForm(form);
+  sayWhatCannotBe();
+  tell();
+  resume();
+}
+
+function setUpForm(form) {
+  form.addEventListener("submit", submit);
+  if (!form.dataset.draft) return;
+  const draft = new Draft(form);
+  draftOf.set(form, draft);
+  leadOn(form);
+  addUp(form);
+  form.addEventListener("input", () => {
+    addUp(form);
+    draft.keep();
+    tell();
+  });
+}
+
+function backAgain() {
+  if (document.hidden) return;
+  wake();
+  follow();
+}
+
+addEventListener("online", backAgain);
+addEventListener("pageshow", (event) => event.persisted && backAgain());
+document.addEventListener("visibilitychange", backAgain);
+addEventListener("storage", ({ key, oldValue, newValue }) => {
+  if (current && key === current.key && newValue === null) wake(); // another tab has sent it
+  for (const form of all("main form[data-draft]")) {
+    const draft = draftOf.get(form);
+    if (draft.isOneOf(key)) draft.tellOfOthers();
+    if (newValue === null && oldValue && draft.isAll(JSON.parse(oldValue))) {
+      form.dataset.taken = ""; // another tab has sent just this
+      look().catch(silence);
+    }
+  }
+});
+
+const { seen } = document.documentElement.dataset; // the worker gave this page, since there is no network
+if (seen) silentSince = new Date(seen);
+setUp();
+byId("alert")?.focus();
+followOn();
+openAgain();

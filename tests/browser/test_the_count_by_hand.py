@@ -1,0 +1,220 @@
+"""Whole counts by hand, from the link to what everybody sees: 34 candidates by keyboard, by touch; two officers."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+
+from server.count.inviting import choose_entry
+from server.election.acts import SheetKeyed
+from server.election.commands import OpenNight
+from server.election.contests import Candidate, Contest, Definition
+from server.election.events import Declared
+from server.election.parties import Party
+from server.stream.embedded import Embedded
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+from tests.browser.conftest import PHONE
+from tests.browser.officers import DECLARE, PIN, SEND, key, link_for, says, sign_in, tap, verify
+from tests.count import rochester
+from tests.running import Site, serving
+
+CROWDED, BALLOT = "crowded", "parl.crowded.by.2026-05-07"
+VOTES = {str(place): 17 * place * place + 3 for place in range(1, 35)}
+HEADS = {"official_mark": 1, "more_than_one": 22, "identifiable": 0, "unmarked_or_void": 41}
+PAPERS = sum(VOTES.values()) + sum(HEADS.values())
+SWAPPED = rochester.VOTES | {rochester.RECKLESS: 16876, rochester.TOLHURST: 13938}
+
+
+@pytest.fixture
+async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
+    """The whole program, with a crowded ballot paper and Rochester and Strood on air."""
+    for definition in (crowded(), rochester.night()):
+        opening = OpenNight(id="open", by="desk", night=definition)
+        await Submitter(stream).submit(definition.id, opening, definition.polls_close)
+        await stream.announce(definition.id)
+    async with serving(redis.url, tmp_path) as site:
+        yield site
+
+
+@pytest.fixture
+async def hand_out(site: Site, browser: Browser) -> AsyncIterator[Callable[[], BrowserContext]]:
+    """Phones, for as many people as are needed."""
+    phones = [
+        await browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, base_url=site.url) for _ in range(2)
+    ]
+    waiting = iter(phones)
+    yield lambda: next(waiting)
+    for phone in phones:
+        await phone.close()
+
+
+def crowded() -> Definition:
+    """A by-election with 34 candidates, as there may be."""
+    candidates = tuple(Candidate(place, f"Candidate Number {place}", "ynmp-party:2") for place in VOTES)
+    return Definition(
+        id=CROWDED,
+        title="Crowded by-election",
+        date=date(2026, 5, 7),
+        polls_close=datetime(2026, 5, 7, 21, tzinfo=UTC),
+        baseline="2024 general election",
+        parties=(Party("ynmp-party:2", "Independent", "Ind"),),
+        contests=(
+            Contest(
+                ballot=BALLOT,
+                name="Crowded",
+                gss="E14000898",
+                region="South East",
+                nation="England",
+                electorate=PAPERS * 2,
+                candidates=candidates,
+                previous=None,
+            ),
+        ),
+    )
+
+
+async def declared(stream: EventStream, night: str) -> list[dict[str, int]]:
+    return [event.votes for event in await stream.read(night) if isinstance(event, Declared)]
+
+
+async def test_34_candidates_by_keyboard_alone(
+    site: Site, hand_out: Callable[[], BrowserContext], stream: EventStream
+) -> None:
+    link = await link_for(site, stream, night=CROWDED, ballot=BALLOT)
+    page = await hand_out().new_page()
+    await page.goto(link)
+    await page.keyboard.type(PIN)
+    await page.keyboard.press("Enter")
+    await tab_to(page, page.locator('[name="issued"]'))
+    for number in (PAPERS, PAPERS):
+        await page.keyboard.type(f"{number}")
+        await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await tab_to(page, page.locator('[name="votes.1"]'))
+    for number in (*VOTES.values(), *HEADS.values()):
+        await page.keyboard.type(f"{number}")
+        await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await tab_to(page, page.get_by_role("button", name=DECLARE))
+    await page.keyboard.press("Enter")
+    await says(page, "On air")
+    assert await declared(stream, CROWDED) == [VOTES]
+
+
+async def test_34_candidates_by_touch_alone(
+    site: Site, hand_out: Callable[[], BrowserContext], stream: EventStream
+) -> None:
+    link = await link_for(site, stream, night=CROWDED, ballot=BALLOT)
+    page = await hand_out().new_page()
+    await page.goto(link)
+
+    async def enter(field: str, text: str) -> None:
+        await page.locator(field).tap()
+        await page.keyboard.insert_text(text)  # as a keypad on the screen does
+
+    await enter("#pin", PIN)
+    await tap(page, "Start")
+    await enter('[name="issued"]', str(PAPERS))
+    await enter('[name="papers"]', str(PAPERS))
+    await tap(page, "Announce the turnout")
+    for place, votes in VOTES.items():
+        await enter(f'[name="votes.{place}"]', str(votes))
+    for head, papers in HEADS.items():
+        await enter(f'[name="rejected.{head}"]', str(papers))
+    await expect(page.locator("#sum")).to_contain_text("all papers accounted for")
+    await expect(page.locator("#sum")).to_be_in_viewport()
+    await tap(page, "Check and read back")
+    await tap(page, DECLARE)
+    await says(page, "On air")
+    assert await declared(stream, CROWDED) == [VOTES]
+
+
+async def test_two_officers_see_each_others_progress_and_differences_and_never_figures(
+    site: Site, hand_out: Callable[[], BrowserContext], stream: EventStream
+) -> None:
+    await choose_entry(Submitter(stream), rochester.NIGHT, "double")
+    jane = await sign_in(hand_out(), await link_for(site, stream))
+    tom = await sign_in(hand_out(), await link_for(site, stream, "second officer", "Tom Jones"))
+    await expect(tom.get_by_role("heading", name="Waiting for the verification")).to_be_visible()
+    await verify(jane)
+    await expect(tom.locator("#votes")).to_be_visible()
+
+    await key(jane)
+    await tap(jane, SEND)
+    await expect(jane.get_by_role("heading", name="Your sheet is with the desk")).to_be_visible()
+    await says(jane, "Sent: with the desk, not on air")
+    await tom.locator('[name="votes.1"]').press_sequentially("54")
+    await expect(sheet_of(tom, "The officer’s")).to_contain_text("With the desk")
+    await expect(sheet_of(tom, "Your sheet")).to_contain_text("Not sent yet")
+    assert await tom.locator('main [data-say="moved"]').count() == 0, "what is around a form changes without a word"
+    assert not await shows(tom, "16,867")
+
+    await key(tom, SWAPPED)
+    await tap(tom, SEND)
+    for page in (jane, tom):
+        await expect(page.get_by_role("heading", name="The two sheets differ")).to_be_visible()
+        assert await page.locator(".row.differs label").all_inner_texts() == [
+            "Mark Reckless\nUK Independence Party",
+            "Kelly Tolhurst\nConservative",
+        ]
+    assert await tom.input_value('[name="votes.11"]') == "16,876"
+    assert not await shows(jane, "16,876")
+    assert not await shows(tom, "16,867")
+
+    await key(tom)
+    await tap(tom, SEND)
+    await expect(tom.get_by_text("Ready to be declared")).to_be_visible()
+    await expect(jane.get_by_text("Both sheets are equal")).to_be_visible()
+    await tap(jane, DECLARE)
+    for page in (jane, tom):
+        await says(page, "On air")
+    keyed = [act for act in await stream.read_acts(rochester.NIGHT) if isinstance(act, SheetKeyed)]
+    assert [(act.by, act.votes == rochester.VOTES) for act in keyed] == [
+        ("Jane Smith", True),
+        ("Tom Jones", False),
+        ("Tom Jones", True),
+    ]
+    assert await declared(stream, rochester.NIGHT) == [rochester.VOTES]
+
+
+async def test_what_somebody_is_typing_is_never_replaced_when_the_count_moves_on(
+    site: Site, hand_out: Callable[[], BrowserContext], stream: EventStream
+) -> None:
+    link = await link_for(site, stream)
+    jane = await sign_in(hand_out(), link)
+    await verify(jane)
+    await jane.locator('[name="votes.11"]').press_sequentially("168")
+    elsewhere = await sign_in(hand_out(), link)
+    await key(elsewhere)
+    await tap(elsewhere, "Check and read back")
+    moved = jane.locator('main [data-say="moved"]')
+    await expect(moved).to_contain_text("The count has moved on")
+    await jane.locator('[name="votes.11"]').press_sequentially("67")
+    assert await jane.input_value('[name="votes.11"]') == "16867"
+    await moved.get_by_role("button", name="Look").tap()
+    await expect(jane.get_by_role("button", name=DECLARE)).to_be_visible()
+
+
+async def tab_to(page: Page, place: Locator) -> None:
+    """Press the tab key until that is where the focus is, once the page's buttons can be pressed."""
+    await expect(place).to_be_enabled()
+    await expect(page.locator("main button:disabled")).to_have_count(0)
+    for _ in range(100):
+        if await place.evaluate("(one) => one === document.activeElement"):
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError("it cannot be reached with the keyboard")
+
+
+def sheet_of(page: Page, whose: str) -> Locator:
+    return page.locator(".both div", has_text=whose)
+
+
+async def shows(page: Page, figure: str) -> bool:
+    """Whether a figure is anywhere in what the phone was sent or keeps, however it is written."""
+    there = await page.evaluate("() => document.documentElement.outerHTML + JSON.stringify({...localStorage})")
+    everything = there + await (await page.request.get("/count")).text()
+    return any(text in everything for text in (figure, figure.replace(",", "")))

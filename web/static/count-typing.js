@@ -1,0 +1,202 @@
+// What is typed into a form of the count: kept on the phone at every keystroke, put back, added up. Nothing is sent from
+// here, and the rules are the server's.
+
+const storage = {
+  get(name) {
+    try {
+      return JSON.parse(localStorage.getItem(name));
+    } catch {
+      return null;
+    }
+  },
+  set(name, value) {
+    try {
+      localStorage.setItem(name, JSON.stringify(value));
+      return true;
+    } catch {
+      return false; // private browsing, or full: the page says so
+    }
+  },
+  remove(name) {
+    try {
+      localStorage.removeItem(name);
+    } catch {
+      // then there was none
+    }
+  },
+  names(prefix) {
+    try {
+      return Object.keys(localStorage).filter((name) => name.startsWith(prefix));
+    } catch {
+      return [];
+    }
+  },
+};
+
+// What the script says is in the page once, where the server wrote it.
+const wordsFor = (name) => document.getElementById("words").content.querySelector(`[data-say="${name}"]`);
+const saying = (name, place) => {
+  const words = document.importNode(wordsFor(name), true);
+  (place ?? document.getElementById("around") ?? document.querySelector("main h1")).after(words);
+  return words;
+};
+const unsay = (...names) => {
+  for (const name of names) for (const one of document.querySelectorAll(`main [data-say="${name}"]`)) one.remove();
+};
+const clock = (time) => new Date(time).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+const comma = (number) => number.toLocaleString("en-GB");
+
+const newName = () => Math.random().toString(36).slice(2, 8);
+const TAB = (() => {
+  try {
+    return (sessionStorage.tab ??= newName());
+  } catch {
+    return newName();
+  }
+})();
+
+// As server/count/numbers.py reads it: null where nothing is typed, NaN where it cannot be read.
+function numberIn(text) {
+  const plain = text.replace(/[\u200b-\u200f\u202a\u202c\u2060\ufeff]/g, "").trim().replace(/\s+/g, " ");
+  if (!plain) return null;
+  return /^(\d+|\d{1,3}([, ])\d{3}(\2\d{3})*)$/.test(plain) ? Number(plain.replace(/[, ]/g, "")) : NaN;
+}
+
+const fieldsOf = (form) => [...form.querySelectorAll("input[inputmode=numeric], input[data-kept]")];
+const lotOf = (form) => form.querySelector("input[name=lot]:checked:not(:disabled)")?.value ?? "";
+
+// Whether a form holds what the server has not taken.
+const isTyped = (form) =>
+  !("taken" in form.dataset) &&
+  ("unsent" in form.dataset ||
+    fieldsOf(form).some((one) => one.value !== one.defaultValue) ||
+    [...form.querySelectorAll("input[type=radio]:not(:disabled)")].some((one) => one.checked !== one.defaultChecked));
+
+// The draft of a form. Two tabs with the same form keep one each: the second to type begins one of its own.
+class Draft {
+  constructor(form) {
+    this.form = form;
+    this.name = form.dataset.draft;
+    const there = this.kept();
+    const [key, draft] = there.find(([, one]) => one.tab === TAB) ?? there[0] ?? [this.name, null];
+    this.key = key;
+    this.at = draft?.at;
+    if (draft) this.show(draft);
+    this.tellOfOthers();
+  }
+
+  isOneOf(key) {
+    return key === this.name || (key?.startsWith(`${this.name}~`) && !key.endsWith(":waiting"));
+  }
+
+  // Whether a draft is all that this form holds.
+  isAll({ texts }) {
+    return Boolean(texts) && fieldsOf(this.form).every((one) => (texts[one.name] ?? "") === one.value);
+  }
+
+  // Every draft of this form, the newest first.
+  kept() {
+    return [this.name, ...storage.names(`${this.name}~`)]
+      .map((key) => [key, storage.get(key)])
+      .filter(([, draft]) => draft?.texts)
+      .sort(([, one], [, other]) => other.at - one.at);
+  }
+
+  texts() {
+    return Object.fromEntries(fieldsOf(this.form).map((one) => [one.name, one.value]));
+  }
+
+  // Puts a draft into the form, over whatever the server sent: that is never newer.
+  show(draft, wholly = !("fresh" in this.form.dataset)) {
+    let restored = false;
+    for (const input of fieldsOf(this.form)) {
+      const text = draft.texts[input.name];
+      if (text === undefined || text === input.value || !(text || wholly)) continue;
+      input.value = text;
+      restored = true;
+    }
+    const lot = draft.lot && this.form.querySelector(`input[name=lot][value="${CSS.escape(draft.lot)}"]`);
+    if (lot) lot.checked = true;
+    if (!restored) return;
+    const details = this.form.closest("details");
+    if (details) details.open = true;
+    unsay("restored");
+    saying("restored").querySelector("time").textContent = clock(draft.at);
+  }
+
+  // False where nothing can be kept.
+  keep() {
+    const there = storage.get(this.key);
+    if (there && there.at !== this.at) this.key = `${this.name}~${newName()}`; // another tab has written there
+    this.at = Date.now();
+    const texts = { ...storage.get(this.key)?.texts, ...this.texts() };
+    return storage.set(this.key, { texts, lot: lotOf(this.form), at: this.at, tab: TAB });
+  }
+
+  // Other figures for this form, of another tab: told of, never put over these.
+  tellOfOthers() {
+    const isOther = ([key, draft]) =>
+      (key !== this.key || draft.at !== this.at) && Object.values(draft.texts).some(Boolean) && !this.isAll(draft);
+    const other = this.kept().find(isOther)?.[1];
+    unsay("elsewhere");
+    if (!other) return;
+    const told = saying("elsewhere");
+    told.querySelector("time").textContent = clock(other.at);
+    told.querySelector("[data-take]").addEventListener("click", () => this.take(other));
+  }
+
+  // Shows the other figures, and keeps those that were shown so far as the others.
+  take(other) {
+    const mine = { texts: this.texts(), lot: lotOf(this.form), at: Date.now() };
+    storage.set(`${this.name}~${newName()}`, mine);
+    this.show(other, true);
+    this.form.dispatchEvent(new Event("input", { bubbles: true }));
+    this.tellOfOthers();
+  }
+}
+
+function addUp(form) {
+  const sum = form.querySelector("#sum");
+  if (!sum) return;
+  const numbers = fieldsOf(form)
+    .filter((one) => one.inputMode === "numeric")
+    .map((one) => [one.name, numberIn(one.value)]);
+  const counted = numbers.reduce((all, [, number]) => all + (number || 0), 0);
+  const electorate = Number(form.dataset.electorate);
+  const papers = form.dataset.papers && Number(form.dataset.papers);
+  const left = papers - counted;
+  sum.querySelector("[data-counted]").textContent = comma(counted);
+  sum.querySelector("[data-left]").textContent = !papers
+    ? `Electorate ${comma(electorate)}`
+    : left > 0
+      ? `${comma(left)} papers to go`
+      : left === 0
+        ? "all papers accounted for"
+        : `${comma(-left)} more than papers`;
+  sum.classList.toggle("bad", papers ? left < 0 : counted > electorate);
+  sum.classList.toggle("done", Boolean(papers) && left === 0);
+  offerLot(form, numbers.filter(([name]) => name.startsWith("votes.")));
+}
+
+// The moment that the first place is a tie, the lot is asked for.
+function offerLot(form, votes) {
+  const complete = votes.every(([, number]) => number >= 0 && number !== null);
+  const most = Math.max(...votes.map(([, number]) => number));
+  const first = complete && most > 0 ? votes.filter(([, number]) => number === most).map(([name]) => name.slice(6)) : [];
+  const tied = first.length > 1 ? first : [];
+  form.querySelector("#lot").hidden = !tied.length;
+  for (const radio of form.querySelectorAll("input[name=lot]")) {
+    radio.disabled = radio.closest("label").hidden = !tied.includes(radio.value);
+  }
+}
+
+// The key "next" of a phone's keypad, and Enter, lead from field to field and then to the button.
+function leadOn(form) {
+  form.addEventListener("keydown", (event) => {
+    const fields = fieldsOf(form);
+    const place = fields.indexOf(event.target);
+    if (event.key !== "Enter" || place < 0) return;
+    event.preventDefault();
+    (fields[place + 1] ?? form.querySelector(".go, .other")).focus();
+  });
+}

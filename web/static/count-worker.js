@@ -1,0 +1,83 @@
+// The service worker of the officers' phones: where there is no network, the page that was seen last opens again, and
+// says so. Pages and the files they need are kept; nothing that is sent goes through here, and no state is remembered.
+
+const PAGES = "count-pages";
+const FILES = "count-files";
+const PATIENCE = 4_000;
+const SIGN_IN = "/count/invitation";
+const NEVER = ["/count/state", "/count/worker.js"];
+
+const contestOf = (address) => new URL(address).searchParams.get("contest") ?? "";
+
+// One page a contest: an older one of it would be untrue. Whoever is asked to sign in may see none of them any more.
+async function seen(address, html, policy) {
+  if (new URL(address).pathname.startsWith(SIGN_IN)) return caches.delete(PAGES);
+  const pages = await caches.open(PAGES);
+  for (const one of await pages.keys()) {
+    if (contestOf(one.url) === contestOf(address)) await pages.delete(one);
+  }
+  const headers = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": policy,
+    "X-Seen": new Date().toISOString(),
+  };
+  await pages.put(address, new Response(html, { headers }));
+  return keepFiles(html);
+}
+
+// The files that the newest page needs, whose names change with their content; the others are of an older program.
+async function keepFiles(html) {
+  const files = await caches.open(FILES);
+  const needed = [...new Set(html.match(/\/static\/[^"]+/g) ?? [])];
+  const kept = (await files.keys()).map((one) => new URL(one.url).pathname);
+  await files.addAll(needed.filter((one) => !kept.includes(one)));
+  await Promise.all(kept.filter((one) => !needed.includes(one)).map((one) => files.delete(one)));
+}
+
+// What was seen at this address, or else of this contest, or else last. It is told that it is old.
+async function fromBefore(address) {
+  const pages = await caches.open(PAGES);
+  const newestFirst = (await pages.keys()).reverse();
+  const key =
+    newestFirst.find((one) => one.url === address) ??
+    newestFirst.find((one) => contestOf(one.url) === contestOf(address)) ??
+    newestFirst[0];
+  const page = key && (await pages.match(key));
+  if (!page) return null;
+  const html = await page.text();
+  return new Response(html.replace("<html ", `<html data-seen="${page.headers.get("X-Seen")}" `), page);
+}
+
+async function fromNetwork(request) {
+  const answer = await fetch(request);
+  const html = (answer.headers.get("Content-Type") ?? "").startsWith("text/html");
+  if (answer.ok && html) {
+    await seen(answer.url, await answer.clone().text(), answer.headers.get("Content-Security-Policy") ?? "");
+  }
+  return answer;
+}
+
+async function page(event) {
+  const network = fromNetwork(event.request);
+  event.waitUntil(network.catch(() => null));
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  const answer = await Promise.race([network, late]).catch(() => null);
+  const good = answer && answer.status < 500;
+  return good ? answer : ((await fromBefore(event.request.url)) ?? network);
+}
+
+const file = async (request) => (await caches.match(request, { cacheName: FILES })) ?? fetch(request);
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("message", (event) => {
+  const { address, html, policy } = event.data;
+  event.waitUntil(seen(address, html, policy));
+});
+self.addEventListener("fetch", (event) => {
+  const { method, mode, url } = event.request;
+  const { origin, pathname } = new URL(url);
+  if (method !== "GET" || origin !== self.location.origin || NEVER.includes(pathname)) return;
+  if (pathname.startsWith("/static/")) event.respondWith(file(event.request));
+  else if (mode === "navigate") event.respondWith(page(event));
+});
