@@ -64,11 +64,11 @@ async def correct(request: Request) -> Response:
     """``POST /count/correction``: a slip of the tongue is to be put right; the figures are keyed anew."""
     place = await _place(request)
     sent = await request.form()
-    reason, round = str(sent.get("reason", "")).strip(), str(sent.get("round", ""))
+    reason, round = str(sent.get("reason", "")).strip(), _round(sent.get("round"))
     act = CorrectionBegun(
         **stamp(request, f"correct/{id_of(place.ballot, round, reason, place.desk.of(place.ballot).since)}"),
         ballot=place.ballot,
-        round=int(round) if round.isdecimal() and len(round) < 9 else -1,
+        round=round,
         slip=True,
         reason=reason,
     )
@@ -90,10 +90,10 @@ async def drop(request: Request) -> Response:
 async def withdraw(request: Request) -> Response:
     """``POST /count/withdrawal``: the declaration is taken back, at once and for all to see."""
     place = await _place(request)
-    reason = str((await request.form()).get("reason", ""))
-    command = Withdraw(
-        id=id_of(place.ballot, "withdraw", place.count.round), by=place.person.name, ballot=place.ballot, reason=reason
-    )
+    sent = await request.form()
+    reason, round = str(sent.get("reason", "")).strip(), _round(sent.get("round"))
+    command_id = id_of(place.ballot, "withdraw", round, reason)
+    command = Withdraw(id=command_id, by=place.person.name, ballot=place.ballot, reason=reason, round=round)
     try:
         await ask(request, command)
     except Refused as refused:
@@ -113,6 +113,11 @@ async def _recorded(request: Request, place: Place, act: CorrectionBegun | Corre
         if refused.code not in ("already-begun", "not-begun") and place.last:
             return _receipt(request, place, refused.sentence, 422)
     return _to_form(place)
+
+
+def _round(sent: object) -> int:
+    """The round of the count that a page was about; -1, which is none, where it does not say."""
+    return int(sent) if isinstance(sent, str) and sent.isdecimal() and len(sent) < 9 else -1
 
 
 def _to_form(place: Place) -> Response:

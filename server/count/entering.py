@@ -24,6 +24,7 @@ from server.stream.submit import Submitter
 
 AT_THE_COUNT = ("officer", "second officer", "returning officer")
 FORM, RECEIPT = "/count", "/count/receipt"
+_MOVED_ON = "The count has moved on since this page was opened. Nothing was sent: look at the page as it is now."
 _NOT_CONFIRMED = (
     "The store of results did not answer, so it is not certain that this was sent. Send it again: it counts only once."
 )
@@ -122,6 +123,8 @@ async def stage(request: Request) -> Response:
             ballot=place.ballot,
             stage=cast(Stage, reached),
         )
+        if _step(sent) != str(len(place.count.history)) and command.id not in place.night.receipts:
+            return waiting_page(request, place, _MOVED_ON, 409)
         try:
             await ask(request, command)
         except Refused as refused:

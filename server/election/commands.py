@@ -56,10 +56,11 @@ class Correct(Command, frozen=True, tag="correct.1"):
 
 
 class Withdraw(Command, frozen=True, tag="withdraw.1"):
-    """Take a declaration back, or that no poll is taken; a reason is required."""
+    """Take a declaration back, or that no poll is taken; a reason is required. ``round`` as for ``Declare``."""
 
     ballot: str
     reason: str
+    round: int | None = None
 
 
 class PostNote(Command, frozen=True, tag="post-note.1"):
