@@ -43,5 +43,6 @@ def _answer(request: Request, status: int, sentence: str, headers: dict[str, str
         sentence = "There is nothing at this address." if status == 404 else f"{title}."
     if request.url.path.startswith(_DATA):
         return problem(status, sentence, headers)
-    page = rendered("error.html", title=title, sentence=sentence, at_the_count=request.url.path.startswith("/count"))
+    area = request.url.path.split("/")[1]
+    page = rendered("error.html", title=title, sentence=sentence, area=area)
     return Response(page, status, headers, "text/html; charset=utf-8")

@@ -73,6 +73,13 @@ class Place(Struct, frozen=True):
         return _NEXT[self.count.stage]
 
     @property
+    def returning_officer(self) -> str:
+        """Who declares: the one returning officer who is invited here, "" if that is not known."""
+        people = [one for one in self.desk.people.values() if not one.revoked]
+        names = {one.name for one in people if one.role == "returning officer" and one.may_enter(self.ballot)}
+        return names.pop() if len(names) == 1 else ""
+
+    @property
     def waits(self) -> str:
         """What was last sent of this contest beside its figures, and waits for the desk to release the night."""
         for command in reversed([one.command for one in pending(self.night, self.desk)]):

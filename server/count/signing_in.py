@@ -19,7 +19,8 @@ from server.stream.submit import Submitter
 @allows(everyone)
 async def welcome(request: Request) -> Response:
     """``GET /count/invitation``: how to get in, for a phone that is not."""
-    return page("welcome.html", ended="ended" in request.query_params)
+    what = "browser" if request.url.path.startswith("/desk") else "phone"
+    return page("welcome.html", ended="ended" in request.query_params, what=what)
 
 
 @allows(invited)
