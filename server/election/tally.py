@@ -1,13 +1,16 @@
-"""All contests declared so far, added up by party; and when a majority of the House was reached. Nothing is stored."""
+"""All contests declared so far, added up by party; and when a majority of the House was reached, or became impossible.
+Nothing is stored."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
 from msgspec import Struct
 
 from server.election.events import Declared, NoPollTaken
-from server.election.nights import Night
+from server.election.nights import Count, Night
 from server.election.parties import counted_as, has_a_past
+from server.election.places import EVERYWHERE, Area, counts_in
 
 
 class PartyTotal(Struct, frozen=True):
@@ -36,6 +39,13 @@ class Majority(Struct, frozen=True):
     at: datetime
 
 
+class Hung(Struct, frozen=True):
+    """A House in which no party can have an overall majority any more: at which event that became certain."""
+
+    seq: int
+    at: datetime
+
+
 class Tally(Struct, frozen=True):
     """``parties`` by seats, then votes; ``line`` is the seats that make a majority, 0 if none is at stake."""
 
@@ -44,6 +54,7 @@ class Tally(Struct, frozen=True):
     contests: int
     line: int
     majority: Majority | None
+    hung: Hung | None = None
 
 
 class _Sums:
@@ -53,12 +64,13 @@ class _Sums:
         self.seats = self.gained = self.lost = self.votes = self.before = 0
 
 
-def add_up(night: Night) -> Tally:
-    """The totals of a night as it stands."""
+def add_up(night: Night, area: Area = EVERYWHERE) -> Tally:
+    """The totals of a night as it stands; of an area, where no majority is at stake."""
+    counts = counts_in(night, area)
     sums: dict[str, _Sums] = {}
     valid = valid_before = declared = 0
     all_known = True
-    for count in night.counts.values():
+    for count in counts:
         result = count.result
         if result is None:
             continue
@@ -72,6 +84,8 @@ def add_up(night: Night) -> Tally:
             _of(sums, winner).gained += 1
             _of(sums, holder).lost += 1
         previous = count.contest.previous
+        if result.unopposed:  # nobody voted there, so that nothing is compared there
+            continue
         if previous is None:
             all_known = False
             continue
@@ -85,14 +99,26 @@ def add_up(night: Night) -> Tally:
         if sum_.votes or sum_.seats or sum_.lost
     ]
     parties.sort(key=lambda total: (-total.seats, -total.votes, total.party))
-    line = night.definition.seats // 2 + 1 if night.definition.seats else 0
+    line = majority_line(night) if area == EVERYWHERE else 0
+    most = max((total.seats for total in parties if has_a_past(total.party)), default=0)
     return Tally(
         parties=tuple(parties),
         declared=declared,
-        contests=len(night.counts),
+        contests=len(counts),
         line=line,
         majority=_majority(night, line, parties[0].seats if parties else 0),
+        hung=_hung(night, line, most),
     )
+
+
+def majority_line(night: Night) -> int:
+    """The seats that make an overall majority of the House: 326 of 650; 0 where none is at stake."""
+    return night.definition.seats // 2 + 1 if night.definition.seats else 0
+
+
+def still_open(night: Night) -> int:
+    """The seats of the House that nobody has yet: to be declared, put off to another day, or not of this night."""
+    return max(night.definition.seats, len(night.counts)) - night.declared
 
 
 def _of(sums: dict[str, _Sums], party: str) -> _Sums:
@@ -122,17 +148,39 @@ def _majority(night: Night, line: int, most: int) -> Majority | None:
     if not line or most < line:
         return None
     seats: dict[str, int] = {}
-    for event in night.feed:
-        if not isinstance(event, Declared | NoPollTaken):
-            continue
-        count = night.counts[event.ballot]
-        if count.result is None or event is not _last_declaration(count.history):
-            continue
-        winner = count.result.verdict.winner
+    for event, _, winner in _declarations(night):
         seats[winner] = seats.get(winner, 0) + 1
         if seats[winner] == line:
             return Majority(winner, event.seq, event.at)
     return None
+
+
+def _hung(night: Night, line: int, most: int) -> Hung | None:
+    """The declaration after which no party could reach the line any more, not even with every seat still open, on the
+    figures as they stand now. So it is announced: that a party doesn't stand everywhere is not held against it, as
+    those who do stand there may be its allies (in 2010 the Ulster Unionists were the Conservatives')."""
+    still = still_open(night)
+    if not line or most + still >= line:
+        return None
+    seats: dict[str, int] = {}
+    most, still = 0, still + night.declared
+    for event, _, winner in _declarations(night):
+        still -= 1
+        seats[winner] = seats.get(winner, 0) + 1
+        most = max(most, seats[winner] if has_a_past(winner) else 0)
+        if most + still < line:
+            return Hung(event.seq, event.at)
+    return None
+
+
+def _declarations(night: Night) -> Iterator[tuple[Declared | NoPollTaken, Count, str]]:
+    """Each declaration that stands, oldest first, with its contest and the winner as they are now."""
+    for event in night.feed:
+        if not isinstance(event, Declared | NoPollTaken):
+            continue
+        count = night.counts[event.ballot]
+        if count.result is not None and event is _last_declaration(count.history):
+            yield event, count, count.result.verdict.winner
 
 
 def _last_declaration(history: tuple[object, ...]) -> Declared | NoPollTaken | None:

@@ -1,11 +1,11 @@
-"""``python -m server import``: past nights from CSV files. Parses, calls, prints, gives the exit code."""
+"""``python -m server import``: nights from CSV, the layout from HexJSON. Parses, calls, prints, gives the exit code."""
 
 import argparse
 import sys
 from pathlib import Path
 from typing import Any
 
-from server.nights import archive
+from server.nights import archive, hexjson, layout
 from server.nights.archive import PastNight
 from server.nights.format import BadNight
 from server.nights.importer import ImportRefused, import_night
@@ -22,6 +22,10 @@ a candidate. Where anything in them is wrong, every error is printed with its li
 Writes all nights in server/nights/data again, from a folder of the Library's files:
 
   python -m server import --shipped FOLDER
+
+Writes the layout of the map again, from a HexJSON file:
+
+  python -m server import --layout constituencies.hexjson
 """
 
 
@@ -41,21 +45,25 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--baseline-name", default="", metavar="NAME", help="what to call notional results")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write it (default: standard output)")
     parser.add_argument("--shipped", type=Path, metavar="FOLDER", help="write all shipped nights again")
+    parser.add_argument("--layout", type=Path, metavar="HEXJSON", help="write the layout of the map again")
     parser.set_defaults(call=run)
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Import as the options say; 0 if a file was written, 1 if it was refused, 2 if options are missing."""
-    if options.shipped is None and not (options.contests and options.candidates and options.id and options.title):
-        print("Give --contests, --candidates, --id and --title; or --shipped.", file=sys.stderr)
+    a_night = options.contests and options.candidates and options.id and options.title
+    if options.shipped is None and options.layout is None and not a_night:
+        print("Give --contests, --candidates, --id and --title; or --shipped; or --layout.", file=sys.stderr)
         return 2
     try:
+        if options.layout:
+            return _lay_out(options.layout, options.out or layout.FILE)
         return _ship(options.shipped) if options.shipped else _import(options)
     except ImportRefused as refused:
         print(refused, file=sys.stderr)
         count = len(refused.problems)
         print(f"{count} error{'s'[: count > 1]}: nothing was imported.", file=sys.stderr)
-    except (BadNight, archive.UnknownNight, OSError) as error:
+    except (BadNight, hexjson.BadLayout, archive.UnknownNight, OSError) as error:
         print(error, file=sys.stderr)
     return 1
 
@@ -92,4 +100,11 @@ def _ship(folder: Path) -> int:
     for night, text in nights:
         (archive.FOLDER / f"{night}.jsonl").write_text(text, encoding="utf-8", newline="\n")
     print(f"{archive.FOLDER}: {len(nights)} nights.")
+    return 0
+
+
+def _lay_out(source: Path, out: Path) -> int:
+    text = hexjson.imported(source)
+    out.write_text(text, encoding="utf-8", newline="\n")
+    print(f"{out}: {text.count(chr(10)) - 2} hexagons.")
     return 0
