@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+from msgspec.structs import replace
+
 from server.election.commands import Correct, Declare
 from server.election.contests import Candidate, Contest, Definition, Previous
 from server.election.events import Rejected
@@ -39,6 +41,13 @@ def definition(night: str = "night", contests: int = 3, seats: int = 0) -> Defin
 def ballot(number: int) -> str:
     """The ballot id of a seat."""
     return f"parl.seat-{number}.2019-12-12"
+
+
+def with_one_candidate(night: Definition, seat: int = 0, party: str = "PP52") -> Definition:
+    """The night, where in one seat nobody stands but Ann Abel."""
+    contests = list(night.contests)
+    contests[seat] = replace(contests[seat], candidates=(Candidate("1", "Ann Abel", party),))
+    return replace(night, contests=tuple(contests))
 
 
 def declare(seat: int, con: int = 5, lab: int = 4, command: str = "") -> Declare:

@@ -17,13 +17,22 @@ from server.election.acts import (
     PinChosen,
     PinCleared,
     PinMistaken,
+    PublicCommand,
     Revoked,
     SessionsEnded,
     SheetKeyed,
     SignedIn,
 )
 from server.election.checks import Finding, check_figures, check_papers
-from server.election.commands import Correct, Declare, HoldNight, ReleaseNight
+from server.election.commands import (
+    Correct,
+    Declare,
+    HoldNight,
+    ReachStage,
+    RecordNoPoll,
+    ReleaseNight,
+    Withdraw,
+)
 from server.election.decide import Refused, decide
 from server.election.desk import Desk, Person
 from server.election.doubts import doubts_about_figures, doubts_about_papers
@@ -32,6 +41,7 @@ from server.election.nights import Count, Night
 
 A = TypeVar("A", bound=AnyAct)
 
+LOCKED = "Too many wrong PINs: this invitation is locked. Call the desk, which can open it again."
 AT_ONCE = timedelta(minutes=30)  # for so long a slip of the tongue is one; after it figures are revised, by the desk
 
 
@@ -64,6 +74,7 @@ def admit(night: Night, desk: Desk, act: A) -> A:
 
 
 def _papers(count: Count, act: PapersVerified) -> None:
+    _must_be_polled(count)
     _refuse_if(check_papers(count.contest, act.papers))
     if act.issued is not None and act.issued < 0:
         _refuse_if([Finding("papers-negative", "issued", "Ballot papers cannot be fewer than 0.")])
@@ -72,19 +83,18 @@ def _papers(count: Count, act: PapersVerified) -> None:
 
 def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
     count = _count(night, act.ballot)
-    if count.no_poll is not None:
-        raise Refused("no-poll", f"{count.contest.name} is {count.no_poll.state}: there is nothing to count.")
+    _must_be_polled(count)
     if count.result is not None and correction_of(night, desk, act.ballot) is None:
         raise Refused("already-declared", f"{count.contest.name} is already declared.")
     if asked_for(night, desk, act.ballot) is not None:
         raise Refused("already-asked", f"{count.contest.name} has been declared, and is going on air.")
     if act.role not in KEYING:
         raise Refused("role", f"Figures are keyed by the officer and the second officer, not by the {act.role}.")
-    if act.round != count.round:
-        sentence = "The count has moved on since this page was opened. Nothing was sent: look at the page as it is now."
-        raise Refused("count-moved-on", sentence)
     sheets = sheets_of(count, desk)
     mine = sheets.get(act.role)
+    if act.round != count.round or (mine is None and act.replaces):  # what it replaces was voided by a correction
+        sentence = "The count has moved on since this page was opened. Nothing was sent: look at the page as it is now."
+        raise Refused("count-moved-on", sentence)
     if act.replaces != (mine.seq if mine else 0):
         raise Refused("keyed-elsewhere", "Other figures were sent from another page or phone in the meantime.")
     if any(role != act.role and _same_person(desk, act, other) for role, other in sheets.items()):
@@ -112,6 +122,8 @@ def _correction(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropp
     if isinstance(act, CorrectionDropped):
         if begun is None:
             raise Refused("not-begun", "No correction has been begun.")
+        if asked_for(night, desk, act.ballot) is not None:
+            raise Refused("already-asked", f"{count.contest.name} has been corrected, and is going on air.")
         return
     if begun is not None:
         raise Refused("already-begun", f"{begun.by} has begun a correction already: {begun.reason}")
@@ -137,18 +149,27 @@ def _figures(night: Night, desk: Desk, act: Asked, command: Declare | Correct) -
     count = _count(night, command.ballot)
     if asked_for(night, desk, command.ballot) is not None:
         raise Refused("already-asked", f"{count.contest.name} has been declared, and is going on air.")
+    if any(_ends_a_count(one.command, command.ballot) for one in pending(night, desk)):
+        sentence = f"Something else was said of {count.contest.name} before, and is going on air first: look again."
+        raise Refused("already-asked", sentence)
     confirmed = spoken(night, desk, command.ballot, command.by)
     if confirmed == command:
         return
     if desk.entry == "double" or isinstance(command, Correct):
         sentence = "Two people key each result of this night, and these figures are not confirmed by both."
         raise Refused("not-confirmed", sentence if desk.entry == "double" else "These figures were not keyed.")
-    papers = count.papers if command.papers is None else command.papers
+    papers = command.papers if count.papers is None else count.papers
     _refuse_if(check_figures(count.contest, command.votes, command.rejected, papers, command.lot, must_reconcile=True))
     doubts = doubts_about_figures(count.contest, command.votes, command.rejected, papers)
-    if command.papers is not None:
-        doubts = [*doubts_about_papers(count.contest, command.papers, None), *doubts]
+    if count.papers is None and papers is not None:
+        doubts = [*doubts_about_papers(count.contest, papers, None), *doubts]
     _want_reasons(doubts, act.reasons)
+
+
+def _ends_a_count(command: PublicCommand, ballot: str) -> bool:
+    if isinstance(command, ReachStage):
+        return command.ballot == ballot and command.stage == "recount"
+    return isinstance(command, Withdraw | RecordNoPoll) and command.ballot == ballot
 
 
 def _invitation(night: Night, act: Invited) -> None:
@@ -163,8 +184,7 @@ def _invitation(night: Night, act: Invited) -> None:
 def _sign_in(desk: Desk, act: PinChosen | SignedIn | PinMistaken) -> None:
     person = the_person(desk, act.invitation)
     if person.locked:
-        sentence = "Too many wrong PINs: this invitation is locked. Call the desk, which can open it again."
-        raise Refused("locked", sentence)
+        raise Refused("locked", LOCKED)
     if isinstance(act, PinChosen) and person.pin is not None:
         raise Refused(
             "pin-chosen", "A PIN has been chosen for this invitation. Enter it; if it was not you, call the desk."
@@ -179,6 +199,11 @@ def the_person(desk: Desk, invitation: str) -> Person:
     if person is None or person.revoked:
         raise Refused("revoked", "This invitation is not good any more. Ask the desk for a new one.")
     return person
+
+
+def _must_be_polled(count: Count) -> None:
+    if count.no_poll is not None:
+        raise Refused("no-poll", f"{count.contest.name} is {count.no_poll.state}: there is nothing to count.")
 
 
 def _count(night: Night, ballot: str) -> Count:

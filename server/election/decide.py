@@ -31,7 +31,7 @@ from server.election.events import (
     StageReached,
     Withdrawn,
 )
-from server.election.nights import Count, Night
+from server.election.nights import Count, Night, are_papers_again
 
 
 class Refused(Exception):
@@ -93,6 +93,7 @@ def _of_a_contest(night: Night, command: CountCommand, stamp: _Stamp) -> AnyEven
         case Withdraw():
             if count.no_poll is None:
                 _must_be_declared(count)
+            _must_be_round(count, command.round)
             return Withdrawn(ballot=command.ballot, reason=_reason(command.reason), **stamp)
         case RecordNoPoll():
             return _no_poll(count, command, stamp)
@@ -123,7 +124,7 @@ _MAY_FOLLOW = {
 
 def _stage(count: Count, command: ReachStage, stamp: _Stamp, live: bool) -> StageReached:
     _must_be_polled(count)
-    papers_again = command.papers is not None and (count.papers is not None or count.result is not None)
+    papers_again = are_papers_again(count, command.stage, command.papers)
     if count.result is not None and not papers_again:
         raise Refused("already-declared", f"{count.contest.name} is already declared.")
     if command.stage == "verified" and command.papers is None and live:
@@ -143,7 +144,7 @@ def _declare(count: Count, command: Declare, stamp: _Stamp, live: bool) -> Decla
         sentence = f"{count.contest.name} is already declared. Ask the desk if the figures must be corrected."
         raise Refused("already-declared", sentence)
     _must_be_round(count, command.round)
-    papers = count.papers if command.papers is None else command.papers
+    papers = command.papers if count.papers is None else count.papers  # what was verified binds
     _refuse_if(check_figures(count.contest, command.votes, command.rejected, papers, command.lot, must_reconcile=live))
     return Declared(
         ballot=command.ballot,

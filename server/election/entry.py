@@ -91,6 +91,8 @@ def differences(one: SheetKeyed, other: SheetKeyed) -> list[str]:
     for head in ("official_mark", "more_than_one", "identifiable", "unmarked_or_void"):
         if getattr(one.rejected, head) != getattr(other.rejected, head):
             fields.append(f"rejected.{head}")
+    if not any(field.startswith("rejected") for field in fields) and one.rejected.total != other.rejected.total:
+        fields.append("rejected")
     return [*fields, *(["lot"] if one.lot != other.lot else [])]
 
 

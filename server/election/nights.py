@@ -55,15 +55,25 @@ class Count(Struct, frozen=True):
         return sum(not isinstance(one, StageReached) or one.stage == "recount" for one in self.history)
 
     @property
+    def last(self) -> CountEvent | None:
+        """The newest event of this contest."""
+        return self.history[-1] if self.history else None
+
+    @property
     def status(self) -> str:
         """ "awaiting", a stage, "declared", "withdrawn" once a declaration was taken back, or why there is no poll."""
         if self.no_poll:
             return self.no_poll.state
         if self.result:
             return "declared"
-        if self.history and isinstance(self.history[-1], Withdrawn):
+        if isinstance(self.last, Withdrawn) and not took_back_no_poll(self, self.last):
             return "withdrawn"
         return self.stage or "awaiting"
+
+
+def took_back_no_poll(count: Count, event: Withdrawn) -> bool:
+    """Whether a withdrawal took back that there is no poll, and not a declaration."""
+    return isinstance([one for one in count.history if one.seq < event.seq][-1], NoPollTaken)
 
 
 class Night(Struct, frozen=True):
@@ -118,6 +128,12 @@ def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
     return replace(night, seq=last.seq, at=last.at, counts=counts, feed=tuple(feed), receipts=receipts, held=held)
 
 
+def are_papers_again(count: Count, stage: Stage, papers: int | None) -> bool:
+    """Whether a verification only finds the papers to be another number: it is no other stage then, at any time."""
+    known = count.papers is not None or count.result is not None
+    return stage == "verified" and papers is not None and known
+
+
 def _is_news(event: AnyEvent) -> TypeGuard[FeedEvent]:
     """What a reader of the feed is told; the rest shows in its contest's row."""
     return not isinstance(event, DeclarationExpected) and not (
@@ -144,8 +160,8 @@ def _count_after(count: Count, event: CountEvent) -> Count:
     history = (*count.history, event)
     match event:
         case StageReached():
-            if event.papers is not None and (count.papers is not None or count.result is not None):
-                return replace(count, papers=event.papers, history=history)  # another number, no other stage
+            if are_papers_again(count, event.stage, event.papers):
+                return replace(count, papers=event.papers, history=history)
             papers = count.papers if event.papers is None else event.papers
             return replace(count, stage=event.stage, recount=event.recount, papers=papers, history=history)
         case Declared():

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from server.election.contests import Candidate, Previous
 from server.election.events import Corrected, CountEvent, Declared, NoPollTaken, NotePosted, StageReached, Withdrawn
-from server.election.nights import Count, Night
+from server.election.nights import Count, Night, took_back_no_poll
 from server.election.parties import counted_as
 from server.election.shares import percent
 from server.election.verdict import Line, Result, judge
@@ -23,7 +23,7 @@ from server.feeds.shapes import (
 
 def contest_summary(night: Night, count: Count) -> ContestSummary:
     """A contest in short, as it stands."""
-    contest, result = count.contest, count.result
+    contest, result, polled = count.contest, count.result, _polled(count)
     return ContestSummary(
         ballot=contest.ballot,
         name=contest.name,
@@ -31,7 +31,7 @@ def contest_summary(night: Night, count: Count) -> ContestSummary:
         status=count.status,
         verdict=result.verdict.text(night.parties) if result else None,
         winner=_winner(result) if result else None,
-        majority=result.majority if result else None,
+        majority=polled.majority if polled else None,
         turnout=_turnout(count),
         declared_at=count.declared_at,
         expected=count.expected,
@@ -40,7 +40,7 @@ def contest_summary(night: Night, count: Count) -> ContestSummary:
 
 def contest_state(night: Night, count: Count) -> ContestState:
     """All about a contest, as it stands."""
-    contest, result, short = count.contest, count.result, contest_summary(night, count)
+    contest, result, short = count.contest, _polled(count), contest_summary(night, count)
     swing = result.swing if result else None
     return ContestState(
         ballot=short.ballot,
@@ -72,13 +72,18 @@ def contest_state(night: Night, count: Count) -> ContestState:
     )
 
 
+def _polled(count: Count) -> Result | None:
+    """The result, unless nobody voted: then there is a winner, and there are no figures."""
+    return None if count.result and count.result.unopposed else count.result
+
+
 def _winner(result: Result) -> Winner:
     elected = result.winner.candidate
     return Winner(elected.name, elected.party, counted_as(elected.party))
 
 
 def _turnout(count: Count) -> Turnout:
-    result, papers = count.result, None
+    result, papers = _polled(count), None
     if result and result.turnout_papers is not None:
         papers = percent(result.turnout_papers)
     elif count.papers is not None and count.contest.electorate:
@@ -88,11 +93,12 @@ def _turnout(count: Count) -> Turnout:
 
 def _candidates(night: Night, count: Count) -> tuple[Standing, ...]:
     if count.result is None:
-        return tuple(_standing(night, one, None) for one in count.contest.candidates)
-    return tuple(_standing(night, line.candidate, line) for line in count.result.lines)
+        return tuple(_standing(night, one, None, None) for one in count.contest.candidates)
+    polled = _polled(count) is not None
+    return tuple(_standing(night, line.candidate, line, line if polled else None) for line in count.result.lines)
 
 
-def _standing(night: Night, candidate: Candidate, line: Line | None) -> Standing:
+def _standing(night: Night, candidate: Candidate, elected: Line | None, line: Line | None) -> Standing:
     return Standing(
         id=candidate.id,
         name=candidate.name,
@@ -102,7 +108,7 @@ def _standing(night: Night, candidate: Candidate, line: Line | None) -> Standing
         votes=line.votes if line else None,
         share=percent(line.share) if line else None,
         change=percent(line.change) if line else None,
-        elected=line.elected if line else None,
+        elected=elected.elected if elected else None,
         lost_deposit=line.lost_deposit if line else None,
     )
 
@@ -160,6 +166,8 @@ def _what(night: Night, count: Count, event: CountEvent | NotePosted) -> str:
         case Corrected():
             how = "A slip in the declaration put right" if event.slip else "Figures corrected"
             return f"{how}: {_outcome(night, count, event)}."
+        case Withdrawn() if took_back_no_poll(count, event):
+            return "That there is no poll was taken back: the votes are counted."
         case Withdrawn():
             return "The declaration was withdrawn: nobody is elected until it is made again."
         case NoPollTaken():

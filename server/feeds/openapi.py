@@ -215,7 +215,9 @@ def _problems(*statuses: int) -> dict[str, Any]:
 
 
 def _page(summary: str, parameters: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    responses = {"200": {"description": "HTML.", "content": {"text/html": {"schema": {"type": "string"}}}}}
+    html = {"text/html": {"schema": {"type": "string"}}}
+    said = {"200": "HTML.", "304": "Nothing is new.", "400": "Not a time.", "404": "There is no such page."}
+    responses = {status: {"description": what, "content": html} for status, what in said.items()}
     return {"summary": summary, "parameters": parameters or [], "responses": responses}
 
 

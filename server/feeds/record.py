@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,8 +11,9 @@ from starlette.responses import Response
 
 from server.access import allows, everyone
 from server.answers import Body, answer, body
-from server.election.nights import Night, fold
-from server.election.tally import add_up
+from server.election.events import AnyEvent
+from server.election.nights import GapInNight, Night, fold
+from server.election.tally import Tally, add_up
 from server.feeds.api import for_any_site, found
 from server.feeds.events import NDJSON
 from server.live.endpoint import etag
@@ -30,7 +32,7 @@ async def download(request: Request) -> Response:
     channel, night = found(request)
     content = cast(Body, channel.cached("feeds: record", lambda: body(b"".join(written(channel.events)))))
     response = answer(request, content, NDJSON, etag(channel))
-    response.headers["Content-Disposition"] = f'attachment; filename="{night.definition.id}.record.jsonl"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{_file_of(night.definition.id)}"'
     return for_any_site(response)
 
 
@@ -42,7 +44,7 @@ def add_parser(subparsers: Any) -> None:
         description=_ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="a record")
+    parser.add_argument("record", metavar="NIGHT", help="a record's file, or the night whose record is in this folder")
     parser.add_argument("--head", default="", metavar="HEAD", help="a head that was noted, or its beginning")
     parser.set_defaults(call=verify)
 
@@ -50,13 +52,13 @@ def add_parser(subparsers: Any) -> None:
 def verify(options: argparse.Namespace, settings: Settings) -> int:
     """Print what a record says; 0 if it holds, 1 with a sentence if it does not."""
     try:
-        events, heads = read(options.file.read_bytes())
+        events, heads = read(_found(options.record).read_bytes())
+        night, tally = _added_up(events)
     except (BadRecord, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    night = fold(events)
     print(f"{night.definition.title}: {len(events):,} events, each fits the ones before it.")
-    _print_totals(night)
+    _print_totals(night, tally)
     noted: str = options.head.lower()
     if not noted:
         print(f"The head of event {len(events):,} is {heads[-1]}: compare it with one that was noted elsewhere.")
@@ -69,9 +71,31 @@ def verify(options: argparse.Namespace, settings: Settings) -> int:
     return 1
 
 
-def _print_totals(night: Night) -> None:
-    tally = add_up(night)
-    print(f"{tally.declared:,} of {tally.contests:,} declared.")
+def _file_of(night: str) -> str:
+    return f"{night}.record.jsonl"
+
+
+def _found(named: str) -> Path:
+    for file in (Path(named), Path(_file_of(named))):
+        if file.is_file():
+            return file
+    file = _file_of(named)
+    raise BadRecord(f"There is no file {named} here, and no {file}: it is downloaded from /api/nights/{named}/record.")
+
+
+def _added_up(events: list[AnyEvent]) -> tuple[Night, Tally]:
+    """A chain can be unbroken and hold what never was a night: it was written so, and the rules cannot follow it."""
+    try:
+        night = fold(events)
+        return night, add_up(night)
+    except (GapInNight, LookupError, ValueError, AssertionError) as error:
+        raise BadRecord(f"The lines fit one another, but they are not a night that can be added up: {error}") from error
+
+
+def _print_totals(night: Night, tally: Tally) -> None:
+    kinds = Counter(count.result.verdict.kind for count in night.counts.values() if count.result)
+    verdicts = ", ".join(f"{number:,} {kind}{'' if number == 1 else 's'}" for kind, number in kinds.most_common())
+    print(f"{tally.declared:,} of {tally.contests:,} declared" + (f": {verdicts}." if verdicts else "."))
     for total in tally.parties:
         if total.seats or tally.contests == 1:
             print(f"  {night.parties[total.party].name:<40} {total.seats:>4} {total.votes:>12,}")

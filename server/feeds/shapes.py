@@ -79,7 +79,7 @@ class Turnout(Struct, frozen=True):
 
 
 class ContestSummary(Struct, frozen=True, kw_only=True):
-    """One contest in short; its figures are null before the declaration.
+    """One contest in short; its figures are null before the declaration, and where nobody had to vote.
 
     ``status`` is awaiting, a stage (boxes in, verified, counting, provisional, recount), declared, withdrawn, or
     why there is no poll (uncontested, postponed, countermanded); ``expected`` is when the declaration is expected,
@@ -99,7 +99,7 @@ class ContestSummary(Struct, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True):
-    """One candidate; all figures are null before the declaration.
+    """One candidate; all figures are null before the declaration, and where nobody had to vote.
 
     ``id`` is the place on the ballot paper; ``change`` is in points on the party's share at the baseline,
     null where there is nothing to compare with.

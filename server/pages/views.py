@@ -17,10 +17,10 @@ from server.election.events import (
     StageReached,
     Withdrawn,
 )
-from server.election.nights import Count, Night
+from server.election.nights import Count, Night, took_back_no_poll
 from server.election.parties import Party
 from server.election.tally import PartyTotal, Tally
-from server.election.verdict import Result, judge
+from server.election.verdict import Result, elect_unopposed, judge
 
 _FEED_LENGTH = 12
 _PARTIES_SHOWN = 10
@@ -29,12 +29,14 @@ _PARTIES_SHOWN = 10
 class Banner(Struct, frozen=True):
     """The newest declaration: ``count`` is None before the first, ``majority`` set if it made a majority of the House.
 
-    Once a House is complete, ``largest`` is its largest party with its seats, and ``of`` its majority (0 if none).
+    ``goes_ahead`` is whether a poll does that had been called off. Once a House is complete, ``largest`` is its
+    largest party with its seats, and ``of`` its majority (0 if none).
     """
 
     count: Count | None = None
     event: FeedEvent | None = None
     majority: Party | None = None
+    goes_ahead: bool = False
     largest: tuple[Party, int] | None = None
     of: int = 0
 
@@ -84,7 +86,8 @@ def banner_of(night: Night, tally: Tally) -> Banner:
         if isinstance(event, Declared | Corrected | Withdrawn | NoPollTaken):
             majority = tally.majority
             made = night.parties[majority.party] if majority and majority.seq == event.seq else None
-            return Banner(night.counts[event.ballot], event, made)
+            count = night.counts[event.ballot]
+            return Banner(count, event, made, isinstance(event, Withdrawn) and took_back_no_poll(count, event))
     return Banner()
 
 
@@ -141,7 +144,7 @@ def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
         case StageReached():
             return Item("stage", event, count)
         case NoPollTaken():
-            return Item("no-poll", event, count, count.result, majority=majority)
+            return Item("no-poll", event, count, _unopposed(count, event), majority=majority)
 
 
 class Change(Struct, frozen=True):
@@ -163,8 +166,15 @@ def changes(count: Count, event: Corrected) -> tuple[Change, ...]:
 
 def before(count: Count, event: CountEvent) -> Result | None:
     """The result that stood when this event came."""
-    earlier = [one for one in count.history if one.seq < event.seq and isinstance(one, Declared | Corrected)]
-    return judge(count.contest, earlier[-1]) if earlier else None
+    earlier = [one for one in count.history if one.seq < event.seq and not isinstance(one, StageReached)]
+    last = earlier[-1] if earlier else None
+    if isinstance(last, NoPollTaken):
+        return _unopposed(count, last)
+    return judge(count.contest, last) if isinstance(last, Declared | Corrected) else None
+
+
+def _unopposed(count: Count, event: NoPollTaken) -> Result | None:
+    return elect_unopposed(count.contest) if event.state == "uncontested" else None
 
 
 def _together(totals: list[PartyTotal]) -> PartyTotal:

@@ -1,5 +1,6 @@
 """Commands to a night on air, and acts at its count: each is decided and stored once. No rules of its own."""
 
+import math
 from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from server.election.acts import AnyAct, Asked, Dropped, Stamp
 from server.election.admit import admit
-from server.election.commands import AnyCommand
+from server.election.commands import AnyCommand, HoldNight
 from server.election.decide import Refused, decide
 from server.election.desk import Desk, fold_acts
 from server.election.entry import pending
@@ -81,22 +82,26 @@ class Submitter:
             raise Refused("key-reused", "Something else was sent with this key before. This was not done.")
         if repeated and stored.command.id not in (await self.desk(night)).asked:
             raise Refused("dropped", "That was set aside in the meantime: look at the page as it is now.")
+        if not isinstance(asked.command, HoldNight):  # what was asked for before goes first, unless all is to stop
+            await self.send_out(night, asked.at, stored.seq)
         return await self._let_out(night, stored, asked.at)
 
-    async def send_out(self, night: str, now: datetime) -> None:
-        """Let out whatever was asked for and has not gone out: after a hold, or if a process ended in between."""
+    async def send_out(self, night: str, now: datetime, before: float = math.inf) -> None:
+        """Let out what was asked for, ``before`` this act, and has not gone out: after a hold, or if a process ended in
+        between. While the night is held, only a second hold is dealt with: it is done, and must not begin later."""
         known = await self.night(night)
-        if known is None or known.held:
+        if known is None:
             return
         for asked in pending(known, await self.desk(night)):
-            with suppress(Refused):  # then it is on record why
-                await self._let_out(night, asked, now)
+            if asked.seq < before and (not known.held or isinstance(asked.command, HoldNight)):
+                with suppress(Refused):  # then it is on record why
+                    await self._let_out(night, asked, now)
 
     async def _let_out(self, night: str, asked: Asked, now: datetime) -> Receipt | None:
         try:
             return await self.submit(night, asked.command, now)
         except Refused as refused:
-            if refused.code == "held":
+            if refused.code == "held" and not isinstance(asked.command, HoldNight):
                 return None
             stamp = Stamp(
                 seq=0,

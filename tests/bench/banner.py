@@ -11,12 +11,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 from playwright.async_api import Browser, async_playwright
 
-from server.count.invitations import Invitations
 from server.election.events import Declared
 from server.nights import archive
 from server.serve import open_night
 from server.stream import embedded
 from server.stream.events import EventStream
+from tests.bench.posting import body_of, tokens
 from tests.browser.conftest import FLAGS, chromium
 from tests.running import Site, serving
 
@@ -50,21 +50,21 @@ async def measure() -> Banner:
 
 async def _round(number: int, site: Site, browser: Browser, redis_url: str) -> tuple[float, float]:
     past, night = archive.load(_BALLOT), f"round-{number}"
-    votes = next(event.votes for event in past.events if isinstance(event, Declared))
+    declared = next(event for event in past.events if isinstance(event, Declared))
     stream = EventStream(redis_url)
     await open_night(stream, replace(past.definition, id=night, times="live"), "open")
+    token = (await tokens(stream, site.settings.secret_key, night, _BALLOT))[_BALLOT]
     await stream.close()
     page = await (await browser.new_context()).new_page()
     while (answer := await page.goto(f"{site.url}/nights/{night}")) is None or answer.status != 200:
         await asyncio.sleep(0.01)
     await page.locator("#line[data-state=up]").wait_for()
     await page.evaluate(_SEEN)
-    token = Invitations(site.settings.secret_key).make(night, _BALLOT, "bench")
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "once"}
     path = f"{site.url}/api/nights/{night}/contests/{_BALLOT}/declaration"
     async with httpx2.AsyncClient() as client:
         start = time.time() * 1000
-        receipt = await client.post(path, headers=headers, json={"votes": votes})
+        receipt = await client.post(path, headers=headers, json=body_of(declared))
         answered = time.time() * 1000 - start
     assert receipt.status_code == 201, receipt.text
     shown = await page.evaluate("() => window.seen") - start

@@ -25,6 +25,7 @@ class Program:
     def __init__(self, folder: Path, redis_url: str) -> None:
         self.redis_url = redis_url
         self.secret = _SECRET
+        self.tokens: dict[str, str] = {}  # ballot → what a declaration is posted with
         self.port = free_port()
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None

@@ -17,13 +17,13 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import astuple, replace
 
-from server.count.invitations import Invitations
 from server.election.events import Declared
 from server.nights import archive
 from server.serve import open_night
 from server.stream.events import EventStream
 from tests.bench.crowd import Crowd, memory_kib, processor_seconds
 from tests.bench.fanout import fan_out, ours
+from tests.bench.posting import body_of, tokens
 from tests.bench.program import Program, percentile, program
 
 _PAST = archive.load("parl.2019-12-12")
@@ -87,8 +87,10 @@ def measure(clients: int = 10_000, floor_ms: float | None = None) -> Reaches:
 
 
 async def open_night_of_2019(one: Program) -> None:
+    """Nothing is declared, and every seat can be."""
     stream = EventStream(one.redis_url)
     await open_night(stream, replace(_PAST.definition, id="live", times="live"), "open")
+    one.tokens = await tokens(stream, one.secret, "live", *(seat.ballot for seat in DECLARED))
     await stream.close()
 
 
@@ -126,13 +128,13 @@ def _median(turns: list[Reach]) -> Reach:
 
 def _declare(one: Program, seat: Declared) -> float:
     """POST it; returns when its receipt was there."""
-    token = Invitations(one.secret).make("live", seat.ballot, "bench")
+    token = one.tokens[seat.ballot]
     line = http.client.HTTPConnection("127.0.0.1", one.port, timeout=60)
     line.connect()
     line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "once", "Content-Type": "application/json"}
     path = f"/api/nights/live/contests/{seat.ballot}/declaration"
-    line.request("POST", path, json.dumps({"votes": seat.votes}), headers)
+    line.request("POST", path, json.dumps(body_of(seat)), headers)
     answer = line.getresponse()
     body = answer.read()
     assert answer.status == 201, body

@@ -6,9 +6,8 @@ from pathlib import Path
 import httpx2
 import pytest
 from msgspec.structs import replace
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from server.count.invitations import Invitations
 from server.election.commands import Declare, PostNote
 from server.election.events import Declared
 from server.nights import archive
@@ -16,6 +15,8 @@ from server.serve import open_night
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
+from tests.browser import officers
+from tests.browser.conftest import PHONE
 from tests.nights_by_hand import START, definition
 from tests.nights_by_hand import declare as declare_seat
 from tests.running import Site, answered, serving
@@ -23,7 +24,16 @@ from tests.running import Site, answered, serving
 BALLOT = "parl.rochester-and-strood.by.2014-11-20"
 PAST = archive.load(BALLOT)
 DECLARED = next(event for event in PAST.events if isinstance(event, Declared))
+PAPERS = 40113
 NIGHT = "rehearsal"
+
+
+@pytest.fixture
+async def phone(site: Site, browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A phone, in another person's hand."""
+    context = await browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, base_url=site.url)
+    yield context
+    await context.close()
 
 
 @pytest.fixture
@@ -36,7 +46,8 @@ async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIte
 
 
 def declare(command: str = "by the test") -> Declare:
-    return Declare(id=command, by="test", ballot=BALLOT, votes=DECLARED.votes, rejected=DECLARED.rejected)
+    votes, rejected = DECLARED.votes, DECLARED.rejected
+    return Declare(id=command, by="test", ballot=BALLOT, votes=votes, rejected=rejected, papers=PAPERS)
 
 
 async def open_page(page: Page, site: Site, path: str = "") -> None:
@@ -45,38 +56,29 @@ async def open_page(page: Page, site: Site, path: str = "") -> None:
 
 
 async def test_an_officer_declares_on_a_phone_and_the_banner_appears_in_an_open_page(
-    site: Site, viewer: Page, phone: Page
+    site: Site, viewer: Page, phone: BrowserContext, stream: EventStream
 ) -> None:
     await open_page(viewer, site)
     await expect(viewer.locator(".headline")).to_contain_text("Waiting for the count")
 
-    token = Invitations(site.settings.secret_key).make(NIGHT, BALLOT, "Jane Smith")
-    await phone.goto(f"{site.url}/count/invitation/{token}")
-    await phone.get_by_role("button", name="Start").click()
-    await expect(phone).to_have_url(f"{site.url}/count")
-    await phone.locator("[name=papers]").fill("40 113")
-    for candidate, votes in DECLARED.votes.items():
-        await phone.locator(f"[name='votes.{candidate}']").fill(f"{votes:,}")
-    for head, papers in (
-        ("official_mark", 0),
-        ("more_than_one", 30),
-        ("identifiable", 1),
-        ("unmarked_or_void", 17),
-    ):
-        await phone.locator(f"[name='rejected.{head}']").fill(str(papers))
-    await phone.get_by_role("button", name="Check and read back").click()
-    await expect(phone.get_by_text("Mark Reckless").first).to_be_visible()
-    await expect(phone.get_by_text("16,867").first).to_be_visible()
-    await expect(viewer.locator(".headline")).to_contain_text("Waiting for the count")
-    await phone.get_by_role("button", name="Send declaration").click()
+    page = await officers.sign_in(phone, await officers.link_for(site, stream, night=NIGHT, ballot=BALLOT))
+    await officers.verify(page)
+    await expect(viewer.locator(".headline")).to_contain_text("Ballot papers verified")
+    await expect(viewer.locator(".facts")).to_contain_text("turnout 50.7%")
+    await officers.key(page)
+    await officers.tap(page, officers.CHECK)
+    await expect(page.locator(".declaration")).to_contain_text("Mark Reckless")
+    await expect(page.locator(".declaration")).to_contain_text("16,867")
+    await expect(viewer.locator(".headline")).to_contain_text("Ballot papers verified")
+    await officers.tap(page, officers.DECLARE)
 
     headline = viewer.locator(".headline")
     await expect(headline).to_contain_text("UKIP GAIN")
     await expect(headline).to_contain_text("Rochester and Strood from Conservative")
     await expect(viewer.locator(".facts")).to_contain_text("majority 2,920")
-    await expect(phone).to_have_url(f"{site.url}/count/receipt")
-    await phone.reload()
-    await expect(phone.get_by_text("on air", exact=False).first).to_be_visible()
+    await expect(page).to_have_url(f"{site.url}/count/receipt")
+    await page.reload()
+    await officers.says(page, "On air")
 
 
 async def test_a_viewer_who_lost_the_network_misses_nothing_and_reloads_nothing(

@@ -150,7 +150,7 @@ async def test_a_session_that_another_desk_ends_goes_dark_at_once(
     assert found
     await asyncio.to_thread(other.send, "/desk/people/end", {"invitation": found[1]})
     await viewer.wait_for_url("**/desk/invitation?ended=1")
-    await expect(viewer.locator("main")).to_contain_text("signed this phone out")
+    await expect(viewer.locator("main")).to_contain_text("signed this browser out")
     await viewer.goto(f"{site.url}/desk")
     await expect(viewer.locator("main")).to_contain_text("not signed in")
 

@@ -1,24 +1,43 @@
 """The list of nights, a night, and a contest as JSON."""
 
 from datetime import UTC, datetime
+from typing import Any
 
+import jsonschema_rs
+import msgspec
 import pytest
-from msgspec.structs import replace
 from starlette.testclient import TestClient
 
-from server.election.commands import Correct, Declare, OpenNight, PostNote, ReachStage, Withdraw
+from server.election.commands import (
+    Correct,
+    Declare,
+    ExpectDeclaration,
+    HoldNight,
+    OpenNight,
+    PostNote,
+    ReachStage,
+    RecordNoPoll,
+    ReleaseNight,
+    Withdraw,
+)
+from server.election.contests import Definition
 from server.election.decide import decide
+from server.election.events import NoPollState, Rejected
+from server.feeds.openapi import document
 from server.live.channel import Channel
 from server.nights import archive
 from tests import nights_by_hand as by_hand
 from tests.feeds.site import GENERAL, ROCHESTER, Site, carry_out
+from tests.nights_by_hand import with_one_candidate
 
 NIGHT = {
     *("night", "title", "seq", "at", "declared", "contests_total", "baseline", "parties", "contests"),
     *("state", "replay_of", "times", "majority_line", "overall_majority", "attribution", "date", "head"),
 }
 PARTY = {"id", "name", "short", "seats", "gained", "lost", "net", "votes", "share", "change"}
-CONTEST = {"ballot", "name", "gss", "status", "verdict", "winner", "majority", "turnout", "declared_at"}
+CONTEST = {"ballot", "name", "gss", "status", "verdict", "winner", "majority", "turnout"} | {
+    *("declared_at", "expected"),
+}
 IN_FULL = CONTEST | {
     *(
         "night",
@@ -155,19 +174,19 @@ def test_turnout_is_known_once_the_papers_are_verified(site: Site, client: TestC
 def test_history_tells_every_event_of_a_contest_with_the_figures_of_its_time(site: Site, client: TestClient) -> None:
     channel, ballot = _by_hand(site), by_hand.ballot(0)
     for command in (
-        ReachStage(id="1", by="Jane", ballot=ballot, stage="verified", papers=12),
+        ReachStage(id="1", by="Jane", ballot=ballot, stage="verified", papers=9),
         PostNote(id="2", by="desk", text="A recount is expected."),
         PostNote(id="3", by="desk", text="The hall is full.", ballot=ballot),
         by_hand.declare(0, con=5, lab=4),
-        Correct(id="5", by="Jane", ballot=ballot, votes={"1": 4, "2": 5}, reason="Rows were swapped."),
+        correct(ballot, "5", votes={"1": 4, "2": 5}),
         Withdraw(id="6", by="Jane", ballot=ballot, reason="A box was left out."),
         ReachStage(id="7", by="Jane", ballot=ballot, stage="recount"),
-        Declare(id="8", by="Jane", ballot=ballot, votes={"1": 6, "2": 6}, lot="2"),
+        Declare(id="8", by="Jane", ballot=ballot, votes={"1": 4, "2": 4}, rejected=Rejected(1), lot="2"),
     ):
         carry_out(channel, command)
     contest = client.get(f"/api/nights/night/contests/{ballot}").json()
     assert [one["what"] for one in contest["history"]] == [
-        "Verified: 12 ballot papers.",
+        "Verified: 9 ballot papers.",
         "The hall is full.",
         "Declared: Con gain from Lab, Ann Abel elected, majority 1.",
         "Figures corrected: Lab hold, Ben Bond elected, majority 1.",
@@ -178,9 +197,119 @@ def test_history_tells_every_event_of_a_contest_with_the_figures_of_its_time(sit
     assert [one["seq"] for one in contest["history"]] == [2, 4, 5, 6, 7, 8, 9]
     declared, corrected, withdrawn = contest["history"][2:5]
     assert (declared["votes"], corrected["votes"]) == ({"1": 5, "2": 4}, {"1": 4, "2": 5})
+    assert (declared["rejected"]["total"], corrected["rejected"]["total"]) == (0, 0)
     assert (corrected["reason"], corrected["by"]) == ("Rows were swapped.", "Jane")
     assert withdrawn["reason"] == "A box was left out."
     assert (contest["by_lot"], contest["majority"], contest["recount"]) == (True, 0, 1)
+
+
+def test_a_corrected_contest_has_the_new_figures_and_keeps_the_old_in_its_history(
+    site: Site, client: TestClient
+) -> None:
+    channel, ballot = _by_hand(site), by_hand.ballot(0)
+    carry_out(channel, by_hand.declare(0, con=6, lab=3))
+    first = client.get("/api/nights/night").json()["contests"][0]
+    carry_out(channel, correct(ballot, "slip", votes={"1": 5, "2": 3}, rejected=Rejected(1), slip=True))
+    carry_out(channel, correct(ballot, "late", votes={"1": 3, "2": 5}, rejected=Rejected(1)))
+    contest = client.get(f"/api/nights/night/contests/{ballot}").json()
+    assert (contest["status"], contest["verdict"], contest["valid"]) == ("declared", "Lab hold", 8)
+    assert contest["declared_at"] == first["declared_at"]
+    assert [(one["id"], one["votes"]) for one in contest["candidates"]] == [("2", 5), ("1", 3)]
+    assert [(one["votes"], one["rejected"]["total"], one["reason"]) for one in contest["history"]] == [
+        ({"1": 6, "2": 3}, 0, None),
+        ({"1": 5, "2": 3}, 1, "Rows were swapped."),
+        ({"1": 3, "2": 5}, 1, "Rows were swapped."),
+    ]
+    assert [one["what"].partition(":")[0] for one in contest["history"]] == [
+        "Declared",
+        "A slip in the declaration put right",
+        "Figures corrected",
+    ]
+
+
+def test_uncontested_seat_is_won_without_any_figures(site: Site, client: TestClient) -> None:
+    channel, ballot = _by_hand(site, with_one_candidate(by_hand.definition())), by_hand.ballot(0)
+    carry_out(channel, no_poll(ballot, "uncontested"))
+    night = client.get("/api/nights/night").json()
+    contest = client.get(f"/api/nights/night/contests/{ballot}").json()
+    assert (night["declared"], contest["status"], contest["verdict"]) == (1, "uncontested", "Con gain from Lab")
+    assert contest["winner"] == {"name": "Ann Abel", "party": "PP52", "counted_as": "PP52"}
+    assert contest["declared_at"] == night["at"]
+    for key in ("majority", "majority_share", "valid", "rejected", "swing"):
+        assert contest[key] is None, key
+    assert contest["turnout"] == {"papers": None, "valid": None}
+    (candidate,) = contest["candidates"]
+    assert candidate["elected"]
+    assert [candidate[key] for key in ("votes", "share", "change", "lost_deposit")] == [None] * 4
+    assert [(one["id"], one["seats"], one["net"], one["votes"]) for one in night["parties"]] == [
+        ("PP52", 1, 1, 0),
+        ("PP53", 0, -1, 0),
+    ]
+    assert [(one["what"], one["reason"]) for one in contest["history"]] == [
+        ("Uncontested: there is no poll.", "So it is.")
+    ]
+    carry_out(channel, withdraw(ballot, "back"))
+    contest = client.get(f"/api/nights/night/contests/{ballot}").json()
+    assert (contest["status"], contest["winner"]) == ("awaiting", None)
+    assert contest["history"][-1]["what"] == "That there is no poll was taken back: the votes are counted."
+
+
+@pytest.mark.parametrize("state", ["postponed", "countermanded"])
+def test_poll_that_is_put_off_has_neither_winner_nor_figures(
+    site: Site, client: TestClient, state: NoPollState
+) -> None:
+    channel, ballot = _by_hand(site), by_hand.ballot(0)
+    carry_out(channel, no_poll(ballot, state))
+    night = client.get("/api/nights/night").json()
+    contest = night["contests"][0]
+    assert (night["declared"], night["parties"], contest["status"]) == (0, [], state)
+    assert [contest[key] for key in ("verdict", "winner", "majority", "declared_at")] == [None] * 4
+
+
+def test_night_that_is_held_says_so_wherever_it_is_named(site: Site, client: TestClient) -> None:
+    channel = _by_hand(site)
+
+    def states() -> tuple[str, str]:
+        listed = next(one for one in client.get("/api/nights").json()["nights"] if one["night"] == "night")
+        return listed["state"], client.get("/api/nights/night").json()["state"]
+
+    assert states() == ("on air", "on air")
+    carry_out(channel, HoldNight(id="hold", by="desk"))
+    assert states() == ("held", "held")
+    carry_out(channel, ReleaseNight(id="release", by="desk"))
+    assert states() == ("on air", "on air")
+
+
+def test_when_a_declaration_is_expected_is_said_until_nobody_knows(site: Site, client: TestClient) -> None:
+    channel, ballot, moment = _by_hand(site), by_hand.ballot(0), datetime(2019, 12, 13, 2, 30, tzinfo=UTC)
+    carry_out(channel, ExpectDeclaration(id="1", by="desk", ballot=ballot, expected=moment))
+    first, second, _ = client.get("/api/nights/night").json()["contests"]
+    assert datetime.fromisoformat(first["expected"]) == moment
+    assert second["expected"] is None
+    assert client.get(f"/api/nights/night/contests/{ballot}").json()["history"] == [], "it is no news"
+    carry_out(channel, ExpectDeclaration(id="2", by="desk", ballot=ballot, expected=None))
+    assert client.get("/api/nights/night").json()["contests"][0]["expected"] is None
+
+
+def test_whatever_can_become_of_a_contest_is_as_openapi_describes_it(site: Site, client: TestClient) -> None:
+    channel, ballot = _by_hand(site, with_one_candidate(by_hand.definition())), by_hand.ballot(0)
+    other, moment = by_hand.ballot(1), datetime(2019, 12, 13, 2, 30, tzinfo=UTC)
+    for command in (
+        ExpectDeclaration(id="1", by="desk", ballot=other, expected=moment),
+        no_poll(ballot, "uncontested"),
+        by_hand.declare(1, con=6, lab=3),
+        correct(other, "slip", votes={"1": 3, "2": 6}, slip=True),
+        RecordNoPoll(id="2", by="Jane", ballot=by_hand.ballot(2), state="postponed", reason="Snow."),
+        withdraw(ballot, "back"),
+        HoldNight(id="hold", by="desk"),
+    ):
+        carry_out(channel, command)
+        described("NightState", client.get("/api/nights/night").json())
+        described("Nights", client.get("/api/nights").json())
+        for one in (ballot, other, by_hand.ballot(2)):
+            described("ContestState", client.get(f"/api/nights/night/contests/{one}").json())
+    for line in client.get("/api/nights/night/events").content.splitlines():
+        described("Event", msgspec.json.decode(line))
 
 
 def test_withdrawn_contest_has_nobody_elected(site: Site, client: TestClient) -> None:
@@ -198,7 +327,27 @@ def test_times_are_rfc_3339_with_offset(client: TestClient) -> None:
     assert datetime.fromisoformat(night["at"]).tzinfo is not None
 
 
-def _by_hand(site: Site) -> Channel:
-    definition = replace(by_hand.definition(), id="night")
-    opened = decide(None, OpenNight(id="open", by="desk", night=definition), by_hand.START)
-    return site.put_on_air(opened)
+def described(schema: str, body: object) -> None:
+    """Hold an answer against /openapi.json, formats included."""
+    whole: dict[str, Any] = {"$ref": f"#/components/schemas/{schema}", "components": document()["components"]}
+    jsonschema_rs.Draft202012Validator(whole, validate_formats=True).validate(body)
+
+
+def correct(
+    ballot: str, command: str, votes: dict[str, int], rejected: Rejected | None = None, *, slip: bool = False
+) -> Correct:
+    reason, rejected = "Rows were swapped.", rejected or Rejected(0)
+    return Correct(id=command, by="Jane", ballot=ballot, votes=votes, rejected=rejected, reason=reason, slip=slip)
+
+
+def no_poll(ballot: str, state: NoPollState) -> RecordNoPoll:
+    return RecordNoPoll(id="no-poll", by="Jane", ballot=ballot, state=state, reason="So it is.")
+
+
+def withdraw(ballot: str, command: str) -> Withdraw:
+    return Withdraw(id=command, by="Jane", ballot=ballot, reason="A box was left out.")
+
+
+def _by_hand(site: Site, definition: Definition | None = None) -> Channel:
+    opening = OpenNight(id="open", by="desk", night=definition or by_hand.definition("night"))
+    return site.put_on_air(decide(None, opening, by_hand.START))

@@ -1,12 +1,18 @@
 """/openapi.json against what is really answered."""
 
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import cycle
+from socket import socket
 from typing import Any, cast
 
+import httpx2
 import jsonschema_rs
 import msgspec
 import pytest
 import schemathesis
 from hypothesis import settings
+from schemathesis.checks import CHECKS  # pyright: ignore[reportUnknownVariableType]
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -15,6 +21,9 @@ from server.count import api
 from server.feeds import declaration
 from server.feeds.openapi import document
 from server.nights import archive
+from server.stream.embedded import Embedded, start
+from tests.count.conftest import Desk, process
+from tests.count.test_api import ADDRESS, BODY
 from tests.feeds.site import GENERAL, ROCHESTER, Site
 
 REPLAY = f"{ROCHESTER}.replay"
@@ -101,3 +110,72 @@ _DESCRIBED: Any = cast(Any, schemathesis.openapi.from_asgi("/openapi.json", Site
 @settings(max_examples=25, deadline=None)
 def test_whatever_is_asked_is_answered_as_described(case: Any) -> None:
     case.call_and_validate()
+
+
+class Hall:
+    """The whole program with a night on air, and programs that may declare on it."""
+
+    def __init__(self, desk: Desk, address: str) -> None:
+        self.desk, self.address = desk, address
+        # Each may send sixty times a minute.
+        self.tokens = cycle([desk.invite(name=f"Program {one}").rpartition("/")[2] for one in range(8)])
+
+    def post(self, key: str, body: Any = BODY) -> httpx2.Response:
+        """A declaration."""
+        headers = {"Authorization": f"Bearer {next(self.tokens)}", "Idempotency-Key": key}
+        return httpx2.post(self.address + ADDRESS, json=body, headers=headers)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    """A server for the night on air."""
+    server = start(tmp_path_factory.mktemp("redis"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def hall(server: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """A night on air, nothing declared."""
+    desk = Desk(server.url)
+    desk.open_night()
+    with closing(socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    with process(tmp_path_factory.mktemp("data"), server.url, port):
+        yield Hall(desk, f"http://127.0.0.1:{port}")
+
+
+_WHOLE: Any = cast(Any, schemathesis.openapi.from_dict(document())).include(
+    path_regex="^/(api|healthz|readyz|metrics|openapi)"
+)
+
+
+def left_out(method: str) -> list[Any]:
+    """What is shaped like a declaration need not be one; an empty ``after`` is 0; other methods are not looked for."""
+    named = [
+        "positive_data_acceptance",
+        "unsupported_method",
+        *(["negative_data_rejection"] if method == "GET" else []),
+    ]
+    return [cast(Any, CHECKS).get_one(name) for name in named]
+
+
+@_WHOLE.parametrize()
+@settings(max_examples=25, deadline=None)
+def test_whatever_is_sent_to_a_night_on_air_is_answered_as_described(case: Any, hall: Hall) -> None:
+    case.path_parameters = dict.fromkeys(case.path_parameters or {}, ROCHESTER)
+    token = {"Authorization": f"Bearer {next(hall.tokens)}"} if case.method == "POST" else {}
+    case.call_and_validate(base_url=hall.address, headers=token, excluded_checks=left_out(case.method))
+
+
+def test_a_declaration_is_answered_as_described_from_202_to_409(hall: Hall) -> None:
+    receipt, problem = validator("DeclarationReceipt"), validator("Problem")
+    hall.tokens = cycle([next(hall.tokens)])
+    hall.desk.hold()
+    answers = [hall.post("one"), hall.post("two")]
+    hall.desk.release()
+    answers += [hall.post("one"), hall.post("one"), hall.post("two"), hall.post("one", {"votes": {}}), hall.post("")]
+    assert [answer.status_code for answer in answers] == [202, 409, 201, 200, 409, 422, 400]
+    for answer in answers:
+        (receipt if answer.status_code < 300 else problem).validate(answer.json())

@@ -12,7 +12,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
-from server.election.commands import AnyCommand, Correct, OpenNight, PostNote, ReachStage, Withdraw
+from server.election.commands import AnyCommand, OpenNight, PostNote, ReachStage, Withdraw
 from server.election.decide import decide
 from server.election.events import AnyEvent
 from server.election.nights import Night, apply
@@ -22,7 +22,7 @@ from server.live.frames import Message
 from server.nights import archive
 from server.pages.render import NIGHT, PageRenderer
 from server.settings import Settings
-from tests.nights_by_hand import START, ballot, declare, definition
+from tests.nights_by_hand import START, ballot, correct, declare, definition
 from tests.running import Page, Site
 
 
@@ -81,9 +81,9 @@ def _acted() -> list[AnyEvent]:
         declare(0),
         PostNote(id="n", by="desk", text="A note."),
         declare(1),
-        Correct(id="c", by="desk", ballot=ballot(0), votes={"1": 4, "2": 6}, reason="Rows swapped."),
+        correct(0, turn=6),
         declare(2),
-        ReachStage(id="r", by="o", ballot=ballot(3), stage="recount"),
+        ReachStage(id="b", by="o", ballot=ballot(3), stage="boxes in"),
         declare(3),
         declare(4),
         Withdraw(id="w", by="desk", ballot=ballot(1), reason="A box was left out."),

@@ -1,0 +1,281 @@
+"""What must be true of a night whatever happened: told from its two streams alone, entry by entry.
+
+Nothing here asks the rules how an entry stands; each entry is held against those before it.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import assert_never
+
+from server.election.acts import (
+    AnyAct,
+    Asked,
+    CorrectionBegun,
+    CorrectionDropped,
+    Dropped,
+    EntryChosen,
+    PapersVerified,
+    Role,
+    SheetKeyed,
+)
+from server.election.checks import Finding
+from server.election.commands import Correct, Declare
+from server.election.contests import Contest
+from server.election.doubts import doubts_about_figures, doubts_about_papers
+from server.election.events import (
+    AnyEvent,
+    Corrected,
+    CountEvent,
+    DeclarationExpected,
+    Declared,
+    Event,
+    NightHeld,
+    NightOpened,
+    NightReleased,
+    NoPollTaken,
+    NotePosted,
+    StageReached,
+    Withdrawn,
+)
+
+Line = Sequence[AnyAct | AnyEvent]
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+def must_be_told(line: Line, place: int) -> None:
+    """Hold one entry of a night's line against those before it; AssertionError where it should not have been."""
+    past, one = line[:place], line[place]
+    assert all(isinstance(one, Event) != isinstance(two, Event) or one.command_id != two.command_id for two in past)
+    match one:
+        case NightOpened():
+            assert not past
+        case SheetKeyed():
+            _sheet(past, one)
+        case PapersVerified():
+            _reasoned(doubts_about_papers(_contest(past, one.ballot), one.papers, one.issued), one.reasons)
+        case CorrectionBegun():
+            _begun(past, one)
+        case CorrectionDropped():
+            assert correction(past, one.ballot) is not None
+            assert waiting(past, one.ballot) is None, "a correction that is going on air was dropped"
+        case Event():
+            _event(past, one)
+        case _:
+            pass
+
+
+def _event(past: Line, event: AnyEvent) -> None:
+    asked = _asked(past, event.command_id)
+    assert asked is not None, "an event that nobody asked for"
+    assert not held(past) or isinstance(event, NightReleased), "something went out while the night was held"
+    match event:
+        case NightHeld():
+            pass
+        case NightReleased():
+            assert held(past)
+        case Declared() | Corrected():
+            _figures(past, event, asked)
+        case Withdrawn():
+            assert figures(past, event.ballot) or no_poll(past, event.ballot)
+            assert event.reason.strip()
+        case NoPollTaken():
+            assert not figures(past, event.ballot)
+            assert not no_poll(past, event.ballot)
+            assert event.state != "uncontested" or len(_contest(past, event.ballot).candidates) == 1
+        case StageReached():
+            assert not no_poll(past, event.ballot)
+            assert not figures(past, event.ballot) or event.stage == "verified"
+            assert event.stage != "verified" or event.papers is not None
+        case NotePosted() | DeclarationExpected():
+            pass
+        case NightOpened():
+            raise AssertionError("a night is opened once")
+        case _:
+            assert_never(event)
+
+
+def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
+    """Confirmed when they were asked for, still so when they go out, and all papers are in them."""
+    command, ballot = asked.command, event.ballot
+    assert isinstance(command, Declare | Correct)
+    assert isinstance(command, Correct) == isinstance(event, Corrected) == bool(figures(past, ballot))
+    assert not no_poll(past, ballot)
+    assert (command.ballot, command.votes, command.rejected, command.lot) == _said(event)
+    assert event.rejected is not None
+    place = next(place for place, one in enumerate(past) if one is asked)
+    before, since = past[:place], past[place:]
+    assert not any(_ends_a_round(one, ballot) for one in since), "the count moved on before the figures went out"
+    papers = verified(past, ballot)
+    if papers is None and isinstance(command, Declare):
+        papers = command.papers
+    assert papers is not None
+    assert sum(event.votes.values()) + event.rejected.total == papers, "papers are missing, or too many"
+
+    keyed = sheets(before, ballot)
+    two = mode(before) == "double"
+    roles: tuple[Role, ...] = ("officer", "second officer") if two else ("officer",)
+    agree = all(role in keyed and _said(keyed[role]) == _said(event) for role in roles)
+    if isinstance(event, Corrected):
+        begun = correction(past, ballot)
+        assert begun is not None, "nobody began this correction, or it was dropped"
+        assert (event.reason, event.slip) == (begun.reason, begun.slip)
+    if two:
+        assert agree, "figures went out that two people had not keyed"
+        first, second = keyed["officer"], keyed["second officer"]
+        assert not _same_person(first, second), "one person keyed both sheets"
+    elif isinstance(event, Corrected):
+        assert agree, "a correction went out that was not keyed"
+    elif not agree:  # a program's own
+        doubts = doubts_about_figures(_contest(past, ballot), event.votes, event.rejected, papers)
+        if verified(before, ballot) is None:
+            doubts += doubts_about_papers(_contest(past, ballot), papers, None)
+        _reasoned(doubts, asked.reasons)
+
+
+def _sheet(past: Line, sheet: SheetKeyed) -> None:
+    ballot = sheet.ballot
+    assert sheet.role in ("officer", "second officer")
+    assert sheet.round == sum(_ends_a_round(one, ballot) for one in past), "a sheet of a count that is over"
+    assert not no_poll(past, ballot)
+    assert not figures(past, ballot) or correction(past, ballot), "a sheet for what is declared"
+    assert waiting(past, ballot) is None, "a sheet while figures are going on air"
+    keyed = sheets(past, ballot)
+    mine = keyed.get(sheet.role)
+    assert sheet.replaces == (mine.seq if mine else 0), "a sheet replaced one that its writer had not seen"
+    assert not any(_same_person(sheet, other) for role, other in keyed.items() if role != sheet.role)
+    papers = verified(past, ballot)
+    assert sum(sheet.votes.values()) + sheet.rejected.total == papers, "a sheet that does not add up"
+    contest = _contest(past, ballot)
+    _reasoned(doubts_about_figures(contest, sheet.votes, sheet.rejected, papers), sheet.reasons)
+
+
+def _begun(past: Line, begun: CorrectionBegun) -> None:
+    assert begun.reason.strip()
+    assert figures(past, begun.ballot), "a correction of nothing"
+    assert begun.round == sum(_ends_a_round(one, begun.ballot) for one in past), "a correction of older figures"
+    assert correction(past, begun.ballot) is None
+    declared = [one for one in past if isinstance(one, Declared) and one.ballot == begun.ballot][-1]
+    assert not begun.slip or begun.at - declared.at <= HALF_AN_HOUR
+
+
+# What a line says, up to a place.
+
+
+def held(past: Line) -> bool:
+    """Whether the night is held."""
+    said = [one for one in past if isinstance(one, NightHeld | NightReleased)]
+    return bool(said) and isinstance(said[-1], NightHeld)
+
+
+def mode(past: Line) -> str:
+    """Single or double entry."""
+    chosen = [one.entry for one in past if isinstance(one, EntryChosen)]
+    return chosen[-1] if chosen else "single"
+
+
+def figures(past: Line, ballot: str) -> Declared | Corrected | None:
+    """What is declared and stands."""
+    last = None
+    for one in _of(past, ballot):
+        if isinstance(one, Declared | Corrected):
+            last = one
+        elif isinstance(one, Withdrawn):
+            last = None
+    return last
+
+
+def no_poll(past: Line, ballot: str) -> bool:
+    """Whether there is nothing to count."""
+    said = [one for one in _of(past, ballot) if isinstance(one, NoPollTaken | Withdrawn)]
+    return bool(said) and isinstance(said[-1], NoPollTaken)
+
+
+def verified(past: Line, ballot: str) -> int | None:
+    """The ballot papers announced last; if none were, those that are in the figures on air."""
+    said = [one.papers for one in _of(past, ballot) if isinstance(one, StageReached) and one.papers is not None]
+    on_air = figures(past, ballot)
+    if said or on_air is None or on_air.rejected is None:
+        return said[-1] if said else None
+    return sum(on_air.votes.values()) + on_air.rejected.total
+
+
+def sheets(past: Line, ballot: str) -> dict[Role, SheetKeyed]:
+    """The newest sheet of each role since something made all earlier ones void."""
+    keyed: dict[Role, SheetKeyed] = {}
+    for place, one in enumerate(past):
+        if isinstance(one, SheetKeyed) and one.ballot == ballot:
+            keyed[one.role] = one
+        elif (isinstance(one, CorrectionBegun | CorrectionDropped) and one.ballot == ballot) or (
+            _ends_a_round(one, ballot) or (isinstance(one, Dropped) and _asked_figures(past[:place], one, ballot))
+        ):
+            keyed = {}
+    return keyed
+
+
+def correction(past: Line, ballot: str) -> CorrectionBegun | None:
+    """The correction that goes on."""
+    begun = None
+    for one in past:
+        if isinstance(one, CorrectionBegun) and one.ballot == ballot:
+            begun = one
+        elif (isinstance(one, CorrectionDropped) and one.ballot == ballot) or _ends_a_round(one, ballot):
+            begun = None
+    return begun
+
+
+def waiting(past: Line, ballot: str) -> Asked | None:
+    """Figures of a contest that were asked for, and are neither on air nor set aside."""
+    done = {one.command_id for one in past if isinstance(one, Event)}
+    done |= {one.asked for one in past if isinstance(one, Dropped)}
+    for one in past:
+        if isinstance(one, Asked) and _is_of(one, ballot) and one.command.id not in done:
+            return one
+    return None
+
+
+def _asked(past: Line, command_id: str) -> Asked | None:
+    """Who asked for it, unless it was set aside."""
+    if any(isinstance(one, Dropped) and one.asked == command_id for one in past):
+        return None
+    return next((one for one in past if isinstance(one, Asked) and one.command.id == command_id), None)
+
+
+def _asked_figures(past: Line, dropped: Dropped, ballot: str) -> bool:
+    return any(isinstance(one, Asked) and one.command.id == dropped.asked and _is_of(one, ballot) for one in past)
+
+
+def _is_of(asked: Asked, ballot: str) -> bool:
+    return isinstance(asked.command, Declare | Correct) and asked.command.ballot == ballot
+
+
+def _ends_a_round(one: AnyAct | AnyEvent, ballot: str) -> bool:
+    """Whether figures must be counted, keyed and confirmed anew after it."""
+    if isinstance(one, StageReached):
+        return one.ballot == ballot and one.stage == "recount"
+    return isinstance(one, Declared | Corrected | Withdrawn | NoPollTaken) and one.ballot == ballot
+
+
+def _of(past: Line, ballot: str) -> list[CountEvent]:
+    return [
+        one
+        for one in past
+        if isinstance(one, StageReached | Declared | Corrected | Withdrawn | NoPollTaken) and one.ballot == ballot
+    ]
+
+
+def _contest(past: Line, ballot: str) -> Contest:
+    opened = past[0]
+    assert isinstance(opened, NightOpened)
+    return next(one for one in opened.night.contests if one.ballot == ballot)
+
+
+def _said(one: SheetKeyed | Declared | Corrected) -> tuple[object, ...]:
+    return one.ballot, one.votes, one.rejected, one.lot
+
+
+def _same_person(one: SheetKeyed, other: SheetKeyed) -> bool:
+    return one.invitation == other.invitation or one.by.lower() == other.by.lower()
+
+
+def _reasoned(doubts: list[Finding], reasons: dict[str, str]) -> None:
+    assert all(reasons.get(one.code, "").strip() for one in doubts), "a doubt was passed over without a reason"

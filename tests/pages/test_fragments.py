@@ -1,0 +1,138 @@
+"""What the pages say of a night on which not everything is a declaration: no poll, a hold, a time, a correction."""
+
+import html
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from server.election.commands import (
+    AnyCommand,
+    ExpectDeclaration,
+    HoldNight,
+    OpenNight,
+    RecordNoPoll,
+    ReleaseNight,
+    Withdraw,
+)
+from server.election.contests import Definition
+from server.election.decide import decide
+from server.election.events import NoPollState
+from server.live.channel import Channel
+from server.pages.render import PageRenderer
+from tests.nights_by_hand import START, ballot, correct, declare, definition, with_one_candidate
+
+SEAT = ballot(0)
+
+
+class Shown:
+    """A night's fragments as they are after some commands, a minute after each other."""
+
+    def __init__(self, night: Definition, commands: Sequence[AnyCommand] = ()) -> None:
+        self.channel = Channel(PageRenderer())
+        self.after(OpenNight(id="open", by="desk", night=night), *commands)
+
+    def after(self, *commands: AnyCommand) -> "Shown":
+        for command in commands:
+            now = self.channel.night
+            at = now.at + timedelta(minutes=1) if now else START
+            self.channel.advance([decide(now, command, at)])
+        return self
+
+    def __getitem__(self, fragment: str) -> str:
+        """A fragment's text, without its elements."""
+        text = re.sub(r"<[^>]+>", " ", self.channel.text(fragment))
+        return re.sub(r" ([,.:])", r"\1", " ".join(html.unescape(text).split()))
+
+
+def no_poll(state: NoPollState, reason: str) -> RecordNoPoll:
+    return RecordNoPoll(id="no-poll", by="desk", ballot=SEAT, state=state, reason=reason)
+
+
+def withdraw(reason: str) -> Withdraw:
+    return Withdraw(id="withdraw", by="desk", ballot=SEAT, reason=reason)
+
+
+def test_an_uncontested_seat_is_won_everywhere_and_has_no_figures_anywhere() -> None:
+    shown = Shown(with_one_candidate(definition()), [no_poll("uncontested", "Nobody else stood.")])
+    assert shown["row-seat-0"] == "Seat 0 Con gain from Lab unopposed"
+    assert "CON GAIN Seat 0 from Labour Ann Abel elected unopposed" in shown["banner"]
+    assert shown["status"].startswith("1 of 3 declared")
+    contest = shown["contest-seat-0"]
+    assert "CON GAIN Seat 0 from Labour Ann Abel elected unopposed" in contest
+    assert "Uncontested: Nobody else stood." in contest
+    assert not any(word in contest for word in ("Majority", "Turnout", "valid votes", "lost deposit"))
+    assert "CON GAIN Uncontested: Seat 0, Ann Abel elected unopposed Nobody else stood." in shown["latest"]
+    assert "Conservative Con 1 +1 0" in shown["score"]
+
+
+@pytest.mark.parametrize("state", ["postponed", "countermanded"])
+def test_a_poll_that_is_put_off_is_said_with_its_reason_and_nobody_is_elected(state: NoPollState) -> None:
+    shown = Shown(definition(), [no_poll(state, "A candidate died.")])
+    assert shown["row-seat-0"] == f"Seat 0 {state}"
+    assert f"Seat 0: {state} A candidate died." in shown["banner"]
+    assert f"The poll is {state} A candidate died." in shown["contest-seat-0"]
+    assert f"{state.capitalize()}: Seat 0 A candidate died." in shown["latest"]
+    assert shown["status"].startswith("0 of 3 declared")
+
+
+def test_a_poll_that_goes_ahead_after_all_is_a_contest_again() -> None:
+    shown = Shown(definition(), [no_poll("postponed", "Snow."), withdraw("It thawed.")])
+    assert "Seat 0: the poll goes ahead It thawed." in shown["banner"]
+    assert shown["row-seat-0"] == "Seat 0 awaiting"
+    assert "Waiting for the count" in shown["contest-seat-0"]
+    shown.after(declare(0))
+    assert shown["row-seat-0"] == "Seat 0 Con gain from Lab 1"
+
+
+def test_what_was_said_of_an_uncontested_seat_stays_as_it_was_said() -> None:
+    shown = Shown(with_one_candidate(definition()), [no_poll("uncontested", "Nobody else stood.")])
+    said = "CON GAIN Uncontested: Seat 0, Ann Abel elected unopposed Nobody else stood."
+    shown.after(withdraw("Somebody else stands."))
+    assert said in shown["latest"]
+    assert "WITHDRAWN Seat 0, declared as Con gain from Lab Somebody else stands." in shown["latest"]
+
+
+def test_a_withdrawal_names_what_it_took_back_and_not_what_was_taken_back_before() -> None:
+    again = Withdraw(id="again", by="desk", ballot=SEAT, reason="It thawed.")
+    shown = Shown(definition(), [declare(0), withdraw("A flood."), no_poll("postponed", "Snow."), again])
+    newest, first = shown["latest"].split("WITHDRAWN")[1:]
+    assert newest.startswith(" Seat 0 It thawed.")
+    assert first.startswith(" Seat 0, declared as Con gain from Lab A flood.")
+
+
+def test_a_held_night_says_so_until_it_is_released() -> None:
+    shown = Shown(definition(), [declare(0), HoldNight(id="hold", by="desk")])
+    assert shown["status"].endswith("Held by the desk: nothing goes out for now")
+    assert "Held. The desk lets nothing out for now" in shown["latest"]
+    assert "CON GAIN" in shown["banner"], "what is on air stays there"
+    shown.after(ReleaseNight(id="release", by="desk"))
+    assert "Held" not in shown["status"]
+    assert "Released. Results go out again." in shown["latest"]
+
+
+def test_when_a_declaration_is_expected_is_said_until_it_is_there() -> None:
+    expect = ExpectDeclaration(id="expect", by="desk", ballot=SEAT, expected=START + timedelta(hours=4, minutes=30))
+    shown = Shown(definition(), [expect])
+    assert shown["row-seat-0"] == "Seat 0 awaiting · expected 02:30"
+    assert "declaration expected about 02:30" in shown["contest-seat-0"]
+    assert "02:30" not in shown["latest"]
+    shown.after(declare(0))
+    assert "expected" not in shown["row-seat-0"]
+    assert "expected" not in shown["contest-seat-0"]
+
+
+@pytest.mark.parametrize("contests", [1, 3])
+def test_a_correction_shows_each_figure_before_and_after_and_what_it_turned(contests: int) -> None:
+    shown = Shown(definition(contests=contests), [declare(0, con=5, lab=4), correct(0, turn=5)])
+    latest, contest = shown["latest"], shown["contest-seat-0"]
+    for text in (latest, contest):
+        assert "Ann Abel 5 now 4, Ben Bond 4 now 5" in text
+        assert "Figures revised: Recounted." in text
+    assert "Con gain from Lab Lab hold" in latest, "the verdict that was, and the one that is"
+    assert "<del>Con gain from Lab</del> <ins>Lab hold</ins>" in shown.channel.text("latest")
+    assert "figures revised at 22:02" in contest
+    if contests > 1:
+        assert "Figures revised at 22:02" in shown["banner"]
+        assert shown["row-seat-0"] == "Seat 0 Lab hold 1"
