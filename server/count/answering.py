@@ -1,13 +1,17 @@
 """What every page of the count begins and ends with: the night as it stands, an answer nobody keeps."""
 
+from contextlib import suppress
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.answers import HTML
 from server.count.rules import is_away, visit
+from server.count.sending import now
 from server.election.desk import Desk
-from server.election.nights import Count, Night
+from server.election.entry import pending
+from server.election.nights import Night
 from server.live.hub import Hub
 from server.pages.templates import rendered
 from server.stream.events import StreamUnavailable
@@ -49,13 +53,15 @@ async def desk_of(request: Request) -> Desk:
         return hub.desks[name].desk
 
 
-async def standing_of(request: Request, ballot: str) -> tuple[Night, Count, Desk]:
-    """The same for one contest that the visitor may enter; whatever waits to go out is let out first."""
+async def both_of(request: Request) -> tuple[Night, Desk]:
+    """Both sides of the visitor's night. What waits to go out, and can, is let out on the way."""
     night, desk = await night_of(request), await desk_of(request)
-    count = night.counts.get(ballot)
-    if count is None or not visit(request).person.may_enter(ballot):
-        raise HTTPException(404, "That contest is not one that you are invited for.")
-    return night, count, desk
+    submitter: Submitter = request.state.submitter
+    if not night.held and pending(night, desk):
+        with suppress(StreamUnavailable):  # then it waits, and is said to
+            await submitter.send_out(visit(request).night, now())
+        night, desk = await night_of(request), await desk_of(request)
+    return night, desk
 
 
 def page(template: str, status: int = 200, **context: object) -> Response:

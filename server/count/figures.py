@@ -8,15 +8,8 @@ from server.count.numbers import Unreadable, whole_number
 from server.election.acts import SheetKeyed
 from server.election.checks import Finding
 from server.election.contests import Contest
-from server.election.events import Rejected
+from server.election.events import HEADS, Rejected
 
-HEADS = {
-    "official_mark": "want of an official mark",
-    "more_than_one": "voting for more candidates than one",
-    "identifiable": "writing or mark by which the voter could be identified",
-    "unmarked_or_void": "being unmarked or void for uncertainty",
-}
-"""The four heads of rejected papers (Parliamentary Elections Rules, rule 47), in the order of the law."""
 PAPERS = {"issued": "issued", "papers": "counted"}
 REASON = "reason."
 

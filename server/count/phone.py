@@ -12,7 +12,7 @@ from server.count.place import Place, common
 from server.count.shown import form_of, label_of, read_back
 from server.election.checks import Finding
 from server.election.entry import sheets_of
-from server.election.events import Withdrawn
+from server.election.events import HEADS, Withdrawn
 from server.election.verdict import judge
 from server.pages.templates import clock
 
@@ -23,8 +23,7 @@ def fresh_entry(place: Place) -> Entry:
     if place.stands.correction is None or last is None or last.rejected is None:
         return Entry({})
     texts = {f"votes.{one}": f"{votes:,}" for one, votes in last.votes.items()}
-    heads = ("official_mark", "more_than_one", "identifiable", "unmarked_or_void")
-    texts |= {f"rejected.{head}": f"{getattr(last.rejected, head) or 0:,}" for head in heads}
+    texts |= {f"rejected.{head}": f"{getattr(last.rejected, head) or 0:,}" for head in HEADS}
     read = read_sheet(place.count.contest, texts | {"lot": last.lot or ""})
     return Entry(read.texts, read.numbers)
 

@@ -1,14 +1,12 @@
 """Where somebody at the count is: which contest, how it stands, what a page of it needs. No forms, no words."""
 
-from contextlib import suppress
-
 from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from server.count.answering import desk_of, night_of
+from server.count.answering import both_of
 from server.count.rules import Visit, csrf, visit
-from server.count.sending import id_of, now
+from server.count.sending import id_of
 from server.election.acts import Role
 from server.election.commands import ReachStage, Withdraw
 from server.election.desk import Desk, Person
@@ -16,8 +14,6 @@ from server.election.entry import Standing, pending, standing
 from server.election.events import Corrected, Declared
 from server.election.nights import Count, Night
 from server.live.hub import Hub
-from server.stream.events import StreamUnavailable
-from server.stream.submit import Submitter
 
 STAGES = {
     "boxes in": "Ballot boxes in",
@@ -40,14 +36,19 @@ _NEXT = {
 
 
 class Place(Struct, frozen=True):
-    """One contest for one visitor, as it stands this moment. ``on_air`` is whether what was declared last is shown."""
+    """One contest for one visitor, as it stands this moment; viewers are ``shown`` the public side up to that seq."""
 
     night: Night
     desk: Desk
     count: Count
     stands: Standing
     visit: Visit
-    on_air: bool
+    shown: int
+
+    @property
+    def on_air(self) -> bool:
+        """Whether viewers are shown what was declared last."""
+        return self.last is not None and self.shown >= self.last.seq
 
     @property
     def ballot(self) -> str:
@@ -119,21 +120,14 @@ def chosen(request: Request) -> str | None:
 
 
 async def place_of(request: Request, ballot: str) -> Place:
-    """The visitor's place; 404 where it is not theirs. What waits to go out, and can, is let out on the way."""
-    night, desk = await night_of(request), await desk_of(request)
-    submitter: Submitter = request.state.submitter
-    if not night.held and pending(night, desk):
-        with suppress(StreamUnavailable):  # then it waits, and is said to
-            await submitter.send_out(visit(request).night, now())
-        night, desk = await night_of(request), await desk_of(request)
+    """The visitor's place; 404 where it is not theirs."""
+    night, desk = await both_of(request)
     count = night.counts.get(ballot)
     if count is None or not visit(request).person.may_enter(ballot):
         raise HTTPException(404, "That contest is not one that you are invited for.")
     hub: Hub = request.state.hub
     channel = hub.channels.get(night.definition.id)
-    place = Place(night, desk, count, standing(night, desk, ballot), visit(request), False)
-    shown = channel is not None and place.last is not None and channel.seq >= place.last.seq
-    return Place(place.night, place.desk, place.count, place.stands, place.visit, shown)
+    return Place(night, desk, count, standing(night, desk, ballot), visit(request), channel.seq if channel else 0)
 
 
 def common(request: Request, place: Place) -> dict[str, object]:

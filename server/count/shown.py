@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from server.count.figures import HEADS, REASON, Entry, fields, merged
+from server.count.figures import REASON, Entry, fields, merged
 from server.election.checks import Finding
 from server.election.contests import Candidate
+from server.election.events import HEADS
 from server.election.nights import Count, Night
 from server.election.parties import counted_as
 from server.election.verdict import Result, first_places

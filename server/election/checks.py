@@ -6,15 +6,8 @@ from msgspec import Struct
 
 from server.election.check_codes import CHECKS
 from server.election.contests import Contest
-from server.election.events import Rejected
+from server.election.events import HEADS, Rejected
 from server.election.verdict import first_places
-
-_HEADS = {
-    "official_mark": "for want of an official mark",
-    "more_than_one": "for voting for more candidates than one",
-    "identifiable": "for a mark by which the voter could be identified",
-    "unmarked_or_void": "as unmarked or void for uncertainty",
-}
 
 
 class Finding(Struct, frozen=True):
@@ -94,7 +87,7 @@ def _rejected(rejected: Rejected | None) -> list[Finding]:
     ]
     if rejected.total < 0:
         findings.append(Finding("rejected-negative", "rejected", "Rejected papers cannot be fewer than 0."))
-    if len(heads) == len(_HEADS) and sum(heads.values()) != rejected.total:
+    if len(heads) == len(HEADS) and sum(heads.values()) != rejected.total:
         sentence = f"The four heads add up to {sum(heads.values()):,}, not to {rejected.total:,} rejected papers."
         findings.append(Finding("rejected-heads", "rejected", sentence))
     return findings
@@ -150,7 +143,7 @@ def _rows(contest: Contest, votes: dict[str, int], rejected: Rejected | None) ->
     heads = _heads(rejected)
     if not heads:
         return [*rows, (f"the {rejected.total:,} rejected papers", rejected.total)]
-    return [*rows, *((f"the {number:,} rejected {_HEADS[head]}", number) for head, number in heads.items())]
+    return [*rows, *((f"the {number:,} rejected for {HEADS[head]}", number) for head, number in heads.items())]
 
 
 def _slips(rows: list[tuple[str, int]], excess: int) -> Iterator[str]:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from server.election.acts import Asked, CorrectionBegun, Role, SheetKeyed
 from server.election.commands import Correct, Declare
 from server.election.desk import Desk
+from server.election.events import HEADS
 from server.election.nights import Count, Night
 
 State = Literal["no poll", "unverified", "keying", "one keyed", "differs", "ready", "asked", "on air"]
@@ -88,7 +89,7 @@ def pending(night: Night, desk: Desk) -> tuple[Asked, ...]:
 def differences(one: SheetKeyed, other: SheetKeyed) -> list[str]:
     """The fields in which two sheets differ, in the order of the form."""
     fields = [f"votes.{key}" for key, votes in one.votes.items() if votes != other.votes[key]]
-    for head in ("official_mark", "more_than_one", "identifiable", "unmarked_or_void"):
+    for head in HEADS:
         if getattr(one.rejected, head) != getattr(other.rejected, head):
             fields.append(f"rejected.{head}")
     if not any(field.startswith("rejected") for field in fields) and one.rejected.total != other.rejected.total:

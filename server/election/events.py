@@ -10,6 +10,14 @@ from server.election.contests import Definition
 Stage = Literal["boxes in", "verified", "counting", "provisional", "recount"]
 NoPollState = Literal["uncontested", "postponed", "countermanded"]
 
+HEADS = {
+    "official_mark": "want of an official mark",
+    "more_than_one": "voting for more candidates than one",
+    "identifiable": "writing or mark by which the voter could be identified",
+    "unmarked_or_void": "being unmarked or void for uncertainty",
+}
+"""The four heads of rejected papers (Parliamentary Elections Rules, rule 47), in the order of the law."""
+
 
 class Rejected(Struct, frozen=True):
     """Ballot papers rejected, in all and under the four heads of rule 47 where they are known (else None)."""

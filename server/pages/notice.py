@@ -9,19 +9,12 @@ from starlette.responses import Response
 
 from server.access import allows, everyone
 from server.answers import HTML, answer, body
-from server.election.events import Corrected, Rejected, Withdrawn
+from server.election.events import HEADS, Corrected, Rejected, Withdrawn
 from server.election.nights import Count, Night
 from server.election.parties import counted_as
 from server.live.endpoint import etag
 from server.live.hub import Hub
 from server.pages.templates import LONDON, day, rendered
-
-_HEADS = {
-    "official_mark": "Want of an official mark",
-    "more_than_one": "Voting for more candidates than one",
-    "identifiable": "Writing or mark by which the voter could be identified",
-    "unmarked_or_void": "Unmarked or void for uncertainty",
-}
 
 
 class Row(Struct, frozen=True):
@@ -80,7 +73,7 @@ def _declared_since(count: Count, correction: Corrected) -> bool:
 
 
 def _heads(rejected: Rejected) -> list[tuple[str, int]]:
-    found = [(words, getattr(rejected, head)) for head, words in _HEADS.items()]
+    found = [(words[0].upper() + words[1:], getattr(rejected, head)) for head, words in HEADS.items()]
     return [(words, papers) for words, papers in found if papers is not None]
 
 

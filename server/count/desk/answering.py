@@ -1,22 +1,19 @@
 """What all requests of the desk begin and end with: the board as it stands; a page; a form carried out, or refused."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.answers import HTML
-from server.count.answering import desk_of, night_of
+from server.count.answering import both_of
 from server.count.desk.board import Board, board_of
 from server.count.rules import csrf, visit
 from server.count.sending import new_id, now
 from server.election.acts import Role
 from server.election.decide import Refused
-from server.election.entry import pending
 from server.pages.templates import rendered
 from server.stream.events import StreamUnavailable
-from server.stream.submit import Submitter
 
 DESK: tuple[Role, ...] = ("desk",)
 NOT_CONFIRMED = (
@@ -27,14 +24,8 @@ Again = Callable[[str, int], Awaitable[Response]]
 
 
 async def board(request: Request) -> Board:
-    """The visitor's night this moment. What waits to go out, and can, is let out on the way."""
-    night, desk = await night_of(request), await desk_of(request)
-    submitter: Submitter = request.state.submitter
-    if not night.held and pending(night, desk):
-        with suppress(StreamUnavailable):  # then it waits, and is said to
-            await submitter.send_out(visit(request).night, now())
-        night, desk = await night_of(request), await desk_of(request)
-    return board_of(night, desk, now())
+    """The visitor's night this moment."""
+    return board_of(*await both_of(request), now())
 
 
 async def sent(request: Request) -> dict[str, str]:

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from server.count.figures import HEADS
 from server.count.place import STAGES
 from server.count.shown import head_name
 from server.election.acts import (
@@ -39,6 +38,7 @@ from server.election.commands import (
 )
 from server.election.contests import Contest
 from server.election.events import (
+    HEADS,
     Corrected,
     Declared,
     FeedEvent,
