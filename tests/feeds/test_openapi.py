@@ -1,6 +1,6 @@
 """/openapi.json against what is really answered."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import cycle
 from socket import socket
@@ -11,7 +11,7 @@ import jsonschema_rs
 import msgspec
 import pytest
 import schemathesis
-from hypothesis import settings
+from hypothesis import given, settings
 from schemathesis.checks import CHECKS  # pyright: ignore[reportUnknownVariableType]
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -100,16 +100,32 @@ def test_declaration_is_described_as_it_is_taken() -> None:
     msgspec.convert(body, taken)
 
 
+def each(schema: Any) -> Any:
+    """A test for each operation of a description, under its own name; what schemathesis makes of it is given to it."""
+    operations: list[Any] = [one.ok() for one in schema.get_all_operations()]
+    return pytest.mark.parametrize("operation", operations, ids=[one.label for one in operations])
+
+
+def ask(operation: Any, check: Callable[[Any], None]) -> None:
+    """Try an operation with what schemathesis can think of."""
+
+    @settings(max_examples=25, deadline=None)
+    @given(operation.as_strategy())
+    def asked(case: Any) -> None:
+        check(case)
+
+    asked()
+
+
 # Its own types do not survive strict checking.
 _DESCRIBED: Any = cast(Any, schemathesis.openapi.from_asgi("/openapi.json", Site().app)).include(
     method="GET", path_regex="^/(api|healthz|metrics|openapi)"
 )
 
 
-@_DESCRIBED.parametrize()
-@settings(max_examples=25, deadline=None)
-def test_whatever_is_asked_is_answered_as_described(case: Any) -> None:
-    case.call_and_validate()
+@each(_DESCRIBED)
+def test_whatever_is_asked_is_answered_as_described(operation: Any) -> None:
+    ask(operation, lambda case: case.call_and_validate())
 
 
 class Hall:
@@ -161,12 +177,14 @@ def left_out(method: str) -> list[Any]:
     return [cast(Any, CHECKS).get_one(name) for name in named]
 
 
-@_WHOLE.parametrize()
-@settings(max_examples=25, deadline=None)
-def test_whatever_is_sent_to_a_night_on_air_is_answered_as_described(case: Any, hall: Hall) -> None:
-    case.path_parameters = dict.fromkeys(case.path_parameters or {}, ROCHESTER)
-    token = {"Authorization": f"Bearer {next(hall.tokens)}"} if case.method == "POST" else {}
-    case.call_and_validate(base_url=hall.address, headers=token, excluded_checks=left_out(case.method))
+@each(_WHOLE)
+def test_whatever_is_sent_to_a_night_on_air_is_answered_as_described(operation: Any, hall: Hall) -> None:
+    def check(case: Any) -> None:
+        case.path_parameters = dict.fromkeys(case.path_parameters or {}, ROCHESTER)
+        token = {"Authorization": f"Bearer {next(hall.tokens)}"} if case.method == "POST" else {}
+        case.call_and_validate(base_url=hall.address, headers=token, excluded_checks=left_out(case.method))
+
+    ask(operation, check)
 
 
 def test_a_declaration_is_answered_as_described_from_202_to_409(hall: Hall) -> None:
