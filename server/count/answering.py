@@ -65,6 +65,9 @@ async def both_of(request: Request) -> tuple[Night, Desk]:
 
 
 def page(template: str, status: int = 200, **context: object) -> Response:
-    """A page below web/templates/count; figures that are not declared must stay in no cache."""
-    headers = {"Cache-Control": "no-store"}
+    """A page below web/templates/count; figures that are not declared must stay in no cache.
+
+    Where it leads is not told from where in full: the address of an invitation is as good as the invitation.
+    """
+    headers = {"Cache-Control": "no-store", "Referrer-Policy": "origin"}
     return Response(rendered(f"count/{template}", **context), status, headers, HTML)

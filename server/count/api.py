@@ -9,9 +9,11 @@ from starlette.responses import JSONResponse, Response
 
 from server.access import allows
 from server.count.rules import bearer, visit
-from server.count.sending import ask, id_of
+from server.count.sending import ask, id_of, stamp
+from server.election.acts import Asked, PapersVerified
+from server.election.admit import admit
 from server.election.checks import Finding, check_figures
-from server.election.commands import Declare
+from server.election.commands import Declare, ReachStage
 from server.election.decide import Refused
 from server.election.events import Rejected
 from server.errors import problem
@@ -92,6 +94,7 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
         lot=sent.lot,
     )
     try:
+        await _announce_papers(request, command, sent.reasons)
         receipt = await ask(request, command, sent.reasons)
     except Refused as refused:
         if refused.findings:
@@ -102,6 +105,29 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
         answer |= {"seq": receipt.seq, "at": receipt.at.isoformat(), "receipt": str(receipt.seq)}
     status = 202 if receipt is None else 200 if receipt.repeated else 201
     return JSONResponse(answer, status, {"Cache-Control": "no-store"})
+
+
+async def _announce_papers(request: Request, command: Declare, reasons: dict[str, str]) -> None:
+    """Papers come first: where nobody has announced them, they go out before the figures that account for them.
+
+    Refused, and nothing goes out, where the figures could not follow.
+    """
+    submitter: Submitter = request.state.submitter
+    one = visit(request)
+    night, desk = await submitter.night(one.night), await submitter.desk(one.night)
+    count = night.counts.get(command.ballot) if night else None
+    asked = Asked(**stamp(request, f"ask/{command.id}"), command=command, reasons=reasons)
+    if night is None or count is None or count.papers is not None or asked.command_id in desk.receipts:
+        return
+    admit(night, desk, asked)
+    if command.papers is None or count.stage not in (None, "boxes in"):
+        return
+    ballot, papers, papers_id = command.ballot, command.papers, id_of("papers", command.id)
+    act = PapersVerified(
+        **stamp(request, f"act/{papers_id}"), ballot=ballot, issued=None, papers=papers, reasons=reasons
+    )
+    await submitter.record(one.night, act)
+    await ask(request, ReachStage(id=papers_id, by=command.by, ballot=ballot, stage="verified", papers=papers))
 
 
 def _votes(sent: Declaration) -> tuple[dict[str, int], list[Finding]]:

@@ -29,7 +29,7 @@ _CHANGED = "The figures have changed since this was read back. Read it again bef
 async def declare(request: Request) -> Response:
     """``POST /count/declare``: the confirmed sheet goes on air, as it is spoken."""
     place = await _place(request)
-    command = spoken(place.night, place.desk, place.ballot, place.person.name)
+    command = spoken(place.later, place.desk, place.ballot, place.person.name)
     if command is None:
         return RedirectResponse(place.at(FORM), 303)
     assert place.stands.sheet is not None

@@ -16,7 +16,7 @@ from server.election.acts import PapersVerified, SheetKeyed
 from server.election.checks import Finding, check_figures
 from server.election.commands import ReachStage
 from server.election.decide import Refused
-from server.election.entry import KEYING, sheets_of
+from server.election.entry import KEYING, keyers, papers_of, sheets_of
 from server.election.events import Rejected, Stage
 from server.pages.templates import clock
 from server.stream.events import StreamUnavailable
@@ -24,7 +24,6 @@ from server.stream.submit import Submitter
 
 AT_THE_COUNT = ("officer", "second officer", "returning officer")
 FORM, RECEIPT = "/count", "/count/receipt"
-_MOVED_ON = "The count has moved on since this page was opened. Nothing was sent: look at the page as it is now."
 _NOT_CONFIRMED = (
     "The store of results did not answer, so it is not certain that this was sent. Send it again: it counts only once."
 )
@@ -42,10 +41,14 @@ async def form(request: Request) -> Response:
         return RedirectResponse(place.at(RECEIPT), 303)
     if state == "unverified" and role in STAGING:
         return verification_page(request, place, Entry({}), fresh=True)
-    if role in KEYING[: 2 if place.desk.entry == "double" else 1] and state not in ("unverified", "no poll"):
+    if role in keyers(place.count, place.desk) and state not in ("unverified", "no poll"):
         mine = sheets_of(place.count, place.desk).get(role)
         if mine is None:
-            return sheet_page(request, place, fresh_entry(place), fresh=True)
+            entry = fresh_entry(place)
+            # What was keyed before comes back, with what stands against it now.
+            return sheet_page(
+                request, place, entry, _errors(place, entry) if entry.numbers else (), fresh=not entry.numbers
+            )
         if state == "differs" or "change" in request.query_params:
             return sheet_page(request, place, entry_of(mine))
     return read_back_page(request, place) if state == "ready" else waiting_page(request, place)
@@ -123,8 +126,8 @@ async def stage(request: Request) -> Response:
             ballot=place.ballot,
             stage=cast(Stage, reached),
         )
-        if _step(sent) != str(len(place.count.history)) and command.id not in place.night.receipts:
-            return waiting_page(request, place, _MOVED_ON, 409)
+        if _step(sent) != str(len(place.count.history)):
+            return RedirectResponse(place.at(FORM), 303)  # said already, or not to be said any more: the page tells
         try:
             await ask(request, command)
         except Refused as refused:
@@ -175,7 +178,7 @@ def _keyed(request: Request, place: Place, sent: dict[str, str], entry: Entry) -
 
 def _errors(place: Place, entry: Entry) -> list[Finding]:
     """What can be said of the numbers that can be read, before all of them can be."""
-    return check_figures(place.count.contest, entry.votes, entry.rejected, place.count.papers, entry.lot)
+    return check_figures(place.count.contest, entry.votes, entry.rejected, papers_of(place.count), entry.lot)
 
 
 async def _sheet_refused(request: Request, place: Place, entry: Entry, refused: Refused) -> Response:

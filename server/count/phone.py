@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.count.answering import page
-from server.count.figures import Entry, read_sheet
+from server.count.figures import Entry, entry_of, read_sheet
 from server.count.place import Place, common
 from server.count.shown import form_of, label_of, read_back
 from server.election.checks import Finding
@@ -18,9 +18,13 @@ from server.pages.templates import clock
 
 
 def fresh_entry(place: Place) -> Entry:
-    """Nothing typed yet; in a correction what is declared, since most of it is right."""
-    last = place.last
-    if place.stands.correction is None or last is None or last.rejected is None:
+    """What there is to begin with: the sheet that was keyed last in this round, if it is void now; in a correction what
+    is declared, since most of it is right; or else nothing."""
+    last, correction = place.last, place.stands.correction
+    mine = place.desk.of(place.ballot).sheets.get(place.person.role)
+    if mine and mine.round == place.count.round and mine.seq > (correction.seq if correction else 0):
+        return entry_of(mine)
+    if correction is None or last is None or last.rejected is None:
         return Entry({})
     texts = {f"votes.{one}": f"{votes:,}" for one, votes in last.votes.items()}
     texts |= {f"rejected.{head}": f"{getattr(last.rejected, head) or 0:,}" for head in HEADS}
@@ -43,9 +47,6 @@ def sheet_page(
     ``fresh`` is a form that nobody has sent yet: it takes up the draft that the phone may have.
     """
     mine = sheets_of(place.count, place.desk).get(place.person.role)
-    last = place.count.history[-1] if place.count.history else None
-    if isinstance(last, Withdrawn) and not notice and fresh:
-        notice = f"The declaration was withdrawn at {clock(last.at)}: {last.reason}"
     return page(
         "sheet.html",
         status,
@@ -54,7 +55,7 @@ def sheet_page(
         differing_fields=place.stands.differing,
         replaces=mine.seq if mine else 0,
         fresh=fresh,
-        notice=notice,
+        notice=notice or (_taken_back(place) if status == 200 else ""),
         verification=place.desk.of(place.ballot).verification,
         **common(request, place),
     )
@@ -77,7 +78,20 @@ def verification_page(
 
 def waiting_page(request: Request, place: Place, notice: str = "", status: int = 200) -> Response:
     """What the count waits for, where it is not this person's turn."""
-    return page("waiting.html", status, notice=notice, **common(request, place))
+    return page("waiting.html", status, notice=notice or _taken_back(place), **common(request, place))
+
+
+def _taken_back(place: Place) -> str:
+    """What became of figures that were sent, where they do not go out or do not stand any more."""
+    entry, last = place.desk.of(place.ballot), place.count.history[-1] if place.count.history else None
+    if entry.dropped and entry.dropped.seq == entry.since:
+        said = entry.dropped
+        return (
+            f"What was sent did not go out, at {clock(said.at)}: {said.why} Look at the figures, and send them again."
+        )
+    if isinstance(last, Withdrawn):
+        return f"The declaration was withdrawn at {clock(last.at)}: {last.reason}"
+    return ""
 
 
 def read_back_page(request: Request, place: Place, notice: str = "", status: int = 200) -> Response:

@@ -10,7 +10,7 @@ from server.count.sending import id_of
 from server.election.acts import Role
 from server.election.commands import ReachStage, Withdraw
 from server.election.desk import Desk, Person
-from server.election.entry import Standing, pending, standing
+from server.election.entry import Standing, once_released, pending, standing
 from server.election.events import Corrected, Declared
 from server.election.nights import Count, Night
 from server.live.hub import Hub
@@ -36,9 +36,13 @@ _NEXT = {
 
 
 class Place(Struct, frozen=True):
-    """One contest for one visitor, as it stands this moment; viewers are ``shown`` the public side up to that seq."""
+    """One contest for one visitor, as it stands this moment; viewers are ``shown`` the public side up to that seq.
+
+    ``count`` is the contest as it will be ``later``, once what waits has gone out: the count goes on from there.
+    """
 
     night: Night
+    later: Night
     desk: Desk
     count: Count
     stands: Standing
@@ -49,6 +53,11 @@ class Place(Struct, frozen=True):
     def on_air(self) -> bool:
         """Whether viewers are shown what was declared last."""
         return self.last is not None and self.shown >= self.last.seq
+
+    @property
+    def public(self) -> Count:
+        """The contest as everybody knows it."""
+        return self.night.counts[self.ballot]
 
     @property
     def ballot(self) -> str:
@@ -122,12 +131,14 @@ def chosen(request: Request) -> str | None:
 async def place_of(request: Request, ballot: str) -> Place:
     """The visitor's place; 404 where it is not theirs."""
     night, desk = await both_of(request)
-    count = night.counts.get(ballot)
+    later = once_released(night, desk)
+    count = later.counts.get(ballot)
     if count is None or not visit(request).person.may_enter(ballot):
         raise HTTPException(404, "That contest is not one that you are invited for.")
     hub: Hub = request.state.hub
     channel = hub.channels.get(night.definition.id)
-    return Place(night, desk, count, standing(night, desk, ballot), visit(request), channel.seq if channel else 0)
+    shown = channel.seq if channel else 0
+    return Place(night, later, desk, count, standing(later, desk, ballot), visit(request), shown)
 
 
 def common(request: Request, place: Place) -> dict[str, object]:

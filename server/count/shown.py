@@ -104,9 +104,7 @@ def label_of(night: Night, ballot: str, field: str) -> str:
     """What a row of the sheet is called."""
     if field.startswith("votes."):
         return night.counts[ballot].contest.candidate(field[6:]).name
-    if field.startswith("rejected."):
-        return head_name(field[9:])
-    return "Rejected in all" if field == "rejected" else "The lot"
+    return head_name(field[9:]) if field.startswith("rejected.") else "The lot"
 
 
 def party_name(night: Night, party: str) -> str:

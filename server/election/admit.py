@@ -33,15 +33,25 @@ from server.election.commands import (
     ReleaseNight,
     Withdraw,
 )
-from server.election.decide import Refused, decide
+from server.election.decide import Refused, decide, plain, reason_in
 from server.election.desk import Desk, Person
 from server.election.doubts import doubts_about_figures, doubts_about_papers
-from server.election.entry import KEYING, asked_for, correction_of, pending, sheets_of, spoken
+from server.election.entry import (
+    KEYING,
+    asked_for,
+    correction_of,
+    once_released,
+    papers_of,
+    pending,
+    sheets_of,
+    spoken,
+)
 from server.election.nights import Count, Night
 
 A = TypeVar("A", bound=AnyAct)
 
 LOCKED = "Too many wrong PINs: this invitation is locked. Call the desk, which can open it again."
+LONGEST_NAME = 80
 AT_ONCE = timedelta(minutes=30)  # for so long a slip of the tongue is one; after it figures are revised, by the desk
 
 
@@ -49,11 +59,11 @@ def admit(night: Night, desk: Desk, act: A) -> A:
     """The act with its seq; Refused if it cannot be."""
     match act:
         case PapersVerified():
-            _papers(_count(night, act.ballot), act)
+            _papers(_count(once_released(night, desk), act.ballot), act)
         case SheetKeyed():
-            _sheet(night, desk, act)
+            _sheet(once_released(night, desk), desk, act)
         case CorrectionBegun() | CorrectionDropped():
-            _correction(night, desk, act)
+            _correction(once_released(night, desk), desk, act)
         case Asked():
             _asked(night, desk, act)
         case Invited():
@@ -67,7 +77,11 @@ def admit(night: Night, desk: Desk, act: A) -> A:
             if all(one.command.id != act.asked for one in pending(night, desk)):
                 raise Refused("not-waiting", "That does not wait to go out any more.")
         case EntryChosen():
-            pass
+            if act.entry == "double" and any(
+                isinstance(one.command, Declare | Correct) for one in pending(night, desk)
+            ):
+                sentence = "Figures that one person keyed wait to go out: release them, or set them aside, first."
+                raise Refused("figures-waiting", sentence)
         case _:
             assert_never(act)
     return replace(act, seq=desk.seq + 1)
@@ -99,19 +113,13 @@ def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
         raise Refused("keyed-elsewhere", "Other figures were sent from another page or phone in the meantime.")
     if any(role != act.role and _same_person(desk, act, other) for role, other in sheets.items()):
         raise Refused("same-person", f"{act.by} has keyed the other sheet: a different person must key this one.")
-    papers = _papers_verified(count)
+    papers = papers_of(count)
     _refuse_if(check_figures(count.contest, act.votes, act.rejected, papers, act.lot, must_reconcile=True))
     _want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers), act.reasons)
 
 
 def _same_person(desk: Desk, act: SheetKeyed, other: SheetKeyed) -> bool:
     return act.invitation == other.invitation or act.by.casefold().split() == other.by.casefold().split()
-
-
-def _papers_verified(count: Count) -> int | None:
-    if count.papers is None and count.result and count.result.rejected:
-        return count.result.valid + count.result.rejected.total
-    return count.papers
 
 
 def _correction(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropped) -> None:
@@ -132,32 +140,36 @@ def _correction(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropp
     if act.slip and count.declared_at and act.at - count.declared_at > AT_ONCE:
         sentence = "That is too late for a slip of the tongue: the desk can revise the figures."
         raise Refused("slip-too-late", sentence)
-    if not act.reason.strip():
-        _refuse_if([Finding("reason-missing", "reason", "Give the reason: everyone who saw the figures will read it.")])
+    reason_in(act.reason)
 
 
 def _asked(night: Night, desk: Desk, act: Asked) -> None:
     """Nothing is asked for that could not go out if the night is not held; figures only as they were confirmed."""
     command = act.command
+    if isinstance(command, HoldNight | ReleaseNight):
+        decide(night, command, act.at)
+        return
+    later = once_released(night, desk)
     if isinstance(command, Declare | Correct):
-        _figures(night, desk, act, command)
-    about_the_hold = isinstance(command, HoldNight | ReleaseNight)
-    decide(night if about_the_hold else replace(night, held=False), command, act.at)
+        _figures(later, desk, act, command)
+        if command.round is None and any(_ends_a_count(one.command, command.ballot) for one in pending(night, desk)):
+            sentence = "Something else was said of this contest before, and is going on air first: look again."
+            raise Refused("already-asked", sentence)
+    decide(replace(later, held=False), command, act.at)
 
 
 def _figures(night: Night, desk: Desk, act: Asked, command: Declare | Correct) -> None:
     count = _count(night, command.ballot)
     if asked_for(night, desk, command.ballot) is not None:
         raise Refused("already-asked", f"{count.contest.name} has been declared, and is going on air.")
-    if any(_ends_a_count(one.command, command.ballot) for one in pending(night, desk)):
-        sentence = f"Something else was said of {count.contest.name} before, and is going on air first: look again."
-        raise Refused("already-asked", sentence)
     confirmed = spoken(night, desk, command.ballot, command.by)
     if confirmed == command:
         return
     if desk.entry == "double" or isinstance(command, Correct):
         sentence = "Two people key each result of this night, and these figures are not confirmed by both."
         raise Refused("not-confirmed", sentence if desk.entry == "double" else "These figures were not keyed.")
+    if sheets_of(count, desk):
+        raise Refused("not-confirmed", "Figures have been keyed on a phone here, and are declared from there.")
     papers = command.papers if count.papers is None else count.papers
     _refuse_if(check_figures(count.contest, command.votes, command.rejected, papers, command.lot, must_reconcile=True))
     doubts = doubts_about_figures(count.contest, command.votes, command.rejected, papers)
@@ -173,8 +185,10 @@ def _ends_a_count(command: PublicCommand, ballot: str) -> bool:
 
 
 def _invitation(night: Night, act: Invited) -> None:
-    if not act.name.strip():
+    if not plain(act.name):
         raise Refused("name-missing", "Say who is invited.")
+    if not act.name.isprintable() or len(act.name) > LONGEST_NAME:
+        raise Refused("name-unfit", f"A name has at most {LONGEST_NAME} characters, and all can be printed.")
     for ballot in act.ballots:
         _count(night, ballot)
     if (act.role == "desk") is bool(act.ballots):
@@ -214,7 +228,7 @@ def _count(night: Night, ballot: str) -> Count:
 
 
 def _want_reasons(doubts: list[Finding], reasons: dict[str, str]) -> None:
-    if any(not reasons.get(one.code, "").strip() for one in doubts):
+    if any(not plain(reasons.get(one.code, "")) for one in doubts):
         raise Refused("reasons-missing", "Say why it is so, where something looks unusual.", tuple(doubts))
 
 

@@ -48,8 +48,7 @@ class Contest(Struct, frozen=True):
     @property
     def slug(self) -> str:
         """The ballot id without election type and date: ``parl.aldershot.2019-12-12`` → ``aldershot``."""
-        parts = [part for part in self.ballot.split(".")[1:-1] if part != "by"]
-        return "-".join(parts)
+        return slug_of(self.ballot)
 
     def candidate(self, candidate: str) -> Candidate:
         """The candidate with this id; KeyError where there is none."""
@@ -57,6 +56,11 @@ class Contest(Struct, frozen=True):
             if one.id == candidate:
                 return one
         raise KeyError(candidate)
+
+
+def slug_of(ballot: str) -> str:
+    """What tells a ballot id from the others of its night; "" if it is not one."""
+    return "-".join(part for part in ballot.split(".")[1:-1] if part != "by")
 
 
 class Definition(Struct, frozen=True):

@@ -42,6 +42,9 @@ class Refused(Exception):
         self.code, self.sentence, self.findings = code, sentence, findings
 
 
+_LONGEST_TEXT = 500
+
+
 class _Stamp(TypedDict):
     seq: int
     at: datetime
@@ -94,7 +97,7 @@ def _of_a_contest(night: Night, command: CountCommand, stamp: _Stamp) -> AnyEven
             if count.no_poll is None:
                 _must_be_declared(count)
             _must_be_round(count, command.round)
-            return Withdrawn(ballot=command.ballot, reason=_reason(command.reason), **stamp)
+            return Withdrawn(ballot=command.ballot, reason=reason_in(command.reason), **stamp)
         case RecordNoPoll():
             return _no_poll(count, command, stamp)
         case ExpectDeclaration():
@@ -106,9 +109,10 @@ def _of_a_contest(night: Night, command: CountCommand, stamp: _Stamp) -> AnyEven
 def _note(night: Night, command: PostNote, stamp: _Stamp) -> NotePosted:
     if command.ballot is not None and command.ballot not in night.counts:
         raise Refused("ballot-unknown", f"{command.ballot} is not a contest of this night.")
-    if not command.text.strip():
+    text = plain(command.text)
+    if not text:
         raise Refused("note-empty", "Write the note before you post it.")
-    return NotePosted(text=command.text.strip(), ballot=command.ballot, **stamp)
+    return NotePosted(text=text, ballot=command.ballot, **stamp)
 
 
 # What may have been said of a count before each stage; a stage said twice is a slip, but for these two: the papers
@@ -159,7 +163,7 @@ def _correct(count: Count, command: Correct, stamp: _Stamp, live: bool) -> Corre
     _must_be_declared(count)
     _must_be_polled(count)
     _must_be_round(count, command.round)
-    reason = _reason(command.reason)
+    reason = reason_in(command.reason)
     # Where the papers were never announced, they are those that the declaration accounted for.
     known = count.result.valid + count.result.rejected.total if count.result and count.result.rejected else None
     papers = known if count.papers is None else count.papers
@@ -182,7 +186,7 @@ def _no_poll(count: Count, command: RecordNoPoll, stamp: _Stamp) -> NoPollTaken:
     if command.state == "uncontested" and len(count.contest.candidates) != 1:
         sentence = f"{len(count.contest.candidates)} candidates stand in {count.contest.name}: it is contested."
         raise Refused("contested", sentence)
-    return NoPollTaken(ballot=command.ballot, state=command.state, reason=_reason(command.reason), **stamp)
+    return NoPollTaken(ballot=command.ballot, state=command.state, reason=reason_in(command.reason), **stamp)
 
 
 def _in_ballot_order(count: Count, votes: dict[str, int]) -> dict[str, int]:
@@ -205,11 +209,21 @@ def _must_be_round(count: Count, round: int | None) -> None:
         raise Refused("count-moved-on", sentence)
 
 
-def _reason(reason: str) -> str:
-    if not reason.strip():
+def reason_in(text: str) -> str:
+    """The reason in what somebody typed; Refused where there is none, or too much."""
+    reason = plain(text)
+    if not reason:
         finding = Finding("reason-missing", "reason", "Give the reason: everyone who saw the figures will read it.")
         raise Refused(finding.code, finding.sentence, (finding,))
-    return reason.strip()
+    return reason
+
+
+def plain(text: str) -> str:
+    """A line of text as it can be printed: without what shows nothing. Refused if it is too long to be read."""
+    line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    if len(line) > _LONGEST_TEXT:
+        raise Refused("text-too-long", f"{len(line):,} characters are too many: say it in {_LONGEST_TEXT}.")
+    return line
 
 
 def _refuse_if(findings: list[Finding]) -> None:

@@ -63,13 +63,14 @@ class Person(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """What is kept of one contest: the verification, the newest sheet of each role, a correction that was begun, and
-    the figures that were asked for last. Sheets from before the act ``since`` are void."""
+    """What is kept of one contest: the verification, the newest sheet of each role, a correction that was begun, the
+    figures that were asked for last, or how they were ``dropped``. Sheets from before the act ``since`` are void."""
 
     verification: PapersVerified | None = None
     sheets: dict[Role, SheetKeyed] = {}
     correction: CorrectionBegun | None = None
     asked: Asked | None = None
+    dropped: Dropped | None = None
     since: int = 0
 
 
@@ -105,11 +106,12 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 asked[act.command.id] = act
                 if isinstance(act.command, Declare | Correct):
                     ballot = act.command.ballot
-                    entries[ballot] = replace(entries.get(ballot, Entry()), asked=act)
+                    entries[ballot] = replace(entries.get(ballot, Entry()), asked=act, dropped=None)
             case Dropped():
-                dropped = asked.pop(act.asked).command
-                if isinstance(dropped, Declare | Correct):  # to be asked for again, figures are keyed again
-                    entries[dropped.ballot] = replace(entries[dropped.ballot], sheets={}, asked=None, since=seq)
+                command = asked.pop(act.asked).command
+                if isinstance(command, Declare | Correct):  # to be asked for again, figures are keyed again
+                    entry_before = entries[command.ballot]
+                    entries[command.ballot] = replace(entry_before, asked=None, dropped=act, since=seq)
             case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
                 entries[act.ballot] = _entry_after(entries.get(act.ballot, Entry()), act)
             case Invited():
@@ -132,9 +134,9 @@ def _entry_after(entry: Entry, act: CountAct) -> Entry:
         case SheetKeyed():
             return replace(entry, sheets={**entry.sheets, act.role: act})
         case CorrectionBegun():
-            return replace(entry, sheets={}, correction=act, since=act.seq)
+            return replace(entry, correction=act, since=act.seq)
         case CorrectionDropped():
-            return replace(entry, sheets={}, correction=None, since=act.seq)
+            return replace(entry, correction=None, since=act.seq)
         case _:
             assert_never(act)
 

@@ -5,18 +5,20 @@
                       └──────── recount, withdrawal, correction ◀──┘
 
 With single entry the officer's sheet is ready at once. What is not ``ready`` can't be asked for, and what was not asked
-for can't go out.
+for can't go out. A sheet that no longer accounts for the papers verified is void, whenever their number changes.
 """
 
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from server.election.acts import Asked, CorrectionBegun, Role, SheetKeyed
-from server.election.commands import Correct, Declare
+from server.election.commands import Correct, Declare, HoldNight, ReleaseNight
+from server.election.decide import Refused, decide
 from server.election.desk import Desk
 from server.election.events import HEADS
-from server.election.nights import Count, Night
+from server.election.nights import Count, Night, apply
 
 State = Literal["no poll", "unverified", "keying", "one keyed", "differs", "ready", "asked", "on air"]
 KEYING: tuple[Role, ...] = ("officer", "second officer")
@@ -50,8 +52,7 @@ def standing(night: Night, desk: Desk, ballot: str) -> Standing:
         return Standing("on air")
     if count.papers is None and count.result is None:
         return Standing("unverified")
-    roles: tuple[Role, ...] = KEYING if desk.entry == "double" else KEYING[:1]
-    sheets = sheets_of(count, desk)
+    roles, sheets = keyers(count, desk), sheets_of(count, desk)
     missing: tuple[Role, ...] = tuple(role for role in roles if role not in sheets)
     if missing:
         return Standing("one keyed" if len(missing) < len(roles) else "keying", missing, correction=correction)
@@ -63,10 +64,42 @@ def standing(night: Night, desk: Desk, ballot: str) -> Standing:
     return Standing("ready", sheet=newest, correction=correction)
 
 
+def once_released(night: Night, desk: Desk) -> Night:
+    """The night as it will be once all that waits, figures apart, has gone out. The counts go on from there: a hold
+    keeps things from going out, and nobody from counting."""
+    later = replace(night, held=False)
+    for asked in pending(night, desk):
+        if not isinstance(asked.command, Declare | Correct | HoldNight | ReleaseNight):
+            try:
+                later = apply(later, decide(later, asked.command, asked.at))
+            except Refused:
+                continue  # so it will be when it goes out
+    return replace(later, held=night.held)
+
+
+def keyers(count: Count, desk: Desk) -> tuple[Role, ...]:
+    """Who keys this contest: two, where the night wants it, or a second officer has keyed it already."""
+    two = desk.entry == "double" or "second officer" in sheets_of(count, desk)
+    return KEYING if two else KEYING[:1]
+
+
 def sheets_of(count: Count, desk: Desk) -> dict[Role, SheetKeyed]:
-    """The sheets that were keyed in this round of the count; earlier ones are void."""
-    sheets = desk.of(count.contest.ballot).sheets
-    return {role: sheet for role, sheet in sheets.items() if sheet.round == count.round}
+    """The sheets that were keyed in this round of the count, and account for the papers verified; others are void."""
+    entry, papers = desk.of(count.contest.ballot), papers_of(count)
+    return {
+        role: sheet
+        for role, sheet in entry.sheets.items()
+        if sheet.round == count.round
+        and sheet.seq > entry.since
+        and papers in (None, sum(sheet.votes.values()) + sheet.rejected.total)
+    }
+
+
+def papers_of(count: Count) -> int | None:
+    """The papers that figures must account for: those verified, or else those that the declaration did."""
+    if count.papers is None and count.result and count.result.rejected:
+        return count.result.valid + count.result.rejected.total
+    return count.papers
 
 
 def correction_of(night: Night, desk: Desk, ballot: str) -> CorrectionBegun | None:
@@ -92,8 +125,6 @@ def differences(one: SheetKeyed, other: SheetKeyed) -> list[str]:
     for head in HEADS:
         if getattr(one.rejected, head) != getattr(other.rejected, head):
             fields.append(f"rejected.{head}")
-    if not any(field.startswith("rejected") for field in fields) and one.rejected.total != other.rejected.total:
-        fields.append("rejected")
     return [*fields, *(["lot"] if one.lot != other.lot else [])]
 
 

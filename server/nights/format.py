@@ -33,13 +33,14 @@ out where it is not known::
 parties that the source does not name are under ``others``, which is no party and has no entry in ``parties``.
 """
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from server.election.contests import Previous
+from server.election.contests import Previous, slug_of
 from server.election.events import Stage
 from server.election.parties import Party
 
@@ -171,6 +172,8 @@ def parsed(data: bytes, name: str) -> tuple[Header, tuple[ContestLine, ...]]:
         if wrong := _wrong(contest, header, parties, contests):
             raise BadNight(name, number, wrong)
         contests[contest.ballot] = contest
+    if len({slug_of(ballot) for ballot in contests}) != len(contests):
+        raise BadNight(name, 1, "Two ballot ids differ in nothing but their kind of election.")
     if len(contests) != header.contests:
         sentence = f"The first line promises {header.contests} contests, but there are {len(contests)}."
         raise BadNight(name, 1, sentence)
@@ -180,6 +183,8 @@ def parsed(data: bytes, name: str) -> tuple[Header, tuple[ContestLine, ...]]:
 def _wrong(contest: ContestLine, header: Header, parties: set[str], before: dict[str, ContestLine]) -> str | None:
     if contest.ballot in before:
         return f"{contest.ballot} has a line already."
+    if not re.fullmatch(r"[a-z]+(\.[a-z0-9-]+)+\.\d{4}-\d\d-\d\d", contest.ballot) or not slug_of(contest.ballot):
+        return f"{contest.ballot} is not a ballot id like parl.clacton.by.2014-10-09."
     if not contest.candidates:
         return f"{contest.ballot} has no candidate."
     standing = {one.party for one in contest.candidates}

@@ -36,6 +36,10 @@ GET  /nights/{night}/live                                     yes    yes     yes
 WS   /nights/{night}/live                                     yes    yes     yes    yes       yes
 GET  /nights/{night}/contests/{ballot}                        yes    yes     yes    yes       yes
 GET  /nights/{night}/contests/{ballot}/notice                 yes    yes     yes    yes       yes
+GET  /nights/{night}/areas                                    yes    yes     yes    yes       yes
+GET  /nights/{night}/battlegrounds                            yes    yes     yes    yes       yes
+GET  /nights/{night}/records                                  yes    yes     yes    yes       yes
+GET  /nights/{night}/swing                                    yes    yes     yes    yes       yes
 GET  /static/{digest}/{name:path}                             yes    yes     yes    yes       yes
 GET  /api/nights                                              yes    yes     yes    yes       yes
 GET  /api/nights/{night}                                      yes    yes     yes    yes       yes

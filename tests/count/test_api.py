@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from server.election.acts import Asked
 from server.election.commands import ReachStage, RecordNoPoll
+from server.election.events import Declared, NightOpened, StageReached
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone, token
 
@@ -221,7 +222,19 @@ def test_what_looks_unusual_wants_a_reason_which_is_on_record(program: Program, 
     assert desk.declared() == []
     reasons = {"share-far-from-baseline": "Both counted them again."}
     assert program.post(exchanged | {"reasons": reasons}).status_code == 201
-    assert [act.reasons for act in desk.acts() if isinstance(act, Asked)] == [reasons]
+    assert [act.reasons for act in desk.acts() if isinstance(act, Asked)] == [{}, reasons]
+
+
+def test_the_papers_that_a_program_brings_go_on_air_before_its_figures_and_not_without(
+    program: Program, desk: Desk
+) -> None:
+    errors(program.post(BODY | {"papers": 46671}))
+    assert [type(event) for event in desk.events()] == [NightOpened], "figures that are refused announce nothing"
+    for _ in range(2):
+        program.post()
+    stage, declared = desk.events()[1:]
+    assert isinstance(stage, StageReached)
+    assert (stage.papers, type(declared)) == (rochester.PAPERS, Declared)
 
 
 def test_what_was_refused_may_be_put_right_under_the_same_key(program: Program, desk: Desk) -> None:

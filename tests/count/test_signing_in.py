@@ -250,3 +250,9 @@ def test_an_invitation_can_send_only_so_often_in_a_minute(phone: Phone) -> None:
     answers = [phone.send("/count/stage", {"stage": ""}) for _ in range(62)]
     assert {answer.status_code for answer in answers[:50]} == {303}
     assert answers[-1].status_code == 429
+
+
+def test_the_address_of_an_invitation_is_told_to_no_other_address(client: TestClient, desk: Desk) -> None:
+    for page in (client.get(desk.invite()), client.get(desk.invite("desk"))):
+        assert page.status_code == 200
+        assert page.headers["referrer-policy"] == "origin"

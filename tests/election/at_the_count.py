@@ -26,7 +26,7 @@ from server.election.commands import HoldNight, OpenNight, ReachStage
 from server.election.contests import Definition
 from server.election.decide import Refused, decide
 from server.election.desk import Desk, fold_acts
-from server.election.entry import Standing, pending, sheets_of, spoken, standing
+from server.election.entry import Standing, once_released, pending, sheets_of, spoken, standing
 from server.election.events import AnyEvent, Rejected
 from server.election.nights import Night, apply
 from tests.nights_by_hand import START, ballot
@@ -152,7 +152,12 @@ class AtTheCount:
 
     def stands(self, where: str = B0) -> Standing:
         """Where the entry of a contest stands."""
-        return standing(self.night, self.desk, where)
+        return standing(self.later, self.desk, where)
+
+    @property
+    def later(self) -> Night:
+        """The night once what waits has gone out: what people go on from."""
+        return once_released(self.night, self.desk)
 
     def choose(self, entry: EntryMode) -> None:
         """One person keys each result, or two."""
@@ -172,7 +177,7 @@ class AtTheCount:
 
     def sheet(self, who: Who, figures: Figures = RIGHT, where: str = B0, role: Role | None = None) -> SheetKeyed:
         """A sheet as that person's page would send it now."""
-        contest = self.night.counts[where]
+        contest = self.later.counts[where]
         mine = sheets_of(contest, self.desk).get(role or who.role)
         return SheetKeyed(
             **self.stamp(who, self.new_id("sheet")),
@@ -192,13 +197,13 @@ class AtTheCount:
 
     def declare(self, where: str = B0, who: Who = RITA) -> bool:
         """The confirmed figures are spoken."""
-        command = spoken(self.night, self.desk, where, who.name)
+        command = spoken(self.later, self.desk, where, who.name)
         assert command is not None, "nothing is confirmed"
         return self.says(who, command)
 
     def begin(self, slip: bool = True, where: str = B0, reason: str = "Rows swapped.") -> CorrectionBegun:
         """What is declared is to be corrected."""
-        stamp, round = self.stamp(RITA, self.new_id("begun")), self.night.counts[where].round
+        stamp, round = self.stamp(RITA, self.new_id("begun")), self.later.counts[where].round
         return self.record(CorrectionBegun(**stamp, ballot=where, round=round, slip=slip, reason=reason))[0]
 
     def drop(self, where: str = B0) -> None:

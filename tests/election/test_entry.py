@@ -149,17 +149,51 @@ def test_the_fields_in_which_two_sheets_differ_are_named(
     assert double.stands().differing == differing
 
 
-def test_two_sheets_with_another_lot_or_another_total_of_rejected_papers_differ(double: AtTheCount) -> None:
+def test_two_sheets_with_another_lot_differ(double: AtTheCount) -> None:
     tie = Figures(con=295, lab=295, lot="1")
     double.verify()
     for who, lot in ((JANE, "1"), (OMAR, "2")):
         double.record(replace(double.sheet(who, replace(tie, lot=lot)), reasons=REASONS))
     assert double.stands().differing == ("lot",)
-    recount(double)
-    double.key(JANE, replace(RIGHT, rejected=Rejected(10)))
+
+
+def test_sheets_that_do_not_account_for_another_number_of_papers_are_void_and_good_again_with_the_first(
+    double: AtTheCount,
+) -> None:
+    double.verify()
+    double.key(JANE)
+    double.key(OMAR)
     double.verify(PAPERS + 1)
-    double.key(OMAR, replace(RIGHT, rejected=Rejected(11)))
-    assert double.stands().differing == ("rejected",)
+    assert (double.stands().state, double.stands().sheet) == ("keying", None), "nothing is read aloud that is not so"
+    double.verify(PAPERS)
+    assert double.stands().state == "ready"
+
+
+def test_the_count_goes_on_while_the_night_is_held(double: AtTheCount) -> None:
+    hold(double)
+    double.verify()
+    assert double.stands().state == "keying"
+    double.key(JANE)
+    double.key(OMAR)
+    assert double.declare() is False, "it waits"
+    assert [type(one.command) for one in pending(double.night, double.desk)] == [ReachStage, Declare]
+    release(double)
+    assert double.night.counts[B0].status == "declared"
+
+
+def test_what_one_person_keyed_does_not_go_out_once_the_night_wants_two(count: AtTheCount) -> None:
+    count.verify()
+    count.key(JANE)
+    hold(count)
+    count.declare()
+    assert refused(lambda: count.choose("double")).code == "figures-waiting"
+
+
+def test_a_program_does_not_override_what_was_keyed(count: AtTheCount) -> None:
+    count.verify()
+    count.key(JANE)
+    command = Declare(id="program", by="p", ballot=B0, votes=WRONG.votes, rejected=WRONG.rejected)
+    assert refused(lambda: count.says(JANE, command, REASONS)).code == "not-confirmed"
 
 
 def test_a_contest_without_a_poll_has_nothing_to_key() -> None:
@@ -181,7 +215,9 @@ def test_entry_can_become_double_and_single_again_while_it_goes_on(count: AtTheC
     count.key(OMAR, WRONG)
     assert count.stands().state == "differs"
     count.choose("single")
-    assert (count.stands().state, count.stands().sheet) == ("ready", first)
+    assert count.stands().state == "differs", "what a second person has keyed is heard"
+    count.key(OMAR)
+    assert count.stands().state == "ready"
 
 
 # What makes sheets void
@@ -458,7 +494,7 @@ def test_figures_are_not_asked_for_behind_something_that_makes_them_void(count: 
     if by_a_program:
         assert refused(lambda: count.says(JANE, command)).code == "already-asked"
     else:
-        assert refused(count.declare).code == "already-asked"
+        assert count.stands().state == "keying", "the sheet is of the count before"
     assert count.says(JANE, replace(command, id="other", ballot=B1, papers=PAPERS)) is False, "the other contest waits"
     release(count)
     assert count.night.counts[B0].recount == 1

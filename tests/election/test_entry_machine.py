@@ -22,6 +22,7 @@ from server.election.acts import (
     CorrectionBegun,
     CorrectionDropped,
     Dropped,
+    EntryChosen,
     EntryMode,
     PapersVerified,
     PublicCommand,
@@ -58,7 +59,7 @@ from tests.election.at_the_count import (
     Figures,
     Who,
 )
-from tests.election.told import must_be_told
+from tests.election.told import expected, must_be_told
 from tests.nights_by_hand import definition
 
 T = TypeVar("T")
@@ -191,16 +192,16 @@ class OneNight(RuleBasedStateMachine):
 
     @rule(where=contests, who=people, crash=seldom)
     def speaks(self, where: str, who: Who, crash: bool) -> None:
-        command = spoken(self.count.night, self.count.desk, where, who.name)
+        command = spoken(self.count.later, self.count.desk, where, who.name)
         if command is not None:
             self._ask(who, command, crash=crash)
 
     @rule(where=contests, figures=sheets, old=seldom)
     def speaks_what_is_not_confirmed(self, where: str, figures: Figures, old: bool) -> None:
-        command = spoken(self.count.night, self.count.desk, where, RITA.name)
+        command = spoken(self.count.later, self.count.desk, where, RITA.name)
         if command is None:
             command = Declare(id=self.count.new_id("misread"), by=RITA.name, ballot=where, votes=figures.votes)
-        round = self.count.night.counts[where].round - old
+        round = self.count.later.counts[where].round - old
         votes, rejected, lot = figures.votes, figures.rejected, figures.lot
         command = replace(command, votes=votes, rejected=rejected, lot=lot, round=round)
         self._ask(RITA, replace(command, id=self.count.new_id("misread")))
@@ -224,7 +225,7 @@ class OneNight(RuleBasedStateMachine):
     @precondition(lambda self: self.count.night.declared)
     @rule(where=contests, slip=st.booleans(), reason=st.sampled_from(("Swapped.", "Found.", " ")), stale=seldom)
     def begins_a_correction(self, where: str, slip: bool, reason: str, stale: bool) -> None:
-        stamp, round = self.count.stamp(RITA, self.count.new_id("begun")), self.count.night.counts[where].round - stale
+        stamp, round = self.count.stamp(RITA, self.count.new_id("begun")), self.count.later.counts[where].round - stale
         self._try(CorrectionBegun(**stamp, ballot=where, round=round, slip=slip, reason=reason))
 
     @precondition(lambda self: self.count.night.declared)
@@ -246,7 +247,7 @@ class OneNight(RuleBasedStateMachine):
 
     @rule(entry=entries)
     def chooses(self, entry: EntryMode) -> None:
-        self.count.choose(entry)
+        self._try(EntryChosen(**self.count.stamp(DORA, self.count.new_id("entry")), entry=entry))
 
     @rule(crash=seldom)
     def holds(self, crash: bool) -> None:
@@ -298,6 +299,10 @@ class OneNight(RuleBasedStateMachine):
         self.told = len(self.count.line)
         for where in (B0, B1):
             SEEN[f"{self.count.desk.entry}: {self.count.stands(where).state}"] += 1
+            offered = spoken(self.count.later, self.count.desk, where, RITA.name)
+            if offered is not None and offered.rejected is not None:
+                papers = expected(self.count.line, where)
+                assert sum(offered.votes.values()) + offered.rejected.total == papers, "read aloud, and does not add up"
 
     def teardown(self) -> None:
         """In the end all that was asked for is out or set aside, and both streams fold to what is known."""

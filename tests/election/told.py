@@ -19,7 +19,7 @@ from server.election.acts import (
     SheetKeyed,
 )
 from server.election.checks import Finding
-from server.election.commands import Correct, Declare
+from server.election.commands import Correct, Declare, ReachStage, RecordNoPoll, Withdraw
 from server.election.contests import Contest
 from server.election.doubts import doubts_about_figures, doubts_about_papers
 from server.election.events import (
@@ -104,7 +104,8 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
     assert event.rejected is not None
     place = next(place for place, one in enumerate(past) if one is asked)
     before, since = past[:place], past[place:]
-    assert not any(_ends_a_round(one, ballot) for one in since), "the count moved on before the figures went out"
+    moved = [one for one in since if isinstance(one, Event) and _ends_a_round(one, ballot)]
+    assert all(_asked(before, one.command_id) for one in moved), "the count moved on before the figures went out"
     papers = verified(past, ballot)
     if papers is None and isinstance(command, Declare):
         papers = command.papers
@@ -112,7 +113,7 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
     assert sum(event.votes.values()) + event.rejected.total == papers, "papers are missing, or too many"
 
     keyed = sheets(before, ballot)
-    two = mode(before) == "double"
+    two = mode(before) == "double" or "second officer" in keyed
     roles: tuple[Role, ...] = ("officer", "second officer") if two else ("officer",)
     agree = all(role in keyed and _said(keyed[role]) == _said(event) for role in roles)
     if isinstance(event, Corrected):
@@ -135,15 +136,16 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
 def _sheet(past: Line, sheet: SheetKeyed) -> None:
     ballot = sheet.ballot
     assert sheet.role in ("officer", "second officer")
-    assert sheet.round == sum(_ends_a_round(one, ballot) for one in past), "a sheet of a count that is over"
+    assert sheet.round == rounds(past, ballot), "a sheet of a count that is over"
     assert not no_poll(past, ballot)
-    assert not figures(past, ballot) or correction(past, ballot), "a sheet for what is declared"
+    taken_back = any(isinstance(one.command, Withdraw) for one in unsaid(past, ballot))
+    assert not figures(past, ballot) or correction(past, ballot) or taken_back, "a sheet for what is declared"
     assert waiting(past, ballot) is None, "a sheet while figures are going on air"
     keyed = sheets(past, ballot)
     mine = keyed.get(sheet.role)
     assert sheet.replaces == (mine.seq if mine else 0), "a sheet replaced one that its writer had not seen"
     assert not any(_same_person(sheet, other) for role, other in keyed.items() if role != sheet.role)
-    papers = verified(past, ballot)
+    papers = expected(past, ballot)
     assert sum(sheet.votes.values()) + sheet.rejected.total == papers, "a sheet that does not add up"
     contest = _contest(past, ballot)
     _reasoned(doubts_about_figures(contest, sheet.votes, sheet.rejected, papers), sheet.reasons)
@@ -152,7 +154,7 @@ def _sheet(past: Line, sheet: SheetKeyed) -> None:
 def _begun(past: Line, begun: CorrectionBegun) -> None:
     assert begun.reason.strip()
     assert figures(past, begun.ballot), "a correction of nothing"
-    assert begun.round == sum(_ends_a_round(one, begun.ballot) for one in past), "a correction of older figures"
+    assert begun.round == rounds(past, begun.ballot), "a correction of older figures"
     assert correction(past, begun.ballot) is None
     declared = [one for one in past if isinstance(one, Declared) and one.ballot == begun.ballot][-1]
     assert not begun.slip or begun.at - declared.at <= HALF_AN_HOUR
@@ -199,14 +201,49 @@ def verified(past: Line, ballot: str) -> int | None:
     return sum(on_air.votes.values()) + on_air.rejected.total
 
 
+def expected(past: Line, ballot: str) -> int | None:
+    """The ballot papers announced last, be it that their announcement still waits."""
+    waits = [one.command.papers for one in unsaid(past, ballot) if isinstance(one.command, ReachStage)]
+    return next((papers for papers in reversed(waits) if papers is not None), verified(past, ballot))
+
+
+def rounds(past: Line, ballot: str) -> int:
+    """How often the count begins anew, be it that it is still to be said."""
+    return sum(_ends_a_round(one, ballot) for one in past) + sum(_begins_anew(one) for one in unsaid(past, ballot))
+
+
+def unsaid(past: Line, ballot: str) -> list[Asked]:
+    """What was asked for of a contest, figures apart, and is neither out nor set aside."""
+    done = {one.command_id for one in past if isinstance(one, Event)}
+    done |= {one.asked for one in past if isinstance(one, Dropped)}
+    asked = [one for one in past if isinstance(one, Asked) and not isinstance(one.command, Declare | Correct)]
+    return [one for one in asked if one.command.id not in done and getattr(one.command, "ballot", None) == ballot]
+
+
+def _begins_anew(asked: Asked) -> bool:
+    command = asked.command
+    return isinstance(command, Withdraw | RecordNoPoll) or (
+        isinstance(command, ReachStage) and command.stage == "recount"
+    )
+
+
 def sheets(past: Line, ballot: str) -> dict[Role, SheetKeyed]:
-    """The newest sheet of each role since something made all earlier ones void."""
+    """The newest sheet of each role since something made all earlier ones void, if it accounts for all papers."""
+    papers, round = expected(past, ballot), rounds(past, ballot)
+    return {
+        role: sheet
+        for role, sheet in _keyed(past, ballot).items()
+        if sheet.round == round and papers in (None, sum(sheet.votes.values()) + sheet.rejected.total)
+    }
+
+
+def _keyed(past: Line, ballot: str) -> dict[Role, SheetKeyed]:
     keyed: dict[Role, SheetKeyed] = {}
     for place, one in enumerate(past):
         if isinstance(one, SheetKeyed) and one.ballot == ballot:
             keyed[one.role] = one
         elif (isinstance(one, CorrectionBegun | CorrectionDropped) and one.ballot == ballot) or (
-            _ends_a_round(one, ballot) or (isinstance(one, Dropped) and _asked_figures(past[:place], one, ballot))
+            isinstance(one, Dropped) and _asked_figures(past[:place], one, ballot)
         ):
             keyed = {}
     return keyed

@@ -7,9 +7,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from server.count.place import STAGES
-from server.election.acts import Asked
+from server.election.acts import Asked, Role, SheetKeyed
 from server.election.desk import Desk, Person
-from server.election.entry import Standing, pending, standing
+from server.election.entry import Standing, once_released, pending, sheets_of, standing
 from server.election.events import NightHeld
 from server.election.nights import Count, Night
 
@@ -43,10 +43,11 @@ class Glance(Struct, frozen=True):
 
 
 class Board(Struct, frozen=True):
-    """The whole night at one moment. ``waiting`` is what was asked for and has not gone out, oldest first;
-    ``here`` ballot → the people invited for it, revoked ones left out."""
+    """The whole night at one moment, and as it will be ``later``, once what waits has gone out. ``waiting`` is what was
+    asked for and has not gone out, oldest first; ``here`` ballot → the people invited for it, revoked ones left out."""
 
     night: Night
+    later: Night
     desk: Desk
     now: datetime
     waiting: tuple[Asked, ...]
@@ -59,19 +60,30 @@ class Board(Struct, frozen=True):
 
     def stands(self, ballot: str) -> Standing:
         """Where a contest's entry stands."""
-        return standing(self.night, self.desk, ballot)
+        return standing(self.later, self.desk, ballot)
+
+    def sheets(self, ballot: str) -> dict[Role, SheetKeyed]:
+        """The sheets of a contest that are not void."""
+        return sheets_of(self.later.counts[ballot], self.desk)
+
+    def has_void_sheets(self, ballot: str) -> bool:
+        """Whether somebody has keyed a sheet that does not account for the papers verified since."""
+        count, entry = self.later.counts[ballot], self.desk.of(ballot)
+        keyed = [one for one in entry.sheets.values() if one.round == count.round and one.seq > entry.since]
+        return len(keyed) > len(self.sheets(ballot))
 
     def glance(self, ballot: str) -> Glance:
         """A contest's row."""
         count, stands = self.night.counts[ballot], self.stands(ballot)
+        void = stands.state in ("keying", "one keyed") and self.has_void_sheets(ballot)
         over = count.result is not None or count.no_poll is not None or stands.state == "asked"
         due = None if over or count.expected is None else due_of(count.expected, self.now)
         return Glance(
             count=count,
             stands=stands,
             stage=stage_of(count),
-            figures=_figures(self.night, count, stands),
-            stuck=stands.state == "differs" or unaccounted(count) is not None,
+            figures="sheets do not account for the papers" if void else _figures(self.night, count, stands),
+            stuck=stands.state == "differs" or void or unaccounted(count) is not None,
             people=self.here.get(ballot, ()),
             due=due,
         )
@@ -89,7 +101,7 @@ def board_of(night: Night, desk: Desk, now: datetime) -> Board:
             for ballot in person.ballots:
                 here[ballot].append(person)
     people = {ballot: tuple(sorted(found, key=lambda one: one.role)) for ballot, found in here.items()}
-    return Board(night, desk, now, pending(night, desk), people)
+    return Board(night, once_released(night, desk), desk, now, pending(night, desk), people)
 
 
 def due_of(expected: datetime, now: datetime) -> Due:

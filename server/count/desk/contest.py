@@ -66,7 +66,7 @@ async def drop_revision(request: Request) -> Response:
     ballot = _ballot(form)
     stands = await board(request)
     known = ballot in stands.night.counts
-    begun = correction_of(stands.night, stands.desk, ballot) if known else None
+    begun = correction_of(stands.later, stands.desk, ballot) if known else None
     command_id = id_of("drop-revision", ballot, begun.seq if begun else form.get("key"))
     act = CorrectionDropped(**stamp(request, command_id), ballot=ballot)
     submitter: Submitter = request.state.submitter
@@ -79,7 +79,14 @@ async def withdrawal(request: Request) -> Response:
     form = await sent(request)
     ballot, reason = _ballot(form), form.get("reason", "")
     command_id = id_of("withdraw", form.get("key"), ballot, reason)
-    command = Withdraw(id=command_id, by=visit(request).person.name, ballot=ballot, reason=reason)
+    round = form.get("round", "")
+    command = Withdraw(
+        id=command_id,
+        by=visit(request).person.name,
+        ballot=ballot,
+        reason=reason,
+        round=int(round) if round.isdecimal() and len(round) < 9 else -1,
+    )
     return await _done(request, form, "withdrawal", ask(request, command))
 
 

@@ -9,7 +9,7 @@ from server.count.desk.board import Board, Due, Glance, unaccounted
 from server.count.desk.told import command_told
 from server.election.acts import Asked, Dropped
 from server.election.commands import HoldNight, ReleaseNight
-from server.election.entry import KEYING, sheets_of
+from server.election.entry import KEYING
 from server.pages.templates import clock
 
 # From when on it is worth a telephone call: a second entry takes about five minutes, a read-back one.
@@ -70,11 +70,14 @@ def _of_contests(board: Board, glances: list[Glance]) -> Iterator[Need]:
 def _differs(board: Board, glance: Glance) -> Need | None:
     if glance.stands.state != "differs":
         return None
-    since = max(sheet.at for sheet in sheets_of(glance.count, board.desk).values())
+    since = max(sheet.at for sheet in board.sheets(glance.count.contest.ballot).values())
     return _need("differs", glance, f"{glance.figures} since {clock(since)}. Both officers look at the paper again.")
 
 
 def _unaccounted(board: Board, glance: Glance) -> Need | None:
+    if glance.stands.state in ("keying", "one keyed") and board.has_void_sheets(glance.count.contest.ballot):
+        why = "a sheet does not account for the papers verified since. It is keyed again, or they are verified again."
+        return _need("unaccounted", glance, why)
     papers = unaccounted(glance.count)
     if papers is None or glance.count.papers is None:
         return None
@@ -100,7 +103,7 @@ def _corrections(board: Board, glance: Glance) -> Need | None:
 def _lonely(board: Board, glance: Glance) -> Need | None:
     if glance.stands.state != "one keyed":
         return None
-    sheets = sheets_of(glance.count, board.desk)
+    sheets = board.sheets(glance.count.contest.ballot)
     (sheet,) = sheets.values()
     (missing,) = (role for role in KEYING if role not in sheets)
     keyed = f"the {sheet.role} keyed at {clock(sheet.at)}"

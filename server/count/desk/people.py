@@ -1,5 +1,7 @@
 """The people of a night: inviting many at once, printing their links, ending sessions, opening what is locked."""
 
+import asyncio
+
 import segno
 from markupsafe import Markup
 from msgspec import Struct
@@ -48,7 +50,8 @@ async def invitations(request: Request) -> Response:
         for one in stands.desk.people.values()
         if one.pin is None and not one.revoked and only in ("", one.invitation)
     ]
-    cards = [_card(request, stands, one) for one in sorted(open_ones, key=lambda one: _where(stands, one))]
+    sheet = sorted(open_ones, key=lambda one: _where(stands, one))
+    cards = await asyncio.to_thread(lambda: [_card(request, stands, one) for one in sheet])  # a second for a thousand
     return page(request, "invitations.html", board=stands, cards=cards, only=only)
 
 
@@ -132,7 +135,8 @@ async def people_page(
 
 def _card(request: Request, stands: Board, person: Person) -> Card:
     link = link_of(request.state.settings, stands.night.definition.id, person.invitation, person.role)
-    code = segno.make(link, error="m", micro=False).svg_inline(omitsize=True, border=2)
+    # Any mask can be read; to find the best one of eight takes four times as long.
+    code = segno.make(link, error="m", boost_error=False, micro=False, mask=3).svg_inline(omitsize=True, border=2)
     return Card(person, _names(stands, person), link, Markup(code))
 
 

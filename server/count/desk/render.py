@@ -32,7 +32,6 @@ from server.election.acts import (
 )
 from server.election.commands import Correct, Declare
 from server.election.desk import Desk, Person
-from server.election.entry import sheets_of
 from server.election.events import NightHeld, NightOpened, NightReleased
 from server.election.nights import Night
 from server.election.verdict import judge
@@ -121,7 +120,7 @@ def contest(board: Board, ballot: str) -> Markup:
     """All about a contest."""
     glance, night = board.glance(ballot), board.night
     count, stands, kept = glance.count, glance.stands, board.desk.of(ballot)
-    sheets = sheets_of(count, board.desk)
+    sheets = board.sheets(ballot)
     figures = stands.sheet or (stands.asked and stands.asked.command)
     return _fragment(
         "contest",

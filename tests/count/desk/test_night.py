@@ -77,7 +77,9 @@ def test_figures_that_are_set_aside_do_not_go_out_on_release_and_are_keyed_again
         editor.send("/desk/set-aside", {"asked": asked})
     release(editor)
     assert desk.declared() == []
-    assert 'name="votes.11" value=""' in officer.open(), "the sheet is asked for again"
+    page = officer.open()
+    assert "What was sent did not go out" in page and "Set aside by Ann Ray." in page
+    assert 'name="votes.11" value="16,867"' in page, "the sheet is asked for again, as it was"
     officer.send("/count/sheet", rochester.texts())
     officer.open()
     officer.send("/count/declare")
