@@ -10,7 +10,7 @@ from server.election.acts import Asked, CorrectionBegun, SheetKeyed
 from server.election.commands import Correct, ReachStage, RecordNoPoll
 from server.election.contests import Candidate
 from server.election.entry import spoken
-from server.election.events import Corrected, Rejected, Withdrawn
+from server.election.events import Corrected, Declared, NightReleased, Rejected, StageReached, Withdrawn
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.count import rochester
@@ -362,3 +362,15 @@ def test_a_reason_can_be_read_and_printed(phone: Phone, desk: Desk) -> None:
     last = desk.events()[-1]
     assert isinstance(last, Corrected)
     assert last.reason == "Rows were swapped."
+
+
+def test_a_hold_stops_no_count(phone: Phone, desk: Desk) -> None:
+    desk.hold()
+    phone.key()
+    assert "Read aloud" in phone.open()
+    assert phone.send(DECLARE).headers["location"] == RECEIPT
+    assert "the desk holds the night" in phone.open(RECEIPT)
+    kinds = [type(event) for event in desk.events()]
+    desk.release()
+    phone.open(RECEIPT)
+    assert [type(event) for event in desk.events()][len(kinds) :] == [NightReleased, StageReached, Declared]
