@@ -209,7 +209,7 @@ def test_a_contest_without_a_poll_has_nothing_to_key() -> None:
 
 def test_entry_can_become_double_and_single_again_while_it_goes_on(count: AtTheCount) -> None:
     count.verify()
-    first = count.key(JANE)
+    count.key(JANE)
     count.choose("double")
     assert (count.stands().state, count.stands().waiting_for) == ("one keyed", ("second officer",))
     count.key(OMAR, WRONG)
