@@ -22,7 +22,7 @@ class Body(Struct, frozen=True):
 def body(text: str | bytes) -> Body:
     """Compress a body once."""
     plain = text.encode() if isinstance(text, str) else text
-    return Body(plain, gzip.compress(plain, 6, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:16]}"')
+    return Body(plain, gzip.compress(plain, 9, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:16]}"')
 
 
 def answer(request: Request, content: Body, media_type: str, etag: str, cache: str = "no-cache") -> Response:

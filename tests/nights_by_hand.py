@@ -8,6 +8,7 @@ from server.election.commands import Correct, Declare
 from server.election.contests import Candidate, Contest, Definition, Previous
 from server.election.events import Rejected
 from server.election.parties import Party
+from server.nights import layout
 
 START = datetime(2019, 12, 12, 22, tzinfo=UTC)
 
@@ -48,6 +49,13 @@ def with_one_candidate(night: Definition, seat: int = 0, party: str = "PP52") ->
     contests = list(night.contests)
     contests[seat] = replace(contests[seat], candidates=(Candidate("1", "Ann Abel", party),))
     return replace(night, contests=tuple(contests))
+
+
+def on_the_map(night: Definition) -> Definition:
+    """The night, where each seat stands for a constituency that has a hexagon."""
+    codes = sorted(layout.load().cells)
+    contests = tuple(replace(one, gss=code) for one, code in zip(night.contests, codes, strict=False))
+    return replace(night, contests=contests)
 
 
 def declare(seat: int, con: int = 5, lab: int = 4, command: str = "") -> Declare:

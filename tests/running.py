@@ -17,6 +17,7 @@ from server.settings import Settings
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 
+_HEXAGON = re.compile(r'<svg><a hx-swap-oob="outerHTML:\[aria-labelledby=row-([^"]+)\]" (.*?</a>)</svg>', re.DOTALL)
 _PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="([^"]+)">(.*?)</hx-partial>', re.DOTALL)
 
 
@@ -105,3 +106,5 @@ class Page:
                 self.also = text
             else:
                 self.fragments[fragment] = text
+        for slug, hexagon in _HEXAGON.findall(message):
+            self.fragments[f"hex-{slug}"] = f"<a {hexagon}"

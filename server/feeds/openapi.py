@@ -25,6 +25,12 @@ _SHAPES = (
     shapes.Readiness,
     AnyEvent,
 )
+_VIEWS = {
+    "areas": ("A night by nation and region.",),
+    "swing": ("The swing between two parties.", "from", "to"),
+    "battlegrounds": ("A party's targets and defences.", "party", "all"),
+    "records": ("A night's records.",),
+}
 
 
 @allows(everyone)
@@ -83,11 +89,16 @@ def document() -> dict[str, Any]:
 
 def _paths() -> dict[str, Any]:
     night, ballot = _named("night"), _named("ballot")
+    at = _parameter("at", "query", "As it stood at this moment.", False)
     return {
         "/": {"get": _page("Nights on air, and past nights.")},
         "/nights/{night}": {
             "parameters": [night],
-            "get": _page("A night's page.", [_parameter("at", "query", "As it stood at this moment.", False)]),
+            "get": _page("A night's page.", [at]),
+        },
+        **{
+            f"/nights/{{night}}/{name}": {"parameters": [night], "get": _page(what, [at, *map(_optional, more)])}
+            for name, (what, *more) in _VIEWS.items()
         },
         "/nights/{night}/contests/{ballot}": {
             "parameters": [night, ballot],
@@ -229,6 +240,10 @@ def _text(name: str, summary: str) -> dict[str, Any]:
 def _parameter(name: str, place: str, description: str, required: bool = True) -> dict[str, Any]:
     schema = {"type": "string"}
     return {"name": name, "in": place, "required": required, "description": description, "schema": schema}
+
+
+def _optional(name: str) -> dict[str, Any]:
+    return _parameter(name, "query", "1 for whole lists." if name == "all" else "A party's id: `PP53`.", False)
 
 
 def _named(name: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ old frames but the newest text of every fragment that changed since: that is the
 resuming, being too slow and reloading all end on the same page.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -28,8 +28,8 @@ class Renderer(Protocol):
         """A fragment as it is now: a whole element with that id."""
         ...
 
-    def topics(self, night: Night, fragment: str) -> Iterable[str]:
-        """The pages that are sent it when it changed: "night", or a ballot id for a contest's own."""
+    def topics(self, night: Night, fragment: str) -> Container[str]:
+        """The pages that are sent it when it changed: "night", a ballot id for a contest's own, or another's name."""
         ...
 
     def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:

@@ -16,6 +16,10 @@ from server.live.channel import Channel
 from server.live.endpoint import etag
 from server.live.hub import Hub
 from server.nights import archive
+from server.nights.layout import ATTRIBUTION
+from server.pages import analysis
+from server.pages import map as night_map
+from server.pages.choices import Choices, choices
 from server.pages.notice import notice
 from server.pages.render import alone, cursor
 from server.pages.static import static_file
@@ -53,6 +57,22 @@ async def contest(request: Request) -> Response:
     return answer(request, cast(Body, page), HTML, etag(channel))
 
 
+@allows(everyone)
+async def view(request: Request) -> Response:
+    """``/nights/{night}/areas``, ``/swing?from=PP53&to=PP52``, ``/battlegrounds?party=PP53`` and ``/records``, each
+    also with ``?at=``."""
+    channel = _channel(request)
+    if moment := _moment(request):
+        channel = channel.at(moment)
+    known = channel.cached("choices", lambda: choices(_night(channel).definition))
+    try:
+        topic = analysis.asked(_night(channel), known, request.url.path.rpartition("/")[2], request.query_params)
+    except analysis.NoSuchView as error:
+        raise HTTPException(404, str(error)) from None
+    page = cast(Body, channel.cached(f"page {topic}", lambda: body(_view_page(channel, topic, known, moment))))
+    return answer(request, page, HTML, page.etag if moment else etag(channel))
+
+
 def _front_page(hub: Hub) -> str:
     on_air = [channel.night for channel in hub.channels.values() if channel.night]
     return rendered("front.html", on_air=on_air, past=archive.listed())
@@ -67,6 +87,8 @@ def _night_page(channel: Channel, moment: datetime | None = None) -> str:
     }
     if single:
         parts["contest"] = _text(channel, f"contest-{first.contest.slug}")
+    if night_map.has_map(night.definition):
+        parts["map"] = _map(channel)
     return rendered(
         "night.html",
         night=night,
@@ -76,10 +98,19 @@ def _night_page(channel: Channel, moment: datetime | None = None) -> str:
         moment=moment,
         topic="",
         parts=parts,
+        map_credit=ATTRIBUTION,
         head=channel.head,
         rows=[] if single else [_text(channel, f"row-{one.slug}") for one in night.definition.contests],
         cursor=Markup(cursor(night.seq)),
     )
+
+
+def _map(channel: Channel) -> Markup:
+    night = _night(channel)
+    drawing = night_map.drawn(night.definition)
+    slugs = [contest.slug for contest in night.definition.contests]
+    rows = [(row, [_text(channel, f"hex-{slugs[one]}") for one in row.contests]) for row in drawing.rows]
+    return Markup(rendered("fragments/map.html", night=night, drawing=drawing, rows=rows, steps=night_map))
 
 
 def _contest_page(channel: Channel, count: Count) -> str:
@@ -93,6 +124,25 @@ def _contest_page(channel: Channel, count: Count) -> str:
         topic=count.contest.ballot,
         head=channel.head,
         contest=_text(channel, f"contest-{count.contest.slug}"),
+        cursor=Markup(cursor(night.seq)),
+    )
+
+
+def _view_page(channel: Channel, topic: str, known: Choices, moment: datetime | None) -> str:
+    night = _night(channel)
+    kind, *chosen = topic.split("/")
+    return rendered(
+        f"{kind}.html",
+        night=night,
+        view=kind,
+        alone=alone(night),
+        live=channel.on_air,
+        moment=moment,
+        topic=topic,
+        head=channel.head,
+        known=known.values(),
+        chosen=chosen,
+        part=Markup(analysis.html(night, topic)),
         cursor=Markup(cursor(night.seq)),
     )
 
@@ -128,6 +178,7 @@ def _moment(request: Request) -> datetime | None:
 routes: list[BaseRoute] = [
     Route("/", front),
     Route("/nights/{night}", night),
+    *(Route(f"/nights/{{night}}/{kind}", view, name=kind) for kind in analysis.KINDS),
     Route("/nights/{night}/contests/{ballot}", contest),
     Route("/nights/{night}/contests/{ballot}/notice", notice),
     Route("/static/{digest}/{name:path}", static_file),

@@ -4,6 +4,7 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -37,6 +38,24 @@ def points(value: Fraction) -> str:
     """A change in share, in percentage points with its sign: ``+28.3``, ``−0.4``, ``0.0``."""
     text = half_up(value * 100, 1)
     return text.replace("-", "−") if value < 0 else text if text == "0.0" else "+" + text
+
+
+def size(value: Fraction) -> str:
+    """A swing without its sign, in percentage points: ``5.1``."""
+    return half_up(value * 100, 1)
+
+
+def ordinal(value: int) -> str:
+    """``first``, ``second``, ``third``, then ``4th``, ``11th``, ``22nd``."""
+    if value <= 3:
+        return ("first", "second", "third")[value - 1]
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{value:,}" + ("th" if value % 100 in (11, 12, 13) else endings.get(value % 10, "th"))
+
+
+def at_query(moment: datetime | None) -> str:
+    """What keeps a link at a past moment of the night; "" where the page is of now."""
+    return "?" + urlencode({"at": moment.isoformat()}) if moment else ""
 
 
 def clock(moment: datetime) -> str:
@@ -79,8 +98,9 @@ environment = Environment(
 environment.filters.update(
     number=number, signed=signed, share=share, points=points, clock=clock, day=day, stands=stands
 )
+environment.filters.update(size=size, ordinal=ordinal)
 _functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
-cast(dict[str, Any], environment.globals).update(_functions)
+cast(dict[str, Any], environment.globals).update(_functions, at_query=at_query)
 
 
 def rendered(template: str, **context: object) -> str:

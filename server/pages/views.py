@@ -4,6 +4,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from server.election.events import (
     Corrected,
@@ -27,7 +28,8 @@ _PARTIES_SHOWN = 10
 
 
 class Banner(Struct, frozen=True):
-    """The newest declaration: ``count`` is None before the first, ``majority`` set if it made a majority of the House.
+    """The newest declaration: ``count`` is None before the first, ``majority`` set if it made a majority of the House,
+    ``hung`` if after it no party can have one any more.
 
     ``goes_ahead`` is whether a poll does that had been called off. Once a House is complete, ``largest`` is its
     largest party with its seats, and ``of`` its majority (0 if none).
@@ -36,6 +38,7 @@ class Banner(Struct, frozen=True):
     count: Count | None = None
     event: FeedEvent | None = None
     majority: Party | None = None
+    hung: bool = False
     goes_ahead: bool = False
     largest: tuple[Party, int] | None = None
     of: int = 0
@@ -74,6 +77,7 @@ class Item(Struct, frozen=True):
     before: Result | None = None
     majority: Party | None = None
     changes: tuple["Change", ...] = ()
+    hung: bool = False
 
 
 def banner_of(night: Night, tally: Tally) -> Banner:
@@ -87,7 +91,8 @@ def banner_of(night: Night, tally: Tally) -> Banner:
             majority = tally.majority
             made = night.parties[majority.party] if majority and majority.seq == event.seq else None
             count = night.counts[event.ballot]
-            return Banner(count, event, made, isinstance(event, Withdrawn) and took_back_no_poll(count, event))
+            hung = tally.hung is not None and tally.hung.seq == event.seq
+            return Banner(count, event, made, hung, isinstance(event, Withdrawn) and took_back_no_poll(count, event))
     return Banner()
 
 
@@ -123,7 +128,8 @@ def feed_of(night: Night, tally: Tally, after: int | None = None) -> tuple[Item,
     items: list[Item] = []
     for event in reversed(found):
         made = tally.majority if tally.majority and tally.majority.seq == event.seq else None
-        items.append(_item(night, event, night.parties[made.party] if made else None))
+        item = _item(night, event, night.parties[made.party] if made else None)
+        items.append(replace(item, hung=True) if tally.hung and tally.hung.seq == event.seq else item)
     return tuple(items)
 
 

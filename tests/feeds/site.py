@@ -1,6 +1,6 @@
 """A site of feeds alone: nights on air made from shipped ones or by hand, and no pages."""
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Container, Generator, Iterable
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -38,7 +38,7 @@ class NoPages:
     def render(self, night: Night, fragment: str) -> str:
         return ""
 
-    def topics(self, night: Night, fragment: str) -> Iterable[str]:
+    def topics(self, night: Night, fragment: str) -> Container[str]:
         return ()
 
     def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:

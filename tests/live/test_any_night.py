@@ -27,7 +27,7 @@ from server.election.nights import Night, apply, fold
 from server.election.tally import add_up
 from server.live.channel import Channel
 from server.pages.render import PageRenderer
-from tests.nights_by_hand import START, ballot, definition, with_one_candidate
+from tests.nights_by_hand import START, ballot, definition, on_the_map, with_one_candidate
 
 _SEATS = 4
 _PAPERS = 510  # of which ten are rejected, mostly
@@ -71,7 +71,7 @@ def test_totals_add_up_and_a_page_kept_up_to_date_is_a_page_made_anew(
     sentences: list[str] = []
     night: Night | None = None
     live, kept = Channel(PageRenderer()), dict[str, str]()
-    defined = replace(with_one_candidate(definition(contests=_SEATS, seats=_SEATS)), times=times)
+    defined = replace(on_the_map(with_one_candidate(definition(contests=_SEATS, seats=_SEATS))), times=times)
     opening = OpenNight(id="open", by="desk", night=defined)
     for minute, act in enumerate([opening, *acts]):
         try:

@@ -36,7 +36,7 @@ class Notes:
         assert isinstance(newest, NotePosted)
         return newest.text
 
-    def topics(self, night: Night, fragment: str) -> Iterable[str]:
+    def topics(self, night: Night, fragment: str) -> tuple[str, ...]:
         """There is one page."""
         return (NIGHT,)
 

@@ -1,0 +1,168 @@
+"""The map of a night: where each seat's hexagon is, and what it says of the seat. No HTML, and no rule of a result.
+
+Lengths are whole numbers: a hexagon is 14 wide and 16 high, near enough to a true one. In its row a hexagon is placed
+by its column alone (``PLACED``), since every byte of it is sent 650 times. The drawing that all hexagons share (rows,
+outlines of regions, boxes to zoom to) follows from the definition and never changes in a night.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+
+from msgspec import Struct
+
+from server.election.contests import Definition
+from server.election.nights import Count, Night
+from server.nights.layout import Cell, Outline, bounds, load
+
+_WIDE, _HIGH = 7, 4  # half a hexagon's width, a quarter of its height
+_MARGIN = 9
+PLACED, SQUEEZED = "scale(14 1)", "scale(.0714286 1)"  # of a row, where x counts hexagons; of a shape, to undo it
+
+# Where a step of a legend begins, in per cent: of a swing in points, of the electorate, of the valid votes.
+SWINGS = (0, 2, 4, 6, 10)
+TURNOUTS = (0, 60, 65, 70, 75)
+MAJORITIES = (0, 5, 10, 20, 30)
+
+
+class Box(Struct, frozen=True):
+    """What the map shows: its north-western corner and its size."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"{self.x} {self.y} {self.width} {self.height}"
+
+
+class Region(Struct, frozen=True):
+    """``slug`` is what an address says after ``#map-``, ``outline`` an SVG path, ``box`` of the map's proportions."""
+
+    name: str
+    slug: str
+    outline: str
+    box: Box
+
+
+class Row(Struct, frozen=True):
+    """Hexagons at one height, from west to east: the places of their contests in the definition.
+
+    ``x`` is half a hexagon in every other row.
+    """
+
+    x: int
+    y: int
+    contests: tuple[int, ...]
+
+
+class Drawing(Struct, frozen=True):
+    """All of a map that its results do not change."""
+
+    box: Box
+    rows: tuple[Row, ...]
+    regions: tuple[Region, ...]
+
+
+class Hexagon(Struct, frozen=True):
+    """A seat's hexagon, ``column`` in its row. ``steps`` are those of its swing, turnout and majority: ``s3 t1 m5``.
+
+    ``towards`` is the party that the swing went to, where that is not the winner; ``minute`` when it was declared,
+    since the polls closed. A seat without a result has no steps; ``off`` is one whose poll is not taken now.
+    """
+
+    column: int
+    shape: str
+    kind: str
+    steps: str
+    towards: str | None
+    minute: int | None
+
+
+def has_map(definition: Definition) -> bool:
+    """Whether a night is of many seats, all of which have a hexagon."""
+    return len(definition.contests) > 1 and load().has_all(definition)
+
+
+def drawn(definition: Definition) -> Drawing:
+    """The drawing of a night that has a map: made once, whatever happens in the night."""
+    return _drawn(tuple((contest.gss, contest.region) for contest in definition.contests))
+
+
+def hexagon(night: Night, count: Count) -> Hexagon:
+    """A seat's hexagon as it is now."""
+    column = load().cells[count.contest.gss].column
+    result = count.result
+    if result is None:
+        off = count.no_poll is not None
+        return Hexagon(column, "off" if off else "open", "off" if off else "open", "", None, None)
+    swing = result.swing
+    steps: list[str] = []
+    if swing:
+        steps.append(f"s{_step(swing.size, SWINGS)}")
+    if not result.unopposed:
+        turnout = result.turnout_valid if result.turnout_papers is None else result.turnout_papers
+        steps += [f"t{_step(turnout, TURNOUTS)}", f"m{_step(result.majority_share, MAJORITIES)}"]
+    winner = result.verdict.winner
+    return Hexagon(
+        column=column,
+        shape="gain" if result.verdict.kind == "gain" else "hex",
+        kind=result.verdict.kind,
+        steps=" ".join(steps),
+        towards=swing.to_party if swing and swing.to_party != winner else None,
+        minute=_minute(night.definition.polls_close, count.declared_at),
+    )
+
+
+def _step(share: Fraction, begin: Sequence[int]) -> int:
+    """Which step a share of 1 is in, the first being 1."""
+    return bisect_right(begin, share * 100)
+
+
+def _minute(since: datetime, at: datetime | None) -> int | None:
+    return None if at is None else int((at - since).total_seconds() // 60)
+
+
+@lru_cache(maxsize=64)
+def _drawn(places: tuple[tuple[str, str], ...]) -> Drawing:
+    cells = [load().cells[gss] for gss, _ in places]
+    rows: dict[int, list[int]] = {}  # of the layout
+    for number in sorted(range(len(cells)), key=lambda one: cells[one].centre[::-1]):
+        rows.setdefault(cells[number].row, []).append(number)
+    whole = _around(cells)
+    regions: list[Region] = []
+    for name in sorted({region for _, region in places}):
+        of = [cell for cell, (_, region) in zip(cells, places, strict=True) if region == name]
+        outline = "".join(map(_path, load().outlines(gss for gss, region in places if region == name)))
+        regions.append(Region(name, _slug(name), outline, _fitted(_around(of), whole)))
+    placed = (Row(row % 2 * _WIDE, Cell(0, row).centre.y * _HIGH, tuple(found)) for row, found in rows.items())
+    return Drawing(whole, tuple(placed), tuple(regions))
+
+
+def _around(cells: Iterable[Cell]) -> Box:
+    first, last = bounds(cells)
+    x, y = first.x * _WIDE - _MARGIN, first.y * _HIGH - _MARGIN
+    return Box(x, y, last.x * _WIDE + _MARGIN - x, last.y * _HIGH + _MARGIN - y)
+
+
+def _fitted(box: Box, whole: Box) -> Box:
+    """The box in the middle of one with the proportions of the whole map, so that zooming moves nothing else."""
+    width = max(box.width, -(-box.height * whole.width // whole.height))
+    height = -(-width * whole.height // whole.width)
+    return Box(box.x - (width - box.width) // 2, box.y - (height - box.height) // 2, width, height)
+
+
+def _path(outline: Outline) -> str:
+    start = outline[0]
+    lines = ((_WIDE * (two.x - one.x), _HIGH * (two.y - one.y)) for one, two in pairwise(outline))
+    drawn = "".join(f"v{y}" if not x else f"l{x} {y}" if y >= 0 else f"l{x}{y}" for x, y in lines)
+    return f"M{_WIDE * start.x} {_HIGH * start.y}{drawn}z"
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())

@@ -1,0 +1,165 @@
+"""The map of each shipped general-election night: 650 hexagons, which say what the night's counts say."""
+
+import re
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import httpx2
+import pytest
+
+from server.election.commands import OpenNight, RecordNoPoll, Withdraw
+from server.election.contests import Definition
+from server.election.decide import decide
+from server.election.events import Declared
+from server.election.nights import Count, Night, fold
+from server.live.channel import Channel
+from server.nights import archive, layout
+from server.pages.map import drawn, has_map
+from server.pages.render import PageRenderer, fragments_of
+from server.stream.embedded import Embedded
+from tests.nights_by_hand import START, ballot, definition, on_the_map, with_one_candidate
+from tests.running import answered, serving
+
+GENERAL = ("parl.2010-05-06", "parl.2015-05-07", "parl.2017-06-08", "parl.2019-12-12")
+SWINGS, TURNOUTS, MAJORITIES = (2, 4, 6, 10), (60, 65, 70, 75), (5, 10, 20, 30)
+
+
+def step(percent: float, bounds: tuple[int, ...]) -> int:
+    return 1 + sum(percent >= bound for bound in bounds)
+
+
+def expected(night: Night, count: Count) -> dict[str, str]:
+    """A hexagon's attributes, from the count alone."""
+    said = {
+        "href": f"/nights/{night.definition.id}/contests/{count.contest.ballot}",
+        "aria-labelledby": f"row-{count.contest.slug}",
+    }
+    result = count.result
+    if result is None:
+        return said
+    assert count.declared_at is not None
+    words = [result.verdict.kind]
+    if result.swing:
+        words.append(f"s{step(float(result.swing.size * 100), SWINGS)}")
+    turnout = (result.turnout_papers or result.turnout_valid) * 100
+    words += [f"t{step(float(turnout), TURNOUTS)}", f"m{step(float(result.majority_share * 100), MAJORITIES)}"]
+    minute = (count.declared_at - night.definition.polls_close) // timedelta(minutes=1)
+    return said | {"class": " ".join(words), "data-party": result.verdict.winner, "data-m": str(minute)}
+
+
+@pytest.mark.parametrize("name", GENERAL)
+def test_at_five_moments_every_hexagon_says_what_its_count_says(name: str) -> None:
+    events = archive.load(name).events
+    for part in (0, 0.1, 0.5, 0.9, 1):
+        channel = Channel(PageRenderer(), on_air=False)
+        channel.advance(events[: max(1, round(part * len(events)))])
+        night = channel.night
+        assert night is not None
+        shapes = Counter[str]()
+        for count in night.counts.values():
+            hexagon = ElementTree.fromstring(channel.text(f"hex-{count.contest.slug}"))
+            use = hexagon[0]
+            assert hexagon.attrib == expected(night, count), count.contest.name
+            swing = count.result.swing if count.result else None
+            winner = count.result.verdict.winner if count.result else ""
+            assert use.get("data-party", winner) == (swing.to_party if swing else winner)
+            assert int(use.attrib["x"]) == layout.load().cells[count.contest.gss].column
+            shapes[use.attrib["href"]] += 1
+        gains = sum(count.result.verdict.kind == "gain" for count in night.counts.values() if count.result)
+        assert shapes["#gain"] == gains
+        assert shapes["#open"] == 650 - night.declared
+        assert shapes.total() == 650
+
+
+async def test_each_page_has_every_hexagon_at_its_place_and_a_row_that_names_it(
+    redis: Embedded, tmp_path: Path
+) -> None:
+    async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
+        for name in GENERAL:
+            _has_every_hexagon((await answered(client, f"/nights/{name}")).text, archive.load(name).definition)
+        page = (await client.get("/nights/parl.corby.by.2012-11-15")).text
+        assert 'id="map"' not in page and layout.ATTRIBUTION not in page
+
+
+def _has_every_hexagon(page: str, night: Definition) -> None:
+    drawing = ElementTree.fromstring(page[page.index('<svg class="hexes"') :].split("</svg>")[0] + "</svg>")
+    found = dict[str, tuple[int, int]]()
+    for row in drawing.findall("g[@transform]"):
+        east, south = map(int, re.findall(r"\d+", row.attrib["transform"])[:2])
+        for hexagon in row.findall("a"):
+            found[hexagon.attrib["aria-labelledby"]] = (east + 14 * int(hexagon[0].attrib["x"]), south)
+    assert len(found) == 650
+    for contest in night.contests:
+        centre = layout.load().cells[contest.gss].centre
+        assert found[f"row-{contest.slug}"] == (7 * centre.x, 4 * centre.y)
+        assert page.count(f'<li id="row-{contest.slug}"') == 1
+    assert len(drawing.findall("path[@class='region']")) == len({one.region for one in night.contests})
+    assert layout.ATTRIBUTION in page
+
+
+def test_a_region_is_zoomed_to_in_the_proportions_of_the_whole_map_and_all_of_it_is_seen() -> None:
+    night = archive.load(GENERAL[-1]).definition
+    drawing = drawn(night)
+    for region in drawing.regions:
+        box = region.box
+        assert box.width / box.height == pytest.approx(drawing.box.width / drawing.box.height, abs=0.02)
+        for contest in night.contests:
+            if contest.region == region.name:
+                centre = layout.load().cells[contest.gss].centre
+                assert box.x <= 7 * (centre.x - 1) and 7 * (centre.x + 1) <= box.x + box.width
+                assert box.y <= 4 * (centre.y - 2) and 4 * (centre.y + 2) <= box.y + box.height
+
+
+def test_an_event_repaints_the_hexagon_of_its_contest_and_no_other() -> None:
+    renderer = PageRenderer()
+    channel = Channel(renderer)
+    for event in archive.load(GENERAL[-1]).events:
+        channel.advance([event])
+        assert channel.night is not None
+        changed = [one for one in renderer.changed(channel.night, event) if one.startswith("hex-")]
+        if isinstance(event, Declared):
+            slug = channel.night.counts[event.ballot].contest.slug
+            assert changed == [f"hex-{slug}"]
+            assert renderer.topics(channel.night, changed[0]) == ("night",)
+        else:
+            assert len(changed) == (650 if event.seq == 1 else 0)
+
+
+def test_a_poll_put_off_is_crossed_out_and_is_pending_again_when_it_goes_ahead() -> None:
+    channel = Channel(PageRenderer())
+    seat = ballot(0)
+
+    def shown() -> str:
+        return channel.text("hex-seat-0").split(" aria-labelledby=")[1]
+
+    def after(command: OpenNight | RecordNoPoll | Withdraw) -> None:
+        channel.advance([decide(channel.night, command, channel.night.at if channel.night else START)])
+
+    after(OpenNight(id="open", by="desk", night=on_the_map(definition())))
+    pending = shown()
+    assert "class" not in pending and "data-party" not in pending and '"#open"' in pending
+    after(RecordNoPoll(id="put off", by="desk", ballot=seat, state="postponed", reason="Snow."))
+    assert 'class="off"' in shown() and '"#off"' in shown() and "data-party" not in shown()
+    after(Withdraw(id="on again", by="desk", ballot=seat, reason="It thawed."))
+    assert shown() == pending
+
+
+def test_an_uncontested_seat_is_won_without_steps() -> None:
+    channel = Channel(PageRenderer())
+    night = on_the_map(with_one_candidate(definition()))
+    events = [decide(None, OpenNight(id="open", by="desk", night=night), START)]
+    channel.advance(events)
+    no_poll = RecordNoPoll(id="only one", by="desk", ballot=ballot(0), state="uncontested", reason="Nobody else stood.")
+    channel.advance([decide(channel.night, no_poll, START + timedelta(minutes=5))])
+    assert 'class="gain" data-party="PP52" data-m="5"><use href="#gain"' in channel.text("hex-seat-0")
+
+
+def test_only_a_night_of_many_seats_that_all_have_a_hexagon_has_a_map() -> None:
+    assert all(has_map(archive.load(one.id).definition) == (one.contests == 650) for one in archive.listed())
+    assert not has_map(definition())
+    assert has_map(on_the_map(definition()))
+    for night, hexagons in ((definition(), 0), (on_the_map(definition()), 3)):
+        opened = fold([decide(None, OpenNight(id="open", by="desk", night=night), START)])
+        assert sum(one.startswith("hex-") for one in fragments_of(opened)) == hexagons

@@ -1,0 +1,160 @@
+// The map's keyboard, caption and zoom, and which seats were declared in the last hour. Without it hexagons are plain
+// links; what they look like is in the page and its style. A seat is known here by the id of its row in the list.
+(() => {
+  const map = document.getElementById("map");
+  const hexes = map.querySelector(".hexes");
+  const caption = document.getElementById("map-caption");
+  const zoom = map.querySelector("select");
+  const status = document.querySelector(".title");
+  const rows = [...hexes.querySelectorAll("g[transform]")].filter((row) => row.querySelector("a"));
+  let chosen = ""; // the seat in the caption
+  let clicked = "";
+  let entry = ""; // the seat that the Tab key comes to
+  let focused = "";
+  let wish = null; // the x that going up and down keeps to
+
+  const seatOf = (hex) => hex.getAttribute("aria-labelledby");
+  const hexOf = (seat) => hexes.querySelector(`[aria-labelledby="${seat}"]`);
+  const xOf = (hex) => hex.parentNode.transform.baseVal[0].matrix.e + 14 * hex.lastElementChild.getAttribute("x");
+
+  // One stop of the Tab key, not 650.
+  const enterAt = (hex) => {
+    hexOf(entry)?.setAttribute("tabindex", "-1");
+    hex.setAttribute("tabindex", "0");
+    entry = seatOf(hex);
+  };
+
+  // What the list says of the chosen seat, with a link to it.
+  const tell = () => {
+    const row = document.getElementById(chosen);
+    if (!row) return;
+    const [seat, verdict, margin] = [...row.children].map((part) => part.textContent.trim());
+    const more = !margin ? "" : /^\d/.test(margin) ? `, majority ${margin}` : `, ${margin}`;
+    const text = `: ${verdict}${more}`;
+    if (caption.textContent === seat + text) return;
+    const link = document.createElement("a");
+    link.href = row.querySelector("a").href;
+    link.textContent = seat;
+    caption.replaceChildren(link, text);
+  };
+
+  const show = (hex) => {
+    hexOf(chosen)?.classList.remove("chosen");
+    hex.classList.add("chosen");
+    chosen = seatOf(hex);
+    tell();
+  };
+
+  const nearest = (row, x) => {
+    const away = (hex) => Math.abs(xOf(hex) - x);
+    return [...row.children].reduce((best, hex) => (away(hex) < away(best) ? hex : best));
+  };
+
+  const go = (from, key) => {
+    const row = from.parentNode;
+    switch (key) {
+      case "ArrowLeft":
+        return from.previousElementSibling;
+      case "ArrowRight":
+        return from.nextElementSibling;
+      case "Home":
+        return row.firstElementChild;
+      case "End":
+        return row.lastElementChild;
+      default: {
+        const next = rows[rows.indexOf(row) + (key === "ArrowUp" ? -1 : 1)];
+        return next && nearest(next, wish ?? xOf(from));
+      }
+    }
+  };
+
+  hexes.addEventListener("keydown", (event) => {
+    const upOrDown = ["ArrowUp", "ArrowDown"].includes(event.key);
+    if (!upOrDown && !["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const from = event.target.closest("a");
+    wish = upOrDown ? (wish ?? xOf(from)) : null;
+    go(from, event.key)?.focus();
+  });
+  // Chromium makes an SVG element that listens to focus one that has it: so what is around it listens.
+  map.addEventListener("focusin", (event) => {
+    const hex = event.target.closest(".hexes a");
+    if (!hex) return;
+    focused = seatOf(hex);
+    enterAt(hex);
+    show(hex);
+  });
+  map.addEventListener("focusout", (event) => event.relatedTarget && (focused = ""));
+
+  // A touch or a click says what happened there; the caption's link, the Enter key or a second click opens it.
+  hexes.addEventListener("click", (event) => {
+    const hex = event.target.closest("a");
+    if (!hex || event.detail === 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (seatOf(hex) === clicked) return;
+    event.preventDefault();
+    clicked = seatOf(hex);
+    enterAt(hex);
+    show(hex);
+  });
+  hexes.addEventListener("pointerover", (event) => {
+    const hex = event.pointerType === "mouse" && event.target.closest("a");
+    if (hex) show(hex);
+  });
+  document.addEventListener("pointerdown", () => {
+    wish = null;
+    focused = "";
+  });
+
+  // The last hour of the night's own clock, which a replay or a past night has too.
+  const markRecent = () => {
+    if (map.querySelector("[name=map-view]:checked").value !== "recent") return;
+    const now = Date.parse(status.querySelector("time").dateTime) - Date.parse(hexes.dataset.since);
+    for (const hex of hexes.querySelectorAll("[data-m]")) {
+      hex.classList.toggle("recent", now / 60_000 - hex.dataset.m < 60);
+    }
+  };
+
+  const zoomTo = (region) => {
+    const option = [...zoom.options].find((one) => one.value === region) ?? zoom.options[0];
+    zoom.value = option.value;
+    hexes.setAttribute("viewBox", option.dataset.box);
+  };
+  const follow = () => {
+    const asked = location.hash.match(/^#map-?(.*)/);
+    if (asked) zoomTo(asked[1]);
+    return asked;
+  };
+  window.addEventListener("hashchange", follow);
+
+  map.addEventListener("change", (event) => {
+    if (event.target !== zoom) return markRecent();
+    zoomTo(zoom.value);
+    history.replaceState(history.state, "", zoom.value ? `#map-${zoom.value}` : location.pathname + location.search);
+  });
+
+  // A hexagon that the push has put in place of the old one takes its part in all this.
+  const replaced = (hex) => {
+    const seat = seatOf(hex);
+    hex.setAttribute("tabindex", seat === entry ? "0" : "-1");
+    hex.classList.toggle("chosen", seat === chosen);
+    hex.classList.add("fresh");
+    hex.addEventListener("animationend", () => hex.classList.remove("fresh"), { once: true });
+    if (seat === focused && document.activeElement === document.body) hex.focus({ preventScroll: true });
+  };
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) for (const node of addedNodes) if (node.matches?.("a")) replaced(node);
+    markRecent();
+  }).observe(hexes, { childList: true, subtree: true });
+  const within = { childList: true, subtree: true, characterData: true };
+  new MutationObserver(tell).observe(document.querySelector(".contests"), within);
+  new MutationObserver(markRecent).observe(status, { ...within, attributes: true });
+
+  for (const hex of hexes.querySelectorAll("a")) hex.setAttribute("tabindex", "-1");
+  enterAt(rows[0].firstElementChild);
+  document.getElementById("map-recent").hidden = false;
+  document.getElementById("map-zoom").hidden = false;
+  caption.textContent = "Choose a seat to see its result.";
+  if (follow()) map.scrollIntoView();
+  markRecent();
+})();
