@@ -1,0 +1,212 @@
+"""A night counted from another baseline: which ones the shipped archive has for it, and the night with one of them put
+in. No verdicts and no totals: those follow from the definition.
+
+A baseline is every general election of the archive before the night, the notional figures of 2005 that 2010 was counted
+from, or the seats "as they were held when the poll was called": the last general election before it with the
+by-elections since put over it. The archive has the by-elections of 2010 to 2015 only, so nothing of that kind is
+offered for other Parliaments; who changed party without a by-election, and which seats stood empty, it does not know.
+A seat is known by its GSS code, which is a new one once its boundaries change.
+"""
+
+from datetime import date
+from functools import cache, lru_cache
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from server.election.contests import Contest, Definition, Previous
+from server.election.parties import Party
+from server.nights import archive
+from server.nights.baselines import of_night
+from server.nights.format import OTHERS, Summary
+
+_NOTIONAL_DAY = date(2005, 5, 5)
+_NOTIONAL_IN = "parl.2010-05-06"  # the night whose own baseline it is
+
+# General elections on air at once, with a few baselines each: a hundred kilobytes an entry at most.
+_KEPT = 32
+
+
+class Poll(Struct, frozen=True):
+    """The poll that the figures of a seat are from. ``night`` is the past night to link to, None where the archive has
+    only its figures."""
+
+    kind: Literal["general", "notional", "by-election"]
+    title: str
+    date: date
+    night: str | None
+
+
+class Choice(Struct, frozen=True):
+    """A baseline that a night can be counted from. ``key`` is for an address, "" the night's own.
+
+    ``kind`` and ``year`` say it in any language, ``name`` in English, as ``Definition.baseline`` does; "by-elections"
+    is the general election of ``year`` and the by-elections since. Both are None where only the night itself knows its
+    baseline. ``known`` is how many of the night's contests have figures there.
+    """
+
+    key: str
+    name: str
+    kind: Literal["general", "notional", "by-elections"] | None
+    year: int | None
+    known: int
+
+
+class UnknownBaseline(LookupError):
+    """A night cannot be counted from this; the message is a sentence."""
+
+    def __init__(self, definition: Definition, key: str) -> None:
+        super().__init__(f"There is no baseline called {key} for {definition.title}.")
+        self.key = key
+
+
+class _Offer(Struct, frozen=True):
+    """A choice with its figures and their origin by GSS code, and the parties named in it by id."""
+
+    choice: Choice
+    previous: dict[str, Previous]
+    polls: dict[str, Poll]
+    parties: dict[str, Party]
+
+
+class _Night:
+    """A definition to remember something by: its hash is that of its id, and mostly it is the very same object."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+
+    def __hash__(self) -> int:
+        return hash(self.definition.id)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Night):
+            return NotImplemented
+        return self.definition is other.definition or self.definition == other.definition
+
+
+def baselines(definition: Definition) -> tuple[Choice, ...]:
+    """What a night can be counted from: its own first, then as held when it was called, then the newest first.
+
+    ``definition`` is as the night was opened with, here and below, not one that ``against`` returned.
+    """
+    return tuple(offer.choice for offer in _offers(_Night(definition)))
+
+
+def against(definition: Definition, key: str) -> Definition:
+    """The night counted from another baseline; UnknownBaseline where it is not among its ``baselines``.
+
+    ``previous`` is None in a contest that the baseline does not know, and ``why`` is "": such a sentence explains a
+    verdict against the night's own. Parties are the night's own, by its own names, and those of the baseline.
+    """
+    _find(definition, key)
+    return _put_in(_Night(definition), key) if key else definition
+
+
+def poll(definition: Definition, key: str, contest: Contest) -> Poll | None:
+    """The poll from which a baseline has a contest's figures; None where it has none, or only the night knows.
+
+    UnknownBaseline as ``against`` has it.
+    """
+    return _find(definition, key).polls.get(contest.gss)
+
+
+def _find(definition: Definition, key: str) -> _Offer:
+    for offer in _offers(_Night(definition)):
+        if offer.choice.key == key:
+            return offer
+    raise UnknownBaseline(definition, key)
+
+
+@lru_cache(maxsize=_KEPT)
+def _put_in(night: _Night, key: str) -> Definition:
+    definition, offer = night.definition, _find(night.definition, key)
+    named = {party for one in offer.previous.values() for party in (one.holder, *one.votes)}
+    added = named - {party.id for party in definition.parties} - {OTHERS}
+    return replace(
+        definition,
+        baseline=offer.choice.name,
+        parties=(*definition.parties, *(offer.parties[party] for party in sorted(added))),
+        contests=tuple(replace(one, previous=offer.previous.get(one.gss), why="") for one in definition.contests),
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def _offers(night: _Night) -> tuple[_Offer, ...]:
+    definition = night.definition
+    generals = [one for one in archive.listed() if one.seats and one.date < definition.date]
+    found = [_general(one) for one in generals]
+    if generals:
+        found.insert(0, _by_elections(generals[0], definition.date))
+    if definition.date > _NOTIONAL_DAY:
+        found.append(_notional())
+    others = [offer for one in found if _is_offered(offer := _of_its_seats(one, definition))]
+    own = {one.gss: one.previous for one in definition.contests if one.previous}
+    same = [one for one in others if one.choice.name == definition.baseline or one.previous == own]
+    return (_own(definition, len(own), same), *(one for one in others if one not in same))
+
+
+def _own(definition: Definition, known: int, same: list[_Offer]) -> _Offer:
+    """The night's own baseline, which may be one of the archive's."""
+    choice = Choice("", definition.baseline, None, None, known)
+    if not same:
+        return _Offer(choice, {}, {}, {})
+    return replace(same[0], choice=replace(choice, kind=same[0].choice.kind, year=same[0].choice.year))
+
+
+def _is_offered(offer: _Offer) -> bool:
+    """Whether it says anything of a night's seats, and by-elections anything that their general election does not."""
+    if offer.choice.kind == "by-elections":
+        return any(one.kind == "by-election" for one in offer.polls.values())
+    return bool(offer.previous)
+
+
+def _of_its_seats(offer: _Offer, definition: Definition) -> _Offer:
+    codes = [one.gss for one in definition.contests if one.gss in offer.previous]
+    return replace(
+        offer,
+        choice=replace(offer.choice, known=len(codes)),
+        previous={gss: offer.previous[gss] for gss in codes},
+        polls={gss: offer.polls[gss] for gss in codes},
+    )
+
+
+@cache
+def _general(one: Summary) -> _Offer:
+    year = one.date.year
+    return _polled(Choice(str(year), one.title, "general", year, 0), Poll("general", one.title, one.date, one.id))
+
+
+def _polled(choice: Choice, where: Poll) -> _Offer:
+    """A poll of the archive by itself."""
+    assert where.night is not None
+    found = of_night(archive.load(where.night))
+    return _Offer(choice, found.previous, dict.fromkeys(found.previous, where), found.parties)
+
+
+@cache
+def _notional() -> _Offer:
+    definition = archive.load(_NOTIONAL_IN).definition
+    previous = {one.gss: one.previous for one in definition.contests if one.previous}
+    where = Poll("notional", definition.baseline, _NOTIONAL_DAY, None)
+    choice = Choice(f"{_NOTIONAL_DAY.year}-notional", definition.baseline, "notional", _NOTIONAL_DAY.year, 0)
+    parties = {party.id: party for party in definition.parties}
+    return _Offer(choice, previous, dict.fromkeys(previous, where), parties)
+
+
+def _by_elections(general: Summary, until: date) -> _Offer:
+    """The seats as a general election left them and the by-elections after it, before a day, the later over the
+    earlier."""
+    found = _general(general)
+    year = general.date.year
+    choice = Choice("by-elections", f"{general.title} and by-elections since", "by-elections", year, 0)
+    for one in reversed(archive.listed()):
+        if not one.seats and general.date < one.date < until:
+            later = _polled(choice, Poll("by-election", one.title, one.date, one.id))
+            found = _Offer(
+                choice,
+                found.previous | later.previous,
+                found.polls | later.polls,
+                found.parties | later.parties,
+            )
+    return replace(found, choice=choice)
