@@ -1,0 +1,150 @@
+"""One contest as a picture: the verdict, huge, and the first five; before a result its stage and who stands."""
+
+from msgspec.structs import replace
+
+from server.election.contests import Candidate
+from server.election.nights import Count, Night
+from server.election.parties import Party, counted_as
+from server.election.verdict import Line, Result
+from server.pages.languages import Language
+from server.pages.picture import words
+from server.pages.picture.drawing import (
+    BOLD,
+    CAPITAL,
+    HEAVY,
+    INK,
+    LINE,
+    MUTED,
+    PAPER,
+    REGULAR,
+    Bar,
+    Mark,
+    Text,
+    fitted,
+    party_bar,
+    width_of,
+    wrapped,
+)
+from server.pages.picture.frame import ACROSS, LEFT, RIGHT, frame
+
+_SHOWN = 5
+_SEAT = 146  # baselines and tops, from above
+_VERDICT, _VERDICT_HEIGHT, _PADDING = 172, 116, 26
+_BODY = 316
+_ROW = 46
+_BARS_RIGHT, _FIGURES = 780, 836
+_STANDING, _STANDING_ROWS, _STANDING_ROW = 396, 5, 38
+_COLUMN = 540
+_NAME, _PARTY, _GAP = 28, 24, 12  # sizes of text, and what is between
+
+
+def contest_picture(night: Night, count: Count, language: Language) -> list[Mark]:
+    """A contest as it stands."""
+    result, seat, title = count.result, language.seat(count.contest), language.title(night.definition.title)
+    if seat in title:  # a by-election's title says it all
+        seat, title = title, language.day(night.definition.date)
+    above = " · ".join(filter(None, (title, words.corrected(count, language))))
+    marks = frame(night, above, result.verdict.winner if result else "", language)
+    seat, size = fitted(seat, ACROSS, 76, 40, HEAVY)
+    marks.append(Text(seat, LEFT, _SEAT, size, HEAVY))
+    if result is None:
+        return marks + _stage(count, language) + _standing(night, count, language)
+    marks += _verdict(night, result, language)
+    if result.unopposed:
+        lines = wrapped(count.no_poll.reason if count.no_poll else "", ACROSS, 34, 3)
+        return marks + [Text(line, LEFT, _BODY + 50 + 46 * place, 34) for place, line in enumerate(lines)]
+    for place, line in enumerate(result.lines[:_SHOWN]):
+        marks += _row(night, line, result.lines[0].votes, _BODY + place * _ROW, language)
+    return marks + _figures(night, result, language)
+
+
+def _verdict(night: Night, result: Result, language: Language) -> list[Mark]:
+    """The verdict in a box, filled for a gain and open for a hold; beside it from whom, and who is elected."""
+    hold = result.verdict.kind == "hold"
+    box = Bar(LEFT, _VERDICT, 0, _VERDICT_HEIGHT, "" if hold else INK, INK, 6)
+    box, verdict = _box(words.verdict(night, result, language), 580, 112, box, INK if hold else PAPER)
+    marks: list[Mark] = [box, verdict]
+    beside = box.x + box.width + 28
+    room = RIGHT - beside
+    from_whom, elected = words.from_whom(night, result, language), words.elected(result, language)
+    if from_whom:
+        text, size = fitted(from_whom, room, 50, 24)
+        marks.append(Text(text, beside, _VERDICT + 46, size))
+    text, size = fitted(elected, room, 42, 22, BOLD)
+    marks.append(Text(text, beside, _VERDICT + (104 if from_whom else 72), size, BOLD))
+    return marks
+
+
+def _row(night: Night, line: Line, most: int, top: int, language: Language) -> list[Mark]:
+    """A candidate: name, party, votes, share; and a bar, as long as the first's for as many votes."""
+    weight = BOLD if line.elected else REGULAR
+    party = night.parties[line.candidate.party]
+    share = Text(language.percent(line.share), _BARS_RIGHT, top + 24, _NAME, weight, ends=True)
+    votes = Text(language.number(line.votes), _BARS_RIGHT - 104, top + 24, _NAME, weight, ends=True)
+    length = round((_BARS_RIGHT - LEFT) * line.votes / (most or 1))
+    return [
+        *_candidate(line.candidate, party, LEFT, top + 24, 470, weight, language),
+        votes,
+        share,
+        party_bar(counted_as(party.id), LEFT, top + 32, length, 9),
+    ]
+
+
+def _candidate(
+    candidate: Candidate, party: Party, x: int, y: int, width: int, weight: int, language: Language
+) -> list[Mark]:
+    """A name and its party, abbreviated where both do not fit."""
+    long, short = language.party(party), language.short(party)
+    room = width - _GAP - min(width_of(candidate.name, _NAME, weight), width // 2)
+    label, small = fitted(long if width_of(long, _PARTY) <= room else short, room, _PARTY, 18)
+    name, size = fitted(candidate.name, width - _GAP - width_of(label, small), _NAME, 20, weight)
+    beside = x + width_of(name, size, weight) + _GAP
+    return [Text(name, x, y, size, weight), Text(label, beside, y, small, colour=MUTED)]
+
+
+def _figures(night: Night, result: Result, language: Language) -> list[Mark]:
+    majority = language.gettext("Majority"), language.number(result.majority)
+    figures = [majority, *words.swing(night, result.swing, language), words.turnout(result, language)]
+    marks: list[Mark] = []
+    for place, (label, value) in enumerate(figures):
+        top = _BODY + place * 78
+        text, size = fitted(label, RIGHT - _FIGURES, 26, 18)
+        marks.append(Text(text, _FIGURES, top + 22, size, colour=MUTED))
+        text, size = fitted(value, RIGHT - _FIGURES, 42, 26, BOLD)
+        marks.append(Text(text, _FIGURES, top + 62, size, BOLD))
+    return marks
+
+
+def _stage(count: Count, language: Language) -> list[Mark]:
+    box = _box(words.stage(count, language), ACROSS, 84, Bar(LEFT, _VERDICT, 0, 96, LINE), INK)
+    lines = wrapped(" · ".join(words.so_far(count, language)), ACROSS, 32, 2)
+    return [*box, *(Text(line, LEFT, 312 + 40 * place, 32) for place, line in enumerate(lines))]
+
+
+def _box(text: str, width: int, most: int, box: Bar, colour: str) -> tuple[Bar, Text]:
+    """A line in the middle of a box that is as wide as it needs."""
+    text, size = fitted(text, width - 2 * _PADDING, most, 40, HEAVY)
+    baseline = box.y + round((box.height + CAPITAL * size) / 2)
+    box = replace(box, width=width_of(text, size, HEAVY) + 2 * _PADDING)
+    return box, Text(text, box.x + _PADDING, baseline, size, HEAVY, colour)
+
+
+def _standing(night: Night, count: Count, language: Language) -> list[Mark]:
+    """Who stands, in ballot-paper order and two columns."""
+    candidates = count.contest.candidates
+    shown = candidates if len(candidates) <= 2 * _STANDING_ROWS else candidates[: 2 * _STANDING_ROWS - 1]
+    marks: list[Mark] = []
+    for place, candidate in enumerate(shown):
+        x, y = _standing_place(place)
+        party = night.parties[candidate.party]
+        marks.append(party_bar(counted_as(party.id), x, y - 20, 20, 20))
+        marks += _candidate(candidate, party, x + 32, y, _COLUMN - 48, BOLD, language)
+    if more := len(candidates) - len(shown):
+        text = language.ngettext("and %(number)s more", "and %(number)s more", more) % {"number": more}
+        marks.append(Text(text, *_standing_place(len(shown)), _NAME, colour=MUTED))
+    return marks
+
+
+def _standing_place(place: int) -> tuple[int, int]:
+    column, row = divmod(place, _STANDING_ROWS)
+    return LEFT + column * _COLUMN, _STANDING + row * _STANDING_ROW

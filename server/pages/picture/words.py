@@ -1,0 +1,193 @@
+"""A result in a sentence, and the words that a picture and its page's metadata share, in a language. No drawing."""
+
+from collections.abc import Iterator
+
+from server.election.events import Corrected
+from server.election.nights import Count, Night
+from server.election.tally import Tally
+from server.election.verdict import Result, Swing
+from server.pages.languages import LONDON, Language
+from server.pages.templates import part_of
+
+_PARTIES_TOLD = 4
+
+
+def told(night: Night, count: Count, language: Language) -> str:
+    """A contest as it stands in one line: verdict, seat, who is elected, majority, swing, turnout; else the stage."""
+    return " · ".join(_told(night, count, language))
+
+
+def told_score(night: Night, tally: Tally, language: Language) -> str:
+    """The score in one line: the seats of the largest parties, who has a majority, how many are declared."""
+    seats = [f"{language.party(night.parties[one.party])} {language.number(one.seats)}" for one in tally.parties]
+    parts = (", ".join(seats[:_PARTIES_TOLD]), to_win(night, tally, language), declared(night, language))
+    return " · ".join(part for part in (*parts, as_at(night, language)) if part)
+
+
+def _told(night: Night, count: Count, language: Language) -> Iterator[str]:
+    contest, result = count.contest, count.result
+    if result is None:
+        yield f"{language.seat(contest)}: {stage(count, language)}"
+        yield from so_far(count, language)
+        return
+    parts = {"verdict": verdict(night, result, language), "seat": language.seat(contest)}
+    if party := _loser(night, result, language):
+        yield language.gettext("%(verdict)s %(seat)s from %(party)s") % {**parts, "party": party}
+    else:
+        yield language.gettext("%(verdict)s %(seat)s") % parts
+    yield elected(result, language)
+    if not result.unopposed:
+        yield language.gettext("majority %(votes)s") % {"votes": language.number(result.majority)}
+        if result.swing:
+            yield language.gettext("swing %(swing)s") % {"swing": _swung(night, result.swing, language)}
+        yield ": ".join(turnout(result, language))
+
+
+def _swung(night: Night, found: Swing, language: Language) -> str:
+    first, second = (language.short(night.parties[party]) for party in (found.from_party, found.to_party))
+    parts = {"points": language.size(found.size), "first": first, "second": second}
+    return language.gettext("%(points)s points %(first)s to %(second)s") % parts
+
+
+def verdict(night: Night, result: Result, language: Language) -> str:
+    """ "UKIP GAIN"."""
+    party = language.short(night.parties[result.verdict.winner]).upper()
+    match result.verdict.kind:
+        case "gain":
+            return f"{party} {language.pgettext('verdict', 'GAIN')}"
+        case "hold":
+            return f"{party} {language.pgettext('verdict', 'HOLD')}"
+        case "win":
+            return f"{party} {language.pgettext('verdict', 'WIN')}"
+
+
+def from_whom(night: Night, result: Result, language: Language) -> str:
+    """ "from Conservative"; "" if it is no gain."""
+    party = _loser(night, result, language)
+    return language.gettext("from %(party)s") % {"party": party} if party else ""
+
+
+def _loser(night: Night, result: Result, language: Language) -> str:
+    """The party that lost the seat, as it is called after "from"."""
+    if result.verdict.kind != "gain" or result.verdict.previous is None:
+        return ""
+    return language.from_party(night.parties[result.verdict.previous])
+
+
+def elected(result: Result, language: Language) -> str:
+    """ "Mark Reckless elected"."""
+    if result.unopposed:
+        words = language.gettext("%(name)s elected unopposed")
+    elif result.by_lot:
+        words = language.gettext("%(name)s elected by lot")
+    else:
+        words = language.gettext("%(name)s elected")
+    return words % {"name": result.winner.candidate.name}
+
+
+def swing(night: Night, found: Swing | None, language: Language) -> Iterator[tuple[str, str]]:
+    """Between whom, and how much: nothing if there is none."""
+    if found:
+        first, second = (language.short(night.parties[party]) for party in (found.from_party, found.to_party))
+        label = language.gettext("Swing, %(first)s to %(second)s") % {"first": first, "second": second}
+        yield label, language.gettext("%(points)s points") % {"points": language.size(found.size)}
+
+
+def turnout(result: Result, language: Language) -> tuple[str, str]:
+    """Which turnout, and how much: that of the ballot papers where they are known, as the press has it."""
+    if result.turnout_papers is None:
+        return language.gettext("Turnout, valid votes"), language.percent(result.turnout_valid)
+    return language.gettext("Turnout, ballot papers"), language.percent(result.turnout_papers)
+
+
+def stage(count: Count, language: Language) -> str:
+    """What a contest without a result waits for."""
+    match count.status:
+        case "postponed":
+            return language.gettext("The poll is postponed")
+        case "countermanded":
+            return language.gettext("The poll is countermanded")
+        case "boxes in":
+            return language.gettext("Ballot boxes are in")
+        case "verified":
+            return language.gettext("Ballot papers verified")
+        case "counting":
+            return language.gettext("Counting")
+        case "provisional":
+            return language.gettext("Provisional result with the candidates")
+        case "recount" if count.recount and count.recount > 1:
+            return language.gettext("Recount %(number)s") % {"number": count.recount}
+        case "recount":
+            return language.gettext("Recount")
+        case "withdrawn":
+            return language.gettext("Result withdrawn, being counted again")
+        case _:
+            return language.gettext("Waiting for the count")
+
+
+def so_far(count: Count, language: Language) -> Iterator[str]:
+    """What is known of a contest without a result."""
+    contest = count.contest
+    if count.no_poll:
+        yield count.no_poll.reason
+        return
+    if count.papers is not None:
+        yield language.gettext("%(papers)s ballot papers verified") % {"papers": language.number(count.papers)}
+        share = language.share(part_of(count.papers, contest.electorate))
+        yield language.gettext("turnout %(share)s%%") % {"share": share}
+    number = len(contest.candidates)
+    candidates = language.ngettext("%(number)s candidate", "%(number)s candidates", number)
+    yield candidates % {"number": language.number(number)}
+    yield language.gettext("electorate %(number)s") % {"number": language.number(contest.electorate)}
+    if count.expected:
+        yield language.gettext("expected %(time)s") % {"time": language.clock(count.expected)}
+
+
+def corrected(count: Count, language: Language) -> str:
+    """That the figures are not those that were declared first; "" where they are."""
+    last = count.last
+    if not isinstance(last, Corrected):
+        return ""
+    if last.slip:
+        words = language.gettext("A slip put right at %(time)s")
+    else:
+        words = language.gettext("Figures revised at %(time)s")
+    return words % {"time": language.clock(last.at)}
+
+
+def to_win(night: Night, tally: Tally, language: Language) -> str:
+    """Who has a majority of the House, or how far it is; "" where none is at stake."""
+    parts: dict[str, str] = {"line": language.number(tally.line)}
+    if not tally.line:
+        return ""
+    if tally.majority:
+        party = language.party(night.parties[tally.majority.party])
+        parts["majority"] = language.gettext("%(party)s overall majority") % {"party": party}
+        parts["time"] = language.clock(tally.majority.at)
+        return language.gettext("%(majority)s, reached at %(time)s") % parts
+    if tally.declared == tally.contests:
+        return language.gettext("No party has the %(line)s seats that make a majority") % parts
+    if tally.hung:
+        parts["hung"] = language.gettext("No party can have a majority any more")
+        parts["time"] = language.clock(tally.hung.at)
+        return language.gettext("%(hung)s, since %(time)s: %(line)s make one") % parts
+    if not tally.declared:
+        return language.gettext("%(line)s make a majority") % parts
+    lead = tally.parties[0]
+    parts["party"], parts["number"] = (
+        language.party(night.parties[lead.party]),
+        language.number(tally.line - lead.seats),
+    )
+    return language.gettext("%(line)s make a majority: %(party)s, %(number)s to go") % parts
+
+
+def declared(night: Night, language: Language) -> str:
+    """ "412 of 650 declared"."""
+    parts = {"declared": language.number(night.declared), "all": language.number(len(night.counts))}
+    return language.gettext("%(declared)s of %(all)s declared") % parts
+
+
+def as_at(night: Night, language: Language) -> str:
+    """The time of the last event, with its day: a picture goes far."""
+    time = f"{language.clock(night.at)}, {language.day(night.at.astimezone(LONDON).date())}"
+    return language.gettext("as at %(time)s") % {"time": time}
