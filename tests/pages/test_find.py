@@ -1,0 +1,382 @@
+"""Finding a contest: by seat, candidate or party, in any language and order, at an address of its own."""
+
+import html
+import re
+from collections.abc import AsyncIterator
+from fractions import Fraction
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import httpx2
+import pytest
+from msgspec.structs import replace
+
+from server.election.commands import ExpectDeclaration, OpenNight, RecordNoPoll
+from server.election.contests import Candidate, Definition
+from server.election.decide import decide
+from server.election.nights import Count, Night, fold
+from server.live.channel import Channel
+from server.nights import archive
+from server.pages.find import COMPARED, SORTS, TOPIC, VERDICTS, listed, parties, wanted
+from server.pages.languages import ENGLISH, language, languages
+from server.pages.render import PageRenderer
+from server.pages.search import Entry, entries, only, plain, search
+from server.stream.embedded import Embedded
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+from tests.nights_by_hand import START, ballot, declare, definition, with_one_candidate
+from tests.running import answered, serving
+
+GENERAL = "parl.2019-12-12"
+CONTESTS = f"/nights/{GENERAL}/contests"
+FIND = f"/nights/{GENERAL}/find"
+WELSH = language("cy")
+
+
+@cache
+def words(night: str) -> tuple[Entry, ...]:
+    return entries(archive.load(night).definition)
+
+
+@cache
+def stood(night: str, part: float) -> Night:
+    """A past night after so much of its events."""
+    events = archive.load(night).events
+    return fold(events[: max(1, round(part * len(events)))])
+
+
+def found(question: str, night: str = GENERAL) -> list[str]:
+    return [hit.contest.name for hit in search(words(night), question)]
+
+
+def meant(question: str, night: str = GENERAL) -> str | None:
+    contest = only(words(night), question)
+    return contest and contest.name
+
+
+def names(counts: list[Count]) -> list[str]:
+    return [count.contest.name for count in counts]
+
+
+def shown(night: Night, **parameters: str) -> list[Count]:
+    asked = wanted(night, parameters)
+    return listed(night, asked, search(words(night.definition.id), asked.q), ENGLISH)
+
+
+def rows(page: str) -> list[str]:
+    """The seats of a page's table, as it names them."""
+    return [html.unescape(name) for name in re.findall(r'<th scope="row"><a [^>]*>([^<]*)</a>', page)]
+
+
+@pytest.mark.parametrize(
+    ("question", "seat"),
+    [
+        ("ynys mon", "Ynys Môn"),
+        ("YNYS MÔN", "Ynys Môn"),
+        ("  aldershot ", "Aldershot"),
+        ("Stoke on Trent  central", "Stoke-on-Trent Central"),
+        ("rochester & strood", "Rochester and Strood"),
+        ("boris johnson", "Uxbridge and South Ruislip"),
+        ("Dún Laoghaire", None),
+        ("bedford", "Bedford"),
+        ("birmingham", None),
+        ("johnson", None),
+        ("", None),
+        ("&", None),
+    ],
+)
+def test_what_somebody_means_is_found_without_accents_capitals_and_hyphens(question: str, seat: str | None) -> None:
+    assert meant(question) == seat
+
+
+def test_every_seat_of_every_general_election_is_what_its_own_name_means() -> None:
+    for one in archive.listed():
+        for contest in archive.load(one.id).definition.contests:
+            assert meant(contest.name, one.id) == contest.name
+            assert meant(plain(contest.name).upper(), one.id) == contest.name
+
+
+def test_a_welsh_seat_is_found_by_its_name_in_either_language() -> None:
+    both = [one for one in archive.load(GENERAL).definition.contests if WELSH.seat(one) != one.name]
+    assert len(both) > 10
+    for contest in both:
+        assert contest.nation == "Wales"
+        assert meant(WELSH.seat(contest)) == contest.name
+        assert contest.name in found(plain(WELSH.seat(contest))[:6])
+
+
+def test_a_party_finds_where_it_stands_by_every_name_it_has() -> None:
+    contests = archive.load(GENERAL).definition.contests
+    standing = {one.name for one in contests if any(who.party == "PP77" for who in one.candidates)}
+    parties = {one.id: one for one in archive.load(GENERAL).definition.parties}
+    assert set(found("plaid cymru")) == standing
+    for tongue in languages():
+        assert standing <= set(found(tongue.party(parties["PP77"])))
+        assert len(found(tongue.party(parties["PP52"]))) > 600, tongue.name
+
+
+def test_a_candidate_is_found_with_the_party_or_the_seat_and_only_then_named() -> None:
+    hits = search(words(GENERAL), "corbyn")
+    assert [(hit.contest.name, [one.name for one in hit.named]) for hit in hits] == [
+        ("Islington North", ["Jeremy Corbyn"])
+    ]
+    assert meant("corbyn labour") == meant("jeremy islington") == "Islington North"
+    assert found("corbyn conservative") == []
+    assert [hit.named for hit in search(words(GENERAL), "islington north")] == [()]
+
+
+def test_words_are_found_by_their_beginnings_alone() -> None:
+    assert "Aldershot" in found("alder")
+    assert "Aldershot" not in found("dershot")
+
+
+@pytest.mark.parametrize("part", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_an_order_is_by_what_a_column_shows_with_the_empty_last(part: float, sort: str, order: str) -> None:
+    night = stood(GENERAL, part)
+    counts = shown(night, sort=sort, order=order)
+    assert len(counts) == 650 and {one.contest.ballot for one in counts} == set(night.counts)
+    values = [value(one, sort) for one in counts]
+    known = [one for one in values if one]
+    assert values[: len(known)] == known
+    assert known == sorted(known, reverse=order == "desc")
+    for one, other in pairwise(counts):
+        if value(one, sort) == value(other, sort):
+            assert plain(one.contest.name) < plain(other.contest.name)
+
+
+def value(count: Count, sort: str) -> tuple[str | int, ...]:
+    """What an order compares, found again from the count alone; nothing where it has nothing to compare."""
+    result = count.result
+    if sort == "seat":
+        return (plain(count.contest.name),)
+    if sort == "region":
+        return (plain(count.contest.region),)
+    if result is None or count.declared_at is None:
+        return ()
+    match sort:
+        case "verdict":
+            short = {one.id: one.short for one in archive.load(GENERAL).definition.parties}
+            return result.verdict.kind, plain(short[result.verdict.winner])
+        case "winner":
+            parts = plain(result.winner.candidate.name).split()
+            return parts[-1], " ".join(parts[:-1])
+        case "majority":
+            return (result.majority,)
+        case "turnout":
+            return (int((result.turnout_papers or result.turnout_valid) * 1_000_000),)
+        case "swing":
+            return (int(result.swing.size * 1_000_000),) if result.swing else ()
+        case _:
+            return (int(count.declared_at.timestamp()),)
+
+
+@pytest.mark.parametrize("part", [0.0, 0.4, 1.0])
+def test_filters_leave_what_they_name_and_together_leave_what_both_do(part: float) -> None:
+    night = stood(GENERAL, part)
+    every = list(night.counts.values())
+    for verdict in COMPARED:
+        kinds = [one.result.verdict.kind if one.result else "pending" for one in every]
+        expected = {one.contest.name for one, kind in zip(every, kinds, strict=True) if kind == verdict}
+        assert set(names(shown(night, verdict=verdict))) == expected
+    for party in parties(night):
+        won = {one.contest.name for one in every if one.result and one.result.verdict.winner == party}
+        assert set(names(shown(night, party=party))) == won
+    scots = {one.contest.name for one in every if one.contest.region == "Scotland"}
+    assert set(names(shown(night, region="Scotland"))) == scots and len(scots) == 59
+    both = shown(night, region="Scotland", party="PP102", verdict="gain", q="glasgow")
+    assert set(names(both)) == {
+        one.contest.name
+        for one in every
+        if one.contest.region == "Scotland" and one.contest.name.startswith("Glasgow") and one.result
+        if one.result.verdict.kind == "gain" and one.result.verdict.winner == "PP102"
+    }
+
+
+def test_every_winner_of_every_night_can_be_picked_out() -> None:
+    for one in archive.listed():
+        night = stood(one.id, 1.0)
+        won = {count.result.verdict.winner for count in night.counts.values() if count.result}
+        assert won <= set(parties(night))
+        assert len(parties(night)) < 40
+
+
+def test_an_address_says_what_it_asks_for_and_nothing_that_goes_without_saying() -> None:
+    night = stood(GENERAL, 1.0)
+    assert wanted(night, {}).query == {}
+    assert wanted(night, {"sort": "seat", "order": "asc", "q": " "}).query == {}
+    assert wanted(night, {"sort": "swing", "order": "desc"}).query == {"sort": "swing"}
+    for query in (
+        {"q": "ynys môn"},
+        {"party": "PP53", "verdict": "gain", "region": "London", "sort": "majority", "order": "desc"},
+        {"sort": "swing", "order": "asc"},
+    ):
+        assert wanted(night, query).query == query
+    assert wanted(night, {"sort": "majority"}).by("majority").query == {"sort": "majority", "order": "desc"}
+    assert wanted(night, {"sort": "majority", "order": "desc"}).by("declared").query == {"sort": "declared"}
+
+
+class Live:
+    """A small night, and what the page of its contests is sent."""
+
+    def __init__(self, night: Definition) -> None:
+        self.channel = Channel(PageRenderer())
+        self.does(OpenNight(id="open", by="desk", night=night))
+
+    def does(self, command: object) -> str:
+        """The message of what a command brings to the page."""
+        before = self.channel.seq
+        night = self.channel.night
+        self.channel.advance([decide(night, command, night.at if night else START)])  # pyright: ignore[reportArgumentType]
+        message = self.channel.missed(TOPIC, before)
+        return message.payload.decode() if message else ""
+
+
+def test_a_declaration_sends_the_table_the_row_of_its_contest_and_how_far_the_night_is() -> None:
+    live = Live(definition())
+    sent = live.does(declare(1))
+    assert re.findall(r'hx-target="#([^"]+)"', sent) == ["status", "seat-seat-1", "cursor"]
+    swing = int((Fraction(5, 9) - Fraction(1, 4) + Fraction(3, 4) - Fraction(4, 9)) / 2 * 1_000_000)
+    assert "Con gain from Lab" in sent and f'data-numbers="1 9000 {swing} 0"' in sent
+    message = live.channel.missed("night", 1)
+    assert message and "seat-seat-1" not in message.payload.decode()
+
+
+def test_a_row_says_what_is_expected_and_what_is_not_to_be_had() -> None:
+    live = Live(with_one_candidate(definition()))
+    sent = live.does(ExpectDeclaration(id="expect", by="desk", ballot=ballot(1), expected=START))
+    assert "awaiting · expected 22:00" in sent
+    sent = live.does(RecordNoPoll(id="none", by="desk", ballot=ballot(0), state="uncontested", reason="Nobody else."))
+    assert "unopposed" in sent and 'data-numbers="- - - 0"' in sent
+    assert live.channel.night
+    counts = listed(
+        live.channel.night, wanted(live.channel.night, {"sort": "majority"}), search(entries(definition()), ""), ENGLISH
+    )
+    assert names(counts) == ["Seat 0", "Seat 1", "Seat 2"]
+
+
+def test_a_row_is_text_and_never_markup() -> None:
+    night = definition()
+    hostile = Candidate("1", '<b>"Abel"</b>', "PP52")
+    first = replace(night.contests[0], candidates=(hostile, night.contests[0].candidates[1]))
+    live = Live(replace(night, contests=(first, *night.contests[1:])))
+    sent = live.does(declare(0))
+    assert '<b>"' not in sent and "&lt;b&gt;&#34;Abel" in sent
+
+
+@pytest.fixture
+async def client(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    await Submitter(stream).submit("night", OpenNight(id="open", by="desk", night=definition("night")), START)
+    await stream.announce("night")
+    async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as one:
+        await answered(one, "/readyz")
+        yield one
+
+
+async def test_a_seat_that_is_meant_leads_to_its_contest_and_any_other_question_to_the_table(
+    client: httpx2.AsyncClient,
+) -> None:
+    for asked, place in (
+        ("?q=ynys+mon", f"{CONTESTS}/parl.ynys-mon.2019-12-12"),
+        ("?q=ynys+mon&baseline=2015&lang=cy", f"{CONTESTS}/parl.ynys-mon.2019-12-12?baseline=2015"),
+        (
+            "?q=aldershot&at=2019-12-13T02:30",
+            f"{CONTESTS}/parl.aldershot.2019-12-12?at=2019-12-13T02%3A30%3A00%2B00%3A00",
+        ),
+        ("?q=birmingham", f"{CONTESTS}?q=birmingham"),
+        ("?q=gr%C3%BCn+%26+co", f"{CONTESTS}?q=gr%C3%BCn+%26+co"),
+        ("", CONTESTS),
+    ):
+        answer = await client.get(FIND + asked)
+        assert (answer.status_code, answer.headers["location"]) == (303, place)
+        assert (await client.get(place)).status_code == 200
+    assert (await client.get("/nights/none/find?q=x")).status_code == 404
+
+
+async def test_every_state_of_the_table_has_an_address_that_other_editions_keep(client: httpx2.AsyncClient) -> None:
+    query = "?verdict=gain&region=Wales&sort=majority&order=desc"
+    page = (await client.get(CONTESTS + query + "&at=2019-12-13T04:00&baseline=2015")).text
+    later = (await client.get(CONTESTS + query + "&baseline=2015")).text
+    assert 0 < len(rows(page)) < len(rows(later)) < 40
+    links = [html.unescape(one) for one in re.findall(r'<th scope="col"[^>]*><a href="([^"]+)"', page)]
+    assert len(links) == len(SORTS)
+    assert all("baseline=2015" in one and "at=2019-12-13T04" in one and "region=Wales" in one for one in links)
+    assert page.count("aria-sort") == 1 and 'aria-sort="descending"><a href="?baseline' in page
+    assert 'name="at" value="2019-12-13T04' in page and 'name="baseline" value="2015"' in page
+    kept = [html.unescape(one) for one in re.findall(r'<a href="([^"]*lang=(?:cy|de))"', page)]
+    assert len(kept) == 2 and all("verdict=gain" in one and "order=desc" in one for one in kept)
+    for one in (*links, *kept):
+        assert (await client.get(f"{CONTESTS}{one}")).status_code == 200
+
+
+async def test_the_table_is_in_the_readers_language_and_order(client: httpx2.AsyncClient) -> None:
+    page = (await client.get(CONTESTS + "?region=Wales&lang=cy")).text
+    assert '<html lang="cy">' in page
+    contests = [one for one in archive.load(GENERAL).definition.contests if one.region == "Wales"]
+    assert rows(page) == sorted((WELSH.seat(one) for one in contests), key=plain)
+    assert rows((await client.get(CONTESTS + "?q=ynys+mon&lang=de")).text) == ["Ynys Môn"]
+
+
+async def test_nothing_found_is_a_sentence_with_a_way_back(client: httpx2.AsyncClient) -> None:
+    page = (await client.get(CONTESTS + "?q=atlantis&baseline=2015")).text
+    assert rows(page) == []
+    assert 'id="nothing" class="note">No contest of this night fits all of that.' in page
+    assert f'<a href="{CONTESTS}?baseline=2015">Show all contests</a>' in page
+    assert 'id="nothing" class="note" hidden>' in (await client.get(CONTESTS)).text
+
+
+async def test_nonsense_is_as_if_it_were_not_there(client: httpx2.AsyncClient) -> None:
+    everything = rows((await client.get(CONTESTS)).text)
+    assert len(everything) == 650
+    for query in (
+        "?sort=none&order=up&party=PP0&verdict=maybe&region=Atlantis&status=x",
+        "?sort=&order=&party=&verdict=&region=&q=",
+        "?q=%00%ff&sort=seat",
+        "?party=%3Cscript%3E&q=%20%20",
+        "?sort=seat&sort=majority&q=" + "%20" * 5000,
+    ):
+        answer = await client.get(CONTESTS + query)
+        assert answer.status_code == 200, query
+        assert "<script>" not in answer.text
+        assert rows(answer.text) == everything or "q=%00" in query or "sort=seat&sort" in query
+    long = await client.get(CONTESTS + "?q=" + "aldershot " * 500)
+    assert long.status_code == 200 and len(long.text) < 60_000
+    assert (await client.get(CONTESTS + "?at=tea")).status_code == 400
+    assert (await client.get(CONTESTS + "?baseline=1066")).status_code == 404
+    assert (await client.get(FIND + "?q=%00%ff")).status_code == 303
+
+
+async def test_a_question_is_text_and_never_markup(client: httpx2.AsyncClient) -> None:
+    page = (await client.get(CONTESTS, params={"q": '"><script>alert(1)</script>'})).text
+    assert "<script>alert" not in page and "&lt;script&gt;" in page
+
+
+async def test_a_table_shows_what_was_just_declared(client: httpx2.AsyncClient, stream: EventStream) -> None:
+    address = "/nights/night/contests?verdict=gain"
+    first = await answered(client, address, "No contest of this night")
+    known = {"If-None-Match": first.headers["etag"]}
+    assert (await client.get(address, headers=known)).status_code == 304
+    await Submitter(stream).submit("night", declare(0), START)
+    await answered(client, address, "Con gain from Lab")
+    assert rows((await client.get("/nights/night/contests?verdict=pending")).text) == ["Seat 1", "Seat 2"]
+
+
+async def test_a_night_of_one_contest_has_no_table_but_leads_to_itself(client: httpx2.AsyncClient) -> None:
+    night = "/nights/parl.rochester-and-strood.by.2014-11-20"
+    answer = await client.get(f"{night}/contests?at=2014-11-21T04:00")
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith(f"{night}?at=2014-11-21")
+    assert f"{night}/contests" not in (await client.get(night)).text.split("</nav>")[0]
+
+
+async def test_the_map_begins_with_the_view_that_an_address_names(client: httpx2.AsyncClient) -> None:
+    for view, begins in (("swing", "swing"), ("turnout", "turnout"), ("none", "winner"), ("", "winner")):
+        page = (await client.get(f"/nights/{GENERAL}?map={view}")).text
+        assert re.findall(r'name="map" value="(\w+)" checked', page) == [begins]
+        assert f'class="map" data-view="{begins}"' in page
+
+
+def test_a_filter_of_verdicts_is_one_of_them() -> None:
+    assert set(COMPARED) < set(VERDICTS)

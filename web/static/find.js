@@ -1,0 +1,190 @@
+// The table of all contests, filtered as somebody types and sorted, and kept so when a row changes. The server does all
+// of it too, by the same rules (search.py and find.py in server/pages): each state is the address of a page.
+(() => {
+  const FALLING = ["turnout", "swing", "declared"];
+  const NUMBERS = ["majority", "turnout", "swing", "declared"];
+  const VERDICTS = ["gain", "hold", "win"];
+  const MOST_NAMED = 8;
+  const form = document.querySelector(".seek");
+  const { q, party, verdict, region, sort } = form.elements;
+  const table = document.querySelector(".seats-of");
+  const [found, rest] = table.tBodies;
+  const [shown, named, nothing] = ["shown", "named", "nothing"].map((id) => document.getElementById(id));
+  const parties = JSON.parse(table.dataset.parties);
+  const language = document.documentElement.lang;
+  const texts = new WeakMap(); // row → its words: who stands where does not change
+  let falling = table.querySelector("[aria-sort=descending]") !== null;
+  let whole = "whole" in table.dataset; // or about to be
+  let later = 0;
+
+  const filled = (words, number) => words.replace("{0}", number.toLocaleString(language));
+  const plain = (text) => {
+    const letters = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/['’]/g, "");
+    return letters.replaceAll("&", " and ").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  };
+  const seatOf = (row) => row.querySelector("th a");
+  const asked = () => plain(q.value).split(" ").filter(Boolean);
+
+  const textOf = (row) => {
+    if (texts.has(row)) return texts.get(row);
+    const seat = ` ${plain(`${seatOf(row).textContent} ${row.dataset.also ?? ""}`)}`;
+    const people = row.dataset.people.split("|").map((one) => {
+      const [id, name] = [one.slice(0, one.indexOf(" ")), one.slice(one.indexOf(" ") + 1)];
+      const known = `${seat} ${parties[id][1]}`;
+      return { name, party: parties[id][0], known, words: `${known} ${plain(name)}` };
+    });
+    texts.set(row, { seat, people });
+    return texts.get(row);
+  };
+
+  // The candidates whose own name helped to find a row; null where the row is not found.
+  const hit = (row, words) => {
+    const has = (text) => words.every((word) => text.includes(` ${word}`));
+    const { seat, people } = textOf(row);
+    const fit = people.filter((one) => has(one.words));
+    return fit.length || has(seat) ? fit.filter((one) => !has(one.known)) : null;
+  };
+  const passes = (row) =>
+    (!party.value || row.dataset.party === party.value) &&
+    (!verdict.value || row.classList.contains(verdict.value)) &&
+    (!region.value || row.cells[1].textContent === region.selectedOptions[0].text);
+
+  const keyOf = (row) => {
+    if (sort.value === "seat") return plain(seatOf(row).textContent);
+    if (sort.value === "region") return plain(row.cells[1].textContent);
+    if (!row.dataset.party) return null;
+    if (sort.value === "verdict") {
+      const kind = VERDICTS.findIndex((one) => row.classList.contains(one));
+      return `${kind} ${plain(parties[row.dataset.party]?.[0] ?? "")}`;
+    }
+    if (sort.value === "winner") return plain(row.cells[3].textContent).replace(/(.*) (.*)/, "$2 $1");
+    const number = row.dataset.numbers.split(" ")[NUMBERS.indexOf(sort.value)];
+    return number === "-" ? null : Number(number);
+  };
+  const order = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+  const sorter = () => {
+    const keys = new Map();
+    const key = (row) => keys.get(row) ?? keys.set(row, [keyOf(row), plain(seatOf(row).textContent)]).get(row);
+    return (row, next) => {
+      const [[one, name], [other, following]] = [key(row), key(next)];
+      const last = (one === null) - (other === null);
+      return last || (falling ? order(other, one) : order(one, other)) || order(name, following);
+    };
+  };
+
+  const query = (by, down) => {
+    const address = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+    address.set("sort", by);
+    if (by === "seat") address.delete("sort");
+    if (down !== FALLING.includes(by)) address.set("order", down ? "desc" : "asc");
+    return address;
+  };
+
+  // Headings, the address and links to other editions of the page say what is shown.
+  const say = () => {
+    for (const link of table.tHead.querySelectorAll("a")) {
+      const by = link.dataset.sort;
+      const isIt = by === sort.value;
+      const heading = link.closest("th");
+      if (isIt) heading.setAttribute("aria-sort", falling ? "descending" : "ascending");
+      else heading.removeAttribute("aria-sort");
+      link.search = query(by, isIt ? !falling : FALLING.includes(by));
+    }
+    const address = query(sort.value, falling);
+    for (const link of document.querySelectorAll(".compared a, .languages a")) {
+      const url = new URL(link.href);
+      for (const name of ["q", "party", "verdict", "region", "sort", "order"]) {
+        if (address.has(name)) url.searchParams.set(name, address.get(name));
+        else url.searchParams.delete(name);
+      }
+      link.href = url;
+    }
+    clearTimeout(later); // a browser allows so many a minute
+    const here = `${location.pathname}?${address}`.replace(/\?$/, "");
+    later = setTimeout(() => history.replaceState(history.state, "", here), 200);
+  };
+
+  const count = () => {
+    shown.textContent = filled(shown.dataset.words, found.rows.length);
+    nothing.hidden = found.rows.length > 0;
+  };
+
+  const name = (people) => {
+    const parts = people.slice(0, MOST_NAMED).flatMap(([row, one]) => {
+      const link = document.createElement("a");
+      link.href = seatOf(row).href;
+      link.textContent = one.name;
+      return [", ", link, ` (${one.party}, ${seatOf(row).textContent})`];
+    });
+    const more = people.length - MOST_NAMED;
+    if (more > 0) parts.push(` ${filled(named.dataset.words, more)}`);
+    named.lastElementChild.replaceChildren(...parts.slice(1));
+    named.hidden = !people.length;
+  };
+
+  const show = () => {
+    const words = asked();
+    const hits = new Map();
+    const others = [];
+    for (const row of [...found.rows, ...rest.rows]) {
+      const people = passes(row) ? hit(row, words) : null;
+      if (people) hits.set(row, people);
+      else others.push(row);
+    }
+    const fit = [...hits.keys()].sort(sorter());
+    rest.append(...others);
+    found.append(...fit);
+    count();
+    name(fit.flatMap((row) => hits.get(row).map((one) => [row, one])));
+    say();
+  };
+
+  // A page that came with some of the rows asks for the others once, when somebody looks for something else.
+  const fetchRest = async () => {
+    const address = new URLSearchParams([...new FormData(form)].filter(([name]) => ["at", "baseline"].includes(name)));
+    const answer = await fetch(`${form.action}?${address}`);
+    if (!answer.ok) throw new Error(answer.statusText);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    rest.append(...[...page.querySelectorAll(".seats-of tbody tr")].filter((row) => !document.getElementById(row.id)));
+  };
+  const change = async () => {
+    shown.setAttribute("aria-live", "polite"); // what somebody asks for is said to them; what happens by itself is not
+    show();
+    if (whole) return;
+    whole = true;
+    await fetchRest().then(show, () => (whole = false)); // with the next key it is tried again
+  };
+
+  q.addEventListener("focus", () => [...found.rows].forEach(textOf), { once: true });
+  form.addEventListener("input", ({ target }) => {
+    if (target === sort) falling = FALLING.includes(sort.value);
+    change();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    change();
+  });
+  table.tHead.addEventListener("click", (event) => {
+    const by = event.target.closest("a")?.dataset.sort;
+    if (!by || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    falling = by === sort.value ? !falling : FALLING.includes(by);
+    sort.value = by;
+    change();
+  });
+
+  // A row that changed goes to its place, and no other moves.
+  document.addEventListener("night:shown", ({ detail }) => {
+    shown.removeAttribute("aria-live");
+    const before = sorter();
+    for (const row of detail) {
+      const focused = row.contains(document.activeElement) ? document.activeElement : null;
+      if (passes(row) && hit(row, asked())) {
+        const next = [...found.rows].find((other) => other !== row && before(row, other) < 0) ?? null;
+        if (row.parentNode !== found || row.nextElementSibling !== next) found.insertBefore(row, next);
+      } else rest.append(row);
+      focused?.focus({ preventScroll: true });
+    }
+    if (detail.length) count();
+  });
+})();
