@@ -1,0 +1,257 @@
+"""A newsroom's pages over HTTP, what may be framed, and that the push brings each banner once and as it stands."""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from random import Random
+
+import httpx2
+import pytest
+from msgspec.structs import replace
+from starlette.routing import Route
+
+from server.answers import policy
+from server.app import build_app
+from server.election.commands import AnyCommand, HoldNight, OpenNight, ReleaseNight, Withdraw
+from server.election.decide import decide
+from server.election.events import AnyEvent, Declared, NightOpened
+from server.election.nights import Night, fold
+from server.election.tally import add_up
+from server.live.channel import Channel
+from server.nights import archive
+from server.pages.render import PageRenderer
+from server.pages.screens import OVERLAY, TOPICS, WALL
+from server.settings import Settings
+from server.stream.embedded import Embedded
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+from tests.nights_by_hand import START, ballot, correct, declare, definition, on_the_map
+from tests.running import answered, serving
+
+GENERAL = "parl.2019-12-12"
+ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
+FRAMABLE = {"/nights/{night}/embed/score", "/nights/{night}/embed/map", "/nights/{night}/contests/{ballot}/embed"}
+SCREENS = ("overlay", "wall", "embed/score", "embed/map", f"contests/{ballot(0)}/embed")
+FILLED = {"night": "night", "ballot": ballot(0), "digest": "latest", "name": "embed.js"}
+_BANNER = re.compile(r'<li id="banner-([^"]+)".*?</li>', re.DOTALL)
+
+
+@pytest.fixture
+async def client(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    night = replace(on_the_map(definition("night", seats=3)), replay_of="night-before")
+    await Submitter(stream).submit("night", OpenNight(id="open", by="desk", night=night), START)
+    await stream.announce("night")
+    async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as one:
+        await answered(one, "/readyz")
+        yield one
+
+
+def channel_with(events: Sequence[AnyEvent]) -> Channel:
+    channel = Channel(PageRenderer())
+    channel.advance(events)
+    return channel
+
+
+def told(commands: Sequence[AnyCommand]) -> list[AnyEvent]:
+    """What becomes of commands on a night of three seats, of which two make a majority."""
+    events: list[AnyEvent] = []
+    night: Night | None = None
+    opening = OpenNight(id="open", by="desk", night=definition("night", seats=3))
+    for command in (opening, *commands):
+        events.append(decide(night, command, START))
+        night = fold(events[-1:], night)
+    return events
+
+
+def sent(channel: Channel, after: int, topic: str = OVERLAY) -> str:
+    message = channel.missed(topic, after)
+    return message.payload.decode() if message else ""
+
+
+def banners(message: str) -> dict[str, str]:
+    """Contest → its banner, in the order in which they come."""
+    return {found[1]: found[0] for found in _BANNER.finditer(message)}
+
+
+def test_every_declaration_of_a_night_comes_once_and_in_order_however_its_events_are_bundled() -> None:
+    events = archive.load(GENERAL).events
+    declared = [event.ballot for event in events if isinstance(event, Declared)]
+    slugs = {one.ballot: one.slug for one in archive.load(GENERAL).definition.contests}
+    random = Random(5)
+    channel = channel_with(events[:1])
+    came: list[str] = []
+    while channel.seq < len(events):
+        after = channel.seq
+        channel.advance(events[after : after + random.choice((1, 2, 7, 40))])
+        came += banners(sent(channel, after))
+    assert came == [slugs[one] for one in declared]
+    assert len(came) == 650
+
+
+def test_a_contest_has_one_banner_with_what_stands_now() -> None:
+    channel = channel_with(told([declare(0, 5, 4), declare(1, 5, 4), correct(0, 1), declare(2, 4, 5)]))
+    found = banners(sent(channel, 1))
+    assert list(found) == ["seat-1", "seat-0", "seat-2"]
+    assert "majority 7" in found["seat-0"]
+    assert "Figures revised at" in found["seat-0"]
+    assert "majority 1" not in found["seat-0"]
+    assert 'class="banner gain"' in found["seat-1"]
+    assert 'class="banner hold"' in found["seat-2"]
+    assert 'class="banner"' in found["seat-0"], "a correction is more than the hold or gain that it is"
+
+
+def test_what_was_withdrawn_is_withdrawn_whatever_was_said_of_it_before() -> None:
+    withdraw = Withdraw(id="withdraw", by="desk", ballot=ballot(0), reason="A box was left out.")
+    found = banners(sent(channel_with(told([declare(0), withdraw])), 1))
+    assert list(found) == ["seat-0"]
+    assert "result withdrawn" in found["seat-0"]
+    assert "GAIN" not in found["seat-0"]
+
+
+def test_whoever_comes_from_nothing_or_from_another_past_is_sent_the_state_and_no_banner() -> None:
+    channel = channel_with(told([declare(0), declare(1)]))
+    for topic in (OVERLAY, WALL):
+        assert len(banners(sent(channel, 1, topic))) == 2
+        for after in (0, 99):
+            assert banners(sent(channel, after, topic)) == {}
+            assert '<div id="now" data-seq="3">' in sent(channel, after, topic)
+    assert sent(channel, 3) == ""
+
+
+def test_that_the_night_is_held_is_part_of_the_state() -> None:
+    events = told([declare(0), HoldNight(id="hold", by="desk"), ReleaseNight(id="release", by="desk")])
+    held = [" data-held" in sent(channel_with(events[:number]), 1) for number in (2, 3, 4)]
+    assert held == [False, True, False]
+
+
+@pytest.mark.parametrize("name", ["parl.2010-05-06", "parl.2015-05-07", "parl.2017-06-08", GENERAL])
+def test_a_nights_moment_is_said_from_the_declaration_that_made_it(name: str) -> None:
+    events = archive.load(name).events
+    whole = add_up(fold(events))
+    made = whole.majority or whole.hung
+    assert made is not None
+    key = f"majority {whole.majority.party}" if whole.majority else "hung"
+    for number, expected in ((made.seq - 1, []), (made.seq, [key]), (len(events), ["complete"])):
+        assert re.findall(r'data-key="([^"]+)"', sent(channel_with(events[:number]), 1)) == expected, number
+
+
+def test_a_majority_that_a_correction_takes_back_is_no_moment_any_more() -> None:
+    events = told([declare(0, 5, 4), declare(1, 5, 4), correct(1, 8)])
+    assert "CON MAJORITY" in sent(channel_with(events[:3]), 1)
+    assert "data-key" not in sent(channel_with(events), 1)
+
+
+def test_a_screen_is_sent_what_is_on_it_and_nothing_else() -> None:
+    events = told([declare(0), declare(1)])
+    opened = events[0]
+    assert isinstance(opened, NightOpened)
+    channel = channel_with([replace(opened, night=on_the_map(opened.night)), *events[1:]])
+    targets = {topic: set(re.findall(r'hx-target="#([^"]+)"', sent(channel, 1, topic))) for topic in TOPICS}
+    rows = {"row-seat-0", "row-seat-1"}
+    assert targets == {
+        "overlay": {"now", "arrived", "status", "cursor"},
+        "wall": {"now", "arrived", "status", "score", "feed", "also", "cursor"},
+        "embed-score": {"status", "score", "cursor"},
+        "embed-map": {"status", "cursor", *rows},
+    }
+    hexagons = {topic: sent(channel, 1, topic).count("<svg><a hx-swap-oob") for topic in TOPICS}
+    assert hexagons == {"overlay": 2, "wall": 2, "embed-score": 0, "embed-map": 2}
+
+
+async def test_only_embeds_may_be_framed_and_load_no_more_than_other_pages(client: httpx2.AsyncClient) -> None:
+    app = build_app(Settings(redis_url="redis://127.0.0.1:1", secret_key="x"))
+    paths = {route.path for route in app.routes if isinstance(route, Route) and "GET" in (route.methods or ())}
+    assert paths >= FRAMABLE
+    for path in paths - {"/static/{digest}/{name:path}"}:
+        address = re.sub(r"{(\w+)[^}]*}", lambda name: FILLED.get(name[1], "none"), path)
+        answer = await client.get(address)
+        answer = await client.get(answer.headers["location"]) if answer.status_code in (302, 303) else answer
+        framable = path in FRAMABLE
+        assert answer.status_code == 200 or not framable
+        assert answer.headers["content-security-policy"] == policy("*" if framable else "'none'"), address
+    known = (await client.get("/nights/night/embed/score")).headers["etag"]
+    answer = await client.get("/nights/night/embed/score", headers={"If-None-Match": known})
+    assert (answer.status_code, answer.headers["content-security-policy"]) == (304, policy("*"))
+    assert policy("*").replace("*", "'none'") == policy()
+
+
+async def test_a_script_for_other_sites_has_an_address_that_stays(client: httpx2.AsyncClient) -> None:
+    for name in ("embed.js", "overlay.js"):
+        answer = await client.get(f"/static/latest/{name}")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert answer.headers["cache-control"] == "no-cache"
+    assert len((await client.get("/static/latest/embed.js")).content) < 1000
+
+
+async def test_a_replay_says_so_on_every_screen(client: httpx2.AsyncClient) -> None:
+    for path in SCREENS:
+        page = await answered(client, f"/nights/night/{path}")
+        assert '<b class="tag replay">Replay</b>' in page.text, path
+        past = await client.get(f"/nights/{GENERAL}/{path.replace(ballot(0), 'parl.aldershot.2019-12-12')}")
+        assert "Replay" not in past.text, path
+
+
+async def test_links_of_a_frame_open_outside_of_it_and_one_leads_to_the_whole_page(client: httpx2.AsyncClient) -> None:
+    for path, whole in (("embed/score", ""), ("embed/map", ""), (SCREENS[-1], f"/contests/{ballot(0)}")):
+        page = (await client.get(f"/nights/night/{path}")).text
+        assert '<base target="_blank">' in page
+        assert re.search(rf'<footer>.*<a href="/nights/night{whole}">', page)
+    german = (await client.get("/nights/parl.2015-05-07/embed/score?lang=de&baseline=by-elections")).text
+    assert '<html lang="de">' in german
+    assert '<a href="/nights/parl.2015-05-07?baseline=by-elections">' in german
+
+
+async def test_options_that_make_no_sense_are_refused_in_a_sentence(client: httpx2.AsyncClient) -> None:
+    for path, status, sentence in (
+        ("overlay?show=banners,scores", 400, "An overlay shows banners, score, map, or some of them"),
+        ("overlay?seconds=0", 400, "A banner stays for 1 to 60 seconds"),
+        ("wall?seconds=1e9", 400, "A banner stays for 1 to 60 seconds"),
+        ("embed/score?theme=pink", 400, "A theme is light or dark"),
+        ("contests/none/embed", 404, "none is not a contest of this night"),
+        ("newsroom?contest=none", 404, "none is not a contest of this night"),
+    ):
+        answer = await client.get(f"/nights/night/{path}")
+        assert (answer.status_code, sentence in answer.text) == (status, True), path
+
+
+async def test_an_overlay_has_the_parts_that_were_asked_for_as_they_stand(
+    client: httpx2.AsyncClient, stream: EventStream
+) -> None:
+    await Submitter(stream).submit("night", declare(0), START)
+    page = (await answered(client, "/nights/night/overlay", "<b>1</b> of 3 declared")).text
+    assert 'id="shown" data-seconds="8"' in page
+    assert page.count('aria-labelledby="row-seat-') == 3
+    assert "banner-seat-0" not in page, "what was before is no banner"
+    page = (await client.get("/nights/night/overlay?show=score&theme=light")).text
+    assert "<b>1</b> of 3 declared" in page
+    assert 'id="shown"' not in page
+    assert "aria-labelledby" not in page
+    assert "overlay.js" not in page
+    assert '<body class="overlay light">' in page
+    assert '<body class="overlay no-score">' in (await client.get("/nights/night/overlay?show=banners,map")).text
+
+
+async def test_a_night_of_one_contest_embeds_that(client: httpx2.AsyncClient) -> None:
+    answer = await client.get(f"/nights/{ROCHESTER}/embed/score?lang=cy")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        f"/nights/{ROCHESTER}/contests/{ROCHESTER}/embed?lang=cy",
+    )
+    assert (await client.get(f"/nights/{ROCHESTER}/embed/map")).status_code == 404
+    assert "UKIP GAIN" in (await client.get(f"/nights/{ROCHESTER}/wall")).text
+    strip = (await client.get(f"/nights/{ROCHESTER}/overlay")).text
+    assert re.search(r"<span>UKIP</span> <b>16,867</b> <span>42.1%</span>", strip)
+
+
+@pytest.mark.parametrize("night", ["night", ROCHESTER])
+async def test_every_address_on_the_newsrooms_page_is_there(client: httpx2.AsyncClient, night: str) -> None:
+    page = (await client.get(f"/nights/{night}/newsroom?lang=de")).text
+    found = re.findall(r"http://[^&<\"]+/(?:nights|static)/[^&<\"]+", page)
+    paths = {address.removeprefix("http://").partition("/")[2] for address in found}
+    whole = {f"nights/{night}/{path}" for path in ("overlay", "wall")}
+    assert {path.partition("?")[0] for path in paths} >= whole | {"static/latest/embed.js"}
+    assert all("lang=de" in path for path in paths if path.startswith("nights/"))
+    for path in paths:
+        assert (await client.get(f"/{path}")).status_code in (200, 303), path
+    assert f'href="/nights/{night}/newsroom"' in (await client.get(f"/nights/{night}")).text

@@ -1,0 +1,114 @@
+// Puts banners on the screen one after another, each for as long as it takes to be read. They come as HTML from the
+// server, one a contest; what they say, and what has become of them, is said there.
+(() => {
+  const FEW = 3; // that may wait for their turn
+  const TOGETHER = 6;
+  const AFTER_RELEASE = 1_000; // what waited at the desk, as a correction, comes before what waited here
+  const queue = document.getElementById("queue");
+  const lower = document.getElementById("lower");
+  const shown = document.getElementById("shown");
+  const stays = "stays" in shown.dataset; // the last banner, until there is another
+  const enough = 1_000 * shown.dataset.seconds;
+  let waiting = [];
+  let seen = -Infinity; // when what is on the screen has been there long enough
+  let timer = 0;
+
+  const now = () => document.getElementById("now");
+  const moment = () => now().querySelector(".moment");
+  const isMoment = (one) => "key" in one.dataset;
+  const onScreen = () => (lower.classList.contains("out") ? [] : [...shown.children]);
+
+  let seq = Number(now().dataset.seq);
+  let held = "held" in now().dataset;
+  let key = moment()?.dataset.key;
+  const opened = seq; // what was before is not news
+  const known = new Map(); // the banner of a contest → the seq of its news
+
+  const show = (banners) => {
+    shown.replaceChildren(...banners);
+    shown.classList.toggle("several", banners.length > 1);
+    lower.classList.remove("out");
+    seen = performance.now() + enough;
+  };
+
+  // Six at a time when many wait, but a gain, or anything else that is no hold, alone for as long as that will do.
+  const next = () => {
+    const first = waiting.filter(isMoment);
+    if (first.length || waiting.length <= FEW) return (first.length ? first : waiting).slice(0, 1);
+    const notable = waiting.filter((one) => !one.matches(".hold"));
+    if (!notable.length) return waiting.slice(0, TOGETHER);
+    return notable.slice(0, notable.length > TOGETHER ? TOGETHER : 1);
+  };
+
+  const turn = () => {
+    clearTimeout(timer);
+    const left = seen - performance.now();
+    if (held) {
+      if (stays) return;
+      if (left > 0) waiting.unshift(...onScreen());
+      lower.classList.add("out");
+      return;
+    }
+    if (left > 0) {
+      timer = setTimeout(turn, left);
+      return;
+    }
+    const banners = next();
+    if (!banners.length) {
+      if (!stays) lower.classList.add("out");
+      return;
+    }
+    waiting = waiting.filter((one) => !banners.includes(one));
+    show(banners);
+    timer = setTimeout(turn, enough);
+  };
+
+  // In place of an older one, wherever that is; false if there is none.
+  const replaced = (is, banner) => {
+    const place = waiting.findIndex(is);
+    if (place >= 0) waiting[place] = banner;
+    const old = onScreen().find(is);
+    old?.replaceWith(banner);
+    return Boolean(old) || place >= 0;
+  };
+
+  const add = (banner) => {
+    const news = Number(banner.dataset.seq);
+    if (news <= (known.get(banner.id) ?? opened)) return;
+    known.set(banner.id, news);
+    const was = onScreen();
+    if (!replaced((one) => one.id === banner.id, banner)) waiting.push(banner);
+    else if (onScreen().some((one) => !was.includes(one))) seen = performance.now() + enough;
+  };
+
+  // A majority that is no more is not news any more either.
+  const lookAtMoment = () => {
+    const latest = moment()?.cloneNode(true);
+    if (latest?.dataset.key === key) {
+      if (latest && !onScreen().some((one) => one.isEqualNode(latest))) replaced(isMoment, latest);
+      return;
+    }
+    key = latest?.dataset.key;
+    waiting = waiting.filter((one) => !isMoment(one));
+    if (latest) waiting.push(latest);
+    else if (onScreen().some(isMoment)) seen = -Infinity;
+  };
+
+  const take = () => {
+    const before = { seq, held };
+    seq = Number(now().dataset.seq);
+    held = "held" in now().dataset;
+    if (seq < before.seq) return location.reload(); // another past: the night was taken off air, and came again
+    lookAtMoment();
+    for (const banner of [...document.getElementById("arrived").children]) {
+      banner.remove();
+      add(banner);
+    }
+    if (before.held && !held) {
+      clearTimeout(timer);
+      timer = setTimeout(turn, AFTER_RELEASE);
+      seen = performance.now() + AFTER_RELEASE;
+    } else turn();
+  };
+  new MutationObserver(take).observe(queue, { childList: true, subtree: true, attributes: true });
+})();
