@@ -1,9 +1,9 @@
-"""Records of one night or of many, each with the scope it is true in: never a claim wider than the data. Not stored."""
+"""Records of nights, each with the scope it is true in: never a claim wider than the data. No words, nothing stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -17,10 +17,12 @@ from server.election.verdict import Line, Result
 
 DEPOSIT_POUNDS = 500  # each candidate's (Parliamentary Elections Rules, rule 9)
 
+_Figure: TypeAlias = "Callable[[Entry], Fraction | int]"
+
 
 class Entry(Struct, frozen=True):
-    """One contest as declared. ``recounts`` is how many there were, as far as anybody said; ``declared_at`` is None
-    where its time is assumed."""
+    """One contest as declared, on the ``night`` with this id. ``recounts`` is how many there were, as far as anybody
+    said; ``declared_at`` is None where its time is assumed."""
 
     night: str
     date: date
@@ -31,33 +33,13 @@ class Entry(Struct, frozen=True):
 
 
 class Scope(Struct, frozen=True):
-    """What the records are true of: ``declared`` of ``contests``; so many of these are ``by_elections``, ``years`` from
-    the first to the last, and the others are of the nights with these ``titles``, oldest first."""
+    """What the records are true of: ``declared`` of ``contests``, of which so many are ``by_elections``, of the
+    ``years`` from first to last."""
 
-    titles: tuple[str, ...]
-    by_elections: int
     declared: int
     contests: int
+    by_elections: int
     years: tuple[int, int] | None
-
-    @property
-    def text(self) -> str:
-        """In words that follow "the lowest share of": ``the 21 by-elections of 2010–2015``."""
-        number = f"{self.contests:,}"
-        if self.declared < self.contests:
-            number = f"{self.declared:,} of {number}"
-        titles = [f"the {title}" if title[:1].isdigit() else title for title in self.titles]
-        if self.by_elections and self.titles:
-            titles.append(self._by_elections(f"{self.by_elections:,}"))
-        if not self.contests:
-            return "no contest"
-        text = f"the {number} contests of {_listed(titles)}" if titles else "the " + self._by_elections(number)
-        return f"{text} declared so far" if self.declared < self.contests else text
-
-    def _by_elections(self, number: str) -> str:
-        assert self.years is not None
-        first, last = self.years
-        return f"{number} by-election{'s'[: self.by_elections > 1]} of {first}" + (f"–{last}" if last > first else "")
 
 
 class Showing(Struct, frozen=True):
@@ -88,7 +70,8 @@ class Records(Struct, frozen=True):
 
     ``majority`` is in votes, ``majority_share`` in shares of the valid votes. ``turnout_of`` says which turnout is
     compared: ballot papers counted where they are known everywhere in the scope, else valid votes everywhere, because
-    the one is never to be measured against the other. ``largest_swing`` is between a contest's winner and its second.
+    the one is never to be measured against the other; ``highest_valid`` and ``lowest_valid`` are of valid votes in any
+    case. ``largest_swing`` is between a contest's winner and its second, each on its night's baseline.
     ``last_declared`` is of a single night, and only where its times are not assumed. ``recounts`` most first.
     """
 
@@ -101,6 +84,8 @@ class Records(Struct, frozen=True):
     turnout_of: Literal["papers", "valid"]
     highest_turnout: tuple[Entry, ...]
     lowest_turnout: tuple[Entry, ...]
+    highest_valid: tuple[Entry, ...]
+    lowest_valid: tuple[Entry, ...]
     ties: tuple[Entry, ...]
     recounts: tuple[Entry, ...]
     last_declared: tuple[Entry, ...]
@@ -132,8 +117,8 @@ def records(nights: Sequence[Night], years: tuple[int, int] | None = None) -> Re
     papers = all(one.result.turnout_papers is not None for one in polled)
     smallest, largest = extremes(polled, lambda one: one.result.majority)
     smallest_share, largest_share = extremes(polled, lambda one: one.result.majority_share)
-    lowest, highest = extremes(polled, lambda one: _turnout(one.result, papers))
-    _, swing = extremes((one for one in polled if one.result.swing), _swing)
+    lowest_valid, highest_valid = extremes(polled, lambda one: one.result.turnout_valid)
+    lowest, highest = extremes(polled, _by_papers) if papers else (lowest_valid, highest_valid)
     timed = [one for one in entries if one.declared_at] if len({one.definition.id for one in nights}) == 1 else []
     last = max((one.declared_at for one in timed if one.declared_at), default=None)
     return Records(
@@ -142,14 +127,56 @@ def records(nights: Sequence[Night], years: tuple[int, int] | None = None) -> Re
         smallest_majority_share=smallest_share,
         largest_majority=largest,
         largest_majority_share=largest_share,
-        largest_swing=swing,
+        largest_swing=extremes((one for one in polled if one.result.swing), _swing)[1],
         turnout_of="papers" if papers else "valid",
         highest_turnout=highest,
         lowest_turnout=lowest,
+        highest_valid=highest_valid,
+        lowest_valid=lowest_valid,
         ties=tuple(one for one in entries if one.result.by_lot),
-        recounts=tuple(sorted((one for one in entries if one.recounts), key=lambda one: -one.recounts)),
+        recounts=_most_recounts(entries),
         last_declared=tuple(one for one in timed if one.declared_at == last),
         parties=_parties(polled),
+    )
+
+
+def together(earlier: Records, later: Records) -> Records:
+    """The records of two scopes that have no ballot in common: what holds one of both holds one of its own."""
+
+    def lowest(name: str, number: _Figure) -> tuple[Entry, ...]:
+        return extremes((*getattr(earlier, name), *getattr(later, name)), number)[0]
+
+    def highest(name: str, number: _Figure) -> tuple[Entry, ...]:
+        return extremes((*getattr(earlier, name), *getattr(later, name)), number)[1]
+
+    years = [year for one in (earlier, later) for year in one.scope.years or ()]
+    papers = earlier.turnout_of == later.turnout_of == "papers"
+    highest_valid = highest("highest_valid", lambda one: one.result.turnout_valid)
+    lowest_valid = lowest("lowest_valid", lambda one: one.result.turnout_valid)
+    return Records(
+        scope=Scope(
+            declared=earlier.scope.declared + later.scope.declared,
+            contests=earlier.scope.contests + later.scope.contests,
+            by_elections=earlier.scope.by_elections + later.scope.by_elections,
+            years=(min(years), max(years)) if years else None,
+        ),
+        smallest_majority=lowest("smallest_majority", lambda one: one.result.majority),
+        smallest_majority_share=lowest("smallest_majority_share", lambda one: one.result.majority_share),
+        largest_majority=highest("largest_majority", lambda one: one.result.majority),
+        largest_majority_share=highest("largest_majority_share", lambda one: one.result.majority_share),
+        largest_swing=highest("largest_swing", _swing),
+        turnout_of="papers" if papers else "valid",
+        highest_turnout=highest("highest_turnout", _by_papers) if papers else highest_valid,
+        lowest_turnout=lowest("lowest_turnout", _by_papers) if papers else lowest_valid,
+        highest_valid=highest_valid,
+        lowest_valid=lowest_valid,
+        ties=earlier.ties + later.ties,
+        recounts=_most_recounts(earlier.recounts + later.recounts),
+        last_declared=(),
+        parties=_by_contests(
+            _party([one.parties[party] for one in (earlier, later) if party in one.parties])
+            for party in earlier.parties | later.parties
+        ),
     )
 
 
@@ -158,7 +185,7 @@ def _entry(night: Night, count: Count) -> Entry | None:
         return None
     definition = night.definition
     return Entry(
-        night=definition.title,
+        night=definition.id,
         date=definition.date,
         contest=count.contest,
         result=count.result,
@@ -169,28 +196,14 @@ def _entry(night: Night, count: Count) -> Entry | None:
 
 def _scope(counts: dict[str, tuple[Night, Count]], declared: int, years: tuple[int, int] | None) -> Scope:
     polls = sorted(night.definition.date.year for ballot, (night, _) in counts.items() if is_by_election(ballot))
-    others = {
-        night.definition.id: night.definition for ballot, (night, _) in counts.items() if not is_by_election(ballot)
-    }
     if polls and years:
         assert years[0] <= polls[0] <= polls[-1] <= years[1], "by-elections are held in their Parliament"
-    return Scope(
-        titles=tuple(one.title for one in sorted(others.values(), key=lambda one: one.date)),
-        by_elections=len(polls),
-        declared=declared,
-        contests=len(counts),
-        years=years or (polls[0], polls[-1]) if polls else None,
-    )
+    return Scope(declared, len(counts), len(polls), years or (polls[0], polls[-1]) if polls else None)
 
 
-def _listed(titles: list[str]) -> str:
-    return " and ".join([", ".join(titles[:-1]), titles[-1]] if len(titles) > 1 else titles)
-
-
-def _turnout(result: Result, papers: bool) -> Fraction:
-    turnout = result.turnout_papers if papers else result.turnout_valid
-    assert turnout is not None
-    return turnout
+def _by_papers(entry: Entry) -> Fraction:
+    assert entry.result.turnout_papers is not None
+    return entry.result.turnout_papers
 
 
 def _swing(entry: Entry) -> Fraction:
@@ -198,8 +211,11 @@ def _swing(entry: Entry) -> Fraction:
     return entry.result.swing.size
 
 
+def _most_recounts(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted((one for one in entries if one.recounts), key=lambda one: -one.recounts))
+
+
 def _parties(entries: Iterable[Entry]) -> dict[str, PartyRecord]:
-    """By party, that with the most contests first."""
     found: dict[str, list[Showing]] = {}
     for entry in entries:
         for line in entry.result.lines:
@@ -210,4 +226,20 @@ def _parties(entries: Iterable[Entry]) -> dict[str, PartyRecord]:
         contests = len({one.entry.contest.ballot for one in showings})
         lost = sum(one.line.lost_deposit for one in showings)
         parties.append(PartyRecord(party, contests, best, worst, lost))
+    return _by_contests(parties)
+
+
+def _party(several: Sequence[PartyRecord]) -> PartyRecord:
+    """Those of one party in several scopes, as one."""
+    return PartyRecord(
+        party=several[0].party,
+        contests=sum(one.contests for one in several),
+        best=extremes((each for one in several for each in one.best), lambda one: one.line.share)[1],
+        worst=extremes((each for one in several for each in one.worst), lambda one: one.line.share)[0],
+        lost_deposits=sum(one.lost_deposits for one in several),
+    )
+
+
+def _by_contests(parties: Iterable[PartyRecord]) -> dict[str, PartyRecord]:
+    """By party, that with the most contests first."""
     return {one.party: one for one in sorted(parties, key=lambda one: (-one.contests, one.party))}

@@ -3,15 +3,14 @@
 from msgspec import Struct
 
 from server.election.contests import Definition
-from server.election.parties import SPEAKER, counted_as, has_a_past
+from server.election.parties import SPEAKER, Party, counted_as, has_a_past
+from server.pages.languages import ENGLISH, Language
 
 
 class Choice(Struct, frozen=True):
     """A party as it is counted: the seats it ``held`` and the votes it had at the baseline, where it ``stands`` now."""
 
-    id: str
-    name: str
-    short: str
+    party: Party
     held: int
     before: int
     stands: frozenset[str]
@@ -34,28 +33,32 @@ def choices(definition: Definition) -> Choices:
             for party, votes in contest.previous.votes.items():
                 before[party] = before.get(party, 0) + votes
     found = [
-        Choice(
-            one.id, one.name, one.short, held.get(one.id, 0), before.get(one.id, 0), frozenset(stands.get(one.id, ()))
-        )
+        Choice(one, held.get(one.id, 0), before.get(one.id, 0), frozenset(stands.get(one.id, ())))
         for one in definition.parties
         if one.id == counted_as(one.id) and has_a_past(one.id) and one.id != SPEAKER
     ]
-    found.sort(key=lambda one: (-one.held, -one.before, -len(one.stands), one.name))
-    return {one.id: one for one in found if one.held or one.stands}
+    found.sort(key=lambda one: (-one.held, -one.before, -len(one.stands), one.party.name))
+    return {one.party.id: one for one in found if one.held or one.stands}
 
 
-def why_no_swing(known: Choices, first: str, second: str) -> str:
+def why_no_swing(known: Choices, first: str, second: str, language: Language = ENGLISH) -> str:
     """The sentence that says why there is no swing between two parties; "" where there is."""
     one, other = known.get(first), known.get(second)
     if one is None or other is None:
-        return f"{first if one is None else second!r} is not a party of this night that can be compared."
+        sentence = language.gettext("'%(party)s' is not a party of this night that can be compared.")
+        return sentence % {"party": first if one is None else second}
     if first == second:
-        return "A swing is between two parties: choose two."
+        return language.gettext("A swing is between two parties: choose two.")
+    sentence = ""
     if not one.stands & other.stands:
-        return f"{one.name} and {other.name} stand in no seat together, so there is no swing between them."
-    if not one.before and not other.before:
-        return f"Neither {one.name} nor {other.name} had votes at the baseline, so there is no swing between them."
-    return ""
+        sentence = language.gettext(
+            "%(first)s and %(second)s stand in no seat together, so there is no swing between them."
+        )
+    elif not one.before and not other.before:
+        sentence = language.gettext(
+            "Neither %(first)s nor %(second)s had votes at the baseline, so there is no swing between them."
+        )
+    return sentence % {"first": language.party(one.party), "second": language.party(other.party)}
 
 
 def usual_pair(known: Choices) -> tuple[str, str] | None:

@@ -19,7 +19,7 @@ class Ground(Struct, frozen=True):
 
 
 class Coming(Struct, frozen=True):
-    """A contest still to be declared, and what it is to the party: a "target", a "defence", or "" ."""
+    """A contest still to be declared, and what it is to the party: "target", "defence", or "" ."""
 
     count: Count
     expected: datetime
@@ -28,7 +28,7 @@ class Coming(Struct, frozen=True):
 
 class GroundsPage(Struct, frozen=True):
     """``numbers`` is how many targets and defences have come to what; ``targets`` and ``defences`` as far as shown;
-    ``late`` is judged by the night's last event."""
+    ``late`` is judged by the night's last event. ``without`` is how many seats have no baseline."""
 
     party: str
     whole: Battlegrounds
@@ -39,6 +39,7 @@ class GroundsPage(Struct, frozen=True):
     misses: tuple[Ground, ...]
     next: tuple[Coming, ...]
     late: tuple[Coming, ...]
+    without: int
     has_times: bool
 
 
@@ -69,5 +70,6 @@ def grounds_page(night: Night, party: str, whole: bool) -> GroundsPage:
         misses=grounds(found.nearest_misses, _NEAREST)[:_NEAREST],
         next=tuple(coming(one.ballot, one.expected) for one in times.next[:_DUE]),
         late=tuple(coming(one.ballot, one.expected) for one in times.late[:_DUE]),
+        without=sum(one.previous is None for one in night.definition.contests),
         has_times=bool(times.next or times.late),
     )

@@ -1,47 +1,71 @@
-"""What the records page shows: a night's own records, and those of its Parliament's by-elections. No HTML, no rules."""
+"""What the records page shows: a night's own records, those of the shipped archive up to it, and those of its
+Parliament's by-elections. No HTML, no words, no rules."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from msgspec import Struct
 
-from server.election.contests import Contest
 from server.election.nights import Night, fold
 from server.election.parliament import House, Win, house, is_by_election, wins
 from server.election.parties import Party, has_a_past
-from server.election.records import Entry, PartyRecord, Records, records
-from server.election.shares import half_up, share_text
+from server.election.records import Entry, PartyRecord, Records, Scope, records, together
+from server.election.verdict import Line
 from server.nights import archive
 
 _PARTIES_SHOWN = 12
 _A_FIELD = 3  # a party's best of fewer contests is no record worth a claim
+_KINDS = (
+    "smallest_majority",
+    "smallest_majority_share",
+    "largest_majority",
+    "largest_majority_share",
+    "largest_swing",
+    "highest_turnout",
+    "lowest_turnout",
+)
 
 
 class Record(Struct, frozen=True):
-    """One record: what it is, its figure, and every contest that holds it."""
+    """One record: its ``kind`` is the name that ``Records`` has for it, ``entries`` is every contest that holds it."""
 
-    title: str
-    figure: str
+    kind: str
     entries: tuple[Entry, ...]
 
 
 class Claim(Struct, frozen=True):
-    """A record that this by-election holds: ``Lowest Liberal Democrat share``, ``0.87%, 349 votes``; ``shared`` with
-    others. A party's is over the ``fought`` contests in which it stood, else None."""
+    """A record that this by-election holds, ``shared`` with others or not. One of a party is the "highest" or "lowest"
+    share of the ``fought`` contests in which it stood, with the candidate's ``line``."""
 
-    title: str
-    figure: str
+    kind: str
+    entry: Entry
     shared: bool
-    fought: int | None = None
+    line: Line | None = None
+    fought: int = 0
 
 
 class Book(Struct, frozen=True):
-    """The records of one scope; ``more`` are the parties not shown."""
+    """The records of one scope; ``more`` is how many parties are not shown. ``names`` are the newest names of the
+    parties, ``others`` those they also stood under. ``swings`` is whether all swings are against the election before
+    each: else none is a record."""
 
     found: Records
     rows: tuple[Record, ...]
     parties: tuple[PartyRecord, ...]
     more: int
+    names: dict[str, Party]
+    others: dict[str, tuple[Party, ...]]
+    swings: bool
+
+
+class Archive(Struct, frozen=True):
+    """The ``book`` of all shipped general elections up to a night and with it, as far as that is declared: the
+    ``earlier`` ones were of these ``years``, its own is ``year``."""
+
+    book: Book
+    earlier: Scope
+    years: tuple[int, ...]
+    year: int
 
 
 class Parliament(Struct, frozen=True):
@@ -62,64 +86,67 @@ class RecordsPage(Struct, frozen=True):
 
     own: Book | None
     found: Records
+    archive: Archive | None
     parliament: Parliament | None
 
 
-def records_page(night: Night) -> RecordsPage:
-    """The records of a night as it stands."""
+def records_page(night: Night, baseline: str = "") -> RecordsPage:
+    """The records of a night as it stands; ``baseline`` is the key of another one than its own, if it is counted from
+    that: then its swings are no match for those of other nights."""
     found = records([night])
     many = len(night.counts) > 1
     return RecordsPage(
-        own=_book(found, night.parties) if many else None,
+        own=_book(found, [night.definition.parties]) if many else None,
         found=found,
-        parliament=None if many else _parliament(night),
+        archive=_archive(night, found, not baseline) if many and night.definition.seats else None,
+        parliament=None if many else _parliament(night, not baseline),
     )
 
 
-def night_of(contest: Contest, night: Night) -> str:
-    """The id of the night that a contest's page is in: this one's, or its own past night's."""
-    return night.definition.id if contest.ballot in night.counts else contest.ballot
+def _book(found: Records, parties: Sequence[Iterable[Party]], swings: bool = True) -> Book:
+    """``parties`` are those of its nights, the newest night first."""
+    names: dict[str, Party] = {}
+    others: dict[str, tuple[Party, ...]] = {}
+    for one in (party for night in parties for party in night):
+        known = names.setdefault(one.id, one)
+        if one.name not in (known.name, *(other.name for other in others.get(one.id, ()))):
+            others[one.id] = (*others.get(one.id, ()), one)
+    listed = [one for one in found.parties.values() if one.contests > 1]
+    held = [Record(kind, getattr(found, kind)) for kind in _KINDS if swings or kind != "largest_swing"]
+    return Book(
+        found=found,
+        rows=tuple(one for one in held if one.entries),
+        parties=tuple(listed[:_PARTIES_SHOWN]),
+        more=max(0, len(listed) - _PARTIES_SHOWN),
+        names=names,
+        others=others,
+        swings=swings,
+    )
 
 
-def _book(found: Records, names: dict[str, Party]) -> Book:
-    parties = [one for one in found.parties.values() if one.contests > 1]
-    return Book(found, _rows(found, names), tuple(parties[:_PARTIES_SHOWN]), len(found.parties) - _PARTIES_SHOWN)
+def _archive(night: Night, found: Records, swings: bool) -> Archive | None:
+    """None of the first that is shipped."""
+    generals = sorted((one.date, one.id) for one in archive.listed() if one.seats)
+    before = [(date, name) for date, name in generals if date < night.definition.date]
+    if not before:
+        return None
+    earlier = _earlier(tuple(name for _, name in before))
+    nights = [night.definition, *(archive.load(name).definition for _, name in reversed(before))]
+    return Archive(
+        book=_book(together(earlier, found), [one.parties for one in nights], swings),
+        earlier=earlier.scope,
+        years=tuple(date.year for date, _ in before),
+        year=night.definition.date.year,
+    )
 
 
-def _rows(found: Records, names: dict[str, Party]) -> tuple[Record, ...]:
-    turnout = "ballot papers counted" if found.turnout_of == "papers" else "valid votes"
-
-    def swing(entry: Entry) -> str:
-        one = entry.result.swing
-        assert one is not None, "a record of swing is held by a contest that has one"
-        return f"{half_up(one.size * 100, 1)} points {names[one.from_party].short} to {names[one.to_party].short}"
-
-    def turned_out(entry: Entry) -> str:
-        papers = entry.result.turnout_papers if found.turnout_of == "papers" else None
-        return share_text(entry.result.turnout_valid if papers is None else papers) + "%"
-
-    rows: list[tuple[str, tuple[Entry, ...], Callable[[Entry], str]]] = [
-        ("Smallest majority", found.smallest_majority, _votes),
-        ("Smallest majority, as a share", found.smallest_majority_share, _share),
-        ("Largest majority", found.largest_majority, _votes),
-        ("Largest majority, as a share", found.largest_majority_share, _share),
-        ("Largest swing, winner and second", found.largest_swing, swing),
-        (f"Highest turnout, {turnout}", found.highest_turnout, turned_out),
-        (f"Lowest turnout, {turnout}", found.lowest_turnout, turned_out),
-    ]
-    return tuple(Record(title, figure(entries[0]), entries) for title, entries, figure in rows if entries)
+@cache
+def _earlier(nights: tuple[str, ...]) -> Records:
+    """The records of past nights, found once: they don't change, and a declaration is only held against them."""
+    return records([fold(archive.load(one).events) for one in nights])
 
 
-def _votes(entry: Entry) -> str:
-    majority = entry.result.majority
-    return f"{majority:,} {'vote' if majority == 1 else 'votes'}"
-
-
-def _share(entry: Entry) -> str:
-    return f"{share_text(entry.result.majority_share)}% of valid votes"
-
-
-def _parliament(night: Night) -> Parliament | None:
+def _parliament(night: Night, swings: bool) -> Parliament | None:
     """None where this is no by-election of a Parliament whose nights are shipped."""
     (count,) = night.counts.values()
     day, ballot = night.definition.date, count.contest.ballot
@@ -139,14 +166,14 @@ def _parliament(night: Night) -> Parliament | None:
     years = (since.year, after[0].year) if all(one.date <= day for one in polls) else None
     found = records([night, *others], years)
     every = (night, *others, _past(general))
-    names = {party: one for other in reversed(every) for party, one in other.parties.items()}
+    book = _book(found, [one.definition.parties for one in every], swings)
     won = [one for one in wins(every, night) if one.ballot == ballot]
     return Parliament(
-        book=_book(found, names),
-        claims=tuple(_claims(found, ballot, names)) if count.result else (),
+        book=book,
+        claims=tuple(_claims(book, ballot)) if count.result else (),
         house=house(every, night),
         win=won[0] if won else None,
-        names=names,
+        names=book.names,
         years=years,
     )
 
@@ -164,22 +191,19 @@ def _known_by(past: str, night: Night) -> Night:
     return fold([one for one in archive.load(past).events if one.seq == 1 or one.at <= night.at])
 
 
-def _claims(found: Records, ballot: str, names: dict[str, Party]) -> list[Claim]:
+def _claims(book: Book, ballot: str) -> list[Claim]:
     """The records of a scope that one contest holds, those of parties after the contest's own."""
     claims = [
-        Claim(row.title, row.figure, len(row.entries) > 1) for row in _rows(found, names) if _has(row.entries, ballot)
+        Claim(row.kind, one, len(row.entries) > 1)
+        for row in book.rows
+        for one in row.entries
+        if one.contest.ballot == ballot
     ]
-    for party in found.parties.values():
+    for party in book.found.parties.values():
         if party.contests < _A_FIELD or not has_a_past(party.party):
             continue
-        for word, showings in (("Highest", party.best), ("Lowest", party.worst)):
+        for kind, showings in (("highest", party.best), ("lowest", party.worst)):
             for one in showings:
                 if one.entry.contest.ballot == ballot:
-                    title, figure = f"{word} {names[party.party].name} share", share_text(one.line.share)
-                    figure += f"%, {one.line.votes:,} votes"
-                    claims.append(Claim(title, figure, len(showings) > 1, party.contests))
+                    claims.append(Claim(kind, one.entry, len(showings) > 1, one.line, party.contests))
     return claims
-
-
-def _has(entries: Sequence[Entry], ballot: str) -> bool:
-    return any(one.contest.ballot == ballot for one in entries)

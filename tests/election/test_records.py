@@ -5,10 +5,11 @@ from fractions import Fraction
 from functools import cache
 
 import pytest
+from msgspec.structs import replace
 
 from server.election.events import StageReached
 from server.election.nights import Night, fold
-from server.election.records import Entry, records
+from server.election.records import Entry, Scope, records, together
 from server.election.shares import share_text
 from server.nights import archive
 from tests.election.by_events import CON, IND, LAB, LD, contest, declared, night, told
@@ -32,31 +33,29 @@ def test_rochester_and_strood_has_the_lowest_liberal_democrat_share_of_the_21_by
         349,
         "0.87",
     )
-    assert found.scope.text == "the 21 by-elections of 2010–2015"
+    assert found.scope == Scope(21, 21, 21, (2010, 2015))
     assert party.contests == 19, "it did not stand in Northern Ireland"
 
 
 def test_without_a_parliament_the_scope_has_the_years_of_the_polls() -> None:
-    assert records(by_elections()).scope.text == "the 21 by-elections of 2011–2014"
-    assert records(by_elections()[:1]).scope.text == "the 1 by-election of 2014"
+    assert records(by_elections()).scope == Scope(21, 21, 21, (2011, 2014))
+    assert records(by_elections()[:1]).scope == Scope(1, 1, 1, (2014, 2014))
 
 
 def test_the_scope_of_a_night_says_how_much_of_it_is_declared() -> None:
     one = night(*(contest(name, CON, LAB) for name in "abc"))
     one = declared(one, "a", 60, 40)
-    assert records([one]).scope.text == "the 1 of 3 contests of the 2019 general election declared so far"
+    assert records([one]).scope == Scope(1, 3, 0, None)
     one = declared(declared(one, "b", 60, 40), "c", 60, 40)
-    assert records([one]).scope.text == "the 3 contests of the 2019 general election"
+    assert records([one]).scope == Scope(3, 3, 0, None)
 
 
-def test_the_scope_of_many_nights_names_them_all() -> None:
+def test_the_scope_of_many_nights_is_all_their_contests() -> None:
     day = date(2010, 5, 6)
     past = declared(night(contest("a", CON, day=day), day=day, title="2010 general election"), "a", 1)
-    present = declared(night(contest("a", CON), title="Assembly of Kent"), "a", 1)
-    assert records([present, past]).scope.text == "the 2 contests of the 2010 general election and Assembly of Kent"
-    assert records([*by_elections(), past]).scope.text == (
-        "the 22 contests of the 2010 general election and 21 by-elections of 2011–2014"
-    )
+    present = night(contest("a", CON), title="Assembly of Kent")
+    assert records([present, past]).scope == Scope(1, 2, 0, None)
+    assert records([*by_elections(), past]).scope == Scope(22, 22, 21, (2011, 2014))
 
 
 def test_by_elections_outside_the_parliament_they_are_said_to_be_of_are_a_mistake() -> None:
@@ -139,4 +138,35 @@ def test_of_nothing_there_are_no_records() -> None:
     found = records([night(contest("a", CON, LAB))])
     assert found.smallest_majority == found.highest_turnout == found.largest_swing == found.last_declared == ()
     assert found.parties == {} and found.lost_deposits == 0
-    assert records([]).scope.text == "no contest"
+    assert records([]).scope == Scope(0, 0, 0, None)
+
+
+def general_elections() -> list[Night]:
+    return [fold(archive.load(one.id).events) for one in reversed(archive.listed()) if one.seats]
+
+
+@pytest.mark.parametrize("part", [0, 1, 50, 400, 650])
+def test_records_put_together_are_those_of_all_the_nights(part: int) -> None:
+    *earlier, last = general_elections()
+    events = archive.load(last.definition.id).events
+    now = fold(events[: 1 + part])
+    for first, second in ((earlier, [now]), (earlier[:1], [*earlier[1:], now]), ([now], earlier)):
+        whole = records([*first, *second])
+        assert replace(whole, last_declared=()) == together(records(first), records(second))
+
+
+def test_put_together_turnout_is_of_papers_only_where_both_scopes_know_them() -> None:
+    known = declared(night(contest("a", CON, LAB)), "a", 300, 200, rejected=400)
+    unknown = declared(night(contest("b", CON, LAB)), "b", 300, 250, rejected=None)
+    found = together(records([known]), records([unknown]))
+    assert (found.turnout_of, names(found.highest_turnout), names(found.lowest_turnout)) == ("valid", ["b"], ["a"])
+    both = together(records([known]), records([declared(night(contest("c", CON, LAB)), "c", 300, 250, rejected=0)]))
+    assert (both.turnout_of, names(both.highest_turnout), names(both.lowest_turnout)) == ("papers", ["a"], ["c"])
+
+
+def test_put_together_an_equal_record_belongs_to_both() -> None:
+    one = declared(night(contest("a", CON, LAB)), "a", 60, 40)
+    other = declared(night(contest("b", CON, LAB)), "b", 50, 30)
+    found = together(records([one]), records([other]))
+    assert names(found.smallest_majority) == names(found.largest_majority) == ["a", "b"]
+    assert found.last_declared == ()

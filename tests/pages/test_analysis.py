@@ -90,7 +90,7 @@ def test_every_area_shows_its_own_tally(part: float) -> None:
         totals = {total.party: total for total in tally.parties}
         cells = [f"{totals[one].seats} {signed(totals[one].net)}" if one in totals else "–" for one in columns]
         others = sum(one.seats for one in tally.parties if one.party not in columns)
-        assert row == [area.name or "All", f"{tally.declared} of {tally.contests}", *cells, str(others)]
+        assert row == [f"{area.name or 'All'} {tally.declared} of {tally.contests}", *cells, str(others)]
     assert "of the seats declared so far" in text_of(element(night, "areas"))
     assert "2017 general election" in text_of(element(night, "areas"))
 
@@ -128,7 +128,7 @@ def test_battlegrounds_say_of_every_seat_what_became_of_it(part: float, party: s
     assert [row[1] for row in seats] == [night.counts[one.ballot].contest.name for one in expected]
     for row, one in zip(seats, expected, strict=True):
         assert row[0] == ("–" if one.rank is None else str(one.rank))
-        assert row[3] == ("–" if one.swing is None else share_text(one.swing).replace("-", "−"))
+        assert row[3] == ("–" if one.swing is None else "−" * (one.swing < 0) + share_text(abs(one.swing)))
         assert row[4].startswith("to come" if one.status == "pending" else f"{'✓✗'[one.status in ('missed', 'lost')]} ")
         assert one.status == "pending" or one.status in row[4]
     need = needs(night, found)
@@ -136,7 +136,7 @@ def test_battlegrounds_say_of_every_seat_what_became_of_it(part: float, party: s
     if need.to_line and need.within_reach:
         assert f"{need.to_line} more for a majority" in text_of(shown)
     else:
-        assert ("A majority:" if not need.to_line else "No majority any more:") in text_of(shown)
+        assert ("A majority:" if not need.to_line else "No majority") in text_of(shown)
     short = element(night, f"battlegrounds/{party}")
     assert [row for row in rows(short) if len(row) == 5 and row[0] != "#"][:50] == seats[:50]
 
@@ -147,9 +147,17 @@ def test_records_are_those_of_the_rules_with_their_scope(part: float) -> None:
     shown = text_of(element(night, "records"))
     found = records([night])
     if not found.scope.declared:
-        assert shown == "Records begin with the first declaration."
+        assert shown.startswith("Records begin with the first declaration. Of earlier general elections ")
+        assert "Of the 1,950 contests of the general elections of 2010, 2015 and 2017 " in shown
         return
-    assert f"Of {found.scope.text}" in shown
+    if found.scope.declared == 650:
+        assert "Of the 650 contests of the 2019 general election " in shown
+        assert "Of the 2,600 contests of the general elections of 2010, 2015, 2017 and 2019 " in shown
+    else:
+        so_far = f"{found.scope.declared} of 650"
+        assert f"Of the {so_far} contests of the 2019 general election declared so far" in shown
+        earlier = "the 1,950 contests of the general elections of 2010, 2015 and 2017"
+        assert f"Of {earlier} and the {so_far} of 2019 declared so far" in shown
     names = ", ".join(one.contest.name for one in found.smallest_majority)
     assert f"Smallest majority {found.smallest_majority[0].result.majority:,} vote" in shown
     assert names in shown
@@ -157,7 +165,7 @@ def test_records_are_those_of_the_rules_with_their_scope(part: float) -> None:
     for party in (CON, LAB, LD):
         one = found.parties[party]
         best, worst = share_text(one.best[0].line.share), share_text(one.worst[0].line.share)
-        (row,) = [row for row in rows(element(night, "records")) if row[0].startswith(night.parties[party].short + " ")]
+        row, _ = [row for row in rows(element(night, "records")) if row[0].startswith(night.parties[party].short + " ")]
         assert row[1].startswith(f"{best} {one.best[0].entry.contest.name}")
         assert row[2].startswith(f"{worst} {one.worst[0].entry.contest.name}")
         assert row[3] == f"{one.lost_deposits} £{one.pounds_lost:,}"
