@@ -1,0 +1,287 @@
+"""axe-core finds nothing on any page that a viewer, an officer or the desk can open: by day and by night, on a phone
+and on a desk. What a rule cannot see, such as order and sense, is looked for elsewhere."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+from msgspec.structs import replace
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
+from starlette.routing import Match, Route
+
+from server.app import build_app
+from server.count.invitations import Invitations
+from server.count.inviting import choose_entry, invite_person
+from server.election.acts import Role
+from server.election.commands import AnyCommand, Correct, Declare, ExpectDeclaration, PostNote, ReachStage, Withdraw
+from server.nights import archive
+from server.nights.replay import commands
+from server.serve import open_night
+from server.settings import ROOT
+from server.stream.embedded import Embedded
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+from tests.browser.conftest import PHONE
+from tests.browser.officers import DECLARE, PIN, SEND, key, sign_in, tap, verify
+from tests.count import rochester
+from tests.count.conftest import Phone
+from tests.running import Site, serving
+
+AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
+DESKTOP = ViewportSize(width=1280, height=900)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]  # every rule of these, none left out
+PLACES = ["color-contrast", "link-in-text-block", "target-size"]  # the rules that go by colour and place
+LOOKS: list[tuple[Literal["light", "dark"], ViewportSize, list[str]]] = [
+    ("light", PHONE, RULES),
+    ("dark", PHONE, PLACES),
+    ("dark", DESKTOP, RULES),
+    ("light", DESKTOP, PLACES),
+]
+OPENED = """() => {
+    for (const one of document.querySelectorAll("details")) one.open = true;
+    for (const one of document.querySelectorAll("main *"))
+        if (getComputedStyle(one).contentVisibility === "auto") one.style.contentVisibility = "visible";
+}"""
+RUN = """async (rules) => {
+    for (const one of document.getAnimations()) if (one.effect.getTiming().iterations < Infinity) one.finish();
+    const { violations } = await axe.run({ runOnly: rules, preload: false, resultTypes: ["violations"] });
+    return violations.flatMap(({ id, help, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target.join(" ")}: ${failureSummary}`));
+}"""
+
+PAST = archive.load("parl.2019-12-12")
+GENERAL, BY_ELECTION = "/nights/parl.2019-12-12", "/nights/parl.clacton.by.2014-10-09"
+SOME = replace(PAST.definition, contests=PAST.definition.contests[::16])  # of every nation and region
+CONTESTS = [contest.ballot for contest in SOME.contests]
+DECLARED = {
+    one.ballot: one for _, one in commands(PAST.events, "") if isinstance(one, Declare) and one.ballot in CONTESTS
+}
+VIEWERS = [
+    "/",
+    "/nights/over",
+    "/nights/live",
+    "/nights/live?at=2019-12-12T22:00",
+    *(f"/nights/live/contests/{ballot}" for ballot in CONTESTS[1:6]),
+    BY_ELECTION,
+    "/nights/live/areas",
+    "/nights/live/swing",
+    f"{BY_ELECTION}/swing",
+    "/nights/live/battlegrounds?party=PP53&all=1",
+    f"{GENERAL}/records",
+    f"{BY_ELECTION}/records",
+    *(f"/nights/live/contests/{ballot}/notice" for ballot in CONTESTS[4:6]),
+    "/nights/live/contests?q=con&lang=cy",
+    "/nights/live/newsroom",
+    "/nights/live/overlay",
+    "/nights/live/wall",
+    "/nights/live/embed/score",
+    "/nights/live/embed/map",
+    f"/nights/live/contests/{CONTESTS[3]}/embed",
+    "/nights/live?lang=cy",
+    f"/nights/live/contests/{CONTESTS[4]}?lang=de",
+    "/nights/none",
+]
+"""What a viewer opens, in all its states; a route that is not here and answers with a page fails the test below."""
+DESKS = [
+    "/desk",
+    f"/desk/contests/{rochester.BALLOT}",
+    "/desk/people",
+    "/desk/invitations",
+    "/desk/record",
+    "/desk/hold",
+]
+EXCHANGED = rochester.VOTES | {rochester.RECKLESS: 13_947, rochester.TOLHURST: 16_867}
+DOUBTFUL = rochester.VOTES | {"6": 13_947, rochester.TOLHURST: 1_692}
+DOUBTS = {"reason.rows-look-swapped": "So it is.", "reason.share-far-from-baseline": "So it is."}
+NO_PAGES = {"/nights/{night}/live", "/desk/live", "/static/{digest}/{name:path}"}  # pieces of pages, and files
+
+
+class Eyes:
+    """A person's browser, looked at by axe-core: ``found`` is what is wrong in it, ``routes`` where it has been."""
+
+    def __init__(self, page: Page, site: Site) -> None:
+        self.page = page
+        self.found: list[str] = []
+        self.routes: set[str] = set()
+        self._site = site
+        self._all = [one for one in build_app(site.settings).routes if isinstance(one, Route)]
+
+    async def open(self, address: str) -> None:
+        """Go there, and look."""
+        await self.page.goto(f"{self._site.url}{address}")
+        await self.look()
+
+    async def look(self) -> None:
+        """See what is shown: light and dark, on a phone and on a desk."""
+        path = urlsplit(self.page.url).path
+        self.routes |= {one.path for one in self._all if _is(one, path)}
+        await self.page.evaluate(OPENED)
+        for scheme, size, rules in LOOKS:
+            await self.page.emulate_media(color_scheme=scheme)
+            await self.page.set_viewport_size(size)
+            wrong = await self.page.evaluate(RUN, rules)
+            self.found += [f"{self.page.url}, {scheme}, {size['width']}: {one}" for one in wrong]
+
+    async def unseen(self, area: str) -> list[str]:
+        """The routes of an area that answer with a page and have not been looked at."""
+        names = {"night": rochester.NIGHT, "ballot": rochester.BALLOT, "what": "end"}
+        missed: list[str] = []
+        for route in self._all:
+            first = route.path.split("/")[1]
+            there = first == area if area else first not in ("count", "desk")
+            if "GET" not in (route.methods or ()) or not there or route.path in self.routes | NO_PAGES:
+                continue
+            path = re.sub(r"{([^}]+)}", lambda name: names.get(name[1], "x"), route.path)
+            answer = await self.page.context.request.get(f"{self._site.url}{path}", max_redirects=0)
+            if answer.headers.get("content-type", "").startswith("text/html"):
+                missed.append(route.path)
+        return missed
+
+
+def _is(route: Route, path: str) -> bool:
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": path}
+    return route.matches(scope)[0] is Match.FULL
+
+
+@pytest.fixture
+async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
+    """A general election in the middle of its night and one that is over, and a by-election that two people key."""
+    await open_night(stream, replace(SOME, id="live"), "open")
+    submitter = Submitter(stream)
+    for minute, command in enumerate(all_kinds()):
+        await submitter.submit("live", command, PAST.definition.polls_close + timedelta(minutes=60 + minute))
+    await open_night(stream, replace(SOME, id="over", seats=len(SOME.contests)), "open")
+    for command in DECLARED.values():
+        await submitter.submit("over", command, PAST.definition.polls_close)
+    await open_night(stream, rochester.night(), "open")
+    await choose_entry(submitter, rochester.NIGHT, "double")
+    async with serving(redis.url, tmp_path) as one:
+        yield one
+
+
+@pytest.fixture
+async def phone(site: Site, browser: Browser) -> AsyncIterator[BrowserContext]:
+    """An officer's phone."""
+    context = await browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, base_url=site.url)
+    yield context
+    await context.close()
+
+
+def all_kinds() -> list[AnyCommand]:
+    """Every state that a contest, the banner and the feed can be in."""
+    corrected, withdrawn = DECLARED[CONTESTS[4]], DECLARED[CONTESTS[5]]
+    first, *others = list(corrected.votes)
+    votes = corrected.votes | {first: corrected.votes[first] - 1, others[0]: corrected.votes[others[0]] + 1}
+    return [
+        ExpectDeclaration(id="expect", by="desk", ballot=CONTESTS[0], expected=PAST.definition.polls_close),
+        ReachStage(id="verify", by="officer", ballot=CONTESTS[1], stage="verified", papers=41_000),
+        ReachStage(id="verify 2", by="officer", ballot=CONTESTS[2], stage="verified", papers=41_000),
+        ReachStage(id="provisional", by="officer", ballot=CONTESTS[2], stage="provisional"),
+        ReachStage(id="recount", by="officer", ballot=CONTESTS[2], stage="recount"),
+        *(DECLARED[one] for one in CONTESTS[3:9]),
+        Correct(
+            id="correct", by="desk", ballot=corrected.ballot, votes=votes, rejected=corrected.rejected, reason="A slip."
+        ),
+        Withdraw(id="withdraw", by="desk", ballot=withdrawn.ballot, reason="A bundle was left out."),
+        PostNote(id="note", by="desk", text="A note about the night."),
+        replace(DECLARED[CONTESTS[9]], id="the last"),
+    ]
+
+
+async def invited(site: Site, stream: EventStream, role: Role, name: str) -> str:
+    """The path of a new invitation's link."""
+    ballots = () if role == "desk" else (rochester.BALLOT,)
+    invitation = await invite_person(Submitter(stream), rochester.NIGHT, name, role, ballots)
+    token = Invitations(site.settings.secret_key).make(rochester.NIGHT, invitation)
+    return f"/{'desk' if role == 'desk' else 'count'}/invitation/{token}"
+
+
+async def elsewhere(site: Site, stream: EventStream, role: Role, name: str) -> Phone:
+    """Somebody else at the count, whose phone is not looked at: in another thread, as this one serves it."""
+    phone = Phone(httpx2.Client(base_url=site.url, follow_redirects=True, timeout=30))
+    await asyncio.to_thread(phone.sign_in, await invited(site, stream, role, name))
+    return phone
+
+
+async def test_axe_finds_nothing_on_any_page_that_a_viewer_opens(site: Site, viewer: Page) -> None:
+    eyes = Eyes(viewer, site)
+    await viewer.context.add_init_script(path=AXE)
+    for address in VIEWERS:
+        await eyes.open(address)
+    assert eyes.found == []
+    assert await eyes.unseen("") == []
+
+
+async def test_axe_finds_nothing_on_any_page_of_an_officers_phone(
+    site: Site, phone: BrowserContext, stream: EventStream
+) -> None:
+    eyes = Eyes(await phone.new_page(), site)
+    await phone.add_init_script(path=AXE)
+    await eyes.open("/count/invitation")
+    link = await invited(site, stream, "officer", "Jane Smith")
+    await eyes.open(link)
+    bob = await elsewhere(site, stream, "second officer", "Bob Lee")
+
+    async def sent(button: str, until: str) -> None:
+        await tap(page, button)
+        await expect(page.locator(until)).to_be_visible()
+        await eyes.look()
+
+    page = eyes.page = await sign_in(phone, link)
+    await eyes.look()
+    await sent("Announce the turnout", "#alert")
+    await verify(page)
+    await eyes.look()
+    await sent(SEND, "#alert")
+    await key(page, DOUBTFUL)
+    await sent(SEND, ".reasons")
+    for reason in await page.locator(".reasons input").all():
+        await reason.fill("So it is.")
+    await sent(SEND, ".waiting")
+    await asyncio.to_thread(bob.key)
+    await expect(page.locator(".alert.doubt")).to_contain_text("The two sheets differ")
+    await eyes.look()
+    await key(page)
+    await sent(SEND, ".declaration")
+    await sent(DECLARE, ".receipt")
+    await page.locator("#slip").fill("A slip of the tongue.")
+    await sent("Put a slip right", ".correcting")
+    assert eyes.found == []
+    assert await eyes.unseen("count") == []
+
+
+async def test_axe_finds_nothing_on_any_page_of_the_desk(site: Site, viewer: Page, stream: EventStream) -> None:
+    eyes = Eyes(viewer, site)
+    await viewer.context.add_init_script(path=AXE)
+    await eyes.open("/desk/invitation")
+    await eyes.open(await invited(site, stream, "desk", "Ann Ray"))
+    await viewer.locator("#pin").fill(PIN)
+    await viewer.get_by_role("button", name="Start").click()
+    await viewer.wait_for_url("**/desk")
+    jane = await elsewhere(site, stream, "officer", "Jane Smith")
+    bob = await elsewhere(site, stream, "second officer", "Bob Lee")
+    await invited(site, stream, "officer", "Tom Jones")
+    await asyncio.to_thread(jane.key)
+    await asyncio.to_thread(bob.key, rochester.texts(EXCHANGED) | DOUBTS)
+    for address in DESKS:
+        await eyes.open(address)
+    await viewer.get_by_role("button", name="Hold the night").click()
+    await expect(viewer.locator("#desk-status")).to_contain_text("HELD")
+    await asyncio.to_thread(bob.open)
+    await asyncio.to_thread(bob.send, "/count/sheet", rochester.texts())
+    await asyncio.to_thread(jane.open)
+    await asyncio.to_thread(jane.send, "/count/declare")
+    await expect(viewer.locator("#desk-status")).to_contain_text("1 waiting")
+    await eyes.look()
+    await eyes.open("/desk/hold")
+    await viewer.get_by_role("button", name="Release the night").click()
+    await expect(viewer.locator("#desk-status")).to_contain_text("1 of 2")
+    await eyes.open(DESKS[1])
+    assert eyes.found == []
+    assert await eyes.unseen("desk") == []

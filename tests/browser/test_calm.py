@@ -1,0 +1,235 @@
+"""An open page is calm: when a result arrives nothing else moves, nothing flashes, and it is read out once."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from msgspec.structs import replace
+from playwright.async_api import Browser, Page, ViewportSize, expect
+
+from server.election.commands import Declare, ReachStage
+from server.election.nights import fold
+from server.election.tally import add_up
+from server.nights import archive
+from server.nights.replay import commands
+from server.pages.views import score_of
+from server.serve import open_night
+from server.stream.embedded import Embedded
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+from tests.browser.conftest import PHONE
+from tests.running import Site, serving
+
+PAST = archive.load("parl.2019-12-12")
+DECLARATIONS = [(at, one) for at, one in commands(PAST.events, "night") if isinstance(one, Declare)]
+BY_ELECTION = archive.load("parl.rochester-and-strood.by.2014-11-20")
+DESKTOP = ViewportSize(width=1280, height=900)
+LIST = ".contests ol"
+NIGHT = "/nights/night"
+FIRST, LAST = (f"{NIGHT}/contests/{DECLARATIONS[number][1].ballot}" for number in (0, -1))
+
+# What Chromium reports as a layout shift: boxes that are where they were, as text that grows to the left in them, and
+# entries of the feed that make room for a new one are no surprise to whoever looks at them.
+SHIFTS = """
+    window.shifted = [];
+    window.shift = 0;
+    const where = ({ x, y }) => `${Math.round(x)},${Math.round(y)}`;
+    const shifts = new PerformanceObserver((list) => list.getEntries().forEach(noted));
+    const noted = ({ value, sources }) => {
+        window.shift += value;
+        for (const { node, previousRect: from, currentRect: to } of sources) {
+            const one = node?.nodeType === 1 ? node : node?.parentElement;
+            if (where(from) === where(to) || !one || one.closest("#feed")) continue;
+            const name = `${one.closest("[id]")?.id} ${one.localName}.${one.className}`;
+            shifted.push(`${name}: ${where(from)} to ${where(to)}`);
+        }
+    };
+    shifts.observe({ type: "layout-shift", buffered: true });
+    window.settled = async () => {
+        for (const _ of "12") await new Promise(requestAnimationFrame);
+        shifts.takeRecords().forEach(noted);
+    };
+"""
+# What a screen reader is told of: each change of what a live region says, and who said it how.
+HEARD = """
+    window.heard = [];
+    const regions = () => document.querySelectorAll("[aria-live], [role=status], [role=alert], [role=log], output");
+    const said = (one) => (one.checkVisibility() ? one.textContent.replace(/\\s+/g, " ").trim() : "");
+    const before = new Map();
+    addEventListener("htmx:ws:after:message:incoming", () => window.frames_seen++);
+    addEventListener("DOMContentLoaded", () => {
+        for (const one of regions()) before.set(one, said(one));
+        new MutationObserver(() => {
+            for (const one of regions()) {
+                if (before.get(one) === said(one)) continue;
+                const how = one.getAttribute("aria-live") ?? one.role;
+                heard.push([before.has(one) ? one.id || one.className : "another element", how, said(one)]);
+                before.set(one, said(one));
+            }
+        }).observe(document.body, { childList: true, characterData: true, subtree: true });
+    });
+"""
+MOVING = """() => document.getAnimations().map(({ effect }) => {
+    const { duration, iterations } = effect.getTiming();
+    return [effect.target.id || effect.target.localName, duration, iterations];
+})"""
+
+
+@pytest.fixture
+async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
+    """The 2019 general election and a by-election on air, with nothing declared."""
+    for name, definition in (("night", PAST.definition), ("alone", BY_ELECTION.definition)):
+        await open_night(stream, replace(definition, id=name), "open")
+    async with serving(redis.url, tmp_path) as one:
+        yield one
+
+
+@pytest.fixture
+async def windows(site: Site, browser: Browser) -> AsyncIterator["Windows"]:
+    """As many windows as a test needs."""
+    async with AsyncExitStack() as open_ones:
+        yield Windows(site, browser, open_ones)
+
+
+class Windows:
+    """Windows of different people."""
+
+    def __init__(self, site: Site, browser: Browser, open_ones: AsyncExitStack) -> None:
+        self._site, self._browser, self._open = site, browser, open_ones
+
+    async def open(
+        self,
+        address: str,
+        size: ViewportSize = DESKTOP,
+        script: str = "",
+        motion: Literal["reduce", "no-preference"] = "no-preference",
+    ) -> Page:
+        """A page that is on air, in a window of its own."""
+        context = await self._browser.new_context(viewport=size, reduced_motion=motion)
+        self._open.push_async_callback(context.close)
+        page = await context.new_page()
+        if script:
+            await page.add_init_script(script)
+        await page.goto(f"{self._site.url}{address}")
+        await expect(page.locator("#line")).to_have_attribute("data-state", "up")
+        return page
+
+
+async def declare(stream: EventStream, number: int) -> None:
+    """Declare the night's next seats up to this number."""
+    night = await Submitter(stream).night("night")
+    assert night is not None
+    for at, command in DECLARATIONS[night.declared : number]:
+        await Submitter(stream).submit("night", command, at)
+
+
+async def is_at(page: Page, stream: EventStream, night: str = "night") -> None:
+    """Wait until the page has all there is."""
+    stands = await Submitter(stream).night(night)
+    assert stands is not None
+    await expect(page.locator("#cursor")).to_have_attribute("value", str(stands.seq))
+
+
+async def shifts(page: Page) -> tuple[list[str], float]:
+    """What has moved on a page since it was asked last, and how much Chromium makes of all of it."""
+    await page.evaluate("() => settled()")
+    moved, much = await page.evaluate("() => { const all = [shifted, shift]; shifted = []; shift = 0; return all; }")
+    return moved, much
+
+
+async def test_nothing_moves_on_the_nights_page_but_the_feed_when_results_arrive(
+    windows: Windows, stream: EventStream
+) -> None:
+    views = ((PHONE, "body"), (PHONE, "#score"), (PHONE, LIST), (DESKTOP, "body"), (DESKTOP, LIST))
+    pages = {(size["width"], place): await windows.open(NIGHT, size, SHIFTS) for size, place in views}
+    for (_, place), page in pages.items():
+        await page.locator(place).evaluate("(one) => one.scrollIntoView()")
+        assert (await shifts(page))[0] == [], "nor while it is opened"
+    for number in (1, 2, 3, 4, 12, 40):
+        await declare(stream, number)
+        for seen, page in pages.items():
+            await is_at(page, stream)
+            moved, much = await shifts(page)
+            assert moved == [], (number, seen)
+            assert much < 0.001, (number, seen)
+
+
+@pytest.mark.parametrize("year", ["2010-05-06", "2015-05-07", "2017-06-08", "2019-12-12"])
+def test_the_score_has_as_many_rows_at_the_beginning_of_a_night_as_at_its_end(year: str) -> None:
+    events = archive.load(f"parl.{year}").events
+    nights = [fold(events[:number], None) for number in (1, 2, 50, 300, len(events))]
+    assert len({len(score_of(night, add_up(night)).rows) for night in nights}) == 1
+
+
+async def test_nothing_moves_on_a_contests_page_when_its_result_arrives(windows: Windows, stream: EventStream) -> None:
+    sizes = (PHONE, DESKTOP)
+    ballot = BY_ELECTION.definition.contests[0].ballot
+    declaration = next(one for _, one in commands(BY_ELECTION.events, "alone") if isinstance(one, Declare))
+    papers = sum(declaration.votes.values()) + (declaration.rejected.total if declaration.rejected else 0)
+    at = BY_ELECTION.definition.polls_close
+    pages = {
+        (address, size["width"], down): await windows.open(address, size, SHIFTS)
+        for address in (FIRST, "/nights/alone")
+        for size in sizes
+        for down in (0, 700)
+    }
+    for (_, _, down), page in pages.items():
+        await page.evaluate("(down) => scrollTo(0, down)", down)
+        assert (await shifts(page))[0] == []
+    await declare(stream, 1)
+    for command in (
+        ReachStage(id="verified", by="officer", ballot=ballot, stage="verified", papers=papers),
+        ReachStage(id="counting", by="officer", ballot=ballot, stage="counting"),
+        declaration,
+    ):
+        await Submitter(stream).submit("alone", command, at)
+        for seen, page in pages.items():
+            await is_at(page, stream, "alone" if "alone" in seen[0] else "night")
+            assert (await shifts(page))[0] == [], seen
+
+
+async def test_a_declaration_is_heard_once_and_politely(windows: Windows, stream: EventStream) -> None:
+    page = await windows.open(NIGHT, script=HEARD)
+    names = {one.ballot: one.name for one in PAST.definition.contests}
+    for number in range(1, 5):
+        await declare(stream, number)
+        await is_at(page, stream)
+        ((who, how, words),) = await page.evaluate("heard.splice(0)")
+        assert (who, how) == ("banner", "polite")
+        assert words.count(names[DECLARATIONS[number - 1][1].ballot]) == 1
+    await page.evaluate("frames_seen = 0")
+    await declare(stream, 12)
+    await is_at(page, stream)
+    heard: list[list[Any]] = await page.evaluate("heard")
+    assert {who for who, _, _ in heard} == {"banner"}
+    assert len(heard) == await page.evaluate("frames_seen") < 8, "what came at once is read out at once"
+
+
+async def test_what_becomes_of_a_contest_is_heard_once_on_its_own_page(windows: Windows, stream: EventStream) -> None:
+    page, bystander = await windows.open(FIRST, script=HEARD), await windows.open(LAST, script=HEARD)
+    ballot = DECLARATIONS[0][1].ballot
+    counting = ReachStage(id="counting", by="officer", ballot=ballot, stage="counting")
+    await Submitter(stream).submit("night", counting, PAST.definition.polls_close)
+    await is_at(page, stream)
+    await declare(stream, 2)
+    await expect(page.locator(".headline")).to_contain_text("LAB HOLD")
+    (_, how, counted), (_, again, declared) = await page.evaluate("heard")
+    assert (how, again) == ("polite", "polite")
+    assert "Counting" in counted and "LAB HOLD" in declared
+    await declare(stream, 3)
+    assert await bystander.evaluate("heard") == []
+
+
+@pytest.mark.parametrize("address", [NIGHT, FIRST])
+async def test_with_motion_reduced_nothing_is_animated_and_otherwise_nothing_flashes(
+    windows: Windows, stream: EventStream, address: str
+) -> None:
+    still, lively = await windows.open(address, motion="reduce"), await windows.open(address)
+    await declare(stream, 1)
+    for page in (still, lively):
+        await expect(page.locator(".headline")).to_contain_text("LAB HOLD")
+    assert await still.evaluate(MOVING) == []
+    for _, duration, iterations in await lively.evaluate(MOVING):
+        assert iterations == 1 and duration >= 1000, "less than three flashes a second"
