@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import count, feeds
 from server.access import allows, everyone, without_rule
+from server.answers import policy
 from server.count.desk.render import DeskRenderer
 from server.election.events import AnyEvent
 from server.errors import on_crash, on_http_error, on_unavailable
@@ -32,13 +33,10 @@ from server.stream.submit import Submitter
 log = structlog.get_logger()
 
 _SECONDS_TO_CATCH_UP = 10  # then this process answers, if only that it is not ready
-_POLICY = (
-    b"default-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; "
-    b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+_OF_FILES = ((b"x-content-type-options", b"nosniff"),)  # what a page loads from us needs no more, and a page loads ten
 _HEADERS = (
-    (b"content-security-policy", _POLICY),
-    (b"x-content-type-options", b"nosniff"),
+    *_OF_FILES,
+    (b"content-security-policy", policy().encode()),
     (b"referrer-policy", b"same-origin"),
 )
 
@@ -116,7 +114,9 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(pair for pair in _HEADERS if pair[0] not in given)]
+                file = scope["path"].startswith("/static/") and message["status"] != 404
+                ours = _OF_FILES if file else _HEADERS
+                message["headers"] = [*message["headers"], *(pair for pair in ours if pair[0] not in given)]
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

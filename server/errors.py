@@ -43,6 +43,7 @@ def _answer(request: Request, status: int, sentence: str, headers: dict[str, str
         sentence = "There is nothing at this address." if status == 404 else f"{title}."
     if request.url.path.startswith(_DATA):
         return problem(status, sentence, headers)
-    area = request.url.path.split("/")[1]
-    page = rendered("error.html", title=title, sentence=sentence, area=area)
+    area, *below = request.url.path.split("/")[1:]
+    night = below[0] if area == "nights" and len(below) > 1 else ""
+    page = rendered("error.html", title=title, sentence=sentence, area=area, night=night)
     return Response(page, status, headers, "text/html; charset=utf-8")

@@ -30,16 +30,16 @@ async def nights(request: Request) -> Response:
 
 @allows(everyone)
 async def night(request: Request) -> Response:
-    """``/api/nights/{night}``: totals and every contest."""
-    channel, state = found(request)
+    """``/api/nights/{night}``: totals and every contest; with ``?baseline=2010`` against another election."""
+    channel, state = found(request, request.query_params.get("baseline", ""))
     content = channel.cached("feeds: night", lambda: body(msgspec.json.encode(night_state(channel, state))))
     return for_any_site(answer(request, cast(Body, content), JSON, etag(channel)))
 
 
 @allows(everyone)
 async def contest(request: Request) -> Response:
-    """``/api/nights/{night}/contests/{ballot}``: all about one contest."""
-    channel, state = found(request)
+    """``/api/nights/{night}/contests/{ballot}``: all about one contest; also with ``?baseline=``."""
+    channel, state = found(request, request.query_params.get("baseline", ""))
     ballot: str = request.path_params["ballot"]
     count = state.counts.get(ballot)
     if count is None:
@@ -48,10 +48,13 @@ async def contest(request: Request) -> Response:
     return for_any_site(answer(request, cast(Body, content), JSON, etag(channel)))
 
 
-def found(request: Request) -> tuple[Channel, Night]:
-    """The night in the address; 404 if there is none."""
+def found(request: Request, baseline: str = "") -> tuple[Channel, Night]:
+    """The night in the address, against a baseline; 404 if there is none, or no such baseline."""
     hub: Hub = request.state.hub
-    channel = hub.find(request.path_params["night"])
+    try:
+        channel = hub.find(request.path_params["night"], baseline=baseline)
+    except LookupError as error:
+        raise HTTPException(404, str(error)) from None
     if channel is None or channel.night is None:
         raise HTTPException(404, "There is no such night.")
     return channel, channel.night

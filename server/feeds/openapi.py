@@ -12,6 +12,7 @@ from server.access import allows, everyone
 from server.answers import JSON, Body, answer, body
 from server.election.events import AnyEvent
 from server.feeds import declaration, shapes
+from server.feeds.addresses import named, page_paths, parameter
 from server.feeds.api import for_any_site
 
 _REF = "#/components/schemas/{name}"
@@ -25,12 +26,6 @@ _SHAPES = (
     shapes.Readiness,
     AnyEvent,
 )
-_VIEWS = {
-    "areas": ("A night by nation and region.",),
-    "swing": ("The swing between two parties.", "from", "to"),
-    "battlegrounds": ("A party's targets and defences.", "party", "all"),
-    "records": ("A night's records.",),
-}
 
 
 @allows(everyone)
@@ -67,8 +62,13 @@ def document() -> dict[str, Any]:
                 "NothingNew": {"description": "Nothing is new since the ETag in If-None-Match."},
             },
             "parameters": {
-                "night": _parameter("night", "path", "A night's id: `parl.2019-12-12`."),
-                "ballot": _parameter("ballot", "path", "A ballot id: `parl.aldershot.2019-12-12`."),
+                "night": parameter("night", "path", "A night's id: `parl.2019-12-12`."),
+                "baseline": parameter(
+                    "baseline", "query", "Another election to compare with: `2010`, `by-elections`.", False
+                ),
+                "at": parameter("at", "query", "As it stood at this moment.", False),
+                "lang": parameter("lang", "query", "The language: `en`, `cy` or `de`.", False),
+                "ballot": parameter("ballot", "path", "A ballot id: `parl.aldershot.2019-12-12`."),
                 "after": {
                     "name": "after",
                     "in": "query",
@@ -88,29 +88,17 @@ def document() -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
-    night, ballot = _named("night"), _named("ballot")
-    at = _parameter("at", "query", "As it stood at this moment.", False)
+    night, ballot = named("night"), named("ballot")
+    baseline = [named("baseline")]
     return {
-        "/": {"get": _page("Nights on air, and past nights.")},
-        "/nights/{night}": {
-            "parameters": [night],
-            "get": _page("A night's page.", [at]),
-        },
-        **{
-            f"/nights/{{night}}/{name}": {"parameters": [night], "get": _page(what, [at, *map(_optional, more)])}
-            for name, (what, *more) in _VIEWS.items()
-        },
-        "/nights/{night}/contests/{ballot}": {
-            "parameters": [night, ballot],
-            "get": _page("A contest's page."),
-        },
+        **page_paths(),
         "/api/nights": {"get": _get("nights", "All nights, on air first.", "Nights", missing=False)},
         "/api/nights/{night}": {
-            "parameters": [night],
+            "parameters": [night, *baseline],
             "get": _get("night", "Totals by party, and every contest.", "NightState"),
         },
         "/api/nights/{night}/contests/{ballot}": {
-            "parameters": [night, ballot],
+            "parameters": [night, ballot, *baseline],
             "get": _get("contest", "All about one contest.", "ContestState"),
         },
         "/api/nights/{night}/events": {"parameters": [night], "get": _events()},
@@ -159,8 +147,8 @@ def _events() -> dict[str, Any]:
         "operationId": "events",
         "summary": "What has happened, oldest first; as text/event-stream also what happens next.",
         "parameters": [
-            _named("after"),
-            _parameter("Last-Event-ID", "header", "The last seq a reader has; goes before `after`.", False),
+            named("after"),
+            parameter("Last-Event-ID", "header", "The last seq a reader has; goes before `after`.", False),
         ],
         "responses": {
             "200": {
@@ -194,7 +182,7 @@ def _record() -> dict[str, Any]:
 
 
 def _declaration() -> dict[str, Any]:
-    key = _parameter("Idempotency-Key", "header", "1 to 128 visible characters, the same when sent again.")
+    key = parameter("Idempotency-Key", "header", "1 to 128 visible characters, the same when sent again.")
     key["schema"] |= {"minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"}
     return {
         "operationId": "declare",
@@ -225,26 +213,6 @@ def _problems(*statuses: int) -> dict[str, Any]:
     return {str(status): {"$ref": "#/components/responses/Problem"} for status in statuses}
 
 
-def _page(summary: str, parameters: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    html = {"text/html": {"schema": {"type": "string"}}}
-    said = {"200": "HTML.", "304": "Nothing is new.", "400": "Not a time.", "404": "There is no such page."}
-    responses = {status: {"description": what, "content": html} for status, what in said.items()}
-    return {"summary": summary, "parameters": parameters or [], "responses": responses}
-
-
 def _text(name: str, summary: str) -> dict[str, Any]:
     responses = {"200": {"description": summary, "content": {"text/plain": {"schema": {"type": "string"}}}}}
     return {"operationId": name, "summary": summary, "responses": responses}
-
-
-def _parameter(name: str, place: str, description: str, required: bool = True) -> dict[str, Any]:
-    schema = {"type": "string"}
-    return {"name": name, "in": place, "required": required, "description": description, "schema": schema}
-
-
-def _optional(name: str) -> dict[str, Any]:
-    return _parameter(name, "query", "1 for whole lists." if name == "all" else "A party's id: `PP53`.", False)
-
-
-def _named(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/parameters/{name}"}

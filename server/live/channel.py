@@ -7,6 +7,7 @@ resuming, being too slow and reloading all end on the same page.
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from server.election.events import AnyEvent
@@ -18,7 +19,24 @@ from server.stream.record import BEGINNING, head_after
 
 
 class Renderer(Protocol):
-    """How a night becomes fragments: ``server.pages`` has it."""
+    """How a night becomes fragments: ``server.pages`` has it.
+
+    ``edition`` says in which language and against which baseline, "" as the night itself has it.
+    """
+
+    edition: str
+
+    def another(self, language: str, baseline: str) -> "Renderer":
+        """A renderer of another edition; in English where there is no such language."""
+        ...
+
+    def then(self, moment: datetime) -> "Renderer":
+        """A renderer of the same edition whose links stay at a moment."""
+        ...
+
+    def retold(self, event: AnyEvent) -> AnyEvent:
+        """An event as this edition has it; LookupError, with a sentence, where a night has no such baseline."""
+        ...
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
         """The ids of the fragments that this event changes."""
@@ -48,7 +66,8 @@ class Channel:
     """A night on air, or past and complete (``on_air`` False).
 
     ``night`` and ``events`` are the state and how it came about, ``head`` the end of their chain; ``fragments`` id →
-    seq of its last change, the latest changed last.
+    seq of its last change, the latest changed last. A night has editions: the same events in another language, or
+    against another baseline, each a channel that is kept up with this one.
     """
 
     def __init__(self, renderer: Renderer, on_air: bool = True) -> None:
@@ -58,10 +77,16 @@ class Channel:
         self.head = BEGINNING
         self.fragments: dict[str, int] = {}
         self._texts: dict[str, str] = {}
-        self._renderer = renderer
+        self.renderer = renderer
         self._audiences: dict[str, Audience] = {}
         self._cache: dict[str, Any] = {}
         self._on_change: set[Callable[[], None]] = set()
+        self._editions: dict[str, Channel] = {}
+
+    @property
+    def edition(self) -> str:
+        """Which edition this is, "" if the night's own."""
+        return self.renderer.edition
 
     @property
     def seq(self) -> int:
@@ -71,17 +96,17 @@ class Channel:
     @property
     def watching(self) -> int:
         """How many viewers are connected."""
-        return sum(map(len, self._audiences.values()))
+        return sum(map(len, self._audiences.values())) + sum(one.watching for one in self._editions.values())
 
     def advance(self, events: Sequence[AnyEvent]) -> None:
         """Apply the next events; every viewer gets the state after the last of them in one frame."""
-        self.night = fold(events, self.night)
+        self.night = fold([self.renderer.retold(event) for event in events], self.night)
         self.events += events
         for event in events:
             self.head = head_after(self.head, event)
         changed: dict[str, int] = {}
         for event in events:
-            for fragment in self._renderer.changed(self.night, event):
+            for fragment in self.renderer.changed(self.night, event):
                 changed[fragment] = event.seq
         for fragment, seq in sorted(changed.items(), key=lambda item: item[1]):
             self.fragments.pop(fragment, None)
@@ -93,13 +118,15 @@ class Channel:
                 del self._audiences[topic]
             for seq, message in self._since(topic, audience.seq):
                 audience.send(seq, message)
+        for edition in self._editions.values():
+            edition.advance(events)
         self.tell()
 
     def text(self, fragment: str) -> str:
         """A fragment as it is now, rendered once a change, when it is first asked for."""
         assert self.night is not None
         if fragment not in self._texts:
-            self._texts[fragment] = self._renderer.render(self.night, fragment)
+            self._texts[fragment] = self.renderer.render(self.night, fragment)
         return self._texts[fragment]
 
     def missed(self, topic: str, after: int) -> Message | None:
@@ -108,6 +135,8 @@ class Channel:
         A seq that has not come yet belongs to another past of this night: then it is the whole page.
         """
         after = after if 0 <= after <= self.seq else 0
+        if not self.on_air:  # nobody asks but a stranger, and it would never be forgotten
+            return self._missed(topic, after)
         return self.cached(f"missed {topic} {after}", lambda: self._missed(topic, after))
 
     def join(self, viewer: Viewer, topic: str, after: int) -> Audience:
@@ -123,11 +152,14 @@ class Channel:
         """Let viewers who heard nothing for so many beats hear something."""
         for audience in self._audiences.values():
             audience.beat(every)
+        for edition in self._editions.values():
+            edition.beat(every)
 
     def close(self) -> list[Viewer]:
         """End the channel; returns the viewers to be sent elsewhere, and tells those who watch."""
         self.tell()
-        return [viewer for audience in self._audiences.values() for viewer in audience.disband()]
+        viewers = [viewer for audience in self._audiences.values() for viewer in audience.disband()]
+        return viewers + [viewer for edition in self._editions.values() for viewer in edition.close()]
 
     def cached(self, name: str, make: Callable[[], Any]) -> Any:
         """What ``make`` gives for the night as it is: made once a seq, however many ask."""
@@ -137,11 +169,21 @@ class Channel:
             self._cache[name] = make()
         return self._cache[name]
 
+    def in_edition(self, language: str, baseline: str) -> "Channel":
+        """The night in another language or against another baseline; LookupError where it has no such baseline."""
+        renderer = self.renderer.another(language, baseline)
+        if renderer.edition == self.edition:
+            return self
+        found = self._editions.get(renderer.edition)
+        if found is None:
+            found = Channel(renderer, self.on_air)
+            found.advance(self.events)
+            self._editions[renderer.edition] = found
+        return found
+
     def at(self, moment: datetime) -> "Channel":
-        """The night as it stood at a moment: a channel of its own that nothing is added to."""
-        then = Channel(self._renderer, on_air=False)
-        then.advance([event for event in self.events if event.seq == 1 or event.at <= moment])
-        return then
+        """The night as it stood at a moment: a channel that nothing is added to, one for all moments that are alike."""
+        return _then(self, sum(event.seq == 1 or event.at <= moment for event in self.events))
 
     def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
         """Call ``tell`` after every change; returns how to stop that."""
@@ -167,6 +209,14 @@ class Channel:
         for fragment, seq in reversed(self.fragments.items()):
             if seq <= after:
                 break
-            if topic in self._renderer.topics(self.night, fragment):
+            if topic in self.renderer.topics(self.night, fragment):
                 found.append((fragment, self.text(fragment)))
-        return Message(self._renderer.message(self.night, topic, after, found)) if found else None
+        return Message(self.renderer.message(self.night, topic, after, found)) if found else None
+
+
+@lru_cache(maxsize=32)
+def _then(channel: Channel, events: int) -> Channel:
+    """A night after so many of its events."""
+    then = Channel(channel.renderer.then(channel.events[events - 1].at), on_air=False)
+    then.advance(channel.events[:events])
+    return then

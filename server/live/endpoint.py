@@ -15,11 +15,11 @@ NIGHT = "night"
 
 
 async def live(websocket: WebSocket) -> None:
-    """``/nights/{night}/live?after={seq}``: what was missed, then what comes; ``&contest=`` for a contest's page."""
-    hub: Hub = websocket.state.hub
-    channel = hub.find(websocket.path_params["night"])
-    if channel is None:
-        await websocket.send_denial_response(Response("There is no such night.", 404))
+    """``/nights/{night}/live?after={seq}``: what was missed, then what comes; ``&contest=`` for another page than the
+    night's, ``&lang=`` and ``&baseline=`` for an edition of it."""
+    channel = _channel(websocket)
+    if isinstance(channel, Response):
+        await websocket.send_denial_response(channel)
         return
     as_json = "json" in websocket.scope["subprotocols"]
     topic = EVENTS if as_json else _topic(websocket)
@@ -30,22 +30,32 @@ async def live(websocket: WebSocket) -> None:
 
 async def poll(request: Request) -> Response:
     """The same message over HTTP; 304 with the ETag of the seq where nothing is new, 204 where nothing was missed."""
-    hub: Hub = request.state.hub
-    channel = hub.find(request.path_params["night"])
-    if channel is None:
-        return Response("There is no such night.", 404, media_type="text/plain")
+    channel = _channel(request)
+    if isinstance(channel, Response):
+        return channel
     topic, after = _topic(request), _after(request)
     message = channel.missed(topic, after)
     if message is None and request.headers.get("if-none-match") != etag(channel):
         return Response(status_code=204, headers={"ETag": etag(channel), "Cache-Control": "no-cache"})
     text = message.payload if message else b""
-    content = channel.cached(f"poll {topic} {after}", lambda: body(text))
+    content = channel.cached(f"poll {topic} {after}", lambda: body(text)) if channel.on_air else body(text)
     return answer(request, cast(Body, content), HTML, etag(channel))
 
 
 def etag(channel: Channel) -> str:
-    """The ETag of everything shown of a night as it stands: its seq."""
-    return f'"{channel.seq}"'
+    """The ETag of everything shown of a night as it stands: its seq, and which edition it is."""
+    return f'"{channel.seq}-{channel.edition}"' if channel.edition else f'"{channel.seq}"'
+
+
+def _channel(request: Request | WebSocket) -> Channel | Response:
+    """The night in its edition, or what is answered where there is none."""
+    hub: Hub = request.state.hub
+    asked = request.query_params
+    try:
+        found = hub.find(request.path_params["night"], asked.get("lang", ""), asked.get("baseline", ""))
+    except LookupError as error:
+        return Response(str(error), 404, media_type="text/plain")
+    return found or Response("There is no such night.", 404, media_type="text/plain")
 
 
 def _topic(request: Request | WebSocket) -> str:

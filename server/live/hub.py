@@ -43,10 +43,15 @@ class Hub:
         self._archive: dict[str, Channel] = {}
         self._waiting: dict[str, list[AnyEvent]] = {}  # a night that just moved on → what came since
 
-    def find(self, night: str) -> Channel | None:
-        """A night on air, or else a past one, whole; None if there is neither."""
-        if found := self.channels.get(night) or self._archive.get(night):
-            return found
+    def find(self, night: str, language: str = "", baseline: str = "") -> Channel | None:
+        """A night on air, or else a past one, whole; None if there is neither, LookupError if it has no such baseline.
+
+        In an edition: a language's code and a baseline's key, "" for the night's own.
+        """
+        found = self.channels.get(night) or self._archive.get(night) or self._find_past(night)
+        return found.in_edition(language, baseline) if found else None
+
+    def _find_past(self, night: str) -> Channel | None:
         events = self._past(night)
         if events is None:
             return None

@@ -6,6 +6,7 @@ made into HTML only when somebody reads it.
 """
 
 from collections.abc import Container, Mapping
+from datetime import datetime
 
 from server.election.contests import Definition
 from server.election.events import (
@@ -17,20 +18,23 @@ from server.election.events import (
     Withdrawn,
 )
 from server.election.nights import Night
+from server.pages.address import kept
 from server.pages.areas import areas
 from server.pages.choices import Choices, choices, usual_pair, why_no_swing
 from server.pages.grounds import grounds_page
-from server.pages.record_book import night_of, records_page
+from server.pages.languages import ENGLISH, Language
+from server.pages.record_book import records_page
 from server.pages.swing import swing_page
 from server.pages.templates import environment
 
-KINDS = ("areas", "swing", "battlegrounds", "records")
+KINDS = {"areas": (), "swing": ("from", "to"), "battlegrounds": ("party", "all"), "records": ()}
+"""Each kind of page, and the parameters of its address in the order that its topic has them."""
 _MARK = "view-"
 _MOST_KEPT = 200  # topics of one night as it stands
 
 
 class NoSuchView(LookupError):
-    """A page about parties that make no sense for the night; the message is a sentence."""
+    """A page about parties that make no sense for the night; the message is a sentence in the reader's language."""
 
 
 def marks(event: AnyEvent) -> tuple[str, ...]:
@@ -47,22 +51,23 @@ def kind_of(fragment: str) -> str:
     return fragment.removeprefix(_MARK) if fragment.startswith(_MARK) else ""
 
 
-def asked(night: Night, known: Choices, kind: str, parameters: Mapping[str, str]) -> str:
+def asked(night: Night, known: Choices, kind: str, parameters: Mapping[str, str], language: Language = ENGLISH) -> str:
     """The topic of the page that an address asks for; NoSuchView where that makes no sense."""
     match kind:
         case "swing":
             usual = _usual_pair(night, known)
             if usual is None and not parameters.get("from"):
-                raise NoSuchView("No two parties of this night can be compared.")
+                raise NoSuchView(language.gettext("No two parties of this night can be compared."))
             first, second = usual or ("", "")
             first, second = parameters.get("from") or first, parameters.get("to") or second
-            if sentence := why_no_swing(known, first, second):
+            if sentence := why_no_swing(known, first, second, language):
                 raise NoSuchView(sentence)
             return f"swing/{first}/{second}"
         case "battlegrounds":
             party = parameters.get("party") or _usual_party(night, known)
             if party not in known:
-                raise NoSuchView(f"{party!r} is not a party of this night that has battlegrounds.")
+                sentence = language.gettext("'%(party)s' is not a party of this night that has battlegrounds.")
+                raise NoSuchView(sentence % {"party": party})
             return f"battlegrounds/{party}/all" if parameters.get("all") else f"battlegrounds/{party}"
         case _:
             return kind
@@ -86,10 +91,13 @@ def _usual_party(night: Night, known: Choices) -> str:
     return max(seats, key=seats.__getitem__, default="")
 
 
-def html(night: Night, topic: str) -> str:
-    """A page's element as the night stands."""
+def html(
+    night: Night, topic: str, language: Language = ENGLISH, baseline: str = "", moment: datetime | None = None
+) -> str:
+    """A page's element as the night stands, in a language; links in it keep to the baseline with this key, and to a
+    moment."""
     kind, *parties = topic.split("/")
-    context: dict[str, object] = {"night": night, "kind": kind}
+    context: dict[str, object] = {"night": night, "kind": kind, "kept": kept(baseline, moment)}
     match kind:
         case "areas":
             context["areas"] = areas(night)
@@ -98,14 +106,16 @@ def html(night: Night, topic: str) -> str:
         case "battlegrounds":
             context["page"] = grounds_page(night, parties[0], len(parties) > 1)
         case _:
-            context |= {"page": records_page(night), "night_of": night_of}
-    return environment.get_template(f"analysis/{kind}.html").render(context)
+            context["page"] = records_page(night, baseline)
+    return environment(language).get_template(f"analysis/{kind}.html").render(context)
 
 
 class Views:
-    """What a process remembers of the pages of its nights: their parties, and each topic as the night stands."""
+    """What a process remembers of the pages of its nights in one edition: their parties, and each topic as the night
+    stands."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language = ENGLISH, baseline: str = "", moment: datetime | None = None) -> None:
+        self._edition = (language, baseline, moment)
         self._known: dict[str, tuple[Definition, Choices]] = {}
         self._made: dict[str, tuple[Night, dict[str, str]]] = {}
 
@@ -132,7 +142,7 @@ class Views:
         if made is None or made[0] is not night or len(made[1]) >= _MOST_KEPT:
             made = self._made[night.definition.id] = (night, {})
         if topic not in made[1]:
-            made[1][topic] = html(night, topic)
+            made[1][topic] = html(night, topic, *self._edition)
         return made[1][topic]
 
     def _choices(self, night: Night) -> Choices:

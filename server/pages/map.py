@@ -23,6 +23,8 @@ _WIDE, _HIGH = 7, 4  # half a hexagon's width, a quarter of its height
 _MARGIN = 9
 PLACED, SQUEEZED = "scale(14 1)", "scale(.0714286 1)"  # of a row, where x counts hexagons; of a shape, to undo it
 
+VIEWS = ("winner", "kind", "swing", "turnout", "majority")
+
 # Where a step of a legend begins, in per cent: of a swing in points, of the electorate, of the valid votes.
 SWINGS = (0, 2, 4, 6, 10)
 TURNOUTS = (0, 60, 65, 70, 75)

@@ -8,13 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.access import allows, everyone
-from server.answers import HTML, answer, body
-from server.election.events import HEADS, Corrected, Rejected, Withdrawn
+from server.answers import body
+from server.election.events import Corrected, Withdrawn
 from server.election.nights import Count, Night
 from server.election.parties import counted_as
-from server.live.endpoint import etag
-from server.live.hub import Hub
-from server.pages.templates import LONDON, day, rendered
+from server.pages.languages import LONDON, Language
+from server.pages.shown import Shown, shown_by
 
 
 class Row(Struct, frozen=True):
@@ -29,42 +28,38 @@ class Row(Struct, frozen=True):
 @allows(everyone)
 async def notice(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}/notice``: the declaration, to print."""
-    hub: Hub = request.state.hub
-    channel = hub.find(request.path_params["night"])
-    if channel is None or channel.night is None:
-        raise HTTPException(404, "There is no such night, on air or past.")
-    night, ballot = channel.night, request.path_params["ballot"]
-    count = night.counts.get(ballot)
+    shown, ballot = shown_by(request), request.path_params["ballot"]
+    count = shown.night.counts.get(ballot)
     if count is None:
         raise HTTPException(404, f"{ballot} is not a contest of this night.")
-    page = channel.cached(f"notice {ballot}", lambda: body(_page(night, count)))
-    return answer(request, page, HTML, etag(channel))
+    page = shown.channel.cached(f"notice {ballot}", lambda: body(_page(shown, count)))
+    return shown.answer(request, page)
 
 
-def _page(night: Night, count: Count) -> str:
+def _page(shown: Shown, count: Count) -> str:
+    night, language = shown.night, shown.language
     result = count.result
     votes = {} if result is None or result.unopposed else {line.candidate.id: line.votes for line in result.lines}
     elected = result.winner.candidate.id if result else ""
     corrections = [one for one in count.history if isinstance(one, Corrected)] if result else []
     last = count.history[-1] if count.history else None
-    return rendered(
+
+    def london_day(moment: datetime) -> str:
+        return language.day(moment.astimezone(LONDON))
+
+    return shown.page(
         "notice.html",
-        london_day=_london_day,
-        night=night,
+        topic="",
+        london_day=london_day,
         count=count,
         result=result,
         rows=[
-            Row(one.name, _party(night, one.party), votes.get(one.id), one.id == elected)
+            Row(one.name, _party(night, one.party, language), votes.get(one.id), one.id == elected)
             for one in count.contest.candidates
         ],
-        heads=_heads(result.rejected) if result and result.rejected else (),
         corrected=corrections[-1] if corrections and not _declared_since(count, corrections[-1]) else None,
         withdrawn=last if isinstance(last, Withdrawn) else None,
     )
-
-
-def _london_day(moment: datetime) -> str:
-    return day(moment.astimezone(LONDON))
 
 
 def _declared_since(count: Count, correction: Corrected) -> bool:
@@ -72,11 +67,6 @@ def _declared_since(count: Count, correction: Corrected) -> bool:
     return any(isinstance(one, Withdrawn) and one.seq > correction.seq for one in count.history)
 
 
-def _heads(rejected: Rejected) -> list[tuple[str, int]]:
-    found = [(words[0].upper() + words[1:], getattr(rejected, head)) for head, words in HEADS.items()]
-    return [(words, papers) for words, papers in found if papers is not None]
-
-
-def _party(night: Night, party: str) -> str:
+def _party(night: Night, party: str, language: Language) -> str:
     known = night.parties.get(party) or night.parties.get(counted_as(party))
-    return known.name if known else party
+    return language.party(known) if known else party

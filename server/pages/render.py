@@ -1,32 +1,67 @@
 """Which pieces of which page an event changes, and each piece as HTML. No rules, no connections.
 
 Fragments: ``status`` (how far), ``banner``, ``score``, ``latest`` (the feed), ``row-{slug}`` (a contest in the list),
-``hex-{slug}`` (its hexagon, where the night has a map) and ``contest-{slug}`` (all about it). A night of one contest is
-a page of its own: no banner, score or rows. An open page is sent the new entries of the feed alone, so that none is
-lost however many come at once; and where one frame brings several declarations, the banner names them all.
+``seat-{slug}`` (its row in the table of all), ``hex-{slug}`` (its hexagon, where the night has a map),
+``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map). A night of one contest is a page of
+its own: no banner, score or rows. An open page is sent the new entries of the feed alone, so that none is lost however
+many come at once; and where one frame brings several declarations, the banner names them all.
 """
 
 from collections.abc import Container, Iterable, Iterator
+from datetime import datetime
 
-from server.election.contests import Definition
+from msgspec.structs import replace
+
+from server.election.contests import Contest, Definition
 from server.election.events import AnyEvent, DeclarationExpected, NightHeld, NightOpened, NightReleased, NotePosted
 from server.election.nights import Count, Night
 from server.election.tally import Tally, add_up
+from server.nights.against import against
+from server.pages import address, find, screens
+from server.pages.about import about
 from server.pages.analysis import Views, kind_of, marks
+from server.pages.languages import ENGLISH, Language
+from server.pages.languages import language as known
 from server.pages.map import has_map, hexagon
+from server.pages.near import Neighbours
 from server.pages.templates import environment
-from server.pages.views import banner_of, changes, feed_of, score_of
+from server.pages.views import banner_of, feed_of, score_of
 
 NIGHT = "night"
 
 
 class PageRenderer:
-    """The renderer of ``server.live.channel``. It remembers each night's last tally: several fragments need it."""
+    """The renderer of ``server.live.channel``: of one edition, or of all that are asked for.
 
-    def __init__(self) -> None:
+    It remembers each night's last tally: several fragments need it.
+    """
+
+    def __init__(self, language: Language = ENGLISH, baseline: str = "", moment: datetime | None = None) -> None:
+        self.language = language
+        self.baseline = baseline
+        self._kept = address.kept(baseline, moment)
+        self.edition = "-".join(part for part in (language.code.removeprefix("en"), baseline) if part)
         self._tallies: dict[str, tuple[Night, Tally]] = {}
         self._ballots: dict[str, tuple[Definition, dict[str, str]]] = {}
-        self._views = Views()
+        self._neighbours: dict[str, tuple[Definition, Neighbours]] = {}
+        self._opened: dict[str, Definition] = {}  # nights as they were before they were retold
+        self._views = Views(language, baseline, moment)
+
+    def another(self, language: str, baseline: str) -> "PageRenderer":
+        """A renderer of another edition; in English where there is no such language."""
+        return PageRenderer(known(language), baseline)
+
+    def then(self, moment: datetime) -> "PageRenderer":
+        """A renderer of this edition whose links stay at a moment."""
+        return PageRenderer(self.language, self.baseline, moment)
+
+    def retold(self, event: AnyEvent) -> AnyEvent:
+        """A night opened against this edition's baseline; LookupError, with a sentence, where there is no such one."""
+        if self.baseline and isinstance(event, NightOpened):
+            night = against(event.night, self.baseline)
+            self._opened[event.night.id] = event.night
+            return replace(event, night=night)
+        return event
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
         """The ids of the fragments that this event changes, and the marks of the kinds of page in ``analysis``."""
@@ -35,37 +70,51 @@ class PageRenderer:
     def _pieces(self, night: Night, event: AnyEvent) -> Iterable[str]:
         match event:
             case NightOpened():
-                return fragments_of(night)
+                near = (f"near-{one.slug}" for one in night.definition.contests if self._near(night).of(one))
+                return (*fragments_of(night), *near)
             case NotePosted() | NightHeld() | NightReleased():
                 return ("latest", "status")
             case DeclarationExpected():
-                slug = night.counts[event.ballot].contest.slug
-                return (f"contest-{slug}", "status") if alone(night) else (f"contest-{slug}", f"row-{slug}", "status")
-            case _:
-                slug = night.counts[event.ballot].contest.slug
+                contest = night.counts[event.ballot].contest
                 if alone(night):
-                    return (f"contest-{slug}", "latest", "status")
-                on_map = (f"hex-{slug}",) if has_map(night.definition) else ()
-                return (f"contest-{slug}", f"row-{slug}", *on_map, "banner", "score", "latest", "status")
+                    return (f"contest-{contest.slug}", "status")
+                return (*_rows(contest), *self._around(night, contest), "status")
+            case _:
+                contest = night.counts[event.ballot].contest
+                if alone(night):
+                    return (f"contest-{contest.slug}", "latest", "status")
+                on_map = (f"hex-{contest.slug}", *self._around(night, contest)) if has_map(night.definition) else ()
+                return (*_rows(contest), *on_map, "banner", "score", "latest", "status")
+
+    def _around(self, night: Night, contest: Contest) -> Iterable[str]:
+        """The small maps that a seat is on."""
+        return (f"near-{one.slug}" for one in self._near(night).who_show(contest))
 
     def render(self, night: Night, fragment: str) -> str:
         """A fragment as it is now: a whole element with that id (a hexagon has its row's); of a mark nothing."""
         if kind_of(fragment):
             return ""
         kind, _, slug = fragment.partition("-")
-        context: dict[str, object] = {"night": night, "alone": alone(night)}
+        context = self._context(night)
         if slug:
             count = self._count(night, slug)
-            context |= {"count": count, "changes": changes}
-            if kind == "hex":
+            context["count"] = count
+            if kind == "seat":
+                context |= find.about_row(night, count, self.language)
+            elif kind == "hex":
                 context["hexagon"] = hexagon(night, count)
+            elif kind == "near":
+                context["near"] = self._near(night).drawn(night, count.contest)
+            elif kind == "contest":
+                opened = self._opened.get(night.definition.id, night.definition)
+                context |= about(night, count, opened, self.baseline)
         elif kind == "banner":
             context["banner"] = banner_of(night, self.tally(night))
         elif kind == "score":
             context["score"] = score_of(night, self.tally(night))
         elif kind == "latest":
             context["feed"] = feed_of(night, self.tally(night))
-        return environment.get_template(f"fragments/{kind}.html").render(context)
+        return self._html(kind, context)
 
     def topics(self, night: Night, fragment: str) -> Container[str]:
         """The pages that are sent it: the night's own, or a contest's (by its ballot id), or both; none the feed."""
@@ -74,8 +123,10 @@ class PageRenderer:
         kind, _, slug = fragment.partition("-")
         if kind == "latest":
             return ()
-        if kind != "contest":
-            return (NIGHT,)
+        if kind in ("seat", "status"):
+            return (find.TOPIC,) if slug else (NIGHT, find.TOPIC, *screens.shared(kind))
+        if kind not in ("contest", "near"):
+            return (NIGHT, *screens.shared(kind))
         ballot = self._count(night, slug).contest.ballot
         return (ballot, NIGHT) if alone(night) else (ballot,)
 
@@ -87,29 +138,43 @@ class PageRenderer:
             else _placed(fragment, text)
             for fragment, text in fragments
         ]
-        if topic == NIGHT and after:
+        if topic in (NIGHT, screens.WALL) and after:
             parts += self._news(night, after)
-        elif topic == NIGHT:
+        elif topic in (NIGHT, screens.WALL):
             parts.append(_partial("latest", "outerMorph", self.render(night, "latest")))
+        if topic in screens.QUEUED:
+            parts += (_partial(*part) for part in screens.parts(night, self.tally(night), after, self.language))
         parts.append(_partial("cursor", "outerHTML", cursor(night.seq)))
         return "".join(parts)
 
     def _news(self, night: Night, after: int) -> Iterator[str]:
         """What is said once: entries of the feed, and whatever else was declared at the moment of the newest."""
         news = feed_of(night, self.tally(night), after)
-        context: dict[str, object] = {"night": night, "alone": alone(night), "feed": news}
+        context = self._context(night) | {"feed": news}
         if news:
-            yield _partial("feed", "afterbegin", environment.get_template("fragments/entries.html").render(context))
+            yield _partial("feed", "afterbegin", self._html("entries", context))
         declared = [item for item in news if item.result]
         if len(declared) > 1 and not alone(night):
             context["also"] = declared[1:]
-            yield _partial("also", "innerHTML", environment.get_template("fragments/also.html").render(context))
+            yield _partial("also", "innerHTML", self._html("also", context))
+
+    def _context(self, night: Night) -> dict[str, object]:
+        return {"night": night, "alone": alone(night), "kept": self._kept}
+
+    def _html(self, fragment: str, context: dict[str, object]) -> str:
+        return environment(self.language).get_template(f"fragments/{fragment}.html").render(context)
 
     def tally(self, night: Night) -> Tally:
         """The totals of this night, added up once a state."""
         found = self._tallies.get(night.definition.id)
         if found is None or found[0] is not night:
             found = self._tallies[night.definition.id] = (night, add_up(night))
+        return found[1]
+
+    def _near(self, night: Night) -> Neighbours:
+        found = self._neighbours.get(night.definition.id)
+        if found is None or found[0] is not night.definition:
+            found = self._neighbours[night.definition.id] = (night.definition, Neighbours(night.definition))
         return found[1]
 
     def _count(self, night: Night, slug: str) -> Count:
@@ -127,12 +192,16 @@ def alone(night: Night) -> bool:
 
 def fragments_of(night: Night) -> tuple[str, ...]:
     """All fragments of a night."""
-    slugs = [contest.slug for contest in night.definition.contests]
-    contests = [f"contest-{slug}" for slug in slugs]
+    contests = night.definition.contests
     if alone(night):
-        return ("status", "latest", *contests)
-    on_map = (f"hex-{slug}" for slug in slugs) if has_map(night.definition) else ()
-    return ("status", "banner", "score", "latest", *contests, *(f"row-{slug}" for slug in slugs), *on_map)
+        return ("status", "latest", f"contest-{contests[0].slug}")
+    on_map = (f"hex-{one.slug}" for one in contests) if has_map(night.definition) else ()
+    return ("status", "banner", "score", "latest", *(row for one in contests for row in _rows(one)), *on_map)
+
+
+def _rows(contest: Contest) -> tuple[str, str, str]:
+    """What says how one contest of many stands."""
+    return (f"contest-{contest.slug}", f"row-{contest.slug}", f"seat-{contest.slug}")
 
 
 def _placed(fragment: str, html: str) -> str:

@@ -1,185 +1,211 @@
 """The pages people open: all nights, one night, one contest. Each is made of the fragments that the push sends."""
 
-from datetime import datetime
 from typing import cast
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.answers import HTML, Body, answer, body
-from server.election.nights import Count, Night
-from server.live.channel import Channel
-from server.live.endpoint import etag
+from server.election.nights import Count
+from server.election.places import regions
+from server.election.tally import add_up
 from server.live.hub import Hub
 from server.nights import archive
 from server.nights.layout import ATTRIBUTION
-from server.pages import analysis
+from server.pages import analysis, find
 from server.pages import map as night_map
+from server.pages.address import in_language, kept, language_of
 from server.pages.choices import Choices, choices
+from server.pages.languages import Language
+from server.pages.map_page import whole_map
+from server.pages.newsroom import routes as newsroom_routes
 from server.pages.notice import notice
-from server.pages.render import alone, cursor
+from server.pages.picture.answering import routes as picture_routes
+from server.pages.picture.words import told, told_score
+from server.pages.render import alone
+from server.pages.search import Entry, entries, only, search
+from server.pages.shown import Shown, shown_by
 from server.pages.static import static_file
-from server.pages.templates import LONDON, rendered
+from server.pages.templates import rendered
 
 
 @allows(everyone)
 async def front(request: Request) -> Response:
     """``/``: nights on air, and past nights."""
     hub: Hub = request.state.hub
-    page = cast(Body, hub.cached("front", lambda: body(_front_page(hub))))
-    return answer(request, page, HTML, page.etag)
+    language = language_of(request)
+    page = cast(Body, hub.cached(f"front {language.code}", lambda: body(_front_page(hub, language))))
+    return in_language(request, answer(request, page, HTML, page.etag))
 
 
 @allows(everyone)
 async def night(request: Request) -> Response:
-    """``/nights/{night}``, and with ``?at=2019-12-13T03:40`` (London time, or with an offset) as it stood then."""
-    channel = _channel(request)
-    if moment := _moment(request):
-        channel = channel.at(moment)
-        return Response(_night_page(channel, moment), headers={"Cache-Control": "no-cache"}, media_type=HTML)
-    page = channel.cached("page", lambda: body(_night_page(channel)))
-    return answer(request, cast(Body, page), HTML, etag(channel))
+    """``/nights/{night}``, and with ``?at=2019-12-13T03:40`` (London time, or with an offset) as it stood then.
+
+    As all pages of a night, with ``?lang=de`` in a language and with ``?baseline=2010`` against another election; with
+    ``?map=swing`` its map begins with that view.
+    """
+    shown = shown_by(request)
+    view = request.query_params.get("map", "")
+    view = view if view in night_map.VIEWS else ""
+    page = cast(Body, shown.channel.cached(f"page {view}", lambda: body(_night_page(shown, view))))
+    return shown.answer(request, page)
+
+
+@allows(everyone)
+async def contests(request: Request) -> Response:
+    """``/nights/{night}/contests?q=&party=PP53&verdict=gain&region=London&sort=majority&order=desc``: the table of all
+    contests, or of those asked for."""
+    shown = shown_by(request)
+    if alone(shown.night):
+        return RedirectResponse(f"/nights/{shown.night.definition.id}{kept(shown.baseline, shown.moment)}", 303)
+    asked = find.wanted(shown.night, request.query_params)
+    if asked.all:  # what many open is made once, what one person looks for is made for them
+        page = shown.channel.cached(f"contests {asked.query}", lambda: body(_contests_page(shown, asked)))
+        return shown.answer(request, cast(Body, page))
+    return shown.answer(request, body(_contests_page(shown, asked)))
+
+
+@allows(everyone)
+async def seek(request: Request) -> Response:
+    """``/nights/{night}/find?q=``: to the one contest that somebody means, or else to the table of all that fit."""
+    shown = shown_by(request)
+    asked = find.wanted(shown.night, {"q": request.query_params.get("q", "")})
+    meant = only(_words(shown), asked.q)
+    place = f"/{meant.ballot}{kept(shown.baseline, shown.moment)}" if meant else ""
+    place = place or kept(shown.baseline, shown.moment, asked.query)
+    return RedirectResponse(f"/nights/{shown.night.definition.id}/contests{place}", 303)
 
 
 @allows(everyone)
 async def contest(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}``: all about one contest."""
-    channel = _channel(request)
+    shown = shown_by(request)
     ballot = request.path_params["ballot"]
-    count = _night(channel).counts.get(ballot)
+    count = shown.night.counts.get(ballot)
     if count is None:
         raise HTTPException(404, f"{ballot} is not a contest of this night.")
-    page = channel.cached(ballot, lambda: body(_contest_page(channel, count)))
-    return answer(request, cast(Body, page), HTML, etag(channel))
+    page = cast(Body, shown.channel.cached(ballot, lambda: body(_contest_page(shown, count))))
+    return shown.answer(request, page)
 
 
 @allows(everyone)
 async def view(request: Request) -> Response:
     """``/nights/{night}/areas``, ``/swing?from=PP53&to=PP52``, ``/battlegrounds?party=PP53`` and ``/records``, each
     also with ``?at=``."""
-    channel = _channel(request)
-    if moment := _moment(request):
-        channel = channel.at(moment)
-    known = channel.cached("choices", lambda: choices(_night(channel).definition))
+    shown = shown_by(request)
+    known = shown.channel.cached("choices", lambda: choices(shown.night.definition))
     try:
-        topic = analysis.asked(_night(channel), known, request.url.path.rpartition("/")[2], request.query_params)
+        topic = analysis.asked(
+            shown.night, known, request.url.path.rpartition("/")[2], request.query_params, shown.language
+        )
     except analysis.NoSuchView as error:
         raise HTTPException(404, str(error)) from None
-    page = cast(Body, channel.cached(f"page {topic}", lambda: body(_view_page(channel, topic, known, moment))))
-    return answer(request, page, HTML, page.etag if moment else etag(channel))
+    page = cast(Body, shown.channel.cached(f"page {topic}", lambda: body(_view_page(shown, topic, known))))
+    return shown.answer(request, page)
 
 
-def _front_page(hub: Hub) -> str:
+def _front_page(hub: Hub, language: Language) -> str:
     on_air = [channel.night for channel in hub.channels.values() if channel.night]
-    return rendered("front.html", on_air=on_air, past=archive.listed())
+    return rendered("front.html", language, on_air=on_air, past=archive.listed())
 
 
-def _night_page(channel: Channel, moment: datetime | None = None) -> str:
-    night = _night(channel)
+def _night_page(shown: Shown, view: str) -> str:
+    night = shown.night
     single = alone(night)
     first = next(iter(night.counts.values()))
     parts = {
-        name: _text(channel, name) for name in ("status", "banner", "score", "latest") if name in channel.fragments
+        name: shown.text(name) for name in ("status", "banner", "score", "latest") if name in shown.channel.fragments
     }
     if single:
-        parts["contest"] = _text(channel, f"contest-{first.contest.slug}")
+        parts["contest"] = shown.text(f"contest-{first.contest.slug}")
     if night_map.has_map(night.definition):
-        parts["map"] = _map(channel)
-    return rendered(
+        parts["map"] = whole_map(shown, view)
+    return shown.page(
         "night.html",
-        night=night,
+        topic="",
+        query={"map": view} if view else None,
         alone=single,
         first=first,
-        live=channel.on_air,
-        moment=moment,
-        topic="",
+        described=told(night, first, shown.language) if single else told_score(night, add_up(night), shown.language),
+        picture=shown.picture(),
         parts=parts,
         map_credit=ATTRIBUTION,
-        head=channel.head,
-        rows=[] if single else [_text(channel, f"row-{one.slug}") for one in night.definition.contests],
-        cursor=Markup(cursor(night.seq)),
+        rows=[] if single else [shown.text(f"row-{one.slug}") for one in night.definition.contests],
     )
 
 
-def _map(channel: Channel) -> Markup:
-    night = _night(channel)
-    drawing = night_map.drawn(night.definition)
-    slugs = [contest.slug for contest in night.definition.contests]
-    rows = [(row, [_text(channel, f"hex-{slugs[one]}") for one in row.contests]) for row in drawing.rows]
-    return Markup(rendered("fragments/map.html", night=night, drawing=drawing, rows=rows, steps=night_map))
+def _words(shown: Shown) -> tuple[Entry, ...]:
+    """The contests of a night in words, to be searched."""
+    return cast(tuple[Entry, ...], shown.channel.cached("words", lambda: entries(shown.night.definition)))
 
 
-def _contest_page(channel: Channel, count: Count) -> str:
-    night = _night(channel)
-    return rendered(
+def _contests_page(shown: Shown, asked: find.Wanted) -> str:
+    night, language = shown.night, shown.language
+    hits = search(_words(shown), asked.q)
+    counts = find.listed(night, asked, hits, language)
+    return shown.page(
+        "contests.html",
+        topic=find.TOPIC,
+        query=asked.query,
+        view=find.TOPIC,
+        asked=asked,
+        headings=[(sort, kept(shown.baseline, shown.moment, asked.by(sort).query)) for sort in find.SORTS],
+        status=shown.text("status"),
+        rows=[shown.text(f"seat-{count.contest.slug}") for count in counts],
+        named=find.named(hits, counts) if asked.q else None,
+        parties=find.parties(night),
+        regions=[area.region for area in regions(night)],
+        verdicts=find.VERDICTS if any(one.previous is None for one in night.definition.contests) else find.COMPARED,
+        words=find.words_of_parties(night, language),
+    )
+
+
+def _contest_page(shown: Shown, count: Count) -> str:
+    contest, near = (
+        shown.text(name) if (name := f"{kind}-{count.contest.slug}") in shown.channel.fragments else ""
+        for kind in ("contest", "near")
+    )
+    ballot = count.contest.ballot
+    return shown.page(
         "contest.html",
-        night=night,
+        topic=ballot,
+        described=told(shown.night, count, shown.language),
+        picture=shown.picture(ballot),
         count=count,
-        live=channel.on_air,
-        moment=None,
-        topic=count.contest.ballot,
-        head=channel.head,
-        contest=_text(channel, f"contest-{count.contest.slug}"),
-        cursor=Markup(cursor(night.seq)),
+        contest=contest,
+        near=near,
+        map_credit=ATTRIBUTION,
     )
 
 
-def _view_page(channel: Channel, topic: str, known: Choices, moment: datetime | None) -> str:
-    night = _night(channel)
+def _view_page(shown: Shown, topic: str, known: Choices) -> str:
     kind, *chosen = topic.split("/")
-    return rendered(
+    return shown.page(
         f"{kind}.html",
-        night=night,
-        view=kind,
-        alone=alone(night),
-        live=channel.on_air,
-        moment=moment,
         topic=topic,
-        head=channel.head,
+        query=dict(zip(analysis.KINDS[kind], chosen, strict=False)),
+        view=kind,
+        alone=alone(shown.night),
         known=known.values(),
         chosen=chosen,
-        part=Markup(analysis.html(night, topic)),
-        cursor=Markup(cursor(night.seq)),
+        part=Markup(analysis.html(shown.night, topic, shown.language, shown.baseline, shown.moment)),
     )
-
-
-def _channel(request: Request) -> Channel:
-    hub: Hub = request.state.hub
-    found = hub.find(request.path_params["night"])
-    if found is None:
-        raise HTTPException(404, "There is no such night, on air or past.")
-    return found
-
-
-def _night(channel: Channel) -> Night:
-    assert channel.night is not None, "a channel shows once its night is opened"
-    return channel.night
-
-
-def _text(channel: Channel, fragment: str) -> Markup:
-    return Markup(channel.text(fragment))
-
-
-def _moment(request: Request) -> datetime | None:
-    text = request.query_params.get("at")
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise HTTPException(400, f"{text!r} is not a time like 2019-12-13T03:40.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
 
 
 routes: list[BaseRoute] = [
     Route("/", front),
     Route("/nights/{night}", night),
     *(Route(f"/nights/{{night}}/{kind}", view, name=kind) for kind in analysis.KINDS),
+    Route("/nights/{night}/contests", contests),
+    Route("/nights/{night}/find", seek),
     Route("/nights/{night}/contests/{ballot}", contest),
     Route("/nights/{night}/contests/{ballot}/notice", notice),
+    *picture_routes,
+    *newsroom_routes,
     Route("/static/{digest}/{name:path}", static_file),
 ]

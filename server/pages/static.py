@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.access import allows, everyone
-from server.answers import Body, answer, body
+from server.answers import Body, answer
 
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "static"
 
@@ -21,7 +21,7 @@ def _file(name: str) -> tuple[str, Body, str]:
         raise FileNotFoundError(name)
     content = path.read_bytes()
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    made = body(content)
+    made = Body(content, lasting=True)
     return made.etag.strip('"'), made, media_type
 
 

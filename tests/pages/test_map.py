@@ -122,7 +122,7 @@ def test_an_event_repaints_the_hexagon_of_its_contest_and_no_other() -> None:
         if isinstance(event, Declared):
             slug = channel.night.counts[event.ballot].contest.slug
             assert changed == [f"hex-{slug}"]
-            assert renderer.topics(channel.night, changed[0]) == ("night",)
+            assert "night" in renderer.topics(channel.night, changed[0])
         else:
             assert len(changed) == (650 if event.seq == 1 else 0)
 

@@ -3,7 +3,7 @@
   const SILENCE = 70_000; // the server says something every 50 seconds at least
   const EVERY = 60_000; // what is late changes with the minutes, and no news tells of it
   const RETRY = 5_000; // while no websocket gets through
-  const MOST_FRESH = 20; // rows of one message; more are a page that caught up
+  const MOST_FRESH = 20; // rows of one message; more are all of them
   const place = document.getElementById("live");
   const line = document.getElementById("line");
   const address = new URL(place.getAttribute("hx-ws:connect"), location.href);
@@ -11,6 +11,7 @@
   let heard = Date.now();
   let asked = Date.now();
   let failures = 0;
+  let catchingUp = false; // what comes first on a line is the whole page: that is no news
 
   const say = (text, state) => {
     if (line.textContent !== text) line.textContent = text;
@@ -85,15 +86,17 @@
   });
   on("after:connection", () => {
     failures = 0;
+    catchingUp = true;
     say("Live", "up");
     if (address.search) tryToPoll(); // what this page is about is not in what all are sent on connecting
   });
   on("after:message:incoming", (event) => {
     const ids = [...event.detail.message.data.matchAll(/hx-target="#(desk-row-[^"]+)"/g)].map(([, id]) => id);
-    for (const row of ids.length > MOST_FRESH ? [] : ids.map((id) => document.getElementById(id))) {
+    for (const row of catchingUp || ids.length > MOST_FRESH ? [] : ids.map((id) => document.getElementById(id))) {
       row?.classList.add("fresh");
       row?.addEventListener("animationend", () => row.classList.remove("fresh"), { once: true });
     }
+    catchingUp = false;
     shown();
   });
   on("close", () => {

@@ -2,10 +2,11 @@
 // are blocked. What changes on the page comes as HTML from the server; htmx puts it in its place.
 (() => {
   const SILENCE = 70_000; // the server says something every 50 seconds at least
-  const SHOWN = 12; // entries of the feed, before somebody asks for the earlier ones
+  const SHOWN = document.body.classList.contains("many") ? 6 : 12; // entries of the feed, until somebody asks for more
   const POLL_EVERY = 5_000;
   const place = document.getElementById("live");
   const line = document.getElementById("line");
+  const [ON_AIR, RECONNECTING, POLLING, NO_CONNECTION] = line.dataset.words.split("|");
   let connection = null;
   let heard = Date.now();
   let failures = 0;
@@ -26,10 +27,13 @@
 
   // Marks the rows that a message changed, and keeps each entry of the feed once, should it have come twice.
   const show = (message) => {
-    for (const [, id] of message.matchAll(/hx-target="#(row-[^"]+)"/g)) {
+    const rows = [];
+    for (const [, id] of message.matchAll(/hx-target="#((?:row|seat)-[^"]+)"/g)) {
       const row = document.getElementById(id);
-      row?.classList.add("fresh");
-      row?.addEventListener("animationend", () => row.classList.remove("fresh"), { once: true });
+      if (!row) continue;
+      rows.push(row);
+      row.classList.add("fresh");
+      row.addEventListener("animationend", () => row.classList.remove("fresh"), { once: true });
     }
     const seen = new Set();
     for (const entry of document.querySelectorAll("#feed > li")) {
@@ -38,7 +42,32 @@
     }
     const earlier = document.getElementById("earlier");
     if (earlier) earlier.hidden = seen.size <= SHOWN || earlier.closest(".whole") !== null;
+    document.dispatchEvent(new CustomEvent("night:shown", { detail: rows }));
   };
+
+  // Quiet mode, on pages that have its button: nothing lights up, and nothing is read out but what becomes of the seats
+  // that somebody follows.
+  let kept = {};
+  try {
+    kept = localStorage;
+  } catch {} // then it lasts as long as the page
+  const root = document.documentElement;
+  const button = document.getElementById("quiet");
+  const isQuiet = () => "quiet" in root.dataset;
+  const hushed = (html) => (isQuiet() ? html.replaceAll('aria-live="polite"', 'aria-live="off"') : html);
+  const hush = () => {
+    root.toggleAttribute("data-quiet", Boolean(kept.quiet));
+    button.setAttribute("aria-pressed", isQuiet());
+    for (const region of document.querySelectorAll("[aria-live]:not(#said), #line")) {
+      region.setAttribute("aria-live", isQuiet() ? "off" : "polite");
+    }
+  };
+  button?.addEventListener("click", () => {
+    kept.quiet = kept.quiet ? "" : "yes";
+    hush();
+  });
+  if (button) hush();
+  root.classList.add("script");
 
   const on = (name, listener) => document.addEventListener(`htmx:ws:${name}`, listener);
 
@@ -46,7 +75,10 @@
   on("after:connection", () => {
     heard = Date.now();
     failures = 0;
-    say("On air", "up");
+    say(ON_AIR, "up");
+  });
+  on("before:message:incoming", ({ detail }) => {
+    detail.message.data = hushed(detail.message.data);
   });
   on("after:message:incoming", (event) => {
     heard = Date.now();
@@ -55,7 +87,7 @@
   });
   on("close", () => {
     failures += 1;
-    if (failures > 1) say(failures > 2 ? "On air, by polling" : "Reconnecting", "down");
+    if (failures > 1) say(failures > 2 ? POLLING : RECONNECTING, "down");
   });
 
   // A line that says nothing for long is dead, whatever the socket thinks, and so is one from before the network came
@@ -64,18 +96,29 @@
   setInterval(() => !document.hidden && Date.now() - heard > SILENCE && hangUp(), 5_000);
   window.addEventListener("online", hangUp);
 
+  // A hidden tab hangs up, but not that of somebody who wants to be notified: then htmx does not hear that it is hidden.
+  window.addEventListener(
+    "visibilitychange",
+    (event) => {
+      if (!connection || !("notify" in root.dataset)) return;
+      connection.config.pauseOnBackground = false;
+      if (document.hidden) event.stopPropagation();
+    },
+    true,
+  );
+
   // The same fragments over HTTP while no websocket gets through; the first connection that opens ends it.
   const poll = async () => {
     const url = new URL(place.getAttribute("hx-ws:connect"), location.href);
     url.searchParams.set("after", cursor());
     const answer = await fetch(url);
     if (answer.status !== 200) return;
-    const text = await answer.text();
+    const text = hushed(await answer.text());
     await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text, transition: false });
     show(text);
   };
   setInterval(() => {
-    if (!document.hidden && failures > 2) poll().catch(() => say("No connection. Trying again", "down"));
+    if (!document.hidden && failures > 2) poll().catch(() => say(NO_CONNECTION, "down"));
   }, POLL_EVERY);
 
   document.addEventListener("click", (event) => {
@@ -83,6 +126,8 @@
     event.target.closest(".latest").classList.add("whole");
     event.target.hidden = true;
   });
+
+  show("");
 
   // htmx may have looked at the page before its websocket extension was here; looking twice does no harm.
   htmx.process(place);

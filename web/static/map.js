@@ -6,6 +6,7 @@
   const caption = document.getElementById("map-caption");
   const zoom = map.querySelector("select");
   const status = document.querySelector(".title");
+  const [nothing, majority] = caption.dataset.words.split("|");
   const rows = [...hexes.querySelectorAll("g[transform]")].filter((row) => row.querySelector("a"));
   let chosen = ""; // the seat in the caption
   let clicked = "";
@@ -24,18 +25,29 @@
     entry = seatOf(hex);
   };
 
+  // To follow seats takes a script of its own, which nobody needs before they follow or choose one.
+  const bringFollowing = () => {
+    const script = document.getElementById("yours")?.dataset.script;
+    if (!script || document.head.querySelector(`[src="${script}"]`)) return;
+    document.head.append(Object.assign(document.createElement("script"), { src: script }));
+  };
+  try {
+    if (localStorage.followed) bringFollowing();
+  } catch {} // a browser that keeps nothing
+
   // What the list says of the chosen seat, with a link to it.
   const tell = () => {
     const row = document.getElementById(chosen);
     if (!row) return;
     const [seat, verdict, margin] = [...row.children].map((part) => part.textContent.trim());
-    const more = !margin ? "" : /^\d/.test(margin) ? `, majority ${margin}` : `, ${margin}`;
+    const more = !margin ? "" : /^\d/.test(margin) ? `, ${majority} ${margin}` : `, ${margin}`;
     const text = `: ${verdict}${more}`;
     if (caption.textContent === seat + text) return;
     const link = document.createElement("a");
     link.href = row.querySelector("a").href;
     link.textContent = seat;
     caption.replaceChildren(link, text);
+    bringFollowing();
   };
 
   const show = (hex) => {
@@ -108,12 +120,19 @@
 
   // The last hour of the night's own clock, which a replay or a past night has too.
   const markRecent = () => {
-    if (map.querySelector("[name=map-view]:checked").value !== "recent") return;
+    if (map.dataset.view !== "recent") return;
     const now = Date.parse(status.querySelector("time").dateTime) - Date.parse(hexes.dataset.since);
     for (const hex of hexes.querySelectorAll("[data-m]")) {
       hex.classList.toggle("recent", now / 60_000 - hex.dataset.m < 60);
     }
   };
+
+  // Said to the style by the map itself: a rule that looked for the choice would look again at each declaration.
+  const look = () => {
+    map.dataset.view = map.querySelector("[name=map]:checked").value;
+    markRecent();
+  };
+  window.addEventListener("pageshow", look); // a page that is come back to has its choice again
 
   const zoomTo = (region) => {
     const option = [...zoom.options].find((one) => one.value === region) ?? zoom.options[0];
@@ -126,11 +145,24 @@
     return asked;
   };
   window.addEventListener("hashchange", follow);
+  const keepView = () => {
+    for (const link of document.querySelectorAll(".compared a, .languages a")) {
+      const url = new URL(link.href);
+      url.searchParams.set("map", map.dataset.view);
+      url.hash = zoom.value && `map-${zoom.value}`;
+      link.href = url;
+    }
+  };
 
   map.addEventListener("change", (event) => {
-    if (event.target !== zoom) return markRecent();
-    zoomTo(zoom.value);
-    history.replaceState(history.state, "", zoom.value ? `#map-${zoom.value}` : location.pathname + location.search);
+    if (event.target === zoom) zoomTo(zoom.value);
+    else look();
+    const url = new URL(location);
+    if (map.dataset.view === "winner") url.searchParams.delete("map");
+    else url.searchParams.set("map", map.dataset.view);
+    url.hash = zoom.value && `map-${zoom.value}`;
+    history.replaceState(history.state, "", url);
+    keepView();
   });
 
   // A hexagon that the push has put in place of the old one takes its part in all this.
@@ -147,14 +179,15 @@
     markRecent();
   }).observe(hexes, { childList: true, subtree: true });
   const within = { childList: true, subtree: true, characterData: true };
-  new MutationObserver(tell).observe(document.querySelector(".contests"), within);
+  new MutationObserver(tell).observe(document.querySelector(".contests ol"), within);
   new MutationObserver(markRecent).observe(status, { ...within, attributes: true });
 
   for (const hex of hexes.querySelectorAll("a")) hex.setAttribute("tabindex", "-1");
   enterAt(rows[0].firstElementChild);
   document.getElementById("map-recent").hidden = false;
+  if (/[?&]map=recent/.test(location.search)) map.querySelector("[value=recent]").checked = true;
   document.getElementById("map-zoom").hidden = false;
-  caption.textContent = "Choose a seat to see its result.";
+  caption.textContent = nothing;
   if (follow()) map.scrollIntoView();
-  markRecent();
+  look();
 })();

@@ -193,4 +193,4 @@ def _ballots(desk: Desk, one: News) -> Iterable[str]:
 
 
 def _fragment(name: str, **context: object) -> Markup:
-    return Markup(environment.get_template(f"desk/fragments/{name}.html").render(context))
+    return Markup(environment().get_template(f"desk/fragments/{name}.html").render(context))

@@ -26,6 +26,20 @@ from tests.nights_by_hand import START, definition
 class Notes:
     """Renders a night whose page is the newest note."""
 
+    edition = ""
+
+    def another(self, language: str, baseline: str) -> "Notes":
+        """There is one edition."""
+        return self
+
+    def then(self, moment: datetime) -> "Notes":
+        """Whatever the moment."""
+        return self
+
+    def retold(self, event: AnyEvent) -> AnyEvent:
+        """As it is."""
+        return event
+
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
         """The page, with every note."""
         return ("note",) if isinstance(event, NotePosted) else ()

@@ -1,0 +1,87 @@
+"""The addresses of pages as OpenAPI has them, and how a parameter is described. No pages, no HTTP."""
+
+from typing import Any
+
+# Below a night, and below a contest: what the page is, and the parameters of its own.
+_OF_A_NIGHT: dict[str, tuple[str, ...]] = {
+    "": ("A night's page.", "map"),
+    "/contests": ("The table of all contests.", "q", "party", "verdict", "region", "sort", "order"),
+    "/areas": ("A night by nation and region.",),
+    "/swing": ("The swing between two parties.", "from", "to"),
+    "/battlegrounds": ("A party's targets and defences.", "party", "all"),
+    "/records": ("A night's records.",),
+    "/newsroom": ("What a newsroom can show, with its addresses.",),
+    "/overlay": ("Lower thirds, score and map over a stream.", "show", "seconds", "theme"),
+    "/wall": ("A night on a big screen.", "theme"),
+    "/embed/score": ("The score in a frame.", "theme"),
+    "/embed/map": ("The map in a frame.", "theme"),
+}
+_OF_A_CONTEST: dict[str, tuple[str, ...]] = {
+    "": ("A contest's page.",),
+    "/embed": ("A contest in a frame.", "theme"),
+    "/notice": ("The declaration, to print.",),
+}
+_PICTURE: dict[str, Any] = {"200": {"description": "PNG, 1200 by 630.", "content": {"image/png": {}}}}
+_MEANINGS = {
+    "all": "1 for whole lists.",
+    "map": "The map's view: `swing`.",
+    "q": "A seat, a candidate or a party.",
+    "verdict": "`gain`, `hold`, `win` or `pending`.",
+    "region": "A region's name: `London`.",
+    "sort": "A column: `majority`.",
+    "order": "`asc` or `desc`.",
+    "show": "Parts: `banners,score,map`.",
+    "seconds": "How long a banner stays at least.",
+    "theme": "`light` or `dark`.",
+}
+
+
+def page_paths() -> dict[str, Any]:
+    """Path → description of every page that a viewer opens, and of the pictures."""
+    night, ballot = named("night"), named("ballot")
+    kept = [named("at"), named("baseline"), named("lang")]
+    return {
+        "/": {"get": _page("Nights on air, and past nights.", [named("lang")])},
+        **{
+            f"/nights/{{night}}{path}": {"parameters": [night], "get": _page(what, [*kept, *map(_own, own)])}
+            for path, (what, *own) in _OF_A_NIGHT.items()
+        },
+        **{
+            f"/nights/{{night}}/contests/{{ballot}}{path}": {
+                "parameters": [night, ballot],
+                "get": _page(what, [*kept, *map(_own, own)]),
+            }
+            for path, (what, *own) in _OF_A_CONTEST.items()
+        },
+        "/nights/{night}/picture.png": {"parameters": [night], "get": _picture("The score.", kept)},
+        "/nights/{night}/contests/{ballot}/picture.png": {
+            "parameters": [night, ballot],
+            "get": _picture("A contest as it stands.", kept),
+        },
+    }
+
+
+def parameter(name: str, place: str, description: str, required: bool = True) -> dict[str, Any]:
+    """One parameter of a request, a text."""
+    described = {"description": description, "schema": {"type": "string"}}
+    return {"name": name, "in": place, "required": required, **described}
+
+
+def named(name: str) -> dict[str, str]:
+    """A parameter that the document describes among its components."""
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def _own(name: str) -> dict[str, Any]:
+    return parameter(name, "query", _MEANINGS.get(name, "A party's id: `PP53`."), False)
+
+
+def _picture(summary: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"summary": summary, "parameters": parameters, "responses": _PICTURE}
+
+
+def _page(summary: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    html = {"text/html": {"schema": {"type": "string"}}}
+    said = {"200": "HTML.", "304": "Nothing is new.", "400": "Not a time.", "404": "There is no such page."}
+    responses = {status: {"description": what, "content": html} for status, what in said.items()}
+    return {"summary": summary, "parameters": parameters, "responses": responses}

@@ -1,0 +1,72 @@
+"""What the address of a page says besides the night: a moment, an edition. Read from a request, written into links."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.live.channel import Channel
+from server.live.hub import Hub
+from server.pages.languages import LONDON, Language, wanted
+
+_LANGUAGE = "lang"
+_A_YEAR = 365 * 24 * 3600
+_NOTHING: Mapping[str, str] = {}
+
+
+def kept(baseline: str = "", moment: datetime | None = None, more: Mapping[str, str] = _NOTHING) -> str:
+    """What a link to another page of the night takes along: ``?baseline=2010&at=…``; "" where there is nothing."""
+    found = {"baseline": baseline} if baseline else {}
+    if moment:
+        found["at"] = moment.isoformat()
+    return "?" + urlencode({**found, **more}) if found or more else ""
+
+
+def baseline_of(request: Request) -> str:
+    """The key of the baseline that was chosen; "" for the night's own."""
+    return request.query_params.get("baseline", "")
+
+
+def language_of(request: Request) -> Language:
+    """The language that was asked for, now (``?lang=``) or before, else the one that the browser likes best."""
+    asked = (request.query_params.get(_LANGUAGE), request.cookies.get(_LANGUAGE))
+    return wanted(asked, request.headers.get("accept-language", ""))
+
+
+def channel_of(request: Request) -> Channel:
+    """The night of an address, on air or past, in its edition; HTTPException 404 with a sentence."""
+    hub: Hub = request.state.hub
+    try:
+        found = hub.find(request.path_params["night"], language_of(request).code, baseline_of(request))
+    except LookupError as error:
+        raise HTTPException(404, str(error)) from None
+    if found is None:
+        raise HTTPException(404, "There is no such night, on air or past.")
+    return found
+
+
+def moment_of(request: Request) -> datetime | None:
+    """The moment of ``?at=``, in London's time where it names no offset; HTTPException 400 if it is none."""
+    text = request.query_params.get("at")
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise HTTPException(400, f"{text!r} is not a time like 2019-12-13T03:40.") from None
+    if moment.year not in range(1900, 2200):  # where every clock has it
+        raise HTTPException(400, f"{text!r} is not a time of any election here.")
+    return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
+
+
+def in_language(request: Request, response: Response) -> Response:
+    """A page with what says that it depends on the reader's language, and a choice of it remembered."""
+    language = language_of(request)
+    response.headers["Content-Language"] = language.tag
+    response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
+    if request.query_params.get(_LANGUAGE) == language.code:
+        response.set_cookie(_LANGUAGE, language.code, max_age=_A_YEAR, samesite="lax", httponly=True)
+    return response
