@@ -10,9 +10,9 @@ _OF_A_NIGHT: dict[str, tuple[str, ...]] = {
     "/swing": ("The swing between two parties.", "from", "to"),
     "/battlegrounds": ("A party's targets and defences.", "party", "all"),
     "/records": ("A night's records.",),
-    "/newsroom": ("What a newsroom can show, with its addresses.",),
+    "/newsroom": ("What a newsroom can show, with its addresses.", "contest"),
     "/overlay": ("Lower thirds, score and map over a stream.", "show", "seconds", "theme"),
-    "/wall": ("A night on a big screen.", "theme"),
+    "/wall": ("A night on a big screen.", "seconds", "theme"),
     "/embed/score": ("The score in a frame.", "theme"),
     "/embed/map": ("The map in a frame.", "theme"),
 }
@@ -24,6 +24,7 @@ _OF_A_CONTEST: dict[str, tuple[str, ...]] = {
 _PICTURE: dict[str, Any] = {"200": {"description": "PNG, 1200 by 630.", "content": {"image/png": {}}}}
 _MEANINGS = {
     "all": "1 for whole lists.",
+    "contest": "A ballot id.",
     "map": "The map's view: `swing`.",
     "q": "A seat, a candidate or a party.",
     "verdict": "`gain`, `hold`, `win` or `pending`.",

@@ -67,6 +67,7 @@ def in_language(request: Request, response: Response) -> Response:
     language = language_of(request)
     response.headers["Content-Language"] = language.tag
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
-    if request.query_params.get(_LANGUAGE) == language.code:
+    own = request.headers.get("sec-fetch-dest", "document") == "document"  # not a frame in somebody else's page
+    if own and request.query_params.get(_LANGUAGE) == language.code:
         response.set_cookie(_LANGUAGE, language.code, max_age=_A_YEAR, samesite="lax", httponly=True)
     return response

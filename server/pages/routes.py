@@ -62,7 +62,8 @@ async def contests(request: Request) -> Response:
     contests, or of those asked for."""
     shown = shown_by(request)
     if alone(shown.night):
-        return RedirectResponse(f"/nights/{shown.night.definition.id}{kept(shown.baseline, shown.moment)}", 303)
+        night = f"/nights/{shown.night.definition.id}{kept(shown.baseline, shown.moment)}"
+        return in_language(request, RedirectResponse(night, 303))
     asked = find.wanted(shown.night, request.query_params)
     if asked.all:  # what many open is made once, what one person looks for is made for them
         page = shown.channel.cached(f"contests {asked.query}", lambda: body(_contests_page(shown, asked)))
@@ -78,7 +79,7 @@ async def seek(request: Request) -> Response:
     meant = only(_words(shown), asked.q)
     place = f"/{meant.ballot}{kept(shown.baseline, shown.moment)}" if meant else ""
     place = place or kept(shown.baseline, shown.moment, asked.query)
-    return RedirectResponse(f"/nights/{shown.night.definition.id}/contests{place}", 303)
+    return in_language(request, RedirectResponse(f"/nights/{shown.night.definition.id}/contests{place}", 303))
 
 
 @allows(everyone)

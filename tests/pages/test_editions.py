@@ -4,10 +4,16 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
+from server.election.commands import OpenNight
+from server.election.decide import decide
+from server.election.nights import apply
+from server.election.parties import Party
 from server.live.channel import Channel
 from server.nights import archive
 from server.pages.render import PageRenderer
+from tests.nights_by_hand import START, declare, definition
 
 GENERAL_2015 = "parl.2015-05-07"
 
@@ -68,6 +74,17 @@ def test_an_unknown_baseline_is_refused_in_a_sentence_and_leaves_nothing_behind(
         with pytest.raises(LookupError, match="There is no baseline called 1832 for 2015 general election"):
             channel.in_edition("de", "1832")
     channel.advance(archive.load(GENERAL_2015).events[300:310])
+
+
+def test_any_name_of_a_party_is_text_and_never_a_pattern_or_markup() -> None:
+    odd = replace(definition(), parties=(Party("PP52", "Conservative", "Con"), Party("PP53", "100% <b>Lab", "Lab")))
+    channel, night = Channel(PageRenderer()), None
+    for command in (OpenNight(id="open", by="desk", night=odd), declare(0)):
+        event = decide(night, command, START)
+        night = apply(night, event)
+        channel.advance([event])
+    assert "from 100% &lt;b&gt;Lab" in channel.text("banner")
+    assert "100% &lt;b&gt;Lab" in channel.in_edition("de", "").text("banner")
 
 
 def test_who_watches_an_edition_counts_and_is_sent_away_with_the_night(channel: Channel) -> None:

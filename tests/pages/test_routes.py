@@ -84,6 +84,29 @@ async def test_a_past_night_is_shown_as_it_stood_at_a_moment(client: httpx2.Asyn
     assert (await client.get(f"/nights/{ROCHESTER}?at=1999-01-01T00:00")).status_code == 200
 
 
+async def test_a_past_moment_is_kept_by_every_link_of_the_night(client: httpx2.AsyncClient) -> None:
+    night, seat = "/nights/parl.2019-12-12", "/contests/parl.ynys-mon.2019-12-12"
+    for page in ("", "/contests", "/areas", "/swing", "/battlegrounds", "/records", seat):
+        text = (await client.get(f"{night}{page}?at=2019-12-13T02:00&baseline=2015")).text
+        links = re.findall(rf'href="({night}[^"]*)"', text)
+        assert len(links) > 5
+        assert [one for one in links if "at=2019-12-13" not in one or "baseline=2015" not in one] == [], page
+    notice = f"{night}{seat}/notice"
+    assert "Virginia Crosbie" in (await client.get(f"{notice}?at=2019-12-13T03:00")).text
+    assert "10,818" not in (await client.get(f"{notice}?at=2019-12-13T02:00")).text
+
+
+async def test_moments_between_two_events_are_one_page_and_no_moment_is_a_fault_of_ours(
+    client: httpx2.AsyncClient,
+) -> None:
+    pages = [await client.get(f"/nights/{ROCHESTER}?at=2014-11-21T03:{minute}") for minute in ("10", "50")]
+    assert pages[0].text == pages[1].text
+    assert pages[0].headers["etag"] == pages[1].headers["etag"]
+    for moment in ("0001-01-01T00:00%2B14:00", "9999-12-31T23:59-14:00"):
+        answer = await client.get(f"/nights/{ROCHESTER}?at={moment}")
+        assert (answer.status_code, "not a time of any election" in answer.text) == (400, True)
+
+
 async def test_every_page_forbids_scripts_from_elsewhere(client: httpx2.AsyncClient) -> None:
     for path in ("/", "/nights/night", "/api/nights", "/nowhere"):
         assert "default-src 'self'" in (await client.get(path)).headers["content-security-policy"]

@@ -15,7 +15,7 @@
   const [FOLLOW, FOLLOW_IT, TOLD, CORRECTED] = yours?.dataset.words.split("|") ?? [];
   const known = new Map(); // seat → how it stood when it was last looked at
 
-  const seats = () => (kept.followed ?? "").split(" ").filter(Boolean);
+  const seats = () => [...new Set((kept.followed ?? "").split(" ").filter(Boolean))];
   const rowOf = (seat) =>
     byId(`row-${seat}`) ?? byId(`seat-${seat}`) ?? byId(`contest-${seat}`)?.querySelector(".banner");
   const filled = (words, ...values) => words.replace(/{(\d)}/g, (_, place) => values[place]);

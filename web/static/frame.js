@@ -3,5 +3,6 @@
   if (parent === window) return;
   const tell = () => parent.postMessage({ declared: "height", height: Math.ceil(document.body.offsetHeight) }, "*");
   new ResizeObserver(tell).observe(document.body);
+  tell(); // a frame that is out of sight is not observed yet
   window.addEventListener("message", ({ source }) => source === parent && tell());
 })();

@@ -33,6 +33,7 @@
   };
   try {
     if (localStorage.followed) bringFollowing();
+    window.addEventListener("storage", ({ key }) => key === "followed" && bringFollowing()); // in another tab
   } catch {} // a browser that keeps nothing
 
   // What the list says of the chosen seat, with a link to it.
