@@ -64,6 +64,7 @@
   // Whoever is signed out learns it here: the rule sends them away.
   const poll = async () => {
     asked = Date.now();
+    const before = heard;
     const answer = await fetch(address, { redirect: "manual", cache: "no-store" });
     if (answer.type === "opaqueredirect" || answer.status === 403) {
       say("Signed out", "down");
@@ -73,6 +74,7 @@
     }
     if (!answer.ok) throw new Error(answer.statusText);
     const text = await answer.text();
+    if (heard !== before) return poll(); // what came over the line meanwhile is newer than this may be
     await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text, transition: false });
     shown();
     if (failures) say("Live, by polling", "up");
