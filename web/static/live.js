@@ -132,6 +132,13 @@
   // htmx may have looked at the page before its websocket extension was here; looking twice does no harm.
   htmx.process(place);
 
+  // A line that was up before anybody here listened.
+  const early = place._htmx?.ws?.connection;
+  if (early?.socket?.readyState === WebSocket.OPEN) {
+    connection = early;
+    say(ON_AIR, "up");
+  }
+
   // A page taken out of the back-forward cache has lost its socket for good.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 })();
