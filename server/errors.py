@@ -7,6 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from server.pages.address import in_language, language_of
+from server.pages.languages import ENGLISH
 from server.pages.templates import rendered
 
 log = structlog.get_logger()
@@ -45,5 +47,8 @@ def _answer(request: Request, status: int, sentence: str, headers: dict[str, str
         return problem(status, sentence, headers)
     area, *below = request.url.path.split("/")[1:]
     night = below[0] if area == "nights" and len(below) > 1 else ""
-    page = rendered("error.html", title=title, sentence=sentence, area=area, night=night)
-    return Response(page, status, headers, "text/html; charset=utf-8")
+    ours = area in ("count", "desk")  # whose pages are in English
+    language = ENGLISH if ours else language_of(request)
+    page = rendered("error.html", language, title=title, sentence=sentence, area=area, night=night)
+    answer = Response(page, status, headers, "text/html; charset=utf-8")
+    return answer if ours else in_language(request, answer)

@@ -22,7 +22,7 @@ from server.nights.baselines import of_night
 from server.nights.format import OTHERS, Summary
 
 _NOTIONAL_DAY = date(2005, 5, 5)
-_NOTIONAL_IN = "parl.2010-05-06"  # the night whose own baseline it is
+NOTIONAL_IN = "parl.2010-05-06"  # the night whose own baseline it is
 
 # General elections on air at once, with a few baselines each: a hundred kilobytes an entry at most.
 _KEPT = 32
@@ -186,7 +186,7 @@ def _polled(choice: Choice, where: Poll) -> _Offer:
 
 @cache
 def _notional() -> _Offer:
-    definition = archive.load(_NOTIONAL_IN).definition
+    definition = archive.load(NOTIONAL_IN).definition
     previous = {one.gss: one.previous for one in definition.contests if one.previous}
     where = Poll("notional", definition.baseline, _NOTIONAL_DAY, None)
     choice = Choice(f"{_NOTIONAL_DAY.year}-notional", definition.baseline, "notional", _NOTIONAL_DAY.year, 0)

@@ -11,10 +11,9 @@ from server.election.events import Declared
 from server.election.parties import INDEPENDENT, Party, counted_as
 from server.election.verdict import Result, judge
 from server.nights import archive
-from server.nights.against import Poll, poll
+from server.nights.against import NOTIONAL_IN, Poll, poll
 from server.nights.format import Summary
 
-_NOTIONAL_IN = "parl.2010-05-06"  # the night that was counted from them
 _KEPT = 1000  # seats, a few kilobytes each
 
 
@@ -63,9 +62,9 @@ def _polls(gss: str) -> tuple[Polled, ...]:
 
 
 def _notional(gss: str) -> list[Polled]:
-    definition = archive.load(_NOTIONAL_IN).definition
+    definition = archive.load(NOTIONAL_IN).definition
     for one, contest, _, parties in _declarations().get(gss, ()):
-        where = poll(definition, "", contest) if one.id == _NOTIONAL_IN else None
+        where = poll(definition, "", contest) if one.id == NOTIONAL_IN else None
         if where and (before := contest.previous):
             named = {party: votes for party, votes in before.votes.items() if party in parties}
             return [Polled(where, None, before.holder, named, sum(before.votes.values()), None, parties)]

@@ -39,12 +39,14 @@ def language_of(request: Request) -> Language:
 def channel_of(request: Request) -> Channel:
     """The night of an address, on air or past, in its edition; HTTPException 404 with a sentence."""
     hub: Hub = request.state.hub
+    language, baseline = language_of(request), baseline_of(request)
     try:
-        found = hub.find(request.path_params["night"], language_of(request).code, baseline_of(request))
-    except LookupError as error:
-        raise HTTPException(404, str(error)) from None
+        found = hub.find(request.path_params["night"], language.code, baseline)
+    except LookupError:
+        sentence = language.gettext("This night cannot be compared with %(baseline)s.") % {"baseline": repr(baseline)}
+        raise HTTPException(404, sentence) from None
     if found is None:
-        raise HTTPException(404, "There is no such night, on air or past.")
+        raise HTTPException(404, language.gettext("There is no such night, on air or past."))
     return found
 
 
@@ -56,9 +58,10 @@ def moment_of(request: Request) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise HTTPException(400, f"{text!r} is not a time like 2019-12-13T03:40.") from None
-    if moment.year not in range(1900, 2200):  # where every clock has it
-        raise HTTPException(400, f"{text!r} is not a time of any election here.")
+        moment = None
+    if moment is None or moment.year not in range(1900, 2200):  # years that every clock has
+        sentence = language_of(request).gettext("%(text)s is not a time like 2019-12-13T03:40.") % {"text": repr(text)}
+        raise HTTPException(400, sentence)
     return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
 
 

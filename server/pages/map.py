@@ -19,7 +19,7 @@ from server.election.contests import Definition
 from server.election.nights import Count, Night
 from server.nights.layout import Cell, Outline, bounds, load
 
-_WIDE, _HIGH = 7, 4  # half a hexagon's width, a quarter of its height
+WIDE, HIGH = 7, 4  # half a hexagon's width, a quarter of its height
 _MARGIN = 9
 PLACED, SQUEEZED = "scale(14 1)", "scale(.0714286 1)"  # of a row, where x counts hexagons; of a shape, to undo it
 
@@ -142,14 +142,14 @@ def _drawn(places: tuple[tuple[str, str], ...]) -> Drawing:
         of = [cell for cell, (_, region) in zip(cells, places, strict=True) if region == name]
         outline = "".join(map(_path, load().outlines(gss for gss, region in places if region == name)))
         regions.append(Region(name, _slug(name), outline, _fitted(_around(of), whole)))
-    placed = (Row(row % 2 * _WIDE, Cell(0, row).centre.y * _HIGH, tuple(found)) for row, found in rows.items())
+    placed = (Row(row % 2 * WIDE, Cell(0, row).centre.y * HIGH, tuple(found)) for row, found in rows.items())
     return Drawing(whole, tuple(placed), tuple(regions))
 
 
 def _around(cells: Iterable[Cell]) -> Box:
     first, last = bounds(cells)
-    x, y = first.x * _WIDE - _MARGIN, first.y * _HIGH - _MARGIN
-    return Box(x, y, last.x * _WIDE + _MARGIN - x, last.y * _HIGH + _MARGIN - y)
+    x, y = first.x * WIDE - _MARGIN, first.y * HIGH - _MARGIN
+    return Box(x, y, last.x * WIDE + _MARGIN - x, last.y * HIGH + _MARGIN - y)
 
 
 def _fitted(box: Box, whole: Box) -> Box:
@@ -161,9 +161,9 @@ def _fitted(box: Box, whole: Box) -> Box:
 
 def _path(outline: Outline) -> str:
     start = outline[0]
-    lines = ((_WIDE * (two.x - one.x), _HIGH * (two.y - one.y)) for one, two in pairwise(outline))
+    lines = ((WIDE * (two.x - one.x), HIGH * (two.y - one.y)) for one, two in pairwise(outline))
     drawn = "".join(f"v{y}" if not x else f"l{x} {y}" if y >= 0 else f"l{x}{y}" for x, y in lines)
-    return f"M{_WIDE * start.x} {_HIGH * start.y}{drawn}z"
+    return f"M{WIDE * start.x} {HIGH * start.y}{drawn}z"
 
 
 def _slug(name: str) -> str:

@@ -5,9 +5,7 @@ from msgspec import Struct
 from server.election.contests import Contest, Definition
 from server.election.nights import Count, Night
 from server.nights.layout import load
-from server.pages.map import has_map, hexagon
-
-_WIDE, _HIGH = 7, 4  # half a hexagon's width, a quarter of its height, as the map has them
+from server.pages.map import HIGH, WIDE, has_map, hexagon
 
 
 class Near(Struct, frozen=True):
@@ -43,6 +41,6 @@ class Neighbours:
         found: list[Near] = []
         for one in (contest, *self.of(contest)):
             centre, count = cells[one.gss].centre, night.counts[one.ballot]
-            x, y = (centre.x - middle.x) * _WIDE, (centre.y - middle.y) * _HIGH
+            x, y = (centre.x - middle.x) * WIDE, (centre.y - middle.y) * HIGH
             found.append(Near(count, x, y, hexagon(night, count).shape))
         return tuple(found)

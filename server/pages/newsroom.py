@@ -79,7 +79,7 @@ async def embed_map(request: Request) -> Response:
     """``/nights/{night}/embed/map?theme=light``: the map, for a frame of another site."""
     shown, theme = shown_by(request), _theme(request)
     if not has_map(shown.night.definition):
-        raise HTTPException(404, "This night has no map.")
+        raise HTTPException(404, shown.language.gettext("This night has no map."))
 
     def make() -> str:
         return shown.page(
@@ -100,7 +100,7 @@ async def embed_map(request: Request) -> Response:
 async def embed_contest(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}/embed?theme=light``: one contest, for a frame of another site."""
     shown, theme = shown_by(request), _theme(request)
-    count = _count(shown.night, request.path_params["ballot"])
+    count = shown.count(request.path_params["ballot"])
 
     def make() -> str:
         full = f"/contests/{count.contest.ballot}"
@@ -117,7 +117,7 @@ async def newsroom(request: Request) -> Response:
     night = shown.night
     first = _first(night)
     asked = request.query_params.get("contest", "")
-    count = _count(night, asked) if asked else first
+    count = shown.count(asked) if asked else first
 
     def make() -> str:
         return shown.page(
@@ -161,12 +161,6 @@ def _framable(response: Response) -> Response:
 
 def _first(night: Night) -> Count:
     return next(iter(night.counts.values()))
-
-
-def _count(night: Night, ballot: str) -> Count:
-    if ballot not in night.counts:
-        raise HTTPException(404, f"{ballot} is not a contest of this night.")
-    return night.counts[ballot]
 
 
 def _parts(request: Request) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from msgspec import Struct
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,9 +28,7 @@ class Row(Struct, frozen=True):
 async def notice(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}/notice``: the declaration, to print."""
     shown, ballot = shown_by(request), request.path_params["ballot"]
-    count = shown.night.counts.get(ballot)
-    if count is None:
-        raise HTTPException(404, f"{ballot} is not a contest of this night.")
+    count = shown.count(ballot)
     page = shown.channel.cached(f"notice {ballot}", lambda: body(_page(shown, count)))
     return shown.answer(request, page)
 

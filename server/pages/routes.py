@@ -52,7 +52,7 @@ async def night(request: Request) -> Response:
     shown = shown_by(request)
     view = request.query_params.get("map", "")
     view = view if view in night_map.VIEWS else ""
-    page = cast(Body, shown.channel.cached(f"page {view}", lambda: body(_night_page(shown, view))))
+    page = cast(Body, shown.channel.cached(f"night {view}", lambda: body(_night_page(shown, view))))
     return shown.answer(request, page)
 
 
@@ -87,10 +87,8 @@ async def contest(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}``: all about one contest."""
     shown = shown_by(request)
     ballot = request.path_params["ballot"]
-    count = shown.night.counts.get(ballot)
-    if count is None:
-        raise HTTPException(404, f"{ballot} is not a contest of this night.")
-    page = cast(Body, shown.channel.cached(ballot, lambda: body(_contest_page(shown, count))))
+    count = shown.count(ballot)
+    page = cast(Body, shown.channel.cached(f"contest {ballot}", lambda: body(_contest_page(shown, count))))
     return shown.answer(request, page)
 
 

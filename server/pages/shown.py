@@ -5,13 +5,14 @@ from datetime import datetime
 
 from markupsafe import Markup
 from msgspec import Struct
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.answers import HTML, Body, answer
 from server.election.contests import Definition
 from server.election.events import NightOpened
-from server.election.nights import Night
+from server.election.nights import Count, Night
 from server.live.channel import Channel
 from server.nights import against
 from server.pages.address import baseline_of, channel_of, in_language, kept, language_of, moment_of
@@ -42,6 +43,13 @@ class Shown(Struct, frozen=True):
         first = self.channel.events[0]
         assert isinstance(first, NightOpened), "a night begins with its opening"
         return first.night
+
+    def count(self, ballot: str) -> Count:
+        """How far a contest of it has come; HTTPException 404 where the night has no such contest."""
+        if ballot not in self.night.counts:
+            sentence = self.language.gettext("%(ballot)s is not a contest of this night.")
+            raise HTTPException(404, sentence % {"ballot": ballot})
+        return self.night.counts[ballot]
 
     def text(self, fragment: str) -> Markup:
         """A fragment of it, as the push sends it."""

@@ -75,6 +75,18 @@ async def test_what_is_not_there_or_not_a_time_is_said_in_a_sentence(client: htt
         assert "Traceback" not in answer.text
 
 
+async def test_what_is_refused_is_said_in_the_readers_language_with_a_way_back(client: httpx2.AsyncClient) -> None:
+    for path, title, sentence, back in (
+        ("/nowhere", "Nicht gefunden", "Unter dieser Adresse gibt es nichts.", 'href="/"'),
+        ("/nights/night/contests/none", "Nicht gefunden", "none ist kein Wahlkreis", 'href="/nights/night"'),
+        ("/nights/night/areas?at=x", "Fehlerhafte Anfrage", "ist keine Zeit wie", 'href="/nights/night"'),
+        ("/nights/night?baseline=1832", "Nicht gefunden", "nicht mit &#39;1832&#39; vergleichen", 'href="/"'),
+    ):
+        answer = await client.get(path, headers={"Accept-Language": "de"})
+        assert [one for one in ('lang="de"', f"<h1>{title}</h1>", sentence, back) if one not in answer.text] == [], path
+        assert answer.headers["vary"] == "Accept-Encoding, Accept-Language, Cookie"
+
+
 async def test_a_past_night_is_shown_as_it_stood_at_a_moment(client: httpx2.AsyncClient) -> None:
     before = (await client.get(f"/nights/{ROCHESTER}?at=2014-11-21T04:00")).text
     after = (await client.get(f"/nights/{ROCHESTER}?at=2014-11-21T04:15")).text
@@ -104,7 +116,7 @@ async def test_moments_between_two_events_are_one_page_and_no_moment_is_a_fault_
     assert pages[0].headers["etag"] == pages[1].headers["etag"]
     for moment in ("0001-01-01T00:00%2B14:00", "9999-12-31T23:59-14:00"):
         answer = await client.get(f"/nights/{ROCHESTER}?at={moment}")
-        assert (answer.status_code, "not a time of any election" in answer.text) == (400, True)
+        assert (answer.status_code, "is not a time like" in answer.text) == (400, True)
 
 
 async def test_every_page_forbids_scripts_from_elsewhere(client: httpx2.AsyncClient) -> None:

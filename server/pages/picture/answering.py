@@ -28,10 +28,7 @@ _waiting: set[asyncio.Future[bytes]] = set()
 async def of_contest(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}/picture.png``: the contest as it stands; with ``?at=`` as it stood."""
     shown = shown_by(request)
-    ballot = request.path_params["ballot"]
-    if ballot not in shown.night.counts:
-        raise HTTPException(404, f"{ballot} is not a contest of this night.")
-    return await _answer(request, shown, ballot)
+    return await _answer(request, shown, shown.count(request.path_params["ballot"]).contest.ballot)
 
 
 @allows(everyone)
