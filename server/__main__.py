@@ -11,7 +11,7 @@ from uuid import uuid4
 import structlog
 from msgspec.structs import replace
 
-from server import serve
+from server import keeping, replays, serve
 from server.count import command as invite
 from server.count.inviting import choose_entry
 from server.election.decide import Refused
@@ -19,9 +19,14 @@ from server.feeds import record
 from server.nights import archive
 from server.nights import command as importing
 from server.nights.format import BadNight
+from server.nights.kept import Kept, NotKept
+from server.nights.replay import UnknownMoment
+from server.rehearsal import command as rehearsing
+from server.rehearsal.script import practised
 from server.settings import Settings, SettingsError
 from server.stream import embedded
 from server.stream.events import EventStream, StreamUnavailable, StreamUnfit
+from server.stream.record import BadRecord
 from server.stream.submit import Submitter
 
 T = TypeVar("T")
@@ -40,6 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
         StreamUnfit,
         archive.UnknownNight,
         BadNight,
+        NotKept,
+        BadRecord,
+        UnknownMoment,
         embedded.EmbeddedServerError,
         serve.PortTaken,
     ) as error:
@@ -62,9 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("serve", help="serve the nights that are on air").set_defaults(call=_serve)
     commands.add_parser("redis", help="run the embedded Redis alone").set_defaults(call=_redis)
 
-    replay = commands.add_parser("replay", help="put a past night on air as a replay, on a Redis that is running")
-    replay.add_argument("night", metavar="NIGHT")
-    replay.add_argument("--as", dest="name", default="", metavar="NAME", help="the replay's id")
+    replay = replays.add_parser(commands)
     _speed_of(replay)
     replay.set_defaults(call=_replay)
 
@@ -72,16 +78,25 @@ def _parser() -> argparse.ArgumentParser:
     opening.add_argument("night", metavar="NIGHT", help="a past night's id, or a night file")
     opening.add_argument("--as", dest="name", default="", metavar="NAME", help="the night's id on air")
     opening.add_argument("--entry", choices=("single", "double"), default="single", help="how many key each result")
+    opening.add_argument("--rehearsal", action="store_true", help="to practise with: marked TEST everywhere")
     opening.set_defaults(call=_open)
 
     importing.add_parser(commands)
     record.add_parser(commands)
+    keeping.add_parsers(commands, _on_stream)
     invite.add_parser(commands).set_defaults(call=_invite)
+    rehearsing.add_parser(commands).set_defaults(call=_rehearse)
     return parser
 
 
 def _speed_of(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--speed", type=_speed, default=0.0, metavar="X", help="times real time, or max")
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        default=0.0,
+        metavar="X",
+        help="times real time, or max; sets a replay that was paused or stopped playing",
+    )
 
 
 def _speed(text: str) -> float | None:
@@ -96,7 +111,7 @@ def _speed(text: str) -> float | None:
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     nights = tuple(options.nights) or serve.WORTH_WATCHING
     for night in nights:
-        archive.load(night)
+        Kept(settings.data_dir).load(night)
     return serve.serve(settings, nights, options.speed)
 
 
@@ -109,17 +124,17 @@ def _redis(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _replay(options: argparse.Namespace, settings: Settings) -> int:
-    async def play(stream: EventStream) -> None:
-        await serve.put_on_air(stream, options.night, options.speed, again=False, name=options.name)
-
-    _with_stream(settings, play)
-    return 0
+    return replays.run(options, Kept(settings.data_dir).load, lambda play: _with_stream(settings, play))
 
 
 def _open(options: argparse.Namespace, settings: Settings) -> int:
-    file = Path(options.night)
-    past = archive.read(file) if file.is_file() else archive.load(options.night)
-    definition = replace(past.definition, id=options.name or past.definition.id, times="live")
+    file, kept = Path(options.night), Kept(settings.data_dir)
+    past = archive.read(file) if file.is_file() else kept.load(options.night)
+    definition = replace(past.definition, id=options.name or past.definition.id, times="live", replay_of=None)
+    if options.rehearsal:
+        definition = practised(past.definition, options.name)
+    if any(one.id == definition.id for one in kept.listed()):
+        raise Refused("night-kept", f"{definition.id} is kept here as a past night: give it another id with --as.")
 
     async def opened(stream: EventStream) -> None:
         await serve.open_night(stream, definition, str(uuid4()), past.expected)
@@ -131,11 +146,22 @@ def _open(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _rehearse(options: argparse.Namespace, settings: Settings) -> int:
+    async def rehearsed(stream: EventStream) -> int:
+        return await rehearsing.rehearse(options, settings, stream, serve.open_night)
+
+    return _with_stream(settings, rehearsed)
+
+
 def _invite(options: argparse.Namespace, settings: Settings) -> int:
     async def invited(stream: EventStream) -> int:
         return await invite.invite(options, settings, Submitter(stream), await stream.nights())
 
     return _with_stream(settings, invited)
+
+
+def _on_stream(work: keeping.Work) -> Callable[[argparse.Namespace, Settings], int]:
+    return lambda options, settings: _with_stream(settings, lambda stream: work(options, settings, stream))
 
 
 def _with_stream(settings: Settings, work: Callable[[EventStream], Awaitable[T]]) -> T:

@@ -11,6 +11,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,11 +19,11 @@ from server import count, feeds
 from server.access import allows, everyone, without_rule
 from server.answers import policy
 from server.count.desk.render import DeskRenderer
-from server.election.events import AnyEvent
-from server.errors import on_crash, on_http_error, on_unavailable
+from server.errors import on_crash, on_gone, on_http_error, on_unavailable
 from server.live.endpoint import live, poll
 from server.live.hub import Hub
-from server.nights import archive
+from server.live.reels import routes as reels
+from server.nights.kept import Kept
 from server.pages.render import PageRenderer
 from server.pages.routes import routes as page_routes
 from server.settings import Settings
@@ -55,7 +56,8 @@ def build_app(settings: Settings) -> Starlette:
         stream = EventStream(url, settings.replicas)
         await stream.open()
         submitter = Submitter(stream)
-        hub = Hub(PageRenderer(), _past, submitter.forget, DeskRenderer())
+        kept = Kept(settings.data_dir)
+        hub = Hub(PageRenderer(), kept.events, submitter.forget, DeskRenderer())
         app.state.hub = hub
         follower = asyncio.create_task(hub.follow(follow(url)), name="follower")
         follower.add_done_callback(_stop_the_process)
@@ -63,7 +65,7 @@ def build_app(settings: Settings) -> Starlette:
         with suppress(TimeoutError):
             await asyncio.wait_for(hub.ready.wait(), _SECONDS_TO_CATCH_UP)
             await count.send_out(hub, submitter)
-        yield {"hub": hub, "stream": stream, "submitter": submitter, "settings": settings}
+        yield {"hub": hub, "stream": stream, "submitter": submitter, "settings": settings, "kept": kept}
         follower.remove_done_callback(_stop_the_process)
         follower.cancel()
         await stream.close()
@@ -71,6 +73,7 @@ def build_app(settings: Settings) -> Starlette:
     routes: list[BaseRoute] = [
         WebSocketRoute("/nights/{night}/live", allows(everyone)(live)),
         Route("/nights/{night}/live", allows(everyone)(poll)),
+        *reels,
         *page_routes,
         *feeds.routes,
         *count.routes(settings),
@@ -83,18 +86,12 @@ def build_app(settings: Settings) -> Starlette:
         exception_handlers={
             HTTPException: on_http_error,
             StreamUnavailable: on_unavailable,
+            ClientDisconnect: on_gone,
             Exception: on_crash,
         },
         lifespan=lifespan,
         max_body_size=256 * 1024,
     )
-
-
-def _past(night: str) -> tuple[AnyEvent, ...] | None:
-    try:
-        return archive.load(night).events
-    except archive.UnknownNight:
-        return None
 
 
 def _stop_the_process(follower: asyncio.Task[None]) -> None:

@@ -28,6 +28,11 @@ async def on_unavailable(request: Request, error: Exception) -> Response:
     return _answer(request, 503, sentence, {"Retry-After": "2"})
 
 
+async def on_gone(request: Request, error: Exception) -> Response:
+    """Whoever sent this hung up before all of it was here: there is nobody to answer, and nothing went wrong."""
+    return Response(status_code=400)
+
+
 async def on_crash(request: Request, error: Exception) -> Response:
     """A fault of ours; the log has the details (uvicorn writes the traceback)."""
     return _answer(request, 500, "Something went wrong on our side. It has been logged.", {})

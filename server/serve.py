@@ -14,28 +14,24 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
-import structlog
 import uvicorn
 import uvloop
 
 from server.app import build_app
-from server.election.commands import AnyCommand, ExpectDeclaration, OpenNight
+from server.election.commands import ExpectDeclaration, OpenNight
 from server.election.contests import Definition
 from server.election.decide import Refused
 from server.live.protocol import Connection
-from server.nights import archive
-from server.nights.replay import commands, remaining, replay, replay_id
+from server.nights.kept import Kept
+from server.nights.replay import Orders, clocks, replay_id
+from server.player import Player
+from server.replays import how_to_go_on
 from server.settings import Settings
 from server.stream import embedded
-from server.stream.events import EventStream, StreamUnavailable
+from server.stream.events import EventStream
 from server.stream.submit import Receipt, Submitter
 
-log = structlog.get_logger()
-
 WORTH_WATCHING = ("parl.rochester-and-strood.by.2014-11-20", "parl.2019-12-12")
-_SPEED_OF_ONE_CONTEST = 300.0
-_SPEED_OF_MANY = 120.0
-_SECONDS_BETWEEN_TRIES = 1.0
 _ENOUGH_FILES = 65_536  # where there is no limit at all
 _BACKLOG = 4096  # after a restart everybody comes back at once
 _KERNEL_KEEPS = 128 * 1024  # bytes for one client that does not read; the kernel allows itself twice that
@@ -68,7 +64,10 @@ def _started(folder: Path) -> embedded.Embedded | None:
 
 
 def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None = 0) -> int:
-    """Serve until told to stop, with these past nights on air as replays. ``speed`` 0 is one worth watching."""
+    """Serve until told to stop, with these past nights on air as replays: at this speed, or at 0 as each is set.
+
+    One that was interrupted goes on, one that had ended begins again, one that the desk paused or stopped stays so.
+    """
     signal.signal(signal.SIGTERM, _end)
     _take_all_the_files_allowed()
     with (
@@ -159,10 +158,12 @@ async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | Non
     assert settings.redis_url is not None
     server = WebServer(settings)
     stream = EventStream(settings.redis_url, settings.replicas)
+    pasts = {replay_id(night): Kept(settings.data_dir).load(night) for night in nights}
+    orders = Orders(speed=speed, resumes=False)
     await stream.open()
     try:
         async with asyncio.TaskGroup() as tasks:
-            replays = [tasks.create_task(put_on_air(stream, night, speed, again=True)) for night in nights]
+            replays = [tasks.create_task(_play(Player(stream, one, orders))) for one in clocks(pasts)]
             await server.listen()
             for one in replays:
                 one.cancel()
@@ -170,37 +171,14 @@ async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | Non
         await stream.close()
 
 
-async def put_on_air(stream: EventStream, night: str, speed: float | None, again: bool, name: str = "") -> None:
-    """Replay a past night as ``name``; one that was interrupted goes on, one that had ended begins ``again``."""
-    past = archive.load(night)
-    name = name or replay_id(night)
-    script = commands(past.events, name)
-    if speed == 0:
-        speed = _SPEED_OF_ONE_CONTEST if len(past.definition.contests) == 1 else _SPEED_OF_MANY
-    submitter = Submitter(stream)
-
-    async def submit(command: AnyCommand, at: datetime) -> None:
-        try:
-            await submitter.submit(name, command, at)
-        except Refused as refusal:  # somebody else declared it first: the replay goes on
-            log.warning("replay was refused", night=name, why=refusal.sentence)
-        if isinstance(command, OpenNight):
-            await stream.announce(name)
-
-    while True:
-        try:
-            stands = await submitter.night(name)
-            if stands and again and not remaining(script, stands):
-                await stream.erase(name)
-                submitter.forget(name)
-                stands = None
-            again = False
-            if stands:
-                await stream.announce(name)  # it may have ended between its opening and this
-            await replay(script, stands, submit, speed)
-            return
-        except StreamUnavailable:
-            await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
+async def _play(player: Player) -> None:
+    try:
+        left = await player.play()
+    except Refused as refused:  # another night has its name; what else is on air goes on
+        print(refused.sentence, file=sys.stderr)
+        return
+    if left.state == "stopped":
+        print(how_to_go_on(player.nights, left), flush=True)
 
 
 async def open_night(

@@ -10,8 +10,9 @@ import httpx2
 from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
 
+from server.election.commands import OpenNight
 from server.nights import archive
-from server.nights.replay import commands, replay
+from server.nights.replay import commands
 from server.serve import WebServer
 from server.settings import Settings
 from server.stream.events import EventStream
@@ -55,19 +56,15 @@ async def answered(client: httpx2.AsyncClient, path: str, holding: str = "") -> 
         await asyncio.sleep(0.01)
 
 
-async def play(redis_url: str, night: str, name: str, speed: float | None = None) -> None:
+async def play(redis_url: str, night: str, name: str) -> None:
     """Put a past night on air as ``name`` and declare all of it, going on where it was."""
     stream = EventStream(redis_url)
     await stream.open()
     submitter = Submitter(stream)
-    script = commands(archive.load(night).events, name)
-    stands = await submitter.night(name)
-    if stands is None:
-        at, opening = script[0]
-        await submitter.submit(name, opening, at)
-        stands = await submitter.night(name)
-    await stream.announce(name)
-    await replay(script, stands, lambda command, at: submitter.submit(name, command, at), speed)
+    for at, command in commands(archive.load(night).events, name):
+        await submitter.submit(name, command, at)
+        if isinstance(command, OpenNight):
+            await stream.announce(name)
     await stream.close()
 
 

@@ -20,11 +20,12 @@ WIRING = {"app.py", "serve.py", "__main__.py"}
 ROOMS = {
     "election": set[str](),
     "stream": {"election"},
-    "nights": {"election"},
+    "nights": {"election", "stream"},
     "live": {"election", "stream"},
     "pages": {"election", "live", "nights"},
     "feeds": {"election", "stream", "live", "nights"},
     "count": {"election", "stream", "live", "pages"},
+    "rehearsal": {"election", "stream", "pages", "nights", "count"},
 }
 TOP = {"access", "answers", "errors", "settings"}  # small modules that every outer room may use
 

@@ -162,7 +162,8 @@ def _at(findings: list[Finding], field: str) -> tuple[str, ...]:
 def _sum(count: Count, entry: Entry) -> Sum:
     counted, papers = sum(entry.votes.values()) + sum(entry.heads.values()), count.papers
     if papers is None:
-        left, wrong = f"Electorate {count.contest.electorate:,}", counted > count.contest.electorate
+        electorate = count.contest.electorate
+        left, wrong = f"Electorate {electorate:,}" if electorate else "", 0 < electorate < counted
     elif counted < papers:
         left, wrong = f"{papers - counted:,} papers to go", False
     elif counted == papers:

@@ -10,6 +10,7 @@ from server.election.events import Rejected
 
 Role = Literal["officer", "second officer", "returning officer", "desk"]
 EntryMode = Literal["single", "double"]
+ReplayState = Literal["playing", "paused", "stopped", "ended"]
 PublicCommand = CountCommand | PostNote | HoldNight | ReleaseNight
 
 
@@ -144,6 +145,16 @@ class Dropped(Act, frozen=True, tag="dropped.1"):
     why: str
 
 
+class ReplaySet(Act, frozen=True, tag="replay-set.1"):
+    """How a replay goes on: at ``speed`` times real time, None for without pauses, if it is playing. Stopped, its
+    process ends, and another begins it again; ended, all of it is on air."""
+
+    speed: float | None
+    state: ReplayState
+
+
 CountAct = PapersVerified | SheetKeyed | CorrectionBegun | CorrectionDropped
 InvitationAct = Revoked | PinCleared | SessionsEnded
-AnyAct = EntryChosen | Invited | InvitationAct | PinChosen | SignedIn | PinMistaken | CountAct | Asked | Dropped
+AnyAct = (
+    EntryChosen | Invited | InvitationAct | PinChosen | SignedIn | PinMistaken | CountAct | Asked | Dropped | ReplaySet
+)

@@ -18,6 +18,7 @@ from server.election.acts import (
     PinCleared,
     PinMistaken,
     PublicCommand,
+    ReplaySet,
     Revoked,
     SessionsEnded,
     SheetKeyed,
@@ -76,6 +77,8 @@ def admit(night: Night, desk: Desk, act: A) -> A:
         case Dropped():
             if all(one.command.id != act.asked for one in pending(night, desk)):
                 raise Refused("not-waiting", "That does not wait to go out any more.")
+        case ReplaySet():
+            _replay(night, desk, act)
         case EntryChosen():
             if act.entry == "double" and any(
                 isinstance(one.command, Declare | Correct) for one in pending(night, desk)
@@ -193,6 +196,15 @@ def _invitation(night: Night, act: Invited) -> None:
         _count(night, ballot)
     if (act.role == "desk") is bool(act.ballots):
         raise Refused("ballot-missing", "Say for which contest; only the desk is invited for all.")
+
+
+def _replay(night: Night, desk: Desk, act: ReplaySet) -> None:
+    if night.definition.replay_of is None:
+        raise Refused("no-replay", "This night is not a replay: nobody plays it.")
+    if act.speed is not None and not act.speed > 0:
+        raise Refused("speed-unfit", "A replay’s speed is above 0.")
+    if act.invitation and desk.replay and desk.replay.state in ("stopped", "ended"):
+        raise Refused("replay-over", "Nobody plays this replay any more. The command line begins it again.")
 
 
 def _sign_in(desk: Desk, act: PinChosen | SignedIn | PinMistaken) -> None:

@@ -110,7 +110,7 @@ def check_papers(contest: Contest, papers: int | None) -> list[Finding]:
         return []
     if papers < 0:
         return [Finding("papers-negative", "papers", "Ballot papers cannot be fewer than 0.")]
-    if papers > contest.electorate:
+    if 0 < contest.electorate < papers:
         sentence = f"{papers:,} ballot papers are more than the electorate of {contest.electorate:,}."
         return [Finding("papers-above-electorate", "papers", sentence)]
     return []
@@ -129,7 +129,7 @@ def _sums(contest: Contest, votes: dict[str, int], rejected: Rejected | None, pa
         if len(slips) == 1:
             sentence = f"{sentence} {slips[0]}"
         return [Finding("votes-above-papers" if counted > papers else "votes-below-papers", "votes", sentence)]
-    if counted > contest.electorate:
+    if 0 < contest.electorate < counted:
         sentence = f"Votes and rejected papers come to {counted:,}: more than the electorate of {contest.electorate:,}."
         return [Finding("votes-above-electorate", "votes", sentence)]
     return []

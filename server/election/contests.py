@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from server.election.parties import Party
 
@@ -32,7 +32,8 @@ class Contest(Struct, frozen=True):
     """One ballot: everything hangs on it, never on the election date. ``candidates`` are in ballot-paper order.
 
     ``gss`` is the constituency's Office for National Statistics code, "" where there is none; ``why`` is a sentence
-    the verdict needs beside it, such as a defection that the rule of hold and gain ignores.
+    the verdict needs beside it, such as a defection that the rule of hold and gain ignores. ``electorate`` is 0 where
+    it is not known.
     """
 
     ballot: str
@@ -68,6 +69,10 @@ class Definition(Struct, frozen=True):
 
     ``seats`` is the size of the House to be won (650), 0 where no majority is at stake; ``baseline`` names the
     election that gains and changes are counted from; ``times`` says how far the clock of a past night can be trusted.
+    ``assumed`` are the ballots whose declarations are at an assumed time; left unset, all of a night whose times are
+    assumed, but those known to the archive.
+    ``rehearsal`` is a night that is practised, not counted. Left unset it is not written, so that the records of all
+    other nights keep the heads that people have noted.
     """
 
     id: str
@@ -81,3 +86,5 @@ class Definition(Struct, frozen=True):
     times: Literal["recorded", "assumed", "live"] = "live"
     replay_of: str | None = None
     attribution: str = ""
+    rehearsal: bool | UnsetType = UNSET
+    assumed: tuple[str, ...] | UnsetType = UNSET

@@ -21,6 +21,7 @@ from server.election.acts import (
     PinChosen,
     PinCleared,
     PinMistaken,
+    ReplaySet,
     Revoked,
     Role,
     SessionsEnded,
@@ -76,7 +77,7 @@ class Entry(Struct, frozen=True):
 
 class Desk(Struct, frozen=True):
     """``people`` by invitation, ``entries`` by ballot, ``asked`` command id → what waits to go out, or has gone out;
-    ``log`` every act; ``receipts`` command id → seq."""
+    ``log`` every act; ``receipts`` command id → seq; ``replay`` how the night is played, if it is a replay."""
 
     seq: int = 0
     entry: EntryMode = "single"
@@ -85,6 +86,7 @@ class Desk(Struct, frozen=True):
     asked: dict[str, Asked] = {}
     log: tuple[AnyAct, ...] = ()
     receipts: dict[str, int] = {}
+    replay: ReplaySet | None = None
 
     def of(self, ballot: str) -> Entry:
         """What is kept of a contest, be it nothing."""
@@ -95,13 +97,15 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
     """The desk after these acts; GapInNight where one is missing."""
     before = desk or Desk()
     people, entries, asked = before.people.copy(), before.entries.copy(), before.asked.copy()
-    receipts, entry = before.receipts.copy(), before.entry
+    receipts, entry, replay = before.receipts.copy(), before.entry, before.replay
     for seq, act in enumerate(acts, before.seq + 1):
         if act.seq != seq:
             raise GapInNight(f"Act {act.seq} of the desk cannot follow act {seq - 1}.")
         match act:
             case EntryChosen():
                 entry = act.entry
+            case ReplaySet():
+                replay = act
             case Asked():
                 asked[act.command.id] = act
                 if isinstance(act.command, Declare | Correct):
@@ -124,7 +128,14 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 assert_never(act)
         receipts[act.command_id] = seq
     log = (*before.log, *acts)
-    return Desk(len(log), entry, people, entries, asked, log, receipts)
+    return Desk(len(log), entry, people, entries, asked, log, receipts, replay)
+
+
+def for_another_round(desk: Desk) -> tuple[AnyAct, ...]:
+    """What stays of a desk when its night is played again, numbered anew: who is invited and signed in, how results
+    are entered, how it is played. What was keyed, and asked for, went with the night that it was about."""
+    kept = (act for act in desk.log if not isinstance(act, CountAct | Asked | Dropped))
+    return tuple(replace(act, seq=seq) for seq, act in enumerate(kept, 1))
 
 
 def _entry_after(entry: Entry, act: CountAct) -> Entry:

@@ -29,7 +29,8 @@ FITS_FROM, FITS_TO, FITS_ALL = Fraction(1, 2), Fraction(2), Fraction(1, 2)
 def doubts_about_papers(contest: Contest, papers: int, issued: int | None) -> list[Finding]:
     """What is doubtful about ballot papers counted at the verification; ``issued`` None where it is not known."""
     findings: list[Finding] = []
-    if not LOWEST_TURNOUT * contest.electorate <= papers <= HIGHEST_TURNOUT * contest.electorate:
+    known = contest.electorate > 0
+    if known and not LOWEST_TURNOUT * contest.electorate <= papers <= HIGHEST_TURNOUT * contest.electorate:
         turnout = _percent(Fraction(papers, contest.electorate))
         sentence = f"{papers:,} ballot papers are {turnout} of the electorate of {contest.electorate:,}."
         findings.append(Finding("turnout-out-of-range", "papers", sentence))

@@ -116,7 +116,7 @@ def asked_for(night: Night, desk: Desk, ballot: str) -> Asked | None:
 
 def pending(night: Night, desk: Desk) -> tuple[Asked, ...]:
     """All that was asked for and is not in the public stream, oldest first."""
-    return tuple(one for one in desk.asked.values() if one.command.id not in night.receipts)
+    return tuple([asked for command_id, asked in desk.asked.items() if command_id not in night.receipts])
 
 
 def differences(one: SheetKeyed, other: SheetKeyed) -> list[str]:

@@ -1,10 +1,11 @@
 """One Parliament: its by-elections in order, and the House as elected. Only from the nights that are handed in."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 
 from msgspec import Struct
 
+from server.election.contests import Definition
 from server.election.nights import Count, Night
 
 
@@ -43,6 +44,37 @@ class House(Struct, frozen=True):
     after: dict[str, int] | None
 
 
+class Step(Struct, frozen=True):
+    """A by-election once it is declared, with the party that had won the seat ``before`` and the one that has it
+    ``after``; ``seats`` is the House then. ``own`` is whether it is of the night that is looked at."""
+
+    count: Count
+    date: date
+    own: bool
+    before: str
+    after: str
+    seats: dict[str, int]
+
+    @property
+    def moved(self) -> bool:
+        """Whether the seat changed party."""
+        return self.before != self.after
+
+
+class State(Struct, frozen=True):
+    """The state of the parties, as elected: ``elected`` at the general election of ``since``, ``before`` the night that
+    is looked at, ``now`` after all by-elections in ``steps``, which are in the order in which they came.
+
+    What is not in a ``House`` is not in it either.
+    """
+
+    since: date
+    elected: dict[str, int]
+    before: dict[str, int]
+    now: dict[str, int]
+    steps: tuple[Step, ...]
+
+
 def term(nights: Iterable[Night], day: date) -> Term | None:
     """The Parliament of a day, among these nights; None where they have no general election by then."""
     elections = sorted({night.definition.date for night in nights if _is_general(night)})
@@ -56,34 +88,61 @@ def wins(nights: Iterable[Night], until: Night) -> tuple[Win, ...]:
     ``nights`` may hold it or its original as well: a ballot counts once, and ``until``'s word for it first.
     """
     every = (until, *nights)
-    parliament = term(every, until.definition.date)
+    first, last = polls_of(until.definition)
+    parliament = term(every, first)
     if parliament is None:
         return ()
-    found = sorted(
-        _declared(every, parliament.first, until.definition.date),
-        key=lambda one: (one[0].definition.date, one[1].declared_at or one[0].at, one[1].contest.ballot),
-    )
+    found = sorted(_declared(every, parliament.first, last), key=_order)
     return tuple(_win(night, count, found) for night, count in found)
 
 
-def house(nights: Iterable[Night], until: Night) -> House | None:
-    """The House before and after a by-election; None unless a general election before it is among these nights."""
+def state(nights: Iterable[Night], until: Night) -> State | None:
+    """How the by-elections of ``until`` moved the House, and those before its first; None unless a general election
+    before them is among these nights."""
     every = tuple(nights)
-    day = until.definition.date
-    parliament = term(every, day)
+    first, last = polls_of(until.definition)
+    parliament = term(every, first)
     if parliament is None or _is_general(until):
         return None
     general = next(night for night in every if _is_general(night) and night.definition.date == parliament.first)
     seats = {count.contest.gss: _winner(count) for count in general.counts.values() if count.result}
     if len(seats) < general.definition.seats:
         return None  # it is still being counted
-    own = {count.contest.ballot for count in until.counts.values()}
-    for night, count in sorted(_declared(every, parliament.first, day), key=lambda one: one[0].definition.date):
-        if night.definition.date < day and count.contest.ballot not in own:
-            seats[count.contest.gss] = _winner(count)
-    before = _numbers(seats)
-    declared = {count.contest.gss: _winner(count) for count in until.counts.values() if count.result}
-    return House(parliament.first, before, _numbers({**seats, **declared}) if declared else None)
+    elected = before = _numbers(seats)
+    steps: list[Step] = []
+    for night, count in sorted(_declared((until, *every), parliament.first, last), key=_order):
+        own, day = night is until, polled_on(night.definition, count.contest.ballot)
+        if not own and day >= first:
+            continue
+        was, seats[count.contest.gss] = seats.get(count.contest.gss, ""), _winner(count)
+        numbers = _numbers(seats)
+        before = before if own else numbers
+        steps.append(Step(count, day, own, was, _winner(count), numbers))
+    return State(parliament.first, elected, before, _numbers(seats), tuple(steps))
+
+
+def house(nights: Iterable[Night], until: Night) -> House | None:
+    """The House before and after a by-election; None as ``state`` has it."""
+    found = state(nights, until)
+    if found is None:
+        return None
+    return House(found.since, found.before, found.now if any(one.own for one in found.steps) else None)
+
+
+def polled_on(definition: Definition, ballot: str) -> date:
+    """The day of a contest's poll. A night can have the by-elections of several: the ballot's id tells."""
+    if not is_by_election(ballot):
+        return definition.date
+    try:
+        return date.fromisoformat(ballot.rpartition(".")[2])
+    except ValueError:
+        return definition.date
+
+
+def polls_of(definition: Definition) -> tuple[date, date]:
+    """The days of a night's first poll and its last: mostly the same."""
+    days = [polled_on(definition, contest.ballot) for contest in definition.contests]
+    return min(days), max(days)
 
 
 def is_by_election(ballot: str) -> bool:
@@ -98,21 +157,26 @@ def _is_general(night: Night) -> bool:
 def _declared(nights: Iterable[Night], after: date, until: date) -> Iterator[tuple[Night, Count]]:
     seen: set[str] = set()
     for night in nights:
-        if not after < night.definition.date <= until:
-            continue
         for ballot, count in night.counts.items():
-            if is_by_election(ballot) and ballot not in seen:
+            day = polled_on(night.definition, count.contest.ballot)
+            if is_by_election(ballot) and after < day <= until and ballot not in seen:
                 seen.add(ballot)
                 if count.result:
                     yield night, count
+
+
+def _order(one: tuple[Night, Count]) -> tuple[date, datetime, str]:
+    """By day and hour, then by name."""
+    night, count = one
+    return polled_on(night.definition, count.contest.ballot), count.declared_at or night.at, count.contest.ballot
 
 
 def _win(night: Night, count: Count, found: list[tuple[Night, Count]]) -> Win:
     assert count.result is not None
     verdict = count.result.verdict
     same = [(other, one) for other, one in found if _winner(one) == verdict.winner]
-    day = night.definition.date
-    today = [other for other, _ in same if other.definition.date == day]
+    day = polled_on(night.definition, count.contest.ballot)
+    today = [other for other, one in same if polled_on(other.definition, one.contest.ballot) == day]
     known = len(today) == 1 or all(other.definition.times != "assumed" for other in today)
     return Win(
         ballot=count.contest.ballot,

@@ -10,7 +10,7 @@ from msgspec import Struct
 from server.election.contests import Contest
 from server.election.events import StageReached
 from server.election.nights import Count, Night
-from server.election.parliament import is_by_election
+from server.election.parliament import is_by_election, polled_on
 from server.election.parties import counted_as
 from server.election.ranking import extremes
 from server.election.verdict import Line, Result
@@ -114,11 +114,12 @@ def records(nights: Sequence[Night], years: tuple[int, int] | None = None) -> Re
             counts.setdefault(ballot, (night, count))
     entries = [entry for night, count in counts.values() if (entry := _entry(night, count))]
     polled = [one for one in entries if not one.result.unopposed]
-    papers = all(one.result.turnout_papers is not None for one in polled)
+    of_known = [one for one in polled if one.result.turnout_valid is not None]
+    papers = all(one.result.turnout_papers is not None for one in of_known)
     smallest, largest = extremes(polled, lambda one: one.result.majority)
     smallest_share, largest_share = extremes(polled, lambda one: one.result.majority_share)
-    lowest_valid, highest_valid = extremes(polled, lambda one: one.result.turnout_valid)
-    lowest, highest = extremes(polled, _by_papers) if papers else (lowest_valid, highest_valid)
+    lowest_valid, highest_valid = extremes(of_known, _by_valid)
+    lowest, highest = extremes(of_known, _by_papers) if papers else (lowest_valid, highest_valid)
     timed = [one for one in entries if one.declared_at] if len({one.definition.id for one in nights}) == 1 else []
     last = max((one.declared_at for one in timed if one.declared_at), default=None)
     return Records(
@@ -151,8 +152,8 @@ def together(earlier: Records, later: Records) -> Records:
 
     years = [year for one in (earlier, later) for year in one.scope.years or ()]
     papers = earlier.turnout_of == later.turnout_of == "papers"
-    highest_valid = highest("highest_valid", lambda one: one.result.turnout_valid)
-    lowest_valid = lowest("lowest_valid", lambda one: one.result.turnout_valid)
+    highest_valid = highest("highest_valid", _by_valid)
+    lowest_valid = lowest("lowest_valid", _by_valid)
     return Records(
         scope=Scope(
             declared=earlier.scope.declared + later.scope.declared,
@@ -186,7 +187,7 @@ def _entry(night: Night, count: Count) -> Entry | None:
     definition = night.definition
     return Entry(
         night=definition.id,
-        date=definition.date,
+        date=polled_on(definition, count.contest.ballot),
         contest=count.contest,
         result=count.result,
         declared_at=None if definition.times == "assumed" else count.declared_at,
@@ -195,10 +196,14 @@ def _entry(night: Night, count: Count) -> Entry | None:
 
 
 def _scope(counts: dict[str, tuple[Night, Count]], declared: int, years: tuple[int, int] | None) -> Scope:
-    polls = sorted(night.definition.date.year for ballot, (night, _) in counts.items() if is_by_election(ballot))
-    if polls and years:
-        assert years[0] <= polls[0] <= polls[-1] <= years[1], "by-elections are held in their Parliament"
+    polls = sorted(polled_on(one.definition, name).year for name, (one, _) in counts.items() if is_by_election(name))
+    assert not (polls and years) or years[0] <= polls[0] <= polls[-1] <= years[1], "polls of another Parliament"
     return Scope(declared, len(counts), len(polls), years or (polls[0], polls[-1]) if polls else None)
+
+
+def _by_valid(entry: Entry) -> Fraction:
+    assert entry.result.turnout_valid is not None
+    return entry.result.turnout_valid
 
 
 def _by_papers(entry: Entry) -> Fraction:

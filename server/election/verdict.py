@@ -67,7 +67,8 @@ class Swing(Struct, frozen=True):
 class Result(Struct, frozen=True):
     """All that follows from one declaration. ``lines`` are in order of votes, ties in ballot-paper order.
 
-    ``rejected`` and ``turnout_papers`` are None where rejected papers are not known. ``turnout_papers`` is ballot
+    ``rejected`` and ``turnout_papers`` are None where rejected papers are not known, both turnouts where the electorate
+    is not. ``turnout_papers`` is ballot
     papers counted over electorate, which the press quotes; ``turnout_valid`` valid votes over electorate, which the
     House of Commons Library publishes.
     """
@@ -79,7 +80,7 @@ class Result(Struct, frozen=True):
     valid: int
     rejected: Rejected | None
     turnout_papers: Fraction | None
-    turnout_valid: Fraction
+    turnout_valid: Fraction | None
     swing: Swing | None
     by_lot: bool
 
@@ -129,8 +130,8 @@ def _result(contest: Contest, votes: dict[str, int], rejected: Rejected | None, 
         majority_share=_over(majority, valid),
         valid=valid,
         rejected=rejected,
-        turnout_papers=None if papers is None else _over(papers, contest.electorate),
-        turnout_valid=_over(valid, contest.electorate),
+        turnout_papers=_turnout(papers, contest.electorate),
+        turnout_valid=_turnout(valid, contest.electorate),
         swing=_swing(lines, contest.previous),
         by_lot=len(tied) > 1,
     )
@@ -139,6 +140,10 @@ def _result(contest: Contest, votes: dict[str, int], rejected: Rejected | None, 
 def lost_deposit(votes: int, valid: int) -> bool:
     """5% of the valid votes or less (Representation of the People Act 1985, section 13)."""
     return votes * 20 <= valid
+
+
+def _turnout(papers: int | None, electorate: int) -> Fraction | None:
+    return Fraction(papers, electorate) if papers is not None and electorate else None
 
 
 def _over(part: int, whole: int) -> Fraction:

@@ -40,7 +40,7 @@ _MEANINGS = {
 def page_paths() -> dict[str, Any]:
     """Path → description of every page that a viewer opens, and of the pictures."""
     night, ballot = named("night"), named("ballot")
-    kept = [named("at"), named("baseline"), named("lang")]
+    kept = [named("at"), named("known"), named("baseline"), named("lang")]
     return {
         "/": {"get": _page("Nights on air, and past nights.", [named("lang")])},
         **{

@@ -16,14 +16,17 @@ from server.live.channel import Channel
 from server.live.endpoint import etag
 from server.live.hub import Hub
 from server.nights import archive
+from server.nights.kept import Kept
 
 
 @allows(everyone)
 async def nights(request: Request) -> Response:
     """``/api/nights``: those on air, and past ones."""
     hub: Hub = request.state.hub
+    kept = cast(Kept, request.state.kept).listed()
+    past = (*archive.listed(), *(group.summary for group in archive.groups()), *kept)
     content = hub.cached(
-        "feeds: nights", lambda: body(msgspec.json.encode(all_nights(hub.channels.values(), archive.listed())))
+        "feeds: nights", lambda: body(msgspec.json.encode(all_nights(hub.channels.values(), past))), also=kept
     )
     return for_any_site(answer(request, cast(Body, content), JSON, content.etag))
 

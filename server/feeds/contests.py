@@ -19,6 +19,7 @@ from server.feeds.shapes import (
     Turnout,
     Winner,
 )
+from server.nights.assumed import is_assumed
 
 
 def contest_summary(night: Night, count: Count) -> ContestSummary:
@@ -34,6 +35,7 @@ def contest_summary(night: Night, count: Count) -> ContestSummary:
         majority=polled.majority if polled else None,
         turnout=_turnout(count),
         declared_at=count.declared_at,
+        time_assumed=is_assumed(night.definition, contest.ballot),
         expected=count.expected,
     )
 
@@ -52,12 +54,14 @@ def contest_state(night: Night, count: Count) -> ContestState:
         majority=short.majority,
         turnout=short.turnout,
         declared_at=short.declared_at,
+        time_assumed=short.time_assumed,
         expected=short.expected,
         night=night.definition.id,
+        rehearsal=bool(night.definition.rehearsal),
         seq=night.seq,
         region=contest.region,
         nation=contest.nation,
-        electorate=contest.electorate,
+        electorate=contest.electorate or None,
         papers=count.papers,
         recount=count.recount,
         valid=result.valid if result else None,

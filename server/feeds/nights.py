@@ -9,14 +9,16 @@ from server.feeds.contests import contest_state, contest_summary
 from server.feeds.shapes import Listed, Nights, NightState, OverallMajority, PartyFigures, State
 from server.live.channel import Channel
 from server.nights.format import Summary
+from server.nights.kept import KeptNight
 
 
-def all_nights(channels: Iterable[Channel], past: Iterable[Summary]) -> Nights:
+def all_nights(channels: Iterable[Channel], past: Iterable[Summary | KeptNight]) -> Nights:
     """Nights on air and past nights; one that is on air under a past night's id is listed only once."""
     on_air = [_on_air(channel, channel.night) for channel in channels if channel.night]
     on_air.sort(key=lambda one: (-one.date.toordinal(), one.title))
     known = {one.night for one in on_air}
-    return Nights((*on_air, *(_past(one) for one in past if one.id not in known)))
+    before = sorted(past, key=lambda one: (-one.date.toordinal(), one.title))
+    return Nights((*on_air, *(_past(one) for one in before if one.id not in known)))
 
 
 def night_state(channel: Channel, night: Night) -> NightState:
@@ -33,6 +35,7 @@ def night_state(channel: Channel, night: Night) -> NightState:
         date=definition.date,
         state=_state(channel),
         replay_of=definition.replay_of,
+        rehearsal=bool(definition.rehearsal),
         seq=night.seq,
         head=channel.head,
         at=night.at,
@@ -49,9 +52,9 @@ def night_state(channel: Channel, night: Night) -> NightState:
 
 
 def _state(channel: Channel) -> State:
-    if channel.night and channel.night.held:
-        return "held"
-    return "on air" if channel.on_air else "past"
+    if not channel.on_air:
+        return "past"
+    return "held" if channel.night and channel.night.held else "on air"
 
 
 def _tally(channel: Channel, night: Night) -> Tally:
@@ -66,21 +69,24 @@ def _on_air(channel: Channel, night: Night) -> Listed:
         date=definition.date,
         state=_state(channel),
         replay_of=definition.replay_of,
+        rehearsal=bool(definition.rehearsal),
         seq=night.seq,
         declared=night.declared,
         contests_total=len(night.counts),
     )
 
 
-def _past(summary: Summary) -> Listed:
+def _past(summary: Summary | KeptNight) -> Listed:
+    kept = summary if isinstance(summary, KeptNight) else None
     return Listed(
         night=summary.id,
         title=summary.title,
         date=summary.date,
         state="past",
-        replay_of=None,
+        replay_of=kept and kept.replay_of,
+        rehearsal=kept is not None and kept.rehearsal,
         seq=None,
-        declared=summary.contests,
+        declared=kept.declared if kept else summary.contests,
         contests_total=summary.contests,
     )
 

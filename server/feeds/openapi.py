@@ -67,6 +67,7 @@ def document() -> dict[str, Any]:
                     "baseline", "query", "Another election to compare with: `2010`, `by-elections`.", False
                 ),
                 "at": parameter("at", "query", "As it stood at this moment.", False),
+                "known": parameter("known", "query", "`now`: with corrections and withdrawals resolved.", False),
                 "lang": parameter("lang", "query", "The language: `en`, `cy` or `de`.", False),
                 "ballot": parameter("ballot", "path", "A ballot id: `parl.aldershot.2019-12-12`."),
                 "after": {

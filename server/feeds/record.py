@@ -11,14 +11,15 @@ from starlette.responses import Response
 
 from server.access import allows, everyone
 from server.answers import Body, answer, body
-from server.election.events import AnyEvent
-from server.election.nights import GapInNight, Night, fold
-from server.election.tally import Tally, add_up
+from server.election.contests import Definition
+from server.election.nights import Night
+from server.election.tally import Tally
 from server.feeds.api import for_any_site, found
 from server.feeds.events import NDJSON
 from server.live.endpoint import etag
+from server.nights.kept import RECORD
 from server.settings import Settings
-from server.stream.record import BadRecord, read, written
+from server.stream.record import BadRecord, added_up, read, written
 
 _ABOUT = """\
 Checks a night's record, as downloaded from /api/nights/NIGHT/record: that no event was changed, left out or added
@@ -32,7 +33,7 @@ async def download(request: Request) -> Response:
     channel, night = found(request)
     content = cast(Body, channel.cached("feeds: record", lambda: body(b"".join(written(channel.events)))))
     response = answer(request, content, NDJSON, etag(channel))
-    response.headers["Content-Disposition"] = f'attachment; filename="{_file_of(night.definition.id)}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{night.definition.id}{RECORD}"'
     return for_any_site(response)
 
 
@@ -53,11 +54,14 @@ def verify(options: argparse.Namespace, settings: Settings) -> int:
     """Print what a record says; 0 if it holds, 1 with a sentence if it does not."""
     try:
         events, heads = read(_found(options.record).read_bytes())
-        night, tally = _added_up(events)
+        night, tally = added_up(events)
     except (BadRecord, OSError) as error:
         print(error, file=sys.stderr)
         return 1
+    if night.definition.rehearsal:
+        print("TEST: figures of a rehearsal, not of a count.")
     print(f"{night.definition.title}: {len(events):,} events, each fits the ones before it.")
+    _print_origin(night.definition)
     _print_totals(night, tally)
     noted: str = options.head.lower()
     if not noted:
@@ -71,25 +75,19 @@ def verify(options: argparse.Namespace, settings: Settings) -> int:
     return 1
 
 
-def _file_of(night: str) -> str:
-    return f"{night}.record.jsonl"
-
-
 def _found(named: str) -> Path:
-    for file in (Path(named), Path(_file_of(named))):
-        if file.is_file():
-            return file
-    file = _file_of(named)
+    file = f"{named}{RECORD}"
+    for one in (Path(named), Path(file)):
+        if one.is_file():
+            return one
     raise BadRecord(f"There is no file {named} here, and no {file}: it is downloaded from /api/nights/{named}/record.")
 
 
-def _added_up(events: list[AnyEvent]) -> tuple[Night, Tally]:
-    """A chain can be unbroken and hold what never was a night: it was written so, and the rules cannot follow it."""
-    try:
-        night = fold(events)
-        return night, add_up(night)
-    except (GapInNight, LookupError, ValueError, AssertionError) as error:
-        raise BadRecord(f"The lines fit one another, but they are not a night that can be added up: {error}") from error
+def _print_origin(night: Definition) -> None:
+    replay = f", a replay of {night.replay_of}" if night.replay_of else ""
+    print(f"The night {night.id}{replay}; the poll was on {night.date.day} {night.date:%B %Y}.")
+    if night.attribution:
+        print(f"{night.attribution}.")
 
 
 def _print_totals(night: Night, tally: Tally) -> None:

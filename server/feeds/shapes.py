@@ -21,7 +21,8 @@ Times = Literal["recorded", "assumed", "live"]
 class Listed(Struct, frozen=True):
     """One night in the list. ``seq`` is null for a past night: it does not change any more.
 
-    ``replay_of`` is the past night that is being replayed, null where this is the night itself.
+    ``replay_of`` is the past night that is being replayed, null where this is the night itself; ``rehearsal`` says
+    that its figures are practised with, not counted.
     """
 
     night: str
@@ -29,6 +30,7 @@ class Listed(Struct, frozen=True):
     date: date
     state: State
     replay_of: str | None
+    rehearsal: bool
     seq: Number | None
     declared: Number
     contests_total: Number
@@ -83,7 +85,8 @@ class ContestSummary(Struct, frozen=True, kw_only=True):
 
     ``status`` is awaiting, a stage (boxes in, verified, counting, provisional, recount), declared, withdrawn, or
     why there is no poll (uncontested, postponed, countermanded); ``expected`` is when the declaration is expected,
-    null where nobody said. ``verdict`` is in the words of the House of Commons Library: ``UKIP gain from Con``.
+    null where nobody said; ``time_assumed`` says that the time of the declaration is not on record. ``verdict`` is in
+    the words of the House of Commons Library: ``UKIP gain from Con``.
     """
 
     ballot: str
@@ -95,6 +98,7 @@ class ContestSummary(Struct, frozen=True, kw_only=True):
     majority: Number | None
     turnout: Turnout
     declared_at: Moment | None
+    time_assumed: bool
     expected: Moment | None
 
 
@@ -169,10 +173,11 @@ class ContestState(ContestSummary, frozen=True, kw_only=True):
     """
 
     night: str
+    rehearsal: bool
     seq: Number
     region: str
     nation: str
-    electorate: Number
+    electorate: Number | None
     papers: Number | None
     recount: Number | None
     valid: Number | None
@@ -208,6 +213,7 @@ class NightState(Struct, frozen=True):
     date: date
     state: State
     replay_of: str | None
+    rehearsal: bool
     seq: Number
     head: str
     at: Moment

@@ -6,8 +6,6 @@ resuming, being too slow and reloading all end on the same page.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from datetime import datetime
-from functools import lru_cache
 from typing import Any, Protocol
 
 from server.election.events import AnyEvent
@@ -28,10 +26,6 @@ class Renderer(Protocol):
 
     def another(self, language: str, baseline: str) -> "Renderer":
         """A renderer of another edition; in English where there is no such language."""
-        ...
-
-    def then(self, moment: datetime) -> "Renderer":
-        """A renderer of the same edition whose links stay at a moment."""
         ...
 
     def retold(self, event: AnyEvent) -> AnyEvent:
@@ -55,6 +49,10 @@ class Renderer(Protocol):
 
         Each is addressed to its place.
         """
+        ...
+
+    def around(self, night: Night, topic: str, head: str, whole: bool) -> str:
+        """What else a page of a past night says, addressed: at which moment it stands, or that it is ``whole``."""
         ...
 
 
@@ -181,10 +179,6 @@ class Channel:
             self._editions[renderer.edition] = found
         return found
 
-    def at(self, moment: datetime) -> "Channel":
-        """The night as it stood at a moment: a channel that nothing is added to, one for all moments that are alike."""
-        return _then(self, sum(event.seq == 1 or event.at <= moment for event in self.events))
-
     def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
         """Call ``tell`` after every change; returns how to stop that."""
         self._on_change.add(tell)
@@ -212,11 +206,3 @@ class Channel:
             if topic in self.renderer.topics(self.night, fragment):
                 found.append((fragment, self.text(fragment)))
         return Message(self.renderer.message(self.night, topic, after, found)) if found else None
-
-
-@lru_cache(maxsize=32)
-def _then(channel: Channel, events: int) -> Channel:
-    """A night after so many of its events."""
-    then = Channel(channel.renderer.then(channel.events[events - 1].at), on_air=False)
-    then.advance(channel.events[:events])
-    return then

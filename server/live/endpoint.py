@@ -16,29 +16,37 @@ NIGHT = "night"
 
 async def live(websocket: WebSocket) -> None:
     """``/nights/{night}/live?after={seq}``: what was missed, then what comes; ``&contest=`` for another page than the
-    night's, ``&lang=`` and ``&baseline=`` for an edition of it."""
-    channel = _channel(websocket)
+    night's, ``&lang=`` and ``&baseline=`` for an edition of it.
+
+    Of a night that is over nothing comes: the line is closed with 1000, on which a page opens itself anew.
+    """
+    channel = channel_of(websocket)
     if isinstance(channel, Response):
         await websocket.send_denial_response(channel)
         return
     as_json = "json" in websocket.scope["subprotocols"]
-    topic = EVENTS if as_json else _topic(websocket)
+    topic = EVENTS if as_json else topic_of(websocket)
     await websocket.accept(subprotocol="json" if as_json else None)
     line = line_of(websocket)
-    line.audience = channel.join(line, topic, _after(websocket))
+    line.audience = channel.join(line, topic, number(websocket, "after"))
+    if not channel.on_air:
+        line.end()
 
 
 async def poll(request: Request) -> Response:
-    """The same message over HTTP; 304 with the ETag of the seq where nothing is new, 204 where nothing was missed."""
-    channel = _channel(request)
+    """The same message over HTTP; 304 with the ETag of the seq where nothing is new, 204 where nothing was missed, 205
+    ("reset the view", RFC 9110) of a night that is over."""
+    channel = channel_of(request)
     if isinstance(channel, Response):
         return channel
-    topic, after = _topic(request), _after(request)
+    if not channel.on_air:
+        return Response(status_code=205, headers={"Cache-Control": "no-store"})
+    topic, after = topic_of(request), number(request, "after")
     message = channel.missed(topic, after)
     if message is None and request.headers.get("if-none-match") != etag(channel):
         return Response(status_code=204, headers={"ETag": etag(channel), "Cache-Control": "no-cache"})
     text = message.payload if message else b""
-    content = channel.cached(f"poll {topic} {after}", lambda: body(text)) if channel.on_air else body(text)
+    content = channel.cached(f"poll {topic} {after}", lambda: body(text))
     return answer(request, cast(Body, content), HTML, etag(channel))
 
 
@@ -47,8 +55,8 @@ def etag(channel: Channel) -> str:
     return f'"{channel.seq}-{channel.edition}"' if channel.edition else f'"{channel.seq}"'
 
 
-def _channel(request: Request | WebSocket) -> Channel | Response:
-    """The night in its edition, or what is answered where there is none."""
+def channel_of(request: Request | WebSocket) -> Channel | Response:
+    """The night of an address in its edition, or what is answered where there is none."""
     hub: Hub = request.state.hub
     asked = request.query_params
     try:
@@ -58,10 +66,16 @@ def _channel(request: Request | WebSocket) -> Channel | Response:
     return found or Response("There is no such night.", 404, media_type="text/plain")
 
 
-def _topic(request: Request | WebSocket) -> str:
+def topic_of(request: Request | WebSocket) -> str:
+    """Which page of the night is meant."""
     return request.query_params.get("contest") or NIGHT
 
 
-def _after(request: Request | WebSocket) -> int:
-    text = request.query_params.get("after", "0")
-    return int(text) if text.isdecimal() and len(text) < 16 else 0
+def number(request: Request | WebSocket, name: str) -> int:
+    """A whole number from the address, 0 if it is none."""
+    return whole_number(request.query_params.get(name, ""))
+
+
+def whole_number(text: str, otherwise: int = 0) -> int:
+    """What a text of an address says, if it is a number."""
+    return int(text) if text.isdecimal() and len(text) < 16 else otherwise

@@ -21,8 +21,8 @@ class Hub:
     """``channels`` by night id, and ``desks``, what is private of the same nights; ``ready`` is set once all that was
     stored has been read.
 
-    ``past`` gives the events of a night that is not on air, None if there is no such night. ``on_erased`` is told of a
-    night that was taken off air.
+    ``past`` gives the events of a night that is not on air, the same object each time while they are the same, None
+    if there is no such night. ``on_erased`` is told of a night that was taken off air.
     """
 
     def __init__(
@@ -39,8 +39,8 @@ class Hub:
         self._renderer = renderer
         self._past = past
         self._on_erased = on_erased
-        self._cache: dict[str, tuple[list[tuple[Channel, int]], Any]] = {}
-        self._archive: dict[str, Channel] = {}
+        self._cache: dict[str, tuple[object, Any]] = {}
+        self._archive: dict[str, tuple[tuple[AnyEvent, ...], Channel]] = {}
         self._waiting: dict[str, list[AnyEvent]] = {}  # a night that just moved on → what came since
 
     def find(self, night: str, language: str = "", baseline: str = "") -> Channel | None:
@@ -48,20 +48,25 @@ class Hub:
 
         In an edition: a language's code and a baseline's key, "" for the night's own.
         """
-        found = self.channels.get(night) or self._archive.get(night) or self._find_past(night)
+        found = self.channels.get(night) or self._find_past(night)
         return found.in_edition(language, baseline) if found else None
 
     def _find_past(self, night: str) -> Channel | None:
         events = self._past(night)
         if events is None:
+            self._archive.pop(night, None)
             return None
-        channel = self._archive[night] = Channel(self._renderer, on_air=False)
-        channel.advance(events)
-        return channel
+        known = self._archive.get(night)
+        if known is None or known[0] is not events:
+            channel = Channel(self._renderer, on_air=False)
+            channel.advance(events)
+            known = self._archive[night] = (events, channel)
+        return known[1]
 
-    def cached(self, name: str, make: Callable[[], Any]) -> Any:
-        """What ``make`` gives for all nights on air as they are: made once for each of their states."""
-        stands = [(channel, channel.seq) for channel in self.channels.values()]
+    def cached(self, name: str, make: Callable[[], Any], also: object = None) -> Any:
+        """What ``make`` gives for all nights on air as they are, and what else it is of: made once for each of their
+        states."""
+        stands = ([(channel, channel.seq) for channel in self.channels.values()], also)
         if name not in self._cache or self._cache[name][0] != stands:
             self._cache[name] = (stands, make())
         return self._cache[name][1]

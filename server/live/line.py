@@ -15,7 +15,13 @@ from server.live.audience import Audience
 from server.live.frames import WINDOW_BITS
 
 _MOST_SAID = 4096  # bytes of a client's message: a viewer has nothing to say
-_RESTART = Frame(Opcode.CLOSE, Close(CloseCode.SERVICE_RESTART, "").serialize()).serialize(mask=False)
+
+
+def _closing(code: CloseCode) -> bytes:
+    return Frame(Opcode.CLOSE, Close(code, "").serialize()).serialize(mask=False)
+
+
+_RESTART, _DONE = _closing(CloseCode.SERVICE_RESTART), _closing(CloseCode.NORMAL_CLOSURE)
 
 
 class Line(asyncio.Protocol):
@@ -72,6 +78,11 @@ class Line(asyncio.Protocol):
         self._connections.discard(self)
         if self.audience:
             self.audience.left(self)
+
+    def end(self) -> None:
+        """Close with 1000: there is nothing more to come, so the client stays away."""
+        self.write(_DONE)
+        self._transport.close()
 
     def shutdown(self) -> None:
         """Send the client away with 1012: it comes back, to whoever serves then."""

@@ -1,24 +1,21 @@
 """Past nights loaded: a night file becomes the events that it was, in order of time. Nothing is written."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from server.election.contests import Candidate, Contest, Definition
-from server.election.events import AnyEvent, Declared, NightOpened, NotePosted, Rejected, StageReached
+from server.election.events import Declared, NightOpened, NotePosted, Rejected, StageReached
+from server.nights import assumed, together
 from server.nights.format import ContestLine, Header, Summary, parsed, summary
+from server.nights.past import PastNight
+from server.nights.together import Group
 
 FOLDER = Path(__file__).parent / "data"
 
-# What a replay assumes of declarations whose time nobody recorded: a by-election's is made at 02:00, those of
-# a night of many are spread evenly from 23:00 to 07:00, in order of name.
-_ONE_AFTER = timedelta(hours=4)
-_MANY_FROM, _MANY_MINUTES = timedelta(hours=1), 8 * 60
 _BY = "archive"
 
 
@@ -37,20 +34,6 @@ class _Stamp(TypedDict):
     command_id: str
 
 
-class PastNight(Struct, frozen=True):
-    """A night that is over. ``events`` begin with NightOpened, seq 1, and are in order of time without a gap.
-
-    ``published`` is ballot id → verdict and majority as published, ``("UKIP gain from Con", 2920)``:
-    something to check against; what is shown is always recomputed. ``expected`` is ballot id → when a declaration
-    still to come is expected.
-    """
-
-    definition: Definition
-    events: tuple[AnyEvent, ...]
-    published: dict[str, tuple[str, int]]
-    expected: dict[str, datetime]
-
-
 @cache
 def listed() -> tuple[Summary, ...]:
     """All shipped nights, newest first, then by title; only their first lines are read."""
@@ -62,8 +45,17 @@ def listed() -> tuple[Summary, ...]:
 
 
 @cache
+def groups() -> tuple[Group, ...]:
+    """Those of them that can be seen together as one: every ballot of these is one of a shipped night too."""
+    return together.groups(listed())
+
+
+@cache
 def load(night: str) -> PastNight:
-    """A shipped night by its id, read once; UnknownNight where there is none."""
+    """A shipped night by its id, or several together, read once; UnknownNight where there is none."""
+    for group in groups():
+        if group.summary.id == night:
+            return together.together(group, [load(one) for one in group.nights])
     if all(one.id != night for one in listed()):
         raise UnknownNight(night)
     return read(FOLDER / f"{night}.jsonl")
@@ -76,6 +68,7 @@ def read(path: Path) -> PastNight:
 
 def past_night(header: Header, contests: tuple[ContestLine, ...]) -> PastNight:
     """The lines of a night file as a night."""
+    times = assumed.times(contests, header.polls_close)
     definition = Definition(
         id=header.id,
         title=header.title,
@@ -88,9 +81,11 @@ def past_night(header: Header, contests: tuple[ContestLine, ...]) -> PastNight:
         times=header.times,
         attribution=header.attribution,
     )
+    unknown = tuple(one.ballot for one in contests if one.ballot in times)
+    if unknown != assumed.all_assumed(definition):
+        definition = replace(definition, times="assumed" if unknown else header.times, assumed=unknown)
     opened = NightOpened(seq=1, at=header.polls_close, by=_BY, command_id=f"{header.id}/1", night=definition)
-    times = _times(header, contests)
-    events = [event for one in contests for event in _events(one, times[one.ballot])]
+    events = [event for one in contests for event in _events(one, one.declared or times.get(one.ballot))]
     events.sort(key=lambda event: event.at)  # stable: by name within a minute, stages before their declaration
     return PastNight(
         definition=definition,
@@ -101,19 +96,6 @@ def past_night(header: Header, contests: tuple[ContestLine, ...]) -> PastNight:
         published={one.ballot: one.published for one in contests if one.published},
         expected={one.ballot: one.expected for one in contests if one.expected},
     )
-
-
-def _times(header: Header, contests: tuple[ContestLine, ...]) -> Mapping[str, datetime]:
-    """When each contest was declared, with assumed times for those that have none."""
-    unknown = [one for one in contests if one.declared is None]
-    known = {one.ballot: one.declared for one in contests if one.declared}
-    if len(contests) == 1:
-        return known or {contests[0].ballot: header.polls_close + _ONE_AFTER}
-    unknown.sort(key=lambda one: one.name)
-    for number, one in enumerate(unknown):
-        minutes = _MANY_MINUTES * number // max(1, len(unknown) - 1)
-        known[one.ballot] = header.polls_close + _MANY_FROM + timedelta(minutes=minutes)
-    return known
 
 
 def _contest(line: ContestLine) -> Contest:
@@ -133,20 +115,24 @@ def _contest(line: ContestLine) -> Contest:
     )
 
 
-def _events(line: ContestLine, declared: datetime) -> list[StageReached | Declared | NotePosted]:
+def _events(line: ContestLine, declared: datetime | None) -> list[StageReached | Declared | NotePosted]:
     """What happened in one contest, not yet numbered."""
     stages = [
         StageReached(**_stamp(one.at), ballot=line.ballot, stage=one.stage, papers=one.papers) for one in line.stages
     ]
-    result = Declared(
-        **_stamp(declared),
-        ballot=line.ballot,
-        votes={str(place): one.votes for place, one in enumerate(line.candidates, start=1)},
-        rejected=None if line.rejected is None else Rejected(line.rejected),
-        lot=None if line.lot is None else str(line.lot),
-    )
+    results = [
+        Declared(
+            **_stamp(at),
+            ballot=line.ballot,
+            votes={str(place): one.votes for place, one in enumerate(line.candidates, start=1)},
+            rejected=None if line.rejected is None else Rejected(line.rejected),
+            lot=None if line.lot is None else str(line.lot),
+        )
+        for at in (declared,)
+        if at and line.first_places
+    ]
     notes = [NotePosted(**_stamp(one.at), text=one.text, ballot=line.ballot) for one in line.notes]
-    return [*stages, *([result] if line.first_places else []), *notes]
+    return [*stages, *results, *notes]
 
 
 def _stamp(at: datetime) -> _Stamp:

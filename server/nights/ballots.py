@@ -11,6 +11,7 @@ from uk_election_ids.election_ids import IdBuilder  # pyright: ignore[reportMiss
 from uk_election_ids.slugger import slugify  # pyright: ignore
 
 from server.election.parties import INDEPENDENT, SPEAKER, Party
+from server.nights.columns import GSS
 from server.nights.tables import LONDON, Row
 
 CONTEST_COLUMNS = ("ONS ID", "Constituency name", "Region name", "Country name", "Electorate", "Valid votes")
@@ -25,8 +26,8 @@ CANDIDATE_COLUMNS = (
 )
 _DAY_COLUMNS = ("By-election date", "Election date")
 
-_GSS = re.compile(r"[ENSW]\d{8}")
-_PARTY_ID = re.compile(r"PP\d+|joint-party:\d+-\d+|ynmp-party:\d+")
+_SLUG = re.compile(r"-*[a-z0-9][a-z0-9-]*")
+PARTY_ID = re.compile(r"PP\d+|joint-party:\d+-\d+|ynmp-party:\d+")
 # The Library's capitals; the Boundary Commissions write Stoke-on-Trent and Vale of Clwyd.
 _SMALL_WORDS = re.compile(r"(?<=[ -])(Of|On|Upon|Under|Super|An)(?=[ -])")
 _WITHOUT_ID = {
@@ -36,7 +37,7 @@ _WITHOUT_ID = {
 }
 
 # The package has no types.
-_slug = cast(Callable[[str], str], slugify)
+slug = cast(Callable[[str], str], slugify)
 
 Key = tuple[str, date]
 
@@ -72,6 +73,14 @@ class Standing(Struct, frozen=True):
     sitting: bool
 
 
+class Ballot(Struct, frozen=True):
+    """One constituency with its candidates in ballot-paper order."""
+
+    id: str
+    seat: Seat
+    paper: tuple[Standing, ...]
+
+
 def seat(row: Row, day: date) -> Seat:
     """A constituency; ``day`` is the date of the poll where the row has none of its own."""
     key = _key(row, day)
@@ -84,8 +93,8 @@ def seat(row: Row, day: date) -> Seat:
         name=_SMALL_WORDS.sub(lambda word: word[0].lower(), row.required("Constituency name")),
         region=row.required("Region name"),
         nation=row.required("Country name"),
-        electorate=row.number("Electorate"),
-        valid=row.number("Valid votes"),
+        electorate=row.number("Electorate") if row.has("Electorate") else None,
+        valid=row.number("Valid votes") if row.has("Valid votes") else None,
         invalid=row.number_if_known("Invalid votes"),
         declared=declared,
         member=_person(row, "Member") if row.has("Member surname") else None,
@@ -93,13 +102,10 @@ def seat(row: Row, day: date) -> Seat:
         result=row.text("Result"),
         unionists=row.number_if_known("UUP"),
     )
-    if found.name and not _slug(found.name):
-        row.wrong(f"Constituency name is {found.name!r}: there is no letter in it to make an id of.")
+    if found.name and not _SLUG.fullmatch(slug(found.name)):
+        row.wrong(f"Constituency name is {found.name!r}: no id can be made of it.")
     if found.member == "":
         row.wrong("The winner's name is missing.")
-    papers = (found.valid or 0) + (found.invalid or 0)
-    if found.electorate is not None and papers > found.electorate:
-        row.wrong(f"{papers:,} valid and invalid votes are more than the electorate of {found.electorate:,}.")
     return found
 
 
@@ -112,7 +118,7 @@ def standing(row: Row, day: date) -> Standing:
         row=row,
         key=_key(row, day),
         name=name,
-        place=(_alphabetical(row.text("Candidate surname")), _alphabetical(row.text("Candidate first name"))),
+        place=place(row.text("Candidate surname"), row.text("Candidate first name")),
         party=_party(row),
         number=row.text("MNIS party ID"),
         votes=row.number("Votes"),
@@ -127,7 +133,8 @@ def polls_close(day: date) -> datetime:
 
 def ballot_id(seat: Seat) -> str:
     """Democracy Club's id: that of a by-election where the row has a date of its own."""
-    builder = cast(Any, IdBuilder("parl", seat.key[1])).with_division(seat.name if _slug(seat.name) else "nameless")
+    name = seat.name if _SLUG.fullmatch(slug(seat.name)) else "nameless"
+    builder = cast(Any, IdBuilder("parl", seat.key[1])).with_division(name)
     if any(map(seat.row.has, _DAY_COLUMNS)):
         builder = builder.with_contest_type("by")
     return builder.ballot_id
@@ -138,9 +145,17 @@ def check(one: Seat, paper: tuple[Standing, ...]) -> None:
     if not paper:
         one.row.wrong(f"{one.name} has no candidates.")
         return
+    lines: dict[tuple[str, str], int] = {}
+    for each in paper:
+        first = lines.setdefault((each.name, each.party.id), each.row.line)
+        if first != each.row.line:
+            each.row.wrong(f"{each.name} of the same party is already on line {first}.")
     votes = sorted((each.votes for each in paper if each.votes is not None), reverse=True)
     if len(votes) < len(paper):
         return  # said already, where the number should be
+    papers = sum(votes) + (one.invalid or 0)
+    if one.electorate is not None and papers > one.electorate:
+        one.row.wrong(f"{papers:,} valid and invalid votes are more than the electorate of {one.electorate:,}.")
     if one.valid is not None and sum(votes) != one.valid:
         sentence = f"The candidates of {one.name} have {sum(votes):,} votes, but Valid votes is {one.valid:,}."
         one.row.wrong(sentence)
@@ -166,7 +181,7 @@ def _check_winner(one: Seat, member: str, paper: tuple[Standing, ...], most: int
 
 def _key(row: Row, day: date) -> Key:
     gss = row.required("ONS ID")
-    if gss and not _GSS.fullmatch(gss):
+    if gss and not GSS.fullmatch(gss):
         row.wrong(f"ONS ID is {gss!r}: it should be a letter and eight digits, such as E14000898.")
     for column in _DAY_COLUMNS:
         if row.has(column):
@@ -184,12 +199,17 @@ def _party(row: Row) -> Party:
     registered = row.text("Electoral Commission party ID").strip("-")
     adjunct = row.text("Electoral Commission adjunct party ID").strip("-")
     for one in filter(None, (registered, adjunct)):
-        if not _PARTY_ID.fullmatch(one):
+        if not PARTY_ID.fullmatch(one):
             row.wrong(f"Electoral Commission party ID is {one!r}: it should look like PP85.")
     if registered and adjunct:
         joint = f"joint-party:{registered.removeprefix('PP')}-{adjunct.removeprefix('PP')}"
         return Party(joint, name, short)
-    return Party(registered or _WITHOUT_ID.get(name) or f"unregistered:{_slug(name) or name}", name, short)
+    return Party(registered or _WITHOUT_ID.get(name) or f"unregistered:{slug(name) or name}", name, short)
+
+
+def place(surname: str, first_name: str) -> tuple[str, str]:
+    """What puts a candidate before another on the ballot paper: by surname (Parliamentary Elections Rules, rule 14)."""
+    return _alphabetical(surname), _alphabetical(first_name)
 
 
 def _alphabetical(name: str) -> str:

@@ -8,8 +8,8 @@ from server.election.contests import Previous
 from server.election.events import Declared
 from server.election.parties import INDEPENDENT, SPEAKER, Party, counted_as
 from server.election.verdict import judge
-from server.nights.archive import PastNight
 from server.nights.format import OTHERS
+from server.nights.past import PastNight
 from server.nights.tables import Problem, table
 
 _NOTIONAL = (
@@ -19,6 +19,11 @@ _NOTIONAL = (
     "mnis_party_abbrev",
     "votes",
     "electorate",
+)
+
+_COLUMNS = (  # those of the Library's file of 2005, where they have no names
+    *("constituency_id", "constituency_name", "mnis_party_id", "mnis_party_name", "mnis_party_abbrev"),
+    *("votes", "total_votes", "electorate", "share"),
 )
 
 # A notional file names parties by the Members' Names database's number. A night's own candidates tell which
@@ -52,23 +57,24 @@ def of_night(night: PastNight) -> Baseline:
     return Baseline(night.definition.title, previous, parties)
 
 
-def of_notional(path: Path, name: str, numbers: dict[str, Party], problems: list[Problem]) -> Baseline:
-    """Votes estimated on changed boundaries, from the Library's CSV; ``numbers`` is number → party.
+def of_notional(path: Path, name: str, known: dict[str, Party], problems: list[Problem]) -> Baseline:
+    """Votes estimated on changed boundaries, from the Library's CSV; ``known`` is number or abbreviation → party.
 
     ``NA`` rows, all other parties together, are kept under ``others``: they count for the valid total only.
     """
     found: dict[str, dict[str, int]] = {}
     electorates: dict[str, int | None] = {}
     parties: dict[str, Party] = {}
-    for row in table(path, _NOTIONAL, problems):
+    for row in table(path, _NOTIONAL, problems, [_COLUMNS]):
         gss, number = row.required("constituency_id"), row.text("mnis_party_id")
         votes, electorates[gss] = row.number("votes"), row.number_if_known("electorate")
         party = OTHERS if number == "NA" else _BY_NUMBER.get(number)
         if party is None:
-            if number not in numbers:
+            same = known.get(number) or known.get(row.text("mnis_party_abbrev"))
+            if same is None:
                 row.wrong(f"Party number {number} ({row.text('mnis_party_name')}) is not known.")
                 continue
-            party = counted_as(numbers[number].id)
+            party = counted_as(same.id)
         if party != OTHERS:
             parties[party] = Party(party, row.text("mnis_party_name"), row.text("mnis_party_abbrev"))
         seat = found.setdefault(gss, {})

@@ -6,18 +6,35 @@ from pathlib import Path
 from typing import Any
 
 from server.nights import archive, hexjson, layout
-from server.nights.archive import PastNight
-from server.nights.format import BadNight
+from server.nights.format import BadNight, parsed
 from server.nights.importer import ImportRefused, import_night
+from server.nights.kept import Kept, taken
+from server.nights.past import PastNight
 from server.nights.shipped import shipped
 from server.settings import Settings
 
 _ABOUT = """\
-Makes a night file from two CSV files of the House of Commons Library's shape: one row a constituency, one row
-a candidate. Where anything in them is wrong, every error is printed with its line, and nothing is written.
+Makes a night file from CSV. Where anything in it is wrong, every error is printed with its line, and nothing is
+written. Declarations without a time are put at an assumed one, by a rule that the night's page states.
+
+From two files of the House of Commons Library's shape, one row a constituency, one row a candidate; with their row of
+names, or as the Library's known files without one:
 
   python -m server import --contests contests.csv --candidates candidates.csv \\
       --id parl.2024-07-04 --title "2024 general election" --out parl.2024-07-04.jsonl
+
+From Democracy Club's data export, with its fields of elections (gss, nuts1) and, once there are any, of results. Votes
+may be missing: such a contest waits for its count. Without sopn_last_name the last word of a name is the surname that
+the order of the ballot paper goes by. --contests adds what is not in the export, such as electorates and times:
+
+  python -m server import --candidates export.csv --id parl.2024-07-04 --title "2024 general election" \\
+      --out parl.2024-07-04.jsonl
+
+Keeps a night that was on air elsewhere, from the record that "export" or "keep" wrote there, or that was downloaded
+from /api/nights/NIGHT/record. From then on it is a past night of this place, also of servers that run already. It is
+kept in DATA_DIR/nights; once its file is removed there it is gone again:
+
+  python -m server import NIGHT.record.jsonl
 
 Writes all nights in server/nights/data again, from a folder of the Library's files:
 
@@ -33,12 +50,15 @@ def add_parser(subparsers: Any) -> None:
     """Add ``import`` to the program's commands; ``options.call(options, settings)`` runs it."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "import",
-        help="make a past night from CSV files",
+        help="keep a night's record, or make a past night from CSV files",
         description=_ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("record", type=Path, nargs="?", metavar="RECORD", help="a night's record, to keep it here")
     parser.add_argument("--contests", type=Path, metavar="CSV", help="one row a constituency")
-    parser.add_argument("--candidates", type=Path, metavar="CSV", help="one row a candidate")
+    parser.add_argument(
+        "--candidates", type=Path, metavar="CSV", help="one row a candidate, the Library's or Democracy Club's"
+    )
     parser.add_argument("--id", metavar="ID", help="parl.2024-07-04, or parl.clacton.by.2014-10-09")
     parser.add_argument("--title", metavar="TITLE", help="2024 general election")
     parser.add_argument("--baseline", metavar="NIGHT", help="a past night, a night file, or a CSV of notional results")
@@ -50,12 +70,21 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Import as the options say; 0 if a file was written, 1 if it was refused, 2 if options are missing."""
-    a_night = options.contests and options.candidates and options.id and options.title
-    if options.shipped is None and options.layout is None and not a_night:
-        print("Give --contests, --candidates, --id and --title; or --shipped; or --layout.", file=sys.stderr)
+    """Import as the options say; 0 if a file was written, 1 if it was refused, 2 if options are missing.
+
+    BadRecord or NotKept of a record that is refused.
+    """
+    a_night = options.candidates and options.id and options.title
+    if options.shipped is None and options.layout is None and options.record is None and not a_night:
+        print(
+            "Give a record; or --candidates, --id and --title, with the Library's --contests too; or --shipped; or "
+            "--layout.",
+            file=sys.stderr,
+        )
         return 2
     try:
+        if options.record:
+            return _keep(options.record, settings)
         if options.layout:
             return _lay_out(options.layout, options.out or layout.FILE)
         return _ship(options.shipped) if options.shipped else _import(options)
@@ -66,6 +95,18 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     except (BadNight, hexjson.BadLayout, archive.UnknownNight, OSError) as error:
         print(error, file=sys.stderr)
     return 1
+
+
+def _keep(file: Path, settings: Settings) -> int:
+    kept = Kept(settings.data_dir)
+    night, new = kept.add(taken(file))
+    name = night.definition.id
+    if not new:
+        print(f"{night.definition.title} is here already, with the same head: {kept.file(name)}.")
+        return 0
+    print(f"{night.definition.title}, {night.seq:,} events: kept in {kept.file(name)}.")
+    print(f"It is a past night here: {settings.public_url}/nights/{name}")
+    return 0
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -81,7 +122,10 @@ def _import(options: argparse.Namespace) -> int:
         sys.stdout.write(text)
         return 0
     options.out.write_text(text, encoding="utf-8", newline="\n")
-    print(f"{options.out}: {text.count(chr(10)) - 1} contests.")
+    contests = parsed(text.encode(), options.out.name)[1]
+    waiting = sum(not one.first_places for one in contests)
+    without = f", {waiting} of them without votes" if waiting else ""
+    print(f"{options.out}: {len(contests)} contest{'s'[: len(contests) > 1]}{without}.")
     return 0
 
 

@@ -29,6 +29,9 @@ out where it is not known::
      "stages": [["2014-11-21T01:15:00Z", "verified", 40113], …],  time, stage, papers verified or null
      "notes": [["2014-11-21T04:16:00Z", "…"], …]}               time, and a sentence that is true by then
 
+``electorate`` is 0 where it is not known: then no turnout is either. A contest without ``declared`` is put at a time
+that ``assumed.py`` states.
+
 ``previous`` is by the ids that parties are counted under. Its votes add up to the valid votes then: those of
 parties that the source does not name are under ``others``, which is no party and has no entry in ``parties``.
 """
@@ -47,6 +50,7 @@ from server.election.parties import Party
 FORMAT, VERSION = "declared-night", 1
 ATTRIBUTION = "Contains Parliamentary information licensed under the Open Parliament Licence v3.0"
 OTHERS = "others"
+BALLOT = re.compile(r"[a-z]+(\.[a-z0-9-]+)+\.\d{4}-\d\d-\d\d")
 
 Number = Annotated[int, Meta(ge=0)]
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -154,14 +158,19 @@ def summary(first_line: bytes, name: str) -> Summary:
     return found
 
 
+def header_of(first_line: bytes, name: str) -> Header:
+    """The whole first line; BadNight as above."""
+    summary(first_line, name)
+    try:
+        return _header.decode(first_line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadNight(name, 1, f"{error}.") from error
+
+
 def parsed(data: bytes, name: str) -> tuple[Header, tuple[ContestLine, ...]]:
     """A night file read and checked; BadNight at the first line that is wrong. ``name`` is for that."""
     lines = data.splitlines()
-    summary(lines[0] if lines else b"", name)
-    try:
-        header = _header.decode(lines[0])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadNight(name, 1, f"{error}.") from error
+    header = header_of(lines[0] if lines else b"", name)
     parties = {party.id for party in header.parties}
     contests: dict[str, ContestLine] = {}
     for number, line in enumerate(lines[1:], start=2):
@@ -183,7 +192,7 @@ def parsed(data: bytes, name: str) -> tuple[Header, tuple[ContestLine, ...]]:
 def _wrong(contest: ContestLine, header: Header, parties: set[str], before: dict[str, ContestLine]) -> str | None:
     if contest.ballot in before:
         return f"{contest.ballot} has a line already."
-    if not re.fullmatch(r"[a-z]+(\.[a-z0-9-]+)+\.\d{4}-\d\d-\d\d", contest.ballot) or not slug_of(contest.ballot):
+    if not BALLOT.fullmatch(contest.ballot) or not slug_of(contest.ballot):
         return f"{contest.ballot} is not a ballot id like parl.clacton.by.2014-10-09."
     if not contest.candidates:
         return f"{contest.ballot} has no candidate."

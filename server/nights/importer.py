@@ -1,19 +1,18 @@
-"""Past nights from CSV of the House of Commons Library's shape: all of it, or every error. Writes nothing."""
+"""Nights from CSV of the House of Commons Library's or of Democracy Club's shape: all of it, or every error. Writes
+nothing."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from msgspec import Struct
-
 from server.election.contests import Previous
 from server.election.parties import INDEPENDENT, Party, counted_as
-from server.nights import facts
-from server.nights.archive import PastNight
+from server.nights import columns, democracy_club, facts
 from server.nights.ballots import (
     CANDIDATE_COLUMNS,
     CONTEST_COLUMNS,
+    Ballot,
     Key,
     Seat,
     Standing,
@@ -25,6 +24,7 @@ from server.nights.ballots import (
 )
 from server.nights.baselines import Baseline, of_night, of_notional
 from server.nights.format import ATTRIBUTION, OTHERS, CandidateLine, ContestLine, Header, written
+from server.nights.past import PastNight
 from server.nights.tables import Problem, table
 
 _GENERAL = re.compile(r"parl\.(\d{4}-\d\d-\d\d)")
@@ -39,16 +39,8 @@ class ImportRefused(ValueError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-class _Ballot(Struct, frozen=True):
-    """One constituency with its candidates in ballot-paper order."""
-
-    id: str
-    seat: Seat
-    paper: tuple[Standing, ...]
-
-
 def import_night(
-    contests: Path,
+    contests: Path | None,
     candidates: Path,
     *,
     id: str,
@@ -61,23 +53,25 @@ def import_night(
     ``id`` is Democracy Club's, ``parl.2019-12-12`` or ``parl.clacton.by.2014-10-09``: of files with a date in
     each row, those of by-elections, only its rows are taken, but all are checked. ``baseline`` is a past
     night, or a CSV of notional results with a name to give it. Published verdicts are kept, not relied on.
+    ``candidates`` may be Democracy Club's: then ``contests`` is only for what is not in it, and may be None; so may
+    the votes be, all of a ballot's.
     """
     day = _day(id)
     problems: list[Problem] = []
-    seats = [seat(row, day) for row in table(contests, CONTEST_COLUMNS, problems)]
-    standings = [standing(row, day) for row in table(candidates, CANDIDATE_COLUMNS, problems)]
-    ballots: list[_Ballot] = []
-    if seats and standings:
-        ballots = [one for one in _ballots(seats, standings) if id in (one.id, f"parl.{one.seat.key[1]}")]
-        if not ballots:
-            problems.append(Problem(contests.name, 0, f"There is no contest of {id} in it."))
-    before = _baseline(baseline, baseline_name or title, standings, problems)
+    if democracy_club.is_export(candidates):
+        ballots = democracy_club.ballots(candidates, contests, id, day, problems)
+    else:
+        ballots = _of_the_library(contests, candidates, id, day, problems)
+    before = _baseline(baseline, baseline_name or title, ballots, problems)
     for one in ballots:
         if before and one.seat.key[0] not in before.previous:
             one.seat.row.wrong(f"{one.seat.name} ({one.seat.key[0]}) is not in the baseline.")
     if problems:
-        files = {contests.name: 0, candidates.name: 1}
+        files = {contests.name if contests else "": 0, candidates.name: 1}
         raise ImportRefused(sorted(problems, key=lambda one: (files.get(one.file, 2), one.line)))
+    attribution = ATTRIBUTION
+    if democracy_club.is_export(candidates):
+        attribution = "; ".join((democracy_club.ATTRIBUTION, *([ATTRIBUTION] if contests or baseline else [])))
     lines = tuple(_line(one, before) for one in sorted(ballots, key=lambda one: one.seat.name))
     header = Header(
         id=id,
@@ -86,9 +80,9 @@ def import_night(
         polls_close=polls_close(day),
         baseline=before.name if before else "",
         seats=0 if any(".by." in one.ballot for one in lines) else len(lines),
-        times="recorded" if all(one.seat.declared for one in ballots) else "assumed",
+        times="recorded" if all(one.seat.declared for one in ballots if one.paper[0].votes is not None) else "assumed",
         contests=len(lines),
-        attribution=ATTRIBUTION,
+        attribution=attribution,
         parties=_parties(ballots, lines, before),
     )
     return written(header, lines)
@@ -104,17 +98,38 @@ def _day(night: str) -> date:
 
 
 def _baseline(
-    baseline: PastNight | Path | None, name: str, standings: list[Standing], problems: list[Problem]
+    baseline: PastNight | Path | None, name: str, ballots: Sequence[Ballot], problems: list[Problem]
 ) -> Baseline | None:
     if baseline is None:
         return None
     if isinstance(baseline, PastNight):
         return of_night(baseline)
-    numbers = {one.number: one.party for one in standings if one.number}
-    return of_notional(baseline, name, numbers, problems)
+    known = {
+        word: each.party for one in ballots for each in one.paper for word in (each.number, each.party.short) if word
+    }
+    return of_notional(baseline, name, known, problems)
 
 
-def _ballots(seats: list[Seat], standings: list[Standing]) -> list[_Ballot]:
+def _of_the_library(
+    contests: Path | None, candidates: Path, night: str, day: date, problems: list[Problem]
+) -> list[Ballot]:
+    if contests is None:
+        sentence = "This is no file of Democracy Club's: the contests must be given with it."
+        problems.append(Problem(candidates.name, 0, sentence))
+        return []
+    first = table(contests, CONTEST_COLUMNS, problems, columns.CONTESTS)
+    second = table(candidates, CANDIDATE_COLUMNS, problems, columns.CANDIDATES)
+    incomplete = bool(problems)
+    seats, standings = [seat(row, day) for row in first], [standing(row, day) for row in second]
+    if incomplete:  # what is missing in one file would be said of the other
+        return []
+    found = [one for one in _ballots(seats, standings) if night in (one.id, f"parl.{one.seat.key[1]}")]
+    if not found:
+        problems.append(Problem(contests.name, 0, f"There is no contest of {night} in it."))
+    return found
+
+
+def _ballots(seats: list[Seat], standings: list[Standing]) -> list[Ballot]:
     """Candidates put to their constituencies, and each ballot checked as a whole."""
     papers: dict[Key, list[Standing]] = {}
     lines: dict[Key, int] = {}
@@ -128,7 +143,7 @@ def _ballots(seats: list[Seat], standings: list[Standing]) -> list[_Ballot]:
             papers[one.key].append(one)
         elif one.key[0]:
             one.row.wrong(f"{one.name} stands in {one.key[0]}, which is no ONS ID of the contests.")
-    found: list[_Ballot] = []
+    found: list[Ballot] = []
     ids: dict[str, Seat] = {}
     for one in seats:
         paper = tuple(sorted(papers[one.key], key=lambda each: each.place))
@@ -137,7 +152,7 @@ def _ballots(seats: list[Seat], standings: list[Standing]) -> list[_Ballot]:
         first = ids.setdefault(own, one)
         if first.key != one.key:
             one.row.wrong(f"{one.name} would have the id of line {first.row.line}, {own}.")
-        found.append(_Ballot(own, one, _unionists_named(one, paper)))
+        found.append(Ballot(own, one, _unionists_named(one, paper)))
     return found
 
 
@@ -155,7 +170,7 @@ def _unionists_named(one: Seat, paper: tuple[Standing, ...]) -> tuple[Standing, 
     )
 
 
-def _line(ballot: _Ballot, before: Baseline | None) -> ContestLine:
+def _line(ballot: Ballot, before: Baseline | None) -> ContestLine:
     one, known = ballot.seat, facts.known(ballot.id)
     candidates = tuple(CandidateLine(each.name, each.party.id, each.votes or 0, each.sitting) for each in ballot.paper)
     most = max(each.votes for each in candidates)
@@ -171,7 +186,7 @@ def _line(ballot: _Ballot, before: Baseline | None) -> ContestLine:
         candidates=candidates,
         rejected=one.invalid,
         declared=one.declared or known.declared,
-        lot=drawn[0] if len(tied) > 1 else None,
+        lot=drawn[0] if most and len(tied) > 1 else None,
         previous=before.previous[one.key[0]] if before else None,
         published=(one.result, one.majority) if one.result and one.majority is not None else None,
         why=known.why,
@@ -180,7 +195,7 @@ def _line(ballot: _Ballot, before: Baseline | None) -> ContestLine:
     )
 
 
-def _parties(ballots: list[_Ballot], lines: tuple[ContestLine, ...], before: Baseline | None) -> tuple[Party, ...]:
+def _parties(ballots: list[Ballot], lines: tuple[ContestLine, ...], before: Baseline | None) -> tuple[Party, ...]:
     """Every party that stands, is counted as, or had votes at the baseline; this night's names come first."""
     stand = {each.party.id: each.party for ballot in ballots for each in ballot.paper}
     past = before.parties if before else {}

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from server.nights.archive import PastNight, past_night
+from server.nights import columns
+from server.nights.archive import past_night
 from server.nights.ballots import CONTEST_COLUMNS, ballot_id, seat
 from server.nights.format import parsed
 from server.nights.importer import ImportRefused, import_night
+from server.nights.past import PastNight
 from server.nights.tables import Problem, table
 
 _GENERAL_ELECTIONS = (date(2010, 5, 6), date(2015, 5, 7), date(2017, 6, 8), date(2019, 12, 12))
@@ -46,7 +48,7 @@ def _pair(folder: Path, stem: str) -> tuple[Path, Path]:
 
 def _by_elections(contests: Path) -> list[tuple[str, str]]:
     problems: list[Problem] = []
-    seats = [seat(row, date.min) for row in table(contests, CONTEST_COLUMNS, problems)]
+    seats = [seat(row, date.min) for row in table(contests, CONTEST_COLUMNS, problems, columns.CONTESTS)]
     if problems:
         raise ImportRefused(problems)
     return [(ballot_id(one), one.name) for one in seats]

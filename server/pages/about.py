@@ -3,9 +3,9 @@
 from server.election.contests import Contest, Definition
 from server.election.nights import Count, Night
 from server.election.parties import INDEPENDENT, Party, counted_as
+from server.pages.feed import changes
 from server.pages.past import basis, history
 from server.pages.record_book import Parliament, records_page
-from server.pages.views import changes
 
 _LARGEST = 3
 

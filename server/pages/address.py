@@ -1,9 +1,11 @@
 """What the address of a page says besides the night: a moment, an edition. Read from a request, written into links."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
 
+from markupsafe import escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,12 +19,28 @@ _A_YEAR = 365 * 24 * 3600
 _NOTHING: Mapping[str, str] = {}
 
 
-def kept(baseline: str = "", moment: datetime | None = None, more: Mapping[str, str] = _NOTHING) -> str:
+def kept(state: Mapping[str, str], more: Mapping[str, str] = _NOTHING) -> str:
     """What a link to another page of the night takes along: ``?baseline=2010&at=…``; "" where there is nothing."""
-    found = {"baseline": baseline} if baseline else {}
-    if moment:
-        found["at"] = moment.isoformat()
-    return "?" + urlencode({**found, **more}) if found or more else ""
+    found = {name: value for name, value in {**state, **more}.items() if value}
+    return "?" + urlencode(found) if found else ""
+
+
+def staying(page: str, night: str, state: Mapping[str, str]) -> str:
+    """A page whose links to others of its night take along a state that its fragments do not know of.
+
+    A link that has an ``at=`` or ``known=`` of its own, be it empty, is left as it is.
+    """
+    more = escape(kept(state).removeprefix("?"))
+    if not more:
+        return page
+
+    def link(found: re.Match[str]) -> str:
+        address, query = found[1], found[2]
+        if re.search(r"[?;](at|known)=", query or ""):
+            return found[0]
+        return f'href="{address}{query}&amp;{more}' if query else f'href="{address}?{more}'
+
+    return re.sub(rf'href="(/nights/{re.escape(night)}(?=[/?#"])[^?#"]*)(\?[^#"]*)?', link, page)
 
 
 def baseline_of(request: Request) -> str:
@@ -63,6 +81,11 @@ def moment_of(request: Request) -> datetime | None:
         sentence = language_of(request).gettext("%(text)s is not a time like 2019-12-13T03:40.") % {"text": repr(text)}
         raise HTTPException(400, sentence)
     return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
+
+
+def is_known_now(request: Request) -> bool:
+    """Whether figures are asked for as they are known now, ``?known=now``, and not as they were known then."""
+    return request.query_params.get("known") == "now"
 
 
 def in_language(request: Request, response: Response) -> Response:

@@ -6,7 +6,6 @@ made into HTML only when somebody reads it.
 """
 
 from collections.abc import Container, Mapping
-from datetime import datetime
 
 from server.election.contests import Definition
 from server.election.events import (
@@ -91,13 +90,10 @@ def _usual_party(night: Night, known: Choices) -> str:
     return max(seats, key=seats.__getitem__, default="")
 
 
-def html(
-    night: Night, topic: str, language: Language = ENGLISH, baseline: str = "", moment: datetime | None = None
-) -> str:
-    """A page's element as the night stands, in a language; links in it keep to the baseline with this key, and to a
-    moment."""
+def html(night: Night, topic: str, language: Language = ENGLISH, baseline: str = "") -> str:
+    """A page's element as the night stands, in a language; links in it keep to the baseline with this key."""
     kind, *parties = topic.split("/")
-    context: dict[str, object] = {"night": night, "kind": kind, "kept": kept(baseline, moment)}
+    context: dict[str, object] = {"night": night, "kind": kind, "kept": kept({"baseline": baseline})}
     match kind:
         case "areas":
             context["areas"] = areas(night)
@@ -114,8 +110,8 @@ class Views:
     """What a process remembers of the pages of its nights in one edition: their parties, and each topic as the night
     stands."""
 
-    def __init__(self, language: Language = ENGLISH, baseline: str = "", moment: datetime | None = None) -> None:
-        self._edition = (language, baseline, moment)
+    def __init__(self, language: Language = ENGLISH, baseline: str = "") -> None:
+        self._edition = (language, baseline)
         self._known: dict[str, tuple[Definition, Choices]] = {}
         self._made: dict[str, tuple[Night, dict[str, str]]] = {}
 

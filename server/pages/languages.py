@@ -16,7 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -34,6 +34,8 @@ _WELSH_ORDINALS = (
 )
 _GENERAL_ELECTION = re.compile(r"(\d{4}) general election(.*)")
 _BY_ELECTION = re.compile(r"(.+) by-election")
+_DAY = re.compile(r"By-elections of (\d{1,2} [A-Z][a-z]+ \d{4})")
+_SEASON = re.compile(r"By-elections of the Parliament (\d{4}–\d{4})")
 
 
 class Language:
@@ -120,6 +122,11 @@ class Language:
         """A date without its year: ``28 May``, ``28. Mai``."""
         return self.day(moment).removesuffix(f" {moment.year}")
 
+    def weekday(self, moment: datetime, dated: bool = False) -> str:
+        """The day of the week in London: ``Friday``; ``dated`` with its date, both short: ``Fri, 28 May``."""
+        day = moment.astimezone(LONDON)
+        return format_skeleton("MMMEd", day, locale=self._locale) if dated else format_date(day, "EEEE", self._locale)
+
     def party(self, party: Party) -> str:
         """A party's name, translated where it is known by another: ``Conservative``, ``Konservative``."""
         return self.pgettext("party", party.name)
@@ -150,6 +157,11 @@ class Language:
                     return text
         if found := _BY_ELECTION.fullmatch(text):
             return self.gettext("%(seat)s by-election") % {"seat": self.pgettext("seat", found[1])}
+        if found := _DAY.fullmatch(text):
+            day = datetime.strptime(found[1], "%d %B %Y").replace(tzinfo=LONDON).date()
+            return self.gettext("By-elections of %(day)s") % {"day": self.day(day)}
+        if found := _SEASON.fullmatch(text):
+            return self.gettext("By-elections of the Parliament %(years)s") % {"years": found[1]}
         return text
 
     def place(self, name: str) -> str:

@@ -64,9 +64,11 @@ class Row(Struct, frozen=True):
 
 
 class Drawing(Struct, frozen=True):
-    """All of a map that its results do not change."""
+    """All of a map that its results do not change. ``ground`` is the outline of all constituencies, as an SVG path,
+    where the night has only some: few hexagons by themselves say nothing of where they are."""
 
     box: Box
+    ground: str
     rows: tuple[Row, ...]
     regions: tuple[Region, ...]
 
@@ -109,7 +111,8 @@ def hexagon(night: Night, count: Count) -> Hexagon:
         steps.append(f"s{_step(swing.size, SWINGS)}")
     if not result.unopposed:
         turnout = result.turnout_valid if result.turnout_papers is None else result.turnout_papers
-        steps += [f"t{_step(turnout, TURNOUTS)}", f"m{_step(result.majority_share, MAJORITIES)}"]
+        steps += [] if turnout is None else [f"t{_step(turnout, TURNOUTS)}"]
+        steps += [f"m{_step(result.majority_share, MAJORITIES)}"]
     winner = result.verdict.winner
     return Hexagon(
         column=column,
@@ -136,14 +139,16 @@ def _drawn(places: tuple[tuple[str, str], ...]) -> Drawing:
     rows: dict[int, list[int]] = {}  # of the layout
     for number in sorted(range(len(cells)), key=lambda one: cells[one].centre[::-1]):
         rows.setdefault(cells[number].row, []).append(number)
-    whole = _around(cells)
+    every = load().cells
+    ground = "".join(map(_path, load().outlines(every))) if len(cells) < len(every) else ""
+    whole = _around(every.values() if ground else cells)
     regions: list[Region] = []
     for name in sorted({region for _, region in places}):
         of = [cell for cell, (_, region) in zip(cells, places, strict=True) if region == name]
         outline = "".join(map(_path, load().outlines(gss for gss, region in places if region == name)))
         regions.append(Region(name, _slug(name), outline, _fitted(_around(of), whole)))
     placed = (Row(row % 2 * WIDE, Cell(0, row).centre.y * HIGH, tuple(found)) for row, found in rows.items())
-    return Drawing(whole, tuple(placed), tuple(regions))
+    return Drawing(whole, ground, tuple(placed), tuple(regions))
 
 
 def _around(cells: Iterable[Cell]) -> Box:

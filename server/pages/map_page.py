@@ -13,6 +13,6 @@ def whole_map(shown: Shown, view: str = "") -> Markup:
     drawing = night_map.drawn(night.definition)
     slugs = [contest.slug for contest in night.definition.contests]
     rows = [(row, [shown.text(f"hex-{slugs[one]}") for one in row.contests]) for row in drawing.rows]
-    context = {"night": night, "drawing": drawing, "rows": rows, "steps": night_map, "chosen": view}
-    context |= {"baseline": shown.baseline, "moment": shown.moment}
+    context: dict[str, object] = {"night": night, "drawing": drawing, "rows": rows, "steps": night_map, "chosen": view}
+    context["state"] = shown.state
     return Markup(rendered("fragments/map.html", shown.language, **context))

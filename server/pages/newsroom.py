@@ -16,7 +16,6 @@ from server.election.nights import Count, Night
 from server.election.tally import add_up
 from server.nights.layout import ATTRIBUTION
 from server.pages import screens
-from server.pages.address import kept
 from server.pages.map import has_map
 from server.pages.map_page import whole_map
 from server.pages.render import alone
@@ -130,7 +129,7 @@ async def newsroom(request: Request) -> Response:
             on_map=has_map(night.definition),
             place=f"{shown.site}/nights/{night.definition.id}",
             site=shown.site,
-            ending=kept(shown.baseline, shown.moment, {"lang": shown.language.code}),
+            ending=shown.kept({"lang": shown.language.code}),
             seconds=_SECONDS,
         )
 
@@ -142,7 +141,7 @@ def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, obj
     night = shown.night
     on_map = "map" in parts and has_map(night.definition)
     return {
-        "state": Markup(screens.state(night, add_up(night), shown.language)),
+        "now": Markup(screens.state(night, add_up(night), shown.language)),
         "parts": parts,
         "seconds": seconds,
         "map": whole_map(shown) if on_map else "",

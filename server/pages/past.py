@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from server.election.contests import Definition
 from server.election.nights import Count, Night
-from server.election.parliament import is_by_election
+from server.election.parliament import is_by_election, polled_on
 from server.election.parties import Party, has_a_past
 from server.nights.against import Poll, poll
 from server.nights.polls import Polled, polled, polls_before
@@ -65,10 +65,11 @@ class Basis(Struct, frozen=True):
 def history(night: Night, count: Count) -> History | None:
     """The polls of a seat before the night, and the night's own once it is declared; None of fewer than two."""
     definition, result = night.definition, count.result
-    polls = list(polls_before(count.contest.gss, definition.date))
+    day = polled_on(definition, count.contest.ballot)
+    polls = list(polls_before(count.contest.gss, day))
     if result and not result.unopposed:
         kind = "by-election" if is_by_election(count.contest.ballot) else "general"
-        here = Poll(kind, definition.title, definition.date, definition.id)
+        here = Poll(kind, definition.title, day, definition.id)
         polls.append(polled(here, count.contest, result, night.parties))
     if len(polls) < 2:
         return None
@@ -90,7 +91,7 @@ def basis(opened: Definition, baseline: str, count: Count) -> Basis:
     found = poll(opened, baseline, count.contest)
     if found is None or found.night is None:
         return Basis(found, None)
-    polls = polls_before(count.contest.gss, opened.date)
+    polls = polls_before(count.contest.gss, polled_on(opened, count.contest.ballot))
     return Basis(found, next((one.ballot for one in polls if one.poll.night == found.night), None))
 
 

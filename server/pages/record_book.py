@@ -165,7 +165,7 @@ def _parliament(night: Night, swings: bool) -> Parliament | None:
     # Only the last of them can be said to be of all those years: of the others, nobody knew how many would come.
     years = (since.year, after[0].year) if all(one.date <= day for one in polls) else None
     found = records([night, *others], years)
-    every = (night, *others, _past(general))
+    every = (night, *others, whole(general))
     book = _book(found, [one.definition.parties for one in every], swings)
     won = [one for one in wins(every, night) if one.ballot == ballot]
     return Parliament(
@@ -179,15 +179,16 @@ def _parliament(night: Night, swings: bool) -> Parliament | None:
 
 
 @cache
-def _past(night: str) -> Night:
+def whole(night: str) -> Night:
+    """A past night as it ended."""
     return fold(archive.load(night).events)
 
 
 def _known_by(past: str, night: Night) -> Night:
     """A past night as far as it was known when this one stood as it does."""
-    whole = _past(past)
-    if whole.at <= night.at:
-        return whole
+    found = whole(past)
+    if found.at <= night.at:
+        return found
     return fold([one for one in archive.load(past).events if one.seq == 1 or one.at <= night.at])
 
 

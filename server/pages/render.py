@@ -1,14 +1,14 @@
 """Which pieces of which page an event changes, and each piece as HTML. No rules, no connections.
 
-Fragments: ``status`` (how far), ``banner``, ``score``, ``latest`` (the feed), ``row-{slug}`` (a contest in the list),
-``seat-{slug}`` (its row in the table of all), ``hex-{slug}`` (its hexagon, where the night has a map),
-``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map). A night of one contest is a page of
-its own: no banner, score or rows. An open page is sent the new entries of the feed alone, so that none is lost however
-many come at once; and where one frame brings several declarations, the banner names them all.
+Fragments: ``status`` (how far), ``banner``, ``parties`` (the House, on a night of several by-elections), ``score``,
+``latest`` (the feed), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the table of all),
+``hex-{slug}`` (its hexagon, where the night has a map), ``contest-{slug}`` (all about it) and ``near-{slug}`` (its
+neighbours on the map). A night of one contest is a page of its own: no banner, score or rows. An open page is sent the
+new entries of the feed alone, so that none is lost however many come at once; and where one frame brings several
+declarations, the banner names them all.
 """
 
 from collections.abc import Container, Iterable, Iterator
-from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -20,12 +20,14 @@ from server.nights.against import against
 from server.pages import address, find, screens
 from server.pages.about import about
 from server.pages.analysis import Views, kind_of, marks
+from server.pages.feed import also_of, feed_of
+from server.pages.house import has_house, house_of
 from server.pages.languages import ENGLISH, Language
 from server.pages.languages import language as known
 from server.pages.map import has_map, hexagon
 from server.pages.near import Neighbours
 from server.pages.templates import environment
-from server.pages.views import banner_of, feed_of, score_of
+from server.pages.views import banner_of, score_of
 
 NIGHT = "night"
 
@@ -36,24 +38,20 @@ class PageRenderer:
     It remembers each night's last tally: several fragments need it.
     """
 
-    def __init__(self, language: Language = ENGLISH, baseline: str = "", moment: datetime | None = None) -> None:
+    def __init__(self, language: Language = ENGLISH, baseline: str = "") -> None:
         self.language = language
         self.baseline = baseline
-        self._kept = address.kept(baseline, moment)
+        self._kept = address.kept({"baseline": baseline})
         self.edition = "-".join(part for part in (language.code.removeprefix("en"), baseline) if part)
         self._tallies: dict[str, tuple[Night, Tally]] = {}
         self._ballots: dict[str, tuple[Definition, dict[str, str]]] = {}
         self._neighbours: dict[str, tuple[Definition, Neighbours]] = {}
         self._opened: dict[str, Definition] = {}  # nights as they were before they were retold
-        self._views = Views(language, baseline, moment)
+        self._views = Views(language, baseline)
 
     def another(self, language: str, baseline: str) -> "PageRenderer":
         """A renderer of another edition; in English where there is no such language."""
         return PageRenderer(known(language), baseline)
-
-    def then(self, moment: datetime) -> "PageRenderer":
-        """A renderer of this edition whose links stay at a moment."""
-        return PageRenderer(self.language, self.baseline, moment)
 
     def retold(self, event: AnyEvent) -> AnyEvent:
         """A night opened against this edition's baseline; LookupError, with a sentence, where there is no such one."""
@@ -84,7 +82,7 @@ class PageRenderer:
                 if alone(night):
                     return (f"contest-{contest.slug}", "latest", "status")
                 on_map = (f"hex-{contest.slug}", *self._around(night, contest)) if has_map(night.definition) else ()
-                return (*_rows(contest), *on_map, "banner", "score", "latest", "status")
+                return (*_rows(contest), *on_map, "banner", *_house(night), "score", "latest", "status")
 
     def _around(self, night: Night, contest: Contest) -> Iterable[str]:
         """The small maps that a seat is on."""
@@ -110,6 +108,9 @@ class PageRenderer:
                 context |= about(night, count, opened, self.baseline)
         elif kind == "banner":
             context["banner"] = banner_of(night, self.tally(night))
+            context["also"] = also_of(night, self.tally(night))
+        elif kind == "parties":
+            context["house"] = house_of(night)
         elif kind == "score":
             context["score"] = score_of(night, self.tally(night))
         elif kind == "latest":
@@ -153,10 +154,15 @@ class PageRenderer:
         context = self._context(night) | {"feed": news}
         if news:
             yield _partial("feed", "afterbegin", self._html("entries", context))
-        declared = [item for item in news if item.result]
-        if len(declared) > 1 and not alone(night):
-            context["also"] = declared[1:]
-            yield _partial("also", "innerHTML", self._html("also", context))
+        if not alone(night) and (also := also_of(night, self.tally(night), after)):
+            yield _partial("also", "innerHTML", self._html("also", context | {"also": also}))
+
+    def around(self, night: Night, topic: str, head: str, whole: bool) -> str:
+        """What a page of a past night says beside its fragments: its title, at which moment it stands, its record."""
+        counts = night.counts
+        about = next(iter(counts.values())) if alone(night) and topic == NIGHT else counts.get(topic)
+        context = self._context(night) | {"about": about, "head": head, "moment": None if whole else night.at}
+        return self._html("around", context)
 
     def _context(self, night: Night) -> dict[str, object]:
         return {"night": night, "alone": alone(night), "kept": self._kept}
@@ -196,7 +202,19 @@ def fragments_of(night: Night) -> tuple[str, ...]:
     if alone(night):
         return ("status", "latest", f"contest-{contests[0].slug}")
     on_map = (f"hex-{one.slug}" for one in contests) if has_map(night.definition) else ()
-    return ("status", "banner", "score", "latest", *(row for one in contests for row in _rows(one)), *on_map)
+    return (
+        "status",
+        "banner",
+        *_house(night),
+        "score",
+        "latest",
+        *(row for one in contests for row in _rows(one)),
+        *on_map,
+    )
+
+
+def _house(night: Night) -> tuple[str, ...]:
+    return ("parties",) if has_house(night.definition) else ()
 
 
 def _rows(contest: Contest) -> tuple[str, str, str]:

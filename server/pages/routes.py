@@ -14,13 +14,13 @@ from server.election.nights import Count
 from server.election.places import regions
 from server.election.tally import add_up
 from server.live.hub import Hub
-from server.nights import archive
+from server.nights.kept import Kept
 from server.nights.layout import ATTRIBUTION
 from server.pages import analysis, find
 from server.pages import map as night_map
-from server.pages.address import in_language, kept, language_of
+from server.pages.address import in_language, language_of
 from server.pages.choices import Choices, choices
-from server.pages.languages import Language
+from server.pages.front import front_page
 from server.pages.map_page import whole_map
 from server.pages.newsroom import routes as newsroom_routes
 from server.pages.notice import notice
@@ -30,7 +30,6 @@ from server.pages.render import alone
 from server.pages.search import Entry, entries, only, search
 from server.pages.shown import Shown, shown_by
 from server.pages.static import static_file
-from server.pages.templates import rendered
 
 
 @allows(everyone)
@@ -38,7 +37,8 @@ async def front(request: Request) -> Response:
     """``/``: nights on air, and past nights."""
     hub: Hub = request.state.hub
     language = language_of(request)
-    page = cast(Body, hub.cached(f"front {language.code}", lambda: body(_front_page(hub, language))))
+    kept = cast(Kept, request.state.kept).listed()
+    page = cast(Body, hub.cached(f"front {language.code}", lambda: body(front_page(hub, language, kept)), also=kept))
     return in_language(request, answer(request, page, HTML, page.etag))
 
 
@@ -62,7 +62,7 @@ async def contests(request: Request) -> Response:
     contests, or of those asked for."""
     shown = shown_by(request)
     if alone(shown.night):
-        night = f"/nights/{shown.night.definition.id}{kept(shown.baseline, shown.moment)}"
+        night = f"/nights/{shown.night.definition.id}{shown.kept()}"
         return in_language(request, RedirectResponse(night, 303))
     asked = find.wanted(shown.night, request.query_params)
     if asked.all:  # what many open is made once, what one person looks for is made for them
@@ -77,8 +77,8 @@ async def seek(request: Request) -> Response:
     shown = shown_by(request)
     asked = find.wanted(shown.night, {"q": request.query_params.get("q", "")})
     meant = only(_words(shown), asked.q)
-    place = f"/{meant.ballot}{kept(shown.baseline, shown.moment)}" if meant else ""
-    place = place or kept(shown.baseline, shown.moment, asked.query)
+    place = f"/{meant.ballot}{shown.kept()}" if meant else ""
+    place = place or shown.kept(asked.query)
     return in_language(request, RedirectResponse(f"/nights/{shown.night.definition.id}/contests{place}", 303))
 
 
@@ -108,18 +108,12 @@ async def view(request: Request) -> Response:
     return shown.answer(request, page)
 
 
-def _front_page(hub: Hub, language: Language) -> str:
-    on_air = [channel.night for channel in hub.channels.values() if channel.night]
-    return rendered("front.html", language, on_air=on_air, past=archive.listed())
-
-
 def _night_page(shown: Shown, view: str) -> str:
     night = shown.night
     single = alone(night)
     first = next(iter(night.counts.values()))
-    parts = {
-        name: shown.text(name) for name in ("status", "banner", "score", "latest") if name in shown.channel.fragments
-    }
+    names = ("status", "banner", "parties", "score", "latest")
+    parts = {name: shown.text(name) for name in names if name in shown.channel.fragments}
     if single:
         parts["contest"] = shown.text(f"contest-{first.contest.slug}")
     if night_map.has_map(night.definition):
@@ -153,7 +147,7 @@ def _contests_page(shown: Shown, asked: find.Wanted) -> str:
         query=asked.query,
         view=find.TOPIC,
         asked=asked,
-        headings=[(sort, kept(shown.baseline, shown.moment, asked.by(sort).query)) for sort in find.SORTS],
+        headings=[(sort, shown.kept(asked.by(sort).query)) for sort in find.SORTS],
         status=shown.text("status"),
         rows=[shown.text(f"seat-{count.contest.slug}") for count in counts],
         named=find.named(hits, counts) if asked.q else None,
@@ -192,7 +186,7 @@ def _view_page(shown: Shown, topic: str, known: Choices) -> str:
         alone=alone(shown.night),
         known=known.values(),
         chosen=chosen,
-        part=Markup(analysis.html(shown.night, topic, shown.language, shown.baseline, shown.moment)),
+        part=Markup(analysis.html(shown.night, topic, shown.language, shown.baseline)),
     )
 
 

@@ -9,9 +9,11 @@ from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from server.election.contests import Contest
+from server.election.contests import Contest, Definition
 from server.election.nights import Night
+from server.election.parliament import is_by_election, polled_on, polls_of
 from server.election.parties import counted_as
+from server.nights import assumed
 from server.pages.languages import ENGLISH, LONDON, Language, languages
 from server.pages.static import static
 
@@ -31,14 +33,40 @@ def previous(contest: Contest) -> list[tuple[str, int, Fraction]]:
     return [(party, number, part_of(number, sum(votes.values()))) for party, number in ranked]
 
 
-def _stands(language: Language) -> Callable[[Night], str]:
-    def stands(night: Night) -> str:
-        """When the last event was: ``04:15``, with the day where the night has long gone on: ``00:00, 28 May``."""
-        day = night.at.astimezone(LONDON).date()
-        long_gone = (day - night.definition.date).days not in (0, 1)
-        return f"{language.clock(night.at)}, {language.day_of_year(day)}" if long_gone else language.clock(night.at)
+def dated(moment: datetime, night: Night) -> bool:
+    """Whether a moment of a night must say its day: it is not of the night and the morning after, or the night has
+    polls of several days. A rehearsal is on any day, and its time is all that matters."""
+    if night.definition.rehearsal:
+        return False
+    days = (moment.astimezone(LONDON).date() - night.definition.date).days
+    return days not in (0, 1) or _has_days(night.definition)
 
-    return stands
+
+_days: dict[str, tuple[Definition, bool]] = {}  # by a night's id: asked of every row
+
+
+def _has_days(definition: Definition) -> bool:
+    known = _days.get(definition.id)
+    if known is None or known[0] is not definition:
+        first, last = polls_of(definition)
+        known = _days[definition.id] = (definition, first != last)
+    return known[1]
+
+
+def _moments(language: Language) -> tuple[Callable[[datetime, Night], str], Callable[[Night], str]]:
+    def when(moment: datetime, night: Night) -> str:
+        """The time of day, with the day where it must be said: ``04:15``, ``00:00, 28 May``."""
+        if not dated(moment, night):
+            return language.clock(moment)
+        day = moment.astimezone(LONDON).date()
+        year = day.year != night.definition.date.year or _has_days(night.definition)
+        return f"{language.clock(moment)}, {language.day(day) if year else language.day_of_year(day)}"
+
+    def stands(night: Night) -> str:
+        """When the last event was."""
+        return when(night.at, night)
+
+    return when, stands
 
 
 @cache
@@ -57,8 +85,9 @@ def environment(language: Language = ENGLISH) -> Environment:
     )
     made.policies["ext.i18n.trimmed"] = True
     figures = (language.number, language.signed, language.share, language.percent, language.points, language.size)
-    for figure in (*figures, language.ordinal, language.clock, language.day):
+    for figure in (*figures, language.ordinal, language.clock, language.day, language.weekday):
         made.filters[figure.__name__] = figure
+    when, stands = _moments(language)
     made.filters.update(
         party_name=language.party,
         party_short=language.short,
@@ -66,9 +95,10 @@ def environment(language: Language = ENGLISH) -> Environment:
         seat_name=language.seat,
         place_name=language.place,
         night_title=language.title,
-        stands=_stands(language),
     )
+    cast(dict[str, Any], made.filters).update(when=when, stands=stands)
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
+    functions |= {"polled_on": polled_on, "is_by_election": is_by_election, "dated": dated, "assumed": assumed}
     cast(dict[str, Any], made.globals).update(functions, language=language, languages=languages())
     return made
 

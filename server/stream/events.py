@@ -18,6 +18,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from server.election.acts import AnyAct
 from server.election.events import AnyEvent
+from server.stream import scripts
 from server.stream.codec import decode, decode_act, encode
 
 INDEX = "nights"
@@ -31,6 +32,10 @@ log = structlog.get_logger()
 
 class Conflict(Exception):
     """Somebody else wrote this seq first: read on, decide again."""
+
+
+class Shorter(Conflict):
+    """The night is not as far as this seq: it was begun again, and what was known of it is of another round."""
 
 
 class StreamUnavailable(Exception):
@@ -102,7 +107,13 @@ class EventStream:
         return decoded(await self._call("XRANGE", key(night), f"({after}-0", "+"))
 
     async def append(self, night: str, event: AnyEvent) -> int:
-        """Store an event under its seq; returns that seq once it is durable.
+        """Store an event under its seq, as ``add`` does; returns that seq once it is durable."""
+        await self.add(night, event)
+        await self.settle(night)
+        return event.seq
+
+    async def add(self, night: str, event: AnyEvent) -> None:
+        """Write an event under its seq; it is safe once the night is settled.
 
         Conflict if another event has that seq. If this very command has it (the reply was lost, and the client or
         the caller sent it again), it counts as stored.
@@ -110,8 +121,6 @@ class EventStream:
         if not await self._added(key(night), event):
             entries = decoded(await self._call("XRANGE", key(night), f"{event.seq}-0", f"{event.seq}-0"))
             _must_be_same(night, event, entries)
-        await self.settle(night)
-        return event.seq
 
     async def read_acts(self, night: str, after: int = 0) -> list[AnyAct]:
         """What was done at the count of a night after a seq, oldest first."""
@@ -119,20 +128,20 @@ class EventStream:
 
     async def append_act(self, night: str, act: AnyAct) -> int:
         """Store an act, as ``append`` does an event."""
-        if not await self._added(desk_key(night), act):
-            entries = decoded_acts(await self._call("XRANGE", desk_key(night), f"{act.seq}-0", f"{act.seq}-0"))
-            _must_be_same(night, act, entries)
+        await self.add_act(night, act)
         await self.settle(night)
         return act.seq
 
+    async def add_act(self, night: str, act: AnyAct) -> None:
+        """Write an act, as ``add`` does an event."""
+        if not await self._added(desk_key(night), act):
+            entries = decoded_acts(await self._call("XRANGE", desk_key(night), f"{act.seq}-0", f"{act.seq}-0"))
+            _must_be_same(night, act, entries)
+
     async def _added(self, name: str, event: AnyEvent | AnyAct) -> bool:
-        try:
-            await self._call("XADD", name, f"{event.seq}-0", "event", encode(event))
-        except ResponseError as error:
-            if "equal or smaller" not in str(error):
-                raise
-            return False
-        return True
+        return bool(
+            await self._call("EVAL", scripts.APPEND, 1, name, f"{event.seq - 1}-0", f"{event.seq}-0", encode(event))
+        )
 
     async def settle(self, night: str) -> None:
         """Return when everything written to this night so far is on disk (and on the replicas asked for).
@@ -163,9 +172,28 @@ class EventStream:
             await self._call("XADD", INDEX, "*", "opened", night)
 
     async def erase(self, night: str) -> None:
-        """Take a night off air and forget it: for replays, which can be played again."""
+        """Take a night off air and forget it, with all that is private of it."""
         await self._call("XADD", INDEX, "*", "erased", night)
         await self._call("DEL", key(night), desk_key(night))
+
+    async def take_off(self, night: str, seqs: tuple[int, int]) -> bool:
+        """Erase a night that is at these seqs of events and acts; False if it has gone on, and then it stays on air."""
+        await self._call("XADD", INDEX, "*", "erased", night)
+        ids = (f"{seq}-0" for seq in seqs)
+        done = bool(await self._call("EVAL", scripts.ERASE, 2, key(night), desk_key(night), *ids))
+        if not done:
+            await self._call("XADD", INDEX, "*", "opened", night)
+        return done
+
+    async def begin_again(self, night: str, seqs: tuple[int, int], opening: AnyEvent, acts: Sequence[AnyAct]) -> bool:
+        """Erase a night and begin it with these at once; False if it is not at these seqs of events and acts any more.
+        It must be announced in either case: whoever follows is told first, and would miss events otherwise."""
+        await self._call("XADD", INDEX, "*", "erased", night)
+        ids = (f"{seq}-0" for seq in seqs)
+        done = await self._call(
+            "EVAL", scripts.BEGIN_AGAIN, 2, key(night), desk_key(night), *ids, encode(opening), *map(encode, acts)
+        )
+        return bool(done)
 
     async def ping(self) -> bool:
         """Whether Redis answers."""
@@ -186,7 +214,9 @@ class EventStream:
 
 
 def _must_be_same(night: str, mine: AnyEvent | AnyAct, stored: Sequence[AnyEvent | AnyAct]) -> None:
-    if not stored or stored[0].command_id != mine.command_id:
+    if not stored:
+        raise Shorter(f"{night} has not come to event {mine.seq}.")
+    if stored[0].command_id != mine.command_id:
         raise Conflict(f"{night}: event {mine.seq} was written by someone else.")
 
 

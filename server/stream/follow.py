@@ -80,7 +80,7 @@ async def follow(url: str) -> AsyncIterator[News]:
                     yield CaughtUp()
                 for news in await follower.next():
                     yield news
-                _end_if_cancelled()
+                end_if_cancelled()
             except UNREACHABLE as error:
                 trouble += 1
                 if trouble == 1:
@@ -90,7 +90,7 @@ async def follow(url: str) -> AsyncIterator[News]:
         await redis.aclose()
 
 
-def _end_if_cancelled() -> None:
+def end_if_cancelled() -> None:
     """asyncio.wait_for, in which redis-py sends, swallows a cancellation that meets its end (Python before 3.12)."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():

@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from server.stream.events import Conflict
+from server.stream.events import Conflict, Shorter
+from server.stream.turns import Turns
 
-_MOST_TRIES = 100  # one writer wins every round, so only a hundred others at once could exhaust them
+_MOST_TRIES = 100  # one writer wins every round, so only a hundred other processes at once could exhaust them
 
 
 class Folded(Protocol):
@@ -35,12 +36,14 @@ class Ledger(Generic[S, E]):
     def __init__(
         self,
         read: Callable[[str, int], Awaitable[Sequence[E]]],
-        append: Callable[[str, E], Awaitable[int]],
+        add: Callable[[str, E], Awaitable[None]],
         settle: Callable[[str], Awaitable[None]],
         fold: Callable[[Sequence[E], S | None], S],
     ) -> None:
-        self._read, self._append, self._settle, self._fold = read, append, settle, fold
+        self._read, self._add, self._settle, self._fold = read, add, settle, fold
         self._known: dict[str, S] = {}
+        # Sixty who all tried at once would try a hundred times, and some in vain.
+        self._turns = Turns()
 
     async def state(self, night: str) -> S | None:
         """The state as it stands in the stream this moment, None if nothing is there."""
@@ -52,23 +55,31 @@ class Ledger(Generic[S, E]):
         return known
 
     async def write(self, night: str, command_id: str, decide: Callable[[S | None], Awaitable[E]]) -> tuple[E, bool]:
-        """Store what ``decide`` makes of the state, once however often it is sent; returns it when it is durable, and
-        whether it had been stored before.
+        """Store what ``decide`` makes of the state, as ``put`` does; returns when it is durable."""
+        put = await self.put(night, command_id, decide)
+        await self._settle(night)
+        return put
 
-        What ``decide`` raises goes to the caller; StreamUnavailable if Redis does not confirm: then it may come again.
+    async def put(self, night: str, command_id: str, decide: Callable[[S | None], Awaitable[E]]) -> tuple[E, bool]:
+        """Write what ``decide`` makes of the state, once however often it is sent; returns it, and whether it had been
+        written before. It is safe once the night is settled.
+
+        What ``decide`` raises goes to the caller; StreamUnavailable if Redis does not answer: then it may come again.
         """
         for _ in range(_MOST_TRIES):
-            known = await self.state(night)
-            seq = known.receipts.get(command_id) if known else None
-            if seq is not None:
-                await self._settle(night)
-                return (await self._read(night, seq - 1))[0], True
-            entry = await decide(known)
             try:
-                await self._append(night, entry)
+                async with self._turns.of(night):
+                    known = await self.state(night)
+                    seq = known.receipts.get(command_id) if known else None
+                    if seq is not None:
+                        return (await self._read(night, seq - 1))[0], True
+                    entry = await decide(known)
+                    await self._add(night, entry)
+                    return entry, False
+            except Shorter:
+                self.forget(night)
             except Conflict:
                 continue
-            return entry, False
         raise Conflict(f"{night}: too many writers at once.")
 
     def forget(self, night: str) -> None:

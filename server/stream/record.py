@@ -5,12 +5,15 @@ the event's bytes as they stand in the line. Whoever wrote down one head has wri
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec import Raw, Struct
 
+from server.election.acts import AnyAct
 from server.election.events import AnyEvent
+from server.election.nights import GapInNight, Night, fold
+from server.election.tally import Tally, add_up
 from server.stream import codec
 
 BEGINNING = "0" * 64
@@ -33,8 +36,8 @@ def head_after(head: str, event: AnyEvent) -> str:
     return _linked(head, codec.encode(event))
 
 
-def written(events: Iterable[AnyEvent]) -> Iterator[bytes]:
-    """The lines of a record."""
+def written(events: Iterable[AnyEvent | AnyAct]) -> Iterator[bytes]:
+    """The lines of a record, or of one of what was done at the count, which is nobody else's to read."""
     head = BEGINNING
     for event in events:
         data = codec.encode(event)
@@ -47,8 +50,6 @@ def read(data: bytes) -> tuple[list[AnyEvent], list[str]]:
     events: list[AnyEvent] = []
     heads = [BEGINNING]
     *lines, rest = data.split(b"\n")
-    if rest:
-        raise BadRecord(f"Line {len(lines) + 1} is cut off: it does not end.")
     for number, text in enumerate(lines, 1):
         try:
             line = _lines.decode(text)
@@ -61,9 +62,23 @@ def read(data: bytes) -> tuple[list[AnyEvent], list[str]]:
             raise BadRecord(f"Line {number} holds event {event.seq}: a line is missing, or came twice.")
         events.append(event)
         heads.append(line.head)
+    if rest:
+        raise BadRecord(f"Line {len(lines) + 1} is cut off: it does not end.")
     if not events:
         raise BadRecord("The file is empty.")
     return events, heads[1:]
+
+
+def added_up(events: Sequence[AnyEvent]) -> tuple[Night, Tally]:
+    """The night of a record and its totals; BadRecord where it is none.
+
+    A chain can be unbroken and hold what never was a night: it was written so, and the rules cannot follow it.
+    """
+    try:
+        night = fold(events)
+        return night, add_up(night)
+    except (GapInNight, LookupError, ValueError, AssertionError) as error:
+        raise BadRecord(f"The lines fit one another, but they are not a night that can be added up: {error}") from error
 
 
 def _linked(head: str, event: bytes) -> str:

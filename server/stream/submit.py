@@ -18,6 +18,7 @@ from server.election.events import AnyEvent
 from server.election.nights import Night, fold
 from server.stream.events import EventStream
 from server.stream.ledger import Ledger
+from server.stream.turns import Turns
 
 A = TypeVar("A", bound=AnyAct)
 
@@ -35,8 +36,9 @@ class Submitter:
     """Takes commands and acts for all nights of one stream."""
 
     def __init__(self, stream: EventStream) -> None:
-        self._nights = Ledger[Night, AnyEvent](stream.read, stream.append, stream.settle, fold)
-        self._desks = Ledger[Desk, AnyAct](stream.read_acts, stream.append_act, stream.settle, fold_acts)
+        self._nights = Ledger[Night, AnyEvent](stream.read, stream.add, stream.settle, fold)
+        self._settle, self._going_out = stream.settle, Turns()
+        self._desks = Ledger[Desk, AnyAct](stream.read_acts, stream.add_act, stream.settle, fold_acts)
 
     async def night(self, night: str) -> Night | None:
         """The night as it stands in the stream this moment, None if it is not there."""
@@ -51,11 +53,17 @@ class Submitter:
 
         Refused if it cannot be, StreamUnavailable if Redis does not confirm it: then the same command may come again.
         """
+        receipt = await self._put(night, command, now)
+        await self._settle(night)
+        return receipt
+
+    async def _put(self, night: str, command: AnyCommand, now: datetime) -> Receipt:
+        """The same, before it is durable."""
 
         async def decided(known: Night | None) -> AnyEvent:
             return decide(known, command, now)
 
-        event, repeated = await self._nights.write(night, command.id, decided)
+        event, repeated = await self._nights.put(night, command.id, decided)
         return Receipt(night, event.seq, event.at, repeated)
 
     async def record(self, night: str, act: A) -> tuple[A, bool]:
@@ -82,13 +90,26 @@ class Submitter:
             raise Refused("key-reused", "Something else was sent with this key before. This was not done.")
         if repeated and stored.command.id not in (await self.desk(night)).asked:
             raise Refused("dropped", "That was set aside in the meantime: look at the page as it is now.")
-        if not isinstance(asked.command, HoldNight):  # what was asked for before goes first, unless all is to stop
-            await self.send_out(night, asked.at, stored.seq)
-        return await self._let_out(night, stored, asked.at)
+        if isinstance(asked.command, HoldNight):  # all is to stop: it waits for nothing
+            receipt = await self._let_out(night, stored, asked.at)
+        else:
+            async with self._going_out.of(night):  # what was asked for before goes first
+                await self._let_all_out(night, asked.at, stored.seq)
+                receipt = await self._let_out(night, stored, asked.at)
+        if receipt:
+            await self._settle(night)
+        return receipt
 
-    async def send_out(self, night: str, now: datetime, before: float = math.inf) -> None:
-        """Let out what was asked for, ``before`` this act, and has not gone out: after a hold, or if a process ended in
-        between. While the night is held, only a second hold is dealt with: it is done, and must not begin later."""
+    async def send_out(self, night: str, now: datetime) -> None:
+        """Let out what was asked for and has not gone out: after a hold, or if a process ended in between. While the
+        night is held, only a second hold is dealt with: it is done, and must not begin later."""
+        async with self._going_out.of(night):
+            await self._let_all_out(night, now, math.inf)
+        await self._settle(night)
+
+    async def _let_all_out(self, night: str, now: datetime, before: float) -> None:
+        """In its order, what was asked for ``before`` this act. One at a time: else everybody in line would send out
+        what all the others are about to, and a burst of sixty declarations cost Redis a hundred times as much."""
         known = await self.night(night)
         if known is None:
             return
@@ -99,7 +120,7 @@ class Submitter:
 
     async def _let_out(self, night: str, asked: Asked, now: datetime) -> Receipt | None:
         try:
-            return await self.submit(night, asked.command, now)
+            return await self._put(night, asked.command, now)
         except Refused as refused:
             if refused.code == "held" and not isinstance(asked.command, HoldNight):
                 return None

@@ -18,7 +18,7 @@ from starlette.routing import Match, Route
 from server.app import build_app
 from server.count.invitations import Invitations
 from server.count.inviting import choose_entry, invite_person
-from server.election.acts import Role
+from server.election.acts import ReplaySet, Role
 from server.election.commands import AnyCommand, Correct, Declare, ExpectDeclaration, PostNote, ReachStage, Withdraw
 from server.nights import archive
 from server.nights.replay import commands
@@ -30,7 +30,7 @@ from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
 from tests.browser.officers import DECLARE, PIN, SEND, key, sign_in, tap, verify
 from tests.count import rochester
-from tests.count.conftest import Phone
+from tests.count.conftest import Phone, stamp
 from tests.running import Site, serving
 
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
@@ -99,7 +99,10 @@ DESKS = [
 EXCHANGED = rochester.VOTES | {rochester.RECKLESS: 13_947, rochester.TOLHURST: 16_867}
 DOUBTFUL = rochester.VOTES | {"6": 13_947, rochester.TOLHURST: 1_692}
 DOUBTS = {"reason.rows-look-swapped": "So it is.", "reason.share-far-from-baseline": "So it is."}
-NO_PAGES = {"/nights/{night}/live", "/desk/live", "/static/{digest}/{name:path}"}  # pieces of pages, and files
+NO_PAGES = {
+    *("/nights/{night}/live", "/nights/{night}/frame", "/nights/{night}/reel/{part}", "/desk/live"),
+    "/static/{digest}/{name:path}",
+}  # pieces of pages, and files
 
 
 class Eyes:
@@ -159,7 +162,8 @@ async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIte
     await open_night(stream, replace(SOME, id="over", seats=len(SOME.contests)), "open")
     for command in DECLARED.values():
         await submitter.submit("over", command, PAST.definition.polls_close)
-    await open_night(stream, rochester.night(), "open")
+    await open_night(stream, replace(rochester.night(), replay_of="parl.2014-11-20"), "open")
+    await submitter.record(rochester.NIGHT, ReplaySet(**stamp("played"), speed=60, state="paused"))
     await choose_entry(submitter, rochester.NIGHT, "double")
     async with serving(redis.url, tmp_path) as one:
         yield one

@@ -15,14 +15,19 @@ from server.count.invitations import Invitations
 from server.count.inviting import choose_entry, invite_person
 from server.election.acts import Role
 from server.election.commands import OpenNight
+from server.nights import archive
+from server.nights.replay import Orders, Progress
+from server.player import Player
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
+from tests.conftest import until
 from tests.count import rochester
 from tests.count.conftest import PIN, Phone
 from tests.running import Site, serving
 
 CONTEST = f"/desk/contests/{rochester.BALLOT}"
+PAST = "parl.rochester-and-strood.by.2014-11-20"
 EXCHANGED = rochester.VOTES | {"11": rochester.VOTES["13"], "13": rochester.VOTES["11"]}
 DOUBTS = {"reason.rows-look-swapped": "So it is.", "reason.share-far-from-baseline": "So it is."}
 
@@ -38,11 +43,11 @@ async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIte
         yield site
 
 
-async def invited(site: Site, stream: EventStream, role: Role, name: str) -> str:
+async def invited(site: Site, stream: EventStream, role: Role, name: str, night: str = rochester.NIGHT) -> str:
     """The path of a new invitation's link."""
     ballots = () if role == "desk" else (rochester.BALLOT,)
-    invitation = await invite_person(Submitter(stream), rochester.NIGHT, name, role, ballots)
-    made = Invitations(site.settings.secret_key).make(rochester.NIGHT, invitation)
+    invitation = await invite_person(Submitter(stream), night, name, role, ballots)
+    made = Invitations(site.settings.secret_key).make(night, invitation)
     return f"/{'desk' if role == 'desk' else 'count'}/invitation/{made}"
 
 
@@ -126,6 +131,29 @@ async def test_a_contests_page_that_lost_its_line_is_up_to_date_when_it_is_back(
     await asyncio.to_thread(jane.key)
     await viewer.context.set_offline(False)
     await expect(viewer.locator("article.about")).to_contain_text("waiting for the second officer", timeout=20_000)
+
+
+async def test_a_replay_is_steered_from_one_desk_and_every_desk_sees_it(
+    site: Site, viewer: Page, stream: EventStream
+) -> None:
+    told: list[Progress] = []
+    playing = asyncio.create_task(Player(stream, {"again": archive.load(PAST)}, Orders(speed=1), told.append).play())
+    await until(lambda: bool(told) and told[-1].set.speed == 1, "the replay")
+    await viewer.goto(site.url + await invited(site, stream, "desk", "Ann Ray", "again"))
+    await viewer.locator("#pin").fill(PIN)
+    await viewer.get_by_role("button", name="Start").click()
+    await expect(viewer.locator("#line")).to_have_text("Live")
+    other = await viewer.context.new_page()
+    await other.goto(f"{site.url}/desk")
+    await expect(other.locator("#line")).to_have_text("Live")
+    await viewer.get_by_role("button", name="Pause").click()
+    await expect(other.locator("#desk-replay")).to_contain_text("paused, and goes on in real time")
+    await other.get_by_role("button", name="max").click()
+    await expect(viewer.get_by_role("button", name="max", pressed=True)).to_be_visible()
+    await viewer.get_by_role("button", name="Play").click()
+    assert (await playing).state == "ended"
+    await expect(other.locator("#desk-replay")).to_contain_text("ended, all of it is on air")
+    await expect(other.locator("#desk-status")).to_contain_text("clock is at 04:25")
 
 
 async def test_the_list_of_people_moves_and_its_buttons_work(site: Site, viewer: Page, stream: EventStream) -> None:

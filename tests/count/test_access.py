@@ -34,6 +34,8 @@ GET  /                                                        yes    yes     yes
 GET  /nights/{night}                                          yes    yes     yes    yes       yes
 GET  /nights/{night}/live                                     yes    yes     yes    yes       yes
 WS   /nights/{night}/live                                     yes    yes     yes    yes       yes
+GET  /nights/{night}/frame                                    yes    yes     yes    yes       yes
+GET  /nights/{night}/reel/{part}                              yes    yes     yes    yes       yes
 GET  /nights/{night}/contests/{ballot}                        yes    yes     yes    yes       yes
 GET  /nights/{night}/contests/{ballot}/notice                 yes    yes     yes    yes       yes
 GET  /nights/{night}/areas                                    yes    yes     yes    yes       yes
@@ -99,6 +101,8 @@ GET  /desk/entry                                              in     no      no 
 POST /desk/entry                                              in     no      no     no        yes
 GET  /desk/note                                               in     no      no     no        yes
 POST /desk/note                                               in     no      no     no        yes
+GET  /desk/replay                                            in     no      no     no        yes
+POST /desk/replay                                            in     no      no     no        yes
 GET  /desk/expected                                           in     no      no     no        yes
 POST /desk/expected                                           in     no      no     no        yes
 GET  /desk/revision                                           in     no      no     no        yes
@@ -182,6 +186,7 @@ class Visitor:
             "token": self.unopened,
             "what": "end",
             "digest": "x",
+            "part": "0",
             "name:path": "count.js",
         }
         path = re.sub(r"{([^}]+)}", lambda found: names[found[1]], path)

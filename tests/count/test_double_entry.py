@@ -207,7 +207,8 @@ class Public:
 
     def __init__(self, client: httpx2.Client, printed: Path, redis_url: str) -> None:
         self.client, self._printed = client, printed
-        names = {"night": rochester.NIGHT, "ballot": rochester.BALLOT, "digest": "x", "name:path": "count.js"}
+        names = {"night": rochester.NIGHT, "ballot": rochester.BALLOT, "part": "0"}
+        names |= {"digest": "x", "name:path": "count.js"}
         routes = build_app(Settings(redis_url=redis_url, secret_key="x")).routes
         self.addresses = [
             re.sub(r"{([^}]+)}", lambda found: names[found[1]], route.path)

@@ -54,6 +54,7 @@ def test_rochester_and_strood_is_a_ukip_gain_from_con_with_its_published_figures
     assert share_text(result.winner.share) == "42.1"
     assert result.turnout_papers is not None
     assert half_up(result.turnout_papers * 100, 2) == "50.67"
+    assert result.turnout_valid is not None
     assert half_up(result.turnout_valid * 100, 2) == "50.61"
     liberal_democrat = next(line for line in result.lines if line.candidate.party == "PP90")
     assert share_text(liberal_democrat.share) == "0.87"

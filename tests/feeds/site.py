@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Container, Generator, Iterable
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -23,6 +24,7 @@ from server.errors import on_http_error
 from server.live.channel import Channel
 from server.live.hub import Hub
 from server.nights import archive
+from server.nights.kept import Kept
 from tests.nights_by_hand import START
 
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
@@ -35,9 +37,6 @@ class NoPages:
     edition = ""
 
     def another(self, language: str, baseline: str) -> "NoPages":
-        return self
-
-    def then(self, moment: datetime) -> "NoPages":
         return self
 
     def retold(self, event: AnyEvent) -> AnyEvent:
@@ -53,6 +52,9 @@ class NoPages:
         return ()
 
     def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
+        return ""
+
+    def around(self, night: Night, topic: str, head: str, whole: bool) -> str:
         return ""
 
 
@@ -97,7 +99,7 @@ class Site:
         self.hub = Hub(NoPages(), _past, lambda night: None, NoDesk())
         self.app = Starlette(
             routes=feeds.routes,
-            middleware=[Middleware(_Given, state={"hub": self.hub, **state})],
+            middleware=[Middleware(_Given, state={"hub": self.hub, "kept": Kept(Path("nowhere")), **state})],
             exception_handlers={HTTPException: on_http_error},
         )
 

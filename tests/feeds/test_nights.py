@@ -32,15 +32,16 @@ from tests.nights_by_hand import with_one_candidate
 
 NIGHT = {
     *("night", "title", "seq", "at", "declared", "contests_total", "baseline", "parties", "contests"),
-    *("state", "replay_of", "times", "majority_line", "overall_majority", "attribution", "date", "head"),
+    *("state", "replay_of", "rehearsal", "times", "majority_line", "overall_majority", "attribution", "date", "head"),
 }
 PARTY = {"id", "name", "short", "seats", "gained", "lost", "net", "votes", "share", "change"}
 CONTEST = {"ballot", "name", "gss", "status", "verdict", "winner", "majority", "turnout"} | {
-    *("declared_at", "expected"),
+    *("declared_at", "time_assumed", "expected"),
 }
 IN_FULL = CONTEST | {
     *(
         "night",
+        "rehearsal",
         "seq",
         "region",
         "nation",
@@ -64,13 +65,14 @@ def test_nights_on_air_come_first_and_past_ones_after_newest_first(site: Site, c
     site.replay(GENERAL, until=3)
     nights = client.get("/api/nights").json()["nights"]
     assert [one["night"] for one in nights[:3]] == [f"{GENERAL}.replay", f"{ROCHESTER}.replay", GENERAL]
-    assert [one["state"] for one in nights] == ["on air"] * 2 + ["past"] * len(archive.listed())
+    assert [one["state"] for one in nights] == ["on air"] * 2 + ["past"] * len(archive.listed() + archive.groups())
     assert nights[0] == {
         "night": f"{GENERAL}.replay",
         "title": "2019 general election",
         "date": "2019-12-12",
         "state": "on air",
         "replay_of": GENERAL,
+        "rehearsal": False,
         "seq": 3,
         "declared": 2,
         "contests_total": 650,

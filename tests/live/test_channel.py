@@ -16,6 +16,7 @@ from server.election.commands import AnyCommand, OpenNight, PostNote, ReachStage
 from server.election.decide import decide
 from server.election.events import AnyEvent
 from server.election.nights import Night, apply
+from server.live import past
 from server.live.audience import Audience
 from server.live.channel import EVENTS, Channel
 from server.live.frames import Message
@@ -212,12 +213,12 @@ def test_after_a_silence_a_viewer_hears_a_beat_that_says_nothing(
 
 
 def test_a_night_at_a_moment_is_the_night_as_it_stood_then() -> None:
-    past = archive.load("parl.2019-12-12")
-    channel = channel_of(list(past.events))
-    moment = past.events[100].at
-    then = channel.at(moment)
+    shipped = archive.load("parl.2019-12-12")
+    channel = channel_of(list(shipped.events))
+    moment = shipped.events[100].at
+    then = past.at(channel, moment)
     assert then.night is not None and channel.night is not None
-    assert then.night.declared == sum(event.at <= moment for event in past.events[1:])
+    assert then.night.declared == sum(event.at <= moment for event in shipped.events[1:])
     assert channel.night.declared == 650
 
 

@@ -137,9 +137,12 @@ async def test_a_client_that_is_cut_off_is_forgotten(site: Site, stream: EventSt
     await Submitter(stream).submit(NIGHT, declare(0), START)
 
 
-async def test_a_process_that_stops_sends_its_viewers_away_to_come_back(redis: Embedded, tmp_path: Path) -> None:
-    async with serving(redis.url, tmp_path) as site:
-        line = await connect(f"{site.ws}/nights/parl.2019-12-12/live?after=651")
+async def test_a_process_that_stops_sends_its_viewers_away_to_come_back(
+    site: Site, redis: Embedded, tmp_path: Path
+) -> None:
+    async with serving(redis.url, tmp_path) as stops, httpx2.AsyncClient(base_url=stops.url) as client:
+        await answered(client, f"/nights/{NIGHT}")
+        line = await connect(live(stops))
     with pytest.raises(ConnectionClosed):
         await line.recv()
     assert line.close_code == 1012

@@ -12,10 +12,13 @@ from typing import Any
 
 import httpx2
 
+from server.election.acts import ReplaySet, ReplayState
 from server.nights import archive
 from server.stream import embedded
 from server.stream.events import EventStream
+from server.stream.submit import Submitter
 from tests.conftest import until
+from tests.count.conftest import stamp
 from tests.running import Page, answered, play, serving
 
 GENERAL = "parl.2019-12-12"
@@ -112,6 +115,41 @@ async def test_kill_9_of_the_web_process_in_a_replay_loses_and_doubles_nothing(t
     async with running(tmp_path, GENERAL) as (client, process):
         await _reached(client, process, last)
         await _complete(embedded.address(tmp_path / "data" / "redis"), f"{GENERAL}.replay")
+
+
+async def test_a_2019_replay_killed_and_resumed_three_times_misses_and_doubles_no_declaration(
+    redis: embedded.Embedded, stream: EventStream
+) -> None:
+    name, submitter = f"{GENERAL}.replay", Submitter(stream)
+
+    async def reached(seq: int, *processes: subprocess.Popen[bytes]) -> None:
+        while (night := await submitter.night(name)) is None or night.seq < seq:
+            assert [one.poll() for one in processes] == [None] * len(processes), "it ended by itself"
+            await asyncio.sleep(0.01)
+        for one in processes:
+            one.kill()
+            one.wait()
+
+    async def steer(state: ReplayState, speed: float) -> None:
+        await submitter.record(name, ReplaySet(**stamp(f"{state} {speed}", by="Ann Ray"), speed=speed, state=state))
+
+    await reached(100, replaying(redis.url, "--speed", "50000"))
+    await reached(300, replaying(redis.url), replaying(redis.url))  # several at once
+    await steer("paused", 20_000)
+    paused = replaying(redis.url)
+    await steer("playing", 50_000)
+    await reached(500, paused)
+    last = replaying(redis.url)
+    await asyncio.to_thread(last.wait)
+    await _complete(redis.url, name)
+    desk = await submitter.desk(name)
+    assert desk.replay and (last.returncode, desk.replay.state, desk.replay.speed) == (0, "ended", 50_000)
+
+
+def replaying(url: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """The ``replay`` command as a process of its own."""
+    command = [sys.executable, "-m", "server", "replay", GENERAL, *arguments]
+    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "REDIS_URL": url}, stdout=subprocess.DEVNULL)
 
 
 def _kill(redis: embedded.Embedded) -> bool:

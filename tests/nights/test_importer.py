@@ -1,25 +1,29 @@
 """CSV of the Library's shape becomes a night, or a list of all that is wrong with it."""
 
 import argparse
+import csv
 from contextlib import suppress
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from server.election.events import Declared
-from server.nights import command
-from server.nights.archive import PastNight, past_night
+from server.nights import archive, assumed, columns, command
+from server.nights.archive import past_night
 from server.nights.ballots import CANDIDATE_COLUMNS, CONTEST_COLUMNS
 from server.nights.format import parsed
 from server.nights.importer import ImportRefused, import_night
+from server.nights.past import PastNight
 from server.settings import Settings
 from tests.nights.library import CANDIDATES, CONTESTS, files
 
-NIGHT = "parl.2019-12-12"
+NIGHT, BROOK = "parl.2019-12-12", "parl.brook-ford-and-hill.2019-12-12"
 
 
 def imported(
@@ -74,20 +78,122 @@ def test_the_night_before_is_the_baseline_by_the_parties_that_are_counted(tmp_pa
     assert brook.previous.votes["PP53"] == 300 and sum(brook.previous.votes.values()) == 500
 
 
-def test_without_a_column_of_times_declarations_are_spread_over_the_night_in_order_of_name(
-    tmp_path: Path,
-) -> None:
+def test_without_a_column_of_times_smaller_electorates_are_declared_before_larger_ones(tmp_path: Path) -> None:
     lines = [line.rsplit(",", 8) for line in CONTESTS.splitlines()]
     past = imported(tmp_path, "".join(",".join([line[0], *line[2:]]) + "\n" for line in lines))
     assert past.definition.times == "assumed"
-    assert [event.at.hour for event in past.events] == [22, 23, 7]
-    first = past.events[1]
-    assert isinstance(first, Declared) and first.ballot == "parl.brook-ford-and-hill.2019-12-12"
+    declared = [event for event in past.events if isinstance(event, Declared)]
+    assert [event.ballot for event in declared] == [BROOK, "parl.upper-of-lower.2019-12-12"]
+    assert [f"{event.at:%H:%M}" for event in declared] == ["02:55", "05:00"]
+
+
+@pytest.mark.parametrize("unknown", ["", "[x]"])
+def test_a_night_knows_which_of_its_times_are_assumed(tmp_path: Path, unknown: str) -> None:
+    past = imported(tmp_path, CONTESTS.replace("13/12/2019 00:15", unknown))
+    assert assumed.all_assumed(past.definition) == (BROOK,)
+    assert assumed.all_assumed(imported(tmp_path).definition) == ()
+    assert assumed.all_assumed(replace(past.definition, times="live")) == ()
+
+
+def test_a_whole_general_election_without_times_goes_on_from_eleven_to_eight() -> None:
+    header, lines = parsed((archive.FOLDER / "parl.2019-12-12.jsonl").read_bytes(), "2019")
+    past = past_night(header, tuple(replace(line, declared=None) for line in lines))
+    hours = [event.at - header.polls_close for event in past.events if isinstance(event, Declared)]
+    assert len(hours) == 650 == len(assumed.all_assumed(past.definition)) and past.definition.times == "assumed"
+    assert assumed.FIRST <= hours[0] <= hours[324] < assumed.HALF < hours[325] <= hours[-1] <= assumed.LAST
+    electorates = {one.ballot: one.electorate for one in past.definition.contests}
+    in_turn = [electorates[event.ballot] for event in past.events if isinstance(event, Declared)]
+    assert in_turn == sorted(in_turn)
+
+
+def test_only_by_elections_whose_time_nobody_wrote_down_are_assumed() -> None:
+    season = archive.load("parl.by.2010-2015").definition
+    assert len(assumed.all_assumed(season)) == 20
+    assert not assumed.is_assumed(season, "parl.rochester-and-strood.by.2014-11-20")
 
 
 def test_a_file_with_a_byte_order_mark_and_crlf_is_the_same_file(tmp_path: Path) -> None:
     same = imported(tmp_path, "\ufeff" + CONTESTS.replace("\n", "\r\n"), CANDIDATES.replace("\n", "\r\n"))
     assert same == imported(tmp_path)
+
+
+def library_files(by_election: bool, times: bool) -> tuple[str, str]:
+    """The two small files with all the columns of the Library's, and without the row of their names."""
+    texts: list[str] = []
+    for text, known in ((CONTESTS, columns.CONTESTS), (CANDIDATES, columns.CANDIDATES)):
+        names = next(
+            one
+            for one in known
+            if (one[0] != "ONS ID") is by_election and ("Votes" in one or ("Declaration time" in one) is times)
+        )
+        table = StringIO()
+        for row in csv.DictReader(StringIO(text)):
+            row |= {"ONS region ID": "E12000006", "By-election date": "12/12/2019", "Election date": "12/12/2019"}
+            row |= {"Declaration time": "", "UUP": "0"} if "Votes" not in row else {}
+            csv.DictWriter(table, names, extrasaction="ignore").writerow(row)
+        texts.append(table.getvalue())
+    return texts[0], texts[1]
+
+
+@pytest.mark.parametrize("times", [True, False])
+@pytest.mark.parametrize("by_election", [True, False])
+def test_files_without_names_of_columns_are_told_by_what_stands_in_them(
+    tmp_path: Path, by_election: bool, times: bool
+) -> None:
+    past = imported(tmp_path, *library_files(by_election, times))
+    known = imported(tmp_path).definition
+    by = ".by" if by_election else ""
+    assert [one.ballot for one in past.definition.contests] == [
+        one.ballot.replace(".2019", f"{by}.2019") for one in known.contests
+    ]
+    assert [one.candidates for one in past.definition.contests] == [one.candidates for one in known.contests]
+    assert past.definition.times == "assumed"
+
+
+def test_without_names_an_error_has_its_line_and_unknown_columns_a_sentence(tmp_path: Path) -> None:
+    contests, candidates = library_files(by_election=False, times=True)
+    assert "contests.csv, line 2: Valid votes: 'x' is not a whole number." in refused(
+        tmp_path, contests.replace(",500,", ",x,"), candidates
+    )
+    (sentence,) = refused(tmp_path, "E14000001,Upper Of Lower,600\n", candidates)
+    assert sentence.startswith("contests.csv, line 1: This is a row of 3 cells without names above it: add a first row")
+    (sentence,) = refused(tmp_path, "Dear all\n\nplease find the file attached\n", candidates)
+    assert sentence.startswith("contests.csv, line 1: This is no row of names: add a first row that names the columns")
+
+
+def test_what_spreadsheets_make_of_a_file_is_the_same_file(tmp_path: Path) -> None:
+    rows = list(csv.reader(StringIO(CONTESTS)))
+    rows[0] = [name.upper() for name in rows[0]]
+    text = StringIO()
+    csv.writer(text, delimiter=";", lineterminator="\r").writerows(
+        [["All contests"], [], *([*row, ""] for row in rows)]
+    )
+    candidates = CANDIDATES.replace(",No,200", ',No,"200"').replace("\n", ",\r\n").replace("Votes,", "votes")
+    same = imported(tmp_path, text.getvalue(), candidates)
+    assert same.definition == imported(tmp_path).definition
+    grouped = CONTESTS.replace("1000,600", '"1,000",600').replace("13/12/2019 02:30", "2019-12-13 02:30:00")
+    assert imported(tmp_path, grouped) == imported(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "contests.csv: It is empty."),
+        (b"PK\x03\x04rest", "contests.csv: This is a ZIP file or a spreadsheet"),
+        (CONTESTS.encode("utf-16"), "contests.csv: This is no text in UTF-8"),
+        (CONTESTS.encode()[:300], "contests.csv, line 3: There are 4 cells, but 12 columns."),
+        (b"x," * 200_000, "contests.csv, line 1: This is no row of names"),
+        (CONTESTS.replace("1000,600", "9" * 5000 + ",600").encode(), "is not a whole number."),
+        (CONTESTS.splitlines()[0].encode(), "contests.csv: There is nothing below the header."),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_said_in_one_sentence(tmp_path: Path, data: bytes, sentence: str) -> None:
+    contests, candidates = files(tmp_path)
+    contests.write_bytes(data)
+    with pytest.raises(ImportRefused) as caught:
+        import_night(contests, candidates, id=NIGHT, title="A night")
+    (problem,) = caught.value.problems
+    assert sentence in str(problem) and len(str(problem)) < 300
 
 
 def test_a_tie_is_won_by_the_member_of_the_file_as_a_lot(tmp_path: Path) -> None:
@@ -125,7 +231,7 @@ def test_a_tie_is_won_by_the_member_of_the_file_as_a_lot(tmp_path: Path) -> None
         ("E14000001", "E14OOOOO1", "line 2: ONS ID is 'E14OOOOO1': it should be a letter and eight digits"),
         ("E14000002", "E14000001", "Brook, Ford and Hill (E14000001) is already on line 2."),
         ("E14000002", "E14000003", "line 3: Brook, Ford and Hill has no candidates."),
-        ("Upper Of Lower", "***", "line 2: Constituency name is '***': there is no letter in it"),
+        ("Upper Of Lower", "***", "line 2: Constituency name is '***': no id can be made of it."),
         ("Upper Of Lower", "Brook Ford and Hill", "line 3: Brook, Ford and Hill would have the id of line 2"),
         ("Electorate", "Electors", "line 1: There is no column 'Electorate'."),
         ("Result", "Majority", "line 1: There are two columns 'Majority'."),
@@ -156,10 +262,16 @@ def test_rubbish_among_the_contests_is_named_with_its_line(tmp_path: Path, old: 
         ("Órga", "", "line 2: Candidate surname is empty."),
         ("Labour,Lab", "Labour,", "line 2: Party abbreviation is empty."),
         ("Votes", "Vote", "line 1: There is no column 'Votes'."),
+        (
+            "Conservative,Con,PP52,,Ann,Abel",
+            "Labour,Lab,PP53,,Ben,Órga",
+            "line 3: Ben Órga of the same party is already",
+        ),
     ],
 )
 def test_rubbish_among_the_candidates_is_named_with_its_line(tmp_path: Path, old: str, new: str, sentence: str) -> None:
-    assert f"candidates.csv, {sentence}" in refused(tmp_path, candidates=CANDIDATES.replace(old, new, 1))
+    problems = refused(tmp_path, candidates=CANDIDATES.replace(old, new, 1))
+    assert any(one.startswith(f"candidates.csv, {sentence}") for one in problems), problems
 
 
 def test_every_error_of_both_files_is_reported_at_once(tmp_path: Path) -> None:

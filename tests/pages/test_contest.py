@@ -16,6 +16,7 @@ from server.election.commands import AnyCommand, ExpectDeclaration, OpenNight, R
 from server.election.contests import Contest, Definition
 from server.election.decide import decide
 from server.election.nights import fold
+from server.live import past
 from server.live.channel import Channel
 from server.nights import archive, layout
 from server.nights.against import baselines
@@ -74,7 +75,7 @@ def on_air(night: Definition, *commands: AnyCommand) -> Channel:
 
 
 def before(night: str, moment: datetime) -> Channel:
-    return whole(night).at(moment)
+    return past.at(whole(night), moment)
 
 
 @pytest.mark.parametrize(
@@ -418,7 +419,7 @@ def test_every_contest_page_can_be_said_in_every_language(code: str) -> None:
                 page = edition.text(f"contest-{contest.slug}")
                 assert page.count('id="why"') == 1
                 assert "%(" not in page
-    opening = whole(GENERAL_2019).in_edition(code, "").at(START)
+    opening = past.at(whole(GENERAL_2019).in_edition(code, ""), START)
     assert "%(" not in opening.text("contest-clacton") + opening.text("near-clacton")
 
 

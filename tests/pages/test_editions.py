@@ -10,6 +10,7 @@ from server.election.commands import OpenNight
 from server.election.decide import decide
 from server.election.nights import apply
 from server.election.parties import Party
+from server.live import past
 from server.live.channel import Channel
 from server.nights import archive
 from server.pages.render import PageRenderer
@@ -63,7 +64,7 @@ def test_verdicts_and_totals_follow_the_baseline_and_a_moment_keeps_it(channel: 
     assert "Con hold" in row(channel, "rochester-and-strood")
     assert "2010 general election and by-elections since" in since.text("score")
     first = since.events[1]
-    then = since.at(first.at)
+    then = past.at(since, first.at)
     assert then.edition == "by-elections"
     assert then.night is not None
     assert then.night.definition.baseline == "2010 general election and by-elections since"

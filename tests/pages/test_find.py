@@ -166,7 +166,7 @@ def value(count: Count, sort: str) -> tuple[str | int, ...]:
         case "majority":
             return (result.majority,)
         case "turnout":
-            return (int((result.turnout_papers or result.turnout_valid) * 1_000_000),)
+            return (int((result.turnout_papers or result.turnout_valid or 0) * 1_000_000),)
         case "swing":
             return (int(result.swing.size * 1_000_000),) if result.swing else ()
         case _:

@@ -43,7 +43,7 @@ def expected(night: Night, count: Count) -> dict[str, str]:
     words = [result.verdict.kind]
     if result.swing:
         words.append(f"s{step(float(result.swing.size * 100), SWINGS)}")
-    turnout = (result.turnout_papers or result.turnout_valid) * 100
+    turnout = (result.turnout_papers or result.turnout_valid or 0) * 100
     words += [f"t{step(float(turnout), TURNOUTS)}", f"m{step(float(result.majority_share * 100), MAJORITIES)}"]
     minute = (count.declared_at - night.definition.polls_close) // timedelta(minutes=1)
     return said | {"class": " ".join(words), "data-party": result.verdict.winner, "data-m": str(minute)}

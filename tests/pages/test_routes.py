@@ -2,21 +2,26 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
 from msgspec.structs import replace
 
-from server.election.commands import OpenNight
+from server.election.commands import OpenNight, Withdraw
 from server.election.contests import Candidate
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
-from tests.nights_by_hand import START, ballot, declare, definition
+from tests.nights_by_hand import START, ballot, correct, declare, definition
 from tests.running import answered, serving
 
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
+
+
+def withdraw(seat: int) -> Withdraw:
+    return Withdraw(id=f"withdraw-{seat}", by="desk", ballot=ballot(seat), reason="The wrong sheet was read.")
 
 
 @pytest.fixture
@@ -117,6 +122,30 @@ async def test_moments_between_two_events_are_one_page_and_no_moment_is_a_fault_
     for moment in ("0001-01-01T00:00%2B14:00", "9999-12-31T23:59-14:00"):
         answer = await client.get(f"/nights/{ROCHESTER}?at={moment}")
         assert (answer.status_code, "is not a time like" in answer.text) == (400, True)
+
+
+async def test_a_moment_is_told_as_it_was_known_then_or_as_it_is_known_now(
+    client: httpx2.AsyncClient, stream: EventStream
+) -> None:
+    minute = timedelta(minutes=1)
+    submitter = Submitter(stream)
+    for after, command in enumerate((declare(0, con=5, lab=4), declare(1), correct(0, 1), withdraw(1)), 1):
+        await submitter.submit("night", command, START + after * minute)
+    await answered(client, "/nights/night", "The wrong sheet was read.")
+    for path in ("", f"/contests/{ballot(0)}", "/areas", "/contests"):
+        address = f"/nights/night{path}?at={(START + 2 * minute).isoformat().replace('+', '%2B')}"
+        then, now = [(await client.get(address + known)).text for known in ("", "&known=now")]
+        assert "As it was known then: figures" in then, path
+        assert "As it is known now: figures" in now, path
+        assert re.search(r'href="\?at=[^"]*known=now">As it is known now', then)
+        assert re.search(r'href="\?at=[^"]*(?<!known=now)">As it was known then', now)
+        links = [one for one in re.findall(r'href="(/nights/night[^"]*)"', now) if "/record" not in one]
+        assert links and all("at=" in one and "known=now" in one for one in links), links
+        assert "Record: event" in then and "Record: event" not in now
+    night = "/nights/night?at=2019-12-12T22:02"
+    then, now = [(await client.get(night + known)).text for known in ("", "&known=now")]
+    assert "<b>2</b> of 3 declared" in then and "<b>1</b> of 3 declared" in now
+    assert "known then" not in (await client.get("/nights/night")).text, "on air there is only now"
 
 
 async def test_every_page_forbids_scripts_from_elsewhere(client: httpx2.AsyncClient) -> None:

@@ -114,6 +114,15 @@ async def test_an_erased_night_is_gone_and_can_be_opened_again(stream: EventStre
     assert await stream.nights() == [NIGHT]
 
 
+async def test_a_night_begins_again_once_though_several_find_that_it_is_over(stream: EventStream) -> None:
+    submitter = await opened(stream)
+    await submitter.submit(NIGHT, declare(0), START)
+    (opening, _) = await stream.read(NIGHT)
+    assert [await stream.begin_again(NIGHT, (2, 0), opening, ()) for _ in range(2)] == [True, False]
+    assert await stream.read(NIGHT) == [opening]
+    assert not await stream.begin_again(NIGHT, (1, 1), opening, ()), "something was done at its desk meanwhile"
+
+
 class Lossy:
     """A way to the server on which the reply to every second XADD is lost, and the connection with it."""
 

@@ -167,13 +167,13 @@ function addUp(form) {
   const left = papers - counted;
   sum.querySelector("[data-counted]").textContent = comma(counted);
   sum.querySelector("[data-left]").textContent = !papers
-    ? `Electorate ${comma(electorate)}`
+    ? electorate ? `Electorate ${comma(electorate)}` : ""
     : left > 0
       ? `${comma(left)} papers to go`
       : left === 0
         ? "all papers accounted for"
         : `${comma(-left)} more than papers`;
-  sum.classList.toggle("bad", papers ? left < 0 : counted > electorate);
+  sum.classList.toggle("bad", papers ? left < 0 : electorate > 0 && counted > electorate);
   sum.classList.toggle("done", Boolean(papers) && left === 0);
   offerLot(form, numbers.filter(([name]) => name.startsWith("votes.")));
 }

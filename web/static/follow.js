@@ -47,6 +47,7 @@
   };
 
   const tell = () => {
+    if (!byId("live")) return; // a night that is watched again has no news
     const news = [];
     for (const seat of seats()) {
       const row = rowOf(seat);

@@ -2,8 +2,8 @@
 // are blocked. What changes on the page comes as HTML from the server; htmx puts it in its place.
 (() => {
   const SILENCE = 70_000; // the server says something every 50 seconds at least
-  const SHOWN = document.body.classList.contains("many") ? 6 : 12; // entries of the feed, until somebody asks for more
   const POLL_EVERY = 5_000;
+  const [OVER, RESET] = [1000, 205]; // of a websocket, of an answer: the night is over, and this page is another one
   const place = document.getElementById("live");
   const line = document.getElementById("line");
   const [ON_AIR, RECONNECTING, POLLING, NO_CONNECTION] = line.dataset.words.split("|");
@@ -23,26 +23,6 @@
     url.searchParams.set("after", cursor());
     one.url = url.href;
     connection = one;
-  };
-
-  // Marks the rows that a message changed, and keeps each entry of the feed once, should it have come twice.
-  const show = (message) => {
-    const rows = [];
-    for (const [, id] of message.matchAll(/hx-target="#((?:row|seat)-[^"]+)"/g)) {
-      const row = document.getElementById(id);
-      if (!row) continue;
-      rows.push(row);
-      row.classList.add("fresh");
-      row.addEventListener("animationend", () => row.classList.remove("fresh"), { once: true });
-    }
-    const seen = new Set();
-    for (const entry of document.querySelectorAll("#feed > li")) {
-      if (seen.has(entry.id)) entry.remove();
-      seen.add(entry.id);
-    }
-    const earlier = document.getElementById("earlier");
-    if (earlier) earlier.hidden = seen.size <= SHOWN || earlier.closest(".whole") !== null;
-    document.dispatchEvent(new CustomEvent("night:shown", { detail: rows }));
   };
 
   // Quiet mode, on pages that have its button: nothing lights up, and nothing is read out but what becomes of the seats
@@ -83,9 +63,10 @@
   on("after:message:incoming", (event) => {
     heard = Date.now();
     resumeFrom(event.detail.connection);
-    show(event.detail.message.data);
+    shown(event.detail.message.data);
   });
-  on("close", () => {
+  on("close", ({ detail }) => {
+    if (detail.code === OVER) return location.reload();
     failures += 1;
     if (failures > 1) say(failures > 2 ? POLLING : RECONNECTING, "down");
   });
@@ -112,22 +93,17 @@
     const url = new URL(place.getAttribute("hx-ws:connect"), location.href);
     url.searchParams.set("after", cursor());
     const answer = await fetch(url);
+    if (answer.status === RESET) location.reload();
     if (answer.status !== 200) return;
     const text = hushed(await answer.text());
     await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text, transition: false });
-    show(text);
+    shown(text);
   };
   setInterval(() => {
     if (!document.hidden && failures > 2) poll().catch(() => say(NO_CONNECTION, "down"));
   }, POLL_EVERY);
 
-  document.addEventListener("click", (event) => {
-    if (event.target.id !== "earlier") return;
-    event.target.closest(".latest").classList.add("whole");
-    event.target.hidden = true;
-  });
-
-  show("");
+  shown("");
 
   // htmx may have looked at the page before its websocket extension was here; looking twice does no harm.
   htmx.process(place);

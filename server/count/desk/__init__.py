@@ -17,6 +17,7 @@ FORMS = {
     "set-aside": night.set_aside,
     "entry": night.entry,
     "note": night.note,
+    "replay": night.replay,
     "expected": contest.expected,
     "revision": contest.revision,
     "revision/drop": contest.drop_revision,

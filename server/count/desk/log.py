@@ -29,6 +29,7 @@ from server.election.acts import (
     PinChosen,
     PinCleared,
     PinMistaken,
+    ReplaySet,
     Revoked,
     SessionsEnded,
     SheetKeyed,
@@ -120,7 +121,7 @@ class _Log:
         if ballot is None:
             return True
         match act:
-            case EntryChosen():
+            case EntryChosen() | ReplaySet():
                 return False
             case Asked():
                 return getattr(act.command, "ballot", None) == ballot

@@ -1,4 +1,5 @@
-"""What the desk does to the whole night: hold and release, how many people key each result, notes on the feed."""
+"""What the desk does to the whole night: hold and release, how many people key each result, notes on the feed,
+how a replay goes on."""
 
 from functools import partial
 from typing import cast, get_args
@@ -9,9 +10,10 @@ from starlette.responses import RedirectResponse, Response
 from server.access import allows
 from server.count.desk.answering import DESK, board, carried_out, sent
 from server.count.desk.pages import contest_page, desk_page, hold_page
+from server.count.desk.told import SPEEDS
 from server.count.rules import Sends, visit
 from server.count.sending import ask, id_of, now, stamp
-from server.election.acts import Dropped, EntryChosen, EntryMode
+from server.election.acts import Dropped, EntryChosen, EntryMode, ReplaySet
 from server.election.commands import HoldNight, PostNote, ReleaseNight
 from server.election.decide import Refused
 from server.election.events import NightHeld
@@ -97,3 +99,25 @@ async def note(request: Request) -> Response:
         return await desk_page(request, sentence, status, typed)
 
     return await carried_out(posted(), f"/desk/contests/{ballot}" if ballot else "/desk", again)
+
+
+@allows(Sends(DESK))
+async def replay(request: Request) -> Response:
+    """``POST /desk/replay``: a ``state``, playing, paused or stopped, or a ``speed``; its process follows at once."""
+    form, before = await sent(request), (await board(request)).desk.replay
+    state, speed = form.get("state", ""), form.get("speed", "")
+
+    async def recorded() -> None:
+        if before is None:
+            raise Refused("no-replay", "This night is not a replay: nobody plays it.")
+        if state not in ("", "playing", "paused", "stopped") or speed not in ("", *SPEEDS):
+            raise Refused("replay-unknown", "Say whether it plays, pauses or stops, or how fast it plays.")
+        act = ReplaySet(
+            **stamp(request, id_of("replay", form.get("key"), state, speed)),
+            speed=SPEEDS[speed] if speed else before.speed,
+            state=state or before.state,
+        )
+        submitter: Submitter = request.state.submitter
+        await submitter.record(visit(request).night, act)
+
+    return await carried_out(recorded(), "/desk", partial(desk_page, request))

@@ -97,6 +97,7 @@ async def desk_page(
         typed=typed,
         board=stands,
         air=render.status(stands, glances),
+        replay=render.replay(stands),
         needs=render.needs(stands, glances),
         rows=[render.row(glance, not here) for glance, here in zip(glances, shown, strict=True)],
         found=sum(shown),

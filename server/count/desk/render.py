@@ -1,8 +1,8 @@
 """The desk's pages as HTML, whole and in the pieces that the push sends. No rules, no HTTP.
 
-Fragments: ``desk-status`` (on air or held), ``desk-needs``, ``desk-row-{slug}`` (a contest in the list),
-``desk-contest-{slug}`` (all about it), ``desk-people`` and in it ``desk-person-{invitation}``. A page that has not got
-one of them lets it pass.
+Fragments: ``desk-status`` (on air or held), ``desk-replay`` (how a replay is played), ``desk-needs``,
+``desk-row-{slug}`` (a contest in the list), ``desk-contest-{slug}`` (all about it), ``desk-people`` and in it
+``desk-person-{invitation}``. A page that has not got one of them lets it pass.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from msgspec import Struct
 from server.count.desk.board import Board, Glance, board_of, state_of
 from server.count.desk.log import log_of
 from server.count.desk.needs import needs_of
-from server.count.desk.told import reasons_told
+from server.count.desk.told import SPEEDS, reasons_told, replay_told
 from server.count.place import STAGES
 from server.count.sending import now
 from server.count.shown import label_of, read_back
@@ -25,6 +25,7 @@ from server.election.acts import (
     PinChosen,
     PinCleared,
     PinMistaken,
+    ReplaySet,
     Revoked,
     SessionsEnded,
     SheetKeyed,
@@ -69,6 +70,8 @@ class DeskRenderer:
                 parts.append((f"desk-row-{slug}", row(glance)))
             if ballot in changed and len(changed) <= _FEW:
                 parts.append((f"desk-contest-{slug}", contest(board, ballot)))
+        if desk.replay and (news is None or any(isinstance(one, ReplaySet) for one in news)):
+            parts.append(("desk-replay", replay(board)))
         if any(isinstance(one, Invited) for one in news or ()):
             parts.append(("desk-people", people(board)))
         else:
@@ -88,6 +91,11 @@ def status(board: Board, glances: Sequence[Glance]) -> Markup:
         "people signed in": f"{sum(bool(one.sessions) for one in people):,} of {len(people):,}",
     }
     return _fragment("status", board=board, night=night, figures=figures)
+
+
+def replay(board: Board) -> Markup:
+    """How a replay is played; nothing to see on a night that is none."""
+    return _fragment("replay", set=board.desk.replay, d=board.night.definition, told=replay_told, speeds=SPEEDS)
 
 
 def needs(board: Board, glances: list[Glance]) -> Markup:

@@ -19,6 +19,7 @@ from server.election.acts import (
     PinCleared,
     PinMistaken,
     PublicCommand,
+    ReplaySet,
     Revoked,
     SessionsEnded,
     SheetKeyed,
@@ -52,6 +53,12 @@ from server.election.events import (
 from server.election.nights import Night
 from server.election.verdict import Figures, judge
 from server.pages.templates import clock
+
+SPEEDS: dict[str, float | None] = {
+    **{f"{speed}x": float(speed) for speed in (1, 10, 60, 120, 300, 600)},
+    "max": None,
+}
+"""What the desk can set a replay to: times real time, None for without pauses."""
 
 
 class Changed(Struct, frozen=True):
@@ -118,8 +125,26 @@ def act_told(night: Night, names: dict[str, str], act: AnyAct) -> str:
             return "Dropped it: the declared figures stand"
         case Asked():
             return sentence_case(command_told(night, act.command))
+        case ReplaySet():
+            return f"Replay: {replay_told(act)}"
         case Dropped():
             return f"Could not go out: {act.why}"
+
+
+def replay_told(act: ReplaySet) -> str:
+    """What a replay does now."""
+    speed = (
+        "without pauses" if act.speed is None else "in real time" if act.speed == 1 else f"{act.speed:g} times as fast"
+    )
+    match act.state:
+        case "playing":
+            return f"plays {speed}"
+        case "paused":
+            return f"paused, and goes on {speed}"
+        case "stopped":
+            return "stopped where it is"
+        case "ended":
+            return "ended, all of it is on air"
 
 
 def sentence_case(words: str) -> str:

@@ -104,7 +104,7 @@ def _candidate(
 
 def _figures(night: Night, result: Result, language: Language) -> list[Mark]:
     majority = language.gettext("Majority"), language.number(result.majority)
-    figures = [majority, *words.swing(night, result.swing, language), words.turnout(result, language)]
+    figures = [majority, *words.swing(night, result.swing, language), *words.turnout(result, language)]
     marks: list[Mark] = []
     for place, (label, value) in enumerate(figures):
         top = _BODY + place * 78

@@ -40,4 +40,6 @@ def frame(night: Night, above: str, party: str, language: Language) -> list[Mark
 
 def _not_news(night: Night, language: Language) -> list[str]:
     """The marks of a night that must not be taken for one that is counted now."""
+    if night.definition.rehearsal:
+        return [language.gettext("Test").upper()]
     return [language.gettext("Replay").upper()] if night.definition.replay_of else []

@@ -1,6 +1,7 @@
 """A night of many contests as a picture: the seats, and the line that makes a majority."""
 
 from server.election.nights import Night
+from server.election.parliament import polls_of
 from server.election.tally import Tally
 from server.pages.languages import Language
 from server.pages.picture import words
@@ -14,7 +15,8 @@ _BAR, _BAR_HEIGHT = 406, 56
 def score_picture(night: Night, tally: Tally, language: Language) -> list[Mark]:
     """The score as it stands."""
     with_seats = [one for one in tally.parties if one.seats]
-    day = language.day(night.definition.date)
+    first, last = polls_of(night.definition)
+    day = language.day(first) if first == last else f"{language.day(first)} – {language.day(last)}"
     marks = frame(night, day, with_seats[0].party if with_seats else "", language)
     title, size = fitted(language.title(night.definition.title), ACROSS, 72, 40, HEAVY)
     marks.append(Text(title, LEFT, 144, size, HEAVY))

@@ -40,7 +40,7 @@ def _told(night: Night, count: Count, language: Language) -> Iterator[str]:
         yield language.gettext("majority %(votes)s") % {"votes": language.number(result.majority)}
         if result.swing:
             yield language.gettext("swing %(swing)s") % {"swing": _swung(night, result.swing, language)}
-        yield ": ".join(turnout(result, language))
+        yield from map(": ".join, turnout(result, language))
 
 
 def _swung(night: Night, found: Swing, language: Language) -> str:
@@ -93,11 +93,13 @@ def swing(night: Night, found: Swing | None, language: Language) -> Iterator[tup
         yield label, language.gettext("%(points)s points") % {"points": language.size(found.size)}
 
 
-def turnout(result: Result, language: Language) -> tuple[str, str]:
-    """Which turnout, and how much: that of the ballot papers where they are known, as the press has it."""
-    if result.turnout_papers is None:
-        return language.gettext("Turnout, valid votes"), language.percent(result.turnout_valid)
-    return language.gettext("Turnout, ballot papers"), language.percent(result.turnout_papers)
+def turnout(result: Result, language: Language) -> Iterator[tuple[str, str]]:
+    """Which turnout, and how much: that of the ballot papers where they are known, as the press has it; nothing where
+    the electorate is not known."""
+    if result.turnout_papers is not None:
+        yield language.gettext("Turnout, ballot papers"), language.percent(result.turnout_papers)
+    elif result.turnout_valid is not None:
+        yield language.gettext("Turnout, valid votes"), language.percent(result.turnout_valid)
 
 
 def stage(count: Count, language: Language) -> str:
@@ -133,12 +135,14 @@ def so_far(count: Count, language: Language) -> Iterator[str]:
         return
     if count.papers is not None:
         yield language.gettext("%(papers)s ballot papers verified") % {"papers": language.number(count.papers)}
-        share = language.share(part_of(count.papers, contest.electorate))
-        yield language.gettext("turnout %(share)s%%") % {"share": share}
+        if contest.electorate:
+            share = language.share(part_of(count.papers, contest.electorate))
+            yield language.gettext("turnout %(share)s%%") % {"share": share}
     number = len(contest.candidates)
     candidates = language.ngettext("%(number)s candidate", "%(number)s candidates", number)
     yield candidates % {"number": language.number(number)}
-    yield language.gettext("electorate %(number)s") % {"number": language.number(contest.electorate)}
+    if contest.electorate:
+        yield language.gettext("electorate %(number)s") % {"number": language.number(contest.electorate)}
     if count.expected:
         yield language.gettext("expected %(time)s") % {"time": language.clock(count.expected)}
 

@@ -32,10 +32,6 @@ class Notes:
         """There is one edition."""
         return self
 
-    def then(self, moment: datetime) -> "Notes":
-        """Whatever the moment."""
-        return self
-
     def retold(self, event: AnyEvent) -> AnyEvent:
         """As it is."""
         return event
@@ -53,6 +49,10 @@ class Notes:
     def topics(self, night: Night, fragment: str) -> tuple[str, ...]:
         """There is one page."""
         return (NIGHT,)
+
+    def around(self, night: Night, topic: str, head: str, whole: bool) -> str:
+        """Nothing."""
+        return ""
 
     def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
         """The note as it is."""

@@ -1,0 +1,128 @@
+"""Everybody of a rehearsal at work: halls and the desk, each on a line of their own; what it came to. All over HTTP."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from random import Random
+from typing import Any
+
+from msgspec import Struct
+
+from server.rehearsal.accidents import Kind
+from server.rehearsal.desk import Desk
+from server.rehearsal.line import Line, Sent
+from server.rehearsal.officer import Officer
+from server.rehearsal.phone import Phone, Stuck
+from server.rehearsal.program import Program
+from server.rehearsal.report import Report, events_of, reported
+from server.rehearsal.said import Clock, Said
+from server.rehearsal.script import Hall, Script
+
+_SHARE, _ENOUGH, _MOST = 0.04, 1.5, 0.5  # of all that is sent meets an accident; of a small night's enough to be seen
+_PATIENCE, _PATIENCE_SECONDS = 3, 60.0  # times as long as it should take, and so much more
+_PROGRESS_SECONDS = 1.0
+
+
+class Cards(Struct, frozen=True):
+    """The links that were handed out: the desk's, and for each hall the officer's and, where there is one, the second
+    officer's."""
+
+    desk: str
+    halls: tuple[tuple[str, ...], ...]
+
+
+class Staff:
+    """All who take part; ``work`` once."""
+
+    def __init__(self, script: Script, url: str, cards: Cards, kinds: frozenset[Kind], seed: int) -> None:
+        self._script, self._url, self._seed = script, url, seed
+        self._kinds, self._share = kinds, min(_MOST, max(_SHARE, _ENOUGH / len(script.cases)))
+        self._sent, self._said, self._clock = Sent(), Said(), Clock()
+        self._lines: list[Line] = []
+        self._desk = Desk(self._phone(cards.desk), self._clock, self._said)
+        self._halls = [self._hall(*one) for one in zip(script.halls, cards.halls, strict=True)]
+
+    async def work(self) -> Report:
+        """The whole night. Stuck where somebody does not get on, BadRecord where the record does not hold."""
+        seconds = max((max(case.due, case.cured) for case in self._script.cases), default=0.0)
+        patience = seconds * _PATIENCE + _PATIENCE_SECONDS
+        try:
+            async with asyncio.timeout(patience):
+                await self._arrive()
+                self._clock.begin()
+                await self._count()
+        except TimeoutError:
+            raise Stuck(f"Not everybody was done after {patience:.0f} seconds.") from None
+        finally:
+            for line in self._lines:
+                await line.close()
+        took = self._clock.now
+        receipts = {receipt for given in self._said.receipts.values() for receipt in given}
+        line = Line(self._url, "", Sent(), frozenset(), 0, Random(0))
+        events = await events_of(line, self._script.definition.id, receipts)
+        await line.close()
+        return reported(self._script, events, self._said, self._sent, took)
+
+    async def _arrive(self) -> None:
+        """One after another, as people do; a PIN takes the server longer than anything else they send."""
+        await self._desk.expect(case for case in self._script.cases if case.late)
+        for hall in self._halls:
+            if isinstance(hall, Officer):
+                await hall.arrive()
+
+    async def _count(self) -> None:
+        work = [
+            worker.serve(case)
+            for hall, worker in zip(self._script.halls, self._halls, strict=True)
+            for case in hall.cases
+        ]
+        if self._script.held:
+            work.append(self._desk.hold(*self._script.held))
+        progress = asyncio.create_task(self._progress())
+        try:
+            await _all(work)
+        finally:
+            progress.cancel()
+
+    async def _progress(self) -> None:
+        """One quiet line, where somebody looks at it."""
+        with suppress(asyncio.CancelledError):
+            while sys.stderr.isatty():
+                done, declared = self._said.done, len(self._said.figures)
+                again = sum(map(len, self._said.figures.values())) - declared
+                line = (
+                    f"{self._clock.now:5.0f} s   {declared:,} of {len(self._script.cases):,} declared, {again:,} again"
+                )
+                held = ", held" if done["held"] > done["released"] else ""
+                print(f"\r{line}, {len(self._sent.seconds):,} answers{held}   ", end="", file=sys.stderr, flush=True)
+                await asyncio.sleep(_PROGRESS_SECONDS)
+        if sys.stderr.isatty():
+            print(file=sys.stderr)
+
+    def _hall(self, hall: Hall, links: Sequence[str]) -> Officer | Program:
+        if hall.program:
+            token, night = links[0].rpartition("/")[2], self._script.definition.id
+            return Program(self._line(), night, token, self._desk, self._clock, self._said)
+        officer, *colleague = (self._phone(link) for link in links)
+        return Officer(officer, colleague[0] if colleague else None, self._desk, self._clock, self._said)
+
+    def _phone(self, link: str) -> Phone:
+        return Phone(self._line(), self._url, link)
+
+    def _line(self) -> Line:
+        number = len(self._lines)
+        address = f"127.0.{1 + number // 250}.{1 + number % 250}"
+        random = Random(f"{self._seed}/{number}")
+        self._lines.append(Line(self._url, address, self._sent, self._kinds, self._share, random))
+        return self._lines[-1]
+
+
+async def _all(work: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Do all at once; where one fails, the others end too."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()

@@ -1,0 +1,270 @@
+"""Past nights at any moment: how soon one is shown, what their frames take, a thousand viewers with a clock each."""
+
+import asyncio
+import http.client
+import os
+import random
+import statistics
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from playwright.async_api import async_playwright
+
+from server.live.channel import Channel
+from server.live.past import FRAMES_A_REEL
+from server.nights import archive
+from server.pages.render import PageRenderer
+from server.pages.timeline import Stop, timeline
+from tests.bench.program import Program, percentile, program
+from tests.browser.conftest import FLAGS, chromium
+
+NIGHT = "parl.2019-12-12"
+_SCRUBS, _DRAGS = 300, 100
+_VIEWERS, _SECONDS = 1_000, 30.0
+_SPEEDS = (1, 10, 60, 300, 600)
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Scrubs(Struct, frozen=True):
+    """Milliseconds until a page has what brings it to a random moment of 2019, over HTTP, in brotli; the ``first`` is
+    of a server that has shown nothing yet. ``pages``: the same for a whole page, ``?at=``."""
+
+    first: float
+    cold: tuple[float, ...]
+    warm: tuple[float, ...]
+    pages: tuple[float, ...]
+
+
+class Dragged(Struct, frozen=True):
+    """Milliseconds from a place on the player's line to the end of layout of its page, in Chromium on a phone's screen:
+    on a server that has shown only the whole night, and once more to other moments."""
+
+    cold: tuple[float, ...]
+    warm: tuple[float, ...]
+
+
+class Memory(Struct, frozen=True):
+    """What the frames of the night's page of all shipped nights take: bytes plain and in brotli, seconds to make them
+    all, and by how much the process grew."""
+
+    frames: int
+    plain: int
+    brotli: int
+    seconds: float
+    grew: int
+
+
+class Crowd(Struct, frozen=True):
+    """Viewers with a place and a speed of their own: by how many milliseconds each frame came after its clock
+    had passed it, the server's share of a core, and its requests and bytes a second."""
+
+    late: tuple[float, ...]
+    core: float
+    requests: float
+    bytes: float
+
+
+def scrubs(one: Program) -> Scrubs:
+    """Jump about in 2019 as somebody does who drags the line."""
+    seqs = [stop.moment.seq for stop in _stops(NIGHT)]
+    draw = random.Random(2019)
+
+    def jumps() -> tuple[float, ...]:
+        line, here, took = http.client.HTTPConnection("127.0.0.1", one.port), seqs[-1], list[float]()
+        for there in draw.choices(seqs, k=_SCRUBS):
+            took.append(_asked(line, f"/nights/{NIGHT}/frame?after={here}&seq={there}"))
+            here = there
+        return tuple(took)
+
+    one.start()
+    cold = jumps()
+    warm = jumps()
+    line = http.client.HTTPConnection("127.0.0.1", one.port)
+    moments = draw.choices(_stops(NIGHT), k=_SCRUBS // 3)
+    ats = [stop.moment.at.isoformat().replace("+", "%2B") for stop in moments]
+    pages = tuple(_asked(line, f"/nights/{NIGHT}?at={at}") for at in ats)
+    one.kill()
+    return Scrubs(cold[0], cold[1:], warm, pages)
+
+
+# Go there as the slider does, and wait until the page says that it is there.
+_DRAG = """({ x, seq }) => new Promise((arrived) => {
+    const scrub = document.getElementById("scrub");
+    const began = performance.now();
+    scrub.value = x;
+    scrub.dispatchEvent(new Event("input"));
+    const look = () => {
+        if (document.getElementById("cursor").value !== String(seq)) return setTimeout(look);
+        document.body.getBoundingClientRect();
+        arrived(performance.now() - began);
+    };
+    look();
+})"""
+
+
+def dragged(one: Program) -> Dragged:
+    """Drag the line of 2019 to random moments in a real browser."""
+    one.start()
+    found = asyncio.run(_dragged(one.port))
+    one.kill()
+    return found
+
+
+async def _dragged(port: int) -> Dragged:
+    stops, draw = _stops(NIGHT), random.Random(1)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = await browser.new_page(viewport={"width": 390, "height": 844})
+        await page.goto(f"http://127.0.0.1:{port}/nights/{NIGHT}")
+        await page.wait_for_selector("#player.script")
+        took = [
+            float(await page.evaluate(_DRAG, {"x": stop.x, "seq": stop.moment.seq}))
+            for stop in draw.sample(stops, 2 * _DRAGS)
+        ]
+        await browser.close()
+    return Dragged(tuple(took[:_DRAGS]), tuple(took[_DRAGS:]))
+
+
+def memory(one: Program) -> Memory:
+    """Have the frames of all shipped nights made, and kept."""
+    nights = [night.id for night in archive.listed()]
+    one.start()
+    for night in nights:
+        one.get(f"/nights/{night}")
+    before, began = _resident(one.pid), time.perf_counter()
+    line = http.client.HTTPConnection("127.0.0.1", one.port)
+    frames = plain = packed = 0
+    for night in nights:
+        stops = len(_stops(night))
+        frames += stops
+        for part in range(-(-stops // FRAMES_A_REEL)):
+            for coding in ("br", "identity"):
+                line.request("GET", f"/nights/{night}/reel/{part}", headers={"Accept-Encoding": coding})
+                size = len(line.getresponse().read())
+                packed, plain = (packed + size, plain) if coding == "br" else (packed, plain + size)
+    found = Memory(frames, plain, packed, time.perf_counter() - began, _resident(one.pid) - before)
+    one.kill()
+    return found
+
+
+def crowd(one: Program, viewers: int = _VIEWERS, seconds: float = _SECONDS) -> Crowd:
+    """Have so many watch 2019, each from a moment and at a speed of their own."""
+    one.start()
+    stops = _stops(NIGHT)
+    begins, began = _cpu(one.pid), time.perf_counter()
+    watching = asyncio.run(_watch(one.port, stops, viewers, seconds))
+    took = time.perf_counter() - began
+    core = (_cpu(one.pid) - begins) / took
+    one.kill()
+    late, requests, sizes = zip(*watching, strict=True)
+    return Crowd(tuple(ms for each in late for ms in each), core, sum(requests) / took, sum(sizes) / took)
+
+
+Watched = tuple[list[float], int, int]
+
+
+async def _watch(port: int, stops: Sequence[Stop], viewers: int, seconds: float) -> list[Watched]:
+    draw = random.Random(1000)
+    begin = asyncio.get_running_loop().time() + 5
+    each = [
+        _viewer(port, stops, begin + draw.random(), draw.uniform(0, stops[-1].x), draw.choice(_SPEEDS), seconds)
+        for _ in range(viewers)
+    ]
+    return await asyncio.gather(*each)
+
+
+async def _viewer(port: int, stops: Sequence[Stop], begin: float, place: float, speed: int, seconds: float) -> Watched:
+    """One clock, as ``player.js`` has it: reels come one ahead, and a frame is shown when the clock passes it."""
+    loop = asyncio.get_running_loop()
+    late, sizes, reels = list[float](), list[int](), dict[int, asyncio.Task[int]]()
+
+    def reel(part: int) -> asyncio.Task[int]:
+        if part not in reels:
+            reels[part] = loop.create_task(_reel(port, part))
+        return reels[part]
+
+    first = next(number for number, stop in enumerate(stops) if stop.x >= place)
+    await reel(first // FRAMES_A_REEL)
+    await asyncio.sleep(max(0.0, begin - loop.time()))
+    start = loop.time()
+    for number in range(first, len(stops)):
+        due = start + (stops[number].x - place) / speed
+        if due > start + seconds:
+            break
+        part = number // FRAMES_A_REEL
+        if part < (len(stops) - 1) // FRAMES_A_REEL:
+            reel(part + 1)
+        await asyncio.sleep(max(0.0, due - loop.time()))
+        await reel(part)
+        late.append((loop.time() - due) * 1000)
+    sizes += [await one for one in reels.values()]
+    return late, len(sizes), sum(sizes)
+
+
+async def _reel(port: int, part: int) -> int:
+    """Its size; on a connection of its own, since a viewer is silent for longer than any is kept."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    asked = ("Host: bench", "Accept-Encoding: br", "Connection: close", "", "")
+    writer.write("\r\n".join((f"GET /nights/{NIGHT}/reel/{part} HTTP/1.1", *asked)).encode())
+    answer = await reader.read(-1)
+    assert answer.startswith(b"HTTP/1.1 200"), answer[:100]
+    writer.close()
+    return len(answer)
+
+
+def _stops(night: str) -> tuple[Stop, ...]:
+    channel = Channel(PageRenderer(), on_air=False)
+    channel.advance(archive.load(night).events)
+    return timeline(channel).stops
+
+
+def _asked(line: http.client.HTTPConnection, path: str) -> float:
+    began = time.perf_counter()
+    line.request("GET", path, headers={"Accept-Encoding": "br"})
+    answer = line.getresponse()
+    answer.read()
+    assert answer.status == 200, (path, answer.status)
+    return (time.perf_counter() - began) * 1000
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _resident(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def show(scrubbed: Scrubs, drags: Dragged, took: Memory, watched: Crowd) -> None:
+    """Print the figures."""
+
+    def both(values: Sequence[float]) -> str:
+        return f"median {statistics.median(values):.1f} ms, 99% {percentile(list(values), 99):.1f} ms"
+
+    print(f"a random moment of 2019, of {_SCRUBS}: first {scrubbed.first:.0f} ms; cold {both(scrubbed.cold)}; ", end="")
+    print(f"warm {both(scrubbed.warm)}; whole pages {both(scrubbed.pages)}")
+    print(f"the same in Chromium, to the end of layout: cold {both(drags.cold)}; warm {both(drags.warm)}")
+    print(
+        f"frames of all shipped nights: {took.frames:,}, {took.plain / 1e6:.1f} MB plain, {took.brotli / 1e6:.2f} MB "
+        f"in brotli, made in {took.seconds:.1f} s; the process grew by {took.grew / 1e6:.1f} MB"
+    )
+    late = list(watched.late)
+    behind = sum(ms > 1000 / 60 for ms in late)
+    print(
+        f"{_VIEWERS:,} viewers, each at a place and a speed of their own, {_SECONDS:.0f} s: {watched.core:.0%} of a "
+        f"core, {watched.requests:.0f} requests, {watched.bytes / 1e6:.1f} MB a second; {len(late):,} frames, of which "
+        f"{behind} came after the clock by more than a sixtieth of a second, the worst by {max(late):.0f} ms"
+    )
+
+
+def main() -> None:
+    """Measure all three."""
+    with program() as one:
+        show(scrubs(one), dragged(one), memory(one), crowd(one))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""The player on a past night's page, in a real browser: at every moment the page is the one that its address makes."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.async_api import Browser, Page, Route, expect
+
+from server.nights import archive
+from server.pages.languages import LONDON
+from server.stream import embedded
+from tests.running import Site, serving
+
+GENERAL, ROCHESTER = "parl.2019-12-12", "parl.rochester-and-strood.by.2014-11-20"
+LEFT = """() => [document.title, ...[...document.querySelectorAll(
+    "#stands, #status, #record, #cursor, .page, .contests ol")].map((one) => {
+    const copy = one.cloneNode(true);
+    for (const row of copy.querySelectorAll(".fresh")) row.classList.remove("fresh");
+    for (const bare of copy.querySelectorAll("[class='']")) bare.removeAttribute("class");
+    for (const button of copy.querySelectorAll("#earlier")) button.hidden = true;
+    for (const one of copy.querySelectorAll("*"))
+        for (const { name, value } of [...one.attributes].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+            one.removeAttribute(name);
+            one.setAttribute(name, value);
+        }
+    return copy.outerHTML.replace(/[?]at=[^"#]*/g, "").replace(/<input [^>]*type="hidden"[^>]*>/g, "");
+})]"""
+
+
+@pytest.fixture(scope="module")
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """The program with its past nights, which nothing here changes."""
+    folder = tmp_path_factory.mktemp("player")
+    redis = embedded.start(folder / "redis")
+    async with serving(redis.url, folder) as one:
+        yield one
+    redis.stop()
+
+
+def seq_at(night: str, time: str) -> str:
+    """The last event of a night by a time in London."""
+    at = datetime.fromisoformat(time).replace(tzinfo=LONDON)
+    return str(max(one.seq for one in archive.load(night).events if one.at <= at))
+
+
+async def shows(page: Page, night: str, time: str) -> None:
+    """Wait until the page has come to that time."""
+    await expect(page.locator("#cursor")).to_have_attribute("value", seq_at(night, time))
+
+
+async def address(page: Page, **says: str) -> None:
+    """Wait until the page's address says so, and nothing else of where it is."""
+    await page.wait_for_function("(says) => location.search.replaceAll('%3A', ':') === says", arg=query(says))
+
+
+def query(says: dict[str, str]) -> str:
+    return "?" + "&".join(f"{name}={value}" for name, value in says.items()) if says else ""
+
+
+async def equals_its_address(page: Page) -> None:
+    """Reload: the page stays where it is, and stays what it is."""
+    await page.wait_for_function("() => !document.querySelector('.playing')")
+    shown = await page.evaluate(LEFT)
+    await page.reload()
+    assert await page.evaluate(LEFT) == shown
+
+
+async def test_a_link_plays_from_its_moment_at_its_speed_to_the_page_of_the_end(site: Site, viewer: Page) -> None:
+    await viewer.goto(f"{site.url}/nights/{ROCHESTER}?at=2014-11-21T03:00&speed=600")
+    await expect(viewer.get_by_role("button", name="Pause")).to_be_visible()
+    await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN")
+    await shows(viewer, ROCHESTER, "2014-11-21T04:25")
+    await expect(viewer.get_by_role("button", name="Play")).to_be_visible()
+    await expect(viewer).to_have_title("UKIP gain from Con: Rochester and Strood by-election · Declared")
+    await address(viewer)
+    await equals_its_address(viewer)
+    await viewer.get_by_role("button", name="Play").click()  # from the beginning again
+    await shows(viewer, ROCHESTER, "2014-11-20T22:00")
+
+
+async def test_paused_it_stays_where_it_is_and_the_address_says_where(site: Site, viewer: Page) -> None:
+    await viewer.goto(f"{site.url}/nights/{ROCHESTER}?at=2014-11-20T22:19&speed=60")
+    await shows(viewer, ROCHESTER, "2014-11-20T22:20")
+    await viewer.keyboard.press("k")
+    await viewer.wait_for_function("() => !location.search.includes('speed')")
+    stands = parse_qs(urlsplit(viewer.url).query)["at"][0]
+    assert re.fullmatch(r"2014-11-20T22:2\d(:\d\d)?", stands)
+    clock = await viewer.locator("#clock").text_content()
+    await equals_its_address(viewer)
+    await expect(viewer.locator("#clock")).to_have_text(clock or "")
+    await viewer.locator("#speed").select_option("1")
+    await viewer.keyboard.press(" ")
+    await expect(viewer.locator("#clock small")).to_have_text(re.compile(r":\d\d"))  # seconds, in real time
+    await address(viewer, at=stands, speed="1")
+
+
+async def test_the_line_is_scrubbed_by_keys_and_by_mouse(site: Site, viewer: Page) -> None:
+    await viewer.goto(f"{site.url}/nights/{GENERAL}?at=2019-12-13T03:40")
+    line = viewer.get_by_role("slider", name="Time of the night")
+    await expect(line).to_have_attribute("aria-valuetext", "03:40, 350 of 650 declared")
+    await line.press("ArrowLeft")
+    await shows(viewer, GENERAL, "2019-12-13T03:39")
+    await address(viewer, at="2019-12-13T03:39")
+    await equals_its_address(viewer)
+    box = await line.bounding_box()
+    assert box is not None
+    await viewer.mouse.move(box["x"] + box["width"] / 4, box["y"] + 20)
+    await viewer.mouse.down()
+    await viewer.mouse.move(box["x"] + box["width"] / 3, box["y"] + 20, steps=5)
+    await viewer.mouse.up()
+    await expect(viewer.locator("#clock b")).to_have_text(re.compile("01:2."))
+    minute = await viewer.locator("#clock b").text_content()
+    await address(viewer, at=f"2019-12-13T{minute}")
+    await shows(viewer, GENERAL, f"2019-12-13T{minute}")
+    await equals_its_address(viewer)
+    await line.press("End")
+    await shows(viewer, GENERAL, "2019-12-13T14:52")
+    await address(viewer)
+
+
+async def test_keys_and_links_go_from_declaration_to_declaration_and_leave_fields_alone(
+    site: Site, viewer: Page
+) -> None:
+    await viewer.goto(f"{site.url}/nights/{GENERAL}?at=2019-12-12T23:30")
+    await viewer.keyboard.press(".")
+    await shows(viewer, GENERAL, "2019-12-12T23:32")
+    await viewer.get_by_role("link", name="Previous declaration").click()
+    await shows(viewer, GENERAL, "2019-12-12T23:29")
+    await viewer.get_by_role("searchbox").fill("St ")
+    await viewer.get_by_role("searchbox").press(".")
+    await viewer.get_by_role("searchbox").press(" ")
+    await expect(viewer.get_by_role("searchbox")).to_have_value("St . ")
+    await viewer.get_by_role("link", name="Next declaration").click()
+    await shows(viewer, GENERAL, "2019-12-12T23:32")
+    await viewer.locator("#moments summary").click()
+    await viewer.get_by_role("link", name="Conservative overall majority").click()
+    await shows(viewer, GENERAL, "2019-12-13T05:05")
+    await expect(viewer.locator(".panel")).to_be_hidden()
+    await viewer.locator("#moments summary").click()
+    await viewer.locator("#with-keys").uncheck()
+    await viewer.keyboard.press("Escape")
+    await viewer.keyboard.press(",")
+    await viewer.get_by_role("link", name="Next declaration").click()
+    await shows(viewer, GENERAL, "2019-12-13T05:06")
+
+
+async def test_links_lead_to_the_moment_that_is_shown_and_the_way_back_too(site: Site, viewer: Page) -> None:
+    await viewer.add_init_script("localStorage.followed = 'ynys-mon'")
+    await viewer.goto(f"{site.url}/nights/{GENERAL}")
+    await viewer.get_by_role("slider").fill(str(5 * 3600 + 40 * 60))
+    await shows(viewer, GENERAL, "2019-12-13T03:40")
+    await viewer.locator(".contests:not(#yours)").get_by_role("link", name="Witham").click()
+    await expect(viewer.locator("h1")).to_have_text("Witham")
+    await shows(viewer, GENERAL, "2019-12-13T03:40")
+    await address(viewer, at="2019-12-13T03:40")
+    await expect(viewer.locator("#your-seats use")).to_have_attribute("x", "45.31%")  # Ynys Môn, 02:45
+    await viewer.go_back()
+    await shows(viewer, GENERAL, "2019-12-13T03:40")
+    await viewer.get_by_role("searchbox").fill("york")
+    await viewer.get_by_role("button", name="Find").click()
+    await viewer.wait_for_url("**/contests?*")
+    await shows(viewer, GENERAL, "2019-12-13T03:40")
+
+
+async def test_a_lost_network_stops_the_clock_and_whoever_goes_elsewhere_does_not_wait(
+    site: Site, viewer: Page
+) -> None:
+    held: list[Route] = []
+    await viewer.goto(f"{site.url}/nights/{ROCHESTER}?at=2014-11-20T22:19:50")
+    await viewer.route("**/reel/*", lambda route: route.abort())
+    await viewer.get_by_role("button", name="Play").click()
+    await expect(viewer.locator("#player-says")).to_have_text("No connection. Trying again")
+    await expect(viewer.locator("#clock b")).to_have_text("22:20")
+    await viewer.unroute("**/reel/*")
+    await shows(viewer, ROCHESTER, "2014-11-20T22:20")
+    await expect(viewer.locator("#player-says")).to_be_empty()
+    await viewer.keyboard.press("k")
+    await viewer.route(re.compile(r"/frame.*seq=12"), lambda route: held.append(route))  # never answered
+    await viewer.get_by_role("link", name="To the end").click()
+    await expect(viewer.locator("#player-says")).to_have_text("Loading…")
+    await viewer.get_by_role("link", name="To the beginning").click()
+    await shows(viewer, ROCHESTER, "2014-11-20T22:00")
+    assert len(held) == 1
+
+
+async def test_a_tab_that_slept_is_right_at_once(site: Site, viewer: Page) -> None:
+    asked: list[str] = []
+    await viewer.goto(f"{site.url}/nights/{GENERAL}?at=2019-12-13T03:00&speed=600")
+    await expect(viewer.locator(".playing")).to_be_visible()
+    viewer.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    await viewer.evaluate("() => { const end = performance.now() + 1500; while (performance.now() < end); }")
+    await viewer.wait_for_function("() => document.querySelector('#status time').textContent >= '03:15'")
+    assert f"/nights/{GENERAL}/frame" in asked  # one for all the minutes that it slept
+
+
+async def test_without_a_script_moments_are_links_and_a_time_can_be_typed(site: Site, browser: Browser) -> None:
+    context = await browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(f"{site.url}/nights/{GENERAL}?at=2019-12-12T23:29&baseline=2015")
+    assert (
+        await page.locator("#player button, #player select, #player [type=range]").locator("visible=true").count() == 0
+    )
+    await page.get_by_role("link", name="Next declaration").click()
+    await expect(page.locator("#clock")).to_have_text("23:32 Thursday")
+    await page.get_by_role("link", name="Previous declaration").click()
+    await page.locator("#moments summary").click()
+    await page.get_by_label("London time").fill("2019-12-13T02:53")
+    await page.get_by_role("button", name="Go there").click()
+    await expect(page.locator("#stands")).to_have_text("As it stood at 02:53")
+    assert "baseline=2015" in page.url
+    await page.get_by_role("link", name="To the end").click()
+    await expect(page.locator("#stands")).to_have_text("Past night")
+    await context.close()

@@ -1,0 +1,135 @@
+"""Several nights as one: nothing is added, left out or told otherwise, and the House moves as was published."""
+
+import re
+from datetime import datetime, timedelta
+from functools import cache
+
+import pytest
+from msgspec.structs import replace
+
+from server.election.decide import decide
+from server.election.events import AnyEvent, Declared
+from server.election.nights import Night, apply, fold
+from server.nights import archive
+from server.nights.against import against, baselines
+from server.nights.replay import commands
+from server.nights.together import Group, together
+from server.pages.house import House, house_of
+
+SEASON = "parl.by.2010-2015"
+CORBY = "parl.by.2012-11-15"
+GENERAL = "parl.2010-05-06"
+
+
+@cache
+def group(night: str) -> Group:
+    return next(one for one in archive.groups() if one.summary.id == night)
+
+
+@cache
+def past(night: str) -> Night:
+    return fold(archive.load(night).events)
+
+
+def then(night: str, moment: str) -> Night:
+    until = datetime.fromisoformat(moment)
+    return fold([one for one in archive.load(night).events if one.seq == 1 or one.at <= until])
+
+
+def test_by_elections_of_one_date_and_of_a_parliament_are_nights_together() -> None:
+    assert {one.summary.id: (one.summary.title, one.summary.contests) for one in archive.groups()} == {
+        SEASON: ("By-elections of the Parliament 2010–2015", 21),
+        CORBY: ("By-elections of 15 November 2012", 3),
+        "parl.by.2012-11-29": ("By-elections of 29 November 2012", 3),
+        "parl.by.2014-10-09": ("By-elections of 9 October 2014", 2),
+    }
+    listed = {one.id for one in archive.listed()}
+    assert not listed & {one.summary.id for one in archive.groups()}, "what adds up over these counts a ballot twice"
+
+
+@pytest.mark.parametrize("night", [one.summary.id for one in archive.groups()])
+def test_together_they_say_what_each_says_in_order_of_time(night: str) -> None:
+    def told(event: AnyEvent) -> AnyEvent:
+        return replace(event, seq=0, command_id="")
+
+    whole = archive.load(night)
+    apart = [event for one in group(night).nights for event in archive.load(one).events[1:]]
+    assert [event.seq for event in whole.events] == list(range(1, len(apart) + 2))
+    assert sorted(whole.events, key=lambda one: one.at) == list(whole.events)
+    assert len({event.command_id for event in whole.events}) == len(whole.events)
+    assert sorted(map(repr, map(told, whole.events[1:]))) == sorted(map(repr, map(told, apart)))
+    for one in group(night).nights:
+        assert past(night).counts[one].result == past(one).counts[one].result
+    assert {party.id for party in whole.definition.parties} >= {
+        party.id for one in group(night).nights for party in archive.load(one).definition.parties
+    }
+
+
+def test_who_is_declared_later_comes_later_whatever_its_name() -> None:
+    clacton, heywood = (archive.load(one) for one in group("parl.by.2014-10-09").nights)
+    later = replace(clacton, events=tuple(replace(one, at=one.at + timedelta(hours=1)) for one in clacton.events))
+    events = together(group("parl.by.2014-10-09"), [later, heywood]).events
+    declared = [one.ballot for one in events if isinstance(one, Declared)]
+    assert declared == [heywood.definition.id, clacton.definition.id]
+
+
+def test_a_replay_of_a_season_ends_as_the_season() -> None:
+    replayed: Night | None = None
+    for at, command in commands(archive.load(SEASON).events, "again"):
+        replayed = apply(replayed, decide(replayed, command, at))
+    assert replayed and replayed.feed[-1].at == past(SEASON).at
+    assert [one.result for one in replayed.counts.values()] == [one.result for one in past(SEASON).counts.values()]
+
+
+@pytest.mark.parametrize("night", [one.summary.id for one in archive.groups()])
+def test_every_baseline_that_is_offered_can_be_chosen(night: str) -> None:
+    definition = archive.load(night).definition
+    assert [one.key for one in baselines(definition)] == ["", "2005-notional"]
+    assert all(one.previous for one in against(definition, "2005-notional").contests)
+
+
+def published(night: str) -> dict[str, str]:
+    """Who won each seat, by its code, by the words that the Library has for it."""
+    found: dict[str, str] = {}
+    for contest in archive.load(night).definition.contests:
+        words = re.fullmatch(r"(.+?) (hold|win|gain from .+)", archive.load(night).published[contest.ballot][0])
+        assert words, contest.ballot
+        found[contest.gss] = words[1]
+    return found
+
+
+def numbers(house: House) -> dict[str, tuple[int, int]]:
+    return {row.party.short: (row.elected, row.now) for row in house.rows}
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("2012-04-01T12:00Z", {"Con": 306, "Lab": 257, "LD": 57, "Res": 1}),
+        ("2014-10-10T12:00Z", {"Con": 304, "Lab": 258, "LD": 57, "Res": 1, "UKIP": 1}),
+        ("2014-12-01T12:00Z", {"Con": 303, "Lab": 258, "LD": 57, "Res": 1, "UKIP": 2}),
+    ],
+)
+def test_the_house_moves_as_the_published_verdicts_say(moment: str, expected: dict[str, int]) -> None:
+    house = house_of(then(SEASON, moment))
+    seats = published(GENERAL)
+    elected = list(seats.values())
+    for one in sorted(group(SEASON).nights, key=lambda ballot: ballot[-10:]):
+        if one[-10:] < moment[:10]:
+            seats |= published(one)
+    now = list(seats.values())
+    found = numbers(house)
+    assert found == {party: (elected.count(party), now.count(party)) for party in {*elected, *now}}
+    assert {party: found[party][1] for party in expected} == expected
+    assert (found["Con"][0], found["Lab"][0], found["LD"][0]) == (306, 258, 57)
+    assert sum(now for _, now in found.values()) == house.seats == 650
+
+
+def test_a_date_begins_where_the_by_elections_before_it_left_the_house() -> None:
+    opened = house_of(fold(archive.load(CORBY).events[:1]))
+    assert numbers(opened)["Res"] == (0, 1) and numbers(opened)["Lab"] == (258, 257)
+    assert [step.count.contest.name for step in opened.moves] == ["Bradford West"] and not opened.newest
+    whole = house_of(past(CORBY))
+    assert [step.count.contest.name for step in whole.moves] == ["Bradford West", "Corby"]
+    assert len(whole.newest) == 3, "all at one assumed minute: none of them hides another"
+    assert [(dot.moved, bool(dot.party)) for dot in opened.drawing.dots].count((False, False)) == 3

@@ -1,0 +1,37 @@
+"""A past night of five seats that is quickly practised, and how a test has it practised."""
+
+from argparse import ArgumentParser
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from server.election.decide import decide
+from server.election.events import AnyEvent, NightOpened, Rejected
+from server.election.nights import fold
+from server.nights.past import PastNight
+from server.rehearsal import command
+from server.rehearsal.report import Report
+from server.serve import open_night
+from server.settings import Settings
+from server.stream.events import EventStream
+from tests.nights_by_hand import START, declare, definition
+
+NIGHT, REHEARSAL = "night", "night.rehearsal"
+
+
+def past_night(contests: int = 5) -> PastNight:
+    """A declaration every ten minutes, but for an empty night before the last; 400 or so papers in each seat."""
+    night = replace(definition(NIGHT, contests), times="recorded")
+    events: list[AnyEvent] = [NightOpened(seq=1, at=START, by="archive", command_id="open", night=night)]
+    for seat in range(contests):
+        at = START + timedelta(minutes=10 * seat, hours=9 if seat == contests - 1 else 0)
+        one = replace(declare(seat, 190 + 7 * seat, 210), rejected=Rejected(3 + seat), papers=None)
+        events.append(decide(fold(events), one, at))
+    return PastNight(night, tuple(events), {}, {})
+
+
+async def practise(stream: EventStream, settings: Settings, *options: str, contests: int = 5) -> Report:
+    """Have it practised, with these options of the command line, at a server that runs."""
+    commands = ArgumentParser().add_subparsers()
+    parsed = command.add_parser(commands).parse_args([NIGHT, *options])
+    return await command.practise(past_night(contests), parsed, settings, stream, open_night)

@@ -1,0 +1,384 @@
+// The player of a past night. Whoever watches has a clock of their own: a place on the line of the night, on which long
+// silences are short. The page shows the last moment that this clock has passed; what a moment changes comes as HTML.
+(() => {
+  const FEW = 8; // moments that are shown one after another; of more only the last
+  const A_REEL = 16;
+  const LOOK = 80; // milliseconds between two requests while somebody drags
+  const PATIENCE = 400; // before it is said that something is loading
+  const LONGEST_PAUSE = 8_000;
+  const THUMB = 16; // of the slider, in pixels: the line begins and ends at the middle of it
+  const CHATTY = 10; // times as fast as it was: beyond that nothing is read out
+  const byId = (id) => document.getElementById(id);
+  const [player, clock, scrub, speed, play] = ["player", "clock", "scrub", "speed", "play"].map(byId);
+  const [says, place, toCome, moments] = ["player-says", "frames", "to-come", "moments"].map(byId);
+  const [PLAY, PAUSE, LOADING, NO_CONNECTION, COPIED, DECLARED] = player.dataset.words.split("|");
+  const NIGHT = `/nights/${player.dataset.night}`;
+  let kept = {};
+  try {
+    kept = localStorage;
+  } catch {} // then nothing is kept
+
+  // Every moment: on the clock, on the line, and how far the night was.
+  const stops = [];
+  for (const [seconds, events, more, news, length = seconds] of JSON.parse(player.dataset.stops)) {
+    const { at, x, seq, declared } = stops.at(-1) ?? { at: Number(player.dataset.start), x: 0, seq: 0, declared: 0 };
+    stops.push({ at: at + 1000 * seconds, x: x + length, seq: seq + events, declared: declared + more, news });
+  }
+  const LAST = stops.length - 1;
+  const LENGTH = stops[LAST].x;
+  const stopAt = (value, scale) => stops.findLastIndex((one) => one[scale] <= value);
+
+  const percent = (x) => `${((100 * x) / (LENGTH || 1)).toFixed(2)}%`;
+
+  // From the line to the clock or back, between two moments too.
+  const scaled = (value, scale, other) => {
+    const number = Math.max(0, stopAt(value, scale));
+    const [before, after] = [stops[number], stops[number + 1]];
+    if (!after) return before[other];
+    const part = Math.max(0, value - before[scale]) / (after[scale] - before[scale]);
+    return before[other] + part * (after[other] - before[other]);
+  };
+
+  // London's time, as an address has it.
+  const two = "2-digit";
+  const numbers = { year: "numeric", month: two, day: two, hour: two, minute: two, second: two, hourCycle: "h23" };
+  const london = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/London", ...numbers });
+  const days = new Map(player.dataset.days.split("|").map((one) => one.split("=")));
+  const local = (at) => {
+    const part = Object.fromEntries(london.formatToParts(at).map(({ type, value }) => [type, value]));
+    return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}`;
+  };
+  const stamp = (at) => `${local(at)}.${String(at % 1000).padStart(3, "0")}`.replace(/(:00)?\.000$/, "");
+  const parsed = (text) => {
+    if (/(Z|[+-]\d\d:\d\d)$/.test(text)) return Date.parse(text);
+    const guess = Date.parse(`${text}Z`);
+    return 2 * guess - Date.parse(`${local(guess)}Z`);
+  };
+
+  // The clock stands while nobody plays, while somebody drags, and while it waits for what it has come to.
+  let playing = false;
+  let dragging = false;
+  let waiting = false;
+  let rate = Number(speed.value);
+  let from = 0; // where it was …
+  let since = 0; // … and when
+  const now = () => {
+    if (!playing || dragging || waiting) return from;
+    return Math.min(LENGTH, from + (rate * (performance.now() - since)) / 1000);
+  };
+  const set = (x) => {
+    from = Math.min(LENGTH, Math.max(0, x));
+    since = performance.now();
+  };
+  const change = (how) => {
+    set(now());
+    how();
+  };
+  const time = () => Math.max(stops[aim()].at, Math.floor(scaled(now(), "x", "at") / 1000) * 1000);
+
+  let here = stopAt(Number(byId("cursor").value), "seq"); // the moment that is shown, -1 before the first
+  const aim = () => stopAt(now(), "x");
+  const next = () => stops.findIndex((one, number) => number > aim() && one.news);
+  const previous = () => stops.findLastIndex((one, number) => one.x < now() && (one.news || number === 0));
+
+  // The address of a page of this night at a time: the whole night's in the end.
+  const addressed = (url, at, pace) => {
+    url.searchParams.delete("speed");
+    if (at < stops[LAST].at) url.searchParams.set("at", stamp(at));
+    else url.searchParams.delete("at");
+    if (pace) url.searchParams.set("speed", pace);
+    return url.href.replaceAll("%3A", ":");
+  };
+  let saving = 0;
+  const save = () => {
+    clearTimeout(saving);
+    saving = 0;
+    history.replaceState(history.state, "", addressed(new URL(location), time(), playing && rate));
+  };
+  const saveSoon = () => (saving ||= setTimeout(save, playing ? 1_000 : 200)); // a browser allows so many a minute
+
+  const write = (element, words) => {
+    if (element.textContent !== words) element.textContent = words;
+  };
+  const lead = (link, to) => {
+    if (link.dataset.place === String(to)) return;
+    link.dataset.place = to;
+    link.tabIndex = 0; // also of one that leads nowhere any more: who has come to the end stays where they are
+    link.toggleAttribute("href", to >= 0);
+    if (to >= 0) link.href = addressed(new URL(location), stops[to].at);
+    link.setAttribute("aria-disabled", to < 0);
+  };
+  const draw = () => {
+    const [x, at] = [now(), time()];
+    const [, date, minute, second] = local(at).match(/(.+)T(..:..)(:..)/);
+    const [hands, seconds, weekday] = clock.children;
+    const { declared } = stops[Math.max(0, here)];
+    const single = document.body.classList.contains("one") && moments.querySelector(`[data-place="${here}"] span`);
+    const stands = single ? single.textContent : DECLARED.replace("{0}", declared);
+    if (!dragging) scrub.value = x;
+    scrub.setAttribute("aria-valuetext", `${minute}, ${stands}`);
+    toCome.setAttribute("x", percent(x));
+    toCome.setAttribute("width", percent(LENGTH - x));
+    write(hands, minute);
+    write(seconds, playing && rate <= CHATTY ? second : "");
+    write(weekday, days.get(date));
+    clock.dateTime = new Date(at).toISOString();
+    lead(byId("go-first"), x > 0 ? 0 : -1);
+    lead(byId("go-back"), previous());
+    lead(byId("go-on"), next());
+    lead(byId("go-last"), x < LENGTH ? LAST : -1);
+  };
+
+  // Frames come sixteen at a time for whoever plays, and one for whoever goes elsewhere.
+  const asks = player.dataset.asks;
+  const load = async (address, signal) => {
+    const answer = await fetch(NIGHT + address, { signal });
+    if (!answer.ok) throw new Error(answer.statusText);
+    return answer;
+  };
+  const reels = new Map(); // number → its frames, or what will be them
+  const partOf = (stop) => Math.floor(stop / A_REEL);
+  const reel = (number) => {
+    if (!reels.has(number)) {
+      const coming = load(`/reel/${number}?${asks}`).then((answer) => answer.json());
+      reels.set(number, coming);
+      coming.then(
+        (frames) => reels.set(number, frames),
+        () => reels.delete(number),
+      );
+    }
+    return reels.get(number);
+  };
+  const ready = (stop) => reels.get(partOf(stop))?.[stop % A_REEL];
+  const fetchAhead = () => {
+    const first = partOf(Math.min(LAST, here + 1));
+    for (const number of reels.keys()) if (number < first - 1 || number > first + 1) reels.delete(number);
+    for (const number of [first, first + 1]) if (number <= partOf(LAST)) reel(number);
+  };
+
+  const say = (words) => write(says, words);
+  let asked = null; // what is called off when somebody goes elsewhere
+  let askedAt = -LOOK;
+  const waitFor = async (coming) => {
+    const { signal } = asked;
+    const calledOff = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    const patience = setTimeout(() => says.textContent || say(LOADING), PATIENCE);
+    change(() => (waiting = true));
+    try {
+      return await Promise.race([coming, calledOff]);
+    } finally {
+      clearTimeout(patience);
+      change(() => (waiting = false));
+    }
+  };
+
+  const isQuiet = () => playing && rate > CHATTY;
+  const hush = () => {
+    for (const one of document.querySelectorAll(".banner[aria-live]")) one.ariaLive = isQuiet() ? "off" : "polite";
+  };
+  const keep = (form) => {
+    const field = form.querySelector("[name=at]") ?? document.createElement("input");
+    Object.assign(field, { type: "hidden", name: "at", value: stamp(time()) });
+    if (here === LAST) field.remove();
+    else form.append(field);
+  };
+  const put = async (frame, stop, isNews) => {
+    document.body.classList.add("live"); // from here on things keep their places while figures come
+    const text = isQuiet() ? frame.replaceAll('aria-live="polite"', 'aria-live="off"') : frame;
+    await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text, transition: false });
+    here = stop;
+    for (const form of document.forms) if (!player.contains(form)) keep(form);
+    shown(frame, isNews);
+  };
+  const come = async (to) => {
+    const isNear = to > here && to - here <= FEW;
+    const way = isNear ? stops.map((_, number) => number).slice(here + 1, to + 1) : [];
+    if (isNear && (playing || way.every(ready))) {
+      for (const stop of way) {
+        if (!ready(stop)) await waitFor(reel(partOf(stop)));
+        if (asked.signal.aborted) return;
+        await put(ready(stop), stop, true);
+      }
+      if (playing) fetchAhead();
+    } else {
+      const address = `/frame?after=${stops[here]?.seq ?? 0}&seq=${stops[to].seq}&${asks}`;
+      await put(await waitFor(load(address, asked.signal).then((answer) => answer.text())), to, isNear);
+    }
+  };
+
+  // Brings the page to where the clock is, however long that takes and wherever the clock goes meanwhile.
+  let isComing = false;
+  const bring = async () => {
+    if (isComing || aim() === here) return;
+    isComing = true;
+    let failures = 0;
+    while (aim() !== here) {
+      const to = aim();
+      asked = Object.assign(new AbortController(), { to });
+      askedAt = performance.now();
+      try {
+        await come(to);
+        failures = 0;
+        say("");
+      } catch (error) {
+        if (error.name === "AbortError") continue;
+        failures += 1;
+        say(NO_CONNECTION);
+        const pause = Math.min(LONGEST_PAUSE, 500 * 2 ** failures);
+        await waitFor(new Promise((resume) => setTimeout(resume, pause))).catch(() => {}); // or somebody goes elsewhere
+      }
+    }
+    isComing = false;
+    draw();
+  };
+
+  let later = 0;
+  const go = (x) => {
+    set(x);
+    draw();
+    saveSoon();
+    bring();
+    const callOff = () => {
+      later = 0;
+      if (asked && asked.to !== aim()) asked.abort();
+    };
+    later ||= setTimeout(callOff, Math.max(0, askedAt + LOOK - performance.now()));
+  };
+
+  let ticking = 0;
+  const tick = () => {
+    draw();
+    bring();
+    saveSoon();
+    if (now() === LENGTH && here === LAST) pause();
+    ticking = playing && requestAnimationFrame(tick);
+  };
+  const turn = (on) => {
+    if (on && now() === LENGTH) set(0);
+    change(() => (playing = on));
+    play.ariaLabel = play.title = on ? PAUSE : PLAY;
+    player.classList.toggle("playing", on);
+    hush();
+    draw();
+    save();
+    if (on) fetchAhead();
+    if (on) ticking ||= requestAnimationFrame(tick);
+  };
+  const pause = () => turn(false);
+
+  play.addEventListener("click", () => turn(!playing));
+  speed.addEventListener("change", () => {
+    change(() => (rate = Number(speed.value)));
+    hush();
+    saveSoon();
+  });
+  scrub.addEventListener("input", () => go(Number(scrub.value)));
+  const drag = (is) => () => change(() => (dragging = is));
+  scrub.addEventListener("pointerdown", drag(true));
+  for (const end of ["pointerup", "pointercancel", "change"]) scrub.addEventListener(end, drag(false));
+
+  // What time it is where the mouse points.
+  const hover = byId("hover");
+  scrub.addEventListener("pointermove", ({ offsetX, pointerType }) => {
+    if (pointerType !== "mouse") return;
+    const part = Math.min(1, Math.max(0, (offsetX - THUMB / 2) / (scrub.clientWidth - THUMB)));
+    const [line, words] = hover.children;
+    for (const end of ["x1", "x2"]) line.setAttribute(end, `${100 * part}%`);
+    words.setAttribute("x", `${Math.min(97, Math.max(3, 100 * part))}%`);
+    words.textContent = local(scaled(part * LENGTH, "x", "at")).slice(11, 16);
+    hover.setAttribute("visibility", "visible");
+  });
+  scrub.addEventListener("pointerleave", () => hover.setAttribute("visibility", "hidden"));
+
+  const close = () => {
+    if (moments.contains(document.activeElement)) moments.firstElementChild.focus();
+    moments.open = false;
+  };
+  player.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-place]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (link.dataset.place < 0) return;
+    go(stops[link.dataset.place].x);
+    if (moments.contains(link)) close();
+  });
+  byId("to-time").addEventListener("submit", (event) => {
+    event.preventDefault();
+    go(scaled(parsed(event.target.elements.at.value), "at", "x"));
+    close();
+  });
+  document.addEventListener("click", ({ target }) => moments.contains(target) || (moments.open = false));
+
+  const copy = byId("copy");
+  copy.hidden = !navigator.clipboard;
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(addressed(new URL(location), time(), rate));
+    say(COPIED);
+    setTimeout(() => says.textContent === COPIED && say(""), 3_000);
+  });
+
+  // Keys, unless somebody has switched them off (WCAG 2.1.4), types, or means the thing that they are on.
+  const keys = byId("with-keys");
+  keys.checked = kept.keys !== "off";
+  keys.addEventListener("change", () => (kept.keys = keys.checked ? "on" : "off"));
+  keys.closest("[hidden]").hidden = false;
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+    if (!keys.checked || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { target } = event;
+    if (target !== scrub && target.closest("input, select, textarea")) return;
+    if (event.key === " " && target.closest("a, button, summary")) return;
+    if (event.key === " " || event.key === "k") play.click();
+    else if (event.key === ".") byId("go-on").click();
+    else if (event.key === ",") byId("go-back").click();
+    else return;
+    event.preventDefault();
+  });
+
+  // A link to another page of this night leads to where the clock is, and the way back too.
+  const carry = ({ target }) => {
+    const link = target.closest("a[href]");
+    if (!link || player.contains(link) || link.getAttribute("href").startsWith("#")) return;
+    const url = new URL(link.getAttribute("href"), location);
+    if (url.origin !== location.origin || !`${url.pathname}/`.startsWith(`${NIGHT}/`)) return;
+    link.setAttribute("href", addressed(url, time()));
+    save();
+  };
+  for (const use of ["click", "auxclick", "contextmenu"]) document.addEventListener(use, carry, true);
+  window.addEventListener("pagehide", () => set(now()));
+  window.addEventListener("pageshow", ({ persisted }) => persisted && set(from)); // it stood while nobody was here
+
+  // Where the seats that somebody follows were declared: asked for by them alone.
+  const SVG = "http://www.w3.org/2000/svg";
+  let contests = null;
+  const markSeats = async () => {
+    const followed = new Set((kept.followed ?? "").split(" ").filter(Boolean));
+    if (followed.size) contests ??= (await (await fetch(`/api${NIGHT}`)).json()).contests;
+    const marks = [];
+    for (const { ballot, declared_at } of contests ?? []) {
+      if (!followed.has(ballot.split(".")[1]) || !declared_at) continue;
+      const mark = document.createElementNS(SVG, "use");
+      mark.setAttribute("href", "#seat-here");
+      mark.setAttribute("x", percent(scaled(Date.parse(declared_at), "at", "x")));
+      mark.setAttribute("y", "7");
+      marks.push(mark);
+    }
+    byId("your-seats").replaceChildren(...marks);
+  };
+  document.addEventListener("click", ({ target }) => target.closest(".follow") && setTimeout(markSeats));
+  window.addEventListener("storage", ({ key }) => key === "followed" && markSeats());
+
+  const address = new URLSearchParams(location.search);
+  const pace = address.get("speed");
+  set(address.get("at") ? scaled(parsed(address.get("at")), "at", "x") : pace ? 0 : LENGTH);
+  for (const one of player.querySelectorAll(":is(#play, #scrub, #speed)")) one.hidden = false;
+  player.classList.add("script");
+  draw();
+  bring();
+  markSeats();
+  if (pace > 0) {
+    speed.value = [...speed.options].findLast((one) => Number(one.value) <= Math.max(1, pace)).value;
+    rate = Number(speed.value);
+    turn(true);
+  }
+})();

@@ -1,0 +1,41 @@
+// What a page of a night does once news has been put in its place, whether it came live or from the player: rows that
+// changed light up, the feed stays short, and whoever else is on the page is told.
+const shown = (() => {
+  const SHOWN = document.body.classList.contains("many") ? 6 : 12; // entries of the feed, until somebody asks for more
+  let whole = false;
+
+  // Keeps each entry of the feed once, should it have come twice.
+  const tidy = () => {
+    const seen = new Set();
+    for (const entry of document.querySelectorAll("#feed > li")) {
+      if (seen.has(entry.id)) entry.remove();
+      seen.add(entry.id);
+    }
+    const earlier = document.getElementById("earlier");
+    if (!earlier) return;
+    whole ||= earlier.closest(".whole") !== null;
+    earlier.closest(".latest").classList.toggle("whole", whole);
+    earlier.hidden = whole || seen.size <= SHOWN;
+  };
+
+  document.addEventListener("click", (event) => {
+    if (event.target.id !== "earlier") return;
+    whole = true;
+    tidy();
+  });
+
+  // ``bright``: whether it is news to whoever looks, and not another part of the night.
+  return (message, bright = true) => {
+    const rows = [];
+    for (const [, id] of message.matchAll(/hx-target="#((?:row|seat)-[^"]+)"/g)) {
+      const row = document.getElementById(id);
+      if (!row) continue;
+      rows.push(row);
+      if (!bright) continue;
+      row.classList.add("fresh");
+      row.addEventListener("animationend", () => row.classList.remove("fresh"), { once: true });
+    }
+    tidy();
+    document.dispatchEvent(new CustomEvent("night:shown", { detail: rows }));
+  };
+})();
