@@ -25,12 +25,13 @@ class Bars(Struct, frozen=True):
 
 
 class Label(Struct, frozen=True):
-    """A time that is written at the line; ``day`` if its date is needed, ``minor`` if there is no room for it on a
-    phone."""
+    """A time that is written at the line; ``day`` if its date is needed, ``year`` if only that, ``minor`` if there
+    is no room for it on a phone."""
 
     x: float
     at: datetime
     day: bool = False
+    year: bool = False
     minor: bool = False
 
 
@@ -63,9 +64,14 @@ def bars(items: Sequence[Item], xs: Sequence[float], length: float) -> tuple[Bar
 
 def labels(times: Sequence[datetime], xs: Sequence[float], cuts: Sequence[tuple[float, float]]) -> Iterator[Label]:
     """The beginning, where a silence ends, and full hours between, of which those that stand too close are left out."""
-    fixed = [Label(0, times[0])]
+    years = times[-1] - times[0] > timedelta(days=366)
+    fixed = [Label(0, times[0], year=years)]
     for _, end in cuts:
         place = xs.index(end)
+        if years:  # of a season only where another year begins
+            if times[place].year != fixed[-1].at.year:
+                fixed.append(Label(end, times[place], year=True))
+            continue
         far = times[place] - times[place - 1] > timedelta(days=1)
         fixed.append(Label(end, times[place], day=far))
     apart = xs[-1] / _MOST_LABELS
@@ -73,7 +79,7 @@ def labels(times: Sequence[datetime], xs: Sequence[float], cuts: Sequence[tuple[
     hours = [
         Label(x, at, minor=at.hour % (2 * every) != 0)
         for x, at in _hours(times, xs)
-        if at.hour % every == 0 and all(abs(x - other.x) >= 1.5 * apart for other in fixed)
+        if not years and at.hour % every == 0 and all(abs(x - other.x) >= 1.5 * apart for other in fixed)
     ]
     yield from sorted([*fixed, *hours], key=lambda one: one.x)
 

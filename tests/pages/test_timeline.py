@@ -112,3 +112,9 @@ def test_the_script_has_every_moment_as_the_server_has_it() -> None:
     for stop, (seconds, events, more, news, *length) in zip(line.stops, json.loads(line.data), strict=True):
         at, seq, declared, x = at + timedelta(seconds=seconds), seq + events, declared + more, x + [*length, seconds][0]
         assert (at, seq, declared, x, news) == (stop.moment.at, stop.moment.seq, stop.declared, stop.x, stop.news)
+
+
+def test_a_season_is_labelled_by_its_years() -> None:
+    labels = timeline(whole("parl.by.2010-2015")).labels
+    assert [label.at.year for label in labels] == [2011, 2012, 2013, 2014]
+    assert all(label.year for label in labels)
