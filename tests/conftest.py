@@ -6,11 +6,16 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from hypothesis import settings
 
 from server.stream import embedded
 from server.stream.events import EventStream
 
 _PATIENCE_SECONDS = 20.0
+
+# These machines are noisy: no test has a time to keep.
+settings.register_profile("noisy", deadline=None)
+settings.load_profile("noisy")
 
 
 async def until(true: Callable[[], bool], what: str = "it") -> None:
