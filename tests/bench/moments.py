@@ -21,7 +21,8 @@ async def main() -> None:
         try:
             async with serving(redis.url, Path(folder)) as site, httpx2.AsyncClient(base_url=site.url) as client:
                 await answered(client, "/readyz")
-                for night in archive.listed():
+                together = (group.summary for group in archive.groups())
+                for night in (*archive.listed(), *together):
                     await same_for_all(client, night.id, "", "", _INSTANTS)
                     print(f"{night.id}: {_INSTANTS} instants, the same for all", flush=True)
         finally:
