@@ -12,17 +12,17 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server import count, feeds
-from server.access import allows, everyone, without_rule
-from server.answers import policy
+from server import feeds
+from server.access import without_rule
+from server.count import routes as count
 from server.count.desk.render import DeskRenderer
-from server.errors import on_crash, on_gone, on_http_error, on_unavailable
-from server.live.endpoint import live, poll
+from server.html.answers import policy
+from server.html.errors import on_crash, on_gone, on_http_error, on_unavailable
+from server.html.process import PROCESS, Process
 from server.live.hub import Hub
-from server.live.reels import routes as reels
 from server.nights.kept import Kept
 from server.pages.render import PageRenderer
 from server.pages.routes import routes as page_routes
@@ -65,15 +65,12 @@ def build_app(settings: Settings) -> Starlette:
         with suppress(TimeoutError):
             await asyncio.wait_for(hub.ready.wait(), _SECONDS_TO_CATCH_UP)
             await count.send_out(hub, submitter)
-        yield {"hub": hub, "stream": stream, "submitter": submitter, "settings": settings, "kept": kept}
+        yield {PROCESS: Process(hub, stream, submitter, settings, kept)}
         follower.remove_done_callback(_stop_the_process)
         follower.cancel()
         await stream.close()
 
     routes: list[BaseRoute] = [
-        WebSocketRoute("/nights/{night}/live", allows(everyone)(live)),
-        Route("/nights/{night}/live", allows(everyone)(poll)),
-        *reels,
         *page_routes,
         *feeds.routes,
         *count.routes(settings),

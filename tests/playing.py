@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from server.live import past
+from server.live import moments as past
 from server.live.channel import Channel
 from server.nights import archive
 from server.pages.render import PageRenderer

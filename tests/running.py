@@ -10,10 +10,11 @@ import httpx2
 from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
 
+from server.app import build_app
 from server.election.commands import OpenNight
 from server.nights import archive
-from server.nights.replay import commands
-from server.serve import WebServer
+from server.replay.script import commands
+from server.serving.web import WebServer
 from server.settings import Settings
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
@@ -34,7 +35,7 @@ class Site(Struct, frozen=True):
 async def serving(redis_url: str, data_dir: Path, port: int = 0) -> AsyncGenerator[Site]:
     """A web process on that Redis, at a free port of loopback unless one is given."""
     settings = Settings(redis_url=redis_url, data_dir=data_dir, secret_key="a secret of this test", port=port)
-    server = WebServer(settings)
+    server = WebServer(build_app(settings), settings)
     running = asyncio.create_task(server.listen())
     while not server.started:
         assert not running.done(), "uvicorn did not start"

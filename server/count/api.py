@@ -8,16 +8,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from server.access import allows
-from server.count.rules import bearer, visit
-from server.count.sending import ask, id_of, stamp
-from server.election.acts import Asked, PapersVerified
-from server.election.admit import admit
+from server.count.visit.rules import bearer, visit
+from server.count.visit.sending import ask, id_of, stamp
 from server.election.checks import Finding, check_figures
 from server.election.commands import Declare, ReachStage
+from server.election.counting.acts import Asked, PapersVerified
+from server.election.counting.admit import admit
 from server.election.decide import Refused
 from server.election.events import Rejected
-from server.errors import problem
-from server.stream.submit import Submitter
+from server.html.errors import problem
+from server.html.process import process
 
 _LONGEST_KEY = 128
 _STATUS = {
@@ -75,7 +75,7 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
     votes, findings = _votes(sent)
     rejected = Rejected(**cast(dict[str, int], msgspec.structs.asdict(sent.rejected))) if sent.rejected else None
     if findings:
-        submitter: Submitter = request.state.submitter
+        submitter = process(request).submitter
         night = await submitter.night(one.night)
         count = night.counts.get(ballot) if night else None
         if count is not None:
@@ -112,7 +112,7 @@ async def _announce_papers(request: Request, command: Declare, reasons: dict[str
 
     Refused, and nothing goes out, where the figures could not follow.
     """
-    submitter: Submitter = request.state.submitter
+    submitter = process(request).submitter
     one = visit(request)
     night, desk = await submitter.night(one.night), await submitter.desk(one.night)
     count = night.counts.get(command.ballot) if night else None

@@ -91,6 +91,11 @@ class Night(Struct, frozen=True):
     held: bool = False
 
     @property
+    def is_single(self) -> bool:
+        """Whether the night is about one contest, and has a page designed for that."""
+        return len(self.counts) == 1
+
+    @property
     def declared(self) -> int:
         """How many contests are declared."""
         return sum(count.result is not None for count in self.counts.values())

@@ -2,19 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from typing import cast
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from server.access import allows, everyone
-from server.answers import Body, answer, body
 from server.election.events import AnyEvent
 from server.feeds.api import for_any_site, found
+from server.html.answers import answer, etag
+from server.html.process import process
+from server.live.bodies import Body, body
 from server.live.channel import Channel
-from server.live.endpoint import etag
-from server.live.hub import Hub
 from server.stream import codec
 
 NDJSON = "application/x-ndjson"
@@ -42,7 +41,7 @@ def _lines(channel: Channel, after: int) -> Body:
     """NDJSON. Only the whole night is kept: what follows a seq is small for those who ask often."""
     if after:
         return body(_joined(channel.events[after:]))
-    return cast(Body, channel.cached("feeds: events", lambda: body(_joined(channel.events))))
+    return channel.cached("feeds: events", lambda: body(_joined(channel.events)))
 
 
 def _joined(events: list[AnyEvent]) -> bytes:
@@ -59,7 +58,7 @@ def _after(request: Request, channel: Channel) -> int:
 
 
 def _stream(request: Request, channel: Channel) -> Response:
-    hub: Hub = request.state.hub
+    hub = process(request).hub
     after = _after(request, channel)
     headers = {"Cache-Control": "no-store", "Vary": "Accept", "X-Accel-Buffering": "no"}
     if not channel.on_air and after == channel.seq:

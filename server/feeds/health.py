@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from server.access import allows, everyone
-from server.answers import JSON
 from server.feeds.shapes import Readiness
+from server.html.answers import JSON
+from server.html.process import process
 from server.live.hub import Hub
 from server.stream.events import EventStream
 
@@ -29,8 +30,7 @@ async def healthz(request: Request) -> Response:
 @allows(everyone)
 async def readyz(request: Request) -> Response:
     """``/readyz``: 200 once all that is stored is read and while Redis answers, else 503 and why."""
-    hub: Hub = request.state.hub
-    stream: EventStream = request.state.stream
+    hub, stream = process(request).hub, process(request).stream
     reasons: list[str] = []
     if not hub.ready.is_set():
         reasons.append("The events that are stored have not all been read yet.")
@@ -45,7 +45,7 @@ async def readyz(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """``/metrics``: what this process has on air and who watches, in Prometheus' text format."""
     registry = CollectorRegistry()
-    registry.register(OnAir(request.state.hub))
+    registry.register(OnAir(process(request).hub))
     ProcessCollector(registry=registry)
     return Response(generate_latest(registry), headers={"Cache-Control": "no-store"}, media_type=METRICS)
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from server.election.nights import Night
+from server.election.results.tally import PartyTotal, Tally, add_up
 from server.election.shares import percent
-from server.election.tally import PartyTotal, Tally, add_up
 from server.feeds.contests import contest_state, contest_summary
 from server.feeds.shapes import Listed, Nights, NightState, OverallMajority, PartyFigures, State
 from server.live.channel import Channel

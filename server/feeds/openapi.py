@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.access import allows, everyone
-from server.answers import JSON, Body, answer, body
 from server.election.events import AnyEvent
 from server.feeds import declaration, shapes
 from server.feeds.addresses import named, page_paths, parameter
 from server.feeds.api import for_any_site
+from server.html.answers import JSON, answer
+from server.live.bodies import Body, body
 
 _REF = "#/components/schemas/{name}"
 _SHAPES = (

@@ -1,99 +1,22 @@
-"""A night's public record to download, and ``python -m server verify``, which checks one anywhere."""
-
-import argparse
-import sys
-from collections import Counter
-from pathlib import Path
-from typing import Any, cast
+"""A night's public record to download."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.access import allows, everyone
-from server.answers import Body, answer, body
-from server.election.contests import Definition
-from server.election.nights import Night
-from server.election.tally import Tally
 from server.feeds.api import for_any_site, found
 from server.feeds.events import NDJSON
-from server.live.endpoint import etag
+from server.html.answers import answer, etag
+from server.live.bodies import body
 from server.nights.kept import RECORD
-from server.settings import Settings
-from server.stream.record import BadRecord, added_up, read, written
-
-_ABOUT = """\
-Checks a night's record, as downloaded from /api/nights/NIGHT/record: that no event was changed, left out or added
-since a head was noted, and what the events add up to. It needs the file alone, no server and no Redis.
-"""
+from server.stream.record import written
 
 
 @allows(everyone)
 async def download(request: Request) -> Response:
     """``/api/nights/{night}/record``: every event with the head after it, one a line."""
     channel, night = found(request)
-    content = cast(Body, channel.cached("feeds: record", lambda: body(b"".join(written(channel.events)))))
+    content = channel.cached("feeds: record", lambda: body(b"".join(written(channel.events))))
     response = answer(request, content, NDJSON, etag(channel))
     response.headers["Content-Disposition"] = f'attachment; filename="{night.definition.id}{RECORD}"'
     return for_any_site(response)
-
-
-def add_parser(subparsers: Any) -> None:
-    """Add ``verify`` to the program's commands; ``options.call(options, settings)`` runs it."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "verify",
-        help="check a night's record",
-        description=_ABOUT,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("record", metavar="NIGHT", help="a record's file, or the night whose record is in this folder")
-    parser.add_argument("--head", default="", metavar="HEAD", help="a head that was noted, or its beginning")
-    parser.set_defaults(call=verify)
-
-
-def verify(options: argparse.Namespace, settings: Settings) -> int:
-    """Print what a record says; 0 if it holds, 1 with a sentence if it does not."""
-    try:
-        events, heads = read(_found(options.record).read_bytes())
-        night, tally = added_up(events)
-    except (BadRecord, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    if night.definition.rehearsal:
-        print("TEST: figures of a rehearsal, not of a count.")
-    print(f"{night.definition.title}: {len(events):,} events, each fits the ones before it.")
-    _print_origin(night.definition)
-    _print_totals(night, tally)
-    noted: str = options.head.lower()
-    if not noted:
-        print(f"The head of event {len(events):,} is {heads[-1]}: compare it with one that was noted elsewhere.")
-        return 0
-    for seq, head in enumerate(heads, 1):
-        if head.startswith(noted):
-            print(f"The head {noted} is that of event {seq:,}: up to there nothing was changed since it was noted.")
-            return 0
-    print(f"No event of this record has the head {noted}: it is not the record that was noted.", file=sys.stderr)
-    return 1
-
-
-def _found(named: str) -> Path:
-    file = f"{named}{RECORD}"
-    for one in (Path(named), Path(file)):
-        if one.is_file():
-            return one
-    raise BadRecord(f"There is no file {named} here, and no {file}: it is downloaded from /api/nights/{named}/record.")
-
-
-def _print_origin(night: Definition) -> None:
-    replay = f", a replay of {night.replay_of}" if night.replay_of else ""
-    print(f"The night {night.id}{replay}; the poll was on {night.date.day} {night.date:%B %Y}.")
-    if night.attribution:
-        print(f"{night.attribution}.")
-
-
-def _print_totals(night: Night, tally: Tally) -> None:
-    kinds = Counter(count.result.verdict.kind for count in night.counts.values() if count.result)
-    verdicts = ", ".join(f"{number:,} {kind}{'' if number == 1 else 's'}" for kind, number in kinds.most_common())
-    print(f"{tally.declared:,} of {tally.contests:,} declared" + (f": {verdicts}." if verdicts else "."))
-    for total in tally.parties:
-        if total.seats or tally.contests == 1:
-            print(f"  {night.parties[total.party].name:<40} {total.seats:>4} {total.votes:>12,}")

@@ -6,7 +6,7 @@ resuming, being too slow and reloading all end on the same page.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from server.election.events import AnyEvent
 from server.election.nights import Night, fold
@@ -14,6 +14,8 @@ from server.live.audience import Audience, Viewer
 from server.live.frames import BEAT, PING, Message
 from server.stream import codec
 from server.stream.record import BEGINNING, head_after
+
+T = TypeVar("T")
 
 
 class Renderer(Protocol):
@@ -56,6 +58,7 @@ class Renderer(Protocol):
         ...
 
 
+NIGHT = "night"  # the topic of a night's own page
 EVENTS = "events"  # the topic of those who asked for JSON
 _MOST_CACHED = 1000  # answers kept for a night as it is: its pages, and catch-ups
 
@@ -159,7 +162,7 @@ class Channel:
         viewers = [viewer for audience in self._audiences.values() for viewer in audience.disband()]
         return viewers + [viewer for edition in self._editions.values() for viewer in edition.close()]
 
-    def cached(self, name: str, make: Callable[[], Any]) -> Any:
+    def cached(self, name: str, make: Callable[[], T]) -> T:
         """What ``make`` gives for the night as it is: made once a seq, however many ask."""
         if name not in self._cache:
             if len(self._cache) >= _MOST_CACHED:

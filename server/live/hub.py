@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 from server.election.events import AnyEvent
 from server.live.audience import Viewer
@@ -11,6 +11,8 @@ from server.live.channel import Channel, Renderer
 from server.live.line import Line
 from server.live.private import PrivateChannel, PrivateRenderer
 from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened
+
+T = TypeVar("T")
 
 BEAT_SECONDS = 5.0
 BEATS_OF_SILENCE = 9  # what stands between us and a browser may cut a line that is silent for a minute
@@ -63,7 +65,7 @@ class Hub:
             known = self._archive[night] = (events, channel)
         return known[1]
 
-    def cached(self, name: str, make: Callable[[], Any], also: object = None) -> Any:
+    def cached(self, name: str, make: Callable[[], T], also: object = None) -> T:
         """What ``make`` gives for all nights on air as they are, and what else it is of: made once for each of their
         states."""
         stands = ([(channel, channel.seq) for channel in self.channels.values()], also)

@@ -4,6 +4,7 @@ What a client does say, which is hardly more than goodbye, goes to the websocket
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from websockets.extensions.permessage_deflate import PerMessageDeflate
@@ -14,6 +15,7 @@ from websockets.server import ServerProtocol
 from server.live.audience import Audience
 from server.live.frames import WINDOW_BITS
 
+EXTENSION = "declared.line"  # of ASGI's websocket scope: the server puts a request's line there
 _MOST_SAID = 4096  # bytes of a client's message: a viewer has nothing to say
 
 
@@ -88,3 +90,8 @@ class Line(asyncio.Protocol):
         """Send the client away with 1012: it comes back, to whoever serves then."""
         self.write(_RESTART)
         self._transport.close()
+
+
+def line_of(scope: Mapping[str, Any]) -> Line:
+    """The line of a websocket that was accepted, from its ASGI scope; ``server.serving.connection`` put it there."""
+    return scope["extensions"][EXTENSION]

@@ -6,8 +6,8 @@ A desk is few people, so that nothing is kept for them: whoever joins is sent th
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from server.election.acts import AnyAct
-from server.election.desk import Desk, fold_acts
+from server.election.counting.acts import AnyAct
+from server.election.counting.desk import Desk, fold_acts
 from server.election.events import AnyEvent
 from server.election.nights import Night
 from server.live.audience import Audience, Viewer

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 from msgspec import UNSET
 
+from server.election.clock import LONDON
 from server.election.contests import Definition
-from server.election.parliament import is_by_election
+from server.election.results.parliament import is_by_election
 from server.nights import facts
 from server.nights.format import ContestLine
-from server.nights.tables import LONDON
 
 # A by-election's is put at two in the morning. Those of a general election are spread as they were in 2010, 2015, 2017
 # and 2019 together: so large a part of them was made so long after the polls closed at ten, the last tenth shortened.

@@ -5,13 +5,11 @@ that is not known then.
 """
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from server.election.clock import LONDON
 from server.nights.format import NoteLine, StageLine
-
-_LONDON = ZoneInfo("Europe/London")
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -24,7 +22,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 
 def _november(day: int, hour: int, minute: int) -> datetime:
-    return datetime(2014, 11, day, hour, minute, tzinfo=_LONDON)
+    return datetime(2014, 11, day, hour, minute, tzinfo=LONDON)
 
 
 # From the local press: the declaration at about 04:15, after a count of about six hours. The times of the

@@ -4,14 +4,22 @@ in it is opened."""
 from collections.abc import Sequence
 
 from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
+from server.access import allows, everyone
+from server.html.address import in_language, language_of
+from server.html.answers import HTML, answer
+from server.html.languages import Language
+from server.html.process import process
+from server.html.templates import rendered
+from server.live.bodies import body
 from server.live.hub import Hub
 from server.nights import archive
 from server.nights.format import Summary
 from server.nights.kept import KeptNight
 from server.nights.together import Group
-from server.pages.languages import Language
-from server.pages.templates import rendered
 
 
 class Day(Struct, frozen=True):
@@ -26,6 +34,15 @@ class Season(Struct, frozen=True):
 
     whole: Group
     days: tuple[Day, ...]
+
+
+@allows(everyone)
+async def front(request: Request) -> Response:
+    """``/``: nights on air, and past nights."""
+    hub, language = process(request).hub, language_of(request)
+    kept = process(request).kept.listed()
+    html = hub.cached(f"front {language.code}", lambda: body(front_page(hub, language, kept)), also=kept)
+    return in_language(request, answer(request, html, HTML, html.etag))
 
 
 def front_page(hub: Hub, language: Language, kept: Sequence[KeptNight] = ()) -> str:
@@ -50,3 +67,6 @@ def _season(whole: Group) -> Season:
         if one.id in whole.nights:
             days.setdefault(one.date, []).append(one)
     return Season(whole, tuple(Day(dates.get(same[0].date), tuple(same)) for same in days.values()))
+
+
+routes: list[BaseRoute] = [Route("/", front)]

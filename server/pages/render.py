@@ -15,21 +15,23 @@ from msgspec.structs import replace
 from server.election.contests import Contest, Definition
 from server.election.events import AnyEvent, DeclarationExpected, NightHeld, NightOpened, NightReleased, NotePosted
 from server.election.nights import Count, Night
-from server.election.tally import Tally, add_up
+from server.election.results.feed import also_of, feed_of
+from server.election.results.tally import Tally, add_up
+from server.html import address
+from server.html.languages import ENGLISH, Language
+from server.html.languages import language as known
+from server.html.swaps import cursor, partial
+from server.html.templates import environment
+from server.live.channel import NIGHT
 from server.nights.against import against
-from server.pages import address, find, screens
-from server.pages.about import about
-from server.pages.analysis import Views, kind_of, marks
-from server.pages.feed import also_of, feed_of
-from server.pages.house import has_house, house_of
-from server.pages.languages import ENGLISH, Language
-from server.pages.languages import language as known
-from server.pages.map import has_map, hexagon
-from server.pages.near import Neighbours
-from server.pages.templates import environment
-from server.pages.views import banner_of, score_of
-
-NIGHT = "night"
+from server.pages.analysis.views import Views, kind_of, marks
+from server.pages.contest.about import about
+from server.pages.find import table as find
+from server.pages.map.hexagons import has_map, hexagon
+from server.pages.map.near import Neighbours
+from server.pages.newsroom import screens
+from server.pages.night.house import has_house, house_of
+from server.pages.night.score import banner_of, score_of
 
 
 class PageRenderer:
@@ -74,12 +76,12 @@ class PageRenderer:
                 return ("latest", "status")
             case DeclarationExpected():
                 contest = night.counts[event.ballot].contest
-                if alone(night):
+                if night.is_single:
                     return (f"contest-{contest.slug}", "status")
                 return (*_rows(contest), *self._around(night, contest), "status")
             case _:
                 contest = night.counts[event.ballot].contest
-                if alone(night):
+                if night.is_single:
                     return (f"contest-{contest.slug}", "latest", "status")
                 on_map = (f"hex-{contest.slug}", *self._around(night, contest)) if has_map(night.definition) else ()
                 return (*_rows(contest), *on_map, "banner", *_house(night), "score", "latest", "status")
@@ -129,12 +131,12 @@ class PageRenderer:
         if kind not in ("contest", "near"):
             return (NIGHT, *screens.shared(kind))
         ballot = self._count(night, slug).contest.ballot
-        return (ballot, NIGHT) if alone(night) else (ballot,)
+        return (ballot, NIGHT) if night.is_single else (ballot,)
 
     def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
         """What htmx swaps in: each fragment where it belongs, morphed so that focus and reading position stay."""
         parts = [
-            _partial(view, "outerMorph", self._views.html(night, topic))
+            partial(view, "outerMorph", self._views.html(night, topic))
             if (view := kind_of(fragment))
             else _placed(fragment, text)
             for fragment, text in fragments
@@ -142,10 +144,10 @@ class PageRenderer:
         if topic in (NIGHT, screens.WALL) and after:
             parts += self._news(night, after)
         elif topic in (NIGHT, screens.WALL):
-            parts.append(_partial("latest", "outerMorph", self.render(night, "latest")))
+            parts.append(partial("latest", "outerMorph", self.render(night, "latest")))
         if topic in screens.QUEUED:
-            parts += (_partial(*part) for part in screens.parts(night, self.tally(night), after, self.language))
-        parts.append(_partial("cursor", "outerHTML", cursor(night.seq)))
+            parts += (partial(*part) for part in screens.parts(night, self.tally(night), after, self.language))
+        parts.append(partial("cursor", "outerHTML", cursor(night.seq)))
         return "".join(parts)
 
     def _news(self, night: Night, after: int) -> Iterator[str]:
@@ -153,19 +155,19 @@ class PageRenderer:
         news = feed_of(night, self.tally(night), after)
         context = self._context(night) | {"feed": news}
         if news:
-            yield _partial("feed", "afterbegin", self._html("entries", context))
-        if not alone(night) and (also := also_of(night, self.tally(night), after)):
-            yield _partial("also", "innerHTML", self._html("also", context | {"also": also}))
+            yield partial("feed", "afterbegin", self._html("entries", context))
+        if not night.is_single and (also := also_of(night, self.tally(night), after)):
+            yield partial("also", "innerHTML", self._html("also", context | {"also": also}))
 
     def around(self, night: Night, topic: str, head: str, whole: bool) -> str:
         """What a page of a past night says beside its fragments: its title, at which moment it stands, its record."""
         counts = night.counts
-        about = next(iter(counts.values())) if alone(night) and topic == NIGHT else counts.get(topic)
+        about = next(iter(counts.values())) if night.is_single and topic == NIGHT else counts.get(topic)
         context = self._context(night) | {"about": about, "head": head, "moment": None if whole else night.at}
         return self._html("around", context)
 
     def _context(self, night: Night) -> dict[str, object]:
-        return {"night": night, "alone": alone(night), "kept": self._kept}
+        return {"night": night, "alone": night.is_single, "kept": self._kept}
 
     def _html(self, fragment: str, context: dict[str, object]) -> str:
         return environment(self.language).get_template(f"fragments/{fragment}.html").render(context)
@@ -191,15 +193,10 @@ class PageRenderer:
         return night.counts[found[1][slug]]
 
 
-def alone(night: Night) -> bool:
-    """Whether the night is about one contest, and has a page designed for that."""
-    return len(night.counts) == 1
-
-
 def fragments_of(night: Night) -> tuple[str, ...]:
     """All fragments of a night."""
     contests = night.definition.contests
-    if alone(night):
+    if night.is_single:
         return ("status", "latest", f"contest-{contests[0].slug}")
     on_map = (f"hex-{one.slug}" for one in contests) if has_map(night.definition) else ()
     return (
@@ -227,13 +224,4 @@ def _placed(fragment: str, html: str) -> str:
     if fragment.startswith("hex-"):
         place = f"outerHTML:[aria-labelledby=row-{fragment.removeprefix('hex-')}]"
         return html.replace("<a ", f'<svg><a hx-swap-oob="{place}" ', 1) + "</svg>"
-    return _partial(fragment, "outerMorph", html)
-
-
-def _partial(target: str, swap: str, html: str) -> str:
-    return f'<hx-partial hx-target="#{target}" hx-swap="{swap}">{html}</hx-partial>'
-
-
-def cursor(seq: int) -> str:
-    """Where a page keeps how far it has come, for its next connection."""
-    return f'<data id="cursor" value="{seq}" hidden></data>'
+    return partial(fragment, "outerMorph", html)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from server.pages.languages import LONDON
+from server.election.clock import LONDON
 from server.rehearsal.phone import Phone, Stuck
 from server.rehearsal.said import Clock, Said
 from server.rehearsal.script import Case

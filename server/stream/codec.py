@@ -2,7 +2,7 @@
 
 import msgspec
 
-from server.election.acts import AnyAct
+from server.election.counting.acts import AnyAct
 from server.election.events import AnyEvent
 
 _encoder = msgspec.json.Encoder()

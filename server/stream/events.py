@@ -16,7 +16,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from server.election.acts import AnyAct
+from server.election.counting.acts import AnyAct
 from server.election.events import AnyEvent
 from server.stream import scripts
 from server.stream.codec import decode, decode_act, encode

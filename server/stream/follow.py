@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from server.election.acts import AnyAct
+from server.election.counting.acts import AnyAct
 from server.election.events import AnyEvent
 from server.stream.events import INDEX, UNREACHABLE, decoded, decoded_acts, desk_key, key, listed
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 from msgspec import Raw, Struct
 
-from server.election.acts import AnyAct
+from server.election.counting.acts import AnyAct
 from server.election.events import AnyEvent
 from server.election.nights import GapInNight, Night, fold
-from server.election.tally import Tally, add_up
+from server.election.results.tally import Tally, add_up
 from server.stream import codec
 
 BEGINNING = "0" * 64

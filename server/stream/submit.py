@@ -8,12 +8,12 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.election.acts import AnyAct, Asked, Dropped, Stamp
-from server.election.admit import admit
 from server.election.commands import AnyCommand, HoldNight
+from server.election.counting.acts import AnyAct, Asked, Dropped, Stamp
+from server.election.counting.admit import admit
+from server.election.counting.desk import Desk, fold_acts
+from server.election.counting.entry import pending
 from server.election.decide import Refused, decide
-from server.election.desk import Desk, fold_acts
-from server.election.entry import pending
 from server.election.events import AnyEvent
 from server.election.nights import Night, fold
 from server.stream.events import EventStream

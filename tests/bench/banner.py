@@ -13,9 +13,9 @@ from playwright.async_api import Browser, async_playwright
 
 from server.election.events import Declared
 from server.nights import archive
-from server.serve import open_night
 from server.stream import embedded
 from server.stream.events import EventStream
+from server.stream.opening import open_night
 from tests.bench.posting import body_of, tokens
 from tests.browser.conftest import FLAGS, chromium
 from tests.running import Site, serving

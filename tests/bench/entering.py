@@ -9,8 +9,8 @@ from pathlib import Path
 
 from playwright.async_api import Page, async_playwright
 
-from server.count.invitations import Invitations
-from server.count.inviting import invite_person
+from server.count.visit.invitations import Invitations
+from server.count.visit.inviting import invite_person
 from server.election.commands import OpenNight
 from server.stream import embedded
 from server.stream.events import EventStream

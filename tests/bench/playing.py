@@ -13,10 +13,10 @@ from msgspec import Struct
 from playwright.async_api import async_playwright
 
 from server.live.channel import Channel
-from server.live.past import FRAMES_A_REEL
+from server.live.moments import FRAMES_A_REEL
 from server.nights import archive
+from server.pages.player.timeline import Stop, timeline
 from server.pages.render import PageRenderer
-from server.pages.timeline import Stop, timeline
 from tests.bench.program import Program, percentile, program
 from tests.browser.conftest import FLAGS, chromium
 

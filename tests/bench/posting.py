@@ -1,7 +1,7 @@
 """Real results as programs post them: with an invitation each, every paper accounted for, and reasons for doubts."""
 
-from server.count.invitations import Invitations
-from server.count.inviting import invite_person
+from server.count.visit.invitations import Invitations
+from server.count.visit.inviting import invite_person
 from server.election.check_codes import CHECKS
 from server.election.events import Declared, Rejected
 from server.stream.events import EventStream

@@ -19,8 +19,8 @@ from msgspec.structs import astuple, replace
 
 from server.election.events import Declared
 from server.nights import archive
-from server.serve import open_night
 from server.stream.events import EventStream
+from server.stream.opening import open_night
 from tests.bench.crowd import Crowd, memory_kib, processor_seconds
 from tests.bench.fanout import fan_out, ours
 from tests.bench.posting import body_of, tokens

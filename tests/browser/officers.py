@@ -2,9 +2,9 @@
 
 from playwright.async_api import BrowserContext, Page, expect
 
-from server.count.invitations import Invitations
-from server.count.inviting import invite_person
-from server.election.acts import Role
+from server.count.visit.invitations import Invitations
+from server.count.visit.inviting import invite_person
+from server.election.counting.acts import Role
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.count import rochester

@@ -10,10 +10,10 @@ from playwright.async_api import Page, expect
 
 from server.election.commands import Declare
 from server.nights import archive
-from server.nights.replay import commands
-from server.serve import open_night
+from server.replay.script import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
+from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.running import Site, serving
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import httpx2
 from playwright.async_api import Page, expect
 
-from server import keeping
-from server.serve import open_night
+from server.commands import keep as keeping
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
+from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, declare, definition
 from tests.running import answered, serving

@@ -11,9 +11,9 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from server.election.commands import Declare, PostNote
 from server.election.events import Declared
 from server.nights import archive
-from server.serve import open_night
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
+from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.browser import officers
 from tests.browser.conftest import PHONE

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
-from server.election.acts import SessionsEnded, SheetKeyed
 from server.election.commands import OpenNight
+from server.election.counting.acts import SessionsEnded, SheetKeyed
 from server.election.events import Declared
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream

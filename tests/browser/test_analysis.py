@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from server.serve import open_night
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
+from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, declare, definition
 from tests.running import Site, serving

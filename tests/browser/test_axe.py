@@ -16,16 +16,16 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, ex
 from starlette.routing import Match, Route
 
 from server.app import build_app
-from server.count.invitations import Invitations
-from server.count.inviting import choose_entry, invite_person
-from server.election.acts import ReplaySet, Role
+from server.count.visit.invitations import Invitations
+from server.count.visit.inviting import choose_entry, invite_person
 from server.election.commands import AnyCommand, Correct, Declare, ExpectDeclaration, PostNote, ReachStage, Withdraw
+from server.election.counting.acts import ReplaySet, Role
 from server.nights import archive
-from server.nights.replay import commands
-from server.serve import open_night
+from server.replay.script import commands
 from server.settings import ROOT
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
+from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
 from tests.browser.officers import DECLARE, PIN, SEND, key, sign_in, tap, verify

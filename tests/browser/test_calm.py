@@ -11,13 +11,13 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from server.election.commands import Declare, ReachStage
 from server.election.nights import fold
-from server.election.tally import add_up
+from server.election.results.tally import add_up
 from server.nights import archive
-from server.nights.replay import commands
-from server.pages.views import score_of
-from server.serve import open_night
+from server.pages.night.score import score_of
+from server.replay.script import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
+from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
 from tests.running import Site, serving

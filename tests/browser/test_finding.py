@@ -14,12 +14,12 @@ from playwright.async_api import Page, expect
 from server.election.commands import AnyCommand, Declare, Withdraw
 from server.election.nights import fold
 from server.nights import archive
-from server.nights.replay import commands
-from server.pages.find import wanted
-from server.pages.search import plain
-from server.serve import open_night
+from server.pages.find.search import plain
+from server.pages.find.table import wanted
+from server.replay.script import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
+from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, ballot, correct, declare, definition, on_the_map
 from tests.running import Site, answered, serving

@@ -15,9 +15,9 @@ from PIL import Image
 from playwright.async_api import Frame, Page, ViewportSize, expect
 
 from server.election.commands import AnyCommand, HoldNight, ReleaseNight, Withdraw
-from server.serve import open_night
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
+from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, ballot, correct, declare, definition, on_the_map
 from tests.running import Site, serving

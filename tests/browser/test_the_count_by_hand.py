@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
-from server.count.inviting import choose_entry
-from server.election.acts import SheetKeyed
+from server.count.visit.inviting import choose_entry
 from server.election.commands import OpenNight
 from server.election.contests import Candidate, Contest, Definition
+from server.election.counting.acts import SheetKeyed
 from server.election.events import Declared
 from server.election.parties import Party
 from server.stream.embedded import Embedded

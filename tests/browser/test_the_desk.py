@@ -11,13 +11,13 @@ from playwright.async_api import Browser, Page, expect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from server.count.invitations import Invitations
-from server.count.inviting import choose_entry, invite_person
-from server.election.acts import Role
+from server.count.visit.invitations import Invitations
+from server.count.visit.inviting import choose_entry, invite_person
 from server.election.commands import OpenNight
+from server.election.counting.acts import Role
 from server.nights import archive
-from server.nights.replay import Orders, Progress
-from server.player import Player
+from server.replay.player import Player
+from server.replay.script import Orders, Progress
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter

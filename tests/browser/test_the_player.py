@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
+from server.election.clock import LONDON
 from server.nights import archive
-from server.pages.languages import LONDON
 from server.stream import embedded
 from tests.running import Site, serving
 

@@ -18,11 +18,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from server.app import build_app
-from server.count.invitations import Invitations
-from server.count.inviting import choose_entry, invite_person
-from server.election.acts import AnyAct, EntryMode, Role, Stamp
+from server.count.visit.invitations import Invitations
+from server.count.visit.inviting import choose_entry, invite_person
 from server.election.commands import AnyCommand, Declare, HoldNight, OpenNight, ReleaseNight
 from server.election.contests import Definition
+from server.election.counting.acts import AnyAct, EntryMode, Role, Stamp
 from server.election.events import AnyEvent, Declared, Rejected
 from server.settings import ROOT, Settings
 from server.stream.embedded import Embedded, start

@@ -17,8 +17,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from server.app import build_app
-from server.count.invitations import Invitations
-from server.election.acts import PinCleared, Revoked, SessionsEnded
+from server.count.visit.invitations import Invitations
+from server.election.counting.acts import PinCleared, Revoked, SessionsEnded
 from server.settings import Settings
 from server.stream.embedded import Embedded
 from tests.count import rochester

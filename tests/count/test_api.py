@@ -7,8 +7,8 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from server.election.acts import Asked
 from server.election.commands import ReachStage, RecordNoPoll
+from server.election.counting.acts import Asked
 from server.election.events import Declared, NightOpened, StageReached
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone, token

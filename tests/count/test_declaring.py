@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 
-from server.election.acts import Asked, CorrectionBegun, SheetKeyed
 from server.election.commands import Correct, ReachStage, RecordNoPoll
 from server.election.contests import Candidate
-from server.election.entry import spoken
+from server.election.counting.acts import Asked, CorrectionBegun, SheetKeyed
+from server.election.counting.entry import spoken
 from server.election.events import Corrected, Declared, NightReleased, Rejected, StageReached, Withdrawn
 from server.stream.events import EventStream
 from server.stream.submit import Submitter

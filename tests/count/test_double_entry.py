@@ -14,8 +14,8 @@ from websockets.sync.client import connect
 
 from server.access import everyone
 from server.app import build_app
-from server.election.acts import SheetKeyed
 from server.election.commands import ReachStage
+from server.election.counting.acts import SheetKeyed
 from server.settings import Settings
 from server.stream.embedded import Embedded
 from tests.count import rochester

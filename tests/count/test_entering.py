@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from server.election.acts import PapersVerified, SheetKeyed
 from server.election.commands import ReachStage, RecordNoPoll, Withdraw
+from server.election.counting.acts import PapersVerified, SheetKeyed
 from server.election.events import NoPollState, StageReached
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone, declaration, sentence_at, value_of

@@ -11,8 +11,8 @@ from socket import socket
 import httpx2
 from msgspec.structs import replace
 
-from server.election.acts import Asked, PapersVerified, SheetKeyed
 from server.election.contests import Definition
+from server.election.counting.acts import Asked, PapersVerified, SheetKeyed
 from server.stream.embedded import Embedded
 from tests.conftest import until
 from tests.count import rochester

@@ -9,9 +9,9 @@ import pytest
 from itsdangerous import TimestampSigner
 from starlette.testclient import TestClient
 
-from server.count.invitations import Invitations, NotInvited
-from server.count.pins import is_pin
-from server.election.acts import PinChosen, PinCleared, PinMistaken, Revoked, SessionsEnded, SignedIn
+from server.count.visit.invitations import Invitations, NotInvited
+from server.count.visit.pins import is_pin
+from server.election.counting.acts import PinChosen, PinCleared, PinMistaken, Revoked, SessionsEnded, SignedIn
 from tests.count import rochester
 from tests.count.conftest import HALL, PIN, SECRET, Desk, Phone, another, stamp, token
 

@@ -7,7 +7,9 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from server.election.acts import (
+from server.election.commands import HoldNight, OpenNight, ReachStage
+from server.election.contests import Definition
+from server.election.counting.acts import (
     AnyAct,
     Asked,
     CorrectionBegun,
@@ -21,12 +23,10 @@ from server.election.acts import (
     SheetKeyed,
     Stamp,
 )
-from server.election.admit import admit
-from server.election.commands import HoldNight, OpenNight, ReachStage
-from server.election.contests import Definition
+from server.election.counting.admit import admit
+from server.election.counting.desk import Desk, fold_acts
+from server.election.counting.entry import Standing, once_released, pending, sheets_of, spoken, standing
 from server.election.decide import Refused, decide
-from server.election.desk import Desk, fold_acts
-from server.election.entry import Standing, once_released, pending, sheets_of, spoken, standing
 from server.election.events import AnyEvent, Rejected
 from server.election.nights import Night, apply
 from tests.nights_by_hand import START, ballot

@@ -33,7 +33,7 @@ from server.election.events import (
     StageReached,
 )
 from server.election.nights import GapInNight, Night, apply
-from server.election.tally import add_up
+from server.election.results.tally import add_up
 from tests.nights_by_hand import START, ballot, definition, with_one_candidate
 
 

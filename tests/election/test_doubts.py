@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from server.election.contests import Candidate, Contest, Previous
-from server.election.doubts import doubts_about_figures, doubts_about_papers
+from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.events import Declared, Rejected
 from server.election.parties import INDEPENDENT, LABOUR_AND_COOPERATIVE
 from server.nights.archive import listed, load

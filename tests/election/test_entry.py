@@ -6,7 +6,17 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from server.election.acts import (
+from server.election.commands import (
+    Correct,
+    Declare,
+    HoldNight,
+    PostNote,
+    ReachStage,
+    RecordNoPoll,
+    ReleaseNight,
+    Withdraw,
+)
+from server.election.counting.acts import (
     Asked,
     Dropped,
     Invited,
@@ -20,20 +30,10 @@ from server.election.acts import (
     SheetKeyed,
     SignedIn,
 )
-from server.election.admit import AT_ONCE
-from server.election.commands import (
-    Correct,
-    Declare,
-    HoldNight,
-    PostNote,
-    ReachStage,
-    RecordNoPoll,
-    ReleaseNight,
-    Withdraw,
-)
+from server.election.counting.admit import AT_ONCE
+from server.election.counting.desk import MOST_MISTAKES, Desk
+from server.election.counting.entry import pending, spoken
 from server.election.decide import Refused
-from server.election.desk import MOST_MISTAKES, Desk
-from server.election.entry import pending, spoken
 from server.election.events import Corrected, Declared, NotePosted, Rejected
 from tests.election.at_the_count import (
     B0,

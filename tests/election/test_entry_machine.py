@@ -16,7 +16,17 @@ from hypothesis.stateful import (
 )
 from msgspec.structs import replace
 
-from server.election.acts import (
+from server.election.commands import (
+    Declare,
+    ExpectDeclaration,
+    HoldNight,
+    PostNote,
+    ReachStage,
+    RecordNoPoll,
+    ReleaseNight,
+    Withdraw,
+)
+from server.election.counting.acts import (
     AnyAct,
     Asked,
     CorrectionBegun,
@@ -28,19 +38,9 @@ from server.election.acts import (
     PublicCommand,
     SheetKeyed,
 )
-from server.election.commands import (
-    Declare,
-    ExpectDeclaration,
-    HoldNight,
-    PostNote,
-    ReachStage,
-    RecordNoPoll,
-    ReleaseNight,
-    Withdraw,
-)
+from server.election.counting.desk import fold_acts
+from server.election.counting.entry import State, pending, spoken
 from server.election.decide import Refused
-from server.election.desk import fold_acts
-from server.election.entry import State, pending, spoken
 from server.election.events import Event, NoPollState, Rejected, Stage
 from server.election.nights import fold
 from tests.election.at_the_count import (

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from server.election.nights import Night, fold
-from server.election.parliament import Term, house, term, wins
+from server.election.results.parliament import Term, house, term, wins
 from server.nights import archive
 from tests.election.by_events import CON, LAB, contest, declared, night
 

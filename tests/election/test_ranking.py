@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from server.election.ranking import extremes, place
+from server.election.results.ranking import extremes, place
 
 THIRD, TOUCH = Fraction(1, 3), Fraction(1, 10**30)
 

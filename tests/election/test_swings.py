@@ -6,8 +6,8 @@ import pytest
 
 from server.election.events import NoPollTaken
 from server.election.nights import Night
-from server.election.places import EVERYWHERE, Area, counts_in, nations, regions
-from server.election.swings import Bin, seat_swing, swings
+from server.election.results.places import EVERYWHERE, Area, counts_in, nations, regions
+from server.election.results.swings import Bin, seat_swing, swings
 from tests.election.by_events import CON, IND, LAB, LD, UKIP, ballot, contest, declared, night, told
 
 WALES = ("Wales", "Wales")

@@ -6,9 +6,9 @@ from fractions import Fraction
 from server.election.events import Corrected, DeclarationExpected, NoPollTaken, Withdrawn
 from server.election.nights import Night, apply
 from server.election.parties import SPEAKER
-from server.election.places import Area
-from server.election.tally import add_up
-from server.election.targets import Battleground, Due, battlegrounds, needs, timetable
+from server.election.results.places import Area
+from server.election.results.tally import add_up
+from server.election.results.targets import Battleground, Due, battlegrounds, needs, timetable
 from tests.election.by_events import CON, IND, LAB, LD, UKIP, ballot, contest, declared, night, stamp, told
 
 MINUTES = {"a": 30, "b": 10, "c": 0, "d": -20, "e": -5, "f": -1}

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import assert_never
 
-from server.election.acts import (
+from server.election.checks import Finding
+from server.election.commands import Correct, Declare, ReachStage, RecordNoPoll, Withdraw
+from server.election.contests import Contest
+from server.election.counting.acts import (
     AnyAct,
     Asked,
     CorrectionBegun,
@@ -18,10 +21,7 @@ from server.election.acts import (
     Role,
     SheetKeyed,
 )
-from server.election.checks import Finding
-from server.election.commands import Correct, Declare, ReachStage, RecordNoPoll, Withdraw
-from server.election.contests import Contest
-from server.election.doubts import doubts_about_figures, doubts_about_papers
+from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.events import (
     AnyEvent,
     Corrected,

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Container, Generator, Iterable
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -16,15 +15,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server import feeds
 from server.election.commands import AnyCommand
+from server.election.counting.desk import Desk
 from server.election.decide import decide
-from server.election.desk import Desk
 from server.election.events import AnyEvent, NightOpened
 from server.election.nights import Night
-from server.errors import on_http_error
+from server.html.errors import on_http_error
 from server.live.channel import Channel
 from server.live.hub import Hub
 from server.nights import archive
-from server.nights.kept import Kept
+from server.stream.events import EventStream
+from tests.handed import handed
 from tests.nights_by_hand import START
 
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
@@ -95,11 +95,11 @@ class _Given:
 class Site:
     """A hub, and the feeds that read it. Nothing here follows a stream: tests put events in themselves."""
 
-    def __init__(self, **state: Any) -> None:
+    def __init__(self, stream: EventStream | None = None) -> None:
         self.hub = Hub(NoPages(), _past, lambda night: None, NoDesk())
         self.app = Starlette(
             routes=feeds.routes,
-            middleware=[Middleware(_Given, state={"hub": self.hub, "kept": Kept(Path("nowhere")), **state})],
+            middleware=[Middleware(_Given, state=handed(self.hub, stream))],
             exception_handlers={HTTPException: on_http_error},
         )
 

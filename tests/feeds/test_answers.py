@@ -51,9 +51,9 @@ def test_scripts_of_any_site_may_read(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("/api/nights/nowhere", "There is no such night."),
-        ("/api/nights/nowhere/events", "There is no such night."),
-        ("/api/nights/nowhere/contests/there", "There is no such night."),
+        ("/api/nights/nowhere", "There is no such night, on air or past."),
+        ("/api/nights/nowhere/events", "There is no such night, on air or past."),
+        ("/api/nights/nowhere/contests/there", "There is no such night, on air or past."),
         (f"/api/nights/{ROCHESTER}/contests/there", "there is not a contest of this night."),
     ],
 )

@@ -24,7 +24,7 @@ from server.election.commands import (
 from server.election.decide import Refused, decide
 from server.election.events import AnyEvent, Rejected
 from server.election.nights import Night, apply, fold
-from server.election.tally import add_up
+from server.election.results.tally import add_up
 from server.live.channel import Channel
 from server.pages.render import PageRenderer
 from tests.nights_by_hand import START, ballot, definition, on_the_map, with_one_candidate

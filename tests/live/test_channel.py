@@ -16,7 +16,7 @@ from server.election.commands import AnyCommand, OpenNight, PostNote, ReachStage
 from server.election.decide import decide
 from server.election.events import AnyEvent
 from server.election.nights import Night, apply
-from server.live import past
+from server.live import moments as past
 from server.live.audience import Audience
 from server.live.channel import EVENTS, Channel
 from server.live.frames import Message

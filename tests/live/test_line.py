@@ -83,7 +83,7 @@ async def test_a_night_that_is_not_there_is_denied_in_words(site: Site) -> None:
     with pytest.raises(InvalidStatus) as denied:
         await connect(f"{site.ws}/nights/another/live?after=0")
     response = denied.value.response
-    assert (response.status_code, response.body) == (404, b"There is no such night.")
+    assert (response.status_code, response.body) == (404, b"There is no such night, on air or past.")
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from websockets.frames import Frame
 from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
+from server.app import build_app
 from server.election.commands import OpenNight
-from server.serve import PortTaken, WebServer
+from server.serving.web import PortTaken, WebServer
 from server.settings import Settings
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
@@ -172,11 +173,12 @@ async def test_several_processes_serve_at_one_port_only_where_that_is_asked_for(
     redis: Embedded, tmp_path: Path
 ) -> None:
     settings = Settings(redis_url=redis.url, data_dir=tmp_path, secret_key="a secret", port=0)
-    first = WebServer(replace(settings, share_port=True))
+    app = build_app(settings)
+    first = WebServer(app, replace(settings, share_port=True))
     port: int = first.listening.getsockname()[1]
-    second = WebServer(replace(settings, share_port=True, port=port))
+    second = WebServer(app, replace(settings, share_port=True, port=port))
     with pytest.raises(PortTaken, match=f"at 127.0.0.1:{port}: Address already in use. Set PORT to another."):
-        WebServer(replace(settings, port=port))
+        WebServer(app, replace(settings, port=port))
     first.listening.close()
     second.listening.close()
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from server.election.records import Entry
-from server.pages.analysis import html
-from server.pages.record_book import records_page
+from server.election.results.records import Entry
+from server.pages.analysis.record_book import records_page
+from server.pages.analysis.views import html
 from tests.night.test_recomputed import (
     GENERAL,
     MOMENTS,

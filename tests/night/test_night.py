@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 
-from server.election.acts import ReplaySet, ReplayState
+from server.election.counting.acts import ReplaySet, ReplayState
 from server.nights import archive
 from server.stream import embedded
 from server.stream.events import EventStream

@@ -3,7 +3,7 @@
 import pytest
 
 from server.election.nights import Night, fold
-from server.election.tally import add_up
+from server.election.results.tally import add_up
 from server.nights import archive
 
 GENERAL = ("parl.2010-05-06", "parl.2015-05-07", "parl.2017-06-08", "parl.2019-12-12")

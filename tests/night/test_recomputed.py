@@ -17,11 +17,11 @@ import pytest
 
 from server.election.events import Declared
 from server.election.nights import Night, fold
-from server.election.places import EVERYWHERE, Area, nations, regions
-from server.election.records import Entry, records
-from server.election.swings import swings
-from server.election.tally import add_up
-from server.election.targets import battlegrounds, needs
+from server.election.results.places import EVERYWHERE, Area, nations, regions
+from server.election.results.records import Entry, records
+from server.election.results.swings import swings
+from server.election.results.tally import add_up
+from server.election.results.targets import battlegrounds, needs
 from server.nights import archive
 
 DATA = Path(__file__).resolve().parent.parent.parent / "server" / "nights" / "data"

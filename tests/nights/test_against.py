@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from server.election.contests import Contest, Definition
 from server.election.events import NightOpened
 from server.election.nights import Night, fold
-from server.election.tally import add_up
+from server.election.results.tally import add_up
 from server.nights import archive
 from server.nights.against import Choice, Poll, UnknownBaseline, against, baselines, poll
-from server.nights.replay import replay_id
+from server.replay.script import replay_id
 
 GENERAL_2010, GENERAL_2015, GENERAL_2017, GENERAL_2019 = (
     f"parl.{day}" for day in ("2010-05-06", "2015-05-07", "2017-06-08", "2019-12-12")

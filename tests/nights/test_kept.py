@@ -13,19 +13,20 @@ from msgspec.structs import replace
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from server import keeping
 from server.__main__ import main
-from server.count.inviting import invite_person
-from server.election.acts import Asked, ReplaySet, ReplayState
+from server.commands import keep as keeping
+from server.commands.export import export
+from server.count.visit.inviting import invite_person
 from server.election.commands import AnyCommand, Declare, HoldNight, OpenNight, PostNote, ReachStage, Withdraw
 from server.election.contests import Definition
+from server.election.counting.acts import Asked, ReplaySet, ReplayState
 from server.election.decide import Refused
 from server.election.events import AnyEvent, NightOpened, Rejected
 from server.election.parties import Party
 from server.nights import archive, kept
 from server.nights.kept import Kept, NotKept
-from server.nights.replay import Orders
-from server.player import Player
+from server.replay.player import Player
+from server.replay.script import Orders
 from server.settings import Settings
 from server.stream import embedded
 from server.stream.events import EventStream
@@ -110,7 +111,7 @@ async def test_a_kept_night_has_the_same_pages_byte_for_byte_where_its_record_is
         for night in (NIGHT, REPLAY):
             out = str(tmp_path / f"{night}.file")
             options = argparse.Namespace(night=night, out=Path(out))
-            assert await keeping.export(options, site.settings, stream) == 0
+            assert await export(options, site.settings, stream) == 0
 
     other = embedded.start(tmp_path / "other")
     monkeypatch.setenv("DATA_DIR", str(there))

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from server.nights import archive, command, hexjson, layout
+from server.commands import import_ as command
+from server.nights import archive, layout
 from server.nights.layout import CORNERS, Cell, Outline, Point, bounds, centre, outlines
+from server.nights.sources import hexjson
 from server.settings import Settings
 
 GENERAL = ("parl.2010-05-06", "parl.2015-05-07", "parl.2017-06-08", "parl.2019-12-12")

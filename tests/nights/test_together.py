@@ -12,9 +12,9 @@ from server.election.events import AnyEvent, Declared
 from server.election.nights import Night, apply, fold
 from server.nights import archive
 from server.nights.against import against, baselines
-from server.nights.replay import commands
 from server.nights.together import Group, together
-from server.pages.house import House, house_of
+from server.pages.night.house import House, house_of
+from server.replay.script import commands
 
 SEASON = "parl.by.2010-2015"
 CORBY = "parl.by.2012-11-15"

@@ -28,15 +28,15 @@ from server.election.commands import (
 from server.election.decide import Refused, decide
 from server.election.events import Rejected
 from server.election.nights import Night, fold
-from server.election.records import records
+from server.election.results.records import records
+from server.election.results.swings import swings
+from server.election.results.tally import add_up
+from server.election.results.targets import battlegrounds, needs
 from server.election.shares import half_up, share_text
-from server.election.swings import swings
-from server.election.tally import add_up
-from server.election.targets import battlegrounds, needs
 from server.live.channel import Channel
 from server.nights import archive
-from server.pages.analysis import html as element
-from server.pages.areas import areas_of
+from server.pages.analysis.areas import areas_of
+from server.pages.analysis.views import html as element
 from server.pages.render import PageRenderer
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream

@@ -17,17 +17,17 @@ from server.election.decide import decide
 from server.election.events import NightOpened
 from server.election.nights import Night, fold
 from server.election.parties import Party
+from server.election.results.swings import swings
+from server.election.results.tally import add_up
+from server.election.results.targets import battlegrounds
 from server.election.shares import half_up
-from server.election.swings import swings
-from server.election.tally import add_up
-from server.election.targets import battlegrounds
+from server.html.languages import languages
 from server.nights import archive
 from server.nights.against import against
-from server.pages.analysis import KINDS, asked
-from server.pages.analysis import html as element
-from server.pages.choices import choices
-from server.pages.languages import languages
-from server.pages.record_book import records_page
+from server.pages.analysis.choices import choices
+from server.pages.analysis.record_book import records_page
+from server.pages.analysis.views import KINDS, asked
+from server.pages.analysis.views import html as element
 from server.stream.embedded import Embedded
 from tests.nights_by_hand import START, declare, definition
 from tests.pages.test_analysis import rows, text_of

@@ -16,13 +16,13 @@ from server.election.commands import AnyCommand, ExpectDeclaration, OpenNight, R
 from server.election.contests import Contest, Definition
 from server.election.decide import decide
 from server.election.nights import fold
-from server.live import past
+from server.html.languages import languages
+from server.live import moments as past
 from server.live.channel import Channel
 from server.nights import archive, layout
 from server.nights.against import baselines
 from server.nights.polls import polls_before
-from server.pages.languages import languages
-from server.pages.past import history
+from server.pages.contest.history import history
 from server.pages.render import PageRenderer
 from server.stream.embedded import Embedded
 from tests.nights_by_hand import START, ballot, correct, declare, definition, with_one_candidate

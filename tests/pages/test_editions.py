@@ -10,7 +10,7 @@ from server.election.commands import OpenNight
 from server.election.decide import decide
 from server.election.nights import apply
 from server.election.parties import Party
-from server.live import past
+from server.live import moments as past
 from server.live.channel import Channel
 from server.nights import archive
 from server.pages.render import PageRenderer

@@ -16,12 +16,12 @@ from server.election.commands import ExpectDeclaration, OpenNight, RecordNoPoll
 from server.election.contests import Candidate, Definition
 from server.election.decide import decide
 from server.election.nights import Count, Night, fold
+from server.html.languages import ENGLISH, language, languages
 from server.live.channel import Channel
 from server.nights import archive
-from server.pages.find import COMPARED, SORTS, TOPIC, VERDICTS, listed, parties, wanted
-from server.pages.languages import ENGLISH, language, languages
+from server.pages.find.search import Entry, entries, only, plain, search
+from server.pages.find.table import COMPARED, SORTS, TOPIC, VERDICTS, listed, parties, wanted
 from server.pages.render import PageRenderer
-from server.pages.search import Entry, entries, only, plain, search
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter

@@ -16,7 +16,7 @@ from server.election.events import Declared
 from server.election.nights import Count, Night, fold
 from server.live.channel import Channel
 from server.nights import archive, layout
-from server.pages.map import drawn, has_map
+from server.pages.map.hexagons import drawn, has_map
 from server.pages.render import PageRenderer, fragments_of
 from server.stream.embedded import Embedded
 from tests.nights_by_hand import START, ballot, definition, on_the_map, with_one_candidate

@@ -10,17 +10,17 @@ import pytest
 from msgspec.structs import replace
 from starlette.routing import Route
 
-from server.answers import policy
 from server.app import build_app
 from server.election.commands import AnyCommand, HoldNight, OpenNight, ReleaseNight, Withdraw
 from server.election.decide import decide
 from server.election.events import AnyEvent, Declared, NightOpened
 from server.election.nights import Night, fold
-from server.election.tally import add_up
+from server.election.results.tally import add_up
+from server.html.answers import policy
 from server.live.channel import Channel
 from server.nights import archive
+from server.pages.newsroom.screens import OVERLAY, TOPICS, WALL
 from server.pages.render import PageRenderer
-from server.pages.screens import OVERLAY, TOPICS, WALL
 from server.settings import Settings
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream

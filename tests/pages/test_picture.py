@@ -23,19 +23,19 @@ from server.election.contests import Candidate, Definition
 from server.election.decide import decide
 from server.election.events import Rejected
 from server.election.nights import Count, Night, fold
-from server.election.tally import add_up
-from server.errors import on_http_error
+from server.election.results.tally import add_up
+from server.html.errors import on_http_error
+from server.html.languages import ENGLISH, Language, language, languages
 from server.live.hub import Hub
 from server.nights import archive
-from server.pages.languages import ENGLISH, Language, language, languages
 from server.pages.picture import drawing, words
-from server.pages.picture.answering import routes
 from server.pages.picture.contest import contest_picture
 from server.pages.picture.drawing import HEIGHT, INK, PAPER, WIDTH, Bar, Mark, Text, painted
+from server.pages.picture.pages import routes
 from server.pages.picture.score import score_picture
 from server.pages.render import PageRenderer
-from server.settings import Settings
 from tests.conftest import until
+from tests.handed import handed
 from tests.nights_by_hand import START, ballot, correct, declare, definition, with_one_candidate
 
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
@@ -330,7 +330,7 @@ async def client(hub: Hub) -> AsyncGenerator[httpx2.AsyncClient]:
     site = Starlette(routes=routes, exception_handlers={HTTPException: on_http_error})
 
     async def with_hub(scope: Any, receive: Any, send: Any) -> None:
-        await site({**scope, "state": {"hub": hub, "settings": Settings()}}, receive, send)
+        await site({**scope, "state": handed(hub)}, receive, send)
 
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(with_hub), base_url="http://site") as one:
         yield one
@@ -369,7 +369,7 @@ async def test_all_who_ask_at_once_wait_for_one_picture_and_others_do_not(client
     asking = [asyncio.create_task(client.get(address)) for _ in range(20)]
     channel = hub.find(GENERAL)
     assert channel is not None
-    pictures = channel.cached("pictures", dict)
+    pictures = channel.cached("pictures", dict[str, asyncio.Future[bytes]])
     await until(lambda: bool(pictures))
     (picture,) = pictures.values()
     assert (await client.get(f"/nights/{GENERAL}/contests/none/picture.png")).status_code == 404
@@ -387,7 +387,7 @@ async def test_one_who_goes_away_does_not_take_the_picture_from_the_others(
     impatient, patient = (asyncio.create_task(client.get(address)) for _ in range(2))
     channel = hub.find(GENERAL)
     assert channel is not None
-    await until(lambda: bool(channel.cached("pictures", dict)))
+    await until(lambda: bool(channel.cached("pictures", dict[str, asyncio.Future[bytes]])))
     impatient.cancel()
     assert (await patient).status_code == 200
 

@@ -9,11 +9,11 @@ from server.election.commands import AnyCommand, Withdraw
 from server.election.decide import decide
 from server.election.events import AnyEvent, NightOpened
 from server.election.nights import fold
+from server.html.templates import environment
 from server.live.channel import Channel
 from server.nights import archive
+from server.pages.player.timeline import Timeline, timeline
 from server.pages.render import PageRenderer
-from server.pages.templates import environment
-from server.pages.timeline import Timeline, timeline
 from tests.nights_by_hand import START, ballot, correct, declare, definition
 
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"

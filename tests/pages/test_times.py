@@ -6,11 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from server.election.contests import Definition
+from server.html.languages import languages
+from server.html.templates import environment
 from server.live.channel import Channel
 from server.nights import archive
-from server.pages.languages import languages
 from server.pages.render import PageRenderer
-from server.pages.templates import environment
 
 SEASON, CLACTON, GENERAL = "parl.by.2010-2015", "parl.clacton.by.2014-10-09", "parl.2019-12-12"
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"

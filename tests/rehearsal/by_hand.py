@@ -5,13 +5,12 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from server.commands import rehearse as command
 from server.election.decide import decide
 from server.election.events import AnyEvent, NightOpened, Rejected
 from server.election.nights import fold
 from server.nights.past import PastNight
-from server.rehearsal import command
 from server.rehearsal.report import Report
-from server.serve import open_night
 from server.settings import Settings
 from server.stream.events import EventStream
 from tests.nights_by_hand import START, declare, definition
@@ -32,6 +31,7 @@ def past_night(contests: int = 5) -> PastNight:
 
 async def practise(stream: EventStream, settings: Settings, *options: str, contests: int = 5) -> Report:
     """Have it practised, with these options of the command line, at a server that runs."""
-    commands = ArgumentParser().add_subparsers()
-    parsed = command.add_parser(commands).parse_args([NIGHT, *options])
-    return await command.practise(past_night(contests), parsed, settings, stream, open_night)
+    parser = ArgumentParser()
+    command.add_parser(parser.add_subparsers())
+    parsed = parser.parse_args(["rehearse", NIGHT, *options])
+    return await command.practise(past_night(contests), parsed, settings, stream)

@@ -13,13 +13,13 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.count.inviting import invite_person, link_of
-from server.election.acts import Role, SheetKeyed
+from server.commands.verify import verify
+from server.count.visit.inviting import invite_person, link_of
+from server.election.counting.acts import Role, SheetKeyed
 from server.election.decide import Refused
 from server.election.events import AnyEvent, Corrected, Declared, NightHeld, StageReached, Withdrawn
 from server.election.nights import fold
-from server.feeds.record import verify
-from server.pages.languages import ENGLISH, languages
+from server.html.languages import ENGLISH, languages
 from server.pages.picture.drawing import Text
 from server.pages.picture.frame import frame
 from server.rehearsal.accidents import KINDS, Paper, kinds_in
@@ -27,9 +27,9 @@ from server.rehearsal.line import Sent
 from server.rehearsal.report import Report, reported
 from server.rehearsal.said import Said
 from server.rehearsal.script import Script, practised, script_of
-from server.serve import open_night
 from server.stream.embedded import start
 from server.stream.events import EventStream
+from server.stream.opening import open_night
 from server.stream.record import written
 from server.stream.submit import Submitter
 from tests.nights_by_hand import ballot

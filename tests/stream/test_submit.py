@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from server.election.acts import Asked, Dropped, PublicCommand, Stamp
 from server.election.commands import HoldNight, OpenNight, PostNote, ReachStage, ReleaseNight
+from server.election.counting.acts import Asked, Dropped, PublicCommand, Stamp
+from server.election.counting.entry import pending
 from server.election.decide import Refused
-from server.election.entry import pending
 from server.election.events import Declared, NightHeld, NightReleased, NotePosted, StageReached
 from server.stream.events import EventStream
 from server.stream.submit import Submitter

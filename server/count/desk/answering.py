@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from server.answers import HTML
-from server.count.answering import both_of
 from server.count.desk.board import Board, board_of
-from server.count.rules import csrf, visit
-from server.count.sending import new_id, now
-from server.election.acts import Role
+from server.count.visit.night import both_of
+from server.count.visit.rules import csrf, visit
+from server.count.visit.sending import new_id, now
+from server.election.counting.acts import Role
 from server.election.decide import Refused
-from server.pages.templates import rendered
+from server.html.answers import HTML
+from server.html.templates import rendered
 from server.stream.events import StreamUnavailable
 
 DESK: tuple[Role, ...] = ("desk",)

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from server.count.place import STAGES
-from server.election.acts import Asked, Role, SheetKeyed
-from server.election.desk import Desk, Person
-from server.election.entry import Standing, once_released, pending, sheets_of, standing
+from server.count.visit.place import STAGES
+from server.election.counting.acts import Asked, Role, SheetKeyed
+from server.election.counting.desk import Desk, Person
+from server.election.counting.entry import Standing, once_released, pending, sheets_of, standing
 from server.election.events import NightHeld
 from server.election.nights import Count, Night
 

@@ -11,16 +11,16 @@ from starlette.responses import Response
 from server.access import allows
 from server.count.desk.answering import DESK, board, carried_out, sent
 from server.count.desk.pages import contest_page
-from server.count.rules import Sends, visit
-from server.count.sending import ask, id_of, now, stamp
-from server.election.acts import CorrectionBegun, CorrectionDropped
+from server.count.visit.rules import Sends, visit
+from server.count.visit.sending import ask, id_of, now, stamp
+from server.election.clock import LONDON
 from server.election.commands import ExpectDeclaration, RecordNoPoll, Withdraw
+from server.election.counting.acts import CorrectionBegun, CorrectionDropped
+from server.election.counting.entry import correction_of
 from server.election.decide import Refused
-from server.election.entry import correction_of
 from server.election.events import NoPollState
 from server.election.nights import Night
-from server.pages.templates import LONDON
-from server.stream.submit import Submitter
+from server.html.process import process
 
 _ITS_OWN_NIGHT = timedelta(hours=36)  # after the close of poll; later it is a rehearsal with an old night's contests
 _LOOKS_BACK = timedelta(hours=6)
@@ -55,7 +55,7 @@ async def revision(request: Request) -> Response:
         slip=False,
         reason=reason,
     )
-    submitter: Submitter = request.state.submitter
+    submitter = process(request).submitter
     return await _done(request, form, "revision", submitter.record(visit(request).night, act))
 
 
@@ -69,7 +69,7 @@ async def drop_revision(request: Request) -> Response:
     begun = correction_of(stands.later, stands.desk, ballot) if known else None
     command_id = id_of("drop-revision", ballot, begun.seq if begun else form.get("key"))
     act = CorrectionDropped(**stamp(request, command_id), ballot=ballot)
-    submitter: Submitter = request.state.submitter
+    submitter = process(request).submitter
     return await _done(request, form, "drop", submitter.record(visit(request).night, act))
 
 

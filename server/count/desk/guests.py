@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from server.count.desk.board import Board
-from server.count.inviting import ROLES
-from server.election.acts import Role
+from server.count.visit.inviting import ROLES
+from server.election.counting.acts import Role
 
 _MOST_LINES, _MOST_NAMED, _LONGEST = 2000, 8, 80
 

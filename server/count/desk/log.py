@@ -19,7 +19,8 @@ from server.count.desk.told import (
     sentence_case,
     time_told,
 )
-from server.election.acts import (
+from server.election.commands import Correct, ExpectDeclaration, ReachStage
+from server.election.counting.acts import (
     AnyAct,
     Asked,
     Dropped,
@@ -35,8 +36,7 @@ from server.election.acts import (
     SheetKeyed,
     SignedIn,
 )
-from server.election.commands import Correct, ExpectDeclaration, ReachStage
-from server.election.entry import State
+from server.election.counting.entry import State
 from server.election.events import (
     Corrected,
     Declared,

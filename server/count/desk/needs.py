@@ -7,10 +7,10 @@ from msgspec import Struct
 
 from server.count.desk.board import Board, Due, Glance, unaccounted
 from server.count.desk.told import command_told
-from server.election.acts import Asked, Dropped
 from server.election.commands import HoldNight, ReleaseNight
-from server.election.entry import KEYING
-from server.pages.templates import clock
+from server.election.counting.acts import Asked, Dropped
+from server.election.counting.entry import KEYING
+from server.html.templates import clock
 
 # From when on it is worth a telephone call: a second entry takes about five minutes, a read-back one.
 LONELY, UNSPOKEN = timedelta(minutes=10), timedelta(minutes=15)

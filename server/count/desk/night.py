@@ -11,13 +11,13 @@ from server.access import allows
 from server.count.desk.answering import DESK, board, carried_out, sent
 from server.count.desk.pages import contest_page, desk_page, hold_page
 from server.count.desk.told import SPEEDS
-from server.count.rules import Sends, visit
-from server.count.sending import ask, id_of, now, stamp
-from server.election.acts import Dropped, EntryChosen, EntryMode, ReplaySet
+from server.count.visit.rules import Sends, visit
+from server.count.visit.sending import ask, id_of, now, stamp
 from server.election.commands import HoldNight, PostNote, ReleaseNight
+from server.election.counting.acts import Dropped, EntryChosen, EntryMode, ReplaySet
 from server.election.decide import Refused
 from server.election.events import NightHeld
-from server.stream.submit import Submitter
+from server.html.process import process
 
 _LONGEST_NOTE = 500
 _HELD_AGAIN = "The night was released and held again since this page was opened. It is still held: look at it again."
@@ -46,7 +46,7 @@ async def release(request: Request) -> Response:
 
     async def released() -> None:
         await ask(request, command)
-        submitter: Submitter = request.state.submitter
+        submitter = process(request).submitter
         await submitter.send_out(visit(request).night, now())
 
     return await carried_out(released(), "/desk", partial(hold_page, request))
@@ -56,7 +56,7 @@ async def release(request: Request) -> Response:
 async def set_aside(request: Request) -> Response:
     """``POST /desk/set-aside``: something that waits does not go out; figures must be keyed again."""
     asked, by = (await sent(request)).get("asked", ""), visit(request).person.name
-    submitter: Submitter = request.state.submitter
+    submitter = process(request).submitter
     act = Dropped(**stamp(request, id_of("set aside", asked)), asked=asked, why=f"Set aside by {by}.")
     work = submitter.record(visit(request).night, act)
     return await carried_out(work, "/desk/hold", partial(hold_page, request))
@@ -72,7 +72,7 @@ async def entry(request: Request) -> Response:
         if chosen not in get_args(EntryMode):
             raise Refused("entry-unknown", "Say whether one person keys each result, or two.")
         act = EntryChosen(**stamp(request, id_of("entry", form.get("key"), chosen)), entry=cast(EntryMode, chosen))
-        submitter: Submitter = request.state.submitter
+        submitter = process(request).submitter
         await submitter.record(visit(request).night, act)
 
     typed = form | {"form": "entry"}
@@ -117,7 +117,7 @@ async def replay(request: Request) -> Response:
             speed=SPEEDS[speed] if speed else before.speed,
             state=state or before.state,
         )
-        submitter: Submitter = request.state.submitter
+        submitter = process(request).submitter
         await submitter.record(visit(request).night, act)
 
     return await carried_out(recorded(), "/desk", partial(desk_page, request))

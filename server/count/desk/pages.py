@@ -6,15 +6,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.websockets import WebSocket
 
 from server.access import allows
-from server.answers import HTML
 from server.count.desk import render
 from server.count.desk.answering import DESK, board, page
 from server.count.desk.log import log_of
 from server.count.desk.needs import name_of
 from server.count.desk.told import command_told
-from server.count.rules import SignedIn, Watches, visit
-from server.live.hub import Hub
-from server.live.protocol import line_of
+from server.count.visit.rules import SignedIn, Watches, visit
+from server.html.answers import HTML
+from server.html.process import process
+from server.live.line import line_of
 
 _MOST_LINES = 500
 
@@ -54,10 +54,10 @@ async def back(request: Request) -> Response:
 @allows(Watches(DESK))
 async def live(websocket: WebSocket) -> None:
     """``WS /desk/live``: all that changes, until the session ends; then the line is closed, and the rule refuses."""
-    hub: Hub = websocket.state.hub
+    hub = process(websocket).hub
     one = visit(websocket)
     await websocket.accept()
-    line = line_of(websocket)
+    line = line_of(websocket.scope)
     line.audience = hub.desks[one.night].join(line, one.session)
 
 
@@ -87,7 +87,7 @@ async def desk_page(
     glances = stands.glances()
     words = request.query_params.get("q", "").casefold().split()
     shown = [all(word in glance.text for word in words) for glance in glances]
-    hub: Hub = request.state.hub
+    hub = process(request).hub
     channel = hub.channels.get(stands.night.definition.id)
     return page(
         request,

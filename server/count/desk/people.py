@@ -14,13 +14,13 @@ from server.count.desk.answering import DESK, board, carried_out, page, sent
 from server.count.desk.board import Board
 from server.count.desk.guests import BadLines, Guest, guest_of, guests_of
 from server.count.desk.pages import contest_page
-from server.count.inviting import ROLES, invite_person, link_of
-from server.count.rules import Sends, SignedIn, visit
-from server.count.sending import id_of, stamp
-from server.election.acts import PinCleared, Revoked, SessionsEnded
+from server.count.visit.inviting import ROLES, invite_person, link_of
+from server.count.visit.rules import Sends, SignedIn, visit
+from server.count.visit.sending import id_of, stamp
+from server.election.counting.acts import PinCleared, Revoked, SessionsEnded
+from server.election.counting.desk import Person
 from server.election.decide import Refused
-from server.election.desk import Person
-from server.stream.submit import Submitter
+from server.html.process import process
 
 _ACTS = {"end": SessionsEnded, "clear": PinCleared, "revoke": Revoked}
 
@@ -71,7 +71,7 @@ async def invite(request: Request) -> Response:
             guests = guests_of(stands, form["lines"], sent_before) if many else [guest_of(stands, form, sent_before)]
         except BadLines as bad:
             raise Refused("lines", str(bad)) from None
-        submitter: Submitter = request.state.submitter
+        submitter = process(request).submitter
         for guest in guests:
             by = stamp(request, command_id(guest))
             await invite_person(submitter, visit(request).night, guest.name, guest.role, guest.ballots, by)
@@ -101,7 +101,7 @@ async def change(request: Request) -> Response:
         if what not in _ACTS:
             raise Refused("act-unknown", "Nothing was done: that is none of what can be done with an invitation.")
         act = _ACTS[what](**stamp(request, id_of(what, form.get("key"), invited)), invited=invited)
-        submitter: Submitter = request.state.submitter
+        submitter = process(request).submitter
         await submitter.record(visit(request).night, act)
 
     async def again(sentence: str, status: int) -> Response:
@@ -134,7 +134,7 @@ async def people_page(
 
 
 def _card(request: Request, stands: Board, person: Person) -> Card:
-    link = link_of(request.state.settings, stands.night.definition.id, person.invitation, person.role)
+    link = link_of(process(request).settings, stands.night.definition.id, person.invitation, person.role)
     # Any mask can be read; to find the best one of eight takes four times as long.
     code = segno.make(link, error="m", boost_error=False, micro=False, mask=3).svg_inline(omitsize=True, border=2)
     return Card(person, _names(stands, person), link, Markup(code))

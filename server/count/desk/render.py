@@ -14,10 +14,11 @@ from server.count.desk.board import Board, Glance, board_of, state_of
 from server.count.desk.log import log_of
 from server.count.desk.needs import needs_of
 from server.count.desk.told import SPEEDS, reasons_told, replay_told
-from server.count.place import STAGES
-from server.count.sending import now
-from server.count.shown import label_of, read_back
-from server.election.acts import (
+from server.count.phone.shown import label_of, read_back
+from server.count.visit.place import STAGES
+from server.count.visit.sending import now
+from server.election.commands import Correct, Declare
+from server.election.counting.acts import (
     Asked,
     Dropped,
     EntryChosen,
@@ -31,13 +32,12 @@ from server.election.acts import (
     SheetKeyed,
     SignedIn,
 )
-from server.election.commands import Correct, Declare
-from server.election.desk import Desk, Person
+from server.election.counting.desk import Desk, Person
 from server.election.events import NightHeld, NightOpened, NightReleased
 from server.election.nights import Night
 from server.election.verdict import judge
+from server.html.templates import environment
 from server.live.private import News
-from server.pages.templates import environment
 
 _FEW = 12  # contests changed at once whose whole pages are worth sending
 _OF_ALL = NightOpened | NightHeld | NightReleased | EntryChosen

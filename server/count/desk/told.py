@@ -4,9 +4,22 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from server.count.place import STAGES
-from server.count.shown import head_name
-from server.election.acts import (
+from server.count.phone.shown import head_name
+from server.count.visit.place import STAGES
+from server.election.check_codes import CHECKS
+from server.election.commands import (
+    Correct,
+    Declare,
+    ExpectDeclaration,
+    HoldNight,
+    PostNote,
+    ReachStage,
+    RecordNoPoll,
+    ReleaseNight,
+    Withdraw,
+)
+from server.election.contests import Contest
+from server.election.counting.acts import (
     AnyAct,
     Asked,
     CorrectionBegun,
@@ -25,19 +38,6 @@ from server.election.acts import (
     SheetKeyed,
     SignedIn,
 )
-from server.election.check_codes import CHECKS
-from server.election.commands import (
-    Correct,
-    Declare,
-    ExpectDeclaration,
-    HoldNight,
-    PostNote,
-    ReachStage,
-    RecordNoPoll,
-    ReleaseNight,
-    Withdraw,
-)
-from server.election.contests import Contest
 from server.election.events import (
     HEADS,
     Corrected,
@@ -52,7 +52,7 @@ from server.election.events import (
 )
 from server.election.nights import Night
 from server.election.verdict import Figures, judge
-from server.pages.templates import clock
+from server.html.templates import clock
 
 SPEEDS: dict[str, float | None] = {
     **{f"{speed}x": float(speed) for speed in (1, 10, 60, 120, 300, 600)},

@@ -6,7 +6,7 @@ from server.election.contests import Candidate
 from server.election.nights import Count, Night
 from server.election.parties import Party, counted_as
 from server.election.verdict import Line, Result
-from server.pages.languages import Language
+from server.html.languages import Language
 from server.pages.picture import words
 from server.pages.picture.drawing import (
     BOLD,

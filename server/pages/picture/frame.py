@@ -1,7 +1,7 @@
 """What every picture of a night has: its margins, a line above, marks such as REPLAY, the time. No result."""
 
 from server.election.nights import Night
-from server.pages.languages import Language
+from server.html.languages import Language
 from server.pages.picture.drawing import (
     BOLD,
     HEAVY,

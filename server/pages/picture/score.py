@@ -1,9 +1,9 @@
 """A night of many contests as a picture: the seats, and the line that makes a majority."""
 
 from server.election.nights import Night
-from server.election.parliament import polls_of
-from server.election.tally import Tally
-from server.pages.languages import Language
+from server.election.results.parliament import polls_of
+from server.election.results.tally import Tally
+from server.html.languages import Language
 from server.pages.picture import words
 from server.pages.picture.drawing import BOLD, HEAVY, INK, LINE, MUTED, Bar, Mark, Text, fitted, party_bar, width_of
 from server.pages.picture.frame import ACROSS, LEFT, RIGHT, frame

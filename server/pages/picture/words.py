@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from server.election.clock import LONDON
 from server.election.events import Corrected
 from server.election.nights import Count, Night
-from server.election.tally import Tally
+from server.election.results.tally import Tally
 from server.election.verdict import Result, Swing
-from server.pages.languages import LONDON, Language
-from server.pages.templates import part_of
+from server.html.languages import Language
+from server.html.templates import part_of
 
 _PARTIES_TOLD = 4
 

@@ -6,20 +6,21 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import uvloop
 from starlette.applications import Starlette
 
+from server.app import build_app
 from server.count.desk.render import DeskRenderer
 from server.election.events import AnyEvent, NightOpened, NotePosted
 from server.election.nights import Night
-from server.live.channel import Channel
-from server.live.endpoint import NIGHT
+from server.live.channel import NIGHT, Channel
 from server.live.hub import Hub
-from server.serve import WebServer
+from server.serving.web import WebServer
 from server.settings import Settings
 from tests.bench.peers.told import told
+from tests.handed import handed
 from tests.nights_by_hand import START, definition
 
 
@@ -74,14 +75,16 @@ async def lifespan(app: Starlette) -> AsyncGenerator[dict[str, Any]]:
     channel = hub.channels["night"] = Channel(Notes())
     channel.advance((NightOpened(seq=1, at=START, by="bench", command_id="open", night=definition()),))
     publishing = asyncio.create_task(publish(channel))
-    yield {"hub": hub}
+    yield handed(hub)
     publishing.cancel()
 
 
 def main(port: int) -> None:
     """Serve until standard input ends."""
-    server = WebServer(Settings(redis_url="redis://nobody", data_dir=Path(), secret_key="a secret", port=port))
-    cast(Starlette, server.config.app).router.lifespan_context = lifespan
+    settings = Settings(redis_url="redis://nobody", data_dir=Path(), secret_key="a secret", port=port)
+    app = build_app(settings)
+    app.router.lifespan_context = lifespan
+    server = WebServer(app, settings)
     uvloop.run(server.listen())
 
 

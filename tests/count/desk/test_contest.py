@@ -8,13 +8,13 @@ from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from server.count.desk.contest import moment_of
-from server.election.acts import CorrectionBegun, CorrectionDropped
+from server.election.clock import LONDON
 from server.election.commands import Declare, ReachStage
 from server.election.contests import Definition
+from server.election.counting.acts import CorrectionBegun, CorrectionDropped
 from server.election.decide import Refused
 from server.election.events import DeclarationExpected, NightOpened, NoPollTaken, Withdrawn
 from server.election.nights import fold
-from server.pages.templates import LONDON
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone, declaration, signed_in, stamp
 from tests.count.desk.conftest import CONTEST, OTHER, alert, element, text

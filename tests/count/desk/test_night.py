@@ -5,8 +5,8 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
-from server.election.acts import Asked, EntryChosen
 from server.election.commands import HoldNight
+from server.election.counting.acts import Asked, EntryChosen
 from server.election.events import Declared, NightHeld, NightReleased, NotePosted
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone, signed_in

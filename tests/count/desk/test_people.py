@@ -5,9 +5,9 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
-from server.count.invitations import Invitations
-from server.election.acts import Invited, PinCleared, Revoked, SessionsEnded
-from server.election.desk import fold_acts
+from server.count.visit.invitations import Invitations
+from server.election.counting.acts import Invited, PinCleared, Revoked, SessionsEnded
+from server.election.counting.desk import fold_acts
 from tests.count import rochester
 from tests.count.conftest import HALL, SECRET, Desk, Phone, another, signed_in
 from tests.count.desk.conftest import CONTEST, alert, element, text

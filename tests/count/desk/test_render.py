@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from server.count.desk.render import DeskRenderer
-from server.election.acts import AnyAct, Asked, Dropped, EntryChosen, Invited, SignedIn
 from server.election.commands import HoldNight, ReachStage
+from server.election.counting.acts import AnyAct, Asked, Dropped, EntryChosen, Invited, SignedIn
+from server.election.counting.desk import fold_acts
 from server.election.decide import decide
-from server.election.desk import fold_acts
 from server.election.events import AnyEvent, NightOpened
 from server.election.nights import Night, fold
 from server.live.private import News

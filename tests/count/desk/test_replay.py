@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 
-from server.election.acts import ReplaySet, ReplayState
+from server.election.counting.acts import ReplaySet, ReplayState
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone, signed_in, stamp
 from tests.count.desk.conftest import alert, element, text

@@ -1,0 +1,155 @@
+"""``python -m server import``: nights from CSV, the layout from HexJSON. Parses, calls, prints, gives the exit code."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from server.nights import archive, layout
+from server.nights.format import BadNight, parsed
+from server.nights.kept import Kept, taken
+from server.nights.past import PastNight
+from server.nights.sources import hexjson
+from server.nights.sources.importer import ImportRefused, import_night
+from server.nights.sources.shipped import shipped
+from server.settings import Settings
+
+_ABOUT = """\
+Makes a night file from CSV. Where anything in it is wrong, every error is printed with its line, and nothing is
+written. Declarations without a time are put at an assumed one, by a rule that the night's page states.
+
+From two files of the House of Commons Library's shape, one row a constituency, one row a candidate; with their row of
+names, or as the Library's known files without one:
+
+  python -m server import --contests contests.csv --candidates candidates.csv \\
+      --id parl.2024-07-04 --title "2024 general election" --out parl.2024-07-04.jsonl
+
+From Democracy Club's data export, with its fields of elections (gss, nuts1) and, once there are any, of results. Votes
+may be missing: such a contest waits for its count. Without sopn_last_name the last word of a name is the surname that
+the order of the ballot paper goes by. --contests adds what is not in the export, such as electorates and times:
+
+  python -m server import --candidates export.csv --id parl.2024-07-04 --title "2024 general election" \\
+      --out parl.2024-07-04.jsonl
+
+Keeps a night that was on air elsewhere, from the record that "export" or "keep" wrote there, or that was downloaded
+from /api/nights/NIGHT/record. From then on it is a past night of this place, also of servers that run already. It is
+kept in DATA_DIR/nights; once its file is removed there it is gone again:
+
+  python -m server import NIGHT.record.jsonl
+
+Writes all nights in server/nights/data again, from a folder of the Library's files:
+
+  python -m server import --shipped FOLDER
+
+Writes the layout of the map again, from a HexJSON file:
+
+  python -m server import --layout constituencies.hexjson
+"""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add ``import`` to the program's commands; ``options.call(options, settings)`` runs it."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "import",
+        help="keep a night's record, or make a past night from CSV files",
+        description=_ABOUT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("record", type=Path, nargs="?", metavar="RECORD", help="a night's record, to keep it here")
+    parser.add_argument("--contests", type=Path, metavar="CSV", help="one row a constituency")
+    parser.add_argument(
+        "--candidates", type=Path, metavar="CSV", help="one row a candidate, the Library's or Democracy Club's"
+    )
+    parser.add_argument("--id", metavar="ID", help="parl.2024-07-04, or parl.clacton.by.2014-10-09")
+    parser.add_argument("--title", metavar="TITLE", help="2024 general election")
+    parser.add_argument("--baseline", metavar="NIGHT", help="a past night, a night file, or a CSV of notional results")
+    parser.add_argument("--baseline-name", default="", metavar="NAME", help="what to call notional results")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write it (default: standard output)")
+    parser.add_argument("--shipped", type=Path, metavar="FOLDER", help="write all shipped nights again")
+    parser.add_argument("--layout", type=Path, metavar="HEXJSON", help="write the layout of the map again")
+    parser.set_defaults(call=run)
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Import as the options say; 0 if a file was written, 1 if it was refused, 2 if options are missing.
+
+    BadRecord or NotKept of a record that is refused.
+    """
+    a_night = options.candidates and options.id and options.title
+    if options.shipped is None and options.layout is None and options.record is None and not a_night:
+        print(
+            "Give a record; or --candidates, --id and --title, with the Library's --contests too; or --shipped; or "
+            "--layout.",
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        if options.record:
+            return _keep(options.record, settings)
+        if options.layout:
+            return _lay_out(options.layout, options.out or layout.FILE)
+        return _ship(options.shipped) if options.shipped else _import(options)
+    except ImportRefused as refused:
+        print(refused, file=sys.stderr)
+        count = len(refused.problems)
+        print(f"{count} error{'s'[: count > 1]}: nothing was imported.", file=sys.stderr)
+    except (BadNight, hexjson.BadLayout, archive.UnknownNight, OSError) as error:
+        print(error, file=sys.stderr)
+    return 1
+
+
+def _keep(file: Path, settings: Settings) -> int:
+    kept = Kept(settings.data_dir)
+    night, new = kept.add(taken(file))
+    name = night.definition.id
+    if not new:
+        print(f"{night.definition.title} is here already, with the same head: {kept.file(name)}.")
+        return 0
+    print(f"{night.definition.title}, {night.seq:,} events: kept in {kept.file(name)}.")
+    print(f"It is a past night here: {settings.public_url}/nights/{name}")
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    text = import_night(
+        options.contests,
+        options.candidates,
+        id=options.id,
+        title=options.title,
+        baseline=_baseline(options.baseline),
+        baseline_name=options.baseline_name,
+    )
+    if options.out is None:
+        sys.stdout.write(text)
+        return 0
+    options.out.write_text(text, encoding="utf-8", newline="\n")
+    contests = parsed(text.encode(), options.out.name)[1]
+    waiting = sum(not one.first_places for one in contests)
+    without = f", {waiting} of them without votes" if waiting else ""
+    print(f"{options.out}: {len(contests)} contest{'s'[: len(contests) > 1]}{without}.")
+    return 0
+
+
+def _baseline(name: str | None) -> PastNight | Path | None:
+    if name is None:
+        return None
+    file = Path(name)
+    if file.suffix == ".csv":
+        return file
+    return archive.read(file) if file.is_file() else archive.load(name)
+
+
+def _ship(folder: Path) -> int:
+    nights = list(shipped(folder))  # all of them, before the first is written
+    archive.FOLDER.mkdir(exist_ok=True)
+    for night, text in nights:
+        (archive.FOLDER / f"{night}.jsonl").write_text(text, encoding="utf-8", newline="\n")
+    print(f"{archive.FOLDER}: {len(nights)} nights.")
+    return 0
+
+
+def _lay_out(source: Path, out: Path) -> int:
+    text = hexjson.imported(source)
+    out.write_text(text, encoding="utf-8", newline="\n")
+    print(f"{out}: {text.count(chr(10)) - 2} hexagons.")
+    return 0

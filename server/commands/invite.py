@@ -1,0 +1,97 @@
+"""``python -m server invite``: a link, a QR code and a token for one person."""
+
+import difflib
+import io
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import Any
+
+import segno
+
+from server.commands.on_redis import on_stream
+from server.count.visit.inviting import ROLES, invite_person, link_of
+from server.count.visit.rules import DECLARING
+from server.election.contests import Contest
+from server.election.nights import Night
+from server.settings import Settings
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+
+_MOST_LISTED = 8
+
+
+def add_parser(commands: Any) -> None:
+    """Add ``invite`` to the command line."""
+    parser: ArgumentParser = commands.add_parser("invite", help="invite a person to enter results, or to run the night")
+    parser.add_argument("night", metavar="NIGHT", help="id of a night on air")
+    parser.add_argument("ballots", metavar="BALLOT", nargs="*", help="the contests, unless there is only one")
+    parser.add_argument("--role", choices=ROLES, default="officer", help="what for (default: officer)")
+    parser.add_argument("--name", required=True, help='who is invited: "Jane Smith"')
+    parser.set_defaults(call=on_stream(_invited))
+
+
+async def _invited(options: Namespace, settings: Settings, stream: EventStream) -> int:
+    return await invite(options, settings, Submitter(stream), await stream.nights())
+
+
+async def invite(options: Namespace, settings: Settings, submitter: Submitter, on_air: Sequence[str] = ()) -> int:
+    """Print an invitation; 1 and a sentence where night or contest is unknown. ``on_air`` are the nights."""
+    name: str = options.name.strip()
+    night = await submitter.night(options.night)
+    if not name:
+        return _refuse('Say who is invited: --name "Jane Smith".')
+    if night is None:
+        return _refuse(f"{options.night} is not on air." + _like("On air", options.night, on_air))
+    role, found = ROLES[options.role], list[Contest]()
+    for asked in (options.ballots or [None]) if role != "desk" else ():
+        contest = _contest(night, asked)
+        if isinstance(contest, str):
+            return _refuse(contest)
+        found.append(contest)
+    ballots = tuple(contest.ballot for contest in found)
+    invitation = await invite_person(submitter, options.night, name, role, ballots)
+    link = link_of(settings, options.night, invitation, role)
+    what = f"enter {', '.join(contest.name for contest in found)}" if found else "run the night"
+    print(f"{name} may {what} as {role} for 14 days, on")
+    print(f"{night.definition.title}.\n\n{link}\n")
+    code = io.StringIO()
+    segno.make(link, error="l", micro=False).terminal(out=code, compact=True)
+    print(code.getvalue())
+    print("Whoever opens it first chooses its PIN: give it to nobody else.")
+    if role in DECLARING:
+        print("Until then, what follows the last / is a Bearer token with which a program can declare.")
+    if "//127.0.0.1" in link or "//localhost" in link:
+        print("This link opens on this machine only. Set PUBLIC_URL to the address that phones can reach.")
+    return 0
+
+
+def _contest(night: Night, asked: str | None) -> Contest | str:
+    """The contest asked for by ballot id, slug or name, or a sentence."""
+    contests = night.definition.contests
+    if asked is None:
+        if len(contests) == 1:
+            return contests[0]
+        return f"{night.definition.id} has {len(contests)} contests: say which, by its ballot id or name."
+    named = [one for one in contests if asked.lower() in (one.ballot, one.slug, one.name.lower())]
+    if len(named) == 1:
+        return named[0]
+    names = {name: one.ballot for one in contests for name in (one.ballot, one.slug, one.name.lower())}
+    near = difflib.get_close_matches(asked.lower(), names, n=_MOST_LISTED, cutoff=0.6)
+    near += [name for name in names if asked.lower() in name]
+    ballots = list(dict.fromkeys(names[name] for name in near))[:_MOST_LISTED]
+    return f"{asked} is not a contest of {night.definition.id}." + _listed("Near it", ballots)
+
+
+def _like(title: str, asked: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(asked, known, n=_MOST_LISTED, cutoff=0.6)
+    return _listed("Did you mean", near) if near else _listed(title, known[:_MOST_LISTED])
+
+
+def _listed(title: str, names: Sequence[str]) -> str:
+    return f" {title}: {', '.join(names)}." if names else ""
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1

@@ -1,0 +1,136 @@
+"""``python -m server rehearse``: a past night counted by simulated officers, over HTTP, against a server that runs."""
+
+import asyncio
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from server.commands.on_redis import on_stream
+from server.count.visit.inviting import choose_entry, invite_person, link_of
+from server.election.counting.acts import EntryMode, Role
+from server.election.decide import Refused
+from server.nights import archive
+from server.nights.past import PastNight
+from server.rehearsal.accidents import kinds_in
+from server.rehearsal.phone import Stuck
+from server.rehearsal.report import Report
+from server.rehearsal.script import Script, practised, script_of
+from server.rehearsal.staff import Cards, Staff
+from server.rehearsal.wire import Wire
+from server.settings import Settings
+from server.stream.events import EventStream
+from server.stream.opening import open_night
+from server.stream.record import BadRecord
+from server.stream.submit import Submitter
+
+_PATIENCE_SECONDS = 15.0
+_LOOK_AGAIN_SECONDS = 0.1
+
+
+class NoServer(Exception):
+    """Nobody answers where the rehearsal was to be."""
+
+
+def add_parser(commands: Any) -> None:
+    """Add ``rehearse`` to the command line."""
+    parser: ArgumentParser = commands.add_parser(
+        "rehearse", help="have a past night counted by simulated officers, over HTTP"
+    )
+    parser.add_argument("night", metavar="NIGHT", help="a past night's id, or a night file")
+    parser.add_argument("--as", dest="name", default="", metavar="NAME", help="the rehearsal's id")
+    parser.add_argument("--minutes", type=float, default=2.0, metavar="M", help="how long it takes (default: 2)")
+    parser.add_argument("--officers", type=int, default=60, metavar="N", help="how many serve it (default: 60)")
+    parser.add_argument("--entry", choices=("single", "double"), default="single", help="how many key each result")
+    parser.add_argument(
+        "--accidents",
+        type=kinds_in,
+        default=kinds_in("all"),
+        metavar="KINDS",
+        help="all (the default), none, or some of late,wrong,recount,tie,dropped,doubled,held",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="the same number is the same night")
+    parser.add_argument("--url", default="", help="the server that is rehearsed with (default: PUBLIC_URL)")
+    parser.set_defaults(call=on_stream(rehearse))
+
+
+async def rehearse(options: Namespace, settings: Settings, stream: EventStream) -> int:
+    """Rehearse, and print what it came to; 0 if all that was acknowledged is there once, and the end is right."""
+    try:
+        report = await practise(_past(options.night), options, settings, stream)
+    except (NoServer, Stuck, BadRecord) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("\n".join(report.lines))
+    for sentence in report.wrong:
+        print(sentence, file=sys.stderr)
+    return 1 if report.wrong else 0
+
+
+async def practise(past: PastNight, options: Namespace, settings: Settings, stream: EventStream) -> Report:
+    """Have a past night counted again. NoServer, Stuck or BadRecord where that does not come to an end."""
+    url = (options.url or settings.public_url).rstrip("/")
+    script = script_of(
+        past,
+        practised(past.definition, options.name),
+        options.minutes * 60,
+        options.officers,
+        options.accidents,
+        options.seed,
+        programs=options.entry == "single",
+    )
+    night = script.definition.id
+    await _must_answer(url, "/readyz")
+    cards = await _opened(script, options.entry, settings, stream)
+    await _must_answer(url, f"/api/nights/{night}", '"seq":1,')
+    print(f"TEST: {script.definition.title}, at {url}/nights/{night}", flush=True)
+    return await Staff(script, url, cards, options.accidents, options.seed).work()
+
+
+def _past(named: str) -> PastNight:
+    file = Path(named)
+    return archive.read(file) if file.is_file() else archive.load(named)
+
+
+async def _opened(script: Script, entry: EntryMode, settings: Settings, stream: EventStream) -> Cards:
+    """Put the night on air, with nothing declared and everybody invited. A rehearsal of that name begins anew."""
+    submitter, night = Submitter(stream), script.definition.id
+    if stands := await submitter.night(night):
+        if not stands.definition.rehearsal:
+            raise Refused("night-exists", f"{night} is on air, and is no rehearsal. Give another name, with --as.")
+        await stream.erase(night)
+        submitter.forget(night)
+    await open_night(stream, script.definition, str(uuid4()))
+    if entry == "double":
+        await choose_entry(submitter, night, "double")
+
+    async def card(name: str, role: Role, ballots: tuple[str, ...] = ()) -> str:
+        return link_of(settings, night, await invite_person(submitter, night, name, role, ballots), role)
+
+    desk, halls = await card("The desk", "desk"), list[tuple[str, ...]]()
+    for number, hall in enumerate(script.halls, 1):
+        ballots = tuple(case.ballot for case in hall.cases)
+        name = f"{'Program' if hall.program else 'Officer'} {number}, {hall.name}"
+        links = [await card(name, "officer", ballots)]
+        if entry == "double":
+            links.append(await card(f"Second officer {number}, {hall.name}", "second officer", ballots))
+        halls.append(tuple(links))
+    return Cards(desk, tuple(halls))
+
+
+async def _must_answer(url: str, path: str, holding: str = "") -> None:
+    """Return once a page is there, with this in it; NoServer where nobody has it."""
+    wire, said = Wire(url), "Start one, with python -m server serve, or say where it is, with --url."
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while True:
+                answer = await wire.exchange("GET", path, {}, b"")
+                if answer.status == 200 and holding in answer.text:
+                    return
+                said = "Is it the one that uses this Redis?"
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+    except OSError:
+        raise NoServer(f"No server that is ready answers at {url}{path}. {said}") from None
+    finally:
+        await wire.close()

@@ -1,0 +1,29 @@
+"""``python -m server run``: past nights put on air as replays, and served; what ``scripts/run`` calls."""
+
+import argparse
+from typing import Any
+
+from server.commands.serve import serve
+from server.commands.speed import add_speed
+from server.nights.kept import Kept
+from server.settings import Settings
+
+WORTH_WATCHING = ("parl.rochester-and-strood.by.2014-11-20", "parl.2019-12-12")
+
+
+def add_parser(commands: Any) -> None:
+    """Add ``run`` to the command line."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "run", help="put past nights on air as replays, and serve them"
+    )
+    parser.add_argument("nights", nargs="*", metavar="NIGHT", help="past nights (default: two worth watching)")
+    add_speed(parser)
+    parser.set_defaults(call=run)
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Serve with these nights on air; UnknownNight where one is none."""
+    nights = tuple(options.nights) or WORTH_WATCHING
+    for night in nights:
+        Kept(settings.data_dir).load(night)
+    return serve(settings, nights, options.speed)

@@ -1,0 +1,80 @@
+"""``python -m server serve``: the web server until it is told to stop, and with ``run`` the replays beside it."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from types import FrameType
+from typing import Any
+
+import uvloop
+
+from server.app import build_app
+from server.commands.on_redis import with_redis
+from server.election.decide import Refused
+from server.nights.kept import Kept
+from server.replay.bar import how_to_go_on
+from server.replay.player import Player
+from server.replay.script import Orders, clocks, replay_id
+from server.serving.web import WebServer, take_all_the_files_allowed
+from server.settings import Settings
+from server.stream.events import EventStream
+
+
+def add_parser(commands: Any) -> None:
+    """Add ``serve`` to the command line."""
+    parser: argparse.ArgumentParser = commands.add_parser("serve", help="serve the nights that are on air")
+    parser.set_defaults(call=_serve_alone)
+
+
+def _serve_alone(options: argparse.Namespace, settings: Settings) -> int:
+    return serve(settings)
+
+
+def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None = 0) -> int:
+    """Serve until told to stop, with these past nights on air as replays: at this speed, or at 0 as each is set.
+
+    One that was interrupted goes on, one that had ended begins again, one that the desk paused or stopped stays so.
+    """
+    signal.signal(signal.SIGTERM, end)
+    take_all_the_files_allowed()
+    with (
+        with_redis(settings) as known,
+        suppress(KeyboardInterrupt),
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        runner.run(_serve(known, nights, speed))
+    return 0
+
+
+def end(number: int, frame: FrameType | None) -> None:
+    """Unwind, so that what was started here is ended too; the code is what a shell gives for SIGTERM."""
+    sys.exit(128 + number)
+
+
+async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | None) -> None:
+    assert settings.redis_url is not None
+    server = WebServer(build_app(settings), settings)
+    stream = EventStream(settings.redis_url, settings.replicas)
+    pasts = {replay_id(night): Kept(settings.data_dir).load(night) for night in nights}
+    orders = Orders(speed=speed, resumes=False)
+    await stream.open()
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            replays = [tasks.create_task(_play(Player(stream, one, orders))) for one in clocks(pasts)]
+            await server.listen()
+            for one in replays:
+                one.cancel()
+    finally:
+        await stream.close()
+
+
+async def _play(player: Player) -> None:
+    try:
+        left = await player.play()
+    except Refused as refused:  # another night has its name; what else is on air goes on
+        print(refused.sentence, file=sys.stderr)
+        return
+    if left.state == "stopped":
+        print(how_to_go_on(player.nights, left), flush=True)

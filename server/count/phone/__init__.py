@@ -1,0 +1,1 @@
+"""The officers' phones: figures entered, checked, declared and put right."""

@@ -1,0 +1,139 @@
+"""The declaration as it is spoken, its receipt, and what takes it back. No figures are typed here."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from server.access import allows
+from server.count.phone.entering import AT_THE_COUNT, FORM, RECEIPT
+from server.count.phone.pages import read_back_page
+from server.count.phone.shown import read_back
+from server.count.visit.night import page
+from server.count.visit.place import Place, chosen, common, place_of
+from server.count.visit.rules import DECLARING, Sends, SignedIn, visit
+from server.count.visit.sending import ask, id_of, stamp
+from server.election.commands import Withdraw
+from server.election.counting.acts import CorrectionBegun, CorrectionDropped
+from server.election.counting.entry import spoken
+from server.election.decide import Refused
+from server.election.events import Corrected
+from server.html.process import process
+from server.stream.events import StreamUnavailable
+
+_NOT_CONFIRMED = (
+    "The store of results did not answer, so it is not certain that this went out. Tap again: it counts only once."
+)
+_CHANGED = "The figures have changed since this was read back. Read it again before you declare."
+
+
+@allows(Sends(DECLARING))
+async def declare(request: Request) -> Response:
+    """``POST /count/declare``: the confirmed sheet goes on air, as it is spoken."""
+    place = await _place(request)
+    command = spoken(place.later, place.desk, place.ballot, place.person.name)
+    if command is None:
+        return RedirectResponse(place.at(FORM), 303)
+    assert place.stands.sheet is not None
+    if (await request.form()).get("sheet") != str(place.stands.sheet.seq):
+        return read_back_page(request, place, _CHANGED, 409)
+    try:
+        await ask(request, command)
+    except Refused as refused:
+        place = await place_of(request, place.ballot)
+        if place.stands.state == "ready":
+            return read_back_page(request, place, refused.sentence, 409)
+        return RedirectResponse(place.at(RECEIPT if place.last else FORM), 303)
+    except StreamUnavailable:
+        return read_back_page(request, place, _NOT_CONFIRMED, 503)
+    return RedirectResponse(place.at(RECEIPT), 303)
+
+
+@allows(SignedIn(AT_THE_COUNT))
+async def receipt(request: Request) -> Response:
+    """``GET /count/receipt``: what is declared, under which number, and whether it is on air yet."""
+    ballot = chosen(request)
+    if ballot is None:
+        return RedirectResponse(FORM, 303)
+    place = await place_of(request, ballot)
+    if place.stands.state not in ("on air", "asked"):
+        return RedirectResponse(place.at(FORM), 303)
+    return _receipt(request, place)
+
+
+@allows(Sends(DECLARING))
+async def correct(request: Request) -> Response:
+    """``POST /count/correction``: a slip of the tongue is to be put right; the figures are keyed anew."""
+    place = await _place(request)
+    sent = await request.form()
+    reason, round = str(sent.get("reason", "")).strip(), _round(sent.get("round"))
+    act = CorrectionBegun(
+        **stamp(request, f"correct/{id_of(place.ballot, round, reason, place.desk.of(place.ballot).since)}"),
+        ballot=place.ballot,
+        round=round,
+        slip=True,
+        reason=reason,
+    )
+    return await _recorded(request, place, act)
+
+
+@allows(Sends(DECLARING))
+async def drop(request: Request) -> Response:
+    """``POST /count/correction/drop``: what is declared stands after all."""
+    place = await _place(request)
+    begun = place.stands.correction
+    if begun is None:
+        return RedirectResponse(place.at(FORM), 303)
+    act = CorrectionDropped(**stamp(request, f"drop-correction/{place.ballot}/{begun.seq}"), ballot=place.ballot)
+    return await _recorded(request, place, act)
+
+
+@allows(Sends(("returning officer",)))
+async def withdraw(request: Request) -> Response:
+    """``POST /count/withdrawal``: the declaration is taken back, at once and for all to see."""
+    place = await _place(request)
+    sent = await request.form()
+    reason, round = str(sent.get("reason", "")).strip(), _round(sent.get("round"))
+    command_id = id_of(place.ballot, "withdraw", round, reason)
+    command = Withdraw(id=command_id, by=place.person.name, ballot=place.ballot, reason=reason, round=round)
+    try:
+        await ask(request, command)
+    except Refused as refused:
+        return _receipt(request, place, refused.sentence, 422) if place.last else _to_form(place)
+    return _to_form(place)
+
+
+async def _place(request: Request) -> Place:
+    return await place_of(request, str((await request.form())["contest"]).rpartition("/")[2])
+
+
+async def _recorded(request: Request, place: Place, act: CorrectionBegun | CorrectionDropped) -> Response:
+    submitter = process(request).submitter
+    try:
+        await submitter.record(visit(request).night, act)
+    except Refused as refused:
+        if refused.code not in ("already-begun", "not-begun") and place.last:
+            return _receipt(request, place, refused.sentence, 422)
+    return _to_form(place)
+
+
+def _round(sent: object) -> int:
+    """The round of the count that a page was about; -1, which is none, where it does not say."""
+    return int(sent) if isinstance(sent, str) and sent.isdecimal() and len(sent) < 9 else -1
+
+
+def _to_form(place: Place) -> Response:
+    return RedirectResponse(place.at(FORM), 303)
+
+
+def _receipt(request: Request, place: Place, wrong: str = "", status: int = 200) -> Response:
+    result, last = place.count.result, place.last
+    return page(
+        "receipt.html",
+        status,
+        last=last,
+        corrected=isinstance(last, Corrected),
+        read_back=read_back(place.night, place.count, result) if result else None,
+        refused=request.query_params.get("sent") == "no",
+        wrong=wrong,
+        may_declare=place.person.role in DECLARING,
+        **common(request, place),
+    )

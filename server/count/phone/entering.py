@@ -1,0 +1,197 @@
+"""The verification and the sheet of votes: typed, checked, sent to the desk. No rules, no words."""
+
+from typing import cast, get_args
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from server.access import allows
+from server.count.phone.figures import Entry, entry_of, read_sheet, read_verification
+from server.count.phone.pages import fresh_entry, read_back_page, sheet_page, verification_page, waiting_page
+from server.count.visit.night import night_of, page
+from server.count.visit.place import STAGES, STAGING, Place, chosen, place_of
+from server.count.visit.rules import Sends, SignedIn, visit
+from server.count.visit.sending import ask, id_of, stamp
+from server.election.checks import Finding, check_figures
+from server.election.commands import ReachStage
+from server.election.counting.acts import PapersVerified, SheetKeyed
+from server.election.counting.entry import KEYING, keyers, papers_of, sheets_of
+from server.election.decide import Refused
+from server.election.events import Rejected, Stage
+from server.html.process import process
+from server.html.templates import clock
+from server.stream.events import StreamUnavailable
+
+AT_THE_COUNT = ("officer", "second officer", "returning officer")
+FORM, RECEIPT = "/count", "/count/receipt"
+_NOT_CONFIRMED = (
+    "The store of results did not answer, so it is not certain that this was sent. Send it again: it counts only once."
+)
+
+
+@allows(SignedIn(AT_THE_COUNT))
+async def form(request: Request) -> Response:
+    """``GET /count``: the next thing to do for this person in this contest."""
+    ballot = chosen(request)
+    if ballot is None:
+        return await _contests(request)
+    place = await place_of(request, ballot)
+    role, state = place.person.role, place.stands.state
+    if state in ("on air", "asked"):
+        return RedirectResponse(place.at(RECEIPT), 303)
+    if state == "unverified" and role in STAGING:
+        return verification_page(request, place, Entry({}), fresh=True)
+    if role in keyers(place.count, place.desk) and state not in ("unverified", "no poll"):
+        mine = sheets_of(place.count, place.desk).get(role)
+        if mine is None:
+            entry = fresh_entry(place)
+            # What was keyed before comes back, with what stands against it now.
+            return sheet_page(
+                request, place, entry, _errors(place, entry) if entry.numbers else (), fresh=not entry.numbers
+            )
+        if state == "differs" or "change" in request.query_params:
+            return sheet_page(request, place, entry_of(mine))
+    return read_back_page(request, place) if state == "ready" else waiting_page(request, place)
+
+
+@allows(SignedIn(AT_THE_COUNT))
+async def state(request: Request) -> Response:
+    """``GET /count/state``: a word that changes when the page would; phones ask for it."""
+    place = await place_of(request, chosen(request) or "")
+    return JSONResponse({"token": place.token}, headers={"Cache-Control": "no-store"})
+
+
+@allows(SignedIn(AT_THE_COUNT))
+async def back_to_form(request: Request) -> Response:
+    """A page that only a form leads to, opened again by its address (a restored tab): the form."""
+    return RedirectResponse(FORM, 303)
+
+
+@allows(Sends(KEYING))
+async def sheet(request: Request) -> Response:
+    """``POST /count/sheet``: a sheet to the desk; with single entry it can be read back at once."""
+    place, sent = await _place(request)
+    entry = read_sheet(place.count.contest, sent)
+    if entry.unreadable:
+        return sheet_page(request, place, entry, _errors(place, entry), status=422)
+    submitter = process(request).submitter
+    try:
+        await submitter.record(visit(request).night, _keyed(request, place, sent, entry))
+    except Refused as refused:
+        return await _sheet_refused(request, place, entry, refused)
+    except StreamUnavailable:
+        return sheet_page(request, place, entry, notice=_NOT_CONFIRMED, status=503)
+    return RedirectResponse(place.at(FORM), 303)
+
+
+@allows(Sends(STAGING))
+async def verify(request: Request) -> Response:
+    """``POST /count/verification``: papers issued and counted; the number counted goes on air."""
+    place, sent = await _place(request)
+    entry = read_verification(sent)
+    if entry.unreadable:
+        return verification_page(request, place, entry, status=422)
+    issued, papers = entry.numbers["issued"], entry.numbers["papers"]
+    submitter = process(request).submitter
+    command_id = id_of(place.ballot, "verified", _step(sent), issued, papers)
+    act = PapersVerified(
+        **stamp(request, f"papers/{command_id}"),
+        ballot=place.ballot,
+        issued=issued,
+        papers=papers,
+        reasons=entry.reasons,
+    )
+    try:
+        await submitter.record(visit(request).night, act)
+        if papers != place.count.papers:
+            by, ballot = place.person.name, place.ballot
+            await ask(request, ReachStage(id=command_id, by=by, ballot=ballot, stage="verified", papers=papers))
+    except Refused as refused:
+        notice = "" if refused.findings else refused.sentence
+        return verification_page(request, place, entry, refused.findings, notice=notice, status=422)
+    except StreamUnavailable:
+        return verification_page(request, place, entry, notice=_NOT_CONFIRMED, status=503)
+    return RedirectResponse(place.at(FORM), 303)
+
+
+@allows(Sends(STAGING))
+async def stage(request: Request) -> Response:
+    """``POST /count/stage``: one tap says how far the count is."""
+    place, sent = await _place(request)
+    reached = sent.get("stage", "")
+    if reached in get_args(Stage) and reached != "verified":
+        command = ReachStage(
+            id=id_of(place.ballot, "stage", _step(sent), reached),
+            by=place.person.name,
+            ballot=place.ballot,
+            stage=cast(Stage, reached),
+        )
+        if _step(sent) != str(len(place.count.history)):
+            return RedirectResponse(place.at(FORM), 303)  # said already, or not to be said any more: the page tells
+        try:
+            await ask(request, command)
+        except Refused as refused:
+            if refused.code != "key-reused":
+                return waiting_page(request, place, refused.sentence, 409)
+        except StreamUnavailable:
+            return waiting_page(request, place, _NOT_CONFIRMED, 503)
+    return RedirectResponse(place.at(FORM), 303)
+
+
+async def _contests(request: Request) -> Response:
+    night = await night_of(request)
+    counts = [night.counts[ballot] for ballot in visit(request).person.ballots if ballot in night.counts]
+    return page("contests.html", night=night, counts=counts, person=visit(request).person, stages=STAGES)
+
+
+async def _place(request: Request) -> tuple[Place, dict[str, str]]:
+    sent = {name: text for name, text in (await request.form()).items() if isinstance(text, str)}
+    return await place_of(request, sent["contest"].rpartition("/")[2]), sent
+
+
+def _step(sent: dict[str, str]) -> str:
+    return sent.get("step", "")[:20]
+
+
+def _number(sent: dict[str, str], name: str) -> int:
+    text = sent.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 16 else 0
+
+
+def _keyed(request: Request, place: Place, sent: dict[str, str], entry: Entry) -> SheetKeyed:
+    votes, rejected = entry.votes, entry.rejected or Rejected(0)
+    content = (sorted(votes.items()), sorted(entry.heads.items()), entry.lot, sorted(entry.reasons.items()))
+    round, replaces = _number(sent, "round"), _number(sent, "replaces")
+    by = place.person.invitation
+    return SheetKeyed(
+        **stamp(request, f"sheet/{id_of(by, place.ballot, round, replaces, _step(sent), *content)}"),
+        ballot=place.ballot,
+        role=place.person.role,
+        round=round,
+        replaces=replaces,
+        votes=votes,
+        rejected=rejected,
+        lot=entry.lot,
+        reasons=entry.reasons,
+    )
+
+
+def _errors(place: Place, entry: Entry) -> list[Finding]:
+    """What can be said of the numbers that can be read, before all of them can be."""
+    return check_figures(place.count.contest, entry.votes, entry.rejected, papers_of(place.count), entry.lot)
+
+
+async def _sheet_refused(request: Request, place: Place, entry: Entry, refused: Refused) -> Response:
+    if refused.findings:
+        return sheet_page(request, place, entry, refused.findings, status=422)
+    if refused.code in ("already-declared", "already-asked"):
+        return RedirectResponse(place.at(RECEIPT, sent="no"), 303)
+    notice = refused.sentence
+    if refused.code == "keyed-elsewhere":
+        place = await place_of(request, place.ballot)
+        if mine := sheets_of(place.count, place.desk).get(place.person.role):  # it may be void since
+            notice = (
+                f"Other figures were sent at {clock(mine.at)}, from {mine.device}. "
+                "Those below are what you typed here: send them again only if they are the right ones."
+            )
+    return sheet_page(request, place, entry, notice=notice, status=409)

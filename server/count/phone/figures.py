@@ -1,0 +1,103 @@
+"""The figures of a sheet, or of a verification, from the texts of a form: what was typed, what it means. No HTML."""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from server.count.phone.numbers import Unreadable, whole_number
+from server.election.checks import Finding
+from server.election.contests import Contest
+from server.election.counting.acts import SheetKeyed
+from server.election.events import HEADS, Rejected
+
+PAPERS = {"issued": "issued", "papers": "counted"}
+REASON = "reason."
+
+
+class Entry(Struct, frozen=True):
+    """A form as it was sent. ``texts`` field → what was typed, to the letter; ``numbers`` field → all that can be read;
+    ``unreadable`` is what stands against the rest; ``reasons`` check code → why it is so."""
+
+    texts: dict[str, str]
+    numbers: dict[str, int] = {}
+    unreadable: tuple[Finding, ...] = ()
+    reasons: dict[str, str] = {}
+
+    @property
+    def votes(self) -> dict[str, int]:
+        """Candidate id → votes, as far as they can be read."""
+        return {name[6:]: number for name, number in self.numbers.items() if name.startswith("votes.")}
+
+    @property
+    def heads(self) -> dict[str, int]:
+        """Head → rejected papers, as far as they can be read."""
+        return {name[9:]: number for name, number in self.numbers.items() if name.startswith("rejected.")}
+
+    @property
+    def rejected(self) -> Rejected | None:
+        """Rejected papers; None where a head is missing."""
+        heads = self.heads
+        return Rejected(sum(heads.values()), **heads) if heads.keys() == HEADS.keys() else None
+
+    @property
+    def lot(self) -> str | None:
+        """The candidate whose lot was drawn."""
+        return self.texts.get("lot") or None
+
+
+def read_sheet(contest: Contest, form: Mapping[str, object]) -> Entry:
+    """The sheet in a form: ``votes.{candidate id}``, ``rejected.{head}``, ``lot`` and ``reason.{check}``."""
+    sent = {name for name in form if name.startswith(("votes.", "rejected."))}
+    return _read(form, [*fields(contest), *sorted(sent)], _REQUIRED)
+
+
+def read_verification(form: Mapping[str, object]) -> Entry:
+    """The verification in a form: ``issued`` and ``papers``."""
+    return _read(form, PAPERS, {field: f"Enter the ballot papers {what}." for field, what in PAPERS.items()})
+
+
+def entry_of(sheet: SheetKeyed) -> Entry:
+    """A sheet as it would be typed."""
+    texts = {f"votes.{candidate}": f"{votes:,}" for candidate, votes in sheet.votes.items()}
+    texts |= {f"rejected.{head}": f"{getattr(sheet.rejected, head):,}" for head in HEADS}
+    texts |= {REASON + code: reason for code, reason in sheet.reasons.items()}
+    return _read(texts | {"lot": sheet.lot or ""}, [name for name in texts if not name.startswith(REASON)], {})
+
+
+def fields(contest: Contest) -> list[str]:
+    """The sheet's numbers from top to bottom."""
+    return [*(f"votes.{one.id}" for one in contest.candidates), *(f"rejected.{head}" for head in HEADS)]
+
+
+def merged(order: Iterable[str], entry: Entry, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """All findings from top to bottom; what could not be read is not also called missing."""
+    unreadable = {finding.field for finding in entry.unreadable}
+    found = [*entry.unreadable, *(one for one in findings if one.field not in unreadable)]
+    places = {field: place for place, field in enumerate(order)}
+    return tuple(sorted(found, key=lambda one: places.get(one.field, len(places))))
+
+
+def _read(form: Mapping[str, object], names: Iterable[str], required: Mapping[str, str]) -> Entry:
+    texts = {name: text for name, text in form.items() if isinstance(text, str)}
+    numbers: dict[str, int] = {}
+    unreadable: list[Finding] = []
+    names = tuple(dict.fromkeys(names))
+    for field in names:
+        try:
+            number = whole_number(texts.get(field, ""))
+        except Unreadable as error:
+            unreadable.append(Finding("number-unreadable", field, str(error)))
+            continue
+        if number is not None:
+            numbers[field] = number
+        elif field in required:
+            unreadable.append(Finding("number-missing", field, required[field]))
+    reasons = {name.removeprefix(REASON): text.strip() for name, text in texts.items() if name.startswith(REASON)}
+    kept = {name: text for name, text in texts.items() if name in names or name == "lot" or name.startswith(REASON)}
+    return Entry(kept, numbers, tuple(unreadable), {code: why for code, why in reasons.items() if why})
+
+
+# A missing candidate is found by the checks.
+_REQUIRED = {
+    f"rejected.{head}": f"Enter the papers rejected for {words}; 0 if there are none." for head, words in HEADS.items()
+}

@@ -1,0 +1,89 @@
+"""The addresses of the count: the officers' phones, the desk, the API for programs. Nothing is answered here."""
+
+from contextlib import suppress
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from server.count import desk
+from server.count.api import post_declaration
+from server.count.phone.declaring import correct, declare, drop, receipt, withdraw
+from server.count.phone.entering import back_to_form, form, sheet, stage, state, verify
+from server.count.phone.worker import worker
+from server.count.visit.sending import now
+from server.count.visit.signing_in import invitation, start, welcome
+from server.live.hub import Hub
+from server.settings import Settings
+from server.stream.events import StreamUnavailable
+from server.stream.submit import Submitter
+
+_SESSION_SECONDS = 24 * 3600
+_FORMS = {
+    "sheet": sheet,
+    "verification": verify,
+    "stage": stage,
+    "declare": declare,
+    "correction": correct,
+    "correction/drop": drop,
+    "withdrawal": withdraw,
+}
+
+
+def _sign_in(area: str) -> tuple[tuple[str, str, Any], ...]:
+    return (
+        ("GET", f"/{area}/invitation", welcome),
+        ("GET", f"/{area}/invitation/{{token}}", invitation),
+        ("POST", f"/{area}/invitation/{{token}}", start),
+    )
+
+
+_COUNT = (
+    *_sign_in("count"),
+    ("GET", "/count", form),
+    ("GET", "/count/state", state),
+    ("GET", "/count/receipt", receipt),
+    *(("POST", f"/count/{name}", endpoint) for name, endpoint in _FORMS.items()),
+    *(("GET", f"/count/{name}", back_to_form) for name in _FORMS),
+)
+
+_DESK = (
+    *_sign_in("desk"),
+    *(("GET", path, endpoint) for path, endpoint in desk.PAGES.items()),
+    *(("POST", f"/desk/{name}", endpoint) for name, endpoint in desk.FORMS.items()),
+    *(("GET", f"/desk/{name}", desk.back) for name in desk.FORMS),
+)
+
+
+async def send_out(hub: Hub, submitter: Submitter) -> None:
+    """Let out what a process that ended had only put on record."""
+    for night in list(hub.channels):
+        with suppress(StreamUnavailable):  # then the next page that somebody opens at the count does it
+            await submitter.send_out(night, now())
+
+
+def routes(settings: Settings) -> list[BaseRoute]:
+    """The officers' pages and the desk's, each with a session of its own that the settings' key signs; and the API,
+    which needs none."""
+    session, desk_session = _session(settings, "count"), _session(settings, "desk")
+    return [
+        *(Route(path, endpoint, methods=[method], middleware=session) for method, path, endpoint in _COUNT),
+        *(Route(path, endpoint, methods=[method], middleware=desk_session) for method, path, endpoint in _DESK),
+        WebSocketRoute("/desk/live", desk.live, middleware=desk_session),
+        Route("/count/worker.js", worker),
+        Route("/api/nights/{night}/contests/{ballot}/declaration", post_declaration, methods=["POST"]),
+    ]
+
+
+def _session(settings: Settings, area: str) -> list[Middleware]:
+    return [
+        Middleware(
+            SessionMiddleware,
+            secret_key=settings.secret_key,
+            session_cookie=area,
+            path=f"/{area}",
+            max_age=_SESSION_SECONDS,
+            https_only=settings.public_url.startswith("https:"),
+        )
+    ]

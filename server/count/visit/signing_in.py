@@ -1,0 +1,77 @@
+"""Opening an invitation: the page of the link, and its exchange for a session with a PIN. No figures."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from server.access import allows, everyone
+from server.count.visit.night import desk_of, night_of, page
+from server.count.visit.pins import BadPin, hashed, is_pin
+from server.count.visit.rules import csrf, invited, start_session, starting, visit
+from server.count.visit.sending import new_id, stamp
+from server.election.counting.acts import PinChosen, PinMistaken, SignedIn
+from server.election.counting.admit import LOCKED
+from server.election.counting.desk import MOST_MISTAKES
+from server.election.decide import Refused
+from server.html.process import process
+
+
+@allows(everyone)
+async def welcome(request: Request) -> Response:
+    """``GET /count/invitation``: how to get in, for a phone that is not."""
+    what = "browser" if request.url.path.startswith("/desk") else "phone"
+    return page("welcome.html", ended="ended" in request.query_params, what=what)
+
+
+@allows(invited)
+async def invitation(request: Request) -> Response:
+    """``GET /count/invitation/{token}``: who is invited for what. It changes nothing: previews open links."""
+    return await _page(request)
+
+
+@allows(starting)
+async def start(request: Request) -> Response:
+    """``POST /count/invitation/{token}``: with the PIN the token becomes a session, and leaves the address bar.
+
+    Whoever is first chooses the PIN; after five wrong ones in a row only the desk opens the invitation again.
+    """
+    await night_of(request)
+    pin = str((await request.form()).get("pin", "")).strip()
+    try:
+        session = await (_choose(request, pin) if visit(request).person.pin is None else _enter(request, pin))
+    except (BadPin, Refused) as error:
+        return await _page(request, str(error), 422)
+    start_session(request, session)
+    return RedirectResponse("/desk" if visit(request).person.role == "desk" else "/count", 303)
+
+
+async def _choose(request: Request, pin: str) -> str:
+    session = new_id()
+    submitter = process(request).submitter
+    act = PinChosen(**stamp(request, f"session/{session}"), pin=await hashed(pin), session=session)
+    await submitter.record(visit(request).night, act)
+    return session
+
+
+async def _enter(request: Request, pin: str) -> str:
+    session, one = new_id(), visit(request)
+    submitter = process(request).submitter
+    person = one.person
+    if person.locked:
+        raise BadPin(LOCKED)
+    if not await is_pin(pin, person.pin or ""):
+        # Whatever became of the person meanwhile: a wrong PIN never goes on from here.
+        await submitter.record(one.night, PinMistaken(**stamp(request, f"mistake/{session}")))
+        left = MOST_MISTAKES - person.mistakes - 1
+        raise BadPin(f"That is not the PIN. {left} {'try is' if left == 1 else 'tries are'} left." if left else LOCKED)
+    await submitter.record(one.night, SignedIn(**stamp(request, f"session/{session}"), session=session))
+    return session
+
+
+async def _page(request: Request, wrong: str = "", status: int = 200) -> Response:
+    night, known = await night_of(request), visit(request).person
+    person = (await desk_of(request)).people.get(known.invitation, known)  # the last wrong PIN locked it
+    counts = [night.counts[ballot] for ballot in person.ballots if ballot in night.counts]
+    if person.ballots and not counts:
+        raise HTTPException(404, "The contest of this invitation is not on air. Ask the desk for a new invitation.")
+    return page("invitation.html", status, night=night, counts=counts, person=person, wrong=wrong, csrf=csrf(request))

@@ -1,0 +1,1 @@
+"""What follows from results: totals, swing, records, seats to watch, the feed. Nothing here is stored."""

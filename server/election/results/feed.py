@@ -1,0 +1,112 @@
+"""The feed of a night: what was reported, in order, with what it made or took back. No HTML, no rules of a result."""
+
+from bisect import bisect_left
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from server.election.events import (
+    Corrected,
+    CountEvent,
+    Declared,
+    FeedEvent,
+    NightHeld,
+    NightReleased,
+    NoPollTaken,
+    NotePosted,
+    StageReached,
+    Withdrawn,
+)
+from server.election.nights import Count, Night
+from server.election.parties import Party
+from server.election.results.tally import Tally
+from server.election.verdict import Result, elect_unopposed, judge
+
+_FEED_LENGTH = 12
+_RESULTS = (Declared, Corrected, NoPollTaken)
+
+
+class Item(Struct, frozen=True):
+    """One entry of the feed; ``kind`` picks its words. ``result`` is what was declared then, whatever became of it;
+    ``before`` what a correction or withdrawal took back, ``changes`` the figures that a correction replaced."""
+
+    kind: str
+    event: FeedEvent
+    count: Count | None = None
+    result: Result | None = None
+    before: Result | None = None
+    majority: Party | None = None
+    changes: tuple["Change", ...] = ()
+    hung: bool = False
+
+
+def feed_of(night: Night, tally: Tally, after: int | None = None) -> tuple[Item, ...]:
+    """The newest entries, the newest first: all after a seq, or as many as a page begins with."""
+    found = night.feed[-_FEED_LENGTH:] if after is None else [event for event in night.feed if event.seq > after]
+    items: list[Item] = []
+    for event in reversed(found):
+        made = tally.majority if tally.majority and tally.majority.seq == event.seq else None
+        item = _item(night, event, night.parties[made.party] if made else None)
+        items.append(replace(item, hung=True) if tally.hung and tally.hung.seq == event.seq else item)
+    return tuple(items)
+
+
+def also_of(night: Night, tally: Tally, after: int | None = None) -> tuple[Item, ...]:
+    """What was declared together with the newest declaration, the newest first: at its time, or after a seq."""
+    newest = next((one.at for one in reversed(night.feed) if isinstance(one, _RESULTS)), None)
+    if newest is None:
+        return ()
+    together = bisect_left(night.feed, newest, key=lambda one: one.at)
+    before = night.feed[together].seq - 1
+    news = feed_of(night, tally, before if after is None else min(after, before))
+    return tuple(item for item in news if item.result)[1:]
+
+
+def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
+    if isinstance(event, NightHeld | NightReleased):
+        return Item("held" if isinstance(event, NightHeld) else "released", event)
+    if isinstance(event, NotePosted):
+        return Item("note", event, night.counts[event.ballot] if event.ballot else None)
+    count = night.counts[event.ballot]
+    match event:
+        case Declared():
+            return Item("declared", event, count, judge(count.contest, event), majority=majority)
+        case Corrected():
+            result = judge(count.contest, event)
+            return Item("corrected", event, count, result, before(count, event), majority, changes(count, event))
+        case Withdrawn():
+            return Item("withdrawn", event, count, None, before(count, event))
+        case StageReached():
+            return Item("stage", event, count)
+        case NoPollTaken():
+            return Item("no-poll", event, count, _unopposed(count, event), majority=majority)
+
+
+class Change(Struct, frozen=True):
+    """A figure that a correction replaced: a candidate's, or where ``name`` is "" that of rejected papers."""
+
+    name: str
+    before: int
+    after: int
+
+
+def changes(count: Count, event: Corrected) -> tuple[Change, ...]:
+    """What a correction changed, in ballot-paper order, rejected papers last."""
+    earlier = [one for one in count.history if one.seq < event.seq and isinstance(one, Declared | Corrected)][-1]
+    found = [Change(one.name, earlier.votes[one.id], event.votes[one.id]) for one in count.contest.candidates]
+    if earlier.rejected and event.rejected:
+        found.append(Change("", earlier.rejected.total, event.rejected.total))
+    return tuple(one for one in found if one.before != one.after)
+
+
+def before(count: Count, event: CountEvent) -> Result | None:
+    """The result that stood when this event came."""
+    earlier = [one for one in count.history if one.seq < event.seq and not isinstance(one, StageReached)]
+    last = earlier[-1] if earlier else None
+    if isinstance(last, NoPollTaken):
+        return _unopposed(count, last)
+    return judge(count.contest, last) if isinstance(last, Declared | Corrected) else None
+
+
+def _unopposed(count: Count, event: NoPollTaken) -> Result | None:
+    return elect_unopposed(count.contest) if event.state == "uncontested" else None

@@ -1,0 +1,250 @@
+"""Records of nights, each with the scope it is true in: never a claim wider than the data. No words, nothing stored."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from server.election.contests import Contest
+from server.election.events import StageReached
+from server.election.nights import Count, Night
+from server.election.parties import counted_as
+from server.election.results.parliament import is_by_election, polled_on
+from server.election.results.ranking import extremes
+from server.election.verdict import Line, Result
+
+DEPOSIT_POUNDS = 500  # each candidate's (Parliamentary Elections Rules, rule 9)
+
+_Figure: TypeAlias = "Callable[[Entry], Fraction | int]"
+
+
+class Entry(Struct, frozen=True):
+    """One contest as declared, on the ``night`` with this id. ``recounts`` is how many there were, as far as anybody
+    said; ``declared_at`` is None where its time is assumed."""
+
+    night: str
+    date: date
+    contest: Contest
+    result: Result
+    declared_at: datetime | None = None
+    recounts: int = 0
+
+
+class Scope(Struct, frozen=True):
+    """What the records are true of: ``declared`` of ``contests``, of which so many are ``by_elections``, of the
+    ``years`` from first to last."""
+
+    declared: int
+    contests: int
+    by_elections: int
+    years: tuple[int, int] | None
+
+
+class Showing(Struct, frozen=True):
+    """What one candidate had in one contest."""
+
+    entry: Entry
+    line: Line
+
+
+class PartyRecord(Struct, frozen=True):
+    """A party where it stood, in ``contests`` of the scope: its ``best`` and ``worst`` shares of the valid votes (more
+    than one where they are equal), and the deposits it lost. Independents are compared one by one."""
+
+    party: str
+    contests: int
+    best: tuple[Showing, ...]
+    worst: tuple[Showing, ...]
+    lost_deposits: int
+
+    @property
+    def pounds_lost(self) -> int:
+        """What the lost deposits cost."""
+        return self.lost_deposits * DEPOSIT_POUNDS
+
+
+class Records(Struct, frozen=True):
+    """Every record is all the contests that hold it, in the night's order; empty where there was nothing to compare.
+
+    ``majority`` is in votes, ``majority_share`` in shares of the valid votes. ``turnout_of`` says which turnout is
+    compared: ballot papers counted where they are known everywhere in the scope, else valid votes everywhere, because
+    the one is never to be measured against the other; ``highest_valid`` and ``lowest_valid`` are of valid votes in any
+    case. ``largest_swing`` is between a contest's winner and its second, each on its night's baseline.
+    ``last_declared`` is of a single night, and only where its times are not assumed. ``recounts`` most first.
+    """
+
+    scope: Scope
+    smallest_majority: tuple[Entry, ...]
+    smallest_majority_share: tuple[Entry, ...]
+    largest_majority: tuple[Entry, ...]
+    largest_majority_share: tuple[Entry, ...]
+    largest_swing: tuple[Entry, ...]
+    turnout_of: Literal["papers", "valid"]
+    highest_turnout: tuple[Entry, ...]
+    lowest_turnout: tuple[Entry, ...]
+    highest_valid: tuple[Entry, ...]
+    lowest_valid: tuple[Entry, ...]
+    ties: tuple[Entry, ...]
+    recounts: tuple[Entry, ...]
+    last_declared: tuple[Entry, ...]
+    parties: dict[str, PartyRecord]
+
+    @property
+    def lost_deposits(self) -> int:
+        """The deposits lost by all candidates together."""
+        return sum(one.lost_deposits for one in self.parties.values())
+
+    @property
+    def pounds_lost(self) -> int:
+        """What they cost."""
+        return sum(one.pounds_lost for one in self.parties.values())
+
+
+def records(nights: Sequence[Night], years: tuple[int, int] | None = None) -> Records:
+    """The records of these nights as they stand; a ballot that is in two of them, as in a replay, counts once.
+
+    ``years`` names a Parliament, as in "by-elections of 2010–2015", by one who knows that they are all there;
+    without it the scope has the years in which they were held.
+    """
+    counts: dict[str, tuple[Night, Count]] = {}
+    for night in nights:
+        for ballot, count in night.counts.items():
+            counts.setdefault(ballot, (night, count))
+    entries = [entry for night, count in counts.values() if (entry := _entry(night, count))]
+    polled = [one for one in entries if not one.result.unopposed]
+    of_known = [one for one in polled if one.result.turnout_valid is not None]
+    papers = all(one.result.turnout_papers is not None for one in of_known)
+    smallest, largest = extremes(polled, lambda one: one.result.majority)
+    smallest_share, largest_share = extremes(polled, lambda one: one.result.majority_share)
+    lowest_valid, highest_valid = extremes(of_known, _by_valid)
+    lowest, highest = extremes(of_known, _by_papers) if papers else (lowest_valid, highest_valid)
+    timed = [one for one in entries if one.declared_at] if len({one.definition.id for one in nights}) == 1 else []
+    last = max((one.declared_at for one in timed if one.declared_at), default=None)
+    return Records(
+        scope=_scope(counts, len(entries), years),
+        smallest_majority=smallest,
+        smallest_majority_share=smallest_share,
+        largest_majority=largest,
+        largest_majority_share=largest_share,
+        largest_swing=extremes((one for one in polled if one.result.swing), _swing)[1],
+        turnout_of="papers" if papers else "valid",
+        highest_turnout=highest,
+        lowest_turnout=lowest,
+        highest_valid=highest_valid,
+        lowest_valid=lowest_valid,
+        ties=tuple(one for one in entries if one.result.by_lot),
+        recounts=_most_recounts(entries),
+        last_declared=tuple(one for one in timed if one.declared_at == last),
+        parties=_parties(polled),
+    )
+
+
+def together(earlier: Records, later: Records) -> Records:
+    """The records of two scopes that have no ballot in common: what holds one of both holds one of its own."""
+
+    def lowest(name: str, number: _Figure) -> tuple[Entry, ...]:
+        return extremes((*getattr(earlier, name), *getattr(later, name)), number)[0]
+
+    def highest(name: str, number: _Figure) -> tuple[Entry, ...]:
+        return extremes((*getattr(earlier, name), *getattr(later, name)), number)[1]
+
+    years = [year for one in (earlier, later) for year in one.scope.years or ()]
+    papers = earlier.turnout_of == later.turnout_of == "papers"
+    highest_valid = highest("highest_valid", _by_valid)
+    lowest_valid = lowest("lowest_valid", _by_valid)
+    return Records(
+        scope=Scope(
+            declared=earlier.scope.declared + later.scope.declared,
+            contests=earlier.scope.contests + later.scope.contests,
+            by_elections=earlier.scope.by_elections + later.scope.by_elections,
+            years=(min(years), max(years)) if years else None,
+        ),
+        smallest_majority=lowest("smallest_majority", lambda one: one.result.majority),
+        smallest_majority_share=lowest("smallest_majority_share", lambda one: one.result.majority_share),
+        largest_majority=highest("largest_majority", lambda one: one.result.majority),
+        largest_majority_share=highest("largest_majority_share", lambda one: one.result.majority_share),
+        largest_swing=highest("largest_swing", _swing),
+        turnout_of="papers" if papers else "valid",
+        highest_turnout=highest("highest_turnout", _by_papers) if papers else highest_valid,
+        lowest_turnout=lowest("lowest_turnout", _by_papers) if papers else lowest_valid,
+        highest_valid=highest_valid,
+        lowest_valid=lowest_valid,
+        ties=earlier.ties + later.ties,
+        recounts=_most_recounts(earlier.recounts + later.recounts),
+        last_declared=(),
+        parties=_by_contests(
+            _party([one.parties[party] for one in (earlier, later) if party in one.parties])
+            for party in earlier.parties | later.parties
+        ),
+    )
+
+
+def _entry(night: Night, count: Count) -> Entry | None:
+    if count.result is None:
+        return None
+    definition = night.definition
+    return Entry(
+        night=definition.id,
+        date=polled_on(definition, count.contest.ballot),
+        contest=count.contest,
+        result=count.result,
+        declared_at=None if definition.times == "assumed" else count.declared_at,
+        recounts=sum(isinstance(one, StageReached) and one.stage == "recount" for one in count.history),
+    )
+
+
+def _scope(counts: dict[str, tuple[Night, Count]], declared: int, years: tuple[int, int] | None) -> Scope:
+    polls = sorted(polled_on(one.definition, name).year for name, (one, _) in counts.items() if is_by_election(name))
+    assert not (polls and years) or years[0] <= polls[0] <= polls[-1] <= years[1], "polls of another Parliament"
+    return Scope(declared, len(counts), len(polls), years or (polls[0], polls[-1]) if polls else None)
+
+
+def _by_valid(entry: Entry) -> Fraction:
+    assert entry.result.turnout_valid is not None
+    return entry.result.turnout_valid
+
+
+def _by_papers(entry: Entry) -> Fraction:
+    assert entry.result.turnout_papers is not None
+    return entry.result.turnout_papers
+
+
+def _swing(entry: Entry) -> Fraction:
+    assert entry.result.swing is not None
+    return entry.result.swing.size
+
+
+def _most_recounts(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted((one for one in entries if one.recounts), key=lambda one: -one.recounts))
+
+
+def _parties(entries: Iterable[Entry]) -> dict[str, PartyRecord]:
+    found: dict[str, list[Showing]] = {}
+    for entry in entries:
+        for line in entry.result.lines:
+            found.setdefault(counted_as(line.candidate.party), []).append(Showing(entry, line))
+    parties: list[PartyRecord] = []
+    for party, showings in found.items():
+        worst, best = extremes(showings, lambda one: one.line.share)
+        contests = len({one.entry.contest.ballot for one in showings})
+        lost = sum(one.line.lost_deposit for one in showings)
+        parties.append(PartyRecord(party, contests, best, worst, lost))
+    return _by_contests(parties)
+
+
+def _party(several: Sequence[PartyRecord]) -> PartyRecord:
+    """Those of one party in several scopes, as one."""
+    return PartyRecord(
+        party=several[0].party,
+        contests=sum(one.contests for one in several),
+        best=extremes((each for one in several for each in one.best), lambda one: one.line.share)[1],
+        worst=extremes((each for one in several for each in one.worst), lambda one: one.line.share)[0],
+        lost_deposits=sum(one.lost_deposits for one in several),
+    )
+
+
+def _by_contests(parties: Iterable[PartyRecord]) -> dict[str, PartyRecord]:
+    """By party, that with the most contests first."""
+    return {one.party: one for one in sorted(parties, key=lambda one: (-one.contests, one.party))}

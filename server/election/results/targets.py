@@ -1,0 +1,198 @@
+"""The seats a party attacks and defends, what it still needs, and which seats are due. Nothing is stored."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+from server.election.contests import Previous
+from server.election.nights import Count, Night
+from server.election.parties import INDEPENDENT, Party, counted_as, has_a_past
+from server.election.results.ranking import place
+from server.election.results.tally import majority_line, still_open
+from server.election.verdict import Result
+
+Status = Literal["pending", "gained", "missed", "held", "lost"]
+
+
+class Battleground(Struct, frozen=True):
+    """One seat as a party sees it. ``rival`` is the party it has to beat: in a target the holder, in a defence the
+    second at the baseline (None where nobody is named).
+
+    ``swing`` is what takes the seat from the holder, on the baseline: half the holder's lead, as a fraction of all
+    votes then. It is below 0 where the holder was not first on these figures. ``rank`` is by it, from 1, equal swings
+    alike; both are None in a target where the party did not stand at the baseline. Votes of independents are known
+    only together, so that a lead over them can have been larger, and none is below 0.
+
+    Once declared, ``votes`` and ``share`` (of all votes now) are by how much the party won, or fell short of the
+    winner; None in a defence in which it does not stand.
+    """
+
+    ballot: str
+    rank: int | None
+    rival: str | None
+    swing: Fraction | None
+    status: Status
+    winner: str | None
+    votes: int | None
+    share: Fraction | None
+
+
+class Battlegrounds(Struct, frozen=True):
+    """``targets`` are the seats a party did not hold at the baseline and in which it stands, easiest first, those
+    without a rank last; ``defences`` the seats it held, least safe first. A seat without a baseline is neither."""
+
+    party: str
+    targets: tuple[Battleground, ...]
+    defences: tuple[Battleground, ...]
+
+    @property
+    def nearest_misses(self) -> tuple[Battleground, ...]:
+        """The targets missed, by how few votes."""
+        missed = [(target.votes, target) for target in self.targets if target.status == "missed"]
+        return tuple(target for votes, target in sorted(missed, key=lambda one: one[0] or 0) if votes is not None)
+
+
+class Needs(Struct, frozen=True):
+    """What a party still needs for a majority of the House: ``to_line`` more seats (0 once it is there).
+
+    ``defences`` and ``targets`` are how many of each are undeclared, ``most`` the seats it has with all that are open.
+    """
+
+    party: str
+    line: int
+    seats: int
+    to_line: int
+    defences: int
+    targets: int
+    most: int
+
+    @property
+    def within_reach(self) -> bool:
+        """Whether the majority is there, or can still come."""
+        return self.most >= self.line
+
+
+class Due(Struct, frozen=True):
+    """When an undeclared contest is expected to be declared."""
+
+    ballot: str
+    expected: datetime
+
+
+class Timetable(Struct, frozen=True):
+    """The contests still to be declared whose time is known: ``next`` soonest first, ``late`` longest overdue first."""
+
+    next: tuple[Due, ...]
+    late: tuple[Due, ...]
+
+
+def battlegrounds(night: Night, party: str) -> Battlegrounds:
+    """A party's targets and defences as the night stands; the party's id is that under which it is counted.
+
+    Independents have none: they are different people each time.
+    """
+    targets: list[_Seat] = []
+    defences: list[_Seat] = []
+    for count in night.counts.values() if has_a_past(party) else ():
+        previous = count.contest.previous
+        if previous is None:
+            continue
+        if previous.holder == party:
+            second = _second(previous, night.parties)
+            defences.append(_Seat(count, second, _swing(previous, second)))
+        elif any(counted_as(one.party) == party for one in count.contest.candidates):
+            swing = _swing(previous, party) if party in previous.votes else None
+            targets.append(_Seat(count, previous.holder, swing))
+    return Battlegrounds(
+        party,
+        targets=tuple(_fought(party, seat, rank, ("gained", "missed")) for seat, rank in _ranked(targets)),
+        defences=tuple(_fought(party, seat, rank, ("held", "lost")) for seat, rank in _ranked(defences)),
+    )
+
+
+def needs(night: Night, grounds: Battlegrounds) -> Needs | None:
+    """What the party of these battlegrounds still needs; None where no majority is at stake."""
+    line = majority_line(night)
+    if not line:
+        return None
+    results = (count.result for count in night.counts.values())
+    seats = sum(result is not None and result.verdict.winner == grounds.party for result in results)
+    return Needs(
+        party=grounds.party,
+        line=line,
+        seats=seats,
+        to_line=max(0, line - seats),
+        defences=sum(one.status == "pending" for one in grounds.defences),
+        targets=sum(one.status == "pending" for one in grounds.targets),
+        most=seats + still_open(night),
+    )
+
+
+def timetable(night: Night, now: datetime) -> Timetable:
+    """The undeclared contests by when they are expected; one expected at this moment is not late."""
+    due = [
+        Due(count.contest.ballot, count.expected)
+        for count in night.counts.values()
+        if count.expected and count.result is None and count.no_poll is None
+    ]
+    due.sort(key=lambda one: one.expected)
+    return Timetable(
+        next=tuple(one for one in due if one.expected >= now),
+        late=tuple(one for one in due if one.expected < now),
+    )
+
+
+class _Seat(NamedTuple):
+    stands: Count
+    rival: str | None
+    swing: Fraction | None
+
+
+def _second(previous: Previous, parties: dict[str, Party]) -> str | None:
+    """The party with the most votes at the baseline but the holder, among those that are named."""
+    votes = {party: number for party, number in previous.votes.items() if party in parties and party != previous.holder}
+    return max(votes, key=votes.__getitem__, default=None)
+
+
+def _swing(previous: Previous, to_party: str | None) -> Fraction | None:
+    votes = previous.votes
+    valid = sum(votes.values())
+    lead = votes.get(previous.holder, 0) - (votes[to_party] if to_party else 0)
+    if to_party == INDEPENDENT:
+        lead = max(0, lead)
+    return Fraction(lead, 2 * valid) if valid else None
+
+
+def _ranked(seats: list[_Seat]) -> Iterator[tuple[_Seat, int | None]]:
+    """By swing, equal swings with the same rank; those without one last."""
+    known = sorted(((place(seat.swing), seat) for seat in seats if seat.swing is not None), key=lambda one: one[0])
+    rank, before = 0, None
+    for number, (_, seat) in enumerate(known, start=1):
+        if seat.swing != before:
+            rank, before = number, seat.swing
+        yield seat, rank
+    for seat in seats:
+        if seat.swing is None:
+            yield seat, None
+
+
+def _fought(party: str, seat: _Seat, rank: int | None, ends: tuple[Status, Status]) -> Battleground:
+    """A battleground with what became of it: ``ends`` are how it is won and how it is lost."""
+    ballot, result = seat.stands.contest.ballot, seat.stands.result
+    if result is None:
+        return Battleground(ballot, rank, seat.rival, seat.swing, "pending", None, None, None)
+    winner = result.verdict.winner
+    votes = result.majority if winner == party else _behind(result, party)
+    share = None if votes is None or result.unopposed else Fraction(votes, result.valid)
+    return Battleground(ballot, rank, seat.rival, seat.swing, ends[winner != party], winner, votes, share)
+
+
+def _behind(result: Result, party: str) -> int | None:
+    """How many votes the party's best candidate is behind the winner; None where it does not stand."""
+    for line in result.lines:  # in order of votes
+        if counted_as(line.candidate.party) == party:
+            return result.winner.votes - line.votes
+    return None

@@ -1,0 +1,1 @@
+"""What every page needs, whoever looks at it: addresses, languages, templates, files, answers, errors. No page."""

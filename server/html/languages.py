@@ -1,0 +1,207 @@
+"""The languages of the pages: messages, names, figures and dates in each, and which one a reader wants. No HTML.
+
+A message is its English text. ``web/messages`` has two of gettext's catalogues for each other language: ``cy.po`` of
+what the pages say, which ``scripts/messages`` writes anew from them, and ``cy.names.po`` of the names in the nights'
+data. What is in neither is said in English.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from server.election.clock import LONDON
+from server.election.contests import Contest
+from server.election.parties import Party
+from server.election.shares import half_up, share_text
+
+FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "messages"
+_CODES = ("en", "cy", "de")
+# Of a feminine noun, as seats and wins are, with which they come: "3edd sedd".
+_WELSH_ORDINALS = (
+    *("af", "il", "edd", "edd", "ed", "ed", "fed", "fed", "fed", "fed"),
+    *("eg", "fed", "eg", "eg", "fed", "eg", "eg", "fed", "eg", "fed"),
+)
+_GENERAL_ELECTION = re.compile(r"(\d{4}) general election(.*)")
+_BY_ELECTION = re.compile(r"(.+) by-election")
+_DAY = re.compile(r"By-elections of (\d{1,2} [A-Z][a-z]+ \d{4})")
+_SEASON = re.compile(r"By-elections of the Parliament (\d{4}–\d{4})")
+
+
+class Language:
+    """One language: ``code`` as an address has it (``cy``), ``tag`` as HTML has it (``en-GB``), ``name`` as its own
+    speakers call it."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.tag = "en-GB" if code == "en" else code
+        self._locale = Locale.parse(self.tag, sep="-")
+        self.name = (self._locale.get_language_name() or code).capitalize() if code != "en" else "English"
+        self._messages = _catalogue(code)
+        self._messages.add_fallback(_catalogue(f"{code}.names"))
+        self._percent: str = self._locale.percent_formats[None].suffix[0]
+        symbols = self._locale.number_symbols["latn"]
+        self._separators = str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
+
+    def gettext(self, message: str) -> str:
+        """A message in this language."""
+        return self._messages.gettext(message)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """The form of a message that goes with a number."""
+        return self._messages.ngettext(one, many, number)
+
+    def pgettext(self, context: str, message: str) -> str:
+        """A message that says different things in different contexts."""
+        return self._messages.pgettext(context, message)
+
+    def npgettext(self, context: str, one: str, many: str, number: int) -> str:
+        """Both: a context and a number."""
+        return self._messages.npgettext(context, one, many, number)
+
+    def number(self, value: int) -> str:
+        """Thousands apart: ``16,867``, in German ``16.867``."""
+        return f"{value:,}".translate(self._separators)
+
+    def signed(self, value: int) -> str:
+        """With its sign, a true minus: ``+66``, ``−42``, ``0``."""
+        return f"{value:+,}".replace("-", "−").translate(self._separators) if value else "0"
+
+    def share(self, value: Fraction) -> str:
+        """A share as a percentage without its sign: ``42.1``, ``0.87``."""
+        return share_text(value).translate(self._separators)
+
+    def percent(self, value: Fraction) -> str:
+        """A share with its sign: ``42.1%``, ``42,1 %``."""
+        return self.share(value) + self._percent
+
+    def points(self, value: Fraction) -> str:
+        """A change in share, in percentage points with its sign: ``+28.3``, ``−0.4``, ``0.0``."""
+        text = half_up(value * 100, 1)
+        text = text.replace("-", "−") if value < 0 else text if text == "0.0" else "+" + text
+        return text.translate(self._separators)
+
+    def size(self, value: Fraction) -> str:
+        """A swing without its sign, in percentage points: ``5.1``."""
+        return half_up(value * 100, 1).translate(self._separators)
+
+    def ordinal(self, value: int) -> str:
+        """``first``, ``second``, ``third``, then ``4th``, ``11th``, ``22nd``; ``2.`` in German, ``2il`` in Welsh."""
+        match self.code:
+            case "de":
+                return f"{self.number(value)}."
+            case "cy":
+                if value <= len(_WELSH_ORDINALS):
+                    return f"{value}{_WELSH_ORDINALS[value - 1]}"
+                return f"{self.number(value)}{'ain' if value < 100 and value not in (40, 50, 60, 80) else 'fed'}"
+            case _:
+                if value <= 3:
+                    return ("first", "second", "third")[value - 1]
+                ending = {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+                return self.number(value) + ("th" if value % 100 in (11, 12, 13) else ending)
+
+    def clock(self, moment: datetime) -> str:
+        """The time of day in London, 24 hours: ``04:15``."""
+        return moment.astimezone(LONDON).strftime("%H:%M")
+
+    def day(self, moment: date) -> str:
+        """A date: ``20 November 2014``, ``20. November 2014``, ``20 Tachwedd 2014``."""
+        return format_date(moment, "long", self._locale)
+
+    def day_of_year(self, moment: date) -> str:
+        """A date without its year: ``28 May``, ``28. Mai``."""
+        return self.day(moment).removesuffix(f" {moment.year}")
+
+    def weekday(self, moment: datetime, dated: bool = False) -> str:
+        """The day of the week in London: ``Friday``; ``dated`` with its date, both short: ``Fri, 28 May``."""
+        day = moment.astimezone(LONDON)
+        return format_skeleton("MMMEd", day, locale=self._locale) if dated else format_date(day, "EEEE", self._locale)
+
+    def party(self, party: Party) -> str:
+        """A party's name, translated where it is known by another: ``Conservative``, ``Konservative``."""
+        return self.pgettext("party", party.name)
+
+    def from_party(self, party: Party) -> str:
+        """A party's name as it follows "from": ``Conservative``, in German ``den Konservativen``."""
+        return self.pgettext("from", party.name)
+
+    def short(self, party: Party) -> str:
+        """A party's abbreviation: ``Con``, in Welsh ``Ceid``."""
+        return self.pgettext("party, short", party.short)
+
+    def seat(self, contest: Contest) -> str:
+        """A constituency's name: those of Wales have one in Welsh too."""
+        return self.pgettext("seat", contest.name)
+
+    def title(self, text: str) -> str:
+        """The title of a night, or the name of a baseline: ``2019 general election``; anything else stays as it is."""
+        if found := _GENERAL_ELECTION.fullmatch(text):
+            match found[2]:
+                case "":
+                    return self.gettext("%(year)s general election") % {"year": found[1]}
+                case ", notional":
+                    return self.gettext("%(year)s general election, notional") % {"year": found[1]}
+                case " and by-elections since":
+                    return self.gettext("%(year)s general election and by-elections since") % {"year": found[1]}
+                case _:
+                    return text
+        if found := _BY_ELECTION.fullmatch(text):
+            return self.gettext("%(seat)s by-election") % {"seat": self.pgettext("seat", found[1])}
+        if found := _DAY.fullmatch(text):
+            day = datetime.strptime(found[1], "%d %B %Y").replace(tzinfo=LONDON).date()
+            return self.gettext("By-elections of %(day)s") % {"day": self.day(day)}
+        if found := _SEASON.fullmatch(text):
+            return self.gettext("By-elections of the Parliament %(years)s") % {"years": found[1]}
+        return text
+
+    def place(self, name: str) -> str:
+        """The name of a region or nation."""
+        return self.pgettext("place", name)
+
+
+def _catalogue(name: str) -> NullTranslations:
+    if not (file := FOLDER / f"{name}.po").exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with file.open("rb") as lines:
+        write_mo(compiled, read_po(lines))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@cache
+def language(code: str) -> Language:
+    """The language with this code; English where there is none."""
+    return Language(code) if code in _CODES and code != "en" else ENGLISH
+
+
+def wanted(asked: Sequence[str | None], accepted: str) -> Language:
+    """The first language that was ``asked`` for and is there, else the one liked best of an Accept-Language header
+    (RFC 9110, 12.5.4), else English."""
+    liked: list[tuple[float, str]] = []
+    for part in accepted.split(","):
+        tag, _, weight = part.partition(";")
+        try:
+            liked.append((float(weight.partition("q=")[2] or 1), tag.strip()[:2].lower()))
+        except ValueError:
+            continue
+    liked.sort(key=lambda one: -one[0])
+    codes = [*asked, *(code for quality, code in liked if quality > 0)]
+    return language(next((code for code in codes if code in _CODES), "en"))
+
+
+ENGLISH = Language("en")
+
+
+def languages() -> tuple[Language, ...]:
+    """All of them, in the order in which they are offered."""
+    return tuple(map(language, _CODES))

@@ -1,0 +1,61 @@
+"""How each seat stood before, from a file of notional results: votes estimated on new boundaries. No verdicts."""
+
+from pathlib import Path
+
+from server.election.contests import Previous
+from server.election.parties import INDEPENDENT, SPEAKER, Party, counted_as
+from server.nights.baselines import Baseline
+from server.nights.format import OTHERS
+from server.nights.sources.tables import Problem, table
+
+_NOTIONAL = (
+    "constituency_id",
+    "mnis_party_id",
+    "mnis_party_name",
+    "mnis_party_abbrev",
+    "votes",
+    "electorate",
+)
+
+_COLUMNS = (  # those of the Library's file of 2005, where they have no names
+    *("constituency_id", "constituency_name", "mnis_party_id", "mnis_party_name", "mnis_party_abbrev"),
+    *("votes", "total_votes", "electorate", "share"),
+)
+
+# A notional file names parties by the Members' Names database's number. A night's own candidates tell which
+# Electoral Commission id that is, but for those without one and for a party that does not stand any more.
+_BY_NUMBER = {"8": INDEPENDENT, "47": SPEAKER, "38": "PP83"}
+
+
+def of_notional(path: Path, name: str, known: dict[str, Party], problems: list[Problem]) -> Baseline:
+    """Votes estimated on changed boundaries, from the Library's CSV; ``known`` is number or abbreviation → party.
+
+    ``NA`` rows, all other parties together, are kept under ``others``: they count for the valid total only.
+    """
+    found: dict[str, dict[str, int]] = {}
+    electorates: dict[str, int | None] = {}
+    parties: dict[str, Party] = {}
+    for row in table(path, _NOTIONAL, problems, [_COLUMNS]):
+        gss, number = row.required("constituency_id"), row.text("mnis_party_id")
+        votes, electorates[gss] = row.number("votes"), row.number_if_known("electorate")
+        party = OTHERS if number == "NA" else _BY_NUMBER.get(number)
+        if party is None:
+            same = known.get(number) or known.get(row.text("mnis_party_abbrev"))
+            if same is None:
+                row.wrong(f"Party number {number} ({row.text('mnis_party_name')}) is not known.")
+                continue
+            party = counted_as(same.id)
+        if party != OTHERS:
+            parties[party] = Party(party, row.text("mnis_party_name"), row.text("mnis_party_abbrev"))
+        seat = found.setdefault(gss, {})
+        seat[party] = seat.get(party, 0) + (votes or 0)
+    previous = {
+        gss: Previous(max(votes, key=lambda party: (party != OTHERS, votes[party])), _by_votes(votes), electorates[gss])
+        for gss, votes in found.items()
+        if set(votes) != {OTHERS}
+    }
+    return Baseline(name, previous, parties)
+
+
+def _by_votes(votes: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(votes.items(), key=lambda item: (item[0] == OTHERS, -item[1])))

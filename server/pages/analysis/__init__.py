@@ -1,0 +1,1 @@
+"""The pages that look at a night as a whole: areas, swing, battlegrounds, records."""

@@ -1,0 +1,75 @@
+"""What the battlegrounds page shows of a party: its seats with what became of them, in order. No HTML, no rules."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from server.election.nights import Count, Night
+from server.election.results.targets import Battleground, Battlegrounds, Needs, Status, battlegrounds, needs, timetable
+
+_SHOWN = 50  # of the targets and of the defences, until somebody asks for all
+_NEAREST, _DUE = 10, 10
+
+
+class Ground(Struct, frozen=True):
+    """A battleground with its contest."""
+
+    seat: Battleground
+    count: Count
+
+
+class Coming(Struct, frozen=True):
+    """A contest still to be declared, and what it is to the party: "target", "defence", or "" ."""
+
+    count: Count
+    expected: datetime
+    is_a: str
+
+
+class GroundsPage(Struct, frozen=True):
+    """``numbers`` is how many targets and defences have come to what; ``targets`` and ``defences`` as far as shown;
+    ``late`` is judged by the night's last event. ``without`` is how many seats have no baseline."""
+
+    party: str
+    whole: Battlegrounds
+    needs: Needs | None
+    numbers: dict[Status, int]
+    targets: tuple[Ground, ...]
+    defences: tuple[Ground, ...]
+    misses: tuple[Ground, ...]
+    next: tuple[Coming, ...]
+    late: tuple[Coming, ...]
+    without: int
+    has_times: bool
+
+
+def grounds_page(night: Night, party: str, whole: bool) -> GroundsPage:
+    """A party's battlegrounds as a night stands; the first fifty of each kind, or the ``whole`` lists."""
+    found = battlegrounds(night, party)
+    targets = {one.ballot for one in found.targets}
+    defences = {one.ballot for one in found.defences}
+    times = timetable(night, night.at)
+    numbers: dict[Status, int] = dict.fromkeys(("gained", "missed", "held", "lost", "pending"), 0)
+    for seat in (*found.targets, *found.defences):
+        numbers[seat.status] += 1
+
+    def grounds(seats: tuple[Battleground, ...], most: int) -> tuple[Ground, ...]:
+        return tuple(Ground(seat, night.counts[seat.ballot]) for seat in seats[: len(seats) if whole else most])
+
+    def coming(ballot: str, expected: datetime) -> Coming:
+        is_a = "target" if ballot in targets else "defence" if ballot in defences else ""
+        return Coming(night.counts[ballot], expected, is_a)
+
+    return GroundsPage(
+        party=party,
+        whole=found,
+        needs=needs(night, found),
+        numbers=numbers,
+        targets=grounds(found.targets, _SHOWN),
+        defences=grounds(found.defences, _SHOWN),
+        misses=grounds(found.nearest_misses, _NEAREST)[:_NEAREST],
+        next=tuple(coming(one.ballot, one.expected) for one in times.next[:_DUE]),
+        late=tuple(coming(one.ballot, one.expected) for one in times.late[:_DUE]),
+        without=sum(one.previous is None for one in night.definition.contests),
+        has_times=bool(times.next or times.late),
+    )

@@ -1,0 +1,48 @@
+"""The pages that look at a night as a whole: its areas, swing, battlegrounds, records."""
+
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from server.access import allows, everyone
+from server.html.shown import Shown, shown_by
+from server.live.bodies import body
+from server.pages.analysis import views
+from server.pages.analysis.choices import Choices, choices
+from server.pages.around.page import page
+
+
+@allows(everyone)
+async def view(request: Request) -> Response:
+    """``/nights/{night}/areas``, ``/swing?from=PP53&to=PP52``, ``/battlegrounds?party=PP53`` and ``/records``, each
+    also with ``?at=``."""
+    shown = shown_by(request)
+    known = shown.channel.cached("choices", lambda: choices(shown.night.definition))
+    try:
+        topic = views.asked(
+            shown.night, known, request.url.path.rpartition("/")[2], request.query_params, shown.language
+        )
+    except views.NoSuchView as error:
+        raise HTTPException(404, str(error)) from None
+    html = shown.channel.cached(f"page {topic}", lambda: body(_view_page(shown, topic, known)))
+    return shown.answer(request, html)
+
+
+def _view_page(shown: Shown, topic: str, known: Choices) -> str:
+    kind, *chosen = topic.split("/")
+    return page(
+        shown,
+        f"{kind}.html",
+        topic=topic,
+        query=dict(zip(views.KINDS[kind], chosen, strict=False)),
+        view=kind,
+        alone=shown.night.is_single,
+        known=known.values(),
+        chosen=chosen,
+        part=Markup(views.html(shown.night, topic, shown.language, shown.baseline)),
+    )
+
+
+routes: list[BaseRoute] = [Route(f"/nights/{{night}}/{kind}", view, name=kind) for kind in views.KINDS]

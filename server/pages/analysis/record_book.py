@@ -1,0 +1,210 @@
+"""What the records page shows: a night's own records, those of the shipped archive up to it, and those of its
+Parliament's by-elections. No HTML, no words, no rules."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from msgspec import Struct
+
+from server.election.nights import Night, fold
+from server.election.parties import Party, has_a_past
+from server.election.results.parliament import House, Win, house, is_by_election, wins
+from server.election.results.records import Entry, PartyRecord, Records, Scope, records, together
+from server.election.verdict import Line
+from server.nights import archive
+
+_PARTIES_SHOWN = 12
+_A_FIELD = 3  # a party's best of fewer contests is no record worth a claim
+_KINDS = (
+    "smallest_majority",
+    "smallest_majority_share",
+    "largest_majority",
+    "largest_majority_share",
+    "largest_swing",
+    "highest_turnout",
+    "lowest_turnout",
+)
+
+
+class Record(Struct, frozen=True):
+    """One record: its ``kind`` is the name that ``Records`` has for it, ``entries`` is every contest that holds it."""
+
+    kind: str
+    entries: tuple[Entry, ...]
+
+
+class Claim(Struct, frozen=True):
+    """A record that this by-election holds, ``shared`` with others or not. One of a party is the "highest" or "lowest"
+    share of the ``fought`` contests in which it stood, with the candidate's ``line``."""
+
+    kind: str
+    entry: Entry
+    shared: bool
+    line: Line | None = None
+    fought: int = 0
+
+
+class Book(Struct, frozen=True):
+    """The records of one scope; ``more`` is how many parties are not shown. ``names`` are the newest names of the
+    parties, ``others`` those they also stood under. ``swings`` is whether all swings are against the election before
+    each: else none is a record."""
+
+    found: Records
+    rows: tuple[Record, ...]
+    parties: tuple[PartyRecord, ...]
+    more: int
+    names: dict[str, Party]
+    others: dict[str, tuple[Party, ...]]
+    swings: bool
+
+
+class Archive(Struct, frozen=True):
+    """The ``book`` of all shipped general elections up to a night and with it, as far as that is declared: the
+    ``earlier`` ones were of these ``years``, its own is ``year``."""
+
+    book: Book
+    earlier: Scope
+    years: tuple[int, ...]
+    year: int
+
+
+class Parliament(Struct, frozen=True):
+    """Where a by-election stands in its Parliament: the ``book`` of its by-elections up to then, and the ``claims``
+    of this one; the House before and after; ``win`` is what it was for the party that won it, once declared;
+    ``names`` are the parties of all these nights."""
+
+    book: Book
+    claims: tuple[Claim, ...]
+    house: House | None
+    win: Win | None
+    names: dict[str, Party]
+    years: tuple[int, int] | None
+
+
+class RecordsPage(Struct, frozen=True):
+    """``own`` are the night's records, None where it has one contest only: that is no competition."""
+
+    own: Book | None
+    found: Records
+    archive: Archive | None
+    parliament: Parliament | None
+
+
+def records_page(night: Night, baseline: str = "") -> RecordsPage:
+    """The records of a night as it stands; ``baseline`` is the key of another one than its own, if it is counted from
+    that: then its swings are no match for those of other nights."""
+    found = records([night])
+    many = len(night.counts) > 1
+    return RecordsPage(
+        own=_book(found, [night.definition.parties]) if many else None,
+        found=found,
+        archive=_archive(night, found, not baseline) if many and night.definition.seats else None,
+        parliament=None if many else _parliament(night, not baseline),
+    )
+
+
+def _book(found: Records, parties: Sequence[Iterable[Party]], swings: bool = True) -> Book:
+    """``parties`` are those of its nights, the newest night first."""
+    names: dict[str, Party] = {}
+    others: dict[str, tuple[Party, ...]] = {}
+    for one in (party for night in parties for party in night):
+        known = names.setdefault(one.id, one)
+        if one.name not in (known.name, *(other.name for other in others.get(one.id, ()))):
+            others[one.id] = (*others.get(one.id, ()), one)
+    listed = [one for one in found.parties.values() if one.contests > 1]
+    held = [Record(kind, getattr(found, kind)) for kind in _KINDS if swings or kind != "largest_swing"]
+    return Book(
+        found=found,
+        rows=tuple(one for one in held if one.entries),
+        parties=tuple(listed[:_PARTIES_SHOWN]),
+        more=max(0, len(listed) - _PARTIES_SHOWN),
+        names=names,
+        others=others,
+        swings=swings,
+    )
+
+
+def _archive(night: Night, found: Records, swings: bool) -> Archive | None:
+    """None of the first that is shipped."""
+    generals = sorted((one.date, one.id) for one in archive.listed() if one.seats)
+    before = [(date, name) for date, name in generals if date < night.definition.date]
+    if not before:
+        return None
+    earlier = _earlier(tuple(name for _, name in before))
+    nights = [night.definition, *(archive.load(name).definition for _, name in reversed(before))]
+    return Archive(
+        book=_book(together(earlier, found), [one.parties for one in nights], swings),
+        earlier=earlier.scope,
+        years=tuple(date.year for date, _ in before),
+        year=night.definition.date.year,
+    )
+
+
+@cache
+def _earlier(nights: tuple[str, ...]) -> Records:
+    """The records of past nights, found once: they don't change, and a declaration is only held against them."""
+    return records([fold(archive.load(one).events) for one in nights])
+
+
+def _parliament(night: Night, swings: bool) -> Parliament | None:
+    """None where this is no by-election of a Parliament whose nights are shipped."""
+    (count,) = night.counts.values()
+    day, ballot = night.definition.date, count.contest.ballot
+    if not is_by_election(ballot):
+        return None
+    generals = sorted((one.date, one.id) for one in archive.listed() if one.contests > 1)
+    before = [(date, name) for date, name in generals if date < day]
+    after = [date for date, _ in generals if date >= day]
+    if not before or not after:
+        return None  # not every by-election of such a Parliament is at hand
+    since, general = before[-1]
+    polls = [one for one in archive.listed() if one.contests == 1 and since < one.date < after[0]]
+    if not any(one.id == ballot for one in polls):
+        return None
+    others = [_known_by(one.id, night) for one in polls if one.date <= day and one.id != ballot]
+    # Only the last of them can be said to be of all those years: of the others, nobody knew how many would come.
+    years = (since.year, after[0].year) if all(one.date <= day for one in polls) else None
+    found = records([night, *others], years)
+    every = (night, *others, whole(general))
+    book = _book(found, [one.definition.parties for one in every], swings)
+    won = [one for one in wins(every, night) if one.ballot == ballot]
+    return Parliament(
+        book=book,
+        claims=tuple(_claims(book, ballot)) if count.result else (),
+        house=house(every, night),
+        win=won[0] if won else None,
+        names=book.names,
+        years=years,
+    )
+
+
+@cache
+def whole(night: str) -> Night:
+    """A past night as it ended."""
+    return fold(archive.load(night).events)
+
+
+def _known_by(past: str, night: Night) -> Night:
+    """A past night as far as it was known when this one stood as it does."""
+    found = whole(past)
+    if found.at <= night.at:
+        return found
+    return fold([one for one in archive.load(past).events if one.seq == 1 or one.at <= night.at])
+
+
+def _claims(book: Book, ballot: str) -> list[Claim]:
+    """The records of a scope that one contest holds, those of parties after the contest's own."""
+    claims = [
+        Claim(row.kind, one, len(row.entries) > 1)
+        for row in book.rows
+        for one in row.entries
+        if one.contest.ballot == ballot
+    ]
+    for party in book.found.parties.values():
+        if party.contests < _A_FIELD or not has_a_past(party.party):
+            continue
+        for kind, showings in (("highest", party.best), ("lowest", party.worst)):
+            for one in showings:
+                if one.entry.contest.ballot == ballot:
+                    claims.append(Claim(kind, one.entry, len(showings) > 1, one.line, party.contests))
+    return claims

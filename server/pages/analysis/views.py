@@ -1,0 +1,158 @@
+"""The pages that look at a night as a whole: their addresses, their topics on the push, each as HTML. No figures.
+
+There are four: ``areas``, ``swing/PP53/PP52``, ``battlegrounds/PP53`` (and ``…/all``) and ``records``. Each is one
+element, whose id is the kind of page and whose topic is as above. An event marks the kinds that it changes; a topic is
+made into HTML only when somebody reads it.
+"""
+
+from collections.abc import Container, Mapping
+
+from server.election.contests import Definition
+from server.election.events import (
+    AnyEvent,
+    Corrected,
+    Declared,
+    NightOpened,
+    NoPollTaken,
+    Withdrawn,
+)
+from server.election.nights import Night
+from server.html.address import kept
+from server.html.languages import ENGLISH, Language
+from server.html.templates import environment
+from server.pages.analysis.areas import areas
+from server.pages.analysis.choices import Choices, choices, usual_pair, why_no_swing
+from server.pages.analysis.grounds import grounds_page
+from server.pages.analysis.record_book import records_page
+from server.pages.analysis.swing import swing_page
+
+KINDS = {"areas": (), "swing": ("from", "to"), "battlegrounds": ("party", "all"), "records": ()}
+"""Each kind of page, and the parameters of its address in the order that its topic has them."""
+_MARK = "view-"
+_MOST_KEPT = 200  # topics of one night as it stands
+
+
+class NoSuchView(LookupError):
+    """A page about parties that make no sense for the night; the message is a sentence in the reader's language."""
+
+
+def marks(event: AnyEvent) -> tuple[str, ...]:
+    """The marks of the kinds of page that an event changes; every event moves the time by which a seat is late."""
+    match event:
+        case NightOpened() | Declared() | Corrected() | Withdrawn() | NoPollTaken():
+            return tuple(_MARK + kind for kind in KINDS)
+        case _:
+            return (_MARK + "battlegrounds",)
+
+
+def kind_of(fragment: str) -> str:
+    """The kind of page that a mark stands for; "" if it is no mark."""
+    return fragment.removeprefix(_MARK) if fragment.startswith(_MARK) else ""
+
+
+def asked(night: Night, known: Choices, kind: str, parameters: Mapping[str, str], language: Language = ENGLISH) -> str:
+    """The topic of the page that an address asks for; NoSuchView where that makes no sense."""
+    match kind:
+        case "swing":
+            usual = _usual_pair(night, known)
+            if usual is None and not parameters.get("from"):
+                raise NoSuchView(language.gettext("No two parties of this night can be compared."))
+            first, second = usual or ("", "")
+            first, second = parameters.get("from") or first, parameters.get("to") or second
+            if sentence := why_no_swing(known, first, second, language):
+                raise NoSuchView(sentence)
+            return f"swing/{first}/{second}"
+        case "battlegrounds":
+            party = parameters.get("party") or _usual_party(night, known)
+            if party not in known:
+                sentence = language.gettext("'%(party)s' is not a party of this night that has battlegrounds.")
+                raise NoSuchView(sentence % {"party": party})
+            return f"battlegrounds/{party}/all" if parameters.get("all") else f"battlegrounds/{party}"
+        case _:
+            return kind
+
+
+def _usual_pair(night: Night, known: Choices) -> tuple[str, str] | None:
+    """Of a single contest, the two that were first and second, once they are known; else the two largest parties."""
+    results = [count.result for count in night.counts.values()]
+    if len(results) == 1 and results[0] and (swing := results[0].swing):
+        pair = swing.from_party, swing.to_party
+        return usual_pair(known) if why_no_swing(known, *pair) else pair
+    return usual_pair(known)
+
+
+def _usual_party(night: Night, known: Choices) -> str:
+    """The party with the most seats so far; before the first, the one with the most at the baseline."""
+    seats = dict.fromkeys(known, 0)
+    for count in night.counts.values():
+        if count.result and count.result.verdict.winner in seats:
+            seats[count.result.verdict.winner] += 1
+    return max(seats, key=seats.__getitem__, default="")
+
+
+def html(night: Night, topic: str, language: Language = ENGLISH, baseline: str = "") -> str:
+    """A page's element as the night stands, in a language; links in it keep to the baseline with this key."""
+    kind, *parties = topic.split("/")
+    context: dict[str, object] = {"night": night, "kind": kind, "kept": kept({"baseline": baseline})}
+    match kind:
+        case "areas":
+            context["areas"] = areas(night)
+        case "swing":
+            context["page"] = swing_page(night, *parties)
+        case "battlegrounds":
+            context["page"] = grounds_page(night, parties[0], len(parties) > 1)
+        case _:
+            context["page"] = records_page(night, baseline)
+    return environment(language).get_template(f"analysis/{kind}.html").render(context)
+
+
+class Views:
+    """What a process remembers of the pages of its nights in one edition: their parties, and each topic as the night
+    stands."""
+
+    def __init__(self, language: Language = ENGLISH, baseline: str = "") -> None:
+        self._edition = (language, baseline)
+        self._known: dict[str, tuple[Definition, Choices]] = {}
+        self._made: dict[str, tuple[Night, dict[str, str]]] = {}
+
+    def topics(self, night: Night, kind: str) -> Container[str]:
+        """The topics of a kind of page."""
+        return _Topics(self, night, kind)
+
+    def has(self, night: Night, topic: str) -> bool:
+        """Whether a topic is a page's of this night: whatever a stranger asks for is not."""
+        kind, *parties = topic.split("/")
+        match kind, parties:
+            case (("areas" | "records"), []):
+                return True
+            case "swing", [first, second]:
+                return not why_no_swing(self._choices(night), first, second)
+            case "battlegrounds", [party] | [party, "all"]:
+                return party in self._choices(night)
+            case _:
+                return False
+
+    def html(self, night: Night, topic: str) -> str:
+        """A page's element, made once a state however many ask from however many seqs."""
+        made = self._made.get(night.definition.id)
+        if made is None or made[0] is not night or len(made[1]) >= _MOST_KEPT:
+            made = self._made[night.definition.id] = (night, {})
+        if topic not in made[1]:
+            made[1][topic] = html(night, topic, *self._edition)
+        return made[1][topic]
+
+    def _choices(self, night: Night) -> Choices:
+        found = self._known.get(night.definition.id)
+        if found is None or found[0] is not night.definition:
+            found = self._known[night.definition.id] = (night.definition, choices(night.definition))
+        return found[1]
+
+
+class _Topics:
+    """Too many to be listed: every two parties have one."""
+
+    def __init__(self, views: Views, night: Night, kind: str) -> None:
+        self._views, self._night, self._kind = views, night, kind
+
+    def __contains__(self, topic: object) -> bool:
+        return isinstance(topic, str) and topic.partition("/")[0] == self._kind and self._views.has(self._night, topic)

@@ -1,0 +1,46 @@
+"""A page of a night, whole: its content from a template, with what every page of a night has around it."""
+
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from server.html.address import kept, staying
+from server.html.shown import Shown
+from server.html.swaps import cursor
+from server.html.templates import rendered
+from server.nights import against
+from server.pages.player.timeline import timeline
+
+_NOTHING: Mapping[str, str] = {}
+
+
+def page(shown: Shown, template: str, topic: str, query: Mapping[str, str] = _NOTHING, **context: object) -> str:
+    """The HTML of a page. ``topic`` is what the push has for it, "" the night's own; ``query`` what its own address
+    says."""
+    others = {**shown.state, **query}
+
+    def then(at: str) -> str:
+        return kept(others | {"at": at}) or "?"
+
+    html = rendered(
+        template,
+        shown.language,
+        night=shown.night,
+        live=shown.channel.on_air,
+        moment=shown.moment,
+        baseline=shown.baseline,
+        baselines=[(one, kept(others | {"baseline": one.key}) or "?") for one in against.baselines(shown.opened)],
+        tellings=[(now, kept(others | {"known": now}) or "?") for now in ("", "now")] if shown.is_revised else [],
+        known_now=shown.known_now,
+        state=shown.state,
+        kept=kept({"baseline": shown.baseline}),
+        here=kept(others),
+        topic=topic,
+        head=shown.channel.head,
+        cursor=Markup(cursor(shown.night.seq)),
+        timeline=None if shown.whole.on_air else timeline(shown.whole),
+        others=others,
+        then=then,
+        **context,
+    )
+    return staying(html, shown.night.definition.id, {name: shown.state[name] for name in ("at", "known")})

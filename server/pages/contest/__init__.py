@@ -1,0 +1,1 @@
+"""The page of one contest: its result, what the seat was before, its public notice."""

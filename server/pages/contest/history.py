@@ -1,0 +1,153 @@
+"""What a seat was before: its polls as a small chart and the same figures as a table, and the poll that a verdict is
+counted from. No HTML, no words."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil
+
+from msgspec import Struct
+
+from server.election.contests import Definition
+from server.election.nights import Count, Night
+from server.election.parties import Party, has_a_past
+from server.election.results.parliament import is_by_election, polled_on
+from server.html.templates import part_of
+from server.nights.against import Poll, poll
+from server.nights.polls import Polled, polled, polls_before
+
+_PARTIES_SHOWN = 5
+_TOP, _BOTTOM, _LEFT, _RIGHT = 10, 170, 30, 304  # of the lines, in a drawing 360 wide
+_BESIDE = 9
+_LINE = 13  # between two labels, one above the other
+
+
+class Row(Struct, frozen=True):
+    """A poll in the table: its shares in the order of the parties, None where one did not stand. ``now`` is the poll
+    that the page is about."""
+
+    polled: Polled
+    shares: tuple[Fraction | None, ...]
+    now: bool
+
+
+class Series(Struct, frozen=True):
+    """A party's line: ``points`` where it has a mark, ``path`` between those of them that are next to each other (none
+    between independents, who are different people), and where its ``label`` stands."""
+
+    points: tuple[tuple[int, int], ...]
+    path: str
+    label: tuple[int, int]
+
+
+class Chart(Struct, frozen=True):
+    """``columns`` are where polls stand, oldest first, evenly apart; ``rules`` are heights with their per cent."""
+
+    columns: tuple[int, ...]
+    rules: tuple[tuple[int, int], ...]
+    series: tuple[Series, ...]
+
+
+class History(Struct, frozen=True):
+    """The polls of a seat, oldest first, with the parties that matter most over all of them."""
+
+    parties: tuple[Party, ...]
+    rows: tuple[Row, ...]
+    chart: Chart
+
+
+class Basis(Struct, frozen=True):
+    """What a verdict is counted from: the poll with the address of its page, both None where only the night knows."""
+
+    poll: Poll | None
+    ballot: str | None
+
+
+def history(night: Night, count: Count) -> History | None:
+    """The polls of a seat before the night, and the night's own once it is declared; None of fewer than two."""
+    definition, result = night.definition, count.result
+    day = polled_on(definition, count.contest.ballot)
+    polls = list(polls_before(count.contest.gss, day))
+    if result and not result.unopposed:
+        kind = "by-election" if is_by_election(count.contest.ballot) else "general"
+        here = Poll(kind, definition.title, day, definition.id)
+        polls.append(polled(here, count.contest, result, night.parties))
+    if len(polls) < 2:
+        return None
+    shown = _parties(polls)
+    rows = [
+        Row(
+            polled=one,
+            shares=tuple(part_of(one.votes[party], one.valid) if party in one.votes else None for party in shown),
+            now=one.poll.night == definition.id,
+        )
+        for one in polls
+    ]
+    names = {party: one for past in polls for party, one in past.parties.items()} | night.parties
+    return History(tuple(names[party] for party in shown), tuple(rows), _chart(shown, rows))
+
+
+def basis(opened: Definition, baseline: str, count: Count) -> Basis:
+    """The poll of a baseline (by its key) that a contest is counted from; ``opened`` is the night as it was opened."""
+    found = poll(opened, baseline, count.contest)
+    if found is None or found.night is None:
+        return Basis(found, None)
+    polls = polls_before(count.contest.gss, polled_on(opened, count.contest.ballot))
+    return Basis(found, next((one.ballot for one in polls if one.poll.night == found.night), None))
+
+
+def _parties(polls: Sequence[Polled]) -> list[str]:
+    """Who won any of the polls, then the strongest at any of them that kept a deposit once; by votes at the newest."""
+    best: dict[str, tuple[bool, Fraction]] = {}
+    for one in polls:
+        for party, votes in one.votes.items():
+            best[party] = max(best.get(party, (False, Fraction(0))), (party == one.winner, part_of(votes, one.valid)))
+    kept = [party for party, (_, share) in best.items() if share * 20 > 1]
+    shown = sorted(kept, key=best.__getitem__, reverse=True)[:_PARTIES_SHOWN]
+    return sorted(shown, key=lambda party: [-one.votes.get(party, -1) for one in reversed(polls)])
+
+
+def _chart(parties: Sequence[str], rows: Sequence[Row]) -> Chart:
+    columns = [_LEFT + (_RIGHT - _LEFT) * place // (len(rows) - 1) for place in range(len(rows))]
+    most = max(share for row in rows for share in row.shares if share is not None)
+    top = max(40, ceil(most * 10) * 10)
+
+    def height(share: Fraction) -> int:
+        return round(_BOTTOM - share * 100 / top * (_BOTTOM - _TOP))
+
+    lines = [
+        [
+            (x, height(share)) if (share := row.shares[place]) is not None else None
+            for x, row in zip(columns, rows, strict=True)
+        ]
+        for place in range(len(parties))
+    ]
+    marks = [tuple(point for point in line if point) for line in lines]
+    labels = _labels([points[-1] for points in marks])
+    return Chart(
+        columns=tuple(columns),
+        rules=tuple((height(Fraction(one, 100)), one) for one in range(0, top + 1, 20)),
+        series=tuple(
+            Series(points, _path(line) if has_a_past(party) else "", label)
+            for party, line, points, label in zip(parties, lines, marks, labels, strict=True)
+        ),
+    )
+
+
+def _path(line: Sequence[tuple[int, int] | None]) -> str:
+    """From point to point, broken where the party did not stand."""
+    return "".join(
+        f"{'L' if before else 'M'}{point[0]} {point[1]}"
+        for before, point in zip((None, *line), line, strict=False)
+        if point
+    )
+
+
+def _labels(ends: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """A place beside the last point of each line, moved up where two would stand on one another."""
+    placed: dict[int, int] = {}
+    for column in {x for x, _ in ends}:
+        lowest = _BOTTOM
+        for y, place in sorted(((y, place) for place, (x, y) in enumerate(ends) if x == column), reverse=True):
+            placed[place] = min(y, lowest)
+            lowest = placed[place] - _LINE
+    return [(x + _BESIDE, placed[place]) for place, (x, _) in enumerate(ends)]

@@ -1,0 +1,72 @@
+"""The public notice of a result, to be printed and put up: what rule 50 wants on it, and nothing that is not public."""
+
+from datetime import datetime
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.access import allows, everyone
+from server.election.clock import LONDON
+from server.election.events import Corrected, Withdrawn
+from server.election.nights import Count, Night
+from server.election.parties import counted_as
+from server.html.languages import Language
+from server.html.shown import Shown, shown_by
+from server.live.bodies import body
+from server.pages.around.page import page
+
+
+class Row(Struct, frozen=True):
+    """A candidate in ballot-paper order: ``party`` as it is named on the paper; ``votes`` None where nobody voted."""
+
+    name: str
+    party: str
+    votes: int | None
+    elected: bool
+
+
+@allows(everyone)
+async def notice(request: Request) -> Response:
+    """``/nights/{night}/contests/{ballot}/notice``: the declaration, to print."""
+    shown, ballot = shown_by(request), request.path_params["ballot"]
+    count = shown.count(ballot)
+    html = shown.channel.cached(f"notice {ballot}", lambda: body(_page(shown, count)))
+    return shown.answer(request, html)
+
+
+def _page(shown: Shown, count: Count) -> str:
+    night, language = shown.night, shown.language
+    result = count.result
+    votes = {} if result is None or result.unopposed else {line.candidate.id: line.votes for line in result.lines}
+    elected = result.winner.candidate.id if result else ""
+    corrections = [one for one in count.history if isinstance(one, Corrected)] if result else []
+    last = count.history[-1] if count.history else None
+
+    def london_day(moment: datetime) -> str:
+        return language.day(moment.astimezone(LONDON))
+
+    return page(
+        shown,
+        "notice.html",
+        topic="",
+        london_day=london_day,
+        count=count,
+        result=result,
+        rows=[
+            Row(one.name, _party(night, one.party, language), votes.get(one.id), one.id == elected)
+            for one in count.contest.candidates
+        ],
+        corrected=corrections[-1] if corrections and not _declared_since(count, corrections[-1]) else None,
+        withdrawn=last if isinstance(last, Withdrawn) else None,
+    )
+
+
+def _declared_since(count: Count, correction: Corrected) -> bool:
+    """Whether what a correction was about was withdrawn, and declared anew."""
+    return any(isinstance(one, Withdrawn) and one.seq > correction.seq for one in count.history)
+
+
+def _party(night: Night, party: str, language: Language) -> str:
+    known = night.parties.get(party) or night.parties.get(counted_as(party))
+    return language.party(known) if known else party

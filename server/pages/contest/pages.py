@@ -1,0 +1,49 @@
+"""The page of one contest, and its notice."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from server.access import allows, everyone
+from server.election.nights import Count
+from server.html.shown import Shown, shown_by
+from server.live.bodies import body
+from server.nights.layout import ATTRIBUTION
+from server.pages.around.page import page
+from server.pages.contest.notice import notice
+from server.pages.picture.words import told
+
+
+@allows(everyone)
+async def contest(request: Request) -> Response:
+    """``/nights/{night}/contests/{ballot}``: all about one contest."""
+    shown = shown_by(request)
+    ballot = request.path_params["ballot"]
+    count = shown.count(ballot)
+    html = shown.channel.cached(f"contest {ballot}", lambda: body(_contest_page(shown, count)))
+    return shown.answer(request, html)
+
+
+def _contest_page(shown: Shown, count: Count) -> str:
+    contest, near = (
+        shown.text(name) if (name := f"{kind}-{count.contest.slug}") in shown.channel.fragments else ""
+        for kind in ("contest", "near")
+    )
+    ballot = count.contest.ballot
+    return page(
+        shown,
+        "contest.html",
+        topic=ballot,
+        described=told(shown.night, count, shown.language),
+        picture=shown.picture(ballot),
+        count=count,
+        contest=contest,
+        near=near,
+        map_credit=ATTRIBUTION,
+    )
+
+
+routes: list[BaseRoute] = [
+    Route("/nights/{night}/contests/{ballot}", contest),
+    Route("/nights/{night}/contests/{ballot}/notice", notice),
+]

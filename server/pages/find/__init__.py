@@ -1,0 +1,1 @@
+"""The table of all contests, and the search that leads to one."""

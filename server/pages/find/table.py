@@ -1,0 +1,197 @@
+"""The list of all contests as an address wants it: which of them, in which order. No HTML, no rules of a result.
+
+``web/static/find.js`` does the same in the browser, from what each row carries.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from server.election.contests import Candidate, Contest
+from server.election.nights import Count, Night
+from server.election.parties import counted_as
+from server.election.results.places import regions
+from server.election.verdict import Result
+from server.html.languages import Language
+from server.pages.find.search import Hit, party_words, plain, seat_names
+
+TOPIC = "contests"
+SORTS = ("seat", "region", "verdict", "winner", "majority", "turnout", "swing", "declared")
+VERDICTS = ("gain", "hold", "win", "pending")
+COMPARED = ("gain", "hold", "pending")  # of a night all of whose contests have a previous result
+_NUMBERS = SORTS[4:]
+_FALLING = ("turnout", "swing", "declared")  # the largest, or latest, comes first unless somebody wants it otherwise
+_FINE = 1_000_000  # a share as a whole number
+_MOST_NAMED = 8
+
+Key = tuple[int, str] | str | int
+
+
+class Wanted(Struct, frozen=True):
+    """What an address asks for: a question and filters, "" for any; a column to sort by, and from which end."""
+
+    q: str = ""
+    party: str = ""
+    verdict: str = ""
+    region: str = ""
+    sort: str = "seat"
+    falling: bool = False
+
+    @property
+    def query(self) -> dict[str, str]:
+        """As an address says it; what goes without saying is left out."""
+        asked = {"q": self.q, "verdict": self.verdict, "party": self.party, "region": self.region}
+        if self.sort != "seat":
+            asked["sort"] = self.sort
+        if self.falling != (self.sort in _FALLING):
+            asked["order"] = "desc" if self.falling else "asc"
+        return {name: value for name, value in asked.items() if value}
+
+    @property
+    def all(self) -> bool:
+        """Whether no contest is left out."""
+        return not (self.q or self.party or self.verdict or self.region)
+
+    def by(self, sort: str) -> "Wanted":
+        """As the heading of a column asks for: sorted by it, or the other way round if it already is."""
+        return replace(self, sort=sort, falling=not self.falling if sort == self.sort else sort in _FALLING)
+
+
+class Named(Struct, frozen=True):
+    """Candidates whom a question names: the first few, and how many more."""
+
+    people: tuple[tuple[Contest, Candidate], ...]
+    more: int
+
+
+def wanted(night: Night, parameters: Mapping[str, str]) -> Wanted:
+    """What an address asks for. What this night does not have is ignored, as if it were not there."""
+
+    def one_of(name: str, known: Iterable[str], otherwise: str = "") -> str:
+        value = parameters.get(name, "")
+        return value if value in known else otherwise
+
+    sort = one_of("sort", SORTS, "seat")
+    order = one_of("order", ("asc", "desc"))
+    return Wanted(
+        q=" ".join(parameters.get("q", "").split())[:80],
+        party=one_of("party", night.parties),
+        verdict=one_of("verdict", VERDICTS),
+        region=one_of("region", (area.region for area in regions(night))),
+        sort=sort,
+        falling=order == "desc" if order else sort in _FALLING,
+    )
+
+
+def listed(night: Night, asked: Wanted, hits: Sequence[Hit], language: Language) -> list[Count]:
+    """Those of the contests found that pass the filters, in order: by name where that is the same, the empty last."""
+    counts = [count for hit in hits if _passes(count := night.counts[hit.contest.ballot], asked)]
+    counts.sort(key=lambda count: plain(language.seat(count.contest)))
+    key = _key(night, asked.sort, language)
+    known = [(value, count) for count in counts if (value := key(count)) is not None]
+    known.sort(key=lambda one: one[0], reverse=asked.falling)  # stable, either way
+    return [count for _, count in known] + [count for count in counts if key(count) is None]
+
+
+def named(hits: Iterable[Hit], shown: Iterable[Count]) -> Named:
+    """The candidates named by a question in the contests shown, in their order."""
+    by_ballot = {hit.contest.ballot: hit.named for hit in hits}
+    people = [(count.contest, one) for count in shown for one in by_ballot[count.contest.ballot]]
+    return Named(tuple(people[:_MOST_NAMED]), max(0, len(people) - _MOST_NAMED))
+
+
+def parties(night: Night) -> list[str]:
+    """Whose seats can be picked out: who held or has won one, and who stands in one of a hundred, most seats first."""
+    seats: dict[str, int] = {}
+    stands: dict[str, int] = {}
+    for count in night.counts.values():
+        contest = count.contest
+        for party in {counted_as(one.party) for one in contest.candidates}:
+            stands[party] = stands.get(party, 0) + 1
+        for party in (contest.previous.holder if contest.previous else "", winner(count)):
+            if party in night.parties:
+                seats[party] = seats.get(party, 0) + 1
+    enough = [party for party in stands if party in seats or stands[party] * 100 >= len(night.counts)]
+    return sorted(enough, key=lambda one: (-seats.get(one, 0), -stands[one], night.parties[one].name))
+
+
+def words_of_parties(night: Night, language: Language) -> dict[str, tuple[str, str]]:
+    """Of every party that stands, its abbreviation and the words it is found by."""
+    standing = {counted_as(one.party) for contest in night.definition.contests for one in contest.candidates}
+    return {
+        party: (language.short(night.parties[party]), party_words(night.parties[party])) for party in sorted(standing)
+    }
+
+
+def about_row(night: Night, count: Count, language: Language) -> dict[str, object]:
+    """What a row carries for the browser: the seat's other names, and ``numbers`` to sort by, "-" for none."""
+    called = language.seat(count.contest)
+    values = [_number(night, count, name) for name in _NUMBERS]
+    return {
+        "also_called": [name for name in seat_names(count.contest) if name != called],
+        "numbers": " ".join("-" if value is None else str(value) for value in values),
+        "turnout": _turnout(count.result) if count.result else None,
+    }
+
+
+def winner(count: Count) -> str:
+    """The party that won a contest, "" before it is declared."""
+    return count.result.verdict.winner if count.result else ""
+
+
+def _passes(count: Count, asked: Wanted) -> bool:
+    verdict = count.result.verdict.kind if count.result else "pending"
+    return (
+        asked.party in ("", winner(count))
+        and asked.verdict in ("", verdict)
+        and asked.region in ("", count.contest.region)
+    )
+
+
+def _key(night: Night, sort: str, language: Language) -> Callable[[Count], Key | None]:
+    match sort:
+        case "seat":
+            return lambda count: plain(language.seat(count.contest))
+        case "region":
+            return lambda count: plain(language.place(count.contest.region))
+        case "verdict":
+            return lambda count: (
+                (VERDICTS.index(count.result.verdict.kind), plain(language.short(night.parties[winner(count)])))
+                if count.result
+                else None
+            )
+        case "winner":
+            return lambda count: _surname_first(count.result.winner.candidate.name) if count.result else None
+        case _:
+            return lambda count: _number(night, count, sort)
+
+
+def _surname_first(name: str) -> str:
+    first, _, last = plain(name).rpartition(" ")
+    return f"{last} {first}"
+
+
+def _number(night: Night, count: Count, name: str) -> int | None:
+    result = count.result
+    if result is None:
+        return None
+    match name:
+        case "majority":
+            return None if result.unopposed else result.majority
+        case "turnout":
+            turnout = _turnout(result)
+            return None if turnout is None else int(turnout * _FINE)
+        case "swing":
+            return int(result.swing.size * _FINE) if result.swing else None
+        case _:
+            at = count.declared_at
+            return None if at is None else int((at - night.definition.polls_close).total_seconds())
+
+
+def _turnout(result: Result) -> Fraction | None:
+    """As the map has it: of ballot papers, where rejected ones are known, else of valid votes."""
+    if result.unopposed:
+        return None
+    return result.turnout_valid if result.turnout_papers is None else result.turnout_papers

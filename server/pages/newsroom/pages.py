@@ -1,0 +1,195 @@
+"""A newsroom's pages: the overlay for a stream, the wall for a big screen, the frames for other sites, and the page
+that says where all of them are. What they are sent is in ``screens``."""
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from server.access import allows, everyone
+from server.election.nights import Count, Night
+from server.election.results.tally import add_up
+from server.html.answers import policy
+from server.html.shown import Shown, shown_by
+from server.live.bodies import body
+from server.nights.layout import ATTRIBUTION
+from server.pages.around.page import page
+from server.pages.map.hexagons import has_map
+from server.pages.map.whole import whole_map
+from server.pages.newsroom import screens
+
+_PARTS = ("banners", "score", "map")
+_THEMES = ("", "light", "dark")
+_SECONDS = 8
+_MOST_SECONDS = 60
+
+
+@allows(everyone)
+async def overlay(request: Request) -> Response:
+    """``/nights/{night}/overlay?show=banners,score,map&seconds=8&theme=light``: transparent, to be laid over video."""
+    shown, parts, seconds, theme = shown_by(request), _parts(request), _seconds(request), _theme(request)
+
+    def make() -> str:
+        return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, **_screen(shown, parts, seconds), theme=theme)
+
+    return _answer(request, shown, f"overlay {parts} {seconds} {theme}", make)
+
+
+@allows(everyone)
+async def wall(request: Request) -> Response:
+    """``/nights/{night}/wall?seconds=8&theme=dark``: one screen that nobody touches."""
+    shown, seconds, theme = shown_by(request), _seconds(request), _theme(request)
+
+    def make() -> str:
+        if shown.night.is_single:
+            contest = shown.text(f"contest-{_first(shown.night).contest.slug}")
+            context, topic = {"contest": contest}, ""
+        else:
+            context, topic = _screen(shown, _PARTS, seconds), screens.WALL
+            context["score"] = shown.text("score")
+            context["newest"] = Markup(screens.newest(shown.night, add_up(shown.night), shown.language))
+        parts = {"status": shown.text("status"), "latest": shown.text("latest")}
+        return page(shown, "newsroom/wall.html", topic, {}, **context, **parts, theme=theme)
+
+    return _answer(request, shown, f"wall {seconds} {theme}", make)
+
+
+@allows(everyone)
+async def embed_score(request: Request) -> Response:
+    """``/nights/{night}/embed/score?theme=light``: the score, for a frame of another site."""
+    shown, theme = shown_by(request), _theme(request)
+    night = shown.night
+    if night.is_single:
+        address = f"/nights/{night.definition.id}/contests/{_first(night).contest.ballot}/embed"
+        return RedirectResponse(f"{address}?{request.url.query}", 303)
+
+    def make() -> str:
+        parts = {"status": shown.text("status"), "part": shown.text("score")}
+        return page(shown, "newsroom/embed.html", screens.SCORE, {}, **parts, full="", theme=theme)
+
+    return _framable(_answer(request, shown, f"embed score {theme}", make))
+
+
+@allows(everyone)
+async def embed_map(request: Request) -> Response:
+    """``/nights/{night}/embed/map?theme=light``: the map, for a frame of another site."""
+    shown, theme = shown_by(request), _theme(request)
+    if not has_map(shown.night.definition):
+        raise HTTPException(404, shown.language.gettext("This night has no map."))
+
+    def make() -> str:
+        return page(
+            shown,
+            "newsroom/embed_map.html",
+            screens.MAP,
+            status=shown.text("status"),
+            part=whole_map(shown),
+            rows=[shown.text(f"row-{one.slug}") for one in shown.night.definition.contests],
+            full="",
+            map_credit=ATTRIBUTION,
+            theme=theme,
+        )
+
+    return _framable(_answer(request, shown, f"embed map {theme}", make))
+
+
+@allows(everyone)
+async def embed_contest(request: Request) -> Response:
+    """``/nights/{night}/contests/{ballot}/embed?theme=light``: one contest, for a frame of another site."""
+    shown, theme = shown_by(request), _theme(request)
+    count = shown.count(request.path_params["ballot"])
+
+    def make() -> str:
+        full = f"/contests/{count.contest.ballot}"
+        part = shown.text(f"contest-{count.contest.slug}")
+        return page(shown, "newsroom/embed.html", count.contest.ballot, count=count, part=part, full=full, theme=theme)
+
+    return _framable(_answer(request, shown, f"embed {count.contest.ballot} {theme}", make))
+
+
+@allows(everyone)
+async def newsroom(request: Request) -> Response:
+    """``/nights/{night}/newsroom?contest={ballot}``: the addresses of all these, to be copied."""
+    shown = shown_by(request)
+    night = shown.night
+    first = _first(night)
+    asked = request.query_params.get("contest", "")
+    count = shown.count(asked) if asked else first
+
+    def make() -> str:
+        return page(
+            shown,
+            "newsroom/newsroom.html",
+            "newsroom",
+            {"contest": asked} if asked else {},
+            view="newsroom",
+            count=count,
+            alone=night.is_single,
+            on_map=has_map(night.definition),
+            place=f"{shown.site}/nights/{night.definition.id}",
+            site=shown.site,
+            ending=shown.kept({"lang": shown.language.code}),
+            seconds=_SECONDS,
+        )
+
+    return _answer(request, shown, f"newsroom {asked}", make)
+
+
+def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, object]:
+    """What a page of banners needs."""
+    night = shown.night
+    on_map = "map" in parts and has_map(night.definition)
+    return {
+        "now": Markup(screens.state(night, add_up(night), shown.language)),
+        "parts": parts,
+        "seconds": seconds,
+        "map": whole_map(shown) if on_map else "",
+    }
+
+
+def _answer(request: Request, shown: Shown, name: str, make: Callable[[], str]) -> Response:
+    return shown.answer(request, shown.channel.cached(f"screen {name}", lambda: body(make())))
+
+
+def _framable(response: Response) -> Response:
+    """An answer that any site may show in a frame: nothing in it changes anything."""
+    response.headers["Content-Security-Policy"] = policy("*")
+    return response
+
+
+def _first(night: Night) -> Count:
+    return next(iter(night.counts.values()))
+
+
+def _parts(request: Request) -> tuple[str, ...]:
+    asked = request.query_params.get("show", "").split(",") if request.query_params.get("show") else _PARTS
+    if wrong := [one for one in asked if one not in _PARTS]:
+        raise HTTPException(400, f"An overlay shows {', '.join(_PARTS)}, or some of them, but not {wrong[0]!r}.")
+    return tuple(one for one in _PARTS if one in asked)
+
+
+def _seconds(request: Request) -> int:
+    text = request.query_params.get("seconds") or str(_SECONDS)
+    if not (text.isdecimal() and len(text) < 4 and 0 < int(text) <= _MOST_SECONDS):
+        raise HTTPException(400, f"A banner stays for 1 to {_MOST_SECONDS} seconds, not {text!r}.")
+    return int(text)
+
+
+def _theme(request: Request) -> str:
+    theme = request.query_params.get("theme", "")
+    if theme not in _THEMES:
+        raise HTTPException(400, f"A theme is light or dark, not {theme!r}.")
+    return theme
+
+
+routes: list[BaseRoute] = [
+    Route("/nights/{night}/newsroom", newsroom),
+    Route("/nights/{night}/overlay", overlay),
+    Route("/nights/{night}/wall", wall),
+    Route("/nights/{night}/embed/score", embed_score),
+    Route("/nights/{night}/embed/map", embed_map),
+    Route("/nights/{night}/contests/{ballot}/embed", embed_contest),
+]

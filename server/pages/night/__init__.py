@@ -1,0 +1,1 @@
+"""The page of a night: its banner, its score, its House, its seats."""

@@ -1,0 +1,57 @@
+"""The page of a night: what just happened, who is ahead, and how each seat stands."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from server.access import allows, everyone
+from server.election.results.tally import add_up
+from server.html.shown import Shown, shown_by
+from server.live.bodies import body
+from server.nights.layout import ATTRIBUTION
+from server.pages.around.page import page
+from server.pages.map import hexagons
+from server.pages.map.whole import whole_map
+from server.pages.picture.words import told, told_score
+
+
+@allows(everyone)
+async def night(request: Request) -> Response:
+    """``/nights/{night}``, and with ``?at=2019-12-13T03:40`` (London time, or with an offset) as it stood then.
+
+    As all pages of a night, with ``?lang=de`` in a language and with ``?baseline=2010`` against another election; with
+    ``?map=swing`` its map begins with that view.
+    """
+    shown = shown_by(request)
+    view = request.query_params.get("map", "")
+    view = view if view in hexagons.VIEWS else ""
+    html = shown.channel.cached(f"night {view}", lambda: body(_night_page(shown, view)))
+    return shown.answer(request, html)
+
+
+def _night_page(shown: Shown, view: str) -> str:
+    night = shown.night
+    single = night.is_single
+    first = next(iter(night.counts.values()))
+    names = ("status", "banner", "parties", "score", "latest")
+    parts = {name: shown.text(name) for name in names if name in shown.channel.fragments}
+    if single:
+        parts["contest"] = shown.text(f"contest-{first.contest.slug}")
+    if hexagons.has_map(night.definition):
+        parts["map"] = whole_map(shown, view)
+    return page(
+        shown,
+        "night.html",
+        topic="",
+        query={"map": view} if view else {},
+        alone=single,
+        first=first,
+        described=told(night, first, shown.language) if single else told_score(night, add_up(night), shown.language),
+        picture=shown.picture(),
+        parts=parts,
+        map_credit=ATTRIBUTION,
+        rows=[] if single else [shown.text(f"row-{one.slug}") for one in night.definition.contests],
+    )
+
+
+routes: list[BaseRoute] = [Route("/nights/{night}", night)]

@@ -1,0 +1,76 @@
+"""The addresses of pictures: each is drawn once a state, beside the event loop. Nothing is drawn here."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from server.access import allows, everyone
+from server.election.results.tally import add_up
+from server.html.answers import etag
+from server.html.shown import Shown, shown_by
+from server.pages.picture.contest import contest_picture
+from server.pages.picture.drawing import painted
+from server.pages.picture.score import score_picture
+
+_MOST_KEPT = 100  # pictures of one state: 4 MB
+_MOST_WAITING = 50  # in all: about a second's work
+_easel = ThreadPoolExecutor(1, "picture")  # one at a time: two would not be faster, and fonts are not made for two
+
+_waiting: set[asyncio.Future[bytes]] = set()
+
+
+@allows(everyone)
+async def of_contest(request: Request) -> Response:
+    """``/nights/{night}/contests/{ballot}/picture.png``: the contest as it stands; with ``?at=`` as it stood."""
+    shown = shown_by(request)
+    return await _answer(request, shown, shown.count(request.path_params["ballot"]).contest.ballot)
+
+
+@allows(everyone)
+async def of_night(request: Request) -> Response:
+    """``/nights/{night}/picture.png``: the score; of a night of one contest, that contest."""
+    shown = shown_by(request)
+    return await _answer(request, shown, next(iter(shown.night.counts)) if shown.night.is_single else "")
+
+
+async def _answer(request: Request, shown: Shown, ballot: str) -> Response:
+    headers = {
+        "ETag": etag(shown.channel),
+        "Cache-Control": "no-cache",
+        "Content-Language": shown.language.tag,
+        "Vary": "Accept-Language, Cookie",
+    }
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(await _drawn(shown, ballot), headers=headers, media_type="image/png")
+
+
+async def _drawn(shown: Shown, ballot: str) -> bytes:
+    """A picture, of a contest or, where ``ballot`` is "", of the night; whoever asks meanwhile waits for the same."""
+    night, language = shown.night, shown.language
+    kept = shown.channel.cached("pictures", dict[str, asyncio.Future[bytes]])
+    if ballot not in kept:
+        if len(_waiting) >= _MOST_WAITING:
+            raise HTTPException(503, "Too many pictures are being drawn. Please ask again.", {"Retry-After": "2"})
+        if len(kept) >= _MOST_KEPT:
+            del kept[next(iter(kept))]
+
+        def draw() -> bytes:
+            if ballot:
+                return painted(contest_picture(night, night.counts[ballot], language))
+            return painted(score_picture(night, add_up(night), language))
+
+        kept[ballot] = asyncio.get_running_loop().run_in_executor(_easel, draw)
+        _waiting.add(kept[ballot])
+        kept[ballot].add_done_callback(_waiting.discard)
+    return await asyncio.shield(kept[ballot])
+
+
+routes: list[BaseRoute] = [
+    Route("/nights/{night}/picture.png", of_night),
+    Route("/nights/{night}/contests/{ballot}/picture.png", of_contest),
+]

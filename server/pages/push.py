@@ -1,0 +1,51 @@
+"""Where a browser asks for what it has missed: over a websocket, or by polling where those are blocked."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from server.access import allows, everyone
+from server.html.address import channel_of, number, topic_of
+from server.html.answers import HTML, answer, etag
+from server.live.bodies import body
+from server.live.channel import EVENTS
+from server.live.line import line_of
+
+
+@allows(everyone)
+async def live(websocket: WebSocket) -> None:
+    """``/nights/{night}/live?after={seq}``: what was missed, then what comes; ``&contest=`` for another page than the
+    night's, ``&lang=`` and ``&baseline=`` for an edition of it.
+
+    Of a night that is over nothing comes: the line is closed with 1000, on which a page opens itself anew.
+    """
+    channel = channel_of(websocket)
+    as_json = "json" in websocket.scope["subprotocols"]
+    topic = EVENTS if as_json else topic_of(websocket)
+    await websocket.accept(subprotocol="json" if as_json else None)
+    line = line_of(websocket.scope)
+    line.audience = channel.join(line, topic, number(websocket, "after"))
+    if not channel.on_air:
+        line.end()
+
+
+@allows(everyone)
+async def poll(request: Request) -> Response:
+    """The same message over HTTP; 304 with the ETag of the seq where nothing is new, 204 where nothing was missed, 205
+    ("reset the view", RFC 9110) of a night that is over."""
+    channel = channel_of(request)
+    if not channel.on_air:
+        return Response(status_code=205, headers={"Cache-Control": "no-store"})
+    topic, after = topic_of(request), number(request, "after")
+    message = channel.missed(topic, after)
+    if message is None and request.headers.get("if-none-match") != etag(channel):
+        return Response(status_code=204, headers={"ETag": etag(channel), "Cache-Control": "no-cache"})
+    text = message.payload if message else b""
+    return answer(request, channel.cached(f"poll {topic} {after}", lambda: body(text)), HTML, etag(channel))
+
+
+routes: list[BaseRoute] = [
+    WebSocketRoute("/nights/{night}/live", live),
+    Route("/nights/{night}/live", poll),
+]

@@ -1,0 +1,60 @@
+"""What is said of a replay in the terminal: a bar for each clock, and how to go on. No playing of its own."""
+
+import argparse
+import shlex
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NoReturn
+
+from tqdm import tqdm
+
+from server.election.clock import LONDON
+from server.election.counting.acts import ReplaySet
+from server.nights.archive import PastNight
+from server.replay.script import Progress, replay_id, speed_told
+
+if TYPE_CHECKING:
+    Bar = tqdm[NoReturn]
+
+_LONGEST_TITLE = 32
+
+
+def how_to_go_on(nights: Mapping[str, PastNight], stopped: ReplaySet) -> str:
+    """What is said of a replay that the desk has stopped."""
+    titles = ", ".join(past.definition.title for past in nights.values())
+    when = stopped.at.astimezone(LONDON)
+    return f"{titles}: stopped by {stopped.by} at {when:%H:%M}. This goes on where it is: {command_of(nights)}"
+
+
+def command_of(nights: Mapping[str, PastNight], options: argparse.Namespace | None = None) -> str:
+    """The command that goes on, at the speed that is set."""
+    words = ["python", "-m", "server", "replay", *(past.definition.id for past in nights.values())]
+    for name, past in nights.items():
+        words += [] if name == replay_id(past.definition.id) else ["--as", name]
+    if options:
+        words += ["--from", options.start] if options.start else []
+        words += ["--to", options.until] if options.until else []
+        words += ["--loop"] if options.loop else []
+    return shlex.join(words)
+
+
+def bar(nights: Mapping[str, PastNight], place: int) -> "Bar":
+    """A line of the terminal; none where there is no terminal."""
+    definitions = [past.definition for past in nights.values()]
+    title = definitions[0].title if len(nights) == 1 else f"{len(nights)} nights of {definitions[0].date}"
+    shape = f"{title[:_LONGEST_TITLE]}  {{desc}}|{{bar}}| {{n_fmt}} of {{total_fmt}} declared{{postfix}}"
+    contests = sum(len(one.contests) for one in definitions)
+    return tqdm(total=contests, position=place, disable=None, dynamic_ncols=True, bar_format=shape)
+
+
+def shown(bar: "Bar") -> Callable[[Progress], None]:
+    """What moves the bar on."""
+
+    def show(progress: Progress) -> None:
+        state = "held by the desk" if progress.held else progress.set.state
+        words = speed_told(progress.set.speed) + ("" if state == "playing" else f", {state}")
+        bar.n = progress.declared
+        bar.set_description_str(f"{progress.clock.astimezone(LONDON):%H:%M:%S} ", refresh=False)
+        bar.set_postfix_str(words, refresh=False)
+        bar.refresh()
+
+    return show

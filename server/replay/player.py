@@ -1,0 +1,237 @@
+"""Playing past nights on one clock through the stream, steered from the desk. No rules, no HTML, no terminal."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_OID, uuid5
+
+import structlog
+from msgspec.structs import replace
+
+from server.election.clock import LONDON
+from server.election.commands import OpenNight, ReleaseNight
+from server.election.counting.acts import ReplaySet, ReplayState
+from server.election.counting.desk import for_another_round
+from server.election.decide import Refused, decide
+from server.election.nights import Night
+from server.nights import archive
+from server.nights.archive import PastNight
+from server.replay.script import Cue, Orders, Progress, moment, script, takes
+from server.stream.events import EventStream, StreamUnavailable
+from server.stream.follow import end_if_cancelled
+from server.stream.submit import Submitter
+
+log = structlog.get_logger()
+
+SPEED_OF_ONE_CONTEST, SPEED_OF_MANY = 300.0, 120.0  # worth watching
+SECONDS_AT_THE_END = 10.0  # before it begins again
+_LOOK_SECONDS = 0.25  # between two looks at the desk: what it says takes effect at once
+_SECONDS_BETWEEN_TRIES = 1.0
+_BY = "the command line"
+
+
+class Player:
+    """Plays ``nights``, replay's id → past night, on one clock; ``tell`` hears some times a second how far it is.
+
+    Where it is, is what is in the stream: it can be killed at any moment, and several may play the same nights.
+    """
+
+    def __init__(
+        self,
+        stream: EventStream,
+        nights: Mapping[str, PastNight],
+        orders: Orders,
+        tell: Callable[[Progress], None] = lambda _: None,
+        rest: float = SECONDS_AT_THE_END,
+    ) -> None:
+        self._stream, self._submitter = stream, Submitter(stream)
+        self.nights, self._orders, self._tell, self._rest_seconds = nights, orders, tell, rest
+        self._cues = script(nights, orders.until)
+        self._openings = {cue.night: cue for cue in self._cues if isinstance(cue.command, OpenNight)}
+        self._last = {cue.night: cue for cue in self._cues}
+        definitions = {name: past.definition for name, past in nights.items()}
+        self._starts = {name: moment(orders.start, one) for name, one in definitions.items() if orders.start}
+        self._states: dict[str, Night] = {}
+        self._set: ReplaySet | None = None
+        self._clock = self._cues[0].at
+        self._played_to = self._next_look = 0.0  # on the loop's clock
+
+    async def play(self) -> ReplaySet:
+        """Play to the end, or until the desk stops it; returns how it was set then. Refused where a name is taken."""
+        begun = False
+        while True:
+            try:
+                await self._open()
+                begun = begun or await self._begin()
+                ends = begun and await self._run()
+                if ends and not self._orders.loop:
+                    await self._steer("ended", self._now_set.speed)
+                    return self._now_set
+                if not (ends and await self._rest()):
+                    return self._now_set
+                await self._again()
+            except StreamUnavailable:
+                await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
+
+    @property
+    def _now_set(self) -> ReplaySet:
+        assert self._set is not None
+        return self._set
+
+    async def _open(self) -> None:
+        """Put on air what is not."""
+        for name, past in self.nights.items():
+            stands, opening = await self._submitter.night(name), self._openings[name]
+            ours = stands is None or (
+                stands.definition.replay_of == past.definition.id
+                and bool(stands.definition.rehearsal) == bool(past.definition.rehearsal)
+            )
+            if not ours or any(one.id == name for one in archive.listed()):
+                raise Refused("name-taken", f"{name} is the id of a night, not of a replay of {past.definition.id}.")
+            if stands is None:
+                await self._submitter.submit(name, opening.command, opening.at)
+            await self._stream.announce(name)
+
+    async def _begin(self) -> bool:
+        """Set it as it was, or as it is to be now; False if it was stopped, and stays so."""
+        await self._look()
+        before, asked = self._set, self._orders.speed
+        if before and before.state == "stopped" and asked == 0 and not self._orders.resumes:
+            return False
+        if all(self._done(cue) for cue in self._last.values()):
+            await self._again()
+        if asked == 0:
+            contests = sum(len(past.definition.contests) for past in self.nights.values())
+            asked = before.speed if before else SPEED_OF_ONE_CONTEST if contests == 1 else SPEED_OF_MANY
+        stays = before and before.state == "paused" and self._orders.speed == 0
+        await self._steer("paused" if stays else "playing", asked)
+        return True
+
+    async def _run(self) -> bool:
+        """Send what has not been sent, in its time; False if it was stopped."""
+        self._played_to = asyncio.get_running_loop().time()
+        self._clock = max((cue.at for cue in self._cues if self._done(cue)), default=self._clock)
+        for cue in self._cues:
+            while not self._done(cue):
+                if not await self._wait(cue):
+                    return False
+                if await self._sent(cue):
+                    break
+        await self._look()
+        return True
+
+    async def _wait(self, cue: Cue) -> bool:
+        """Until it is a cue's turn, or somebody else has sent it; False if it was stopped.
+
+        What has gone of a wait is kept as a part of it, so that the rest is as long as the speed makes it by then.
+        """
+        gap, gone = cue.at - max(self._clock, self._starts.get(cue.night, self._clock)), 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            if loop.time() >= self._next_look:
+                await self._look(self._clock + max(gap, timedelta(0)) * gone)
+            if self._now_set.state == "stopped" or self._done(cue):
+                return self._now_set.state != "stopped"
+            now, seconds = loop.time(), takes(gap, self._now_set.speed)
+            passed, left = now - self._played_to, (1.0 - gone) * seconds
+            pause = self._next_look - now
+            if self._halts(cue):
+                self._played_to = now
+            elif passed >= left:
+                self._clock = max(self._clock, cue.at)
+                self._played_to = self._played_to + left if left else now
+                return True
+            else:
+                gone += passed / seconds
+                self._played_to = now
+                pause = min(pause, left - passed)
+            await asyncio.sleep(max(0.0, pause))
+
+    async def _sent(self, cue: Cue) -> bool:
+        """Whether a cue is dealt with; not if the desk has just held the night, and it has to wait."""
+        try:
+            await self._submitter.submit(cue.night, cue.command, cue.at)
+        except Refused as refused:
+            if refused.code == "held":
+                await self._look()
+                return False
+            log.warning("replay was refused", night=cue.night, why=refused.sentence)  # somebody else declared it first
+        return True
+
+    async def _rest(self) -> bool:
+        """The time at the end; False if it was stopped."""
+        left = self._rest_seconds
+        while left > 0 and self._now_set.state != "stopped":
+            await asyncio.sleep(min(_LOOK_SECONDS, left))
+            await self._look()
+            left -= 0.0 if self._now_set.state == "paused" else _LOOK_SECONDS
+        return self._now_set.state != "stopped"
+
+    async def _again(self) -> None:
+        """Begin what is over once more, with the same people at its desk, whoever else does so at the same time."""
+        for name, last in self._last.items():
+            opening = self._openings[name]
+            while last != opening:
+                night, desk = await self._submitter.night(name), await self._submitter.desk(name)
+                if night is None or last.command.id not in night.receipts:
+                    break
+                event, acts = decide(None, opening.command, opening.at), for_another_round(desk)
+                await self._stream.begin_again(name, (night.seq, desk.seq), event, acts)
+                self._submitter.forget(name)
+                await self._stream.announce(name)
+        self._clock = self._cues[0].at
+        await self._look()
+
+    async def _look(self, clock: datetime | None = None) -> None:
+        """Read on: how far each night is, and how it is set. What one desk says goes for all on this clock."""
+        end_if_cancelled()
+        self._next_look = asyncio.get_running_loop().time() + _LOOK_SECONDS
+        sets: dict[str, ReplaySet | None] = {}
+        for name in self.nights:
+            night = await self._submitter.night(name)
+            assert night is not None, "it was opened, and is never gone for a moment"
+            self._states[name], sets[name] = night, (await self._submitter.desk(name)).replay
+        newest = max((one for one in sets.values() if one), key=lambda one: one.at, default=None)
+        if newest is None:
+            return
+        for name, one in sets.items():
+            if one is None or (one.speed, one.state) != (newest.speed, newest.state):
+                copy = replace(newest, invitation="", command_id=f"{newest.command_id}/{name}")
+                await self._submitter.record(name, copy)
+        self._set = newest
+        nights = self._states.values()
+        self._tell(
+            Progress(
+                clock=clock or max(night.at for night in nights),
+                declared=sum(night.declared for night in nights),
+                contests=sum(len(night.counts) for night in nights),
+                set=newest,
+                held=any(night.held for night in nights),
+            )
+        )
+
+    async def _steer(self, state: ReplayState, speed: float | None) -> None:
+        """Set it from here, once however many do so at the same time."""
+        before = self._set
+        if before is None or (before.state, before.speed) != (state, speed):
+            source = f"{before.command_id if before else next(iter(self.nights))}/{state}/{speed}"
+            act = ReplaySet(
+                seq=0,
+                at=datetime.now(LONDON),
+                by=_BY,
+                invitation="",
+                device="",
+                command_id=str(uuid5(NAMESPACE_OID, source)),
+                speed=speed,
+                state=state,
+            )
+            for name in self.nights:
+                await self._submitter.record(name, act)
+        await self._look()
+
+    def _done(self, cue: Cue) -> bool:
+        return cue.command.id in self._states[cue.night].receipts
+
+    def _halts(self, cue: Cue) -> bool:
+        held = self._states[cue.night].held and not isinstance(cue.command, ReleaseNight)
+        return held or self._now_set.state == "paused"

@@ -1,0 +1,17 @@
+"""What an application hands to its requests, for tests that build a small one without following a stream."""
+
+from pathlib import Path
+from typing import Any
+
+from server.html.process import PROCESS, Process
+from server.live.hub import Hub
+from server.nights.kept import Kept
+from server.settings import Settings
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+
+
+def handed(hub: Hub, stream: EventStream | None = None) -> dict[str, Any]:
+    """The state of a lifespan with this hub; without a stream, one that nothing answers."""
+    stream = stream or EventStream("redis://nobody")
+    return {PROCESS: Process(hub, stream, Submitter(stream), Settings(), Kept(Path("nowhere")))}

@@ -1,0 +1,230 @@
+"""Democracy Club's CSV becomes the night that is in the archive, or a list of all that is wrong with it."""
+
+import csv
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from server.election.checks import check_figures, check_papers
+from server.election.counting.doubts import doubts_about_papers
+from server.election.events import Declared
+from server.election.nights import fold
+from server.nights import archive
+from server.nights.archive import past_night
+from server.nights.format import ContestLine, parsed
+from server.nights.past import PastNight
+from server.nights.sources.importer import ImportRefused, import_night
+from tests.nights.library import CONTESTS, files
+
+CLACTON, HEYWOOD = "parl.clacton.by.2014-10-09", "parl.heywood-and-middleton.by.2014-10-09"
+NAMES = {"PP52": "Conservative and Unionist Party", "PP53": "Labour Party", "PP90": "Liberal Democrats"}
+
+Row = dict[str, str]
+
+
+def lines_of(night: str, number: int) -> list[ContestLine]:
+    """The first contests of a shipped night, as its file has them."""
+    with (archive.FOLDER / f"{night}.jsonl").open("rb") as file:
+        first, *rest = islice(file, number + 1)
+    promised = first.replace(b'"contests":650', b'"contests":%d' % number)
+    return list(parsed(b"".join([promised, *rest]), night)[1])
+
+
+def rows_of(night: str, number: int = 1) -> list[Row]:
+    """These contests as Democracy Club exports them: its columns, one row a candidate, by the last word of the name."""
+    parties = {party.id: party.name for party in archive.load(night).definition.parties}
+    found: list[Row] = []
+    for line in lines_of(night, number):
+        elected = max(line.candidates, key=lambda one: one.votes)
+        for one in sorted(line.candidates, key=lambda one: one.name.split()[-1]):
+            found.append(
+                {
+                    "person_id": str(len(found) + 1),
+                    "person_name": one.name,
+                    "election_id": f"parl.{line.ballot.split('.')[-1]}",
+                    "ballot_paper_id": line.ballot,
+                    "party_name": NAMES.get(one.party, parties[one.party]),
+                    "party_id": one.party,
+                    "post_label": line.name,
+                    "cancelled_poll": "f",
+                    "seats_contested": "1",
+                    "gss": line.gss,
+                    "nuts1": line.region,
+                    "votes_cast": str(one.votes),
+                    "elected": "t" if one is elected else "f",
+                    "tied_vote_winner": "f",
+                    "spoilt_ballots": "" if line.rejected is None else str(line.rejected),
+                    "total_electorate": str(line.electorate),
+                }
+            )
+    return found
+
+
+def export(folder: Path, rows: list[Row]) -> Path:
+    text = StringIO()
+    table = csv.DictWriter(text, rows[0].keys())
+    table.writeheader()
+    table.writerows(rows)
+    path = folder / "export.csv"
+    path.write_text(text.getvalue(), encoding="utf-8")
+    return path
+
+
+def imported(folder: Path, rows: list[Row], night: str, against: str | None = None) -> PastNight:
+    baseline = archive.load(against) if against else None
+    text = import_night(None, export(folder, rows), id=night, title="A night", baseline=baseline)
+    return past_night(*parsed(text.encode(), night))
+
+
+def refused(folder: Path, rows: list[Row], night: str = CLACTON, contests: Path | None = None) -> list[str]:
+    with pytest.raises(ImportRefused) as caught:
+        import_night(contests, export(folder, rows), id=night, title="A night")
+    return [str(problem) for problem in caught.value.problems]
+
+
+def changed(column: str, value: str, at: int = 0) -> list[Row]:
+    rows = rows_of(CLACTON)
+    rows[at] = rows[at] | {column: value}
+    return rows
+
+
+def test_ten_contests_of_2019_are_as_in_the_archive(tmp_path: Path) -> None:
+    night = "parl.2019-12-12"
+    past = imported(tmp_path, rows_of(night, 10), night, "parl.2017-06-08")
+    known = fold(archive.load(night).events)
+    assert len(past.definition.contests) == 10 and past.definition.times == "assumed"
+    for ballot, count in fold(past.events).counts.items():
+        now, then = count.result, known.counts[ballot].result  # only who sits in the Commons is not in the export
+        assert now and then and (now.verdict, now.swing, now.rejected) == (then.verdict, then.swing, then.rejected)
+        assert (now.turnout_papers, now.turnout_valid) == (then.turnout_papers, then.turnout_valid)
+        assert [(one.candidate.id, one.candidate.name, one.votes, one.change) for one in now.lines] == [
+            (one.candidate.id, one.candidate.name, one.votes, one.change) for one in then.lines
+        ]
+        assert count.contest.region == known.counts[ballot].contest.region
+        assert count.contest.nation == known.counts[ballot].contest.nation
+    assert "Democracy Club" in past.definition.attribution and "Parliamentary" in past.definition.attribution
+
+
+def test_by_elections_of_one_day_are_a_night_together_or_each_its_own(tmp_path: Path) -> None:
+    rows = rows_of(CLACTON) + rows_of(HEYWOOD)
+    both = imported(tmp_path, rows, "parl.2014-10-09", "parl.2010-05-06")
+    counts = fold(both.events).counts
+    verdicts = [one.result.verdict.text(fold(both.events).parties) for one in counts.values() if one.result]
+    assert verdicts == ["UKIP gain from Con", "Lab hold"] and both.definition.seats == 0
+    (alone,) = imported(tmp_path, rows, HEYWOOD).definition.contests
+    assert alone.ballot == HEYWOOD
+
+
+def test_without_a_baseline_a_seat_is_won_but_neither_held_nor_gained(tmp_path: Path) -> None:
+    night = fold(imported(tmp_path, rows_of(CLACTON), CLACTON).events)
+    result = night.counts[CLACTON].result
+    assert result and result.verdict.text(night.parties) == "UKIP win" and result.swing is None
+
+
+def test_without_an_electorate_there_is_no_turnout(tmp_path: Path) -> None:
+    rows = [row | {"total_electorate": ""} for row in rows_of(CLACTON)]
+    result = fold(imported(tmp_path, rows, CLACTON).events).counts[CLACTON].result
+    assert result and (result.valid, result.turnout_valid, result.turnout_papers) == (35_338, None, None)
+
+
+def test_without_an_electorate_papers_and_votes_are_counted_all_the_same(tmp_path: Path) -> None:
+    rows = [{name: row[name] for name in list(row)[:11]} for row in rows_of(CLACTON)]
+    (contest,) = imported(tmp_path, rows, CLACTON).definition.contests
+    assert contest.electorate == 0
+    assert check_papers(contest, 35_386) == doubts_about_papers(contest, 35_386, None) == []
+    votes = {one.id: 4000 + int(one.id) for one in contest.candidates}
+    assert check_figures(contest, votes, None, None, None) == []
+
+
+def test_before_the_count_there_are_candidates_and_nothing_is_declared(tmp_path: Path) -> None:
+    rows = [{name: row[name] for name in list(row)[:11]} for row in rows_of(CLACTON)]
+    past = imported(tmp_path, rows, CLACTON)
+    assert len(past.events) == 1 and past.definition.times == "recorded"
+    assert past.definition.contests[0].candidates[0].name == "Douglas Carswell"
+
+
+def test_names_of_the_ballot_paper_go_before_the_last_word(tmp_path: Path) -> None:
+    rows = [row | {"sopn_last_name": "", "sopn_first_names": ""} for row in rows_of(CLACTON)]
+    rows[0] |= {"sopn_last_name": "Young Carswell", "sopn_first_names": "Douglas"}
+    (contest,) = imported(tmp_path, rows, CLACTON).definition.contests
+    assert contest.candidates[-1].name == "Douglas Carswell"
+
+
+def test_parties_have_the_names_of_the_archive_or_an_abbreviation_made_of_their_own(tmp_path: Path) -> None:
+    rows = rows_of(CLACTON)
+    for row, name in zip(rows, ("Reform UK", "Workers Party of Britain", "The Pier Party"), strict=False):
+        row |= {"party_name": name, "party_id": "PP7931" if name == "Reform UK" else f"PP9{len(name)}"}
+    parties = imported(tmp_path, rows, CLACTON).definition.parties
+    assert {("Reform UK", "Reform UK"), ("Workers Party of Britain", "WPB"), ("The Pier Party", "Pier")} < {
+        (one.name, one.short) for one in parties
+    }
+    assert ("Labour", "Lab") in {(one.name, one.short) for one in parties}
+
+
+def test_a_tie_is_won_by_the_one_whose_lot_was_drawn(tmp_path: Path) -> None:
+    rows = [row | {"elected": "f"} for row in rows_of(CLACTON)]
+    rows[1] |= {"votes_cast": rows[0]["votes_cast"]}
+    assert "export.csv, line 2: Clacton is a tie, and the file does not say who won." in refused(tmp_path, rows)
+    rows[1] |= {"tied_vote_winner": "t"}
+    past = imported(tmp_path, rows, CLACTON)
+    assert [event.lot for event in past.events if isinstance(event, Declared)] == ["2"]
+
+
+def test_contests_of_the_library_add_what_is_not_in_the_export(tmp_path: Path) -> None:
+    keep = ("person_name", "ballot_paper_id", "party_name", "party_id", "votes_cast")
+    rows = [{name: row[name] for name in keep} for row in rows_of(CLACTON)]
+    contests = tmp_path / "contests.csv"
+    contests.write_text(
+        "By-election date,ONS ID,Constituency name,Region name,Country name,Electorate,Declaration time\n"
+        "09/10/2014,E14000642,Clacton,East of England,England,69118,10/10/2014 02:45\n"
+    )
+    text = import_night(contests, export(tmp_path, rows), id=CLACTON, title="Clacton")
+    past = past_night(*parsed(text.encode(), CLACTON))
+    assert past.definition.times == "recorded" and past.definition.contests[0].electorate == 69_118
+    assert past.events[-1].at.isoformat() == "2014-10-10T02:45:00+01:00"
+    other, _ = files(tmp_path, CONTESTS)
+    assert refused(tmp_path, rows, contests=other) == [f"export.csv, line 2: {CLACTON} is not in contests.csv."]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "sentence"),
+    [
+        ("votes_cast", "many", "line 2: votes_cast: 'many' is not a whole number."),
+        ("votes_cast", "", "line 2: votes_cast of Douglas Carswell is empty, though others"),
+        ("votes_cast", "1", "The winner in Clacton is Douglas Carswell, but most votes are for Giles Walting."),
+        ("votes_cast", "99999", "are more than the electorate of 69,118."),
+        ("elected", "perhaps", "line 2: elected is 'perhaps': it should be t or f."),
+        ("total_electorate", "69119", "line 3: total_electorate is 69,118, but 69,119 on line 2 of the same ballot."),
+        ("seats_contested", "3", "In parl.clacton.by.2014-10-09 more than one is elected"),
+        ("party_lists_in_use", "t", "In parl.clacton.by.2014-10-09 more than one is elected"),
+        ("party_id", "UKIP", "line 2: party_id is 'UKIP': it should look like PP85."),
+        ("party_name", "", "line 2: party_name is empty."),
+        ("person_name", "", "line 2: person_name is empty."),
+        ("ballot_paper_id", "", "line 2: ballot_paper_id is empty."),
+        ("gss", "clacton", "gss of Clacton is 'clacton'"),
+        ("nuts1", "", "line 2: nuts1, the region of Clacton, is empty. Export it, or give --contests."),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, column: str, value: str, sentence: str) -> None:
+    rows = changed(column, value)
+    for row in rows:
+        row.setdefault(column, "f")
+    assert any(sentence in one for one in refused(tmp_path, rows)), refused(tmp_path, rows)
+
+
+def test_a_candidate_twice_and_two_who_are_elected_are_named_with_both_lines(tmp_path: Path) -> None:
+    rows = rows_of(CLACTON)
+    problems = refused(tmp_path, [*rows, rows[0]])
+    assert "export.csv, line 10: Douglas Carswell of the same party is already on line 2." in problems
+    assert "export.csv, line 10: elected is t, but Douglas Carswell is that already, on line 2." in problems
+
+
+def test_another_election_and_a_library_file_without_contests_are_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path, rows_of(CLACTON), "parl.2015-05-07") == [
+        "export.csv: There is no ballot of parl.2015-05-07 in it."
+    ]
+    _, candidates = files(tmp_path)
+    with pytest.raises(ImportRefused, match="the contests must be given with it"):
+        import_night(None, candidates, id="parl.2019-12-12", title="A night")
