@@ -14,8 +14,8 @@ from server.election.checks import Finding, check_figures
 from server.election.commands import Declare, ReachStage
 from server.election.counting.acts import Asked, PapersVerified
 from server.election.counting.admit import admit
-from server.election.decide import Refused
 from server.election.events import Rejected
+from server.election.refusals import Refused
 from server.html.errors import problem
 from server.html.process import process
 

@@ -15,8 +15,8 @@ from server.count.visit.rules import Sends, visit
 from server.count.visit.sending import ask, id_of, now, stamp
 from server.election.commands import HoldNight, PostNote, ReleaseNight
 from server.election.counting.acts import Dropped, EntryChosen, EntryMode, ReplaySet
-from server.election.decide import Refused
 from server.election.events import NightHeld
+from server.election.refusals import Refused
 from server.html.process import process
 
 _LONGEST_NOTE = 500

@@ -19,7 +19,7 @@ from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, stamp
 from server.election.counting.acts import PinCleared, Revoked, SessionsEnded
 from server.election.counting.desk import Person
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.html.process import process
 
 _ACTS = {"end": SessionsEnded, "clear": PinCleared, "revoke": Revoked}

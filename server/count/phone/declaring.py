@@ -14,8 +14,8 @@ from server.count.visit.sending import ask, id_of, stamp
 from server.election.commands import Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
 from server.election.counting.entry import spoken
-from server.election.decide import Refused
 from server.election.events import Corrected
+from server.election.refusals import Refused
 from server.html.process import process
 from server.stream.events import StreamUnavailable
 
