@@ -22,9 +22,11 @@ def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:
         return
     later = once_released(night, desk)
     confirmed = isinstance(command, WithFigures) and _must_be_confirmed(later, desk, command)
+    if isinstance(command, WithFigures):
+        _must_be_of_this_count(night, desk, command)
     # Whoever asks is counting now, be it on the replay of an old night: the figures must add up.
     decide(replace(later, held=False, definition=replace(later.definition, times="live")), command, act.at)
-    if isinstance(command, WithFigures) and not confirmed:
+    if isinstance(command, Declare) and not confirmed:
         want_reasons(_doubts(later.counts[command.ballot], command), act.reasons)
 
 
@@ -42,17 +44,19 @@ def _must_be_confirmed(night: Night, desk: Desk, command: WithFigures) -> bool:
         raise Refused("not-confirmed", "These figures were not keyed.")
     if not confirmed and sheets_of(count, desk):
         raise Refused("not-confirmed", "Figures have been keyed on a phone here, and are declared from there.")
-    if command.round is None and any(_ends_a_count(asked.command, command.ballot) for asked in pending(night, desk)):
-        sentence = "Something else was said of this contest before, and is going on air first: look again."
-        raise Refused("already-asked", sentence)
     return confirmed
 
 
-def _doubts(count: Count, command: WithFigures) -> list[Finding]:
+def _must_be_of_this_count(night: Night, desk: Desk, command: WithFigures) -> None:
+    """Figures that do not say of which round they are do not go out behind something that ends one."""
+    if command.round is None and any(_ends_a_count(asked.command, command.ballot) for asked in pending(night, desk)):
+        sentence = "Something else was said of this contest before, and is going on air first: look again."
+        raise Refused("already-asked", sentence)
+
+
+def _doubts(count: Count, command: Declare) -> list[Finding]:
     """What is doubtful about figures that nobody keyed, and about their papers where nobody has announced them."""
-    papers = count.papers
-    if papers is None and isinstance(command, Declare):
-        papers = command.papers
+    papers = command.papers if count.papers is None else count.papers
     doubts = doubts_about_figures(count.contest, command.votes, command.rejected, papers)
     if count.papers is None and papers is not None:
         doubts = [*doubts_about_papers(count.contest, papers, None), *doubts]
