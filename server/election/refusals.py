@@ -1,9 +1,9 @@
 """A refusal in words, and the conditions that several commands and acts share: each is asked here, in one sentence."""
 
+from server.election.check_codes import CHECKS
 from server.election.checks import Finding
+from server.election.limits import LONGEST_NAME, LONGEST_TEXT
 from server.election.nights import Count, Night
-
-_LONGEST_TEXT = 500
 
 
 class Refused(Exception):
@@ -22,7 +22,16 @@ def refuse_if(findings: list[Finding]) -> None:
 
 
 def want_reasons(doubts: list[Finding], reasons: dict[str, str]) -> None:
-    """Refused with all the doubts unless each has its reason; ``reasons`` check code → why it is so."""
+    """Refused with all the doubts unless each has its reason, and none is too long; ``reasons`` check code → why."""
+    too_long = [
+        _too_long(why, f"reason.{code[:LONGEST_NAME]}")
+        for code, why in reasons.items()
+        if len(why.strip()) > LONGEST_TEXT or len(code) > LONGEST_NAME
+    ]
+    if len(reasons) > len(CHECKS):
+        too_long.append(Finding("text-too-long", "reasons", "There are more reasons than there are checks."))
+    if too_long:
+        refuse_if([*too_long, *doubts])
     if any(not plain(reasons.get(doubt.code, "")) for doubt in doubts):
         raise Refused("reasons-missing", "Say why it is so, where something looks unusual.", tuple(doubts))
 
@@ -55,16 +64,24 @@ def must_be_undeclared(count: Count, advice: str = "") -> None:
 
 def reason_in(text: str) -> str:
     """The reason in what somebody typed; Refused where there is none, or too much."""
-    reason = plain(text)
+    reason = plain(text, "reason")
     if not reason:
-        finding = Finding("reason-missing", "reason", "Give the reason: everyone who saw the figures will read it.")
-        raise Refused(finding.code, finding.sentence, (finding,))
+        sentence = "Give the reason: everyone who saw the figures will read it."
+        refuse_if([Finding("reason-missing", "reason", sentence)])
     return reason
 
 
-def plain(text: str) -> str:
-    """A line of text without characters that print nothing; Refused where it is too long to be read on a screen."""
+def plain(text: str, field: str = "text") -> str:
+    """A line of text without characters that print nothing; Refused where it is too long to be read on a screen.
+
+    ``field`` is where it was typed.
+    """
     line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
-    if len(line) > _LONGEST_TEXT:
-        raise Refused("text-too-long", f"{len(line):,} characters are too many: say it in {_LONGEST_TEXT}.")
+    if len(line) > LONGEST_TEXT:
+        refuse_if([_too_long(line, field)])
     return line
+
+
+def _too_long(text: str, field: str) -> Finding:
+    sentence = f"{len(text):,} characters are too many: say it in {LONGEST_TEXT}."
+    return Finding("text-too-long", field, sentence)

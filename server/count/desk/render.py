@@ -140,6 +140,11 @@ def person(board: Board, invitation: str) -> Markup:
     return _fragment("person", one=one, night=board.night, state_of=state_of, single=False)
 
 
+def card(board: Board, person: Person, contests: Sequence[str], link: str, code: Markup) -> Markup:
+    """An invitation to print and cut; ``code`` is the link as a QR code."""
+    return _fragment("card", person=person, contests=contests, link=link, code=code, night=board.night)
+
+
 def contest(board: Board, ballot: str) -> Markup:
     """All about a contest."""
     glance, night = board.glance(ballot), board.night

@@ -39,6 +39,7 @@ from server.election.counting.entry import (
     pending,
     sheets_of,
 )
+from server.election.limits import LONGEST_NAME
 from server.election.nights import Count, Night
 from server.election.refusals import (
     Refused,
@@ -54,7 +55,6 @@ from server.election.refusals import (
 A = TypeVar("A", bound=AnyAct)
 
 LOCKED = "Too many wrong PINs: this invitation is locked. Call the desk, which can open it again."
-LONGEST_NAME = 80
 AT_ONCE = timedelta(minutes=30)  # for so long a slip of the tongue is one; after it figures are revised, by the desk
 
 
