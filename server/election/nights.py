@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeGuard, assert_never
+from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +14,7 @@ from server.election.events import (
     CountEvent,
     DeclarationExpected,
     Declared,
+    EndsRound,
     FeedEvent,
     NightHeld,
     NightOpened,
@@ -23,6 +24,8 @@ from server.election.events import (
     Stage,
     StageReached,
     Withdrawn,
+    ends_round,
+    is_news,
 )
 from server.election.parties import Party
 from server.election.verdict import Result, elect_unopposed, judge
@@ -52,7 +55,7 @@ class Count(Struct, frozen=True):
     @property
     def round(self) -> int:
         """How often something happened after which figures must be counted, keyed and confirmed anew."""
-        return sum(not isinstance(one, StageReached) or one.stage == "recount" for one in self.history)
+        return sum(ends_round(event) for event in self.history)
 
     @property
     def last(self) -> CountEvent | None:
@@ -73,7 +76,13 @@ class Count(Struct, frozen=True):
 
 def took_back_no_poll(count: Count, event: Withdrawn) -> bool:
     """Whether a withdrawal took back that there is no poll, and not a declaration."""
-    return isinstance([one for one in count.history if one.seq < event.seq][-1], NoPollTaken)
+    return isinstance(ended_before(count, event), NoPollTaken)
+
+
+def ended_before(count: Count, event: CountEvent) -> EndsRound | None:
+    """The newest event before this one by which a result came to stand or to fall; None if there was none."""
+    earlier = [past for past in count.history if past.seq < event.seq and isinstance(past, EndsRound)]
+    return earlier[-1] if earlier else None
 
 
 class Night(Struct, frozen=True):
@@ -124,9 +133,11 @@ def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
                 pass
             case DeclarationExpected():
                 counts[event.ballot] = replace(counts[event.ballot], expected=event.expected)
-            case _:
+            case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken():
                 counts[event.ballot] = _count_after(counts[event.ballot], event)
-        if _is_news(event):
+            case _:
+                assert_never(event)
+        if is_news(event):
             feed.append(event)
         receipts[event.command_id] = seq
     last = events[-1] if events else night
@@ -137,13 +148,6 @@ def are_papers_again(count: Count, stage: Stage, papers: int | None) -> bool:
     """Whether a verification only finds the papers to be another number: it is no other stage then, at any time."""
     known = count.papers is not None or count.result is not None
     return stage == "verified" and papers is not None and known
-
-
-def _is_news(event: AnyEvent) -> TypeGuard[FeedEvent]:
-    """What a reader of the feed is told; the rest shows in its contest's row."""
-    return not isinstance(event, DeclarationExpected) and not (
-        isinstance(event, StageReached) and event.stage == "boxes in"
-    )
 
 
 def _opened(event: AnyEvent) -> Night:

@@ -12,8 +12,9 @@ from server.election.clock import LONDON
 from server.election.commands import OpenNight, ReleaseNight
 from server.election.counting.acts import ReplaySet, ReplayState
 from server.election.counting.desk import for_another_round
-from server.election.decide import Refused, decide
+from server.election.decide import decide
 from server.election.nights import Night
+from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.archive import PastNight
 from server.replay.script import Cue, Orders, Progress, moment, script, takes

@@ -13,9 +13,10 @@ from server.election.counting.acts import AnyAct, Asked, Dropped, Stamp
 from server.election.counting.admit import admit
 from server.election.counting.desk import Desk, fold_acts
 from server.election.counting.entry import pending
-from server.election.decide import Refused, decide
+from server.election.decide import decide
 from server.election.events import AnyEvent
 from server.election.nights import Night, fold
+from server.election.refusals import Refused
 from server.stream.events import EventStream
 from server.stream.ledger import Ledger
 from server.stream.turns import Turns

@@ -26,9 +26,10 @@ from server.election.counting.acts import (
 from server.election.counting.admit import admit
 from server.election.counting.desk import Desk, fold_acts
 from server.election.counting.entry import Standing, once_released, pending, sheets_of, spoken, standing
-from server.election.decide import Refused, decide
+from server.election.decide import decide
 from server.election.events import AnyEvent, Rejected
 from server.election.nights import Night, apply
+from server.election.refusals import Refused
 from tests.nights_by_hand import START, ballot
 
 A = TypeVar("A", bound=AnyAct)

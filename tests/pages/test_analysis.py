@@ -25,9 +25,10 @@ from server.election.commands import (
     RecordNoPoll,
     Withdraw,
 )
-from server.election.decide import Refused, decide
+from server.election.decide import decide
 from server.election.events import Rejected
 from server.election.nights import Night, fold
+from server.election.refusals import Refused
 from server.election.results.records import records
 from server.election.results.swings import swings
 from server.election.results.tally import add_up

@@ -15,7 +15,7 @@ from websockets.frames import CloseCode
 from server.count.visit.inviting import invite_person
 from server.election.commands import HoldNight, PostNote, ReleaseNight
 from server.election.counting.acts import Asked, ReplaySet, ReplayState
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.archive import PastNight
 from server.replay.player import Player

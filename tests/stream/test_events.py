@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.election.commands import OpenNight
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.stream import codec
 from server.stream.codec import UnknownEvent
 from server.stream.embedded import Embedded

@@ -10,7 +10,7 @@ from server.count.visit.night import both_of
 from server.count.visit.rules import csrf, visit
 from server.count.visit.sending import new_id, now
 from server.election.counting.acts import Role
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.html.answers import HTML
 from server.html.templates import rendered
 from server.stream.events import StreamUnavailable

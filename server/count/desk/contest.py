@@ -17,9 +17,9 @@ from server.election.clock import LONDON
 from server.election.commands import ExpectDeclaration, RecordNoPoll, Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
 from server.election.counting.entry import correction_of
-from server.election.decide import Refused
 from server.election.events import NoPollState
 from server.election.nights import Night
+from server.election.refusals import Refused
 from server.html.process import process
 
 _ITS_OWN_NIGHT = timedelta(hours=36)  # after the close of poll; later it is a rehearsal with an old night's contests

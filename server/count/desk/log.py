@@ -6,6 +6,7 @@ what the other has.
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import assert_never
 
 from msgspec import Struct
 
@@ -19,10 +20,12 @@ from server.count.desk.told import (
     sentence_case,
     time_told,
 )
-from server.election.commands import Correct, ExpectDeclaration, ReachStage
+from server.election.commands import Correct, ExpectDeclaration, ReachStage, ballot_of
 from server.election.counting.acts import (
     AnyAct,
     Asked,
+    CorrectionBegun,
+    CorrectionDropped,
     Dropped,
     EntryChosen,
     Invited,
@@ -124,7 +127,7 @@ class _Log:
             case EntryChosen() | ReplaySet():
                 return False
             case Asked():
-                return getattr(act.command, "ballot", None) == ballot
+                return ballot_of(act.command) == ballot
             case Invited():
                 return ballot in act.ballots
             case Revoked() | PinCleared() | SessionsEnded():
@@ -133,8 +136,10 @@ class _Log:
                 return ballot in self._board.desk.people[act.invitation].ballots
             case Dropped():
                 return False
-            case _:
+            case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
                 return act.ballot == ballot
+            case _:
+                assert_never(act)
 
     def _outcome(self, asked: Asked) -> str:
         seq = self._board.night.receipts.get(asked.command.id)

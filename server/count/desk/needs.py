@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from server.count.desk.board import Board, Due, Glance, unaccounted
 from server.count.desk.told import command_told
-from server.election.commands import HoldNight, ReleaseNight
+from server.election.commands import OfTheHold, ballot_of
 from server.election.counting.acts import Asked, Dropped
 from server.election.counting.entry import KEYING
 from server.html.templates import clock
@@ -148,7 +148,7 @@ def _dropped(board: Board) -> Iterator[Need]:
             of = asked[act.asked]
             dropped[_about(of)] = (act, of)
     for act, of in dropped.values():
-        done = isinstance(of.command, HoldNight | ReleaseNight)  # by somebody else, or it could have been
+        done = isinstance(of.command, OfTheHold)  # by somebody else, or it could have been
         if not done and board.now - act.at < _REMEMBERED and not _moved_on(board, of, act.at):
             told = command_told(board.night, of.command).rstrip(".")
             why = f"did not go out, from {of.by}: {told}. {act.why}"
@@ -156,7 +156,7 @@ def _dropped(board: Board) -> Iterator[Need]:
 
 
 def _about(asked: Asked) -> str:
-    return getattr(asked.command, "ballot", None) or type(asked.command).__name__
+    return ballot_of(asked.command) or type(asked.command).__name__
 
 
 def _moved_on(board: Board, asked: Asked, at: datetime) -> bool:
@@ -172,5 +172,5 @@ def name_of(board: Board, asked: Asked) -> str:
 
 def href_of(asked: Asked) -> str:
     """Where to see what became of it."""
-    ballot: str | None = getattr(asked.command, "ballot", None)
+    ballot = ballot_of(asked.command)
     return f"/desk/contests/{ballot}" if ballot else "/desk/record"

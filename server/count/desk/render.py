@@ -6,6 +6,7 @@ Fragments: ``desk-status`` (on air or held), ``desk-replay`` (how a replay is pl
 """
 
 from collections.abc import Iterable, Sequence
+from typing import assert_never
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -17,23 +18,40 @@ from server.count.desk.told import SPEEDS, reasons_told, replay_told
 from server.count.phone.shown import label_of, read_back
 from server.count.visit.place import STAGES
 from server.count.visit.sending import now
-from server.election.commands import Correct, Declare
+from server.election.commands import Correct, Declare, ballot_of
 from server.election.counting.acts import (
     Asked,
+    CorrectionBegun,
+    CorrectionDropped,
     Dropped,
     EntryChosen,
+    InvitationAct,
     Invited,
+    PapersVerified,
     PinChosen,
     PinCleared,
     PinMistaken,
+    PublicCommand,
     ReplaySet,
     Revoked,
     SessionsEnded,
     SheetKeyed,
     SignedIn,
+    SignInAct,
 )
 from server.election.counting.desk import Desk, Person
-from server.election.events import NightHeld, NightOpened, NightReleased
+from server.election.events import (
+    Corrected,
+    DeclarationExpected,
+    Declared,
+    NightHeld,
+    NightOpened,
+    NightReleased,
+    NoPollTaken,
+    NotePosted,
+    StageReached,
+    Withdrawn,
+)
 from server.election.nights import Night
 from server.election.verdict import judge
 from server.html.templates import environment
@@ -41,9 +59,7 @@ from server.live.private import News
 
 _FEW = 12  # contests changed at once whose whole pages are worth sending
 _OF_ALL = NightOpened | NightHeld | NightReleased | EntryChosen
-_BY_SOMEBODY = PinChosen | SignedIn | PinMistaken
 _FIGURES = SheetKeyed | Declare | Correct
-_OF_SOMEBODY = Revoked | PinCleared | SessionsEnded
 
 
 class Differing(Struct, frozen=True):
@@ -75,7 +91,7 @@ class DeskRenderer:
         if any(isinstance(one, Invited) for one in news or ()):
             parts.append(("desk-people", people(board)))
         else:
-            touched = dict.fromkeys(_person(one) for one in news or () if isinstance(one, _BY_SOMEBODY | _OF_SOMEBODY))
+            touched = dict.fromkeys(_person(one) for one in news or () if isinstance(one, SignInAct | InvitationAct))
             parts += [(f"desk-person-{one}", person(board, one)) for one in touched]
         return "".join(partial(*part) for part in parts)
 
@@ -122,6 +138,11 @@ def person(board: Board, invitation: str) -> Markup:
     """Somebody in the list of everybody."""
     one = board.desk.people[invitation]
     return _fragment("person", one=one, night=board.night, state_of=state_of, single=False)
+
+
+def card(board: Board, person: Person, contests: Sequence[str], link: str, code: Markup) -> Markup:
+    """An invitation to print and cut; ``code`` is the link as a QR code."""
+    return _fragment("card", person=person, contests=contests, link=link, code=code, night=board.night)
 
 
 def contest(board: Board, ballot: str) -> Markup:
@@ -176,8 +197,8 @@ def _number(sheet: SheetKeyed, field: str) -> int | None:
     return sheet.votes[which] if what == "votes" else getattr(sheet.rejected, which or "total")
 
 
-def _person(act: PinChosen | SignedIn | PinMistaken | Revoked | PinCleared | SessionsEnded) -> str:
-    return act.invitation if isinstance(act, _BY_SOMEBODY) else act.invited
+def _person(act: SignInAct | InvitationAct) -> str:
+    return act.invitation if isinstance(act, SignInAct) else act.invited
 
 
 def _ballots(desk: Desk, one: News) -> Iterable[str]:
@@ -191,13 +212,24 @@ def _ballots(desk: Desk, one: News) -> Iterable[str]:
             return desk.people[one.invitation].ballots
         case Dropped():
             asked = (act.command for act in reversed(desk.log) if isinstance(act, Asked))
-            about = next(command for command in asked if command.id == one.asked)
+            return _about(next(command for command in asked if command.id == one.asked))
         case Asked():
-            about = one.command
+            return _about(one.command)
+        case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
+            return (one.ballot,)
+        case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | DeclarationExpected():
+            return (one.ballot,)
+        case NotePosted():
+            return (one.ballot,) if one.ballot else ()
+        case NightOpened() | NightHeld() | NightReleased() | EntryChosen() | ReplaySet():
+            return ()
         case _:
-            about = one
-    ballot: str | None = getattr(about, "ballot", None)
-    return () if ballot is None else (ballot,)
+            assert_never(one)
+
+
+def _about(command: PublicCommand) -> Iterable[str]:
+    ballot = ballot_of(command)
+    return (ballot,) if ballot else ()
 
 
 def _fragment(name: str, **context: object) -> Markup:

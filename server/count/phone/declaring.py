@@ -14,8 +14,8 @@ from server.count.visit.sending import ask, id_of, stamp
 from server.election.commands import Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
 from server.election.counting.entry import spoken
-from server.election.decide import Refused
 from server.election.events import Corrected
+from server.election.refusals import Refused
 from server.html.process import process
 from server.stream.events import StreamUnavailable
 
@@ -72,7 +72,7 @@ async def correct(request: Request) -> Response:
         slip=True,
         reason=reason,
     )
-    return await _recorded(request, place, act)
+    return await _recorded(request, place, act, {"slip": reason})
 
 
 @allows(Sends(DECLARING))
@@ -97,7 +97,8 @@ async def withdraw(request: Request) -> Response:
     try:
         await ask(request, command)
     except Refused as refused:
-        return _receipt(request, place, refused.sentence, 422) if place.last else _to_form(place)
+        typed = {"why": reason}
+        return _receipt(request, place, refused.sentence, 422, typed) if place.last else _to_form(place)
     return _to_form(place)
 
 
@@ -105,13 +106,15 @@ async def _place(request: Request) -> Place:
     return await place_of(request, str((await request.form())["contest"]).rpartition("/")[2])
 
 
-async def _recorded(request: Request, place: Place, act: CorrectionBegun | CorrectionDropped) -> Response:
+async def _recorded(
+    request: Request, place: Place, act: CorrectionBegun | CorrectionDropped, typed: dict[str, str] | None = None
+) -> Response:
     submitter = process(request).submitter
     try:
         await submitter.record(visit(request).night, act)
     except Refused as refused:
         if refused.code not in ("already-begun", "not-begun") and place.last:
-            return _receipt(request, place, refused.sentence, 422)
+            return _receipt(request, place, refused.sentence, 422, typed)
     return _to_form(place)
 
 
@@ -124,7 +127,9 @@ def _to_form(place: Place) -> Response:
     return RedirectResponse(place.at(FORM), 303)
 
 
-def _receipt(request: Request, place: Place, wrong: str = "", status: int = 200) -> Response:
+def _receipt(
+    request: Request, place: Place, wrong: str = "", status: int = 200, typed: dict[str, str] | None = None
+) -> Response:
     result, last = place.count.result, place.last
     return page(
         "receipt.html",
@@ -134,6 +139,7 @@ def _receipt(request: Request, place: Place, wrong: str = "", status: int = 200)
         read_back=read_back(place.night, place.count, result) if result else None,
         refused=request.query_params.get("sent") == "no",
         wrong=wrong,
+        typed=typed or {},
         may_declare=place.person.role in DECLARING,
         **common(request, place),
     )

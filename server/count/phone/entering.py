@@ -16,8 +16,8 @@ from server.election.checks import Finding, check_figures
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified, SheetKeyed
 from server.election.counting.entry import KEYING, keyers, papers_of, sheets_of
-from server.election.decide import Refused
 from server.election.events import Rejected, Stage
+from server.election.refusals import Refused
 from server.html.process import process
 from server.html.templates import clock
 from server.stream.events import StreamUnavailable

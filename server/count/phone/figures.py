@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from server.count.phone.numbers import Unreadable, whole_number
+from server.election.check_codes import CHECKS
 from server.election.checks import Finding
 from server.election.contests import Contest
 from server.election.counting.acts import SheetKeyed
@@ -92,8 +93,10 @@ def _read(form: Mapping[str, object], names: Iterable[str], required: Mapping[st
             numbers[field] = number
         elif field in required:
             unreadable.append(Finding("number-missing", field, required[field]))
-    reasons = {name.removeprefix(REASON): text.strip() for name, text in texts.items() if name.startswith(REASON)}
-    kept = {name: text for name, text in texts.items() if name in names or name == "lot" or name.startswith(REASON)}
+    # Only a check has a reason: whatever else a form may name so was never on a page.
+    given = {name for name in texts if name.startswith(REASON) and name.removeprefix(REASON) in CHECKS}
+    reasons = {name.removeprefix(REASON): texts[name].strip() for name in texts if name in given}
+    kept = {name: text for name, text in texts.items() if name in names or name == "lot" or name in given}
     return Entry(kept, numbers, tuple(unreadable), {code: why for code, why in reasons.items() if why})
 
 

@@ -84,7 +84,13 @@ def form_of(night: Night, count: Count, entry: Entry, findings: Iterable[Finding
     votes = entry.votes
     complete = all(one.id in votes for one in contest.candidates) and any(votes.values())
     tied = first_places(votes) if complete else []
-    asked = {one.code: tuple(other.sentence for other in doubts if other.code == one.code) for one in doubts}
+    asked = {
+        doubt.code: (
+            *(other.sentence for other in doubts if other.code == doubt.code),
+            *_at(errors, REASON + doubt.code),
+        )
+        for doubt in doubts
+    }
     return Form(
         rows={
             field: Row(field, label, note, party, entry.texts.get(field, ""), _at(errors, field))

@@ -3,6 +3,8 @@
 import msgspec
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
+from server.election.limits import LONGEST_TOKEN
+
 _SALT = "count.invitation.2"
 _DAYS = 14
 
@@ -24,6 +26,8 @@ class Invitations:
     def read(self, token: str) -> tuple[str, str]:
         """Night and invitation of a token; NotInvited if it is not one of ours, or too old."""
         try:
+            if len(token) > LONGEST_TOKEN:
+                raise BadData("too long")
             content: object = self._serializer.loads(token, max_age=_DAYS * 24 * 3600)
         except SignatureExpired:
             raise NotInvited(f"This invitation is older than {_DAYS} days. Ask the desk for a new one.") from None

@@ -6,6 +6,8 @@ import re
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
+from server.election.limits import LONGEST_PIN
+
 # 28 ms a check here, as OWASP's password storage cheat sheet has it. What keeps a PIN safe is the lock-out after five.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _RUNS = ("0123456789", "9876543210")
@@ -17,15 +19,17 @@ class BadPin(ValueError):
 
 async def hashed(pin: str) -> str:
     """The hash of a new PIN; BadPin if it is not 4 to 8 digits, or too easily guessed."""
-    if not re.fullmatch(r"[0-9]{4,8}", pin):
-        raise BadPin("Choose a PIN of 4 to 8 digits.")
+    if not re.fullmatch(rf"[0-9]{{4,{LONGEST_PIN}}}", pin):
+        raise BadPin(f"Choose a PIN of 4 to {LONGEST_PIN} digits.")
     if len(set(pin)) == 1 or any(pin in run for run in _RUNS):
         raise BadPin("That PIN is the first that others would try. Choose another.")
     return await asyncio.to_thread(_hasher.hash, pin)
 
 
 async def is_pin(pin: str, hash: str) -> bool:
-    """Whether this is the PIN of that hash."""
+    """Whether this is the PIN of that hash; BadPin where it is longer than any."""
+    if len(pin) > LONGEST_PIN:
+        raise BadPin(f"That is longer than any PIN. A PIN has 4 to {LONGEST_PIN} digits.")
 
     def verified() -> bool:
         try:

@@ -11,7 +11,7 @@ from server.election.commands import ReachStage, Withdraw
 from server.election.counting.acts import Role
 from server.election.counting.desk import Desk, Person
 from server.election.counting.entry import Standing, once_released, pending, standing
-from server.election.events import Corrected, Declared
+from server.election.events import SetsResult
 from server.election.nights import Count, Night
 from server.html.process import process
 
@@ -115,9 +115,9 @@ class Place(Struct, frozen=True):
         )
 
     @property
-    def last(self) -> Declared | Corrected | None:
+    def last(self) -> SetsResult | None:
         """What was declared last, if it stands."""
-        said = [one for one in self.count.history if isinstance(one, Declared | Corrected)]
+        said = [event for event in self.count.history if isinstance(event, SetsResult)]
         return said[-1] if said and self.count.result else None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
@@ -19,9 +20,12 @@ from server.count.visit.rates import (
 )
 from server.election.counting.acts import Role
 from server.election.counting.desk import Desk, Person
+from server.election.limits import LONGEST_FIELD
 from server.html.process import process
 from server.stream.events import StreamUnavailable
 
+_TYPED = frozenset(("contests", "expected", "issued", "lines", "name", "papers", "pin", "reason", "text"))
+_TYPED_OF_MANY = ("reason.", "rejected.", "votes.")
 WELCOME = {"count": "/count/invitation", "desk": "/desk/invitation"}
 DECLARING: tuple[Role, ...] = ("officer", "returning officer")
 
@@ -86,7 +90,9 @@ class Sends(SignedIn, frozen=True):
         assert isinstance(connection, Request)
         await rates(connection).count(SENDING_BY_ADDRESS, address(connection))
         await rates(connection).count(SENDING_BY_INVITATION, visit(connection).person.invitation)
-        contest = (await connection.form()).get("contest")
+        sent = await connection.form()
+        _must_fit(sent)
+        contest = sent.get("contest")
         here, _, ballot = contest.rpartition("/") if isinstance(contest, str) else ("", "", "")
         one = visit(connection)
         if here != one.night or (ballot and not one.person.may_enter(ballot)):
@@ -188,11 +194,21 @@ def is_away(connection: HTTPConnection) -> bool:
 async def _from_our_page(request: Request) -> None:
     if not _same_site(request):
         raise HTTPException(403, "That form came from another site. Nothing was sent.")
-    sent = (await request.form()).get("csrf")
+    form = await request.form()
+    _must_fit(form)
+    sent = form.get("csrf")
     known = str(request.session.get("csrf", ""))
     if not isinstance(sent, str) or not known or not secrets.compare_digest(sent.encode(), known.encode()):
         sentence = "That page is from before this phone signed in. Nothing was sent; what was typed is kept."
         raise HTTPException(403, f"{sentence} Go back and open the page again.")
+
+
+def _must_fit(form: FormData) -> None:
+    """What a page puts into its form itself is short; what people type gets its sentence beside the field instead."""
+    for name, value in form.multi_items():
+        typed = name in _TYPED or name.startswith(_TYPED_OF_MANY)
+        if len(name) > LONGEST_FIELD or (not typed and isinstance(value, str) and len(value) > LONGEST_FIELD):
+            raise HTTPException(400, "That is longer than anything our pages send. Nothing was sent.")
 
 
 def _same_site(connection: HTTPConnection) -> bool:

@@ -12,7 +12,7 @@ from server.count.visit.sending import new_id, stamp
 from server.election.counting.acts import PinChosen, PinMistaken, SignedIn
 from server.election.counting.admit import LOCKED
 from server.election.counting.desk import MOST_MISTAKES
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.html.process import process
 
 

@@ -13,12 +13,13 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.election.commands import Correct, Declare, HoldNight, ReleaseNight
+from server.election.commands import Correct, Declare, WithFigures, WithoutFigures
 from server.election.counting.acts import Asked, CorrectionBegun, Role, SheetKeyed
 from server.election.counting.desk import Desk
-from server.election.decide import Refused, decide
+from server.election.decide import decide
 from server.election.events import HEADS
 from server.election.nights import Count, Night, apply
+from server.election.refusals import Refused
 
 State = Literal["no poll", "unverified", "keying", "one keyed", "differs", "ready", "asked", "on air"]
 KEYING: tuple[Role, ...] = ("officer", "second officer")
@@ -69,7 +70,7 @@ def once_released(night: Night, desk: Desk) -> Night:
     keeps things from going out, and nobody from counting."""
     later = replace(night, held=False)
     for asked in pending(night, desk):
-        if not isinstance(asked.command, Declare | Correct | HoldNight | ReleaseNight):
+        if isinstance(asked.command, WithoutFigures):
             try:
                 later = apply(later, decide(later, asked.command, asked.at))
             except Refused:
@@ -128,7 +129,7 @@ def differences(one: SheetKeyed, other: SheetKeyed) -> list[str]:
     return [*fields, *(["lot"] if one.lot != other.lot else [])]
 
 
-def spoken(night: Night, desk: Desk, ballot: str, by: str) -> Declare | Correct | None:
+def spoken(night: Night, desk: Desk, ballot: str, by: str) -> WithFigures | None:
     """The command that puts a contest's confirmed figures on air; None while there are none.
 
     Its id is that of the sheet, so that whoever says it, and however often, it is said once.

@@ -1,6 +1,7 @@
 """The feed of a night: what was reported, in order, with what it made or took back. No HTML, no rules of a result."""
 
 from bisect import bisect_left
+from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,10 +15,11 @@ from server.election.events import (
     NightReleased,
     NoPollTaken,
     NotePosted,
+    SetsResult,
     StageReached,
     Withdrawn,
 )
-from server.election.nights import Count, Night
+from server.election.nights import Count, Night, ended_before
 from server.election.parties import Party
 from server.election.results.tally import Tally
 from server.election.verdict import Result, elect_unopposed, judge
@@ -80,6 +82,8 @@ def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
             return Item("stage", event, count)
         case NoPollTaken():
             return Item("no-poll", event, count, _unopposed(count, event), majority=majority)
+        case _:
+            assert_never(event)
 
 
 class Change(Struct, frozen=True):
@@ -92,7 +96,7 @@ class Change(Struct, frozen=True):
 
 def changes(count: Count, event: Corrected) -> tuple[Change, ...]:
     """What a correction changed, in ballot-paper order, rejected papers last."""
-    earlier = [one for one in count.history if one.seq < event.seq and isinstance(one, Declared | Corrected)][-1]
+    earlier = [one for one in count.history if one.seq < event.seq and isinstance(one, SetsResult)][-1]
     found = [Change(one.name, earlier.votes[one.id], event.votes[one.id]) for one in count.contest.candidates]
     if earlier.rejected and event.rejected:
         found.append(Change("", earlier.rejected.total, event.rejected.total))
@@ -101,11 +105,16 @@ def changes(count: Count, event: Corrected) -> tuple[Change, ...]:
 
 def before(count: Count, event: CountEvent) -> Result | None:
     """The result that stood when this event came."""
-    earlier = [one for one in count.history if one.seq < event.seq and not isinstance(one, StageReached)]
-    last = earlier[-1] if earlier else None
-    if isinstance(last, NoPollTaken):
-        return _unopposed(count, last)
-    return judge(count.contest, last) if isinstance(last, Declared | Corrected) else None
+    last = ended_before(count, event)
+    match last:
+        case Declared() | Corrected():
+            return judge(count.contest, last)
+        case NoPollTaken():
+            return _unopposed(count, last)
+        case Withdrawn() | None:
+            return None
+        case _:
+            assert_never(last)
 
 
 def _unopposed(count: Count, event: NoPollTaken) -> Result | None:

@@ -56,6 +56,11 @@ class Tally(Struct, frozen=True):
     majority: Majority | None
     hung: Hung | None = None
 
+    @property
+    def lead(self) -> PartyTotal | None:
+        """The party with the most seats, None before any has one. Independents are no party: they lead nothing."""
+        return next((total for total in self.parties if total.seats and has_a_past(total.party)), None)
+
 
 class _Sums:
     __slots__ = ("before", "gained", "lost", "seats", "votes")
@@ -80,7 +85,7 @@ def add_up(night: Night, area: Area = EVERYWHERE) -> Tally:
             _of(sums, counted_as(line.candidate.party)).votes += line.votes
         winner, holder = result.verdict.winner, result.verdict.previous
         _of(sums, winner).seats += 1
-        if holder is not None and winner != holder:
+        if holder is not None and result.verdict.kind == "gain":
             _of(sums, winner).gained += 1
             _of(sums, holder).lost += 1
         previous = count.contest.previous
@@ -100,13 +105,14 @@ def add_up(night: Night, area: Area = EVERYWHERE) -> Tally:
     ]
     parties.sort(key=lambda total: (-total.seats, -total.votes, total.party))
     line = majority_line(night) if area == EVERYWHERE else 0
+    # Independents are no party: they have no majority together.
     most = max((total.seats for total in parties if has_a_past(total.party)), default=0)
     return Tally(
         parties=tuple(parties),
         declared=declared,
         contests=len(counts),
         line=line,
-        majority=_majority(night, line, parties[0].seats if parties else 0),
+        majority=_majority(night, line, most),
         hung=_hung(night, line, most),
     )
 
@@ -150,7 +156,7 @@ def _majority(night: Night, line: int, most: int) -> Majority | None:
     seats: dict[str, int] = {}
     for event, _, winner in _declarations(night):
         seats[winner] = seats.get(winner, 0) + 1
-        if seats[winner] == line:
+        if seats[winner] == line and has_a_past(winner):
             return Majority(winner, event.seq, event.at)
     return None
 

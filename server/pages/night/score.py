@@ -59,12 +59,12 @@ class Score(Struct, frozen=True):
     majority: Party | None
     majority_at: datetime | None
     tally: Tally
+    lead: tuple[Party, PartyTotal] | None
 
 
 def banner_of(night: Night, tally: Tally) -> Banner:
     """The last thing that was declared, corrected or withdrawn; the House, when it is complete."""
-    if tally.line and tally.declared == tally.contests:
-        first = tally.parties[0]
+    if tally.line and tally.declared == tally.contests and (first := tally.lead):
         largest = (night.parties[first.party], first.seats)
         return Banner(largest=largest, of=max(0, 2 * first.seats - night.definition.seats))
     for event in reversed(night.feed):
@@ -136,6 +136,7 @@ def score_of(night: Night, tally: Tally) -> Score:
         majority=night.parties[tally.majority.party] if tally.majority else None,
         majority_at=tally.majority.at if tally.majority else None,
         tally=tally,
+        lead=(night.parties[tally.lead.party], tally.lead) if tally.lead else None,
     )
 
 
