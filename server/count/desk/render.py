@@ -16,7 +16,6 @@ from server.count.desk.needs import needs_of
 from server.count.desk.told import SPEEDS, reasons_told, replay_told
 from server.count.phone.shown import label_of, read_back
 from server.count.visit.place import STAGES
-from server.count.visit.sending import now
 from server.election.commands import Correct, Declare
 from server.election.counting.acts import (
     Asked,
@@ -38,6 +37,7 @@ from server.election.nights import Night
 from server.election.verdict import judge
 from server.html.templates import environment
 from server.live.private import News
+from server.stream.clock import now
 
 _FEW = 12  # contests changed at once whose whole pages are worth sending
 _OF_ALL = NightOpened | NightHeld | NightReleased | EntryChosen
