@@ -57,9 +57,9 @@ def build_app(settings: Settings) -> Starlette:
         await stream.open()
         submitter = Submitter(stream)
         kept = Kept(settings.data_dir)
-        hub = Hub(PageRenderer(), kept.events, submitter.forget, DeskRenderer())
+        hub = Hub(PageRenderer(), kept.events, DeskRenderer())
         app.state.hub = hub
-        follower = asyncio.create_task(hub.follow(follow(url)), name="follower")
+        follower = asyncio.create_task(hub.follow(submitter.heard(follow(url))), name="follower")
         follower.add_done_callback(_stop_the_process)
         # Whoever comes meanwhile waits in the socket's queue, and is not told that there is no such night.
         with suppress(TimeoutError):

@@ -100,7 +100,6 @@ async def _opened(script: Script, entry: EntryMode, settings: Settings, stream: 
         if not stands.definition.rehearsal:
             raise Refused("night-exists", f"{night} is on air, and is no rehearsal. Give another name, with --as.")
         await stream.erase(night)
-        submitter.forget(night)
     await open_night(stream, script.definition, str(uuid4()))
     if entry == "double":
         await choose_entry(submitter, night, "double")

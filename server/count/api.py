@@ -98,8 +98,7 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
     votes, findings = _votes(sent)
     rejected = Rejected(**cast(dict[str, int], msgspec.structs.asdict(sent.rejected))) if sent.rejected else None
     if findings:
-        submitter = process(request).submitter
-        night = await submitter.night(one.night)
+        night = process(request).submitter.known(one.night).night
         count = night.counts.get(ballot) if night else None
         if count is not None:
             named = {finding.field for finding in findings}
@@ -137,7 +136,8 @@ async def _announce_papers(request: Request, command: Declare, reasons: dict[str
     """
     submitter = process(request).submitter
     one = visit(request)
-    night, desk = await submitter.night(one.night), await submitter.desk(one.night)
+    stands = submitter.known(one.night)
+    night, desk = stands.night, stands.desk
     count = night.counts.get(command.ballot) if night else None
     asked = Asked(**stamp(request, f"ask/{command.id}"), command=command, reasons=reasons)
     if night is None or count is None or count.papers is not None or asked.command_id in desk.receipts:

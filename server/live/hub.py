@@ -24,14 +24,13 @@ class Hub:
     stored has been read.
 
     ``past`` gives the events of a night that is not on air, the same object each time while they are the same, None
-    if there is no such night. ``on_erased`` is told of a night that was taken off air.
+    if there is no such night.
     """
 
     def __init__(
         self,
         renderer: Renderer,
         past: Callable[[str], tuple[AnyEvent, ...] | None],
-        on_erased: Callable[[str], None],
         private: PrivateRenderer,
     ) -> None:
         self.channels: dict[str, Channel] = {}
@@ -40,7 +39,6 @@ class Hub:
         self.ending = False
         self._renderer = renderer
         self._past = past
-        self._on_erased = on_erased
         self._cache: dict[str, tuple[object, Any]] = {}
         self._archive: dict[str, tuple[tuple[AnyEvent, ...], Channel]] = {}
         self._waiting: dict[str, list[AnyEvent]] = {}  # a night that just moved on → what came since
@@ -100,7 +98,6 @@ class Hub:
             case Acted():
                 _send_away(self.desks[news.night].acted(news.acts))
             case Erased():
-                self._on_erased(news.night)
                 self._waiting.pop(news.night, None)
                 if channel := self.channels.pop(news.night, None):
                     _send_away(channel.close())

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from server.nights import archive
 from server.stream import embedded
-from server.stream.events import EventStream, key
+from server.stream.events import EventStream
+from server.stream.reading import Position, key
 from tests.bench.crowd import processor_seconds
 
 _NIGHT = "parl.2019-12-12"
@@ -45,7 +46,7 @@ async def _followed(redis: embedded.Embedded, number: int) -> Followers:
     stream = EventStream(redis.url)
     await stream.open()
     first, *events = archive.load(_NIGHT).events[: _EVENTS + 1]
-    await stream.append(night, first)
+    await stream.append(night, first, Position())
     epoll, lines = select.epoll(), dict[int, socket.socket]()
     for _ in range(number):
         line = socket.socket(socket.AF_UNIX)
@@ -58,7 +59,7 @@ async def _followed(redis: embedded.Embedded, number: int) -> Followers:
     spent = processor_seconds([redis.pid])
     for event in events:
         start = time.perf_counter()
-        await stream.append(night, event)
+        await stream.append(night, event, Position(events=event.seq - 1))
         durable.append(time.perf_counter() - start)
         told = 0
         while told < number:

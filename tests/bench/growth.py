@@ -13,6 +13,7 @@ from server.live.channel import Channel
 from server.pages.render import NIGHT, PageRenderer
 from server.stream import embedded
 from server.stream.events import EventStream
+from server.stream.reading import Position
 from tests.nights_by_hand import START, ballot, definition
 from tests.running import answered, serving
 
@@ -55,7 +56,7 @@ async def _night_of(contests: int) -> Growth:
         try:
             stream = EventStream(redis.url)
             for event in events:
-                await stream.append("night", event)
+                await stream.append("night", event, Position(events=event.seq - 1))
             await stream.announce("night")
             await stream.close()
             begin = time.perf_counter()

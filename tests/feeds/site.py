@@ -96,7 +96,7 @@ class Site:
     """A hub, and the feeds that read it. Nothing here follows a stream: tests put events in themselves."""
 
     def __init__(self, stream: EventStream | None = None) -> None:
-        self.hub = Hub(NoPages(), _past, lambda night: None, NoDesk())
+        self.hub = Hub(NoPages(), _past, NoDesk())
         self.app = Starlette(
             routes=feeds.routes,
             middleware=[Middleware(_Given, state=handed(self.hub, stream))],

@@ -322,7 +322,7 @@ def hub() -> Hub:
     def found(night: str) -> Any:
         return archive.load(night).events if night in (ROCHESTER, GENERAL) else None
 
-    return Hub(PageRenderer(), found, lambda night: None, DeskRenderer())
+    return Hub(PageRenderer(), found, DeskRenderer())
 
 
 @pytest.fixture

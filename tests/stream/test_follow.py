@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from server.stream.embedded import Embedded
-from server.stream.events import EventStream, key
+from server.stream.events import EventStream
 from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened, StreamWentBack, follow
+from server.stream.reading import key
 from tests.conftest import until
 from tests.nights_by_hand import START, declare
 from tests.stream.test_events import NIGHT, opened

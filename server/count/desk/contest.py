@@ -12,7 +12,7 @@ from server.access import allows
 from server.count.desk.answering import DESK, board, carried_out, sent
 from server.count.desk.pages import contest_page
 from server.count.visit.rules import Sends, visit
-from server.count.visit.sending import ask, id_of, now, stamp
+from server.count.visit.sending import ask, id_of, stamp
 from server.election.clock import LONDON
 from server.election.commands import ExpectDeclaration, RecordNoPoll, Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
@@ -21,6 +21,7 @@ from server.election.events import NoPollState
 from server.election.nights import Night
 from server.election.refusals import Refused
 from server.html.process import process
+from server.stream.clock import now
 
 _ITS_OWN_NIGHT = timedelta(hours=36)  # after the close of poll; later it is a rehearsal with an old night's contests
 _LOOKS_BACK = timedelta(hours=6)

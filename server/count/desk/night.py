@@ -12,13 +12,14 @@ from server.count.desk.answering import DESK, board, carried_out, sent
 from server.count.desk.pages import contest_page, desk_page, hold_page
 from server.count.desk.told import SPEEDS
 from server.count.visit.rules import Sends, visit
-from server.count.visit.sending import ask, id_of, now, stamp
+from server.count.visit.sending import ask, id_of, stamp
 from server.election.commands import HoldNight, PostNote, ReleaseNight
 from server.election.counting.acts import Dropped, EntryChosen, EntryMode, ReplaySet
 from server.election.events import NightHeld
 from server.election.limits import LONGEST_TEXT
 from server.election.refusals import Refused
 from server.html.process import process
+from server.stream.clock import now
 
 _HELD_AGAIN = "The night was released and held again since this page was opened. It is still held: look at it again."
 

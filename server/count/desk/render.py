@@ -56,6 +56,7 @@ from server.election.nights import Night
 from server.election.verdict import judge
 from server.html.templates import environment
 from server.live.private import News
+from server.stream.clock import now
 
 _FEW = 12  # contests changed at once whose whole pages are worth sending
 _OF_ALL = NightOpened | NightHeld | NightReleased | EntryChosen

@@ -139,7 +139,7 @@ async def stage(request: Request) -> Response:
 
 
 async def _contests(request: Request) -> Response:
-    night = await night_of(request)
+    night = night_of(request)
     counts = [night.counts[ballot] for ballot in visit(request).person.ballots if ballot in night.counts]
     return page("contests.html", night=night, counts=counts, person=visit(request).person, stages=STAGES)
 

@@ -3,6 +3,7 @@
 import msgspec
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
+from server.count.visit.signed import Signer
 from server.election.limits import LONGEST_TOKEN
 
 _SALT = "count.invitation.2"
@@ -17,7 +18,7 @@ class Invitations:
     """Makes tokens and reads them; all processes that share ``secret_key`` understand each other's."""
 
     def __init__(self, secret_key: str) -> None:
-        self._serializer = URLSafeTimedSerializer(secret_key, salt=_SALT)
+        self._serializer = URLSafeTimedSerializer(secret_key, salt=_SALT, signer=Signer)
 
     def make(self, night: str, invitation: str) -> str:
         """A token for an invitation of a night, good for 14 days: in a link, or as a program's Bearer token."""

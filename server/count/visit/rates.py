@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from server.html.process import process
+from server.stream.connections import shared
 
 # A whole sports hall may share one address, one machine may send every result; an invitation is one person.
 SIGN_IN_BY_ADDRESS = RateLimitItemPerMinute(300, namespace="sign-in-address")
@@ -69,7 +70,8 @@ def _storage(redis_url: str) -> RedisStorage | MemoryStorage:
         wrap_exceptions=True,
         implementation="redispy",
         key_prefix="rates",
-        socket_timeout=_WAIT_SECONDS,
-        socket_connect_timeout=_WAIT_SECONDS,
-        retry=None,  # type: ignore[arg-type] # redis-py's own retries would hold an officer up for seconds
+        # redis-py's own retries would hold an officer up for seconds
+        connection_pool=shared(
+            redis_url, socket_timeout=_WAIT_SECONDS, socket_connect_timeout=_WAIT_SECONDS, retry=None
+        ),
     )

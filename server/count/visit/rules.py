@@ -26,6 +26,9 @@ from server.stream.events import StreamUnavailable
 
 _TYPED = frozenset(("contests", "expected", "issued", "lines", "name", "papers", "pin", "reason", "text"))
 _TYPED_OF_MANY = ("reason.", "rejected.", "votes.")
+_NOT_ON_AIR = "The night of this invitation is not on air. Ask the desk for a new invitation."
+_LOST = "This night should be on air, but nothing of it is stored any more. Nothing was sent: tell the desk at once."
+
 WELCOME = {"count": "/count/invitation", "desk": "/desk/invitation"}
 DECLARING: tuple[Role, ...] = ("officer", "returning officer")
 
@@ -176,14 +179,22 @@ async def _person(request: Request, night: str, invitation: str) -> Person:
 
 
 async def _desk(connection: HTTPConnection, night: str) -> Desk:
-    """The private side of a night this moment, so that what was ended is ended; or as this process knew it last."""
-    submitter = process(connection).submitter
-    hub = process(connection).hub
+    """The private side of a night this moment, so that what was ended is ended; or as this process knew it last.
+
+    404 where no such night is stored: then it is not the invitation that is at fault.
+    """
+    one = process(connection)
     try:
-        return await submitter.desk(night)
+        stands = await one.submitter.look(night)
+        if stands.night is None:
+            lost = night in await one.stream.nights()
+            raise HTTPException(404, _LOST if lost else _NOT_ON_AIR)
     except StreamUnavailable:
         connection.state.away = True
-        return hub.desks[night].desk if night in hub.desks else Desk()
+        stands = one.submitter.known(night)
+        if stands.night is None:
+            raise
+    return stands.desk
 
 
 def is_away(connection: HTTPConnection) -> bool:

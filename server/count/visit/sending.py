@@ -1,17 +1,15 @@
-"""Putting on record what an invited person does, and letting it out: once, however often it is sent. The clock is
-read here only."""
+"""Putting on record what an invited person does, and letting it out: once, however often it is sent."""
 
 import hashlib
 import secrets
-from datetime import datetime
 
 from starlette.requests import Request
 
 from server.count.visit.rates import address
 from server.count.visit.rules import visit
-from server.election.clock import LONDON
 from server.election.counting.acts import Asked, PublicCommand, Stamp
 from server.html.process import process
+from server.stream.clock import now
 from server.stream.submit import Receipt
 
 _SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "Linux")
@@ -44,11 +42,6 @@ def device(request: Request) -> str:
     words = [next((one for one in names if one in agent), "") for names in (_SYSTEMS, _BROWSERS)]
     said = [*words, address(request), visit(request).session[:6]]
     return ", ".join(one for one in said if one)
-
-
-def now() -> datetime:
-    """This moment in London."""
-    return datetime.now(LONDON)
 
 
 def new_id() -> str:

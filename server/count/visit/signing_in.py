@@ -35,7 +35,7 @@ async def start(request: Request) -> Response:
 
     Whoever is first chooses the PIN; after five wrong ones in a row only the desk opens the invitation again.
     """
-    await night_of(request)
+    night_of(request)
     pin = str((await request.form()).get("pin", "")).strip()
     try:
         session = await (_choose(request, pin) if visit(request).person.pin is None else _enter(request, pin))
@@ -69,8 +69,8 @@ async def _enter(request: Request, pin: str) -> str:
 
 
 async def _page(request: Request, wrong: str = "", status: int = 200) -> Response:
-    night, known = await night_of(request), visit(request).person
-    person = (await desk_of(request)).people.get(known.invitation, known)  # the last wrong PIN locked it
+    night, known = night_of(request), visit(request).person
+    person = desk_of(request).people.get(known.invitation, known)  # the last wrong PIN locked it
     counts = [night.counts[ballot] for ballot in person.ballots if ballot in night.counts]
     if person.ballots and not counts:
         raise HTTPException(404, "The contest of this invitation is not on air. Ask the desk for a new invitation.")
