@@ -1,4 +1,4 @@
-"""Static files and how answers are compressed: one entry a file, whatever it is asked for by, and what a reader takes."""
+"""Static files and how answers are compressed: a file has one name, and a reader is sent what it takes."""
 
 import gzip
 from typing import Any, cast
