@@ -9,7 +9,8 @@ import brotli  # pyright: ignore[reportMissingTypeStubs]
 
 # A night's page on air becomes smaller than with gzip's best by a tenth, in half the time.
 _QUALITY = 6
-_BEST = 11
+# A fiftieth larger than with brotli's best, 11, in half the time.
+_BEST = 10
 
 
 class Body:
@@ -31,6 +32,10 @@ class Body:
     def brotli(self) -> bytes:
         """For browsers (RFC 7932), which ask for it over TLS and on this machine."""
         return cast(Any, brotli).compress(self.plain, quality=_BEST if self._lasting else _QUALITY)
+
+    def compress(self) -> None:
+        """Make it in every form now, so that nobody waits for it later."""
+        _ = self.brotli, self.gzipped
 
     @cached_property
     def etag(self) -> str:
