@@ -16,6 +16,7 @@ from server.html.process import process
 from server.live.channel import NIGHT, Channel
 
 _LANGUAGE = "lang"
+_LONGEST_SAID = 80  # characters of what somebody asked for
 _A_YEAR = 365 * 24 * 3600
 _NOTHING: Mapping[str, str] = {}
 
@@ -74,9 +75,13 @@ def channel_of(connection: HTTPConnection, language: Language | None = None) -> 
     return found
 
 
-def topic_of(connection: HTTPConnection) -> str:
-    """Which page of a night the push is asked for: its own, or what ``?contest=`` names."""
-    return connection.query_params.get("contest") or NIGHT
+def topic_of(connection: HTTPConnection, channel: Channel) -> str:
+    """Which page of a night the push is asked for: its own, or what ``?contest=`` names; HTTPException 404 where that
+    is no page of it."""
+    topic = connection.query_params.get("contest") or NIGHT
+    if not channel.has(topic):
+        raise HTTPException(404, f"This night has no page {topic[:_LONGEST_SAID]!r}.")
+    return topic
 
 
 def number(connection: HTTPConnection, name: str) -> int:

@@ -5,7 +5,7 @@ Fragments: ``status`` (how far), ``banner``, ``parties`` (the House, on a night 
 ``hex-{slug}`` (its hexagon, where the night has a map), ``contest-{slug}`` (all about it) and ``near-{slug}`` (its
 neighbours on the map). A night of one contest is a page of its own: no banner, score or rows. An open page is sent the
 new entries of the feed alone, so that none is lost however many come at once; and where one frame brings several
-declarations, the banner names them all.
+declarations, the banner names them all. Who was away for more than a dozen entries is sent the feed as it begins.
 """
 
 from collections.abc import Container, Iterable, Iterator
@@ -15,14 +15,14 @@ from msgspec.structs import replace
 from server.election.contests import Contest, Definition
 from server.election.events import AnyEvent, DeclarationExpected, NightHeld, NightOpened, NightReleased, NotePosted
 from server.election.nights import Count, Night
-from server.election.results.feed import also_of, feed_of
+from server.election.results.feed import FEED_LENGTH, also_of, feed_of, told_after
 from server.election.results.tally import Tally, add_up
 from server.html import address
 from server.html.languages import ENGLISH, Language
 from server.html.languages import language as known
 from server.html.swaps import cursor, partial
 from server.html.templates import environment
-from server.live.channel import NIGHT
+from server.live.renderer import NIGHT
 from server.nights.against import against
 from server.pages.analysis.views import Views, kind_of, marks
 from server.pages.contest.about import about
@@ -119,6 +119,10 @@ class PageRenderer:
             context["feed"] = feed_of(night, self.tally(night))
         return self._html(kind, context)
 
+    def has(self, night: Night, topic: str) -> bool:
+        """Whether a topic is that of a page of this night."""
+        return topic in (NIGHT, find.TOPIC, *screens.TOPICS) or topic in night.counts or self._views.has(night, topic)
+
     def topics(self, night: Night, fragment: str) -> Container[str]:
         """The pages that are sent it: the night's own, or a contest's (by its ballot id), or both; none the feed."""
         if view := kind_of(fragment):
@@ -133,6 +137,15 @@ class PageRenderer:
         ballot = self._count(night, slug).contest.ballot
         return (ballot, NIGHT) if night.is_single else (ballot,)
 
+    def news_after(self, night: Night, topic: str, after: int) -> int:
+        """From which seq a page is told what is said once: the last of which there was news, 0 for as from nothing."""
+        if after == 0 or topic not in (NIGHT, *screens.QUEUED):
+            return 0
+        if topic == NIGHT and _is_long_ago(night, after):
+            return 0
+        told = len(night.feed) - len(told_after(night, after))
+        return night.feed[told - 1].seq if told else 1
+
     def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
         """What htmx swaps in: each fragment where it belongs, morphed so that focus and reading position stay."""
         parts = [
@@ -141,7 +154,7 @@ class PageRenderer:
             else _placed(fragment, text)
             for fragment, text in fragments
         ]
-        if topic in (NIGHT, screens.WALL) and after:
+        if (topic == NIGHT and after) or (topic == screens.WALL and after and not _is_long_ago(night, after)):
             parts += self._news(night, after)
         elif topic in (NIGHT, screens.WALL):
             parts.append(partial("latest", "outerMorph", self.render(night, "latest")))
@@ -191,6 +204,11 @@ class PageRenderer:
             ballots = {contest.slug: contest.ballot for contest in night.definition.contests}
             found = self._ballots[night.definition.id] = (night.definition, ballots)
         return night.counts[found[1][slug]]
+
+
+def _is_long_ago(night: Night, after: int) -> bool:
+    """Whether there was more news since than a page begins with."""
+    return len(told_after(night, after)) > FEED_LENGTH
 
 
 def fragments_of(night: Night) -> tuple[str, ...]:

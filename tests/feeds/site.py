@@ -48,6 +48,12 @@ class NoPages:
     def render(self, night: Night, fragment: str) -> str:
         return ""
 
+    def has(self, night: Night, topic: str) -> bool:
+        return True
+
+    def news_after(self, night: Night, topic: str, after: int) -> int:
+        return 0
+
     def topics(self, night: Night, fragment: str) -> Container[str]:
         return ()
 

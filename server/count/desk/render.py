@@ -17,7 +17,6 @@ from server.count.desk.needs import needs_of
 from server.count.desk.told import SPEEDS, reasons_told, replay_told
 from server.count.phone.shown import label_of, read_back
 from server.count.visit.place import STAGES
-from server.count.visit.sending import now
 from server.election.commands import Correct, Declare, ballot_of
 from server.election.counting.acts import (
     Asked,

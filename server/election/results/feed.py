@@ -1,6 +1,6 @@
 """The feed of a night: what was reported, in order, with what it made or took back. No HTML, no rules of a result."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import assert_never
 
 from msgspec import Struct
@@ -24,7 +24,7 @@ from server.election.parties import Party
 from server.election.results.tally import Tally
 from server.election.verdict import Result, elect_unopposed, judge
 
-_FEED_LENGTH = 12
+FEED_LENGTH = 12  # entries that a page begins with
 _RESULTS = (Declared, Corrected, NoPollTaken)
 
 
@@ -44,13 +44,18 @@ class Item(Struct, frozen=True):
 
 def feed_of(night: Night, tally: Tally, after: int | None = None) -> tuple[Item, ...]:
     """The newest entries, the newest first: all after a seq, or as many as a page begins with."""
-    found = night.feed[-_FEED_LENGTH:] if after is None else [event for event in night.feed if event.seq > after]
+    found = night.feed[-FEED_LENGTH:] if after is None else told_after(night, after)
     items: list[Item] = []
     for event in reversed(found):
         made = tally.majority if tally.majority and tally.majority.seq == event.seq else None
         item = _item(night, event, night.parties[made.party] if made else None)
         items.append(replace(item, hung=True) if tally.hung and tally.hung.seq == event.seq else item)
     return tuple(items)
+
+
+def told_after(night: Night, after: int) -> tuple[FeedEvent, ...]:
+    """What a reader of the feed was told after a seq, oldest first."""
+    return night.feed[bisect_right(night.feed, after, key=lambda one: one.seq) :]
 
 
 def also_of(night: Night, tally: Tally, after: int | None = None) -> tuple[Item, ...]:

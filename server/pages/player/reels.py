@@ -20,7 +20,7 @@ async def frame(request: Request) -> Response:
     channel = _channel(request)
     after, seq = number(request, "after"), number(request, "seq") if "seq" in request.query_params else channel.seq
     try:
-        message = body(past.frame(channel, topic_of(request), after, seq))
+        message = body(past.frame(channel, topic_of(request, channel), after, seq))
     except IndexError:
         raise HTTPException(404, f"This night has no event {seq}.") from None
     return _answer(request, message, HTML)
@@ -31,7 +31,7 @@ async def reel(request: Request) -> Response:
     """``/nights/{night}/reel/{part}``: sixteen frames, each of which brings a page one moment on, as a JSON list."""
     channel, part = _channel(request), request.path_params["part"]
     try:
-        frames = past.reel(channel, topic_of(request), whole_number(part, -1))
+        frames = past.reel(channel, topic_of(request, channel), whole_number(part, -1))
     except IndexError:
         raise HTTPException(404, f"This night has no reel {part}.") from None
     return _answer(request, frames, JSON)
