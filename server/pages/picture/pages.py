@@ -59,10 +59,12 @@ async def _drawn(shown: Shown, ballot: str) -> bytes:
         if len(kept) >= _MOST_KEPT:
             del kept[next(iter(kept))]
 
+        tally = add_up(night)  # not in the other thread: it is kept up from state to state
+
         def draw() -> bytes:
             if ballot:
                 return painted(contest_picture(night, night.counts[ballot], language))
-            return painted(score_picture(night, add_up(night), language))
+            return painted(score_picture(night, tally, language))
 
         kept[ballot] = asyncio.get_running_loop().run_in_executor(_easel, draw)
         _waiting.add(kept[ballot])
