@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import assert_never
 
 from msgspec import Struct
@@ -35,7 +36,7 @@ class GapInNight(Exception):
     """Events that do not follow one another: the stream behind them is damaged or not the one it was."""
 
 
-class Count(Struct, frozen=True):
+class Count(Struct, frozen=True, dict=True):
     """How far one contest has come. ``result`` is None until it is declared; ``papers`` are those verified.
 
     ``expected`` is when the declaration is expected; ``history`` holds every event of this contest, corrections and
@@ -85,7 +86,7 @@ def ended_before(count: Count, event: CountEvent) -> EndsRound | None:
     return earlier[-1] if earlier else None
 
 
-class Night(Struct, frozen=True):
+class Night(Struct, frozen=True, dict=True):
     """``seq`` and ``at`` are those of the last event; ``counts`` by ballot id in the definition's order;
     ``feed`` the events a reader is told of, oldest first; ``receipts`` command id → seq; while it is ``held`` nothing
     goes out."""
@@ -104,7 +105,7 @@ class Night(Struct, frozen=True):
         """Whether the night is about one contest, and has a page designed for that."""
         return len(self.counts) == 1
 
-    @property
+    @cached_property
     def declared(self) -> int:
         """How many contests are declared."""
         return sum(count.result is not None for count in self.counts.values())

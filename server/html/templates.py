@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from server.election.clock import LONDON
 from server.election.contests import Contest, Definition
 from server.election.nights import Night
+from server.election.once import once
 from server.election.parties import counted_as
 from server.election.results.parliament import is_by_election, polled_on, polls_of
 from server.html.languages import ENGLISH, Language, languages
@@ -43,15 +44,11 @@ def dated(moment: datetime, night: Night) -> bool:
     return days not in (0, 1) or _has_days(night.definition)
 
 
-_days: dict[str, tuple[Definition, bool]] = {}  # by a night's id: asked of every row
-
-
+@once
 def _has_days(definition: Definition) -> bool:
-    known = _days.get(definition.id)
-    if known is None or known[0] is not definition:
-        first, last = polls_of(definition)
-        known = _days[definition.id] = (definition, first != last)
-    return known[1]
+    """Asked of every row."""
+    first, last = polls_of(definition)
+    return first != last
 
 
 def _moments(language: Language) -> tuple[Callable[[datetime, Night], str], Callable[[Night], str]]:

@@ -9,13 +9,14 @@ A seat is known by its GSS code, which is a new one once its boundaries change.
 """
 
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from server.election.contests import Contest, Definition, Previous
+from server.election.once import once
 from server.election.parties import Party
 from server.nights import archive
 from server.nights.baselines import of_night
@@ -24,8 +25,7 @@ from server.nights.format import OTHERS, Summary
 _NOTIONAL_DAY = date(2005, 5, 5)
 NOTIONAL_IN = "parl.2010-05-06"  # the night whose own baseline it is
 
-# General elections on air at once, with a few baselines each: a hundred kilobytes an entry at most.
-_KEPT = 32
+_OPENED = "as it was opened"
 
 
 class Poll(Struct, frozen=True):
@@ -70,27 +70,12 @@ class _Offer(Struct, frozen=True):
     parties: dict[str, Party]
 
 
-class _Night:
-    """A definition to remember something by: its hash is that of its id, and mostly it is the very same object."""
-
-    def __init__(self, definition: Definition) -> None:
-        self.definition = definition
-
-    def __hash__(self) -> int:
-        return hash(self.definition.id)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _Night):
-            return NotImplemented
-        return self.definition is other.definition or self.definition == other.definition
-
-
 def baselines(definition: Definition) -> tuple[Choice, ...]:
     """What a night can be counted from: its own first, then as held when it was called, then the newest first.
 
     ``definition`` is as the night was opened with, here and below, not one that ``against`` returned.
     """
-    return tuple(offer.choice for offer in _offers(_Night(definition)))
+    return tuple(offer.choice for offer in _offers(definition))
 
 
 def against(definition: Definition, key: str) -> Definition:
@@ -99,8 +84,17 @@ def against(definition: Definition, key: str) -> Definition:
     ``previous`` is None in a contest that the baseline does not know, and ``why`` is "": such a sentence explains a
     verdict against the night's own. Parties are the night's own, by its own names, and those of the baseline.
     """
-    _find(definition, key)
-    return _put_in(_Night(definition), key) if key else definition
+    offer = _find(definition, key)
+    if not key:
+        return definition
+    found = _put_in(definition, offer)
+    vars(found)[_OPENED] = definition
+    return found
+
+
+def opened(definition: Definition) -> Definition:
+    """The night as it was opened, of one that ``against`` returned; any other is that itself."""
+    return vars(definition).get(_OPENED, definition)
 
 
 def poll(definition: Definition, key: str, contest: Contest) -> Poll | None:
@@ -112,15 +106,13 @@ def poll(definition: Definition, key: str, contest: Contest) -> Poll | None:
 
 
 def _find(definition: Definition, key: str) -> _Offer:
-    for offer in _offers(_Night(definition)):
+    for offer in _offers(definition):
         if offer.choice.key == key:
             return offer
     raise UnknownBaseline(definition, key)
 
 
-@lru_cache(maxsize=_KEPT)
-def _put_in(night: _Night, key: str) -> Definition:
-    definition, offer = night.definition, _find(night.definition, key)
+def _put_in(definition: Definition, offer: _Offer) -> Definition:
     named = {party for one in offer.previous.values() for party in (one.holder, *one.votes)}
     added = named - {party.id for party in definition.parties} - {OTHERS}
     return replace(
@@ -131,9 +123,8 @@ def _put_in(night: _Night, key: str) -> Definition:
     )
 
 
-@lru_cache(maxsize=_KEPT)
-def _offers(night: _Night) -> tuple[_Offer, ...]:
-    definition = night.definition
+@once
+def _offers(definition: Definition) -> tuple[_Offer, ...]:
     generals = [one for one in archive.listed() if one.seats and one.date < definition.date]
     found = [_general(one) for one in generals]
     if generals:

@@ -21,10 +21,11 @@ from server.election.events import (
 )
 from server.election.nights import Count, Night, ended_before
 from server.election.parties import Party
-from server.election.results.tally import Tally
+from server.election.results.tally import add_up
 from server.election.verdict import Result, elect_unopposed, judge
 
 FEED_LENGTH = 12  # entries that a page begins with
+_NAMED = 3  # of those that were declared together with another
 _RESULTS = (Declared, Corrected, NoPollTaken)
 
 
@@ -42,10 +43,17 @@ class Item(Struct, frozen=True):
     hung: bool = False
 
 
-def feed_of(night: Night, tally: Tally, after: int | None = None) -> tuple[Item, ...]:
+class Also(Struct, frozen=True):
+    """What came together: the newest of it, and how many ``more`` there are."""
+
+    items: tuple[Item, ...]
+    more: int
+
+
+def feed_of(night: Night, after: int | None = None) -> tuple[Item, ...]:
     """The newest entries, the newest first: all after a seq, or as many as a page begins with."""
     found = night.feed[-FEED_LENGTH:] if after is None else told_after(night, after)
-    items: list[Item] = []
+    tally, items = add_up(night), list[Item]()
     for event in reversed(found):
         made = tally.majority if tally.majority and tally.majority.seq == event.seq else None
         item = _item(night, event, night.parties[made.party] if made else None)
@@ -55,18 +63,28 @@ def feed_of(night: Night, tally: Tally, after: int | None = None) -> tuple[Item,
 
 def told_after(night: Night, after: int) -> tuple[FeedEvent, ...]:
     """What a reader of the feed was told after a seq, oldest first."""
-    return night.feed[bisect_right(night.feed, after, key=lambda one: one.seq) :]
+    return night.feed[_first_after(night, after) :]
 
 
-def also_of(night: Night, tally: Tally, after: int | None = None) -> tuple[Item, ...]:
-    """What was declared together with the newest declaration, the newest first: at its time, or after a seq."""
+def also_of(night: Night, after: int | None = None) -> Also:
+    """What was declared together with the newest declaration: at its time, or after a seq."""
     newest = next((one.at for one in reversed(night.feed) if isinstance(one, _RESULTS)), None)
     if newest is None:
-        return ()
+        return Also((), 0)
     together = bisect_left(night.feed, newest, key=lambda one: one.at)
-    before = night.feed[together].seq - 1
-    news = feed_of(night, tally, before if after is None else min(after, before))
-    return tuple(item for item in news if item.result)[1:]
+    first = together if after is None else min(together, _first_after(night, after))
+    found = [one for one in reversed(night.feed[first:]) if isinstance(one, _RESULTS) and _elects(one)][1:]
+    named = [_item(night, one, None) for one in found[:_NAMED]]
+    return Also(tuple(named), len(found) - len(named))
+
+
+def _first_after(night: Night, seq: int) -> int:
+    """The place in the feed of the first entry after a seq."""
+    return bisect_right(night.feed, seq, key=lambda one: one.seq)
+
+
+def _elects(event: FeedEvent) -> bool:
+    return not isinstance(event, NoPollTaken) or event.state == "uncontested"
 
 
 def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:

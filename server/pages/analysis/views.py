@@ -7,7 +7,6 @@ made into HTML only when somebody reads it.
 
 from collections.abc import Container, Mapping
 
-from server.election.contests import Definition
 from server.election.events import (
     AnyEvent,
     Corrected,
@@ -112,7 +111,6 @@ class Views:
 
     def __init__(self, language: Language = ENGLISH, baseline: str = "") -> None:
         self._edition = (language, baseline)
-        self._known: dict[str, tuple[Definition, Choices]] = {}
         self._made: dict[str, tuple[Night, dict[str, str]]] = {}
 
     def topics(self, night: Night, kind: str) -> Container[str]:
@@ -126,9 +124,9 @@ class Views:
             case (("areas" | "records"), []):
                 return True
             case "swing", [first, second]:
-                return not why_no_swing(self._choices(night), first, second)
+                return not why_no_swing(choices(night.definition), first, second)
             case "battlegrounds", [party] | [party, "all"]:
-                return party in self._choices(night)
+                return party in choices(night.definition)
             case _:
                 return False
 
@@ -140,12 +138,6 @@ class Views:
         if topic not in made[1]:
             made[1][topic] = html(night, topic, *self._edition)
         return made[1][topic]
-
-    def _choices(self, night: Night) -> Choices:
-        found = self._known.get(night.definition.id)
-        if found is None or found[0] is not night.definition:
-            found = self._known[night.definition.id] = (night.definition, choices(night.definition))
-        return found[1]
 
 
 class _Topics:

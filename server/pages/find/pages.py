@@ -61,7 +61,7 @@ def _contests_page(shown: Shown, asked: table.Wanted) -> str:
         rows=[shown.text(f"seat-{count.contest.slug}") for count in counts],
         named=table.named(hits, counts) if asked.q else None,
         parties=table.parties(night),
-        regions=[area.region for area in regions(night)],
+        regions=[area.region for area in regions(night.definition)],
         verdicts=table.VERDICTS if any(one.previous is None for one in night.definition.contests) else table.COMPARED,
         words=table.words_of_parties(night, language),
     )

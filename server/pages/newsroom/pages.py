@@ -11,7 +11,6 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.election.nights import Count, Night
-from server.election.results.tally import add_up
 from server.html.answers import policy
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
@@ -50,7 +49,7 @@ async def wall(request: Request) -> Response:
         else:
             context, topic = _screen(shown, _PARTS, seconds), screens.WALL
             context["score"] = shown.text("score")
-            context["newest"] = Markup(screens.newest(shown.night, add_up(shown.night), shown.language))
+            context["newest"] = Markup(screens.newest(shown.night, shown.language))
         parts = {"status": shown.text("status"), "latest": shown.text("latest")}
         return page(shown, "newsroom/wall.html", topic, {}, **context, **parts, theme=theme)
 
@@ -143,7 +142,7 @@ def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, obj
     night = shown.night
     on_map = "map" in parts and has_map(night.definition)
     return {
-        "now": Markup(screens.state(night, add_up(night), shown.language)),
+        "now": Markup(screens.state(night, shown.language)),
         "parts": parts,
         "seconds": seconds,
         "map": whole_map(shown) if on_map else "",
