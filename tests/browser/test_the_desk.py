@@ -130,7 +130,7 @@ async def test_a_contests_page_that_lost_its_line_is_up_to_date_when_it_is_back(
     jane = await signed_in(site, stream, "officer", "Jane Smith")
     await asyncio.to_thread(jane.key)
     await viewer.context.set_offline(False)
-    await expect(viewer.locator("article.about")).to_contain_text("waiting for the second officer", timeout=20_000)
+    await expect(viewer.locator("article.about")).to_contain_text("waiting for the second officer")
 
 
 async def test_a_replay_is_steered_from_one_desk_and_every_desk_sees_it(
