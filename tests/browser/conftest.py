@@ -18,8 +18,8 @@ FLAGS = [
 ]
 PHONE = ViewportSize(width=390, height=844)
 HALL = "hall.test"
-"""This machine under another name: at 127.0.0.1 a browser trusts plain HTTP as it trusts HTTPS, at this one it does not."""
-expect.set_options(timeout=20_000)  # on a busy machine nothing comes within the five seconds that are usual
+"""This machine by a name at which a browser does not trust plain HTTP, as it does at 127.0.0.1."""
+expect.set_options(timeout=30_000)  # instead of five seconds, which are few on a busy machine
 
 
 def chromium() -> str | None:
