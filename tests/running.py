@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from socket import socket
 
 import httpx2
 from msgspec import Struct
@@ -18,6 +19,7 @@ from server.serving.web import WebServer
 from server.settings import Settings
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
+from tests.conftest import PATIENCE_SECONDS
 
 _HEXAGON = re.compile(r'<svg><a hx-swap-oob="outerHTML:\[aria-labelledby=row-([^"]+)\]" (.*?</a>)</svg>', re.DOTALL)
 _PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="([^"]+)">(.*?)</hx-partial>', re.DOTALL)
@@ -29,6 +31,7 @@ class Site(Struct, frozen=True):
     url: str
     ws: str
     settings: Settings
+    listening: socket | None = None  # each connection's socket is made like it
 
 
 @asynccontextmanager
@@ -42,7 +45,7 @@ async def serving(redis_url: str, data_dir: Path, port: int = 0) -> AsyncGenerat
         await asyncio.sleep(0.01)
     host, port = server.servers[0].sockets[0].getsockname()[:2]
     try:
-        yield Site(f"http://{host}:{port}", f"ws://{host}:{port}", settings)
+        yield Site(f"http://{host}:{port}", f"ws://{host}:{port}", settings, server.listening)
     finally:
         server.should_exit = True
         await running
@@ -77,22 +80,25 @@ class Page:
         self.feed = ""
         self.also = ""
         self.frames = 0  # messages
+        self.characters = 0  # of all of them
         self.after = 0
         self._address = f"{site.ws}/nights/{night}/live?contest={contest}&after="
 
     async def watch(self, until_seq: int, compression: str | None = "deflate") -> None:
         """Connect where we are, and read until the page is at that seq."""
-        async with connect(f"{self._address}{self.after}", compression=compression, max_size=None) as line:
+        address = f"{self._address}{self.after}"
+        async with connect(address, compression=compression, max_size=None, ping_interval=None) as line:
             await self.read(line, until_seq)
 
     async def read(self, line: ClientConnection, until_seq: int) -> None:
         """Apply frames until the page is at that seq."""
         while self.after < until_seq:
-            self.apply(str(await asyncio.wait_for(line.recv(), 30)))
+            self.apply(str(await asyncio.wait_for(line.recv(), PATIENCE_SECONDS)))
 
     def apply(self, message: str) -> None:
         """Swap in every fragment of a message, as htmx does; what is added to the feed goes to its beginning."""
         self.frames += 1
+        self.characters += len(message)
         for fragment, swap, text in _PARTIAL.findall(message):
             if fragment == "cursor":
                 self.after = int(re.findall(r'value="(\d+)"', text)[0])

@@ -91,7 +91,7 @@ async def test_a_viewer_who_lost_the_network_misses_nothing_and_reloads_nothing(
     await Submitter(stream).submit(NIGHT, declare(), DECLARED.at)
     await expect(viewer.locator("#line")).to_have_text("Reconnecting")
     await viewer.context.set_offline(False)
-    await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN", timeout=20_000)
+    await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN")
     assert await viewer.evaluate("document.body.dataset.sameDocument") == "yes"
 
 
@@ -147,7 +147,7 @@ async def test_where_websockets_are_blocked_the_page_polls(site: Site, viewer: P
     await viewer.goto(f"{site.url}/nights/{NIGHT}")
     await expect(viewer.locator("#line")).to_have_text("On air, by polling", timeout=30_000)
     await Submitter(stream).submit(NIGHT, declare(), DECLARED.at)
-    await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN", timeout=15_000)
+    await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN")
     assert 200 in answers
 
 
@@ -174,7 +174,7 @@ async def test_a_restart_of_the_web_process_brings_the_page_back(
         port = int(site.url.rsplit(":", 1)[1])
     await Submitter(stream).submit(NIGHT, declare(), DECLARED.at)
     async with serving(redis.url, tmp_path, port):
-        await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN", timeout=20_000)
+        await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN")
 
 
 async def test_what_the_push_puts_on_the_page_is_what_a_reload_shows(

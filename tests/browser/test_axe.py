@@ -208,7 +208,7 @@ async def invited(site: Site, stream: EventStream, role: Role, name: str) -> str
 
 async def elsewhere(site: Site, stream: EventStream, role: Role, name: str) -> Phone:
     """Somebody else at the count, whose phone is not looked at: in another thread, as this one serves it."""
-    phone = Phone(httpx2.Client(base_url=site.url, follow_redirects=True, timeout=30))
+    phone = Phone(httpx2.Client(base_url=site.url, follow_redirects=True))
     await asyncio.to_thread(phone.sign_in, await invited(site, stream, role, name))
     return phone
 

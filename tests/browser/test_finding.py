@@ -1,5 +1,6 @@
 """Finding and following seats in a real browser: what is typed, what is kept, and what is said when a seat declares."""
 
+import asyncio
 import html
 import re
 from collections.abc import AsyncIterator
@@ -9,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx2
 import pytest
 from msgspec.structs import replace
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from server.election.commands import AnyCommand, Declare, Withdraw
 from server.election.nights import fold
@@ -150,7 +151,7 @@ async def test_the_browser_and_the_server_agree_on_every_state(general: Site, vi
             for one in (asked, asked.by(asked.sort)):  # and the other way round
                 query = urlencode(one.query)
                 address = f"/nights/{GENERAL}/contests" + (query and f"?{query}")
-                await expect(viewer).to_have_url(general.url + address, timeout=20_000)
+                await expect(viewer).to_have_url(general.url + address)
                 answer = await client.get(address)
                 made, served = Table(await viewer.content()), Table(answer.text)
                 assert ",".join(made.seats) == ",".join(served.seats), query
@@ -209,6 +210,29 @@ async def test_a_row_that_changes_goes_to_its_place_and_no_other_moves(
     await expect(viewer.locator("#shown")).to_have_text("2 of 6 contests")
     await expect(viewer.locator(f"{ROWS} th a")).to_have_text(["Seat 0", "Seat 3"])
     await expect(viewer.locator("#status")).to_contain_text("4 of 6 declared")
+
+
+async def test_a_row_that_changes_while_the_page_loads_goes_to_its_place_too(
+    site: Site, viewer: Page, stream: EventStream
+) -> None:
+    loaded = asyncio.Event()
+    viewer.on("requestfinished", lambda request: loaded.set() if request.url.endswith("hx-ws.min.js") else None)
+
+    async def after_the_others(route: Route) -> None:
+        await loaded.wait()
+        await route.continue_()
+
+    async def last_of_all(route: Route) -> None:
+        await submit(stream, declare(4, con=9, lab=5))
+        await viewer.wait_for_function("() => window.htmx")
+        await viewer.evaluate("() => new Promise(setTimeout)")  # until htmx has looked at the page
+        assert not await viewer.evaluate("document.getElementById('live')._htmx?.ws?.connection"), "nobody listens yet"
+        await route.continue_()
+
+    await viewer.route("**/htmx.min.js", after_the_others)
+    await viewer.route("**/live.js", last_of_all)
+    await open_page(viewer, site, "/contests?sort=majority")
+    await expect(viewer.locator(f"{ROWS} th a").first).to_have_text("Seat 4")
 
 
 async def test_what_is_followed_is_kept_in_this_browser_for_this_night_and_others(

@@ -141,6 +141,8 @@ async def test_a_touch_tells_the_result_and_the_caption_leads_to_the_contest(
 async def test_each_view_paints_the_same_hexagons_otherwise(site: Site, viewer: Page, stream: EventStream) -> None:
     await declare(stream, 60)
     await open_page(viewer, site)
+    await expect(viewer.locator("#status")).to_contain_text("60 of 650")
+    await expect(viewer.locator(".hexes .fresh")).to_have_count(0)  # what the push brought lights up for a while
     before = await viewer.locator(".hexes").inner_html()
     painted: set[str] = set()
     for view in ("Winner", "Gain or hold", "Swing", "Turnout", "Majority"):

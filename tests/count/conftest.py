@@ -28,6 +28,7 @@ from server.settings import ROOT, Settings
 from server.stream.embedded import Embedded, start
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
+from tests.conftest import PATIENCE_SECONDS
 from tests.count import rochester
 
 T = TypeVar("T")
@@ -262,7 +263,7 @@ def process(folder: Path, redis_url: str, port: int) -> Generator[subprocess.Pop
         yield started
     finally:
         started.terminate()
-        started.wait(20)
+        started.wait(PATIENCE_SECONDS)
 
 
 def _ready(port: int) -> bool:
