@@ -3,16 +3,15 @@
 A viewer here does as the page does: it keeps its cursor, waits as htmx is told to, and comes back with what it has.
 """
 
+import argparse
 import json
 import random
 import re
 import select
 import socket
-import sys
 import time
 from functools import cache
 from itertools import groupby
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -22,11 +21,8 @@ from tests.bench.crowd import KEY, processor_seconds
 from tests.bench.program import Program, percentile, program
 
 _NIGHT = "parl.2019-12-12"
-_PAGE = Path(__file__).resolve().parents[2] / "web" / "templates" / "page.html"
-_RETRY: dict[str, float] = json.loads(re.findall(r'"ws":({[^}]+})', _PAGE.read_text())[0])
 _SPEED = "240"  # times real time: about eight declarations a second at three in the morning
 _BEFORE = 40  # declared when the viewers come
-_WATCHED = 5.0  # seconds before the kill, and after all are back
 
 
 class Herd(Struct, frozen=True):
@@ -122,8 +118,9 @@ def _read_by_a_page(payload: bytes) -> tuple[int, frozenset[str]]:
 class _Flock:
     """All viewers, on one epoll; ``there`` is how many are connected."""
 
-    def __init__(self, port: int, viewers: list[Viewer]) -> None:
+    def __init__(self, port: int, viewers: list[Viewer], retry: dict[str, float]) -> None:
         self.viewers = viewers
+        self._retry = retry
         self.there = 0
         self._port = port
         self._epoll = select.epoll()
@@ -172,22 +169,22 @@ class _Flock:
 
     def _wait(self, viewer: Viewer) -> None:
         """As htmx does: doubled at each attempt up to a most, and spread."""
-        delay = min(_RETRY["reconnectDelay"] * 2**viewer.attempt, _RETRY["reconnectMaxDelay"]) / 1000
+        delay = min(self._retry["reconnectDelay"] * 2**viewer.attempt, self._retry["reconnectMaxDelay"]) / 1000
         viewer.attempt += 1
-        spread = 1 + _RETRY["reconnectJitter"] * random.uniform(-1, 1)
+        spread = 1 + self._retry["reconnectJitter"] * random.uniform(-1, 1)
         self._due.append((time.perf_counter() + delay * spread, viewer))
 
 
-def measure(viewers: int = 5_000) -> Herd:
-    """Watch, kill, start again at once, watch on."""
+def measure(viewers: int = 5_000, before: int = _BEFORE, watched: float = 5.0) -> Herd:
+    """Watch for so many seconds once so many are declared, kill, start again at once, watch on."""
     arguments = ("run", _NIGHT, "--speed", _SPEED)
     with program() as one:
         one.start(*arguments)
-        while (night := _night(one))["declared"] < _BEFORE:
+        while (night := _night(one))["declared"] < before:
             time.sleep(0.05)
-        flock = _Flock(one.port, [Viewer(night["seq"]) for _ in range(viewers)])
+        flock = _Flock(one.port, [Viewer(night["seq"]) for _ in range(viewers)], _retry(one))
         flock.watch(all_there=True)
-        flock.watch(_WATCHED)
+        flock.watch(watched)
         one.kill()
         killed = time.perf_counter()
         ready: list[float] = []
@@ -197,7 +194,7 @@ def measure(viewers: int = 5_000) -> Herd:
         flock.watch(all_there=True)
         starting.join()
         spent = processor_seconds([one.pid])
-        flock.watch(_WATCHED)
+        flock.watch(watched)
         flock.close()
     backs = [viewer.back - killed for viewer in flock.viewers]
     return Herd(
@@ -211,6 +208,11 @@ def measure(viewers: int = 5_000) -> Herd:
         gaps=_gaps(flock.viewers),
         repeats=sum(viewer.repeats > 0 for viewer in flock.viewers),
     )
+
+
+def _retry(one: Program) -> dict[str, float]:
+    """How htmx is told to come back, in milliseconds: as a page that is on air says it."""
+    return json.loads(re.findall(r'"ws":({[^}]+})', one.get(f"/nights/{_NIGHT}.replay").decode())[0])
 
 
 def _gaps(viewers: list[Viewer]) -> int:
@@ -239,5 +241,12 @@ def show(found: Herd) -> None:
     )
 
 
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.herd", description=__doc__)
+    parser.add_argument("--viewers", type=int, default=5_000)
+    show(measure(parser.parse_args().viewers))
+
+
 if __name__ == "__main__":
-    show(measure(*map(int, sys.argv[1:])))
+    main()

@@ -35,8 +35,8 @@ class _Counter:
         self.sizes.append(len(frame))
 
 
-def measure() -> list[WholeNight]:
-    """The 2019 general election, each declaration a frame of its own, as they come at real pace."""
+def measure(events: int | None = None) -> list[WholeNight]:
+    """The 2019 general election, or its first events; a frame for each declaration, as at real pace."""
     past = archive.load(_NIGHT)
     most_watched = max(past.definition.contests, key=lambda contest: len(contest.candidates)).ballot
     found: list[WholeNight] = []
@@ -46,7 +46,7 @@ def measure() -> list[WholeNight]:
             channel.advance(past.events[:1])
             channel.join(viewer, topic, 1)
             beat = past.definition.polls_close
-            for event in past.events[1:]:
+            for event in past.events[1:events]:
                 while beat + timedelta(seconds=BEAT_SECONDS) <= event.at:
                     beat += timedelta(seconds=BEAT_SECONDS)
                     channel.beat(BEATS_OF_SILENCE)
