@@ -9,7 +9,7 @@ import asyncio
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -64,18 +64,20 @@ class Asked(Struct, frozen=True):
 
 def measure(cases: Sequence[str] = tuple(CASES), sizes: Sizes | None = None, fresh: bool = True) -> list[Asked]:
     """Ask all this; of a ``fresh`` server each time, or of one for all."""
-    sizes = sizes or Sizes()
+    return list(each(cases, sizes or Sizes(), fresh))
+
+
+def each(cases: Sequence[str], sizes: Sizes, fresh: bool = True) -> Iterator[Asked]:
+    """The same, as it is found."""
     with program() as one:
         asyncio.run(open_both(one, sizes.contests))
-        found: list[Asked] = []
-        for name in cases:
-            if fresh or not found:
+        for number, name in enumerate(cases):
+            if fresh or not number:
                 one.kill()
                 one.start()
                 for night in (LIVE, DONE):
                     one.get(f"/nights/{night}")
-            found.append(_measured(one, name, sizes))
-    return found
+            yield _measured(one, name, sizes)
 
 
 def _measured(one: Program, name: str, sizes: Sizes) -> Asked:
@@ -122,7 +124,7 @@ class _Peak:
             self.most = max(self.most, memory_kib([self._pid]))
 
 
-def show(found: Sequence[Asked]) -> None:
+def show(found: Iterable[Asked]) -> None:
     """Print it."""
     print(
         "what a stranger asks: MiB above the start held, most (allowed) | CPU, s | while another request waits, ms at"
@@ -135,18 +137,18 @@ def show(found: Sequence[Asked]) -> None:
             f"  {one.case:<12} {one.held:>6.1f} {one.peak:>6.1f} ({one.most_mib}){bounded} | {one.cpu:>6.2f} |"
             f" {one.wait.busy:>5.0f} ({one.most_busy_ms}) {one.wait.took:>6.0f}{busy}"
         )
-        print(f"  {'':<12} {one.did}{': ' * bool(one.said)}{one.said}{'' if one.right else ' WRONG'}")
+        print(f"  {'':<12} {one.did}{': ' * bool(one.said)}{one.said}{'' if one.right else ' WRONG'}", flush=True)
 
 
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.asking", description=__doc__)
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)} (default: all)")
-    parser.add_argument("--seconds", type=float, default=60.0, help="that a case may take (default 60; a crawl thrice)")
+    parser.add_argument("--seconds", type=float, default=40.0, help="that a case may take (default 40; a crawl thrice)")
     options = parser.parse_args()
     if unknown := set(options.cases) - set(CASES):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
-    show(measure(options.cases or tuple(CASES), Sizes(seconds=options.seconds)))
+    show(each(options.cases or tuple(CASES), Sizes(seconds=options.seconds)))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 people open the page in a minute.
 """
 
+import argparse
 import asyncio
 import http.client
 import json
@@ -18,8 +19,7 @@ from msgspec import Struct
 from tests.bench.crowd import Crowd, processor_seconds
 from tests.bench.peers.peer import Python
 from tests.bench.program import Program, program
-from tests.bench.reach import DECLARED, Reach, open_night_of_2019
-from tests.bench.reach import rounds as declared
+from tests.bench.reach import DECLARED, Reach, declared_to, open_night_of_2019
 from tests.running import play
 
 _GENERAL = "parl.2019-12-12"
@@ -76,12 +76,12 @@ def measure(
         seats = iter(DECLARED)
         with Crowd(one.port, "/nights/live/live?after=1", deflate=True) as crowd:
             crowd.open(viewers)
-            declared(one, crowd, seats, number=rounds)  # to warm up
-            quiet = declared(one, crowd, seats, number=rounds)
-            loads = subprocess.Popen([sys.executable, "-m", "tests.bench.pages", str(one.port)])
+            declared_to(one, crowd, seats, number=rounds)  # to warm up
+            quiet = declared_to(one, crowd, seats, number=rounds)
+            loads = subprocess.Popen([sys.executable, "-m", "tests.bench.pages", "--load", str(one.port)])
             try:
                 crowd.settle(1.0)
-                crowded = declared(one, crowd, seats, number=rounds)
+                crowded = declared_to(one, crowd, seats, number=rounds)
                 assert loads.poll() is None, "the page loads ended too soon"
             finally:
                 loads.kill()
@@ -181,8 +181,18 @@ def show(found: Pages) -> None:
         print(f"  {what:<28} {one.half:>6.0f} {one.most:>6.0f} {one.last:>6.0f}")
 
 
-if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        _load(int(sys.argv[1]))
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.pages", description=__doc__)
+    parser.add_argument("--viewers", type=int, default=1_000)
+    parser.add_argument("--requests", type=int, default=2_000, help="of each kind in each of five turns")
+    parser.add_argument("--load", type=int, metavar="PORT", help="only open pages there, for a minute at most")
+    options = parser.parse_args()
+    if options.load:
+        _load(options.load)
     else:
-        show(measure())
+        show(measure(options.viewers, options.requests))
+
+
+if __name__ == "__main__":
+    main()

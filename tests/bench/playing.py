@@ -21,8 +21,6 @@ from tests.bench.program import Program, percentile, program
 from tests.browser.conftest import FLAGS, chromium
 
 NIGHT = "parl.2019-12-12"
-_SCRUBS, _DRAGS = 300, 100
-_VIEWERS, _SECONDS = 1_000, 30.0
 _SPEEDS = (1, 10, 60, 300, 600)
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -46,9 +44,10 @@ class Dragged(Struct, frozen=True):
 
 
 class Memory(Struct, frozen=True):
-    """What the frames of the night's page of all shipped nights take: bytes plain and in brotli, seconds to make them
+    """What the frames of the night's page of past nights take: bytes plain and in brotli, seconds to make them
     all, and by how much the process grew."""
 
+    nights: int
     frames: int
     plain: int
     brotli: int
@@ -60,20 +59,31 @@ class Crowd(Struct, frozen=True):
     """Viewers with a place and a speed of their own: by how many milliseconds each frame came after its clock
     had passed it, the server's share of a core, and its requests and bytes a second."""
 
+    viewers: int
+    seconds: float
     late: tuple[float, ...]
     core: float
     requests: float
     bytes: float
 
 
-def scrubs(one: Program) -> Scrubs:
+class Playing(Struct, frozen=True):
+    """All of it; ``dragged`` is None where there is no Chromium."""
+
+    scrubs: Scrubs
+    dragged: Dragged | None
+    memory: Memory
+    crowd: Crowd
+
+
+def scrubs(one: Program, number: int = 300) -> Scrubs:
     """Jump about in 2019 as somebody does who drags the line."""
     seqs = [stop.moment.seq for stop in _stops(NIGHT)]
     draw = random.Random(2019)
 
     def jumps() -> tuple[float, ...]:
         line, here, took = http.client.HTTPConnection("127.0.0.1", one.port), seqs[-1], list[float]()
-        for there in draw.choices(seqs, k=_SCRUBS):
+        for there in draw.choices(seqs, k=number):
             took.append(_asked(line, f"/nights/{NIGHT}/frame?after={here}&seq={there}"))
             here = there
         return tuple(took)
@@ -82,7 +92,7 @@ def scrubs(one: Program) -> Scrubs:
     cold = jumps()
     warm = jumps()
     line = http.client.HTTPConnection("127.0.0.1", one.port)
-    moments = draw.choices(_stops(NIGHT), k=_SCRUBS // 3)
+    moments = draw.choices(_stops(NIGHT), k=-(-number // 3))
     ats = [stop.moment.at.isoformat().replace("+", "%2B") for stop in moments]
     pages = tuple(_asked(line, f"/nights/{NIGHT}?at={at}") for at in ats)
     one.kill()
@@ -104,15 +114,15 @@ _DRAG = """({ x, seq }) => new Promise((arrived) => {
 })"""
 
 
-def dragged(one: Program) -> Dragged:
+def dragged(one: Program, number: int = 100) -> Dragged:
     """Drag the line of 2019 to random moments in a real browser."""
     one.start()
-    found = asyncio.run(_dragged(one.port))
+    found = asyncio.run(_dragged(one.port, number))
     one.kill()
     return found
 
 
-async def _dragged(port: int) -> Dragged:
+async def _dragged(port: int, number: int) -> Dragged:
     stops, draw = _stops(NIGHT), random.Random(1)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
@@ -121,15 +131,14 @@ async def _dragged(port: int) -> Dragged:
         await page.wait_for_selector("#player.script")
         took = [
             float(await page.evaluate(_DRAG, {"x": stop.x, "seq": stop.moment.seq}))
-            for stop in draw.sample(stops, 2 * _DRAGS)
+            for stop in draw.sample(stops, 2 * number)
         ]
         await browser.close()
-    return Dragged(tuple(took[:_DRAGS]), tuple(took[_DRAGS:]))
+    return Dragged(tuple(took[:number]), tuple(took[number:]))
 
 
-def memory(one: Program) -> Memory:
-    """Have the frames of all shipped nights made, and kept."""
-    nights = [night.id for night in archive.listed()]
+def memory(one: Program, nights: Sequence[str]) -> Memory:
+    """Have the frames of all these nights made, and kept."""
     one.start()
     for night in nights:
         one.get(f"/nights/{night}")
@@ -144,12 +153,12 @@ def memory(one: Program) -> Memory:
                 line.request("GET", f"/nights/{night}/reel/{part}", headers={"Accept-Encoding": coding})
                 size = len(line.getresponse().read())
                 packed, plain = (packed + size, plain) if coding == "br" else (packed, plain + size)
-    found = Memory(frames, plain, packed, time.perf_counter() - began, _resident(one.pid) - before)
+    found = Memory(len(nights), frames, plain, packed, time.perf_counter() - began, _resident(one.pid) - before)
     one.kill()
     return found
 
 
-def crowd(one: Program, viewers: int = _VIEWERS, seconds: float = _SECONDS) -> Crowd:
+def crowd(one: Program, viewers: int = 1_000, seconds: float = 30.0) -> Crowd:
     """Have so many watch 2019, each from a moment and at a speed of their own."""
     one.start()
     stops = _stops(NIGHT)
@@ -159,7 +168,9 @@ def crowd(one: Program, viewers: int = _VIEWERS, seconds: float = _SECONDS) -> C
     core = (_cpu(one.pid) - begins) / took
     one.kill()
     late, requests, sizes = zip(*watching, strict=True)
-    return Crowd(tuple(ms for each in late for ms in each), core, sum(requests) / took, sum(sizes) / took)
+    return Crowd(
+        viewers, seconds, tuple(ms for each in late for ms in each), core, sum(requests) / took, sum(sizes) / took
+    )
 
 
 Watched = tuple[list[float], int, int]
@@ -238,33 +249,44 @@ def _resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def show(scrubbed: Scrubs, drags: Dragged, took: Memory, watched: Crowd) -> None:
+def measure(
+    number: int = 300, drags: int = 100, nights: Sequence[str] = (), viewers: int = 1_000, seconds: float = 30.0
+) -> Playing:
+    """So many jumps over HTTP, and in Chromium; frames of these nights, or of all that are shipped; so many viewers."""
+    with program() as one:
+        return Playing(
+            scrubs(one, number),
+            dragged(one, drags) if chromium() else None,
+            memory(one, nights or [night.id for night in archive.listed()]),
+            crowd(one, viewers, seconds),
+        )
+
+
+def show(found: Playing) -> None:
     """Print the figures."""
+    scrubbed, drags, took, watched = found.scrubs, found.dragged, found.memory, found.crowd
 
     def both(values: Sequence[float]) -> str:
         return f"median {statistics.median(values):.1f} ms, 99% {percentile(list(values), 99):.1f} ms"
 
-    print(f"a random moment of 2019, of {_SCRUBS}: first {scrubbed.first:.0f} ms; cold {both(scrubbed.cold)}; ", end="")
-    print(f"warm {both(scrubbed.warm)}; whole pages {both(scrubbed.pages)}")
-    print(f"the same in Chromium, to the end of layout: cold {both(drags.cold)}; warm {both(drags.warm)}")
+    print(f"a random moment of 2019, of {len(scrubbed.warm)}: first {scrubbed.first:.0f} ms;", end=" ")
+    print(f"cold {both(scrubbed.cold)}; warm {both(scrubbed.warm)}; whole pages {both(scrubbed.pages)}")
+    where = "the same in Chromium, to the end of layout"
+    print(f"{where}: cold {both(drags.cold)}; warm {both(drags.warm)}" if drags else f"{where}: missing, no Chromium")
     print(
-        f"frames of all shipped nights: {took.frames:,}, {took.plain / 1e6:.1f} MB plain, {took.brotli / 1e6:.2f} MB "
-        f"in brotli, made in {took.seconds:.1f} s; the process grew by {took.grew / 1e6:.1f} MB"
+        f"frames of {took.nights} past nights: {took.frames:,}, {took.plain / 1e6:.1f} MB plain,"
+        f" {took.brotli / 1e6:.2f} MB in brotli, made in {took.seconds:.1f} s;"
+        f" the process grew by {took.grew / 1e6:.1f} MB"
     )
     late = list(watched.late)
     behind = sum(ms > 1000 / 60 for ms in late)
     print(
-        f"{_VIEWERS:,} viewers, each at a place and a speed of their own, {_SECONDS:.0f} s: {watched.core:.0%} of a "
-        f"core, {watched.requests:.0f} requests, {watched.bytes / 1e6:.1f} MB a second; {len(late):,} frames, of which "
-        f"{behind} came after the clock by more than a sixtieth of a second, the worst by {max(late):.0f} ms"
+        f"{watched.viewers:,} viewers, each at a place and a speed of their own, {watched.seconds:.0f} s:"
+        f" {watched.core:.0%} of a core, {watched.requests:.0f} requests, {watched.bytes / 1e6:.1f} MB"
+        f" a second; {len(late):,} frames, of which {behind} came after the clock by more than a"
+        f" sixtieth of a second, the worst by {max(late, default=0):.0f} ms"
     )
 
 
-def main() -> None:
-    """Measure all three."""
-    with program() as one:
-        show(scrubs(one), dragged(one), memory(one), crowd(one))
-
-
 if __name__ == "__main__":
-    main()
+    show(measure())

@@ -62,27 +62,32 @@ class Reaches(Struct, frozen=True):
 
 
 def measure(
-    clients: int = 10_000, floor_ms: float | None = None, turns: int = _TURNS, filling: int = _FILLING
+    clients: int = 10_000,
+    floor_ms: float | None = None,
+    turns: int = _TURNS,
+    filling: int = _FILLING,
+    number: int = _ROUNDS,
 ) -> Reaches:
-    """A 2019 night on air, declared seat by seat; so many ``turns`` without and with those who never read."""
+    """A 2019 night on air, declared seat by seat: turns without and with those who never read, a number of declarations
+    each, and as many before as fill the buffers of those who never read."""
     with program() as one:
-        asyncio.run(open_night_of_2019(one, (2 * turns + 1) * _ROUNDS + turns * filling))
+        asyncio.run(open_night_of_2019(one, (2 * turns + 1) * number + turns * filling))
         one.start()
         one.get("/nights/live")
         seats = iter(DECLARED)
         with Crowd(one.port, "/nights/live/live?after=1", deflate=True) as crowd:
             crowd.open(clients)
-            rounds(one, crowd, seats)  # to warm up
+            declared_to(one, crowd, seats, number=number)  # to warm up
             # The same readers in both, so that the only difference is those who do not read.
             free: list[Reach] = []
             full: list[Reach] = []
             for _ in range(turns):
-                free.append(rounds(one, crowd, seats))
+                free.append(declared_to(one, crowd, seats, number=number))
                 stuck = Crowd(one.port, "/nights/live/live?after=0").stuck(clients // _STUCK_SHARE)
                 for seat in islice(seats, filling):
                     declare(one, "live", one.tokens[seat.ballot], seat)
                     crowd.settle(0)
-                full.append(rounds(one, crowd, seats, len(stuck)))
+                full.append(declared_to(one, crowd, seats, len(stuck), number))
                 for line in stuck:
                     line.close()
     return Reaches(floor_ms, _median(free), _median(full))
@@ -96,7 +101,7 @@ async def open_night_of_2019(one: Program, seats: int) -> None:
     await stream.close()
 
 
-def rounds(one: Program, crowd: Crowd, seats: Iterator[Declared], stuck: int = 0, number: int = _ROUNDS) -> Reach:
+def declared_to(one: Program, crowd: Crowd, seats: Iterator[Declared], stuck: int = 0, number: int = _ROUNDS) -> Reach:
     """Declare some seats, one at a time, and see how they reach everybody in the crowd."""
     receipts: list[float] = []
     arrivals: list[list[float]] = []

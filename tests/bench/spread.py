@@ -29,8 +29,6 @@ from tests.bench.reach import DECLARED, PAST, declare
 from tests.bench.waiting import Wait, Waiting
 
 ONE_PAGE, MANY_PAGES = "one-page", "many-pages"
-_WARMING = 2  # rounds that are not measured
-_BEFORE = 300  # contests declared before anybody comes
 _SILENCE_SECONDS = 1.0  # after which everybody has what there is: a frame waits a quarter of a second at most
 _TARGETS = (1.5, 1.5, 30)
 _OTHERS = (
@@ -77,26 +75,27 @@ class _Round(Struct, frozen=True):
     reached: int
 
 
-def measure(viewers: int = 4_000, rounds: int = 8) -> Spreads:
-    """The night of 2019 twice, 300 contests declared before; the rest one by one."""
+def measure(viewers: int = 4_000, rounds: int = 8, warming: int = 2, before: int = 300) -> Spreads:
+    """The night of 2019 twice, so many contests declared before anybody comes; a declaration a
+    round, and some first to warm up."""
     with program() as one, tempfile.TemporaryDirectory() as folder:
-        given = {night: asyncio.run(_open(one, night, _WARMING + rounds)) for night in (ONE_PAGE, MANY_PAGES)}
+        given = {night: asyncio.run(_open(one, night, before, warming + rounds)) for night in (ONE_PAGE, MANY_PAGES)}
         one.start()
         crowds: dict[str, Onlookers] = {}
         for place, night in enumerate(given, 1):
             one.get(f"/nights/{night}")
             crowds[night] = Onlookers(one.port, place)
-            crowds[night].open([f"/nights/{night}/live?after={_BEFORE + 1}{more}" for more in asked(night, viewers)])
+            crowds[night].open([f"/nights/{night}/live?after={before + 1}{more}" for more in asked(night, viewers)])
         found: dict[str, list[_Round]] = {night: [] for night in given}
         with Waiting(one.port, one.pid, CLIENT_CORE, Path(folder)) as waiting:
             quiet = time.perf_counter()
             time.sleep(_SILENCE_SECONDS)
             begun = time.perf_counter()
-            for number in range(_WARMING + rounds):
+            for number in range(warming + rounds):
                 for night, crowd in crowds.items():
                     token, seat = given[night][number]
                     measured = _round(one, night, crowd, token, seat)
-                    if number >= _WARMING:
+                    if number >= warming:
                         found[night].append(measured)
         for crowd in crowds.values():
             crowd.close()
@@ -126,14 +125,14 @@ def asked(night: str, viewers: int) -> list[str]:
     return found
 
 
-async def _open(one: Program, night: str, rounds: int) -> list[tuple[str, Declared]]:
+async def _open(one: Program, night: str, before: int, rounds: int) -> list[tuple[str, Declared]]:
     """Put the night on air, its first contests declared; the next ones with what they are declared with."""
     stream = EventStream(one.redis_url)
     await stream.open()
     await open_night(stream, replace(PAST.definition, id=night, times="live"), "open")
-    for seq, seat in enumerate(DECLARED[:_BEFORE], 2):
+    for seq, seat in enumerate(DECLARED[:before], 2):
         await stream.append(night, replace(seat, seq=seq))
-    seats = DECLARED[_BEFORE : _BEFORE + rounds]
+    seats = DECLARED[before : before + rounds]
     given = await tokens(stream, one.secret, night, *(seat.ballot for seat in seats))
     await stream.close()
     return [(given[seat.ballot], seat) for seat in seats]

@@ -35,7 +35,7 @@ _ROWS = ("", "/contests", "/areas", "/swing", "/battlegrounds", "/records", "/ne
 class Sizes(Struct, frozen=True):
     """How much is asked. ``seconds`` is what any of it may take at most."""
 
-    seconds: float = 60
+    seconds: float = 40
     flood_seconds: float = 9
     header_seconds: float = 5
     texts: int = 20_000
