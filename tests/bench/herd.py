@@ -20,7 +20,6 @@ from msgspec import Struct
 from tests.bench.crowd import KEY, processor_seconds
 from tests.bench.program import Program, percentile, program
 
-_NIGHT = "parl.2019-12-12"
 _SPEED = "240"  # times real time: about eight declarations a second at three in the morning
 _BEFORE = 40  # declared when the viewers come
 
@@ -46,7 +45,8 @@ class Herd(Struct, frozen=True):
 class Viewer:
     """A browser: its cursor, the rows it was sent, and when it tries next."""
 
-    def __init__(self, after: int) -> None:
+    def __init__(self, night: str, after: int) -> None:
+        self._night = night
         self.after = after
         self.rows: set[str] = set()
         self.repeats = 0
@@ -62,7 +62,7 @@ class Viewer:
         try:
             self.line.connect(("127.0.0.1", port))
             self.line.sendall(
-                f"GET /nights/{_NIGHT}.replay/live?after={self.after} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                f"GET /nights/{self._night}.replay/live?after={self.after} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                 f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {KEY}\r\n"
                 "Sec-WebSocket-Version: 13\r\n\r\n".encode()
             )
@@ -175,14 +175,14 @@ class _Flock:
         self._due.append((time.perf_counter() + delay * spread, viewer))
 
 
-def measure(viewers: int = 5_000, before: int = _BEFORE, watched: float = 5.0) -> Herd:
+def measure(viewers: int = 5_000, before: int = _BEFORE, watched: float = 5.0, past: str = "parl.2019-12-12") -> Herd:
     """Watch for so many seconds once so many are declared, kill, start again at once, watch on."""
-    arguments = ("run", _NIGHT, "--speed", _SPEED)
+    arguments = ("run", past, "--speed", _SPEED)
     with program() as one:
         one.start(*arguments)
-        while (night := _night(one))["declared"] < before:
+        while (night := _night(one, past))["declared"] < before:
             time.sleep(0.05)
-        flock = _Flock(one.port, [Viewer(night["seq"]) for _ in range(viewers)], _retry(one))
+        flock = _Flock(one.port, [Viewer(past, night["seq"]) for _ in range(viewers)], _retry(one, past))
         flock.watch(all_there=True)
         flock.watch(watched)
         one.kill()
@@ -210,9 +210,9 @@ def measure(viewers: int = 5_000, before: int = _BEFORE, watched: float = 5.0) -
     )
 
 
-def _retry(one: Program) -> dict[str, float]:
+def _retry(one: Program, past: str) -> dict[str, float]:
     """How htmx is told to come back, in milliseconds: as a page that is on air says it."""
-    return json.loads(re.findall(r'"ws":({[^}]+})', one.get(f"/nights/{_NIGHT}.replay").decode())[0])
+    return json.loads(re.findall(r'"ws":({[^}]+})', one.get(f"/nights/{past}.replay").decode())[0])
 
 
 def _gaps(viewers: list[Viewer]) -> int:
@@ -225,8 +225,8 @@ def _gaps(viewers: list[Viewer]) -> int:
     return gaps
 
 
-def _night(one: Program) -> dict[str, Any]:
-    return json.loads(one.get(f"/api/nights/{_NIGHT}.replay"))
+def _night(one: Program, past: str) -> dict[str, Any]:
+    return json.loads(one.get(f"/api/nights/{past}.replay"))
 
 
 def show(found: Herd) -> None:

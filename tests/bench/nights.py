@@ -9,7 +9,7 @@ from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.bench.posting import tokens
 from tests.bench.program import Program
-from tests.bench.reach import DECLARED, PAST
+from tests.bench.reach import DECLARED, part_of_2019
 
 LIVE, DONE = "live", "done"
 
@@ -18,17 +18,17 @@ async def open_both(one: Program, contests: int) -> None:
     """The night of 2019 on air twice; so many officers are invited to the open one, and so many have declared in the
     other."""
     stream = EventStream(one.redis_url)
-    await open_night(stream, replace(PAST.definition, id=LIVE, times="live"), "open")
+    await open_night(stream, part_of_2019(LIVE, contests), "open")
     one.tokens = await tokens(stream, one.secret, LIVE, *(seat.ballot for seat in DECLARED[:contests]))
     await stream.close()
-    await append(one, DONE, contests)
+    await append(one, DONE, contests, contests=contests)
 
 
-async def append(one: Program, night: str, number: int, after: int = 0) -> None:
+async def append(one: Program, night: str, number: int, after: int = 0, contests: int = len(DECLARED)) -> None:
     """Put a night on air, unless something is declared in it, and declare so many seats more."""
     stream = EventStream(one.redis_url)
     if not after:
-        await open_night(stream, replace(PAST.definition, id=night, times="live"), "open")
+        await open_night(stream, part_of_2019(night, contests), "open")
     for seq, seat in enumerate(DECLARED[after : after + number], after + 2):
         await stream.append(night, replace(seat, seq=seq))
     await stream.close()

@@ -57,13 +57,18 @@ class Pages(Struct, frozen=True):
 
 
 def measure(
-    viewers: int = 1_000, requests: int = 2_000, turns: int = 5, rounds: int = 8, general: str = _GENERAL
+    viewers: int = 1_000,
+    requests: int = 2_000,
+    turns: int = 5,
+    rounds: int = 8,
+    general: str = _GENERAL,
+    contests: int = len(DECLARED),
 ) -> Pages:
     """The real program with a finished replay and an open night on air; so many requests of each kind in each turn."""
     hello = Python("hello", "hello")
     with program() as one:
         asyncio.run(play(one.redis_url, general, f"{general}.replay"))
-        asyncio.run(open_night_of_2019(one, 3 * rounds))
+        asyncio.run(open_night_of_2019(one, 3 * rounds, contests))
         one.start()
         one.get("/nights/live")
         paths = (f"/nights/{general}.replay", f"/nights/{general}", f"/nights/{_ROCHESTER}", "/")

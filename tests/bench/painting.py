@@ -21,7 +21,7 @@ from tests.browser.conftest import FLAGS, chromium
 from tests.running import serving
 
 Script = Iterator[tuple[datetime, AnyCommand]]
-_PAST, _NIGHT = "parl.2019-12-12", "painted"
+_NIGHT = "painted"
 
 # From the frame's arrival to the end of layout: htmx has swapped, all who watch the page have had their turn, and
 # nothing has been painted in between, which would be the time until the next picture of the screen.
@@ -47,15 +47,15 @@ class Painting(Struct, frozen=True):
     burst: float
 
 
-async def measure(before: int = 400, single: int = 40, burst: int = 50) -> Painting:
-    """The 2019 general election after so many events, in Chromium: declarations one by one, and then at once."""
+async def measure(before: int = 400, single: int = 40, burst: int = 50, past: str = "parl.2019-12-12") -> Painting:
+    """A past night after so many events, in Chromium: declarations one by one, and then at once."""
     with tempfile.TemporaryDirectory() as folder:
         redis = embedded.start(Path(folder) / "redis")
         try:
             async with serving(redis.url, Path(folder)) as site, async_playwright() as playwright:
                 stream = EventStream(redis.url)
                 await stream.open()
-                submitter, script = Submitter(stream), iter(commands(archive.load(_PAST).events, _NIGHT))
+                submitter, script = Submitter(stream), iter(commands(archive.load(past).events, _NIGHT))
                 for _ in range(before):
                     at, command = next(script)
                     await submitter.submit(_NIGHT, command, at)
@@ -104,7 +104,7 @@ async def _painted(
 
 def show(found: Painting) -> None:
     """Print it."""
-    print(f"first load of 2019 on air with its map: {found.wire:,} bytes with headers, {found.requests} requests")
+    print(f"first load of a night on air: {found.wire:,} bytes with headers, {found.requests} requests")
     worst = max(found.single)
     print(f"a declaration applied in Chromium: median {statistics.median(found.single):.1f} ms, worst {worst:.1f} ms")
     print(f"{found.at_once} declarations at once: {found.burst:.1f} ms")

@@ -17,6 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import astuple, replace
 
+from server.election.contests import Definition
 from server.election.events import Declared
 from server.nights import archive
 from server.stream.events import EventStream
@@ -67,11 +68,12 @@ def measure(
     turns: int = _TURNS,
     filling: int = _FILLING,
     number: int = _ROUNDS,
+    contests: int = len(DECLARED),
 ) -> Reaches:
     """A 2019 night on air, declared seat by seat: turns without and with those who never read, a number of declarations
     each, and as many before as fill the buffers of those who never read."""
     with program() as one:
-        asyncio.run(open_night_of_2019(one, (2 * turns + 1) * number + turns * filling))
+        asyncio.run(open_night_of_2019(one, (2 * turns + 1) * number + turns * filling, contests))
         one.start()
         one.get("/nights/live")
         seats = iter(DECLARED)
@@ -93,10 +95,17 @@ def measure(
     return Reaches(floor_ms, _median(free), _median(full))
 
 
-async def open_night_of_2019(one: Program, seats: int) -> None:
+def part_of_2019(name: str, contests: int) -> Definition:
+    """The night of 2019 by another name, with the contests that were the first to declare."""
+    first = {seat.ballot for seat in DECLARED[:contests]}
+    kept = tuple(one for one in PAST.definition.contests if one.ballot in first)
+    return replace(PAST.definition, id=name, times="live", contests=kept)
+
+
+async def open_night_of_2019(one: Program, seats: int, contests: int = len(DECLARED)) -> None:
     """Nothing is declared, and the first seats can be."""
     stream = EventStream(one.redis_url)
-    await open_night(stream, replace(PAST.definition, id="live", times="live"), "open")
+    await open_night(stream, part_of_2019("live", contests), "open")
     one.tokens = await tokens(stream, one.secret, "live", *(seat.ballot for seat in DECLARED[:seats]))
     await stream.close()
 

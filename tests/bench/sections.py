@@ -96,19 +96,19 @@ SECTIONS: dict[str, Section] = {
             clients: fanout.fan_out(clients, 1, fanout.ours())
             for clients in sorted({run.clients // 10, run.clients // 2, run.clients * 9 // 5})
         },
-        lambda: {clients: fanout.fan_out(clients, 1, fanout.ours()[1:2]) for clients in (1, 2)},
+        lambda: {clients: fanout.fan_out(clients, 1, fanout.ours()[:1]) for clients in (1, 2)},
         _growing,
     ),
     "reach": Section(
         "From a declaration to the last browser",
         lambda run: reach.measure(run.clients, _floor(run.found)),
-        lambda: reach.measure(20, None, turns=1, filling=2, number=1),
+        lambda: reach.measure(20, None, turns=1, filling=2, number=1, contests=9),
         reach.show,
     ),
     "spread": Section(
         "Viewers on many pages, in three languages",
         lambda run: spread.measure(run.clients * 2 // 5),
-        lambda: spread.measure(12, 1, 1, 3),
+        lambda: spread.measure(8, 1, 1, 3, 9),
         spread.show,
     ),
     "asking": Section(
@@ -126,19 +126,19 @@ SECTIONS: dict[str, Section] = {
     "herd": Section(
         "After a kill",
         lambda run: herd.measure(run.clients // 2),
-        lambda: herd.measure(5, before=1, watched=0.2),
+        lambda: herd.measure(5, before=0, watched=0.2, past=_ROCHESTER),
         herd.show,
     ),
     "whole_night": Section(
         "Bytes",
         lambda run: whole_night.measure(),
-        lambda: whole_night.measure(8),
+        lambda: whole_night.measure(_ROCHESTER),
         whole_night.show,
     ),
     "pages": Section(
         "Pages",
         lambda run: pages.measure(run.clients // 10),
-        lambda: pages.measure(5, requests=20, turns=1, rounds=1, general=_ROCHESTER),
+        lambda: pages.measure(5, requests=20, turns=1, rounds=1, general=_ROCHESTER, contests=9),
         pages.show,
     ),
     "banner": Section(
@@ -151,14 +151,14 @@ SECTIONS: dict[str, Section] = {
     "painting": Section(
         "What a browser has to do",
         lambda run: asyncio.run(painting.measure()),
-        lambda: asyncio.run(painting.measure(2, 1, 2)),
+        lambda: asyncio.run(painting.measure(2, 1, 2, _ROCHESTER)),
         painting.show,
         no_browser,
     ),
     "growth": Section(
         "As a night grows",
         lambda run: asyncio.run(growth.measure()),
-        lambda: asyncio.run(growth.measure((1, 3))),
+        lambda: asyncio.run(growth.measure((3,))),
         growth.show,
     ),
     "followers": Section(
@@ -178,7 +178,7 @@ SECTIONS: dict[str, Section] = {
     "playing": Section(
         "The time machine",
         lambda run: playing.measure(),
-        lambda: playing.measure(3, 1, (_ROCHESTER,), 2, 0.5),
+        lambda: playing.measure(3, 1, (_ROCHESTER,), 2, 0.5, _ROCHESTER),
         playing.show,
         usual=False,
     ),

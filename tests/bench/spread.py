@@ -25,7 +25,7 @@ from tests.bench.onlookers import Onlookers
 from tests.bench.peers.peer import CLIENT_CORE
 from tests.bench.posting import tokens
 from tests.bench.program import Program, program
-from tests.bench.reach import DECLARED, PAST, declare
+from tests.bench.reach import DECLARED, declare, part_of_2019
 from tests.bench.waiting import Wait, Waiting
 
 ONE_PAGE, MANY_PAGES = "one-page", "many-pages"
@@ -75,11 +75,16 @@ class _Round(Struct, frozen=True):
     reached: int
 
 
-def measure(viewers: int = 4_000, rounds: int = 8, warming: int = 2, before: int = 300) -> Spreads:
+def measure(
+    viewers: int = 4_000, rounds: int = 8, warming: int = 2, before: int = 300, contests: int = len(DECLARED)
+) -> Spreads:
     """The night of 2019 twice, so many contests declared before anybody comes; a declaration a
     round, and some first to warm up."""
     with program() as one, tempfile.TemporaryDirectory() as folder:
-        given = {night: asyncio.run(_open(one, night, before, warming + rounds)) for night in (ONE_PAGE, MANY_PAGES)}
+        given = {
+            night: asyncio.run(_open(one, night, before, warming + rounds, contests))
+            for night in (ONE_PAGE, MANY_PAGES)
+        }
         one.start()
         crowds: dict[str, Onlookers] = {}
         for place, night in enumerate(given, 1):
@@ -111,7 +116,7 @@ def asked(night: str, viewers: int) -> list[str]:
     if night == ONE_PAGE:
         return [""] * viewers
     draw = random.Random(2019)
-    contests = [contest.ballot for contest in PAST.definition.contests]
+    contests = [seat.ballot for seat in DECLARED]
     found: list[str] = []
     for number in range(viewers):
         match number % 4:
@@ -125,11 +130,11 @@ def asked(night: str, viewers: int) -> list[str]:
     return found
 
 
-async def _open(one: Program, night: str, before: int, rounds: int) -> list[tuple[str, Declared]]:
+async def _open(one: Program, night: str, before: int, rounds: int, contests: int) -> list[tuple[str, Declared]]:
     """Put the night on air, its first contests declared; the next ones with what they are declared with."""
     stream = EventStream(one.redis_url)
     await stream.open()
-    await open_night(stream, replace(PAST.definition, id=night, times="live"), "open")
+    await open_night(stream, part_of_2019(night, contests), "open")
     for seq, seat in enumerate(DECLARED[:before], 2):
         await stream.append(night, replace(seat, seq=seq))
     seats = DECLARED[before : before + rounds]

@@ -18,7 +18,7 @@ from msgspec import Struct
 from tests.bench.crowd import processor_seconds
 
 _ONE = struct.Struct("ddd")
-_GAP_SECONDS = 0.002  # between an answer and the next request
+_GAP_SECONDS = 0.004  # between an answer and the next request
 _MOST_SECONDS = 600.0
 _REQUEST = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
