@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx2
@@ -17,7 +18,6 @@ from server.stream.reading import Position
 from tests.nights_by_hand import START, ballot, definition
 from tests.running import answered, serving
 
-_CONTESTS = (1, 650, 20_000)
 _FRAMES = 20  # the last declarations, each pushed by itself
 
 
@@ -44,9 +44,9 @@ class _Counter:
         self.sizes.append(len(frame))
 
 
-async def measure() -> list[Growth]:
-    """Each size on a Redis of its own."""
-    return [await _night_of(contests) for contests in _CONTESTS]
+async def measure(sizes: Sequence[int] = (1, 650, 20_000)) -> list[Growth]:
+    """Each number of contests on a Redis of its own."""
+    return [await _night_of(contests) for contests in sizes]
 
 
 async def _night_of(contests: int) -> Growth:
