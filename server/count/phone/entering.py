@@ -17,6 +17,7 @@ from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified, SheetKeyed
 from server.election.counting.entry import KEYING, keyers, papers_of, sheets_of
 from server.election.events import Rejected, Stage
+from server.election.numbers import written
 from server.election.refusals import Refused
 from server.html.process import process
 from server.html.templates import clock
@@ -153,15 +154,10 @@ def _step(sent: dict[str, str]) -> str:
     return sent.get("step", "")[:20]
 
 
-def _number(sent: dict[str, str], name: str) -> int:
-    text = sent.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 16 else 0
-
-
 def _keyed(request: Request, place: Place, sent: dict[str, str], entry: Entry) -> SheetKeyed:
     votes, rejected = entry.votes, entry.rejected or Rejected(0)
     content = (sorted(votes.items()), sorted(entry.heads.items()), entry.lot, sorted(entry.reasons.items()))
-    round, replaces = _number(sent, "round"), _number(sent, "replaces")
+    round, replaces = written(sent.get("round", "")) or 0, written(sent.get("replaces", "")) or 0
     by = place.person.invitation
     return SheetKeyed(
         **stamp(request, f"sheet/{id_of(by, place.ballot, round, replaces, _step(sent), *content)}"),

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from server.count.phone.numbers import Unreadable, whole_number
 from server.election.check_codes import CHECKS
 from server.election.checks import Finding
 from server.election.contests import Contest
 from server.election.counting.acts import SheetKeyed
 from server.election.events import HEADS, Rejected
+from server.election.numbers import Unreadable, typed
 
 PAPERS = {"issued": "issued", "papers": "counted"}
 REASON = "reason."
@@ -85,7 +85,7 @@ def _read(form: Mapping[str, object], names: Iterable[str], required: Mapping[st
     names = tuple(dict.fromkeys(names))
     for field in names:
         try:
-            number = whole_number(texts.get(field, ""))
+            number = typed(texts.get(field, ""))
         except Unreadable as error:
             unreadable.append(Finding("number-unreadable", field, str(error)))
             continue

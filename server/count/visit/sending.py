@@ -11,6 +11,7 @@ from server.count.visit.rates import address
 from server.count.visit.rules import visit
 from server.election.clock import LONDON
 from server.election.counting.acts import Asked, PublicCommand, Stamp
+from server.election.numbers import written
 from server.html.process import process
 from server.stream.submit import Receipt
 
@@ -49,6 +50,12 @@ def device(request: Request) -> str:
 def now() -> datetime:
     """This moment in London."""
     return datetime.now(LONDON)
+
+
+def round_in(sent: object) -> int:
+    """The round of the count that a page was about; -1, which is none, where it does not say."""
+    number = written(sent) if isinstance(sent, str) else None
+    return -1 if number is None else number
 
 
 def new_id() -> str:

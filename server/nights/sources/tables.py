@@ -11,9 +11,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from server.election.clock import LONDON
+from server.election.limits import LONGEST_NUMBER
+from server.election.numbers import written
 from server.nights.sources.columns import Columns, looks_like_data, told
 
-_DIGITS = 9  # more than any electorate
 _GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
 _DAYS = ("%d/%m/%Y", "%Y-%m-%d")
 _CLOCKS = ("%H:%M", "%H:%M:%S")
@@ -98,9 +99,9 @@ class Row:
 
 def whole(row: Row, what: str, text: str) -> int | None:
     """A whole number from 0 in this text; None, with a problem noted, if it is anything else."""
-    digits = text.replace(",", "") if _GROUPED.fullmatch(text) else text
-    if digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS:
-        return int(digits)
+    number = written(text.replace(",", "") if _GROUPED.fullmatch(text) else text, LONGEST_NUMBER)
+    if number is not None:
+        return number
     if text.startswith("-") and text[1:].isdecimal():
         row.wrong(f"{what}: {text} is below 0.")
     else:
