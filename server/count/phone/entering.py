@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from server.access import allows
-from server.count.phone.figures import Entry, entry_of, read_sheet, read_verification
+from server.count.phone.figures import SentForm, entry_of, read_sheet, read_verification
 from server.count.phone.pages import fresh_entry, read_back_page, sheet_page, verification_page, waiting_page
 from server.count.visit.night import night_of, page
 from server.count.visit.place import STAGES, STAGING, Place, chosen, place_of
@@ -41,7 +41,7 @@ async def form(request: Request) -> Response:
     if state in ("on air", "asked"):
         return RedirectResponse(place.at(RECEIPT), 303)
     if state == "unverified" and role in STAGING:
-        return verification_page(request, place, Entry({}), fresh=True)
+        return verification_page(request, place, SentForm({}), fresh=True)
     if role in keyers(place.count, place.desk) and state not in ("unverified", "no poll"):
         mine = sheets_of(place.count, place.desk).get(role)
         if mine is None:
@@ -154,7 +154,7 @@ def _step(sent: dict[str, str]) -> str:
     return sent.get("step", "")[:20]
 
 
-def _keyed(request: Request, place: Place, sent: dict[str, str], entry: Entry) -> SheetKeyed:
+def _keyed(request: Request, place: Place, sent: dict[str, str], entry: SentForm) -> SheetKeyed:
     votes, rejected = entry.votes, entry.rejected or Rejected(0)
     content = (sorted(votes.items()), sorted(entry.heads.items()), entry.lot, sorted(entry.reasons.items()))
     round, replaces = written(sent.get("round", "")) or 0, written(sent.get("replaces", "")) or 0
@@ -172,12 +172,12 @@ def _keyed(request: Request, place: Place, sent: dict[str, str], entry: Entry) -
     )
 
 
-def _errors(place: Place, entry: Entry) -> list[Finding]:
+def _errors(place: Place, entry: SentForm) -> list[Finding]:
     """What can be said of the numbers that can be read, before all of them can be."""
     return check_figures(place.count.contest, entry.votes, entry.rejected, papers_of(place.count), entry.lot)
 
 
-async def _sheet_refused(request: Request, place: Place, entry: Entry, refused: Refused) -> Response:
+async def _sheet_refused(request: Request, place: Place, entry: SentForm, refused: Refused) -> Response:
     if refused.findings:
         return sheet_page(request, place, entry, refused.findings, status=422)
     if refused.code in ("already-declared", "already-asked"):

@@ -42,7 +42,7 @@ async def ask(request: Request, command: PublicCommand, reasons: dict[str, str] 
 def device(request: Request) -> str:
     """What somebody uses, in words, where it is, and which of their phones: ``iPhone, Safari, 10.0.0.7, k3Jx9a``."""
     agent = request.headers.get("user-agent", "")
-    words = [next((one for one in names if one in agent), "") for names in (_SYSTEMS, _BROWSERS)]
+    words = [next((name for name in names if name in agent), "") for names in (_SYSTEMS, _BROWSERS)]
     said = [*words, address(request), visit(request).session[:6]]
     return ", ".join(one for one in said if one)
 

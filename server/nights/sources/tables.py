@@ -35,7 +35,7 @@ class Problem(Struct, frozen=True):
         return f"{self.file}{where}: {self.sentence}"
 
 
-class Row:
+class CsvRow:
     """One line of a table. Its readers note a problem, and give a harmless value, where a cell is wrong."""
 
     def __init__(self, file: str, line: int, cells: dict[str, str], problems: list[Problem]) -> None:
@@ -97,7 +97,7 @@ class Row:
         return found in ("t", "true", "yes")
 
 
-def whole(row: Row, what: str, text: str) -> int | None:
+def whole(row: CsvRow, what: str, text: str) -> int | None:
     """A whole number from 0 in this text; None, with a problem noted, if it is anything else."""
     number = written(text.replace(",", "") if _GROUPED.fullmatch(text) else text, LONGEST_NUMBER)
     if number is not None:
@@ -109,7 +109,9 @@ def whole(row: Row, what: str, text: str) -> int | None:
     return None
 
 
-def table(path: Path, required: Columns, problems: list[Problem], without_names: Sequence[Columns] = ()) -> list[Row]:
+def table(
+    path: Path, required: Columns, problems: list[Problem], without_names: Sequence[Columns] = ()
+) -> list[CsvRow]:
     """The rows of a CSV file, or none where it cannot be used; ``problems`` then says why.
 
     Between the cells are commas, or semicolons or tabs as some spreadsheets write them. Where there is no row of names,
@@ -126,9 +128,9 @@ def table(path: Path, required: Columns, problems: list[Problem], without_names:
     if header is None:
         return []
     names, rest = header
-    rows: list[Row] = []
+    rows: list[CsvRow] = []
     for line, cells in rest:
-        row = Row(path.name, line, dict(zip(names, cells, strict=False)), problems)
+        row = CsvRow(path.name, line, dict(zip(names, cells, strict=False)), problems)
         if len(cells) < len(names) or any(map(str.strip, cells[len(names) :])):
             row.wrong(f"There are {len(cells)} cells, but {len(names)} columns.")
         else:
