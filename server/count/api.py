@@ -169,7 +169,7 @@ def _votes(sent: Declaration) -> tuple[dict[str, int], list[Finding]]:
 
 
 def _findings(code: str, findings: list[Finding]) -> Response:
-    errors = [{"code": one.code, "field": one.field, "detail": one.sentence} for one in findings]
+    errors = [{"code": finding.code, "field": finding.field, "detail": finding.sentence} for finding in findings]
     number = "One thing stands" if len(errors) == 1 else f"{len(errors)} things stand"
     return problem(422, f"{number} against these figures. Nothing was declared.", code=code, errors=errors)
 

@@ -122,7 +122,7 @@ def _result(contest: Contest, votes: dict[str, int], rejected: Rejected | None, 
     assert elected in tied, "a tie without a lot is not a result"
 
     # A stable sort: the winner, then by votes, ties in ballot-paper order.
-    ranked = sorted(contest.candidates, key=lambda one: (one.id != elected, -votes[one.id]))
+    ranked = sorted(contest.candidates, key=lambda candidate: (candidate.id != elected, -votes[candidate.id]))
     lines = tuple(_line(contest, one, votes[one.id], valid, one.id == elected) for one in ranked)
     majority = votes[elected] - (votes[ranked[1].id] if len(ranked) > 1 else 0)
     papers = None if rejected is None else valid + rejected.total

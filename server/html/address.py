@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from server.election.clock import LONDON
+from server.election.numbers import written
 from server.html.languages import Language, wanted
 from server.html.process import process
 from server.live.channel import NIGHT, Channel
@@ -86,12 +87,7 @@ def topic_of(connection: HTTPConnection, channel: Channel) -> str:
 
 def number(connection: HTTPConnection, name: str) -> int:
     """A whole number from the query of an address, 0 if it is none."""
-    return whole_number(connection.query_params.get(name, ""))
-
-
-def whole_number(text: str, otherwise: int = 0) -> int:
-    """What a text of an address says, if it is a number of at most fifteen digits."""
-    return int(text) if text.isdecimal() and len(text) < 16 else otherwise
+    return written(connection.query_params.get(name, "")) or 0
 
 
 def moment_of(request: Request) -> datetime | None:

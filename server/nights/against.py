@@ -119,20 +119,22 @@ def _put_in(definition: Definition, offer: _Offer) -> Definition:
         definition,
         baseline=offer.choice.name,
         parties=(*definition.parties, *(offer.parties[party] for party in sorted(added))),
-        contests=tuple(replace(one, previous=offer.previous.get(one.gss), why="") for one in definition.contests),
+        contests=tuple(
+            replace(contest, previous=offer.previous.get(contest.gss), why="") for contest in definition.contests
+        ),
     )
 
 
 @once
 def _offers(definition: Definition) -> tuple[_Offer, ...]:
-    generals = [one for one in archive.listed() if one.seats and one.date < definition.date]
+    generals = [summary for summary in archive.listed() if summary.seats and summary.date < definition.date]
     found = [_general(one) for one in generals]
     if generals:
         found.insert(0, _by_elections(generals[0], definition.date))
     if definition.date > _NOTIONAL_DAY:
         found.append(_notional())
     others = [offer for one in found if _is_offered(offer := _of_its_seats(one, definition))]
-    own = {one.gss: one.previous for one in definition.contests if one.previous}
+    own = {contest.gss: contest.previous for contest in definition.contests if contest.previous}
     same = [one for one in others if one.choice.name == definition.baseline or one.previous == own]
     return (_own(definition, len(own), same), *(one for one in others if one not in same))
 
@@ -153,7 +155,7 @@ def _is_offered(offer: _Offer) -> bool:
 
 
 def _of_its_seats(offer: _Offer, definition: Definition) -> _Offer:
-    codes = [one.gss for one in definition.contests if one.gss in offer.previous]
+    codes = [contest.gss for contest in definition.contests if contest.gss in offer.previous]
     return replace(
         offer,
         choice=replace(offer.choice, known=len(codes)),
@@ -178,7 +180,7 @@ def _polled(choice: Choice, where: Poll) -> _Offer:
 @cache
 def _notional() -> _Offer:
     definition = archive.load(NOTIONAL_IN).definition
-    previous = {one.gss: one.previous for one in definition.contests if one.previous}
+    previous = {contest.gss: contest.previous for contest in definition.contests if contest.previous}
     where = Poll("notional", definition.baseline, _NOTIONAL_DAY, None)
     choice = Choice(f"{_NOTIONAL_DAY.year}-notional", definition.baseline, "notional", _NOTIONAL_DAY.year, 0)
     parties = {party.id: party for party in definition.parties}
@@ -191,9 +193,9 @@ def _by_elections(general: Summary, until: date) -> _Offer:
     found = _general(general)
     year = general.date.year
     choice = Choice("by-elections", f"{general.title} and by-elections since", "by-elections", year, 0)
-    for one in reversed(archive.listed()):
-        if not one.seats and general.date < one.date < until:
-            later = _polled(choice, Poll("by-election", one.title, one.date, one.id))
+    for summary in reversed(archive.listed()):
+        if not summary.seats and general.date < summary.date < until:
+            later = _polled(choice, Poll("by-election", summary.title, summary.date, summary.id))
             found = _Offer(
                 choice,
                 found.previous | later.previous,

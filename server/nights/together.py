@@ -30,9 +30,9 @@ def groups(listed: Iterable[Summary]) -> tuple[Group, ...]:
     two general elections are among these nights."""
     nights = sorted(listed, key=lambda one: (one.date, one.title))
     found: list[Group] = []
-    for before, after in pairwise(one.date for one in nights if one.seats):
-        polls = [one for one in nights if not one.seats and before < one.date < after]
-        for _, same in groupby(polls, key=lambda one: one.date):
+    for before, after in pairwise(night.date for night in nights if night.seats):
+        polls = [night for night in nights if not night.seats and before < night.date < after]
+        for _, same in groupby(polls, key=lambda poll: poll.date):
             _add(found, list(same), None)
         _add(found, polls, f"{before.year}-{after.year}")
     return tuple(reversed(found))
@@ -69,7 +69,7 @@ def together(group: Group, nights: Sequence[PastNight]) -> PastNight:
 
 def _add(found: list[Group], nights: Sequence[Summary], years: str | None) -> None:
     """Of one night nothing is made, nor of nights that are counted from different elections."""
-    if len(nights) < 2 or len({one.baseline for one in nights}) > 1:
+    if len(nights) < 2 or len({night.baseline for night in nights}) > 1:
         return
     first = nights[0]
     day = f"{first.date.day} {first.date:%B %Y}"
@@ -80,8 +80,8 @@ def _add(found: list[Group], nights: Sequence[Summary], years: str | None) -> No
         polls_close=first.polls_close,
         baseline=first.baseline,
         seats=0,
-        times="assumed" if any(one.times == "assumed" for one in nights) else "recorded",
-        contests=sum(one.contests for one in nights),
-        attribution="; ".join(dict.fromkeys(one.attribution for one in nights)),
+        times="assumed" if any(night.times == "assumed" for night in nights) else "recorded",
+        contests=sum(night.contests for night in nights),
+        attribution="; ".join(dict.fromkeys(night.attribution for night in nights)),
     )
-    found.append(Group(summary, tuple(one.id for one in nights), nights[-1].date, years is not None))
+    found.append(Group(summary, tuple(night.id for night in nights), nights[-1].date, years is not None))

@@ -4,6 +4,7 @@ import json
 
 import httpx2
 import pytest
+from starlette.testclient import TestClient
 
 from server.count.visit.invitations import Invitations, NotInvited
 from server.election.commands import ReachStage, Withdraw
@@ -74,9 +75,11 @@ def test_a_reason_for_no_check_is_not_kept(phone: Phone, desk: Desk) -> None:
     assert isinstance(act.command, ReachStage)
 
 
-def test_a_withdrawal_whose_reason_is_too_long_is_not_made_and_its_text_comes_back(phone: Phone, desk: Desk) -> None:
+def test_a_withdrawal_whose_reason_is_too_long_is_not_made_and_its_text_comes_back(
+    client: TestClient, phone: Phone, desk: Desk
+) -> None:
     phone.declare()
-    officer = signed_in(phone.client, desk, "returning officer", rochester.BALLOT, name="Rita Olu")
+    officer = signed_in(client, desk, "returning officer", rochester.BALLOT, name="Rita Olu")
     page = officer.open("/count/receipt")
     response = officer.send("/count/withdrawal", Phone.hidden(page, "/count/withdrawal") | {"reason": LONG})
     assert response.status_code == 422

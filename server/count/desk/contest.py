@@ -12,7 +12,7 @@ from server.access import allows
 from server.count.desk.answering import DESK, board, carried_out, sent
 from server.count.desk.pages import contest_page
 from server.count.visit.rules import Sends, visit
-from server.count.visit.sending import ask, id_of, stamp
+from server.count.visit.sending import ask, id_of, round_in, stamp
 from server.election.clock import LONDON
 from server.election.commands import ExpectDeclaration, RecordNoPoll, Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
@@ -52,7 +52,7 @@ async def revision(request: Request) -> Response:
     act = CorrectionBegun(
         **stamp(request, id_of("revision", form.get("key"), ballot, round, reason)),
         ballot=ballot,
-        round=int(round) if round.isdecimal() and len(round) < 9 else -1,
+        round=round_in(round),
         slip=False,
         reason=reason,
     )
@@ -86,7 +86,7 @@ async def withdrawal(request: Request) -> Response:
         by=visit(request).person.name,
         ballot=ballot,
         reason=reason,
-        round=int(round) if round.isdecimal() and len(round) < 9 else -1,
+        round=round_in(round),
     )
     return await _done(request, form, "withdrawal", ask(request, command))
 

@@ -30,7 +30,7 @@ async def hold(request: Request) -> Response:
     stands = await board(request)
     if stands.hold:
         return RedirectResponse("/desk", 303)
-    before = sum(isinstance(one, NightHeld) for one in stands.night.feed)
+    before = sum(isinstance(event, NightHeld) for event in stands.night.feed)
     command = HoldNight(id=id_of("hold", before), by=visit(request).person.name)
     return await carried_out(ask(request, command), "/desk", partial(hold_page, request))
 

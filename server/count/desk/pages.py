@@ -139,5 +139,5 @@ async def contest_page(
 async def hold_page(request: Request, notice: str = "", status: int = 200) -> Response:
     """The question before a hold or a release."""
     stands = await board(request)
-    waiting = [(name_of(stands, one), command_told(stands.night, one.command), one) for one in stands.waiting]
+    waiting = [(name_of(stands, asked), command_told(stands.night, asked.command), asked) for asked in stands.waiting]
     return page(request, "hold.html", status, notice=notice, board=stands, waiting=waiting)

@@ -77,8 +77,8 @@ class DeskRenderer:
         """What htmx swaps in after this news; None is everything that the night's own page has."""
         board = board_of(night, desk, now())
         glances = board.glances()
-        everything = news is None or any(isinstance(one, _OF_ALL) for one in news)
-        changed = {ballot for one in news or () for ballot in _ballots(desk, one)}
+        everything = news is None or any(isinstance(news_item, _OF_ALL) for news_item in news)
+        changed = {ballot for news_item in news or () for ballot in _ballots(desk, news_item)}
         parts = [("desk-status", status(board, glances)), ("desk-needs", needs(board, glances))]
         for glance in glances:
             ballot, slug = glance.count.contest.ballot, glance.count.contest.slug
@@ -86,12 +86,14 @@ class DeskRenderer:
                 parts.append((f"desk-row-{slug}", row(glance)))
             if ballot in changed and len(changed) <= _FEW:
                 parts.append((f"desk-contest-{slug}", contest(board, ballot)))
-        if desk.replay and (news is None or any(isinstance(one, ReplaySet) for one in news)):
+        if desk.replay and (news is None or any(isinstance(news_item, ReplaySet) for news_item in news)):
             parts.append(("desk-replay", replay(board)))
-        if any(isinstance(one, Invited) for one in news or ()):
+        if any(isinstance(news_item, Invited) for news_item in news or ()):
             parts.append(("desk-people", people(board)))
         else:
-            touched = dict.fromkeys(_person(one) for one in news or () if isinstance(one, SignInAct | InvitationAct))
+            touched = dict.fromkeys(
+                _person(news_item) for news_item in news or () if isinstance(news_item, SignInAct | InvitationAct)
+            )
             parts += [(f"desk-person-{one}", person(board, one)) for one in touched]
         return "".join(partial(*part) for part in parts)
 
@@ -101,9 +103,9 @@ def status(board: Board, glances: Sequence[Glance]) -> Markup:
     night, people = board.night, [one for one in board.desk.people.values() if not one.revoked]
     figures = {
         "declared": f"{night.declared:,} of {len(night.counts):,}",
-        "ready to declare": sum(one.stands.state == "ready" for one in glances),
-        "sheets differ": sum(one.stands.state == "differs" for one in glances),
-        "late": sum(one.due is not None and one.due.late for one in glances),
+        "ready to declare": sum(glance.stands.state == "ready" for glance in glances),
+        "sheets differ": sum(glance.stands.state == "differs" for glance in glances),
+        "late": sum(glance.due is not None and glance.due.late for glance in glances),
         "people signed in": f"{sum(bool(one.sessions) for one in people):,} of {len(people):,}",
     }
     return _fragment("status", board=board, night=night, figures=figures)
@@ -161,7 +163,7 @@ def contest(board: Board, ballot: str) -> Markup:
         stands=stands,
         stages=STAGES,
         verification=kept.verification,
-        sheets=sorted(sheets.values(), key=lambda one: one.role),
+        sheets=sorted(sheets.values(), key=lambda sheet: sheet.role),
         differing=_differing(night, ballot, stands.differing, sheets.values()),
         confirmed=read_back(night, count, judge(count.contest, figures)) if isinstance(figures, _FIGURES) else None,
         declared=read_back(night, count, count.result) if count.result and not count.result.unopposed else None,
@@ -183,9 +185,9 @@ def _differing(night: Night, ballot: str, fields: Iterable[str], sheets: Iterabl
     for field in dict.fromkeys(fields):
         if field == "lot":
             named = night.counts[ballot].contest.candidate
-            figures = sorted(named(one.lot).name if one.lot else "no lot" for one in sheets)
+            figures = sorted(named(sheet.lot).name if sheet.lot else "no lot" for sheet in sheets)
         else:
-            numbers = [_number(one, field) for one in sheets]
+            numbers = [_number(sheet, field) for sheet in sheets]
             known = sorted(number for number in numbers if number is not None)
             figures = ["not known"] * (len(numbers) - len(known)) + [f"{number:,}" for number in known]
         found.append(Differing(label_of(night, ballot, field), tuple(figures)))

@@ -10,7 +10,7 @@ from server.count.phone.shown import read_back
 from server.count.visit.night import page
 from server.count.visit.place import Place, chosen, common, place_of
 from server.count.visit.rules import DECLARING, Sends, SignedIn, visit
-from server.count.visit.sending import ask, id_of, stamp
+from server.count.visit.sending import ask, id_of, round_in, stamp
 from server.election.commands import Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
 from server.election.counting.entry import spoken
@@ -64,7 +64,7 @@ async def correct(request: Request) -> Response:
     """``POST /count/correction``: a slip of the tongue is to be put right; the figures are keyed anew."""
     place = await _place(request)
     sent = await request.form()
-    reason, round = str(sent.get("reason", "")).strip(), _round(sent.get("round"))
+    reason, round = str(sent.get("reason", "")).strip(), round_in(sent.get("round"))
     act = CorrectionBegun(
         **stamp(request, f"correct/{id_of(place.ballot, round, reason, place.desk.of(place.ballot).since)}"),
         ballot=place.ballot,
@@ -91,7 +91,7 @@ async def withdraw(request: Request) -> Response:
     """``POST /count/withdrawal``: the declaration is taken back, at once and for all to see."""
     place = await _place(request)
     sent = await request.form()
-    reason, round = str(sent.get("reason", "")).strip(), _round(sent.get("round"))
+    reason, round = str(sent.get("reason", "")).strip(), round_in(sent.get("round"))
     command_id = id_of(place.ballot, "withdraw", round, reason)
     command = Withdraw(id=command_id, by=place.person.name, ballot=place.ballot, reason=reason, round=round)
     try:
@@ -116,11 +116,6 @@ async def _recorded(
         if refused.code not in ("already-begun", "not-begun") and place.last:
             return _receipt(request, place, refused.sentence, 422, typed)
     return _to_form(place)
-
-
-def _round(sent: object) -> int:
-    """The round of the count that a page was about; -1, which is none, where it does not say."""
-    return int(sent) if isinstance(sent, str) and sent.isdecimal() and len(sent) < 9 else -1
 
 
 def _to_form(place: Place) -> Response:

@@ -10,14 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
 from server.count.visit.invitations import Invitations, NotInvited
-from server.count.visit.rates import (
-    SENDING_BY_ADDRESS,
-    SENDING_BY_INVITATION,
-    SIGN_IN_BY_ADDRESS,
-    SIGN_IN_BY_INVITATION,
-    address,
-    rates,
-)
+from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS, address, rates
 from server.election.counting.acts import Role
 from server.election.counting.desk import Desk, Person
 from server.election.limits import LONGEST_FIELD
@@ -43,11 +36,12 @@ class Visit(Struct, frozen=True):
 
 async def invited(request: Request) -> None:
     """The link's token must be one of ours, for somebody who is still invited: then ``visit(request)`` is known."""
-    await rates(request).count(SIGN_IN_BY_ADDRESS, address(request))
     try:
         night, invitation = _invitations(request).read(request.path_params["token"])
     except NotInvited as error:
+        await rates(request).count(WRONG_TOKENS, address(request))
         raise HTTPException(403, str(error)) from None
+    await rates(request).count(OPENING, invitation)
     person = await _person(request, night, invitation)
     area, theirs = request.url.path.split("/")[1], "desk" if person.role == "desk" else "count"
     if area != theirs:
@@ -61,7 +55,7 @@ async def starting(request: Request) -> None:
     """Signing in: from our own page, with a token of ours."""
     await invited(request)
     await _from_our_page(request)
-    await rates(request).count(SIGN_IN_BY_INVITATION, visit(request).person.invitation)
+    await rates(request).count(SIGN_IN, visit(request).person.invitation)
 
 
 class SignedIn(Struct, frozen=True):
@@ -91,8 +85,7 @@ class Sends(SignedIn, frozen=True):
     async def __call__(self, connection: HTTPConnection) -> None:
         await super().__call__(connection)
         assert isinstance(connection, Request)
-        await rates(connection).count(SENDING_BY_ADDRESS, address(connection))
-        await rates(connection).count(SENDING_BY_INVITATION, visit(connection).person.invitation)
+        await rates(connection).count(SENDING, visit(connection).person.invitation)
         sent = await connection.form()
         _must_fit(sent)
         contest = sent.get("contest")
@@ -115,13 +108,11 @@ class Watches(SignedIn, frozen=True):
 
 async def bearer(request: Request) -> None:
     """A program with a token for the contest in the address."""
-    await rates(request).count(SENDING_BY_ADDRESS, address(request))
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         sentence = "Send the token of an invitation: Authorization: Bearer …"
         raise HTTPException(401, sentence, {"WWW-Authenticate": "Bearer"})
     person, night = await _program(request, token.strip())
-    await rates(request).count(SENDING_BY_INVITATION, person.invitation)
     ballot = request.path_params["ballot"]
     if night != request.path_params["night"] or not person.may_enter(ballot):
         hub = process(request).hub
@@ -140,7 +131,9 @@ async def _program(request: Request, token: str) -> tuple[Person, str]:
     try:
         night, invitation = _invitations(request).read(token)
     except NotInvited as error:
+        await rates(request).count(WRONG_TOKENS, address(request))
         raise HTTPException(401, str(error), refusal) from None
+    await rates(request).count(SENDING, invitation)
     person = (await _desk(request, night)).people.get(invitation)
     if person is None or person.revoked:
         raise HTTPException(401, "This invitation is not good any more. Ask the desk for a new one.", refusal)

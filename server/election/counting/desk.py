@@ -66,7 +66,7 @@ class Person(Struct, frozen=True):
         return self.role == "desk" or ballot in self.ballots
 
 
-class Entry(Struct, frozen=True):
+class ContestDesk(Struct, frozen=True):
     """What is kept of one contest: the verification, the newest sheet of each role, a correction that was begun, the
     figures that were asked for last, or how they were ``dropped``. Sheets from before the act ``since`` are void."""
 
@@ -85,15 +85,15 @@ class Desk(Struct, frozen=True):
     seq: int = 0
     entry: EntryMode = "single"
     people: dict[str, Person] = {}
-    entries: dict[str, Entry] = {}
+    entries: dict[str, ContestDesk] = {}
     asked: dict[str, Asked] = {}
     log: tuple[AnyAct, ...] = ()
     receipts: dict[str, int] = {}
     replay: ReplaySet | None = None
 
-    def of(self, ballot: str) -> Entry:
+    def of(self, ballot: str) -> ContestDesk:
         """What is kept of a contest, be it nothing."""
-        return self.entries.get(ballot, Entry())
+        return self.entries.get(ballot, ContestDesk())
 
 
 def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
@@ -113,14 +113,14 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 asked[act.command.id] = act
                 if isinstance(act.command, WithFigures):
                     ballot = act.command.ballot
-                    entries[ballot] = replace(entries.get(ballot, Entry()), asked=act, dropped=None)
+                    entries[ballot] = replace(entries.get(ballot, ContestDesk()), asked=act, dropped=None)
             case Dropped():
                 command = asked.pop(act.asked).command
                 if isinstance(command, WithFigures):  # to be asked for again, figures are keyed again
                     entry_before = entries[command.ballot]
                     entries[command.ballot] = replace(entry_before, asked=None, dropped=act, since=seq)
             case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
-                entries[act.ballot] = _entry_after(entries.get(act.ballot, Entry()), act)
+                entries[act.ballot] = _entry_after(entries.get(act.ballot, ContestDesk()), act)
             case Invited():
                 people[act.invited] = Person(act.invited, act.name, act.role, act.ballots)
             case Revoked() | PinCleared() | SessionsEnded():
@@ -141,7 +141,7 @@ def for_another_round(desk: Desk) -> tuple[AnyAct, ...]:
     return tuple(replace(act, seq=seq) for seq, act in enumerate(kept, 1))
 
 
-def _entry_after(entry: Entry, act: CountAct) -> Entry:
+def _entry_after(entry: ContestDesk, act: CountAct) -> ContestDesk:
     match act:
         case PapersVerified():
             return replace(entry, verification=act)

@@ -25,7 +25,7 @@ State = Literal["no poll", "unverified", "keying", "one keyed", "differs", "read
 KEYING: tuple[Role, ...] = ("officer", "second officer")
 
 
-class Standing(Struct, frozen=True):
+class Progress(Struct, frozen=True):
     """Where a contest's entry stands.
 
     ``waiting_for`` are the roles that have yet to key; ``differing`` the fields in which two sheets differ
@@ -41,28 +41,28 @@ class Standing(Struct, frozen=True):
     asked: Asked | None = None
 
 
-def standing(night: Night, desk: Desk, ballot: str) -> Standing:
+def standing(night: Night, desk: Desk, ballot: str) -> Progress:
     """Where the entry of a contest stands."""
     count, correction = night.counts[ballot], correction_of(night, desk, ballot)
     if count.no_poll is not None:
-        return Standing("no poll")
+        return Progress("no poll")
     asked = asked_for(night, desk, ballot)
     if asked is not None:
-        return Standing("asked", asked=asked, correction=correction)
+        return Progress("asked", asked=asked, correction=correction)
     if count.result is not None and correction is None:
-        return Standing("on air")
+        return Progress("on air")
     if count.papers is None and count.result is None:
-        return Standing("unverified")
+        return Progress("unverified")
     roles, sheets = keyers(count, desk), sheets_of(count, desk)
     missing: tuple[Role, ...] = tuple(role for role in roles if role not in sheets)
     if missing:
-        return Standing("one keyed" if len(missing) < len(roles) else "keying", missing, correction=correction)
+        return Progress("one keyed" if len(missing) < len(roles) else "keying", missing, correction=correction)
     first, *others = (sheets[role] for role in roles)
     differing = tuple(field for other in others for field in differences(first, other))
     if differing:
-        return Standing("differs", differing=differing, correction=correction)
+        return Progress("differs", differing=differing, correction=correction)
     newest = max((first, *others), key=lambda one: one.seq)
-    return Standing("ready", sheet=newest, correction=correction)
+    return Progress("ready", sheet=newest, correction=correction)
 
 
 def once_released(night: Night, desk: Desk) -> Night:

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.election.nights import Count, Night
+from server.election.numbers import written
 from server.html.answers import policy
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
@@ -172,9 +173,10 @@ def _parts(request: Request) -> tuple[str, ...]:
 
 def _seconds(request: Request) -> int:
     text = request.query_params.get("seconds") or str(_SECONDS)
-    if not (text.isdecimal() and len(text) < 4 and 0 < int(text) <= _MOST_SECONDS):
+    seconds = written(text)
+    if seconds is None or not 0 < seconds <= _MOST_SECONDS:
         raise HTTPException(400, f"A banner stays for 1 to {_MOST_SECONDS} seconds, not {text!r}.")
-    return int(text)
+    return seconds
 
 
 def _theme(request: Request) -> str:
