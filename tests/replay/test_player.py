@@ -210,15 +210,16 @@ async def test_a_loop_begins_again_for_its_viewers_with_the_same_people_at_its_d
 
 
 async def test_a_loop_begins_again_though_its_last_contest_was_declared_by_hand(stream: EventStream) -> None:
-    submitter, (at, last) = Submitter(stream), commands(PAST.events, NAME)[-1]
+    night, submitter = THREE[0], Submitter(stream)
+    name = replay_id(night)
+    at, last = commands(archive.load(night).events, name)[-1]
     assert isinstance(last, Declare)
-    await Player(stream, replays(ONE), Orders(speed=None, until=f"{at - timedelta(minutes=1):%Y-%m-%dT%H:%M%z}")).play()
-    await submitter.submit(NAME, replace(last, id="by hand"), at)
-    watched = Watched()
-    looping = asyncio.create_task(Player(stream, replays(ONE), Orders(speed=None, loop=True), watched, rest=0.0).play())
-    while "by hand" in (await submitter.look(NAME)).receipts("events"):
+    await Player(stream, replays(night), Orders(speed=None, until="22:00")).play()
+    await submitter.submit(name, replace(last, id="by hand"), at)
+    looping = asyncio.create_task(Player(stream, replays(night), Orders(speed=None, loop=True), rest=0.0).play())
+    while "by hand" in (await submitter.look(name)).receipts("events"):
         await asyncio.sleep(0.01)
-    await submitter.record(NAME, steered("stopped", None, "stop"))
+    await submitter.record(name, steered("stopped", None, "stop"))
     await looping
 
 
