@@ -216,9 +216,10 @@ async def test_a_loop_begins_again_though_its_last_contest_was_declared_by_hand(
     assert isinstance(last, Declare)
     await Player(stream, replays(night), Orders(speed=None, until="22:00")).play()
     await submitter.submit(name, replace(last, id="by hand"), at)
-    looping = asyncio.create_task(Player(stream, replays(night), Orders(speed=None, loop=True), rest=0.0).play())
-    while "by hand" in (await submitter.look(name)).receipts("events"):
-        await asyncio.sleep(0.01)
+    watched, loop = Watched(), Orders(speed=None, loop=True)
+    looping = asyncio.create_task(Player(stream, replays(night), loop, watched, rest=1.0).play())
+    await watched.until(lambda now: (now.set.state, now.declared) == ("playing", 1))
+    assert "by hand" not in (await submitter.look(name)).receipts("events")
     await submitter.record(name, steered("stopped", None, "stop"))
     await looping
 
