@@ -99,7 +99,7 @@ class Player:
         before, asked = self._set, self._orders.speed
         if before and before.state == "stopped" and asked == 0 and not self._orders.resumes:
             return False
-        if all(self._over(name) for name in self.nights):
+        if all(self._over(name, night) for name, night in self._states.items()):
             await self._again()
         if asked == 0:
             contests = sum(len(past.definition.contests) for past in self.nights.values())
@@ -174,10 +174,7 @@ class Player:
             opening = self._openings[name]
             while last != opening:
                 stands = await self._submitter.look(name)
-                if stands.night is None:
-                    break
-                self._states[name] = stands.night
-                if not self._over(name):
+                if stands.night is None or not self._over(name, stands.night):
                     break
                 event, acts = decide(None, opening.command, opening.at), for_another_round(stands.desk)
                 await self._stream.begin_again(name, (stands.night.seq, stands.desk.seq), event, acts)
@@ -234,10 +231,10 @@ class Player:
     def _done(self, cue: Cue) -> bool:
         return cue.command.id in self._states[cue.night].receipts
 
-    def _over(self, name: str) -> bool:
-        """Whether nothing more can come of a night: what is not in it has been done by hand, and would be refused."""
-        night = replace(self._states[name], held=False)
-        return not any(_can_be(night, cue) for cue in self._cues if cue.night == name and not self._done(cue))
+    def _over(self, name: str, night: Night) -> bool:
+        """Whether nothing more can come of a night: what is not in it was done by hand, and would be refused now."""
+        left = (cue for cue in self._cues if cue.night == name and cue.command.id not in night.receipts)
+        return not any(_can_be(replace(night, held=False), cue) for cue in left)
 
     def _halts(self, cue: Cue) -> bool:
         held = self._states[cue.night].held and not isinstance(cue.command, ReleaseNight)

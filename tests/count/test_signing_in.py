@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
-from itsdangerous import TimestampSigner
 from starlette.testclient import TestClient
 
 from server.count.visit.invitations import Invitations, NotInvited
 from server.count.visit.pins import hashed, is_pin
+from server.count.visit.signed import Signer
 from server.election.counting.acts import PinChosen, PinCleared, PinMistaken, Revoked, SessionsEnded, SignedIn
 from tests.count import rochester
 from tests.count.conftest import HALL, PIN, SECRET, Desk, Phone, another, stamp, token
@@ -181,12 +181,12 @@ def test_a_token_signed_with_another_key_is_refused() -> None:
 
 def test_an_invitation_ends_after_fourteen_days(monkeypatch: pytest.MonkeyPatch) -> None:
     made = token("anybody")
-    now = TimestampSigner(SECRET).get_timestamp()
+    now = Signer(SECRET).get_timestamp()
 
-    def later(_: TimestampSigner) -> int:
+    def later(_: Signer) -> int:
         return now + 15 * 24 * 3600
 
-    monkeypatch.setattr(TimestampSigner, "get_timestamp", later)
+    monkeypatch.setattr(Signer, "get_timestamp", later)
     with pytest.raises(NotInvited, match="older than 14 days"):
         Invitations(SECRET).read(made)
 

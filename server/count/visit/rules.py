@@ -19,7 +19,6 @@ from server.stream.events import StreamUnavailable
 
 _TYPED = frozenset(("contests", "expected", "issued", "lines", "name", "papers", "pin", "reason", "text"))
 _TYPED_OF_MANY = ("reason.", "rejected.", "votes.")
-_NOT_ON_AIR = "The night of this invitation is not on air. Ask the desk for a new invitation."
 _LOST = "This night should be on air, but nothing of it is stored any more. Nothing was sent: tell the desk at once."
 
 WELCOME = {"count": "/count/invitation", "desk": "/desk/invitation"}
@@ -174,14 +173,13 @@ async def _person(request: Request, night: str, invitation: str) -> Person:
 async def _desk(connection: HTTPConnection, night: str) -> Desk:
     """The private side of a night this moment, so that what was ended is ended; or as this process knew it last.
 
-    404 where no such night is stored: then it is not the invitation that is at fault.
+    404 where the night is on air and is not stored any more: then it is not the invitation that is at fault.
     """
     one = process(connection)
     try:
         stands = await one.submitter.look(night)
-        if stands.night is None:
-            lost = night in await one.stream.nights()
-            raise HTTPException(404, _LOST if lost else _NOT_ON_AIR)
+        if stands.night is None and (night in one.hub.channels or night in await one.stream.nights()):
+            raise HTTPException(404, _LOST)
     except StreamUnavailable:
         connection.state.away = True
         stands = one.submitter.known(night)

@@ -20,6 +20,6 @@ class Signer(TimestampSigner):
         The library calls a signature of the next second expired too; two processes are not that exact.
         """
         value, signed = super().unsign(signed_value, return_timestamp=True)
-        if max_age is not None and now().timestamp() - signed.timestamp() > max_age:
+        if max_age is not None and self.get_timestamp() - signed.timestamp() > max_age:
             raise SignatureExpired(f"Older than {max_age} seconds.", payload=value, date_signed=signed)
         return (value, signed) if return_timestamp else value
