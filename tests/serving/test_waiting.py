@@ -1,7 +1,7 @@
 """A websocket's endpoint runs at once, outside of any task, as far as it goes without waiting for anything."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -37,7 +37,7 @@ async def fails(websocket: WebSocket) -> None:
 
 
 @asynccontextmanager
-async def served() -> AsyncIterator[str]:
+async def served() -> AsyncGenerator[str]:
     app = Starlette(
         routes=[WebSocketRoute(f"/{one.__name__}", one) for one in (waits, only_waits, fails)],
     )

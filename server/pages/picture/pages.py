@@ -62,10 +62,12 @@ async def _drawn(shown: Shown, ballot: str) -> bytes:
         if len(WAITED_FOR) >= _MOST_WAITING:
             raise HTTPException(503, "Too many pictures are being drawn. Please ask again.", {"Retry-After": "2"})
 
+        tally = add_up(night)
+
         def draw() -> bytes:
             if ballot:
                 return painted(contest_picture(night, night.counts[ballot], language))
-            return painted(score_picture(night, add_up(night), language))
+            return painted(score_picture(night, tally, language))
 
         WAITED_FOR[name] = asyncio.get_running_loop().run_in_executor(_easel, draw)
         WAITED_FOR[name].add_done_callback(lambda drawn: _keep(name, drawn))
