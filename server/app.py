@@ -19,6 +19,7 @@ from server import feeds
 from server.access import without_rule
 from server.count import routes as count
 from server.count.desk.render import DeskRenderer
+from server.html import static
 from server.html.answers import policy
 from server.html.errors import on_crash, on_gone, on_http_error, on_too_deep, on_unavailable
 from server.html.process import PROCESS, Process
@@ -63,10 +64,12 @@ def build_app(settings: Settings) -> Starlette:
         app.state.hub = hub
         follower = asyncio.create_task(hub.follow(submitter.heard(follow(url))), name="follower")
         follower.add_done_callback(_stop_the_process)
+        compressing = asyncio.create_task(asyncio.to_thread(static.compress), name="static files")
         # Whoever comes meanwhile waits in the socket's queue, and is not told that there is no such night.
         with suppress(TimeoutError):
             await asyncio.wait_for(hub.ready.wait(), _SECONDS_TO_CATCH_UP)
             await count.send_out(hub, submitter)
+        await compressing  # so that the first page finds its files ready
         yield {PROCESS: Process(hub, stream, submitter, settings, kept)}
         follower.remove_done_callback(_stop_the_process)
         follower.cancel()

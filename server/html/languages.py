@@ -188,7 +188,7 @@ def wanted(asked: Sequence[str | None], accepted: str) -> Language:
     """The first language that was ``asked`` for and is there, else the one liked best of an Accept-Language header
     (RFC 9110, 12.5.4), else English."""
     liked: list[tuple[float, str]] = []
-    for part in accepted.split(","):
+    for part in accepted.split(",") if accepted else ():
         tag, _, weight = part.partition(";")
         try:
             liked.append((float(weight.partition("q=")[2] or 1), tag.strip()[:2].lower()))

@@ -97,3 +97,11 @@ class Line(asyncio.Protocol):
 def line_of(scope: Mapping[str, Any]) -> Line:
     """The line of a websocket that was accepted, from its ASGI scope; ``server.serving.connection`` put it there."""
     return scope["extensions"][EXTENSION]
+
+
+async def in_a_task() -> None:
+    """Go on in a task: for a websocket's endpoint, or its rule, before it waits for anything.
+
+    Until then it runs in the connection's callback, and ``asyncio.timeout``, say, has no task to cancel.
+    """
+    await asyncio.sleep(0)

