@@ -60,8 +60,11 @@ class OnAir(Collector):
         self._hub = hub
 
     def collect(self) -> Iterable[Metric]:
-        """One gauge for the process, and four for each night on air."""
+        """Three gauges for the process, and four for each night on air."""
         yield GaugeMetricFamily("declared_nights_on_air", "Nights on air.", value=len(self._hub.channels))
+        memo = self._hub.memo
+        yield GaugeMetricFamily("declared_remembered_bytes", "Pages, frames and nights remembered.", value=memo.held)
+        yield GaugeMetricFamily("declared_remembered_bytes_limit", "The most that is remembered.", value=memo.limit)
         viewers = GaugeMetricFamily("declared_viewers", "Websockets connected.", labels=["night"])
         seq = GaugeMetricFamily("declared_seq", "Seq of the newest event.", labels=["night"])
         declared = GaugeMetricFamily("declared_contests_declared", "Contests declared.", labels=["night"])

@@ -209,6 +209,29 @@ async def test_rubbish_in_the_address_or_on_the_line_hurts_nobody(site: Site, st
     assert "Con gain" in page.fragments["banner"] or "CON" in page.fragments["banner"]
 
 
+@pytest.mark.parametrize("topic", ["x" * 500, "swing/PP53/PP53", "parl.nowhere.2019-12-12", "battlegrounds/PP1/none"])
+async def test_a_page_that_a_night_does_not_have_cannot_be_watched(site: Site, topic: str) -> None:
+    past = "parl.2019-12-12"
+    async with httpx2.AsyncClient(base_url=site.url) as client:
+        for address in (f"/nights/{NIGHT}/live", f"/nights/{past}/frame", f"/nights/{past}/reel/0"):
+            answer = await client.get(address, params={"contest": topic})
+            assert answer.status_code == 404, address
+            assert "This night has no page" in answer.text
+    for night in (NIGHT, past):
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(f"{site.ws}/nights/{night}/live?contest={topic}&after=0")
+        assert refused.value.response.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "topic", ["", "contests", "areas", "records", "swing/PP53/PP52", "battlegrounds/PP53/all", "wall", "embed-map"]
+)
+async def test_every_page_that_a_night_has_can_be_watched(site: Site, topic: str) -> None:
+    async with httpx2.AsyncClient(base_url=site.url) as client:
+        answer = await client.get("/nights/parl.2019-12-12/frame", params={"contest": topic, "after": 640})
+    assert answer.status_code == 200
+
+
 async def test_an_erased_night_sends_its_viewers_back_and_they_find_the_new_one(
     site: Site, stream: EventStream
 ) -> None:

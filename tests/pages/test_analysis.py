@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.asyncio.client import connect
-from websockets.protocol import State
+from websockets.exceptions import InvalidStatus
 
 from server.election.commands import (
     AnyCommand,
@@ -406,13 +406,14 @@ async def test_a_page_is_not_sent_again_until_something_happened(
     await answered(client, path, "1 gained")
 
 
-async def test_a_topic_that_no_page_has_does_no_harm_to_the_others(
+async def test_a_topic_that_no_page_has_is_refused_and_the_others_go_on(
     site: Site, client: httpx2.AsyncClient, stream: EventStream
 ) -> None:
     live = f"{site.ws}/nights/night/live?after=1&contest="
-    async with connect(f"{live}swing/PP52/%3Cnone%3E") as odd, connect(f"{live}records") as line:
+    async with connect(f"{live}records") as line:
+        with pytest.raises(InvalidStatus):
+            await connect(f"{live}swing/PP52/%3Cnone%3E")
         await Submitter(stream).submit("night", declare(0), START)
         message = str(await line.recv())
         assert 'hx-target="#records"' in message and "Smallest majority" in message
-        assert (await client.get("/nights/night/live?contest=swing/PP52/none&after=0")).status_code == 204
-        assert odd.state is State.OPEN
+        assert (await client.get("/nights/night/live?contest=swing/PP52/none&after=0")).status_code == 404
