@@ -23,6 +23,7 @@ from server.html import static
 from server.html.answers import policy
 from server.html.errors import on_crash, on_gone, on_http_error, on_too_deep, on_unavailable
 from server.html.process import PROCESS, Process
+from server.html.templates import compile_all
 from server.live.hub import Hub
 from server.nights.kept import Kept
 from server.pages.render import PageRenderer
@@ -65,6 +66,7 @@ def build_app(settings: Settings) -> Starlette:
         follower = asyncio.create_task(hub.follow(submitter.heard(follow(url))), name="follower")
         follower.add_done_callback(_stop_the_process)
         compressing = asyncio.create_task(asyncio.to_thread(static.compress), name="static files")
+        await compile_all()
         # Whoever comes meanwhile waits in the socket's queue, and is not told that there is no such night.
         with suppress(TimeoutError):
             await asyncio.wait_for(hub.ready.wait(), _SECONDS_TO_CATCH_UP)

@@ -46,8 +46,8 @@ class PageRenderer:
 
     def another(self, language: str, baseline: str) -> "PageRenderer":
         """A renderer of another edition; in English where there is no such language."""
-        found = known(language)
-        return self if (found, baseline) == (self.language, self.baseline) else PageRenderer(found, baseline)
+        spoken = known(language)
+        return self if (spoken, baseline) == (self.language, self.baseline) else PageRenderer(spoken, baseline)
 
     def retold(self, event: AnyEvent) -> AnyEvent:
         """A night opened against this edition's baseline; LookupError, with a sentence, where there is no such one."""

@@ -83,6 +83,8 @@ class _Running:
 
     def follow(self, counts: Mapping[str, Count]) -> None:
         """Bring them to these contests."""
+        if counts is self._counts:
+            return
         for before, count in _changes(self._counts, counts):
             sums = self._places.setdefault(_place(count.contest), Sums())
             if before:

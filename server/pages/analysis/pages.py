@@ -41,7 +41,7 @@ def _view_page(shown: Shown, topic: str, known: Choices) -> str:
         alone=shown.night.is_single,
         known=known.values(),
         chosen=chosen,
-        part=Markup(views.html(shown.night, topic, shown.language, shown.baseline)),
+        part=Markup(views.html(shown.night, topic, shown.language, shown.baseline, shown.channel.on_air)),
     )
 
 

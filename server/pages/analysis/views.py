@@ -5,7 +5,9 @@ element, whose id is the kind of page and whose topic is as above. An event mark
 made into HTML only when somebody reads it.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
+
+from markupsafe import Markup
 
 from server.election.events import (
     AnyEvent,
@@ -15,13 +17,14 @@ from server.election.events import (
     NoPollTaken,
     Withdrawn,
 )
-from server.election.nights import Night
+from server.election.nights import Count, Night
+from server.election.once import once
 from server.html.address import kept
 from server.html.languages import ENGLISH, Language
 from server.html.templates import environment
 from server.pages.analysis.areas import areas
 from server.pages.analysis.choices import Choices, choices, usual_pair, why_no_swing
-from server.pages.analysis.grounds import grounds_page
+from server.pages.analysis.grounds import Ground, grounds_page
 from server.pages.analysis.record_book import records_page
 from server.pages.analysis.swing import swing_page
 
@@ -89,8 +92,11 @@ def _usual_party(night: Night, known: Choices) -> str:
     return max(seats, key=seats.__getitem__, default="")
 
 
-def html(night: Night, topic: str, language: Language = ENGLISH, baseline: str = "") -> str:
-    """A page's element as the night stands, in a language; links in it keep to the baseline with this key."""
+def html(night: Night, topic: str, language: Language = ENGLISH, baseline: str = "", on_air: bool = True) -> str:
+    """A page's element as the night stands, in a language; links in it keep to the baseline with this key.
+
+    Of a night on air its longest lists are remembered row by row.
+    """
     kind, *parties = topic.split("/")
     context: dict[str, object] = {"night": night, "kind": kind, "kept": kept({"baseline": baseline})}
     match kind:
@@ -100,9 +106,35 @@ def html(night: Night, topic: str, language: Language = ENGLISH, baseline: str =
             context["page"] = swing_page(night, *parties)
         case "battlegrounds":
             context["page"] = grounds_page(night, parties[0], len(parties) > 1)
+            context["ground"] = _grounds(night, parties[0], language, context, on_air)
         case _:
             context["page"] = records_page(night, baseline)
     return environment(language).get_template(f"analysis/{kind}.html").render(context)
+
+
+def _grounds(
+    night: Night, party: str, language: Language, context: dict[str, object], on_air: bool
+) -> Callable[[Ground], Markup]:
+    """How a battleground becomes a row. It is as it was until something happens there, or it is late."""
+    template = environment(language).get_template("analysis/ground.html")
+
+    def row(one: Ground) -> Markup:
+        late = one.count.expected is not None and one.count.expected < night.at
+        rows, name = _rows(one.count), (party, language.code, context["kept"], late)
+        if found := rows.get(name):
+            return found
+        made = Markup(template.render(context, party=party, one=one))
+        if on_air:
+            rows[name] = made
+        return made
+
+    return row
+
+
+@once
+def _rows(count: Count) -> dict[tuple[object, ...], Markup]:
+    """What a contest is as a battleground, to each party, in each language."""
+    return {}
 
 
 class Views:
