@@ -37,6 +37,14 @@ def redis(tmp_path: Path) -> Iterator[embedded.Embedded]:
     server.stop()
 
 
+@pytest.fixture(scope="module")
+def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Embedded]:
+    """A server for all tests of a module: each leaves it as it was, or begins its night anew."""
+    server = embedded.start(tmp_path_factory.mktemp("redis"))
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 async def stream(redis: embedded.Embedded) -> AsyncIterator[EventStream]:
     """The event stream on that server."""

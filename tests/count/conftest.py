@@ -25,7 +25,7 @@ from server.election.contests import Definition
 from server.election.counting.acts import AnyAct, EntryMode, Role, Stamp
 from server.election.events import AnyEvent, Declared, Rejected
 from server.settings import ROOT, Settings
-from server.stream.embedded import Embedded, start
+from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.conftest import PATIENCE_SECONDS
@@ -202,11 +202,9 @@ def sentence_at(page: str, field: str) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+def hall(shared_redis: Embedded) -> Embedded:
     """A server for a module's tests, who each begin their night anew."""
-    server = start(tmp_path_factory.mktemp("redis"))
-    yield server
-    server.stop()
+    return shared_redis
 
 
 @pytest.fixture
