@@ -157,10 +157,10 @@ def replays(one: Program, sizes: Sizes) -> Generator[Told]:
     night, held = "again", list[int]()
     end = time.monotonic() + sizes.seconds
     while len(held) < sizes.rounds and time.monotonic() < end:
-        asyncio.run(append(one, night, 12, contests=sizes.contests))
+        asyncio.run(append(one, night, 6, contests=sizes.contests))
         one.get(f"/nights/{night}")
         lines = [websocket(one, f"/nights/{night}/live?after=0") for _ in range(sizes.viewers)]
-        asyncio.run(append(one, night, 4, 12))
+        asyncio.run(append(one, night, 3, 6))
         for line in lines:
             message(line)
         asyncio.run(erase(one, night))
