@@ -42,12 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if missing := section.missing():
             print(f"missing: {missing}")
             found[name] = {"missing": missing}
-            continue
-        begun = time.perf_counter()
-        found[name] = section.handful() if options.handful else section.whole(run)
-        section.show(found[name])
-        print(f"({time.perf_counter() - begun:.0f} s)")
-    options.file.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+        else:
+            begun = time.perf_counter()
+            found[name] = section.handful() if options.handful else section.whole(run)
+            section.show(found[name])
+            print(f"({time.perf_counter() - begun:.0f} s)")
+        options.file.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
     print(f"\nAll of it as JSON: {options.file}")
 
 

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from server.count.visit.invitations import Invitations
 from server.count.visit.inviting import invite_person
-from server.stream.events import EventStream
+from server.stream.events import EventStream, Position
 from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.bench.posting import tokens
@@ -30,7 +30,7 @@ async def append(one: Program, night: str, number: int, after: int = 0, contests
     if not after:
         await open_night(stream, part_of_2019(night, contests), "open")
     for seq, seat in enumerate(DECLARED[after : after + number], after + 2):
-        await stream.append(night, replace(seat, seq=seq))
+        await stream.append(night, replace(seat, seq=seq), Position(events=seq - 1))
     await stream.close()
 
 

@@ -156,9 +156,14 @@ async def _invited(one: Program, officers: int) -> list[str]:
 
 async def _all(browsers: Sequence[_Browser], links: Sequence[str], within: float) -> int:
     draw = random.Random(1)
-    coming = [_come(one, link, draw.uniform(0, within)) for one, link in zip(browsers, links, strict=True)]
-    async with asyncio.timeout(_PATIENCE_SECONDS):
-        return sum(await asyncio.gather(*coming))
+    coming = [
+        asyncio.create_task(_come(one, link, draw.uniform(0, within)))
+        for one, link in zip(browsers, links, strict=True)
+    ]
+    done, waiting = await asyncio.wait(coming, timeout=_PATIENCE_SECONDS)
+    for one in waiting:
+        one.cancel()
+    return sum(one.result() for one in done)
 
 
 async def _come(browser: _Browser, link: str, moment: float) -> bool:

@@ -52,11 +52,13 @@ class Program:
             "PUBLIC_URL": self.url,
         }
         command = [sys.executable, "-m", "server", *(arguments or ("serve",))]
-        self._process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        log = self._folder / "log"
+        with log.open("ab") as printed:
+            self._process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=printed)
         os.sched_setaffinity(self._process.pid, {SERVER_CORE})
         end = time.monotonic() + _SECONDS_TO_START
         while not self._ready():
-            assert self._process.poll() is None, f"the program ended with {self._process.returncode}"
+            assert self._process.poll() is None, log.read_text()
             assert time.monotonic() < end, "the program did not start"
             time.sleep(0.01)
 

@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import takewhile
 
 import httpx2
 from msgspec import Struct
@@ -94,7 +95,7 @@ def texts(one: Program, sizes: Sizes) -> Generator[Told]:
             done += 1
     asking = http.client.HTTPConnection("127.0.0.1", one.port)
     for polled in (night, LIVE):
-        for number in range(done):
+        for number in takewhile(lambda _: time.monotonic() < end + sizes.seconds, range(done)):
             get(asking, f"/nights/{polled}/live?contest=text-{number}&after=0")
     yield Told(f"{done:,} texts as ?contest=, over a websocket, polled, polled on air", _of(done, sizes.texts))
 
@@ -146,9 +147,11 @@ def crawl(one: Program, sizes: Sizes) -> Generator[Told]:
 @contextmanager
 def paths(one: Program, sizes: Sizes) -> Generator[Told]:
     """The same file under ever new names."""
-    line = http.client.HTTPConnection("127.0.0.1", one.port)
-    answers = [get(line, f"/static/x/{number}/../vendor/htmx.min.js") for number in range(sizes.paths)]
-    yield Told(f"/static/x/<anything>/../vendor/htmx.min.js {len(answers):,} times", f"{answers[0]}")
+    line, end = http.client.HTTPConnection("127.0.0.1", one.port), time.monotonic() + sizes.seconds
+    names = takewhile(lambda _: time.monotonic() < end, range(sizes.paths))
+    answers = [get(line, f"/static/x/{number}/../vendor/htmx.min.js") for number in names]
+    did = f"/static/x/<anything>/../vendor/htmx.min.js {len(answers):,} times"
+    yield Told(did, f"{answers[0]} {_of(len(answers), sizes.paths)}")
 
 
 @contextmanager
@@ -157,10 +160,10 @@ def replays(one: Program, sizes: Sizes) -> Generator[Told]:
     night, held = "again", list[int]()
     end = time.monotonic() + sizes.seconds
     while len(held) < sizes.rounds and time.monotonic() < end:
-        asyncio.run(append(one, night, 12, contests=sizes.contests))
+        asyncio.run(append(one, night, 6, contests=sizes.contests))
         one.get(f"/nights/{night}")
         lines = [websocket(one, f"/nights/{night}/live?after=0") for _ in range(sizes.viewers)]
-        asyncio.run(append(one, night, 4, 12))
+        asyncio.run(append(one, night, 3, 6))
         for line in lines:
             message(line)
         asyncio.run(erase(one, night))

@@ -4,12 +4,13 @@ import io
 import math
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import cast
 
 import msgspec
 import pytest
 
-from tests.bench.__main__ import machine
+from tests.bench.__main__ import main
 from tests.bench.sections import SECTIONS
 
 
@@ -29,10 +30,19 @@ def test_a_section_ends_and_gives_figures(name: str) -> None:
     assert any(one > 0 for one in figures)
 
 
-def test_a_run_names_its_machine() -> None:
-    found = machine()
-    assert all(found.values())
-    assert found["processor"][0].isdigit()
+def test_a_run_names_its_machine_and_keeps_its_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main([str(tmp_path / "bench.json"), "--handful", "--only", "followers"])
+    kept = msgspec.json.decode((tmp_path / "bench.json").read_bytes())
+    assert list(kept) == ["machine", "began", "followers"]
+    assert all(kept["machine"].values())
+    assert capsys.readouterr().out.startswith(kept["machine"]["processor"])
+
+
+def test_what_a_run_takes_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    told = capsys.readouterr().out
+    assert [name for name in SECTIONS if name not in told] == []
 
 
 def _figures(found: object) -> Iterator[float]:

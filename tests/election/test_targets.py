@@ -178,7 +178,7 @@ def test_independents_have_no_majority_together_and_lead_nothing() -> None:
     assert lead and (lead.party, lead.seats) == (CON, 1)
     assert to_win(stands, add_up(stands), ENGLISH).startswith("No party can have a majority any more")
     whole = declared(stands, "e", 1, 9)
-    largest = banner_of(whole, add_up(whole)).largest
+    largest = banner_of(whole).largest
     assert largest and (largest[0].id, largest[1]) == (CON, 1)
     stands = night(*(contest(name, CON, IND, before={LAB: 60, CON: 40}) for name in "abcde"), seats=5)
     stands = declared(stands, "a", 1, 9)

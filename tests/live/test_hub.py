@@ -69,7 +69,7 @@ class Followed:
 @asynccontextmanager
 async def followed(renderer: PageRenderer | None = None) -> AsyncGenerator[tuple[Followed, asyncio.Task[None]]]:
     """A night of six contests on air."""
-    one = Followed(Hub(renderer or PageRenderer(), _past, lambda night: None, DeskRenderer()))
+    one = Followed(Hub(renderer or PageRenderer(), _past, DeskRenderer()))
     task = asyncio.create_task(one.hub.follow(one.news()))
     await one.hub.ready.wait()
     yield one, task
