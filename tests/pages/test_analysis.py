@@ -85,7 +85,7 @@ def test_every_area_shows_its_own_tally(part: float) -> None:
         assert shown == []
         return
     columns = [total.party for total in whole.parties[:5]]
-    for area, row in zip(areas_of(night), shown[1:], strict=False):
+    for area, row in zip(areas_of(night.definition), shown[1:], strict=False):
         tally = add_up(night, area)
         totals = {total.party: total for total in tally.parties}
         cells = [f"{totals[one].seats} {signed(totals[one].net)}" if one in totals else "–" for one in columns]
@@ -108,7 +108,7 @@ def test_the_swing_is_that_of_the_rules_everywhere_and_in_each_area(part: float,
     first, second = names if whole.together > 0 else reversed(names)
     assert f"{half_up(abs(whole.together) * 100, 1)} points from {first} to {second}" in text_of(shown)
     found = {row[0]: row[1:] for row in rows(shown)}
-    for area in areas_of(night)[1:]:
+    for area in areas_of(night.definition)[1:]:
         one = swings(night, *pair, area)
         if one.together:
             short = night.parties[pair[one.together > 0]].short
