@@ -11,6 +11,7 @@ A seat is known by its GSS code, which is a new one once its boundaries change.
 from datetime import date
 from functools import cache
 from typing import Literal
+from weakref import WeakValueDictionary
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -87,8 +88,10 @@ def against(definition: Definition, key: str) -> Definition:
     offer = _find(definition, key)
     if not key:
         return definition
-    found = _put_in(definition, offer)
-    vars(found)[_OPENED] = definition
+    found = _told(definition).get(key)
+    if found is None:
+        found = _told(definition)[key] = _put_in(definition, offer)
+        vars(found)[_OPENED] = definition
     return found
 
 
@@ -110,6 +113,12 @@ def _find(definition: Definition, key: str) -> _Offer:
         if offer.choice.key == key:
             return offer
     raise UnknownBaseline(definition, key)
+
+
+@once
+def _told(definition: Definition) -> WeakValueDictionary[str, Definition]:
+    """The night against other baselines, as long as somebody has it so: each of them keeps the night itself."""
+    return WeakValueDictionary()
 
 
 def _put_in(definition: Definition, offer: _Offer) -> Definition:
