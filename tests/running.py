@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from server.app import build_app
 from server.election.commands import OpenNight
+from server.election.contests import Definition
 from server.nights import archive
 from server.replay.script import commands
 from server.serving.web import WebServer
@@ -70,6 +71,13 @@ async def play(redis_url: str, night: str, name: str) -> None:
         if isinstance(command, OpenNight):
             await stream.announce(name)
     await stream.close()
+
+
+async def open_then(stream: EventStream, definition: Definition, command_id: str) -> None:
+    """Put a night on air as if its poll had just closed, so that its declarations can have the times of a past night."""
+    opening = OpenNight(id=command_id, by="a test", night=definition)
+    await Submitter(stream).submit(definition.id, opening, definition.polls_close)
+    await stream.announce(definition.id)
 
 
 class Page:

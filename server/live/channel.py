@@ -169,8 +169,8 @@ class Channel:
         if not self.cached(("changed", topic, after), lambda: any(self._changed(topic, after))):
             return None
         news, since = self.renderer.news_after(night, topic, after), self.history.rounded(after)
-        if in_step:
-            news = news or after
+        if in_step:  # they have all that came before, and are told every entry of the feed
+            news, since = news or after, after
 
         def make() -> Message:
             found = [(one, self.text(one)) for one in self._changed(topic, since)]

@@ -29,8 +29,9 @@ async def append(one: Program, night: str, number: int, after: int = 0, contests
     stream = EventStream(one.redis_url)
     if not after:
         await open_night(stream, part_of_2019(night, contests), "open")
+    round = (await Submitter(stream).look(night)).round
     for seq, seat in enumerate(DECLARED[after : after + number], after + 2):
-        await stream.append(night, replace(seat, seq=seq), Position(events=seq - 1))
+        await stream.append(night, replace(seat, seq=seq), Position(round, seq - 1))
     await stream.close()
 
 

@@ -91,7 +91,9 @@ def measure(
         for place, night in enumerate(given, 1):
             one.get(f"/nights/{night}")
             crowds[night] = Onlookers(one.port, place)
-            crowds[night].open([f"/nights/{night}/live?after={before + 1}{more}" for more in asked(night, viewers)])
+            crowds[night].open(
+                [f"/nights/{night}/live?after={before + 1}{more}" for more in asked(night, viewers, contests)]
+            )
         found: dict[str, list[_Round]] = {night: [] for night in given}
         with Waiting(one.port, one.pid, CLIENT_CORE, Path(folder)) as waiting:
             quiet = time.perf_counter()
@@ -111,20 +113,20 @@ def measure(
     )
 
 
-def asked(night: str, viewers: int) -> list[str]:
+def asked(night: str, viewers: int, contests: int) -> list[str]:
     """What each viewer's page adds to the address of the push: half are on the night's own page, a quarter on a single
     contest, the rest on the other pages; a fifth reads Welsh or German."""
     if night == ONE_PAGE:
         return [""] * viewers
     draw = random.Random(2019)
-    contests = [seat.ballot for seat in DECLARED]
+    ballots = [contest.ballot for contest in part_of_2019(night, contests).contests]
     found: list[str] = []
     for number in range(viewers):
         match number % 4:
             case 0 | 1:
                 page = ""
             case 2:
-                page = f"&contest={draw.choice(contests)}"
+                page = f"&contest={draw.choice(ballots)}"
             case _:
                 page = f"&contest={draw.choice(_OTHERS)}"
         found.append(page + draw.choice(_LANGUAGES))

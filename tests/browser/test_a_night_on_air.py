@@ -13,13 +13,12 @@ from server.election.events import Declared
 from server.nights import archive
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.browser import officers
 from tests.browser.conftest import PHONE
 from tests.nights_by_hand import START, definition
 from tests.nights_by_hand import declare as declare_seat
-from tests.running import Site, answered, serving
+from tests.running import Site, answered, open_then, serving
 
 BALLOT = "parl.rochester-and-strood.by.2014-11-20"
 PAST = archive.load(BALLOT)
@@ -40,7 +39,7 @@ async def phone(site: Site, browser: Browser) -> AsyncIterator[BrowserContext]:
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """Rochester and Strood on air, with nothing declared."""
     definition = replace(PAST.definition, id=NIGHT, times="live")
-    await open_night(stream, definition, "open")
+    await open_then(stream, definition, "open")
     async with serving(redis.url, tmp_path) as one:
         yield one
 
@@ -122,7 +121,7 @@ async def test_without_javascript_a_reload_shows_the_page_as_it_is(
 
 
 async def test_a_burst_shows_every_declaration_once_in_the_feed(site: Site, viewer: Page, stream: EventStream) -> None:
-    await open_night(stream, definition("burst", contests=40, seats=40), "open")
+    await open_then(stream, definition("burst", contests=40, seats=40), "open")
     async with httpx2.AsyncClient(base_url=site.url) as client:
         await answered(client, "/nights/burst")
     await viewer.goto(f"{site.url}/nights/burst")
@@ -168,7 +167,7 @@ async def without_websockets(context: BrowserContext) -> None:
 async def test_a_restart_of_the_web_process_brings_the_page_back(
     redis: Embedded, stream: EventStream, viewer: Page, tmp_path: Path
 ) -> None:
-    await open_night(stream, replace(PAST.definition, id=NIGHT, times="live"), "open")
+    await open_then(stream, replace(PAST.definition, id=NIGHT, times="live"), "open")
     async with serving(redis.url, tmp_path) as site:
         await open_page(viewer, site)
         port = int(site.url.rsplit(":", 1)[1])

@@ -16,10 +16,9 @@ from server.pages.night.score import score_of
 from server.replay.script import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
-from tests.running import Site, serving
+from tests.running import Site, open_then, serving
 
 PAST = archive.load("parl.2019-12-12")
 DECLARATIONS = [(at, one) for at, one in commands(PAST.events, "night") if isinstance(one, Declare)]
@@ -80,7 +79,7 @@ MOVING = """() => document.getAnimations().map(({ effect }) => {
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """The 2019 general election and a by-election on air, with nothing declared."""
     for name, definition in (("night", PAST.definition), ("alone", BY_ELECTION.definition)):
-        await open_night(stream, replace(definition, id=name), "open")
+        await open_then(stream, replace(definition, id=name), "open")
     async with serving(redis.url, tmp_path) as one:
         yield one
 

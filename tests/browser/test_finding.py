@@ -20,10 +20,9 @@ from server.pages.find.table import wanted
 from server.replay.script import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, ballot, correct, declare, definition, on_the_map
-from tests.running import Site, answered, serving
+from tests.running import Site, answered, open_then, serving
 
 PAST = archive.load("parl.2019-12-12")
 GENERAL = "general"
@@ -49,7 +48,7 @@ WILLING = """
 @pytest.fixture
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """A night of six seats that are on the map, with nothing declared."""
-    await open_night(stream, on_the_map(definition("night", contests=6)), "open")
+    await open_then(stream, on_the_map(definition("night", contests=6)), "open")
     async with serving(redis.url, tmp_path) as one:
         yield one
 
@@ -57,7 +56,7 @@ async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIte
 @pytest.fixture
 async def general(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """The 2019 general election on air, with 200 declared."""
-    await open_night(stream, replace(PAST.definition, id=GENERAL), "open")
+    await open_then(stream, replace(PAST.definition, id=GENERAL), "open")
     submitter = Submitter(stream)
     for at, command in DECLARATIONS[:200]:
         await submitter.submit(GENERAL, command, at)
@@ -238,7 +237,7 @@ async def test_a_row_that_changes_while_the_page_loads_goes_to_its_place_too(
 async def test_what_is_followed_is_kept_in_this_browser_for_this_night_and_others(
     site: Site, viewer: Page, stream: EventStream
 ) -> None:
-    await open_night(stream, definition("night.replay", contests=6), "open again")
+    await open_then(stream, definition("night.replay", contests=6), "open again")
     await submit(stream, declare(2))
     await open_page(viewer, site, "/contests")
     await follow(viewer, 2, 3)

@@ -58,6 +58,7 @@ GET  /api/nights/{night}                                      yes    yes     yes
 GET  /api/nights/{night}/contests/{ballot}                    yes    yes     yes    yes       yes
 GET  /api/nights/{night}/events                               yes    yes     yes    yes       yes
 GET  /api/nights/{night}/record                               yes    yes     yes    yes       yes
+GET  /robots.txt                                              yes    yes     yes    yes       yes
 GET  /healthz                                                 yes    yes     yes    yes       yes
 GET  /readyz                                                  yes    yes     yes    yes       yes
 GET  /metrics                                                 yes    yes     yes    yes       yes

@@ -54,7 +54,7 @@ class Sums:
         self.valid += times * result.valid
         winner, holder = result.verdict.winner, result.verdict.previous
         self.of(winner).seats += times
-        if holder is not None and winner != holder:
+        if holder is not None and result.verdict.kind == "gain":
             self.of(winner).gained += times
             self.of(holder).lost += times
         for line in result.lines:
