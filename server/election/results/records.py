@@ -10,9 +10,10 @@ from msgspec import Struct
 from server.election.contests import Contest
 from server.election.events import StageReached
 from server.election.nights import Count, Night
+from server.election.once import once
 from server.election.parties import counted_as
 from server.election.results.parliament import is_by_election, polled_on
-from server.election.results.ranking import extremes
+from server.election.results.ranking import extremes, extremes_of, nearest
 from server.election.verdict import Line, Result
 
 DEPOSIT_POUNDS = 500  # each candidate's (Parliamentary Elections Rules, rule 9)
@@ -20,7 +21,7 @@ DEPOSIT_POUNDS = 500  # each candidate's (Parliamentary Elections Rules, rule 9)
 _Figure: TypeAlias = "Callable[[Entry], Fraction | int]"
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, dict=True):
     """One contest as declared, on the ``night`` with this id. ``recounts`` is how many there were, as far as anybody
     said; ``declared_at`` is None where its time is assumed."""
 
@@ -175,24 +176,35 @@ def together(earlier: Records, later: Records) -> Records:
         recounts=_most_recounts(earlier.recounts + later.recounts),
         last_declared=(),
         parties=_by_contests(
-            _party([one.parties[party] for one in (earlier, later) if party in one.parties])
-            for party in earlier.parties | later.parties
+            _both(earlier.parties[party], later.parties[party])
+            if party in earlier.parties and party in later.parties
+            else record
+            for party, record in (earlier.parties | later.parties).items()
         ),
     )
 
 
 def _entry(night: Night, count: Count) -> Entry | None:
+    """A contest as declared, the same object for as long as the contest stands as it does; None before."""
     if count.result is None:
         return None
-    definition = night.definition
-    return Entry(
-        night=definition.id,
-        date=polled_on(definition, count.contest.ballot),
-        contest=count.contest,
-        result=count.result,
-        declared_at=None if definition.times == "assumed" else count.declared_at,
-        recounts=sum(isinstance(one, StageReached) and one.stage == "recount" for one in count.history),
-    )
+    definition, known = night.definition, _entries(count)
+    if definition.id not in known:
+        known[definition.id] = Entry(
+            night=definition.id,
+            date=polled_on(definition, count.contest.ballot),
+            contest=count.contest,
+            result=count.result,
+            declared_at=None if definition.times == "assumed" else count.declared_at,
+            recounts=sum(isinstance(event, StageReached) and event.stage == "recount" for event in count.history),
+        )
+    return known[definition.id]
+
+
+@once
+def _entries(count: Count) -> dict[str, Entry]:
+    """A contest's entry, by the id of the night that it is of."""
+    return {}
 
 
 def _scope(counts: dict[str, tuple[Night, Count]], declared: int, years: tuple[int, int] | None) -> Scope:
@@ -221,30 +233,43 @@ def _most_recounts(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _parties(entries: Iterable[Entry]) -> dict[str, PartyRecord]:
-    found: dict[str, list[Showing]] = {}
+    by_party: dict[str, list[tuple[float, Showing]]] = {}
     for entry in entries:
-        for line in entry.result.lines:
-            found.setdefault(counted_as(line.candidate.party), []).append(Showing(entry, line))
-    parties: list[PartyRecord] = []
-    for party, showings in found.items():
-        worst, best = extremes(showings, lambda one: one.line.share)
-        contests = len({one.entry.contest.ballot for one in showings})
-        lost = sum(one.line.lost_deposit for one in showings)
-        parties.append(PartyRecord(party, contests, best, worst, lost))
-    return _by_contests(parties)
+        for party, near, showing in _showings(entry):
+            by_party.setdefault(party, []).append((near, showing))
+    return _by_contests(_party(party, showings) for party, showings in by_party.items())
 
 
-def _party(several: Sequence[PartyRecord]) -> PartyRecord:
-    """Those of one party in several scopes, as one."""
-    return PartyRecord(
-        party=several[0].party,
-        contests=sum(one.contests for one in several),
-        best=extremes((each for one in several for each in one.best), lambda one: one.line.share)[1],
-        worst=extremes((each for one in several for each in one.worst), lambda one: one.line.share)[0],
-        lost_deposits=sum(one.lost_deposits for one in several),
+@once
+def _showings(entry: Entry) -> tuple[tuple[str, float, Showing], ...]:
+    """What each candidate had in a contest: the party that it counts for, and the float nearest to its share."""
+    return tuple(
+        (counted_as(line.candidate.party), nearest(line.share), Showing(entry, line)) for line in entry.result.lines
     )
+
+
+def _party(party: str, showings: Sequence[tuple[float, Showing]]) -> PartyRecord:
+    worst, best = extremes_of(showings, _share)
+    contests = len({showing.entry.contest.ballot for _, showing in showings})
+    lost = sum(showing.line.lost_deposit for _, showing in showings)
+    return PartyRecord(party, contests, best, worst, lost)
+
+
+def _both(earlier: PartyRecord, later: PartyRecord) -> PartyRecord:
+    """The record of a party in two scopes that have no ballot in common."""
+    return PartyRecord(
+        party=earlier.party,
+        contests=earlier.contests + later.contests,
+        best=extremes(earlier.best + later.best, _share)[1],
+        worst=extremes(earlier.worst + later.worst, _share)[0],
+        lost_deposits=earlier.lost_deposits + later.lost_deposits,
+    )
+
+
+def _share(showing: Showing) -> Fraction:
+    return showing.line.share
 
 
 def _by_contests(parties: Iterable[PartyRecord]) -> dict[str, PartyRecord]:
     """By party, that with the most contests first."""
-    return {one.party: one for one in sorted(parties, key=lambda one: (-one.contests, one.party))}
+    return {record.party: record for record in sorted(parties, key=lambda record: (-record.contests, record.party))}

@@ -51,30 +51,44 @@ def areas_of(definition: Definition) -> tuple[Area, ...]:
     return tuple(listed)
 
 
-@once
 def areas(night: Night) -> Areas:
     """The score by nation and region as a night stands."""
     tallies = [(area, add_up(night, area)) for area in areas_of(night.definition)]
     columns = [total.party for total in tallies[0][1].parties[:_COLUMNS]]
     return Areas(
         columns=tuple(night.parties[party] for party in columns),
-        scores=tuple(_score(area, tally, columns) for area, tally in tallies),
+        scores=tuple(_same(night.definition, _score(area, tally, columns)) for area, tally in tallies),
     )
+
+
+def _same(definition: Definition, score: AreaScore) -> AreaScore:
+    """A score as the object that it was, where nothing has changed in its area: it is equal at first sight then."""
+    known = _scores(definition)
+    if known.get(score.area) != score:
+        known[score.area] = score
+    return known[score.area]
+
+
+@once
+def _scores(definition: Definition) -> dict[Area, AreaScore]:
+    """The newest score of each area."""
+    return {}
 
 
 def _score(area: Area, tally: Tally, columns: list[str]) -> AreaScore:
     by_party = {total.party: total for total in tally.parties}
-    shown = [one for one in tally.parties if one.seats or one.lost]
-    by_votes = sorted((one for one in tally.parties if one not in shown), key=lambda one: -one.votes)
-    shown += by_votes[: max(0, _AT_LEAST - len(shown))]
-    rest = [one for one in tally.parties if one not in shown]
+    shown = [total for total in tally.parties if total.seats or total.lost]
+    without = [total for total in tally.parties if not (total.seats or total.lost)]
+    by_votes = sorted(without, key=lambda total: -total.votes)
+    more = max(0, _AT_LEAST - len(shown))
+    shown, rest = shown + by_votes[:more], by_votes[more:]
     return AreaScore(
         area=area,
         tally=tally,
         cells=tuple(by_party.get(party) for party in columns),
-        rest=sum(one.seats for one in tally.parties if one.party not in columns),
+        rest=sum(total.seats for total in tally.parties if total.party not in columns),
         rows=tuple(shown),
         others=len(rest),
-        others_votes=sum(one.votes for one in rest),
-        votes=sum(one.votes for one in tally.parties),
+        others_votes=sum(total.votes for total in rest),
+        votes=sum(total.votes for total in tally.parties),
     )

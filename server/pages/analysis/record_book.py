@@ -1,12 +1,15 @@
 """What the records page shows: a night's own records, those of the shipped archive up to it, and those of its
 Parliament's by-elections. No HTML, no words, no rules."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from datetime import date
 from functools import cache
 
 from msgspec import Struct
 
+from server.election.contests import Definition
 from server.election.nights import Night, fold
+from server.election.once import once
 from server.election.parties import Party, has_a_past
 from server.election.results.parliament import House, Win, house, is_by_election, wins
 from server.election.results.records import Entry, PartyRecord, Records, Scope, records, together
@@ -96,48 +99,71 @@ def records_page(night: Night, baseline: str = "") -> RecordsPage:
     found = records([night])
     many = len(night.counts) > 1
     return RecordsPage(
-        own=_book(found, [night.definition.parties]) if many else None,
+        own=_book(found, _own_names(night.definition)) if many else None,
         found=found,
         archive=_archive(night, found, not baseline) if many and night.definition.seats else None,
         parliament=None if many else _parliament(night, not baseline),
     )
 
 
-def _book(found: Records, parties: Sequence[Iterable[Party]], swings: bool = True) -> Book:
-    """``parties`` are those of its nights, the newest night first."""
-    names: dict[str, Party] = {}
+_Names = tuple[dict[str, Party], dict[str, tuple[Party, ...]]]
+"""The newest name of each party, and the others that it also stood under, as a ``Book`` has them."""
+
+
+def _names(nights: Iterable[Definition]) -> _Names:
+    """The names of the parties of these nights, of which the newest comes first."""
+    newest: dict[str, Party] = {}
     others: dict[str, tuple[Party, ...]] = {}
-    for one in (party for night in parties for party in night):
-        known = names.setdefault(one.id, one)
-        if one.name not in (known.name, *(other.name for other in others.get(one.id, ()))):
-            others[one.id] = (*others.get(one.id, ()), one)
-    listed = [one for one in found.parties.values() if one.contests > 1]
+    for party in (party for night in nights for party in night.parties):
+        known = newest.setdefault(party.id, party)
+        if party.name not in (known.name, *(other.name for other in others.get(party.id, ()))):
+            others[party.id] = (*others.get(party.id, ()), party)
+    return newest, others
+
+
+@once
+def _own_names(definition: Definition) -> _Names:
+    return _names([definition])
+
+
+@once
+def _names_of_archive(definition: Definition) -> _Names:
+    """Those of a general election and of all that are shipped and were before it."""
+    return _names([definition, *(archive.load(night).definition for _, night in reversed(_generals_before(definition)))])
+
+
+def _book(found: Records, names: _Names, swings: bool = True) -> Book:
+    listed = [record for record in found.parties.values() if record.contests > 1]
     held = [Record(kind, getattr(found, kind)) for kind in _KINDS if swings or kind != "largest_swing"]
     return Book(
         found=found,
-        rows=tuple(one for one in held if one.entries),
+        rows=tuple(record for record in held if record.entries),
         parties=tuple(listed[:_PARTIES_SHOWN]),
         more=max(0, len(listed) - _PARTIES_SHOWN),
-        names=names,
-        others=others,
+        names=names[0],
+        others=names[1],
         swings=swings,
     )
 
 
 def _archive(night: Night, found: Records, swings: bool) -> Archive | None:
     """None of the first that is shipped."""
-    generals = sorted((one.date, one.id) for one in archive.listed() if one.seats)
-    before = [(date, name) for date, name in generals if date < night.definition.date]
+    before = _generals_before(night.definition)
     if not before:
         return None
-    earlier = _earlier(tuple(name for _, name in before))
-    nights = [night.definition, *(archive.load(name).definition for _, name in reversed(before))]
+    earlier = _earlier(tuple(general for _, general in before))
     return Archive(
-        book=_book(together(earlier, found), [one.parties for one in nights], swings),
+        book=_book(together(earlier, found), _names_of_archive(night.definition), swings),
         earlier=earlier.scope,
-        years=tuple(date.year for date, _ in before),
+        years=tuple(day.year for day, _ in before),
         year=night.definition.date.year,
     )
+
+
+@once
+def _generals_before(definition: Definition) -> list[tuple[date, str]]:
+    """The day and id of each general election that is shipped and was before a night, oldest first."""
+    return sorted((night.date, night.id) for night in archive.listed() if night.seats and night.date < definition.date)
 
 
 @cache
@@ -152,9 +178,9 @@ def _parliament(night: Night, swings: bool) -> Parliament | None:
     day, ballot = night.definition.date, count.contest.ballot
     if not is_by_election(ballot):
         return None
-    generals = sorted((one.date, one.id) for one in archive.listed() if one.contests > 1)
-    before = [(date, name) for date, name in generals if date < day]
-    after = [date for date, _ in generals if date >= day]
+    generals = sorted((general.date, general.id) for general in archive.listed() if general.contests > 1)
+    before = [(polled, general) for polled, general in generals if polled < day]
+    after = [polled for polled, _ in generals if polled >= day]
     if not before or not after:
         return None  # not every by-election of such a Parliament is at hand
     since, general = before[-1]
@@ -166,7 +192,7 @@ def _parliament(night: Night, swings: bool) -> Parliament | None:
     years = (since.year, after[0].year) if all(one.date <= day for one in polls) else None
     found = records([night, *others], years)
     every = (night, *others, whole(general))
-    book = _book(found, [one.definition.parties for one in every], swings)
+    book = _book(found, _names(night.definition for night in every), swings)
     won = [one for one in wins(every, night) if one.ballot == ballot]
     return Parliament(
         book=book,

@@ -5,7 +5,7 @@ element, whose id is the kind of page and whose topic is as above. An event mark
 made into HTML only when somebody reads it.
 """
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -25,6 +25,7 @@ from server.html.templates import environment
 from server.pages.analysis.areas import areas
 from server.pages.analysis.choices import Choices, choices, usual_pair, why_no_swing
 from server.pages.analysis.grounds import Ground, grounds_page
+from server.pages.analysis.kept import every_piece, figures, pieces
 from server.pages.analysis.record_book import records_page
 from server.pages.analysis.swing import swing_page
 
@@ -95,21 +96,37 @@ def _usual_party(night: Night, known: Choices) -> str:
 def html(night: Night, topic: str, language: Language = ENGLISH, baseline: str = "", on_air: bool = True) -> str:
     """A page's element as the night stands, in a language; links in it keep to the baseline with this key.
 
-    Of a night on air its longest lists are remembered row by row.
+    Of a night on air, figures are worked out once for all languages, and rows that stay the same are remembered.
     """
     kind, *parties = topic.split("/")
-    context: dict[str, object] = {"night": night, "kind": kind, "kept": kept({"baseline": baseline})}
+    links = kept({"baseline": baseline})
+    context: dict[str, object] = {
+        "night": night,
+        "kind": kind,
+        "kept": links,
+        "piece": pieces(night, (language.code, links)) if on_air else every_piece,
+    }
+
+    def make() -> object:
+        return _figures(night, kind, parties, baseline)
+
+    context["page"] = figures(night, (topic, baseline), make) if on_air else make()
+    if kind == "battlegrounds":
+        context["ground"] = _grounds(night, parties[0], language, context, on_air)
+    return environment(language).get_template(f"analysis/{kind}.html").render(context)
+
+
+def _figures(night: Night, kind: str, parties: Sequence[str], baseline: str) -> object:
+    """What the template of a kind of page shows."""
     match kind:
         case "areas":
-            context["areas"] = areas(night)
+            return areas(night)
         case "swing":
-            context["page"] = swing_page(night, *parties)
+            return swing_page(night, *parties)
         case "battlegrounds":
-            context["page"] = grounds_page(night, parties[0], len(parties) > 1)
-            context["ground"] = _grounds(night, parties[0], language, context, on_air)
+            return grounds_page(night, parties[0], len(parties) > 1)
         case _:
-            context["page"] = records_page(night, baseline)
-    return environment(language).get_template(f"analysis/{kind}.html").render(context)
+            return records_page(night, baseline)
 
 
 def _grounds(
