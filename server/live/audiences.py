@@ -11,10 +11,11 @@ _MANY = 200  # viewers who are written to at a time: about five milliseconds
 
 
 class Audiences:
-    """An audience for each topic that somebody watches; ``unsent`` are those of them on which there is news."""
+    """An audience for each topic that somebody watches; ``unsent`` are those of them on which there is news, first the
+    one that most watched when it came."""
 
     def __init__(self) -> None:
-        self.unsent: set[str] = set()
+        self.unsent: dict[str, None] = {}
         self._audiences: dict[str, Audience] = {}
 
     def __len__(self) -> int:
@@ -35,7 +36,7 @@ class Audiences:
 
         def leave() -> None:
             del self._audiences[topic]
-            self.unsent.discard(topic)
+            self.unsent.pop(topic, None)
             if not self._audiences:
                 emptied()
 
@@ -45,14 +46,16 @@ class Audiences:
 
     def mark(self, topics: set[str], seq: int) -> None:
         """Note that these topics have news at this seq; on the others everybody has the newest."""
-        self.unsent |= topics & self.topics
+        news = topics & self.topics | self.unsent.keys()
+        self.unsent = dict.fromkeys(sorted(news, key=lambda topic: len(self._audiences[topic]), reverse=True))
         for topic, audience in self._audiences.items():
             if topic not in self.unsent:
                 audience.seq = seq
 
     def most(self) -> tuple[int, str]:
         """The page with news that most watch, and how many do; 0 where there is none."""
-        return max(((len(self._audiences[topic]), topic) for topic in self.unsent), default=(0, ""))
+        topic = next(iter(self.unsent), "")
+        return (len(self._audiences[topic]), topic) if topic else (0, "")
 
     def send_some(self, topic: str, seq: int) -> None:
         """Make the news of a topic, if that is not done, and send it to two hundred of those who have not had it."""
@@ -63,7 +66,7 @@ class Audiences:
             audience.write_to(_MANY)  # when all have it, something may have come meanwhile: the topic stays
         else:
             audience.seq = seq
-            self.unsent.discard(topic)
+            del self.unsent[topic]
 
     def beat(self, every: int) -> None:
         """Let viewers who heard nothing for so many beats hear something."""

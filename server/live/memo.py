@@ -140,7 +140,7 @@ def _size(value: object) -> int:
             return len(value)
         case str():
             return sys.getsizeof(value)
-        case Sized():
+        case Held() | Sized():  # a protocol is slow to look for
             return value.size
         case _:
             return _SMALL

@@ -80,13 +80,16 @@ class _Running:
         self._counts: Mapping[str, Count] = {}
         self._declarations: dict[str, Declaration] = {}
         self._places: dict[tuple[str, str], Sums] = {}
+        self._totals: dict[Area, Sums] = {}  # of the areas in which nothing has changed since somebody asked
 
     def follow(self, counts: Mapping[str, Count]) -> None:
         """Bring them to these contests."""
         if counts is self._counts:
             return
         for before, count in _changes(self._counts, counts):
-            sums = self._places.setdefault(_place(count.contest), Sums())
+            place = _place(count.contest)
+            self._totals = {area: total for area, total in self._totals.items() if not area.has(*place)}
+            sums = self._places.setdefault(place, Sums())
             if before:
                 sums.add(before, -1)
                 self._declarations.pop(before.contest.ballot, None)
@@ -96,12 +99,13 @@ class _Running:
         self._counts = counts
 
     def within(self, area: Area) -> Sums:
-        """The sums of an area."""
-        total = Sums()
-        for (nation, region), sums in self._places.items():
-            if area.has(nation, region):
-                _together(total, sums)
-        return total
+        """The sums of an area: the same object, which nobody changes any more, while nothing changes there."""
+        if area not in self._totals:
+            total = self._totals[area] = Sums()
+            for place, sums in self._places.items():
+                if area.has(*place):
+                    _together(total, sums)
+        return self._totals[area]
 
     def declarations(self) -> list[Declaration]:
         """Those that stand, oldest first."""

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from msgspec import Struct
 
+from server.election.contests import Definition
 from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import has_a_past
@@ -64,7 +65,18 @@ class Tally(Struct, frozen=True):
 
 def add_up(night: Night, area: Area = EVERYWHERE) -> Tally:
     """The totals of a night as it stands; of an area, where no majority is at stake."""
-    return _whole(night) if area == EVERYWHERE else _tally(night, area)
+    if area == EVERYWHERE:
+        return _whole(night)
+    sums, known = sums_of(night).within(area), _tallies(night.definition)
+    if area not in known or known[area][0] is not sums:
+        known[area] = sums, _tally(night, area)
+    return known[area][1]
+
+
+@once
+def _tallies(definition: Definition) -> dict[Area, tuple[Sums, Tally]]:
+    """The newest totals of each area that was asked for, with the sums that they were made from."""
+    return {}
 
 
 @once

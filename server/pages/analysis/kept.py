@@ -14,6 +14,7 @@ from server.election.once import once
 T = TypeVar("T")
 
 _MOST_FIGURES = 16  # pages of one night as it stands; a swing of 650 seats takes about 100 KB
+_MOST_PIECES = 4_000  # of one night, about half a kilobyte each
 
 
 class Macro(Protocol):
@@ -70,7 +71,10 @@ def pieces(night: Night, edition: Hashable) -> Piece:
         place = (edition, macro.name, name)
         known = kept.get(place)
         if known is None or known[0] != shown:
-            known = kept[place] = (shown, macro(*shown))
+            known = (shown, macro(*shown))
+            if place not in kept and len(kept) >= _MOST_PIECES:
+                del kept[next(iter(kept))]
+            kept[place] = known
         return known[1]
 
     return piece

@@ -5,7 +5,7 @@ element, whose id is the kind of page and whose topic is as above. An event mark
 made into HTML only when somebody reads it.
 """
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -112,7 +112,7 @@ def html(night: Night, topic: str, language: Language = ENGLISH, baseline: str =
 
     context["page"] = figures(night, (topic, baseline), make) if on_air else make()
     if kind == "battlegrounds":
-        context["ground"] = _grounds(night, parties[0], language, context, on_air)
+        context["rows"] = _rows_of(night, parties[0], language, context, on_air)
     return environment(language).get_template(f"analysis/{kind}.html").render(context)
 
 
@@ -129,27 +129,27 @@ def _figures(night: Night, kind: str, parties: Sequence[str], baseline: str) -> 
             return records_page(night, baseline)
 
 
-def _grounds(
+def _rows_of(
     night: Night, party: str, language: Language, context: dict[str, object], on_air: bool
-) -> Callable[[Ground], Markup]:
-    """How a battleground becomes a row. It is as it was until something happens there, or it is late."""
+) -> Callable[[Iterable[Ground]], Markup]:
+    """How battlegrounds become rows. A row is as it was until something happens in its seat, or the seat is late."""
     template = environment(language).get_template("analysis/ground.html")
 
-    def row(one: Ground) -> Markup:
-        late = one.count.expected is not None and one.count.expected < night.at
-        rows, name = _rows(one.count), (party, language.code, context["kept"], late)
-        if found := rows.get(name):
-            return found
-        made = Markup(template.render(context, party=party, one=one))
+    def row(ground: Ground) -> str:
+        late = ground.count.expected is not None and ground.count.expected < night.at
+        rows, name = _rows(ground.count), (party, language.code, context["kept"], late)
+        if known := rows.get(name):
+            return known
+        text = template.render(context, party=party, ground=ground) + "\n"
         if on_air:
-            rows[name] = made
-        return made
+            rows[name] = text
+        return text
 
-    return row
+    return lambda grounds: Markup("".join(map(row, grounds)))
 
 
 @once
-def _rows(count: Count) -> dict[tuple[object, ...], Markup]:
+def _rows(count: Count) -> dict[tuple[object, ...], str]:
     """What a contest is as a battleground, to each party, in each language."""
     return {}
 
