@@ -1,7 +1,7 @@
 """The template environment, one a language: where templates are, and what can be called in them. No night here."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from fractions import Fraction
@@ -10,8 +10,9 @@ from os import getpid
 from pathlib import Path
 from typing import Any, cast
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 
 from server.election.clock import LONDON
 from server.election.contests import Contest, Definition
@@ -23,6 +24,7 @@ from server.html.languages import ENGLISH, Language, languages
 from server.html.static import static
 from server.nights import assumed
 
+_USED = "contexts used"  # the name, which no template can say, of those that a page was rendered with
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "templates"
 
 
@@ -92,10 +94,38 @@ def _compiled(bucket: Bucket) -> Path:
     return _FOLDER / "__pycache__" / bucket.key
 
 
+class _Template(Template):
+    """A template that leaves nothing behind. Its macros refer to their context and the context to them: with each page
+    such a circle would keep the whole state of a night alive until the collector finds it, which stops everybody."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """The template with what it shows."""
+        used: list[Context] = []
+        try:
+            return super().render(*args, **kwargs, **{_USED: used})
+        finally:
+            for context in used:
+                context.vars.clear()
+            used.clear()
+
+    def new_context(
+        self, vars: dict[str, Any] | None = None, shared: bool = False, locals: Mapping[str, Any] | None = None
+    ) -> Context:
+        """That of the template, or of one that it includes or imports with its own."""
+        context = super().new_context(vars, shared, locals)
+        if vars and _USED in vars:
+            vars[_USED].append(context)
+        return context
+
+
+class _Environment(Environment):
+    template_class = _Template
+
+
 @cache
 def environment(language: Language = ENGLISH) -> Environment:
     """The templates in a language: its figures and names as filters, its messages as ``_`` and ``{% trans %}``."""
-    made = Environment(
+    made = _Environment(
         loader=FileSystemLoader(_FOLDER),
         bytecode_cache=_Compiled(),
         auto_reload=False,  # which would look at the file of each template, each time

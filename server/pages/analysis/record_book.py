@@ -129,7 +129,9 @@ def _own_names(definition: Definition) -> _Names:
 @once
 def _names_of_archive(definition: Definition) -> _Names:
     """Those of a general election and of all that are shipped and were before it."""
-    return _names([definition, *(archive.load(night).definition for _, night in reversed(_generals_before(definition)))])
+    return _names(
+        [definition, *(archive.load(night).definition for _, night in reversed(_generals_before(definition)))]
+    )
 
 
 def _book(found: Records, names: _Names, swings: bool = True) -> Book:

@@ -112,7 +112,7 @@ def html(night: Night, topic: str, language: Language = ENGLISH, baseline: str =
 
     context["page"] = figures(night, (topic, baseline), make) if on_air else make()
     if kind == "battlegrounds":
-        context["rows"] = _rows_of(night, parties[0], language, context, on_air)
+        context["rows"] = _rows_of(night, parties[0], language, context.copy(), on_air)
     return environment(language).get_template(f"analysis/{kind}.html").render(context)
 
 
