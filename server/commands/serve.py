@@ -35,7 +35,7 @@ def _serve_alone(options: argparse.Namespace, settings: Settings) -> int:
 def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None = 0) -> int:
     """Serve until told to stop, with these past nights on air as replays; ``speed`` is as in ``Orders``.
 
-    A replay that was interrupted goes on, one that had ended begins again, one that its desk paused or stopped stays so.
+    A replay that was interrupted goes on, one that had ended begins again, one paused or stopped at its desk stays so.
     """
     signal.signal(signal.SIGTERM, end)
     take_all_the_files_allowed()

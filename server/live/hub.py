@@ -7,7 +7,7 @@ from typing import TypeVar, assert_never
 
 from msgspec import Struct
 
-from server.election.events import AnyEvent, Corrected, Declared, NoPollTaken, Withdrawn
+from server.election.events import AnyEvent, EndsRound
 from server.live.audience import Viewer
 from server.live.channel import Channel, Renderer
 from server.live.line import Line
@@ -167,7 +167,7 @@ class Hub:
 
 
 def _is_result(event: AnyEvent) -> bool:
-    return isinstance(event, Declared | Corrected | Withdrawn | NoPollTaken)
+    return isinstance(event, EndsRound)
 
 
 def _send_away(viewers: Sequence[Viewer]) -> None:

@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from server.election.counting.acts import Act, AnyAct
 from server.election.counting.desk import Desk, fold_acts
-from server.election.decide import Refused
 from server.election.events import AnyEvent
 from server.election.nights import Night, fold
+from server.election.refusals import Refused
 from server.stream.events import Conflict, EventStream, StreamUnavailable
 from server.stream.follow import Acted, Arrived, News, Opened
 from server.stream.reading import Position, Since

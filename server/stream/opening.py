@@ -5,7 +5,7 @@ from datetime import datetime
 
 from server.election.commands import ExpectDeclaration, OpenNight
 from server.election.contests import Definition
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.stream import clock
 from server.stream.events import EventStream
 from server.stream.submit import Receipt, Submitter

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from server.election.decide import Refused
 from server.election.events import NightOpened
+from server.election.refusals import Refused
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened, StreamWentBack, follow

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.stream import clock
 from server.stream.embedded import Embedded, socket_path
 from server.stream.events import EventStream
