@@ -1,4 +1,4 @@
-"""Opening a night on a real server: when that is, and where it is refused."""
+"""Opening a night on a real server: the time of the opening, and when it is refused."""
 
 from datetime import timedelta
 
