@@ -1,4 +1,4 @@
-"""The command line: parse, call, exit code. No logic of its own."""
+"""The command line: parses it, calls the verb, gives the exit code. No logic of its own."""
 
 import argparse
 import sys
@@ -21,7 +21,7 @@ _VERBS = (run, serve, redis, replay, open, import_, verify, export, keep, invite
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; the exit code is 0 if it did what it says."""
+    """Run one command; returns its exit code, 0 if it did what was asked. Errors are sentences on stderr."""
     options = _parser().parse_args(arguments)
     printed = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)  # without local values
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], printed])

@@ -8,13 +8,13 @@ from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 Rule = Callable[[Any], Awaitable[None]]
-"""Looks at a request before its endpoint runs; raises HTTPException with a sentence if it may not go on."""
+"""Looks at a request before its endpoint runs; HTTPException, with a sentence, if it is not allowed."""
 
 Endpoint = Callable[[Any], Awaitable[Any]]
 
 
 def allows(rule: Rule) -> Callable[[Endpoint], Endpoint]:
-    """Give an endpoint its rule, which runs first."""
+    """A decorator that gives an endpoint its rule; the rule runs first."""
 
     def guard(endpoint: Endpoint) -> Endpoint:
         @wraps(endpoint)
@@ -33,7 +33,7 @@ async def everyone(connection: HTTPConnection) -> None:
 
 
 def without_rule(routes: list[BaseRoute]) -> list[str]:
-    """The paths whose endpoints have no rule."""
+    """The paths of the routes whose endpoints have no rule."""
     open_paths: list[str] = []
     for route in routes:
         if isinstance(route, Mount):

@@ -35,10 +35,10 @@ from server.stream.submit import Submitter
 
 log = structlog.get_logger()
 
-_SECONDS_TO_CATCH_UP = 10  # then this process answers, if only that it is not ready
-_OF_FILES = ((b"x-content-type-options", b"nosniff"),)  # what a page loads from us needs no more, and a page loads ten
-_MOST_ADDRESS = 4096  # bytes; our own have some hundred
-_MOST_BODY = 256 * 1024  # bytes
+_SECONDS_TO_CATCH_UP = 10  # after that this process serves, though /readyz says that it is not ready
+_OF_FILES = ((b"x-content-type-options", b"nosniff"),)  # a file needs no other headers, and a page loads ten files
+_MOST_ADDRESS = 4096  # characters of path and query; our own have about a hundred
+_MOST_BODY = 256 * 1024  # bytes of a request's body
 _HEADERS = (
     *_OF_FILES,
     (b"content-security-policy", policy().encode()),
@@ -47,11 +47,11 @@ _HEADERS = (
 
 
 class NoAccessRule(Exception):
-    """A route that anybody could call because nobody thought about it; the app does not start."""
+    """A route without a rule, which anybody could call; the app does not start."""
 
 
 def build_app(settings: Settings) -> Starlette:
-    """The whole program for one web process; ``settings.redis_url`` must be set. NoAccessRule if a route has none."""
+    """The application of one web process; ``settings.redis_url`` must be set. NoAccessRule if a route has no rule."""
     assert settings.redis_url is not None, "the embedded server is started before the app"
     url = settings.redis_url
 
@@ -67,11 +67,11 @@ def build_app(settings: Settings) -> Starlette:
         follower.add_done_callback(_stop_the_process)
         compressing = asyncio.create_task(asyncio.to_thread(static.compress), name="static files")
         await compile_all()
-        # Whoever comes meanwhile waits in the socket's queue, and is not told that there is no such night.
+        # Clients that connect meanwhile wait in the socket's queue, and are not told that a night does not exist.
         with suppress(TimeoutError):
             await asyncio.wait_for(hub.ready.wait(), _SECONDS_TO_CATCH_UP)
             await count.send_out(hub, submitter)
-        await compressing  # so that the first page finds its files ready
+        await compressing  # so that the files of the first page are ready
         yield {PROCESS: Process(hub, stream, submitter, settings, kept)}
         follower.remove_done_callback(_stop_the_process)
         follower.cancel()
@@ -99,14 +99,14 @@ def build_app(settings: Settings) -> Starlette:
 
 
 def _stop_the_process(follower: asyncio.Task[None]) -> None:
-    """A process whose follower is dead would show an old night for ever: end it, and let its keeper start another."""
+    """End a process whose follower is dead: it would show an old night for ever. Its supervisor starts another."""
     if not follower.cancelled():
         log.critical("the follower stopped, so this process stops", exc_info=follower.exception())
         os.kill(os.getpid(), signal.SIGTERM)
 
 
 class SecurityHeaders:
-    """What every answer says to browsers about scripts, frames and types, unless it says so itself."""
+    """Adds the headers that tell browsers about scripts, frames and types, unless an answer has them already."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -124,7 +124,7 @@ class SecurityHeaders:
 
 
 class Limits:
-    """How much a request may say, in its address and in its body."""
+    """Limits a request's address (414 if it is longer) and its body (413)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""The program's configuration, read once from the environment; nothing else reads os.environ."""
+"""The program's configuration, read once from the environment. No other module reads os.environ."""
 
 import os
 import secrets
@@ -13,14 +13,16 @@ _SHORTEST_SECRET = 16  # characters
 
 
 class SettingsError(ValueError):
-    """A variable in the environment that cannot be used; the message says which and why."""
+    """A variable of the environment that cannot be used; the message says which one and why."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """``redis_url`` None means the embedded server; ``replicas`` must have a write before it is acknowledged.
+    """All settings, with their defaults.
 
-    ``share_port``: several processes of this machine may serve there, and the kernel spreads the clients."""
+    ``redis_url`` None means the embedded server. ``replicas`` is how many replicas must have a write before it is
+    acknowledged. ``share_port``: several processes may serve at one port, and the kernel spreads the clients.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -35,7 +37,7 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Read HOST, PORT, SHARE_PORT, REDIS_URL, REDIS_REPLICAS, DATA_DIR, PUBLIC_URL and SECRET_KEY.
 
-        SettingsError on rubbish.
+        SettingsError if one of them cannot be used.
         """
         data_dir = Path(environ.get("DATA_DIR") or ROOT / "data").absolute()
         host, port = environ.get("HOST") or "127.0.0.1", _number(environ, "PORT", 8000)
@@ -59,7 +61,7 @@ def _number(environ: Mapping[str, str], name: str, default: int) -> int:
 
 
 def _secret(environ: Mapping[str, str], data_dir: Path) -> str:
-    """The key that signs sessions and invitations: SECRET_KEY, which several machines share, or a data folder's own."""
+    """The key that signs sessions and invitations: SECRET_KEY, which machines can share, or that of the data folder."""
     if given := environ.get("SECRET_KEY"):
         if len(given) < _SHORTEST_SECRET:
             raise SettingsError(f"SECRET_KEY must have at least {_SHORTEST_SECRET} characters.")
@@ -73,7 +75,7 @@ def _secret(environ: Mapping[str, str], data_dir: Path) -> str:
     except OSError as error:
         raise SettingsError(f"No key can be kept in {file}: {error.strerror}. Set SECRET_KEY or DATA_DIR.") from error
     if len(kept) < _SHORTEST_SECRET:
-        # Whoever knows the key can sign an invitation to the desk, and everybody knows an empty one.
+        # Anybody who knows the key can sign an invitation to the desk, and everybody knows an empty key.
         raise SettingsError(
             f"{file} has no key of at least {_SHORTEST_SECRET} characters. Delete it, and another is made; "
             "invitations that the lost key signed are void."
@@ -82,7 +84,7 @@ def _secret(environ: Mapping[str, str], data_dir: Path) -> str:
 
 
 def _make_secret(file: Path) -> None:
-    """Write a new key, unless another process does so first: the file appears whole, and is never written again."""
+    """Write a new key, unless another process does so first; the file appears with its whole content, or not at all."""
     descriptor, draft = tempfile.mkstemp(prefix="secret-", dir=file.parent)
     try:
         with os.fdopen(descriptor, "w") as writing:
@@ -94,5 +96,5 @@ def _make_secret(file: Path) -> None:
     finally:
         Path(draft).unlink()
     folder = os.open(file.parent, os.O_RDONLY)
-    os.fsync(folder)  # or the key's name, and with it the key, may be lost with the power
+    os.fsync(folder)  # otherwise a loss of power may lose the file's name, and with it the key
     os.close(folder)

@@ -1,1 +1,1 @@
-"""The command line, a file a verb: its options, what it calls, what it prints. The rules and the work are elsewhere."""
+"""The command line, one file for each verb: its options, what it calls, what it prints. The work is done elsewhere."""

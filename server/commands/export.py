@@ -1,4 +1,4 @@
-"""``python -m server export``: a night's record, from Redis or of a past night, into a file."""
+"""``python -m server export``: write a night's record, from Redis or of a past night, into a file."""
 
 import argparse
 from pathlib import Path
@@ -32,7 +32,7 @@ def add_parser(commands: Any) -> None:
 
 
 async def export(options: argparse.Namespace, settings: Settings, stream: EventStream) -> int:
-    """Write a night's record; Refused if there is no such night, NotKept if its id makes no file's name."""
+    """Write a night's record; Refused if there is no such night, NotKept if its id cannot be a file's name."""
     name, kept = options.night, Kept(settings.data_dir)
     on_air = await stream.read(name) if name in await stream.nights() else []
     try:

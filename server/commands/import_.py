@@ -1,4 +1,4 @@
-"""``python -m server import``: nights from CSV, the layout from HexJSON. Parses, calls, prints, gives the exit code."""
+"""``python -m server import``: nights from records and CSV files, the map's layout from HexJSON."""
 
 import argparse
 import sys
@@ -71,9 +71,9 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Import as the options say; 0 if a file was written, 1 if it was refused, 2 if options are missing.
+    """Import as the options say; 0 if done, 1 if a file was refused, 2 if options are missing.
 
-    BadRecord or NotKept of a record that is refused.
+    BadRecord or NotKept if a record is refused.
     """
     a_night = options.candidates and options.id and options.title
     if options.shipped is None and options.layout is None and options.record is None and not a_night:
@@ -124,7 +124,7 @@ def _import(options: argparse.Namespace) -> int:
         return 0
     options.out.write_text(text, encoding="utf-8", newline="\n")
     contests = parsed(text.encode(), options.out.name)[1]
-    waiting = sum(not one.first_places for one in contests)
+    waiting = sum(not contest.first_places for contest in contests)
     without = f", {waiting} of them without votes" if waiting else ""
     print(f"{options.out}: {len(contests)} contest{'s'[: len(contests) > 1]}{without}.")
     return 0
@@ -140,7 +140,7 @@ def _baseline(name: str | None) -> PastNight | Path | None:
 
 
 def _ship(folder: Path) -> int:
-    nights = list(shipped(folder))  # all of them, before the first is written
+    nights = list(shipped(folder))  # all are made before the first is written
     archive.FOLDER.mkdir(exist_ok=True)
     for night, text in nights:
         (archive.FOLDER / f"{night}.jsonl").write_text(text, encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""``python -m server invite``: a link, a QR code and a token for one person."""
+"""``python -m server invite``: print a link, a QR code and a token for one person."""
 
 import difflib
 import io
@@ -36,23 +36,23 @@ async def _invited(options: Namespace, settings: Settings, stream: EventStream) 
 
 
 async def invite(options: Namespace, settings: Settings, submitter: Submitter, on_air: Sequence[str] = ()) -> int:
-    """Print an invitation; 1 and a sentence where night or contest is unknown. ``on_air`` are the nights."""
+    """Print an invitation; 1, and a sentence, if the night or a contest is unknown. ``on_air`` are night ids."""
     name: str = options.name.strip()
     night = await submitter.night(options.night)
     if not name:
         return _refuse('Say who is invited: --name "Jane Smith".')
     if night is None:
         return _refuse(f"{options.night} is not on air." + _like("On air", options.night, on_air))
-    role, found = ROLES[options.role], list[Contest]()
+    role, contests = ROLES[options.role], list[Contest]()
     for asked in (options.ballots or [None]) if role != "desk" else ():
         contest = _contest(night, asked)
         if isinstance(contest, str):
             return _refuse(contest)
-        found.append(contest)
-    ballots = tuple(contest.ballot for contest in found)
+        contests.append(contest)
+    ballots = tuple(contest.ballot for contest in contests)
     invitation = await invite_person(submitter, options.night, name, role, ballots)
     link = link_of(settings, options.night, invitation, role)
-    what = f"enter {', '.join(contest.name for contest in found)}" if found else "run the night"
+    what = f"enter {', '.join(contest.name for contest in contests)}" if contests else "run the night"
     print(f"{name} may {what} as {role} for 14 days, on")
     print(f"{night.definition.title}.\n\n{link}\n")
     code = io.StringIO()
@@ -67,20 +67,24 @@ async def invite(options: Namespace, settings: Settings, submitter: Submitter, o
 
 
 def _contest(night: Night, asked: str | None) -> Contest | str:
-    """The contest asked for by ballot id, slug or name, or a sentence."""
+    """The contest with this ballot id, slug or name; or a sentence that says why there is none."""
     contests = night.definition.contests
     if asked is None:
         if len(contests) == 1:
             return contests[0]
         return f"{night.definition.id} has {len(contests)} contests: say which, by its ballot id or name."
-    named = [one for one in contests if asked.lower() in (one.ballot, one.slug, one.name.lower())]
+    named = [contest for contest in contests if asked.lower() in _names(contest)]
     if len(named) == 1:
         return named[0]
-    names = {name: one.ballot for one in contests for name in (one.ballot, one.slug, one.name.lower())}
+    names = {name: contest.ballot for contest in contests for name in _names(contest)}
     near = difflib.get_close_matches(asked.lower(), names, n=_MOST_LISTED, cutoff=0.6)
     near += [name for name in names if asked.lower() in name]
     ballots = list(dict.fromkeys(names[name] for name in near))[:_MOST_LISTED]
     return f"{asked} is not a contest of {night.definition.id}." + _listed("Near it", ballots)
+
+
+def _names(contest: Contest) -> tuple[str, str, str]:
+    return contest.ballot, contest.slug, contest.name.lower()
 
 
 def _like(title: str, asked: str, known: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""``python -m server keep``: a night on air ended, and kept here as a past night."""
+"""``python -m server keep``: end a night that is on air, and keep it here as a past night."""
 
 import argparse
 from pathlib import Path
@@ -34,7 +34,7 @@ def add_parser(commands: Any) -> None:
 
 
 async def keep(options: argparse.Namespace, settings: Settings, stream: EventStream) -> int:
-    """Keep a night and take it off air, all of it or not at all; Refused or NotKept with a sentence why not."""
+    """Keep a whole night and take it off air, or do neither; Refused or NotKept, with a sentence, says why not."""
     name, kept = options.night, Kept(settings.data_dir)
     for _ in range(_MOST_TRIES):
         events = await stream.read(name) if name in await stream.nights() else []
@@ -47,7 +47,7 @@ async def keep(options: argparse.Namespace, settings: Settings, stream: EventStr
         private = kept.file(name, DESK)
         _must_go_on(private, count := b"".join(written(acts)))
         kept.add(b"".join(written(events)), goes_on=True)
-        if acts:  # not before the record is taken: of a night that is refused nothing may be left here
+        if acts:  # only after the record is kept: a refused night must leave nothing here
             kept.put(private, count, 0o600)
         if await stream.take_off(name, (night.seq, desk.seq)):
             break
@@ -76,7 +76,7 @@ def _must_be_over(night: Night, desk: Desk, anyway: bool) -> None:
 
 
 def _must_go_on(private: Path, count: bytes) -> None:
-    """What was done at the count of one night must not be lost to that of another with the same id."""
+    """Refuse to replace the private acts of another night that had the same id; NotKept."""
     if private.exists() and not count.startswith(private.read_bytes()):
         raise NotKept(f"{private} holds what was done at the count of another night of that id: move it away first.")
 

@@ -1,4 +1,4 @@
-"""Work on a Redis: the one that is named, or the embedded one, started where nobody has. No verb of its own."""
+"""Work on a Redis: the one in the settings, or the embedded one, which is started if it does not run. Not a verb."""
 
 import asyncio
 from argparse import Namespace
@@ -15,12 +15,12 @@ from server.stream.events import EventStream
 T = TypeVar("T")
 
 Work = Callable[[Namespace, Settings, EventStream], Awaitable[int]]
-"""What a command does with its options on a stream; its exit code."""
+"""The work of a command: takes its options, the settings and the stream, and gives the exit code."""
 
 
 @contextmanager
 def with_redis(settings: Settings) -> Generator[Settings]:
-    """The settings with a Redis to use: the one named, one embedded here already, or one started for this process."""
+    """The settings with the URL of a Redis: the one they name, or the embedded one, which is started if need be."""
     if settings.redis_url is not None:
         yield settings
         return
@@ -34,7 +34,7 @@ def with_redis(settings: Settings) -> Generator[Settings]:
 
 
 def _started(folder: Path) -> embedded.Embedded | None:
-    """The embedded server, or None if another process of this checkout was quicker to start it."""
+    """Start the embedded server; None if another process of this checkout started it first."""
     try:
         return embedded.start(folder)
     except embedded.EmbeddedServerError:
@@ -44,7 +44,7 @@ def _started(folder: Path) -> embedded.Embedded | None:
 
 
 def with_stream(settings: Settings, work: Callable[[EventStream], Awaitable[T]]) -> T:
-    """What ``work`` gives on the stream of these settings, which is closed again after it."""
+    """Run ``work`` on the stream of these settings, and close the stream; returns what ``work`` returns."""
 
     async def call(url: str) -> T:
         stream = EventStream(url, settings.replicas)
@@ -60,7 +60,7 @@ def with_stream(settings: Settings, work: Callable[[EventStream], Awaitable[T]])
 
 
 def on_stream(work: Work) -> Callable[[Namespace, Settings], int]:
-    """What the command line calls for work on a stream."""
+    """The function that the command line calls for a command that works on a stream."""
 
     def call(options: Namespace, settings: Settings) -> int:
         return with_stream(settings, lambda stream: work(options, settings, stream))

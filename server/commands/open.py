@@ -1,4 +1,4 @@
-"""``python -m server open``: a night on air with nothing declared, for officers to enter."""
+"""``python -m server open``: put a night on air with nothing declared, for officers to enter results."""
 
 import argparse
 from pathlib import Path
@@ -32,13 +32,13 @@ def add_parser(commands: Any) -> None:
 
 
 def open(options: argparse.Namespace, settings: Settings) -> int:
-    """Open it, and say where it is; Refused where its id is taken."""
+    """Open a night, and print its address; Refused if its id is taken."""
     file, kept = Path(options.night), Kept(settings.data_dir)
     past = archive.read(file) if file.is_file() else kept.load(options.night)
     definition = replace(past.definition, id=options.name or past.definition.id, times="live", replay_of=None)
     if options.rehearsal:
         definition = practised(past.definition, options.name)
-    if any(one.id == definition.id for one in kept.listed()):
+    if any(past_night.id == definition.id for past_night in kept.listed()):
         raise Refused("night-kept", f"{definition.id} is kept here as a past night: give it another id with --as.")
 
     async def opened(stream: EventStream) -> None:

@@ -1,4 +1,4 @@
-"""``python -m server redis``: the embedded Redis alone, for other processes of this checkout."""
+"""``python -m server redis``: run the embedded Redis alone, for other processes of this checkout."""
 
 import argparse
 import signal
@@ -17,7 +17,7 @@ def add_parser(commands: Any) -> None:
 
 
 def redis(options: argparse.Namespace, settings: Settings) -> int:
-    """Run it until told to stop."""
+    """Run the embedded Redis until told to stop."""
     signal.signal(signal.SIGTERM, end)
     with with_redis(settings) as known, suppress(KeyboardInterrupt):
         print(f"Redis answers at {known.redis_url}", flush=True)

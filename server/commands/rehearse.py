@@ -1,4 +1,4 @@
-"""``python -m server rehearse``: a past night counted by simulated officers, over HTTP, against a server that runs."""
+"""``python -m server rehearse``: have simulated officers count a past night over HTTP, on a server that is running."""
 
 import asyncio
 import sys
@@ -30,7 +30,7 @@ _LOOK_AGAIN_SECONDS = 0.1
 
 
 class NoServer(Exception):
-    """Nobody answers where the rehearsal was to be."""
+    """No server is ready at the address given for the rehearsal; the message is a sentence."""
 
 
 def add_parser(commands: Any) -> None:
@@ -56,7 +56,7 @@ def add_parser(commands: Any) -> None:
 
 
 async def rehearse(options: Namespace, settings: Settings, stream: EventStream) -> int:
-    """Rehearse, and print what it came to; 0 if all that was acknowledged is there once, and the end is right."""
+    """Rehearse, and print the report; 0 if everything acknowledged is stored exactly once and the results are right."""
     try:
         report = await practise(_past(options.night), options, settings, stream)
     except (NoServer, Stuck, BadRecord) as error:
@@ -69,7 +69,7 @@ async def rehearse(options: Namespace, settings: Settings, stream: EventStream) 
 
 
 async def practise(past: PastNight, options: Namespace, settings: Settings, stream: EventStream) -> Report:
-    """Have a past night counted again. NoServer, Stuck or BadRecord where that does not come to an end."""
+    """Have a past night counted again; NoServer, Stuck or BadRecord if that cannot be completed."""
     url = (options.url or settings.public_url).rstrip("/")
     script = script_of(
         past,
@@ -94,7 +94,7 @@ def _past(named: str) -> PastNight:
 
 
 async def _opened(script: Script, entry: EntryMode, settings: Settings, stream: EventStream) -> Cards:
-    """Put the night on air, with nothing declared and everybody invited. A rehearsal of that name begins anew."""
+    """Put the night on air with nothing declared, and invite everybody; replaces an earlier rehearsal of that name."""
     submitter, night = Submitter(stream), script.definition.id
     if stands := await submitter.night(night):
         if not stands.definition.rehearsal:
@@ -119,7 +119,7 @@ async def _opened(script: Script, entry: EntryMode, settings: Settings, stream: 
 
 
 async def _must_answer(url: str, path: str, holding: str = "") -> None:
-    """Return once a page is there, with this in it; NoServer where nobody has it."""
+    """Return once a page is served with ``holding`` in it; NoServer if it is not within fifteen seconds."""
     wire, said = Wire(url), "Start one, with python -m server serve, or say where it is, with --url."
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):

@@ -1,4 +1,4 @@
-"""``python -m server replay``: past nights put on air as replays, beside a server that is running."""
+"""``python -m server replay``: put past nights on air as replays, beside a server that is running."""
 
 import argparse
 import asyncio
@@ -31,7 +31,7 @@ def add_parser(commands: Any) -> None:
 
 
 def replay(options: argparse.Namespace, settings: Settings) -> int:
-    """Play as the options say, until the end, a stop at the desk, or Ctrl-C; 2 where they do not go together."""
+    """Play as the options say, until the end, a stop at the desk, or Ctrl-C; 2 if the options do not go together."""
     if options.name and len(options.nights) > 1:
         print("--as is for one night: several have names of their own.", file=sys.stderr)
         return 2
@@ -45,10 +45,10 @@ def replay(options: argparse.Namespace, settings: Settings) -> int:
                 Player(stream, clock, orders, shown(bars.enter_context(bar(clock, place))))
                 for place, clock in enumerate(clocks(nights))
             ]
-            left = await asyncio.gather(*(player.play() for player in players))
-        for player, one in zip(players, left, strict=True):
-            if one.state == "stopped":
-                print(how_to_go_on(player.nights, one))
+            ends = await asyncio.gather(*(player.play() for player in players))
+        for player, end in zip(players, ends, strict=True):
+            if end.state == "stopped":
+                print(how_to_go_on(player.nights, end))
 
     try:
         with_stream(settings, play)

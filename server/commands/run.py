@@ -1,4 +1,4 @@
-"""``python -m server run``: past nights put on air as replays, and served; what ``scripts/run`` calls."""
+"""``python -m server run``: put past nights on air as replays, and serve them; ``scripts/run`` calls it."""
 
 import argparse
 from typing import Any
@@ -22,7 +22,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Serve with these nights on air; UnknownNight where one is none."""
+    """Serve with these past nights on air as replays; UnknownNight if one does not exist."""
     nights = tuple(options.nights) or WORTH_WATCHING
     for night in nights:
         Kept(settings.data_dir).load(night)

@@ -1,4 +1,4 @@
-"""``python -m server serve``: the web server until it is told to stop, and with ``run`` the replays beside it."""
+"""``python -m server serve``: run the web server until told to stop; for ``run`` also the replays beside it."""
 
 import argparse
 import asyncio
@@ -33,9 +33,9 @@ def _serve_alone(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None = 0) -> int:
-    """Serve until told to stop, with these past nights on air as replays: at this speed, or at 0 as each is set.
+    """Serve until told to stop, with these past nights on air as replays; ``speed`` is as in ``Orders``.
 
-    One that was interrupted goes on, one that had ended begins again, one that the desk paused or stopped stays so.
+    A replay that was interrupted goes on, one that had ended begins again, one paused or stopped at its desk stays so.
     """
     signal.signal(signal.SIGTERM, end)
     take_all_the_files_allowed()
@@ -49,7 +49,7 @@ def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None 
 
 
 def end(number: int, frame: FrameType | None) -> None:
-    """Unwind, so that what was started here is ended too; the code is what a shell gives for SIGTERM."""
+    """Handle SIGTERM: unwind, so that whatever was started here ends too; exit with 143, as a shell would."""
     sys.exit(128 + number)
 
 
@@ -62,19 +62,19 @@ async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | Non
     await stream.open()
     try:
         async with asyncio.TaskGroup() as tasks:
-            replays = [tasks.create_task(_play(Player(stream, one, orders))) for one in clocks(pasts)]
+            replays = [tasks.create_task(_play(Player(stream, past_nights, orders))) for past_nights in clocks(pasts)]
             await server.listen()
-            for one in replays:
-                one.cancel()
+            for task in replays:
+                task.cancel()
     finally:
         await stream.close()
 
 
 async def _play(player: Player) -> None:
     try:
-        left = await player.play()
-    except Refused as refused:  # another night has its name; what else is on air goes on
+        end = await player.play()
+    except Refused as refused:  # another night has its name; everything else goes on
         print(refused.sentence, file=sys.stderr)
         return
-    if left.state == "stopped":
-        print(how_to_go_on(player.nights, left), flush=True)
+    if end.state == "stopped":
+        print(how_to_go_on(player.nights, end), flush=True)

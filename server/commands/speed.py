@@ -1,10 +1,10 @@
-"""The option of a replay's speed, which ``run`` and ``replay`` share."""
+"""The option ``--speed`` of a replay, which ``run`` and ``replay`` share."""
 
 import argparse
 
 
 def add_speed(parser: argparse.ArgumentParser) -> None:
-    """Add ``--speed`` to a command."""
+    """Add ``--speed`` to a command: times real time, None for max, 0 where it is not given."""
     parser.add_argument(
         "--speed",
         type=_speed,

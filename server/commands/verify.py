@@ -1,4 +1,4 @@
-"""``python -m server verify``: a night's record checked from its file alone, with no server and no Redis."""
+"""``python -m server verify``: check a night's record from its file alone, with no server and no Redis."""
 
 import argparse
 import sys
@@ -33,7 +33,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def verify(options: argparse.Namespace, settings: Settings) -> int:
-    """Print what a record says; 0 if it holds, 1 with a sentence if it does not."""
+    """Print what a record says; 0 if it is sound and has the head given, 1 with a sentence if not."""
     try:
         events, heads = read(_found(options.record).read_bytes())
         night, tally = added_up(events)
@@ -59,9 +59,9 @@ def verify(options: argparse.Namespace, settings: Settings) -> int:
 
 def _found(named: str) -> Path:
     file = f"{named}{RECORD}"
-    for one in (Path(named), Path(file)):
-        if one.is_file():
-            return one
+    for path in (Path(named), Path(file)):
+        if path.is_file():
+            return path
     raise BadRecord(f"There is no file {named} here, and no {file}: it is downloaded from /api/nights/{named}/record.")
 
 

@@ -1,10 +1,10 @@
-"""A night, and numbers of things, in the words that commands print."""
+"""The words that commands print for a night and for numbers of things."""
 
 from server.election.nights import Night
 
 
 def told(night: Night) -> str:
-    """A night in a line: its title, its events, how far it is."""
+    """A night in one line: its title, its events, how many contests are declared."""
     test = "TEST, " if night.definition.rehearsal else ""
     declared = f"{night.declared:,} of {len(night.counts):,} declared"
     return f"{test}{night.definition.title}, {number_of(night.seq, 'event')}, {declared}"

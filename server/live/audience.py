@@ -9,11 +9,12 @@ Messages = Iterable[tuple[int, Message]]
 """Messages in order, each with the seq that it brings a reader to."""
 
 Since = Callable[[int, bool], Messages]
-"""What is new after a seq, and whether it is for those in step: they are told all news, however much there is."""
+"""Called with a seq and ``in_step``: the messages that are new after that seq. Viewers in step are told every piece of
+news, however much there is; for others the newest state is enough."""
 
 
 class Viewer(Protocol):
-    """A line as an audience needs it: ``server.live.line`` has it."""
+    """What an audience needs of an open websocket; ``server.live.line`` implements it."""
 
     deflate: bool
     paused: bool
@@ -22,14 +23,15 @@ class Viewer(Protocol):
 
 
 class Audience:
-    """``seq`` is what everybody has who is not ``behind``, or is being sent.
+    """The viewers of one topic; all of them have, or are being sent, everything up to ``seq``, except those ``behind``.
 
-    Those in step read the newest message last, so the next frame may be compressed against it; newcomers know as much,
-    but came by it another way; those behind can take nothing now, and are told what they missed when they can. Whoever
-    is still ``_unsent`` a frame is one of those in step, or is sent plain frames.
+    A viewer is in one of five groups. Those in step read the newest message last, so the next frame may be compressed
+    against it. Newcomers have the same content, but were sent it in another message. Plain viewers take no compressed
+    frames. Those behind have a full buffer, and are told what they missed once there is room. To those in ``_unsent``
+    the newest frame has yet to be written; after that a viewer is in step, or plain.
 
-    ``since`` gives what is new after a seq; ``emptied`` is called when the last viewer has left. Where nothing more
-    will come, whoever has everything is let go, and then ``done`` is called.
+    ``since`` gives the messages after a seq; ``emptied`` is called when the last viewer has left. Where ``done`` is
+    given, nothing more will come: a viewer that has everything is forgotten, and ``done`` is called.
     """
 
     def __init__(
@@ -51,7 +53,7 @@ class Audience:
         self._newcomers: set[Viewer] = set()
         self._plain: set[Viewer] = set()
         self._unsent: dict[Viewer, bytes] = {}
-        self._before = seq  # what those have who are still unsent the newest frame
+        self._before = seq  # the seq that those in _unsent have
         self._silence = 0
 
     def __len__(self) -> int:
@@ -64,11 +66,11 @@ class Audience:
 
     @property
     def is_sending(self) -> bool:
-        """Whether some have not been sent the newest message yet who can take it."""
+        """Whether the newest message has yet to be written to some viewers who can take it."""
         return bool(self._unsent)
 
     def join(self, viewer: Viewer, after: int) -> None:
-        """Catch a viewer up from the seq that it has, and subscribe it, in one tick: nothing can come between."""
+        """Send a viewer everything after the seq that it has, and subscribe it, without a gap between the two."""
         self.behind[viewer] = after
         self.resumed(viewer)
 
@@ -79,16 +81,16 @@ class Audience:
             self._emptied()
 
     def paused(self, viewer: Viewer) -> None:
-        """A viewer takes no more than it was sent so far."""
+        """Note that a viewer's buffer is full: it is sent nothing more until ``resumed`` is called."""
         if viewer not in self.behind:
             has = self._before if viewer in self._unsent else self.seq
             self._remove(viewer)
             self.behind[viewer] = has
 
     def resumed(self, viewer: Viewer) -> None:
-        """Tell a viewer what it missed, as far as it takes it."""
+        """Send a viewer what it missed, until its buffer is full again."""
         if viewer not in self.behind:
-            return  # it left, or was sent elsewhere, before there was room for it again
+            return  # it left, or the audience was disbanded, before there was room again
         self.advance()
         for seq, message in self._since(self.behind[viewer], False):
             self.behind[viewer] = seq
@@ -102,19 +104,19 @@ class Audience:
             (self._newcomers if viewer.deflate else self._plain).add(viewer)
 
     def advance(self) -> None:
-        """Begin to send what is new, be it to nobody: whoever joins then has the same as the others."""
+        """Begin to send what is new, even if nobody watches, so that ``seq`` is the newest before somebody joins."""
         for seq, message in self._since(self.seq, True):
             self.begin(seq, message)
 
     def send(self, seq: int, message: Message) -> None:
-        """Give everybody who can take it the next message."""
+        """Write the next message to every viewer who can take it."""
         self.begin(seq, message)
         while self.write_to(len(self._unsent)):
             pass
 
     def begin(self, seq: int, message: Message) -> None:
-        """Set out to give everybody who can take it the next message: ``write_to`` does."""
-        while self.write_to(len(self._unsent)):  # one message after another
+        """Choose each viewer's frame of the next message; ``write_to`` writes them."""
+        while self.write_to(len(self._unsent)):  # the message before this one goes out first
             pass
         self._before, self.seq, self._silence = self.seq, seq, 0
         if self._plain:
@@ -129,9 +131,9 @@ class Audience:
         self._newest = message
 
     def write_to(self, viewers: int) -> bool:
-        """Write what was begun to so many viewers more; whether any are left."""
+        """Write the message that was begun to at most so many viewers; returns whether any are left."""
         for _ in range(min(viewers, len(self._unsent))):
-            if not self._unsent:  # somebody who was written to took the others along
+            if not self._unsent:  # a write can call back, and empty the group
                 break
             viewer, frame = self._unsent.popitem()
             (self._in_step if viewer.deflate else self._plain).add(viewer)
@@ -139,16 +141,16 @@ class Audience:
         return bool(self._unsent)
 
     def beat(self, every: int) -> None:
-        """Let those who heard nothing for so many beats hear something: a page in silence takes its line for dead."""
+        """Write an empty message after so many silent beats: a page in long silence takes its connection for dead."""
         self._silence += 1
         if self._silence >= every:
             self._silence = 0
             for group in (self._plain, self._in_step, self._newcomers):
-                for viewer in tuple(group):  # one whose buffer is full leaves the group while it is written to
+                for viewer in tuple(group):  # a viewer with a full buffer leaves its group here
                     viewer.write(self._beat)
 
     def disband(self) -> list[Viewer]:
-        """Forget everybody, and where messages come from; returns them, to be sent elsewhere."""
+        """Forget all viewers and the source of messages; returns the viewers, to be sent elsewhere."""
         everybody = [*self._plain, *self._in_step, *self._newcomers, *self._unsent, *self.behind]
         for viewer in everybody:
             self._remove(viewer)

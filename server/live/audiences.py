@@ -7,12 +7,12 @@ from server.live.audience import Audience, Messages, Viewer
 from server.live.frames import BEAT, PING
 from server.live.renderer import EVENTS
 
-_MANY = 200  # viewers who are written to at a time: about five milliseconds
+_MANY = 200  # viewers who are written to without a pause: about five milliseconds
 
 
 class Audiences:
-    """An audience for each topic that somebody watches; ``unsent`` are those of them on which there is news, first the
-    one that most watched when it came."""
+    """An audience for each topic that somebody watches; ``unsent`` are the topics with news that some viewers lack, the
+    most watched first."""
 
     def __init__(self) -> None:
         self.unsent: dict[str, None] = {}
@@ -23,15 +23,15 @@ class Audiences:
 
     @property
     def topics(self) -> Set[str]:
-        """The pages that somebody watches."""
+        """The topics that somebody watches."""
         return self._audiences.keys()
 
     def of(
         self, topic: str, seq: int, since: Callable[[str, int, bool], Messages], emptied: Callable[[], None]
     ) -> Audience:
-        """The audience of a topic; a new one has everything to this seq.
+        """The audience of a topic; a new audience starts with everything up to this seq.
 
-        ``emptied`` is called when the last viewer of all has left.
+        ``emptied`` is called when the last viewer of the last topic has left.
         """
 
         def leave() -> None:
@@ -45,7 +45,7 @@ class Audiences:
         return self._audiences[topic]
 
     def mark(self, topics: set[str], seq: int) -> None:
-        """Note that these topics have news at this seq; on the others everybody has the newest."""
+        """Note that these topics have news at this seq; the viewers of all other topics are up to date with it."""
         news = topics & self.topics | self.unsent.keys()
         self.unsent = dict.fromkeys(sorted(news, key=lambda topic: len(self._audiences[topic]), reverse=True))
         for topic, audience in self._audiences.items():
@@ -53,28 +53,28 @@ class Audiences:
                 audience.seq = seq
 
     def most(self) -> tuple[int, str]:
-        """The page with news that most watch, and how many do; 0 where there is none."""
+        """Of the topics with news the one with the most viewers, as (viewers, topic); (0, "") where none has news."""
         topic = next(iter(self.unsent), "")
         return (len(self._audiences[topic]), topic) if topic else (0, "")
 
     def send_some(self, topic: str, seq: int) -> None:
-        """Make the news of a topic, if that is not done, and send it to two hundred of those who have not had it."""
+        """Make the message of a topic's news unless it is made, and write it to two hundred viewers who lack it."""
         audience = self._audiences[topic]
         if not audience.is_sending:
             audience.advance()
         if audience.is_sending:
-            audience.write_to(_MANY)  # when all have it, something may have come meanwhile: the topic stays
+            audience.write_to(_MANY)  # the topic stays until the next call, since more news may have come meanwhile
         else:
             audience.seq = seq
             del self.unsent[topic]
 
     def beat(self, every: int) -> None:
-        """Let viewers who heard nothing for so many beats hear something."""
+        """Write an empty message to the viewers of topics that were silent for ``every`` beats."""
         for audience in list(self._audiences.values()):
             audience.beat(every)
 
     def disband(self) -> list[Viewer]:
-        """Forget everybody; returns them, to be sent elsewhere."""
+        """Forget all viewers; returns them, to be sent elsewhere."""
         viewers = [viewer for audience in self._audiences.values() for viewer in audience.disband()]
         self._audiences.clear()
         self.unsent.clear()
@@ -82,5 +82,5 @@ class Audiences:
 
 
 def beat_of(topic: str) -> bytes:
-    """What those who watch a topic hear in a silence."""
+    """The frame that a silent connection gets: a ping for programs, an empty text for pages, which hear no pings."""
     return PING if topic == EVENTS else BEAT

@@ -1,4 +1,4 @@
-"""The bytes of an answer, made once for all who ask: plain, and compressed as each takes it. No HTTP."""
+"""The bytes of an answer, made once for all who ask: plain, gzip and Brotli. No HTTP."""
 
 import gzip
 import hashlib
@@ -9,16 +9,16 @@ import brotli  # pyright: ignore[reportMissingTypeStubs]
 
 from server.live.memo import Held
 
-# A night's page on air becomes smaller than with gzip's best by a tenth, in half the time.
+# A night's page is a tenth smaller than with gzip's best level, in half the time.
 _QUALITY = 6
-# A fiftieth larger than with brotli's best, 11, in half the time.
+# Two per cent larger than with Brotli's best level, 11, in half the time.
 _BEST = 10
 
 
 class Body(Held):
-    """A body, plain and compressed as somebody asks for it; ``etag`` is made from its content, for what has no seq.
+    """A body whose compressed forms are made when somebody first asks for them.
 
-    ``lasting``: it is not made anew while the program runs, so that it can take its time to become small.
+    ``lasting``: the content stays the same while the program runs, so it is worth a slower, better compression.
     """
 
     def __init__(self, plain: bytes, lasting: bool = False) -> None:
@@ -28,25 +28,25 @@ class Body(Held):
 
     @cached_property
     def gzipped(self) -> bytes:
-        """For any client."""
+        """The body in gzip (RFC 1952), which every client takes."""
         return self.holding(gzip.compress(self.plain, 9, mtime=0))
 
     @cached_property
     def brotli(self) -> bytes:
-        """For browsers (RFC 7932), which ask for it over TLS and on this machine."""
+        """The body in Brotli (RFC 7932), which browsers take over TLS and from localhost."""
         quality = _BEST if self._lasting else _QUALITY
         return self.holding(cast(Any, brotli).compress(self.plain, quality=quality))
 
     def compress(self) -> None:
-        """Make it in every form now, so that nobody waits for it later."""
+        """Make every form now, so that nobody waits for one later."""
         _ = self.brotli, self.gzipped
 
     @cached_property
     def etag(self) -> str:
-        """From the content."""
+        """A strong ETag (RFC 9110, 8.8.3) made from the content, for answers that have no seq."""
         return f'"{hashlib.sha256(self.plain).hexdigest()[:16]}"'
 
 
 def body(text: str | bytes) -> Body:
-    """What is answered until the night moves on."""
+    """A body that is answered until the night moves on."""
     return Body(text.encode() if isinstance(text, str) else text)

@@ -11,8 +11,8 @@ _LARGE, _BEST, _QUICK = 16 * 1024, 9, 6
 _TEXT = 0x81  # FIN and opcode 1
 _TEXT_DEFLATED = 0xC1  # the same with RSV1 set: a compressed message
 
-# Neither is compressed, so neither enters the window that the next frame may refer to.
-BEAT = b"\x81\x00"  # an empty text, which a page can hear
+# Neither is compressed, so neither enters the window that the next compressed frame may refer to.
+BEAT = b"\x81\x00"  # an empty text message, which a page's script can hear
 PING = b"\x89\x00"
 
 
@@ -25,26 +25,26 @@ class Message(Held):
 
     @cached_property
     def plain(self) -> bytes:
-        """The frame as it is."""
+        """The frame, uncompressed."""
         return self.holding(_framed(_TEXT, self.payload))
 
     @cached_property
     def deflated(self) -> bytes:
-        """The frame compressed, for any client that negotiated deflate, whatever it read before."""
+        """The frame compressed on its own, for any client that negotiated deflate."""
         return self.holding(self._deflated(b""))
 
     def deflated_after(self, before: "Message") -> bytes:
-        """The frame compressed for those whose last compressed message was ``before``: it refers to that one.
+        """The frame compressed against ``before``, for clients whose last compressed message that was.
 
-        A client that may keep its window from message to message (RFC 7692, 7.1.1) has that message at the end of it,
-        whatever came earlier; so one frame still serves all who read the same message last.
+        A client that keeps its window between messages (RFC 7692, 7.1.1) has ``before`` at the end of it, whatever came
+        earlier. So one frame serves all clients that read the same message last.
         """
         return self._deflated(before.payload[-(1 << WINDOW_BITS) :])
 
     def _deflated(self, known: bytes) -> bytes:
         level, strategy = _BEST if len(self.payload) < _LARGE else _QUICK, zlib.Z_DEFAULT_STRATEGY
         compressor = zlib.compressobj(level, zlib.DEFLATED, -WINDOW_BITS, 9, strategy, *((known,) if known else ()))
-        # RFC 7692, 7.2.1: the four bytes that end a sync flush are left out.
+        # RFC 7692, 7.2.1: a sync flush ends in four bytes that are left out.
         return _framed(_TEXT_DEFLATED, (compressor.compress(self.payload) + compressor.flush(zlib.Z_SYNC_FLUSH))[:-4])
 
 

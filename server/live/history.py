@@ -1,4 +1,4 @@
-"""A night and how it came about, as all its editions have it: its events, their chain, what each of them changed. No
+"""What all editions of a night share: its events, their chain of heads, and the fragments that each event changed. No
 texts."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 Changed = Callable[[Night, AnyEvent], Iterable[str]]
 """The ids of the fragments that an event of a night changes."""
 
-_EXACTLY = 12  # events back that a catch-up is made for exactly; farther back many of them share one
+_EXACTLY = 12  # events back for which each seq has a catch-up of its own; farther back many seqs share one
 
 
 class History:
-    """``night`` is the state against its own baseline, and ``events`` how it came about.
+    """``events`` of a night, oldest first, and ``night``, its state after them against its own baseline.
 
-    ``is_record``: the events are those that were stored, and not what is known of them now. The chain and the changes
-    are made when somebody asks for them: of most past nights nobody does.
+    ``is_record``: the events are those that were stored, not an account corrected later. The chain of heads and the
+    changes are computed when they are first asked for; for most past nights nobody asks.
     """
 
     def __init__(self, changed: Changed, on_air: bool, is_record: bool = True) -> None:
@@ -34,7 +34,7 @@ class History:
         self._changed = changed
         self._changes: list[tuple[str, ...]] = []
         self._fragments: dict[str, int] = {}
-        self._placed = 0  # events whose changes are in there
+        self._placed = 0  # how many events' changes are in _fragments
         self._heads: list[str] = []
 
     def advance(self, events: Sequence[AnyEvent]) -> None:
@@ -52,7 +52,7 @@ class History:
 
     @property
     def fragments(self) -> dict[str, int]:
-        """Fragment → seq of its last change, the latest changed last."""
+        """Fragment → seq of its last change; the fragment that changed last comes last."""
         changes = self.changes
         while self._placed < len(changes):
             self._placed += 1
@@ -62,29 +62,32 @@ class History:
         return self._fragments
 
     def changed_after(self, seq: int) -> Iterator[str]:
-        """The fragments that changed after a seq, the latest first."""
+        """The fragments that changed after a seq, the latest change first."""
         for fragment, changed in reversed(self.fragments.items()):
             if changed <= seq:
                 return
             yield fragment
 
     def rounded(self, seq: int) -> int:
-        """A seq that is long ago as one of the few that catch-ups are made from: a fragment too many does no harm."""
+        """The seq to make a catch-up from: one of long ago is rounded down, so that many viewers share a catch-up.
+
+        Some of them then get fragments that they have already, which does no harm.
+        """
         back = len(self.events) - seq
         return seq if seq == 0 or back <= _EXACTLY else max(1, len(self.events) - (1 << (back - 1).bit_length()))
 
     def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
-        """Call ``tell`` after every change; returns how to stop that."""
+        """Call ``tell`` after every change; returns a function that stops this."""
         self._on_change.add(tell)
         return lambda: self._on_change.discard(tell)
 
     def tell(self) -> None:
-        """Wake all who watch."""
+        """Call everybody who watches."""
         for tell in list(self._on_change):
             tell()
 
     def head(self, events: int) -> str:
-        """The head of the chain after so many events; "" of what is no record."""
+        """The head of the chain after so many events, 64 hex digits; "" where the events are no record."""
         if not self.is_record:
             return ""
         for event in self.events[len(self._heads) :]:
@@ -93,10 +96,10 @@ class History:
 
 
 class States:
-    """A night at any of its seqs, folded from the nearest of some states that are kept."""
+    """A night at any of its seqs, folded on from the nearest earlier state that is kept."""
 
-    _STEP = 32  # events between two of them
-    _BYTES = 100 * 1024  # of a state of 650 contests, measured
+    _STEP = 32  # events between two kept states
+    _BYTES = 100 * 1024  # that a state of 650 contests takes, measured
 
     def __init__(self, opened: AnyEvent, events: Sequence[AnyEvent]) -> None:
         self._events = events
@@ -104,11 +107,11 @@ class States:
 
     @property
     def size(self) -> int:
-        """About how many bytes they take once all are there."""
+        """About how many bytes the kept states take once all are made."""
         return self._BYTES * (len(self._events) // self._STEP + 1)
 
     def night(self, events: int) -> Night:
-        """The night after so many events."""
+        """The night after so many events, at least 1."""
         step = (events - 1) // self._STEP
         while len(self._nights) <= step:
             done = (len(self._nights) - 1) * self._STEP + 1

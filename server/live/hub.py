@@ -1,4 +1,4 @@
-"""All nights on air in this process, kept up to date by one follower. No Redis here: news comes in, frames go out."""
+"""All nights on air in this process, kept up to date by one follower: news comes in, frames go out. No Redis here."""
 
 import asyncio
 from collections import defaultdict
@@ -7,7 +7,7 @@ from typing import TypeVar, assert_never
 
 from msgspec import Struct
 
-from server.election.events import AnyEvent, Corrected, Declared, NoPollTaken, Withdrawn
+from server.election.events import AnyEvent, EndsRound
 from server.live.audience import Viewer
 from server.live.channel import Channel, Renderer
 from server.live.line import Line
@@ -18,23 +18,22 @@ from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened
 T = TypeVar("T")
 
 BEAT_SECONDS = 5.0
-BEATS_OF_SILENCE = 9  # what stands between us and a browser may cut a line that is silent for a minute
-_TICK_SECONDS = 0.25  # between two frames of a night: eyes can't use more, and a burst costs no more than this
+BEATS_OF_SILENCE = 9  # a proxy may cut a connection that is silent for a minute
+_TICK_SECONDS = 0.25  # between two frames of a night: eyes cannot use more, and a burst costs no more
 
 
 class _Tick(Struct):
-    """The time after a frame, in which what comes is collected; ``result``: the frame had a result in it."""
+    """The quarter of a second after a frame, in which events are collected; ``result``: that frame held a result."""
 
     result: bool
     collected: list[AnyEvent]
 
 
 class Hub:
-    """``channels`` by night id, and ``desks``, what is private of the same nights; ``ready`` is set once all that was
-    stored has been read.
+    """``channels`` and ``desks`` are the public and private sides of nights on air, by night id.
 
-    ``past`` gives the events of a night that is not on air, the same object each time while they are the same, None
-    if there is no such night.
+    ``ready`` is set once everything stored has been read. ``past`` gives the events of a night that is not on air, as
+    the same object for as long as they are the same; None if there is no such night.
     """
 
     def __init__(
@@ -57,12 +56,12 @@ class Hub:
         self._tasks: asyncio.TaskGroup | None = None
 
     def find(self, night: str, language: str = "", baseline: str = "") -> Channel | None:
-        """A night on air, or else a past one, whole; None if there is neither, LookupError if it has no such baseline.
+        """A night on air, or else a past night at its end; None if there is neither.
 
-        In an edition: a language's code and a baseline's key, "" for the night's own.
+        ``language`` is a code and ``baseline`` a key, "" for the night's own; LookupError if it has no such baseline.
         """
-        found = self.channels.get(night) or self._find_past(night)
-        return found.in_edition(language, baseline) if found else None
+        channel = self.channels.get(night) or self._find_past(night)
+        return channel.in_edition(language, baseline) if channel else None
 
     def _find_past(self, night: str) -> Channel | None:
         events = self._past(night)
@@ -78,30 +77,32 @@ class Hub:
         return self._past_nights.get(night, make, version=events)
 
     def cached(self, name: str, make: Callable[[], T], also: object = None) -> T:
-        """What ``make`` gives for all nights on air as they are, and what else it is of: made once for each of their
-        states."""
+        """What ``make`` gives for all nights on air as they are now, made again once any of them changes.
+
+        ``also`` is whatever else the value was made from: it is made again once that changes, too.
+        """
         stands = [(night, channel.head) for night, channel in self.channels.items()]
         return self._made.get(name, make, version=(stands, also))
 
     def end(self) -> None:
-        """Say that this process stops: whoever reads a stream of events from it is let go."""
+        """Note that this process stops, and wake those who read a stream of events, so that they end it."""
         self.ending = True
         for channel in self.channels.values():
             channel.history.tell()
 
     async def follow(self, news: AsyncIterator[News]) -> None:
-        """Take all news in, for ever. Whatever fails on the way to viewers fails here."""
+        """Take in all news, for ever; a failure on the way to viewers is raised here, and so ends the process."""
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             tasks.create_task(self._beat())
             tasks.create_task(self._send())
-            async for one in news:
-                self._take(one)
+            async for item in news:
+                self._take(item)
 
     def _take(self, news: News) -> None:
         match news:
             case Opened():
-                pass  # a night shows once its first event is here
+                pass  # a night is shown once its first event has arrived
             case Arrived():
                 if news.night not in self.channels:
                     self.channels[news.night] = Channel(self._renderer)
@@ -120,9 +121,9 @@ class Hub:
                 assert_never(news)
 
     def _collect(self, night: str, events: Sequence[AnyEvent]) -> None:
-        """News after a quiet moment goes out at once; what follows within a tick goes out together, at its end.
+        """Send events at once after a quiet moment; collect those that follow within a tick, and send them at its end.
 
-        The first result does not wait for it: the stage that comes just before a declaration must not hold that up.
+        The first result does not wait for the end: a stage reached just before a declaration must not hold that up.
         """
         tick = self._ticks.get(night)
         if tick is None:
@@ -144,13 +145,13 @@ class Hub:
 
     async def _rest(self, night: str, tick: _Tick) -> None:
         await asyncio.sleep(_TICK_SECONDS)
-        if self._ticks.get(night) is tick:  # else a result came, or the night was erased, and may have begun again
+        if self._ticks.get(night) is tick:  # otherwise a result ended this tick, or the night was erased
             del self._ticks[night]
             if tick.collected:
                 self._advance(night, tick.collected)
 
     async def _send(self) -> None:
-        """Bring news to viewers, first to the page that most wait for; between two pages others have their turn."""
+        """Bring news to viewers, the largest audience first; other tasks have a turn after each ``send_some``."""
         while True:
             await self._moved.wait()
             self._moved.clear()
@@ -166,11 +167,11 @@ class Hub:
 
 
 def _is_result(event: AnyEvent) -> bool:
-    return isinstance(event, Declared | Corrected | Withdrawn | NoPollTaken)
+    return isinstance(event, EndsRound)
 
 
 def _send_away(viewers: Sequence[Viewer]) -> None:
-    """With 1012: the browser comes back, and finds what is there then."""
+    """Close with 1012 (service restart): the browser reconnects, and is shown what is there by then."""
     for viewer in viewers:
         if isinstance(viewer, Line):
             viewer.shutdown()

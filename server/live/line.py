@@ -1,6 +1,6 @@
-"""An open websocket, as cheap as one can be: frames go out as they are, nothing is kept for a client that says nothing.
+"""An open websocket, as cheap as one can be: frames go out unchanged, and a client that says nothing costs no parser.
 
-What a client does say, which is hardly more than goodbye, goes to the websockets library.
+What a client does say, mostly a ping or a goodbye, is answered by the websockets library.
 """
 
 import asyncio
@@ -15,8 +15,8 @@ from websockets.server import ServerProtocol
 from server.live.audience import Audience
 from server.live.frames import WINDOW_BITS
 
-EXTENSION = "declared.line"  # of ASGI's websocket scope: the server puts a request's line there
-_MOST_SAID = 4096  # bytes of a client's message: a viewer has nothing to say
+EXTENSION = "declared.line"  # the key in ASGI's scope["extensions"] under which the server puts the line
+_MOST_SAID = 4096  # bytes of a client's message; a viewer has nothing to say
 
 
 def _closing(code: CloseCode) -> bytes:
@@ -27,11 +27,11 @@ _RESTART, _DONE = _closing(CloseCode.SERVICE_RESTART), _closing(CloseCode.NORMAL
 
 
 class Line(asyncio.Protocol):
-    """What is left of a websocket after its handshake.
+    """A websocket after its handshake.
 
     ``deflate``: the client takes compressed frames, and keeps its window from one to the next. ``paused``: the kernel's
-    buffer for this client is full; what was written goes out as there is room, and then its audience is told. Until
-    then nothing is read from it either: the answers to a client that does not read would pile up here.
+    buffer for this client is full. What was written goes out as room appears, and then the audience is told. Until then
+    nothing is read from the client either: answers to pings would pile up here for a client that does not read.
     """
 
     __slots__ = ("_connections", "_peer", "_transport", "audience", "deflate", "paused")
@@ -43,15 +43,15 @@ class Line(asyncio.Protocol):
         self._transport = transport
         self._connections = connections
         self._peer: ServerProtocol | None = None
-        connections.add(self)  # uvicorn ends what is in there with ``shutdown``
+        connections.add(self)  # uvicorn calls ``shutdown`` of everything in here when it stops
         transport.set_protocol(self)
 
     def write(self, frame: bytes) -> None:
-        """Hand a frame to the kernel, as much as it takes now; never waits."""
+        """Hand a frame to the kernel, as much as it takes now, without waiting; the transport keeps the rest."""
         self._transport.write(frame)
 
     def data_received(self, data: bytes) -> None:
-        """Answer pings and goodbyes; anything else that a viewer says is checked, and dropped."""
+        """Answer pings and goodbyes; check anything else that a viewer says, and drop it."""
         if self._peer is None:
             self._peer = ServerProtocol(state=OPEN, max_size=_MOST_SAID)
             if self.deflate:
@@ -71,7 +71,7 @@ class Line(asyncio.Protocol):
             self.audience.paused(self)
 
     def resume_writing(self) -> None:
-        """All that was waiting for this client is on its way."""
+        """The kernel has taken everything that waited for this client."""
         self.paused = False
         self._transport.resume_reading()
         if self.audience:
@@ -84,24 +84,24 @@ class Line(asyncio.Protocol):
             self.audience.left(self)
 
     def end(self) -> None:
-        """Close with 1000: there is nothing more to come, so the client stays away."""
+        """Close with 1000 (normal): nothing more will come, and the client does not reconnect."""
         self.write(_DONE)
         self._transport.close()
 
     def shutdown(self) -> None:
-        """Send the client away with 1012: it comes back, to whoever serves then."""
+        """Close with 1012 (service restart): the client reconnects, to whichever process serves by then."""
         self.write(_RESTART)
         self._transport.close()
 
 
 def line_of(scope: Mapping[str, Any]) -> Line:
-    """The line of a websocket that was accepted, from its ASGI scope; ``server.serving.connection`` put it there."""
+    """The line of an accepted websocket, which ``server.serving.connection`` put into its ASGI scope."""
     return scope["extensions"][EXTENSION]
 
 
 async def in_a_task() -> None:
-    """Go on in a task: for a websocket's endpoint, or its rule, before it waits for anything.
+    """Continue in an asyncio task. A websocket's endpoint, or its rule, awaits this before it waits for anything else.
 
-    Until then it runs in the connection's callback, and ``asyncio.timeout``, say, has no task to cancel.
+    Until then it runs in the connection's callback, where ``asyncio.timeout``, for example, has no task to cancel.
     """
     await asyncio.sleep(0)

@@ -1,5 +1,5 @@
-"""What is remembered because making it again costs time: bounded in bytes for the whole process, the least recently
-used goes first. No threads, nothing of any night."""
+"""Values remembered because making them again costs time: bounded in bytes for the whole process, the least recently
+used forgotten first. No threads, nothing of any night."""
 
 import sys
 import weakref
@@ -9,9 +9,9 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 T = TypeVar("T")
 
-LIMIT = 128 * 1024 * 1024
-_ENTRY = 500  # bytes that an entry takes beside its value, measured
-_SMALL = 4096  # what is counted for a value that does not say how large it is
+LIMIT = 128 * 1024 * 1024  # bytes
+_ENTRY = 500  # bytes that a remembered value takes beside the value itself, measured
+_SMALL = 4096  # bytes counted for a value that does not say how large it is
 
 
 @runtime_checkable
@@ -23,7 +23,7 @@ class Sized(Protocol):
 
 
 class Held:
-    """Bytes in several forms, each made when it is first asked for; whoever remembers them hears of every form."""
+    """A value with several forms in bytes, each made when it is first asked for; ``grew`` tells the memo of each."""
 
     grew: Callable[[int], None] | None = None
 
@@ -31,14 +31,14 @@ class Held:
         self.size = size
 
     def holding(self, form: bytes) -> bytes:
-        """Count another form; returns it."""
+        """Count the bytes of another form; returns the form."""
         self.size += len(form)
         if self.grew:
             self.grew(len(form))
         return form
 
 
-class _Entry:
+class _Remembered:
     __slots__ = ("name", "shelf", "size", "value", "version")
 
     def __init__(self, shelf: "weakref.ref[Shelf]", name: Hashable, version: object, value: Any, size: int) -> None:
@@ -46,34 +46,34 @@ class _Entry:
 
 
 class Memo:
-    """``held`` is how many bytes are remembered, never more than ``limit``; values live on shelves."""
+    """Keeps values of at most ``limit`` bytes in all, ``held`` bytes now; each is on the ``Shelf`` of its owner."""
 
     def __init__(self, limit: int = LIMIT) -> None:
         self.limit = limit
         self.held = 0
-        self._entries: OrderedDict[_Entry, None] = OrderedDict()  # the least recently used first
+        self._entries: OrderedDict[_Remembered, None] = OrderedDict()  # the least recently used first
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def shelf(self) -> "Shelf":
-        """A place for the values of one owner: they are forgotten with it."""
+        """A new shelf for the values of one owner; they are forgotten when the shelf is no longer referred to."""
         return Shelf(self)
 
-    def used(self, entry: _Entry) -> None:
-        """Keep an entry longer than all others."""
+    def used(self, entry: _Remembered) -> None:
+        """Note that a value was used: it is now the last to be forgotten."""
         self._entries.move_to_end(entry)
 
-    def add(self, entry: _Entry) -> None:
-        """Remember an entry, and forget others for it."""
+    def add(self, entry: _Remembered) -> None:
+        """Remember a value, and forget others until there is room for it."""
         self._entries[entry] = None
         self.held += entry.size
         if isinstance(entry.value, Held):
-            entry.value.grew = lambda more: self._grew(entry, more)  # the circle ends when the entry is forgotten
+            entry.value.grew = lambda more: self._grew(entry, more)  # this reference cycle is broken in forget()
         self._trim()
 
-    def forget(self, entry: _Entry) -> None:
-        """Take an entry out, if it is there: the collector may end a shelf in the middle of anything."""
+    def forget(self, entry: _Remembered) -> None:
+        """Forget a value, if it is there: the garbage collector can end a shelf in the middle of any other call."""
         if entry not in self._entries:
             return
         del self._entries[entry]
@@ -81,7 +81,7 @@ class Memo:
         if isinstance(entry.value, Held):
             entry.value.grew = None
 
-    def _grew(self, entry: _Entry, more: int) -> None:
+    def _grew(self, entry: _Remembered, more: int) -> None:
         entry.size += more
         self.held += more
         self._trim()
@@ -95,23 +95,23 @@ class Memo:
 
 
 class Shelf:
-    """Values by name. A value is made again once its ``version`` is another, or when it was forgotten meanwhile."""
+    """Values by name. A value is made again when its ``version`` differs, or after the memo has forgotten it."""
 
     def __init__(self, memo: Memo) -> None:
         self._memo = memo
-        self._entries: dict[Hashable, _Entry] = {}
+        self._entries: dict[Hashable, _Remembered] = {}
 
     def get(self, name: Hashable, make: Callable[[], T], version: object = None, size: int | None = None) -> T:
-        """What ``make`` gives for this name and version; ``size`` in bytes where the value does not say it itself."""
+        """What ``make`` gives for this name and version; ``size`` in bytes, if the value does not say it itself."""
         entry = self._entries.get(name)
         if entry is not None and entry.version == version:
             self._memo.used(entry)
             return entry.value
         value = make()
-        self.drop(name)  # not before: making it may have made it
+        self.drop(name)  # only now: ``make`` may itself have put this name here
         weight = _ENTRY + (_size(value) if size is None else size)
         if weight <= self._memo.limit:
-            entry = self._entries[name] = _Entry(weakref.ref(self), name, version, value, weight)
+            entry = self._entries[name] = _Remembered(weakref.ref(self), name, version, value, weight)
             self._memo.add(entry)
         return value
 
@@ -125,8 +125,8 @@ class Shelf:
         while self._entries:
             self._memo.forget(self._entries.popitem()[1])
 
-    def lost(self, entry: _Entry) -> None:
-        """The memo has forgotten an entry."""
+    def lost(self, entry: _Remembered) -> None:
+        """Take note that the memo has forgotten a value."""
         if self._entries.get(entry.name) is entry:
             del self._entries[entry.name]
 
@@ -147,4 +147,4 @@ def _size(value: object) -> int:
 
 
 MEMO = Memo()
-"""The memo of this process."""
+"""The one memo of this process."""

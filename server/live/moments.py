@@ -1,6 +1,6 @@
 """A night at any of its moments: as it stood then, and what brings an open page from one moment to another.
 
-No clock: whoever watches a past night has one of their own.
+No clock runs here: the browser of whoever watches a past night has its own.
 """
 
 import weakref
@@ -24,43 +24,48 @@ FRAMES_A_REEL = 16
 
 
 class Moment(Struct, frozen=True):
-    """A time at which something was reported; ``seq`` is the last event of it."""
+    """A time at which something was reported; ``seq`` is that of the last event at this time."""
 
     seq: int
     at: datetime
 
 
 def moments(channel: Channel) -> tuple[Moment, ...]:
-    """All moments of a night, oldest first: events that are recorded to the same minute are one."""
+    """All moments of a night, oldest first; events with the same recorded time are one moment."""
     return channel.cached("moments", lambda: tuple(_moments([event.at for event in channel.events])))
 
 
 def at(channel: Channel, moment: datetime) -> Channel:
-    """The night as it stood at a moment: a channel that nothing is added to, one for all moments that are alike."""
+    """The night as it stood at a moment, in a channel that nothing is added to.
+
+    Before the first event it is the night just opened. Moments between the same two events share a channel.
+    """
     return _then(channel, max(1, bisect_right(channel.events, moment, key=lambda event: event.at)))
 
 
 def frame(channel: Channel, topic: str, after: int, seq: int) -> str:
-    """What brings a page about a topic from one seq to another, later or earlier; from nothing where ``after`` is no
-    seq of this night. IndexError where ``seq`` is none."""
+    """The message that brings a topic's page from the seq ``after`` to ``seq``, which may be earlier.
+
+    Where ``after`` is no seq of this night, the message brings the whole page. IndexError where ``seq`` is none.
+    """
     if not 0 < seq <= channel.seq:
         raise IndexError(seq)
     then, renderer = _then(channel, seq), channel.renderer
     assert then.night is not None
     first, last = sorted((after if 0 < after <= channel.seq else 0, seq))
-    changed = dict.fromkeys(fragment for one in channel.history.changes[first:last] for fragment in one)
-    found = [(one, then.text(one)) for one in reversed(changed) if topic in renderer.topics(then.night, one)]
-    message = renderer.message(then.night, topic, 0, found)
+    changed = dict.fromkeys(name for names in channel.history.changes[first:last] for name in names)
+    fragments = [(name, then.text(name)) for name in reversed(changed) if topic in renderer.topics(then.night, name)]
+    message = renderer.message(then.night, topic, 0, fragments)
     return message + renderer.around(then.night, topic, then.head, whole=seq == channel.seq)
 
 
 def reel(channel: Channel, topic: str, part: int) -> Body:
-    """The frames of sixteen moments, one after another, as a JSON list; made once for all who watch.
+    """The frames that lead through sixteen moments, as a JSON list of strings; made once for all viewers.
 
-    IndexError where the night has no such part.
+    ``part`` counts from 0; IndexError where the night has no such part.
     """
     first = part * FRAMES_A_REEL
-    seqs = [0, *(one.seq for one in moments(channel))][first : first + FRAMES_A_REEL + 1] if part >= 0 else []
+    seqs = [0, *(moment.seq for moment in moments(channel))][first : first + FRAMES_A_REEL + 1] if part >= 0 else []
     if len(seqs) < 2:
         raise IndexError(part)
 
@@ -71,23 +76,23 @@ def reel(channel: Channel, topic: str, part: int) -> Body:
 
 
 def as_known_now(channel: Channel) -> Channel:
-    """The night with its corrections and withdrawals resolved: what was declared, as it is known now to have been."""
+    """The night as if every declaration had been right at once, with corrections and withdrawals applied to it."""
 
     def make() -> Channel:
-        # It is no record: the record has what was said, and when.
-        found = Channel(channel.renderer, on_air=False, is_record=False)
-        found.advance(as_known(channel.events))
-        return found
+        # This is no record: the record says what was announced, and when.
+        known = Channel(channel.renderer, on_air=False, is_record=False)
+        known.advance(as_known(channel.events))
+        return known
 
     return channel.cached("as known now", make)
 
 
 class _Then(Channel):
-    """A night after so many of its events; what has not changed since reads as it does in the whole night."""
+    """A night after so many of its events; a fragment that has not changed since is taken from the whole night."""
 
     def __init__(self, whole: Channel, events: int) -> None:
         super().__init__(whole.renderer, history=_Until(whole, events))
-        self._whole = weakref.ref(whole)  # which remembers this one
+        self._whole = weakref.ref(whole)  # weak, because the whole night's memo keeps this channel
 
     @property
     def night(self) -> Night | None:
@@ -96,7 +101,7 @@ class _Then(Channel):
 
     @property
     def size(self) -> int:
-        """About how many bytes it takes beside the whole night, measured."""
+        """About how many bytes this channel takes beside the whole night, measured."""
         return 300 * 1024
 
     def text(self, fragment: str) -> str:
@@ -111,7 +116,7 @@ class _Then(Channel):
 
 
 class _Until(History):
-    """What had happened by then."""
+    """The history of a night up to one of its events."""
 
     def __init__(self, whole: Channel, events: int) -> None:
         super().__init__(whole.renderer.changed, on_air=False, is_record=whole.history.is_record)

@@ -1,6 +1,6 @@
-"""The push behind the counter: one night's private side to those who run it. No HTML of its own, no rules.
+"""The private push: one night's desk to the people who run it. No HTML of its own, no rules.
 
-A desk is few people, so that nothing is kept for them: whoever joins is sent the whole page, and then what changes.
+A desk is a few people, so no history is kept for them: whoever joins is sent the whole page, and then what changes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,19 +14,19 @@ from server.live.audience import Audience, Viewer
 from server.live.frames import BEAT, Message
 
 News = AnyEvent | AnyAct
-_NOTHING = -1  # the frame that somebody has who joins
+_NOTHING = -1  # the number of the frame that a new viewer has
 
 
 class PrivateRenderer(Protocol):
-    """How a desk becomes HTML: ``server.count`` has it."""
+    """How a desk becomes HTML; ``server.count.desk.render`` implements it."""
 
     def message(self, night: Night, desk: Desk, news: Sequence[News] | None) -> str:
-        """What htmx swaps in after this news; None is everything."""
+        """The HTML that htmx swaps in after this news; None asks for the whole page."""
         ...
 
 
 class PrivateChannel:
-    """``desk`` is what was done at the count so far; a viewer watches until its ``session`` ends."""
+    """``desk`` is the state of the count after all acts so far; a viewer watches until its ``session`` ends."""
 
     def __init__(self, renderer: PrivateRenderer) -> None:
         self.desk = Desk()
@@ -37,12 +37,12 @@ class PrivateChannel:
         self._sessions: dict[Viewer, str] = {}
 
     def moved(self, night: Night, events: Sequence[AnyEvent]) -> None:
-        """The public side went on."""
+        """Take in the public night after these new events, and tell the viewers."""
         self._night = night
         self._tell(events)
 
     def acted(self, acts: Sequence[AnyAct]) -> list[Viewer]:
-        """Something was done at the count; returns the viewers whose sessions ended with it."""
+        """Take in new acts and tell the viewers; returns those whose sessions the acts ended, to be sent elsewhere."""
         self.desk = fold_acts(acts, self.desk)
         open_sessions = {session for person in self.desk.people.values() for session in person.sessions}
         gone = [viewer for viewer, session in self._sessions.items() if session not in open_sessions]
@@ -53,14 +53,14 @@ class PrivateChannel:
         return gone
 
     def join(self, viewer: Viewer, session: str) -> Audience:
-        """Subscribe a viewer; returns who is to be told what becomes of its line."""
-        self._sessions = {one: name for one, name in self._sessions.items() if one in self._audience}
+        """Subscribe a viewer; returns its audience, which the line reports to."""
+        self._sessions = {known: name for known, name in self._sessions.items() if known in self._audience}
         self._audience.join(viewer, _NOTHING)
         self._sessions[viewer] = session
         return self._audience
 
     def beat(self, every: int) -> None:
-        """Let viewers who heard nothing for so many beats hear something."""
+        """Write an empty message to viewers who heard nothing for ``every`` beats."""
         self._audience.beat(every)
 
     def close(self) -> list[Viewer]:

@@ -1,4 +1,4 @@
-"""What the push asks of whoever makes a night into HTML: ``server.pages`` has it. No HTML here."""
+"""What the push needs of the code that makes a night into HTML; ``server.pages.render`` implements it. No HTML here."""
 
 from collections.abc import Container, Iterable
 from typing import Protocol
@@ -11,19 +11,20 @@ EVENTS = "events"  # the topic of those who asked for JSON
 
 
 class Renderer(Protocol):
-    """How a night becomes fragments.
+    """How a night becomes fragments, in one edition.
 
-    ``edition`` says in which language and against which baseline, "" as the night itself has it.
+    ``edition`` names the language and the baseline; "" is the night's own edition.
     """
 
     edition: str
 
     def another(self, language: str, baseline: str) -> "Renderer":
-        """A renderer of another edition; in English where there is no such language."""
+        """The renderer of another edition; in English where there is no such language."""
         ...
 
     def retold(self, event: AnyEvent) -> AnyEvent:
-        """An event as this edition has it; LookupError, with a sentence, where a night has no such baseline."""
+        """An event as this edition shows it, an opening with its baseline; LookupError, with a sentence, where a night
+        has none such."""
         ...
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
@@ -31,7 +32,7 @@ class Renderer(Protocol):
         ...
 
     def render(self, night: Night, fragment: str) -> str:
-        """A fragment as it is now: a whole element with that id."""
+        """A fragment as it is now: a whole HTML element with that id."""
         ...
 
     def has(self, night: Night, topic: str) -> bool:
@@ -39,25 +40,24 @@ class Renderer(Protocol):
         ...
 
     def topics(self, night: Night, fragment: str) -> Container[str]:
-        """The pages that are sent it when it changed: "night", a ballot id for a contest's own, or another's name.
+        """The topics whose pages show a fragment: "night", a contest's ballot id, or the name of another page.
 
-        A tuple, or, where they are too many to be listed, what says whether one of them is among them; then no
-        contest's own is.
+        A tuple; or, where they are too many to list, a container that can only be asked, and holds no ballot ids.
         """
         ...
 
     def news_after(self, night: Night, topic: str, after: int) -> int:
-        """From which seq a message to a page that was away since this one tells what is said once; 0 if it tells the
-        newest as to somebody who comes from nothing. The same number is the same news."""
-        ...
+        """The seq from which a page that was away since ``after`` is told news that is said once, such as the feed.
 
-    def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
-        """What brings a page from a seq (0: from nothing) to this night: fragments (id, text), and what is said once.
-
-        Each is addressed to its place.
+        0 if it is told the newest, as a newcomer is. Calls that give the same number stand for the same news.
         """
         ...
 
+    def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
+        """The HTML that brings a page from a seq (0: a newcomer's) to this night: fragments (id, text), and news
+        that is said once, each addressed to its place for htmx."""
+        ...
+
     def around(self, night: Night, topic: str, head: str, whole: bool) -> str:
-        """What else a page of a past night says, addressed: at which moment it stands, or that it is ``whole``."""
+        """What else a page of a past night says, addressed for htmx: its moment, or that the night is ``whole``."""
         ...

@@ -1,4 +1,4 @@
-"""What is said of a replay in the terminal: a bar for each clock, and how to go on. No playing of its own."""
+"""What the terminal shows of a replay: a progress bar for each clock, and how to go on. Nothing is played here."""
 
 import argparse
 import shlex
@@ -19,14 +19,14 @@ _LONGEST_TITLE = 32
 
 
 def how_to_go_on(nights: Mapping[str, PastNight], stopped: ReplaySet) -> str:
-    """What is said of a replay that the desk has stopped."""
+    """The sentence printed when the desk has stopped a replay."""
     titles = ", ".join(past.definition.title for past in nights.values())
     when = stopped.at.astimezone(LONDON)
     return f"{titles}: stopped by {stopped.by} at {when:%H:%M}. This goes on where it is: {command_of(nights)}"
 
 
 def command_of(nights: Mapping[str, PastNight], options: argparse.Namespace | None = None) -> str:
-    """The command that goes on, at the speed that is set."""
+    """The shell command that continues these replays at the speed that is set."""
     words = ["python", "-m", "server", "replay", *(past.definition.id for past in nights.values())]
     for name, past in nights.items():
         words += [] if name == replay_id(past.definition.id) else ["--as", name]
@@ -38,16 +38,16 @@ def command_of(nights: Mapping[str, PastNight], options: argparse.Namespace | No
 
 
 def bar(nights: Mapping[str, PastNight], place: int) -> "Bar":
-    """A line of the terminal; none where there is no terminal."""
+    """A progress bar in the given line of the terminal; nothing is shown where there is no terminal."""
     definitions = [past.definition for past in nights.values()]
     title = definitions[0].title if len(nights) == 1 else f"{len(nights)} nights of {definitions[0].date}"
     shape = f"{title[:_LONGEST_TITLE]}  {{desc}}|{{bar}}| {{n_fmt}} of {{total_fmt}} declared{{postfix}}"
-    contests = sum(len(one.contests) for one in definitions)
+    contests = sum(len(definition.contests) for definition in definitions)
     return tqdm(total=contests, position=place, disable=None, dynamic_ncols=True, bar_format=shape)
 
 
 def shown(bar: "Bar") -> Callable[[Progress], None]:
-    """What moves the bar on."""
+    """A function that shows progress in the bar."""
 
     def show(progress: Progress) -> None:
         state = "held by the desk" if progress.held else progress.set.state

@@ -1,4 +1,4 @@
-"""Playing past nights on one clock through the stream, steered from the desk. No rules, no HTML, no terminal."""
+"""Playing past nights on one clock through the stream, steered from their desks. No rules, no HTML, no terminal."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -24,17 +24,17 @@ from server.stream.submit import Submitter
 
 log = structlog.get_logger()
 
-SPEED_OF_ONE_CONTEST, SPEED_OF_MANY = 300.0, 120.0  # worth watching
-SECONDS_AT_THE_END = 10.0  # before it begins again
-_LOOK_SECONDS = 0.25  # between two looks at the desk: what it says takes effect at once
+SPEED_OF_ONE_CONTEST, SPEED_OF_MANY = 300.0, 120.0  # times real time, worth watching
+SECONDS_AT_THE_END = 10.0  # of a loop, before it begins again
+_LOOK_SECONDS = 0.25  # between two looks at the desk
 _SECONDS_BETWEEN_TRIES = 1.0
 _BY = "the command line"
 
 
 class Player:
-    """Plays ``nights``, replay's id → past night, on one clock; ``tell`` hears some times a second how far it is.
+    """Plays ``nights``, replay id → past night, on one clock; ``tell`` is called some times a second with the progress.
 
-    Where it is, is what is in the stream: it can be killed at any moment, and several may play the same nights.
+    How far a replay is stands in the stream alone: a player can be killed at any moment, and several may play at once.
     """
 
     def __init__(
@@ -51,14 +51,14 @@ class Player:
         self._openings = {cue.night: cue for cue in self._cues if isinstance(cue.command, OpenNight)}
         self._last = {cue.night: cue for cue in self._cues}
         definitions = {name: past.definition for name, past in nights.items()}
-        self._starts = {name: moment(orders.start, one) for name, one in definitions.items() if orders.start}
+        self._starts = {name: moment(orders.start, night) for name, night in definitions.items() if orders.start}
         self._states: dict[str, Night] = {}
         self._set: ReplaySet | None = None
         self._clock = self._cues[0].at
-        self._played_to = self._next_look = 0.0  # on the loop's clock
+        self._played_to = self._next_look = 0.0  # seconds on the event loop's clock
 
     async def play(self) -> ReplaySet:
-        """Play to the end, or until the desk stops it; returns how it was set then. Refused where a name is taken."""
+        """Play to the end, or until the desk stops it; returns how it was set then. Refused if a name is taken."""
         begun = False
         while True:
             try:
@@ -80,21 +80,21 @@ class Player:
         return self._set
 
     async def _open(self) -> None:
-        """Put on air what is not."""
+        """Put the nights on air that are not."""
         for name, past in self.nights.items():
             stands, opening = await self._submitter.night(name), self._openings[name]
             ours = stands is None or (
                 stands.definition.replay_of == past.definition.id
                 and bool(stands.definition.rehearsal) == bool(past.definition.rehearsal)
             )
-            if not ours or any(one.id == name for one in archive.listed()):
+            if not ours or any(past_night.id == name for past_night in archive.listed()):
                 raise Refused("name-taken", f"{name} is the id of a night, not of a replay of {past.definition.id}.")
-            await self._stream.announce(name)  # first, so that it is never stored and off air
+            await self._stream.announce(name)  # before it is stored, so that it is never stored and off air
             if stands is None:
                 await self._submitter.submit(name, opening.command, opening.at)
 
     async def _begin(self) -> bool:
-        """Set it as it was, or as it is to be now; False if it was stopped, and stays so."""
+        """Set the state and speed that the replay is to have; False if the desk stopped it and it stays so."""
         await self._look()
         before, asked = self._set, self._orders.speed
         if before and before.state == "stopped" and asked == 0 and not self._orders.resumes:
@@ -109,7 +109,7 @@ class Player:
         return True
 
     async def _run(self) -> bool:
-        """Send what has not been sent, in its time; False if it was stopped."""
+        """Send every cue that is not done, in its time; False if the desk stopped the replay."""
         self._played_to = asyncio.get_running_loop().time()
         self._clock = max((cue.at for cue in self._cues if self._done(cue)), default=self._clock)
         for cue in self._cues:
@@ -122,9 +122,9 @@ class Player:
         return True
 
     async def _wait(self, cue: Cue) -> bool:
-        """Until it is a cue's turn, or somebody else has sent it; False if it was stopped.
+        """Return when it is a cue's turn, or another player has sent it; False if the desk stopped the replay.
 
-        What has gone of a wait is kept as a part of it, so that the rest is as long as the speed makes it by then.
+        ``gone`` is the part of the wait that has passed, 0 to 1: the rest takes what the speed makes of it by then.
         """
         gap, gone = cue.at - max(self._clock, self._starts.get(cue.night, self._clock)), 0.0
         loop = asyncio.get_running_loop()
@@ -149,18 +149,18 @@ class Player:
             await asyncio.sleep(max(0.0, pause))
 
     async def _sent(self, cue: Cue) -> bool:
-        """Whether a cue is dealt with; not if the desk has just held the night, and it has to wait."""
+        """Send a cue; False if it has to wait because the desk has just held the night."""
         try:
             await self._submitter.submit(cue.night, cue.command, cue.at)
         except Refused as refused:
             if refused.code == "held":
                 await self._look()
                 return False
-            log.warning("replay was refused", night=cue.night, why=refused.sentence)  # somebody else declared it first
+            log.warning("replay was refused", night=cue.night, why=refused.sentence)  # somebody declared it first
         return True
 
     async def _rest(self) -> bool:
-        """The time at the end; False if it was stopped."""
+        """Wait at the end of a loop, unless paused; False if the desk stopped the replay."""
         left = self._rest_seconds
         while left > 0 and self._now_set.state != "stopped":
             await asyncio.sleep(min(_LOOK_SECONDS, left))
@@ -169,7 +169,7 @@ class Player:
         return self._now_set.state != "stopped"
 
     async def _again(self) -> None:
-        """Begin what is over once more, with the same people at its desk, whoever else does so at the same time."""
+        """Begin again the nights that are over, with the same people at the desk; other players may do so at once."""
         for name, last in self._last.items():
             opening = self._openings[name]
             while last != opening:
@@ -181,8 +181,8 @@ class Player:
         self._clock = self._cues[0].at
         await self._look()
 
-    async def _look(self, clock: datetime | None = None) -> None:
-        """Read on: how far each night is, and how it is set. What one desk says goes for all on this clock."""
+    async def _look(self, at: datetime | None = None) -> None:
+        """Read how far each night is and how it is set; what one desk sets is copied to all nights on this clock."""
         end_if_cancelled()
         self._next_look = asyncio.get_running_loop().time() + _LOOK_SECONDS
         sets: dict[str, ReplaySet | None] = {}
@@ -190,18 +190,18 @@ class Player:
             stands = await self._submitter.look(name)
             assert stands.night is not None, "it was opened, and is never gone for a moment"
             self._states[name], sets[name] = stands.night, stands.desk.replay
-        newest = max((one for one in sets.values() if one), key=lambda one: one.at, default=None)
+        newest = max(filter(None, sets.values()), key=lambda act: act.at, default=None)
         if newest is None:
             return
-        for name, one in sets.items():
-            if one is None or (one.speed, one.state) != (newest.speed, newest.state):
+        for name, act in sets.items():
+            if act is None or (act.speed, act.state) != (newest.speed, newest.state):
                 copy = replace(newest, invitation="", command_id=f"{newest.command_id}/{name}")
                 await self._submitter.record(name, copy)
         self._set = newest
         nights = self._states.values()
         self._tell(
             Progress(
-                clock=clock or max(night.at for night in nights),
+                clock=at or max(night.at for night in nights),
                 declared=sum(night.declared for night in nights),
                 contests=sum(len(night.counts) for night in nights),
                 set=newest,
@@ -210,7 +210,7 @@ class Player:
         )
 
     async def _steer(self, state: ReplayState, speed: float | None) -> None:
-        """Set it from here, once however many do so at the same time."""
+        """Set state and speed, in one act however many players do so at the same time."""
         before = self._set
         if before is None or (before.state, before.speed) != (state, speed):
             source = f"{before.command_id if before else next(iter(self.nights))}/{state}/{speed}"
@@ -232,7 +232,7 @@ class Player:
         return cue.command.id in self._states[cue.night].receipts
 
     def _over(self, name: str, night: Night) -> bool:
-        """Whether nothing more can come of a night: what is not in it was done by hand, and would be refused now."""
+        """Whether a replay is at its end: every cue is done, or would be refused because people did it by hand."""
         left = (cue for cue in self._cues if cue.night == name and cue.command.id not in night.receipts)
         return not any(_can_be(replace(night, held=False), cue) for cue in left)
 

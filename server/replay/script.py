@@ -1,5 +1,5 @@
-"""A past night put on air again through the same door as a real one: its events become commands, each with its moment
-on a clock. Nothing is sent here, and no clock is read."""
+"""A past night as a script for its replay: its events become commands, each with its moment on the night's own clock.
+Nothing is sent here, and no clock is read."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
@@ -39,14 +39,14 @@ from server.election.events import (
 )
 from server.nights.archive import PastNight
 
-# Nobody watches a screen on which nothing happens: where nothing comes for so long on the night's own clock, that is
-# cut to some seconds at whatever speed. Shorter waits are as long as the speed makes them, or 1x were not real time.
+# Nobody watches a screen on which nothing happens: a gap longer than this on the night's own clock takes some seconds
+# at most, at any speed. Shorter gaps take what the speed makes of them, or else 1x would not be real time.
 EMPTY = timedelta(minutes=10)
 LONGEST_WAIT_SECONDS = 6.0
 
 
 class Cue(Struct, frozen=True):
-    """What is to be sent to the replay ``night`` at a moment of the past night's clock."""
+    """A command to send to the replay ``night``, and when on the past night's clock."""
 
     at: datetime
     night: str
@@ -54,9 +54,12 @@ class Cue(Struct, frozen=True):
 
 
 class Orders(Struct, frozen=True):
-    """How nights are to be played. ``speed`` None is without pauses, 0 as it is set already, or one worth watching;
-    ``start`` and ``until`` are times as ``moment`` reads them: what was before goes on air at once, what was after not.
-    ``resumes``: one that the desk has stopped goes on."""
+    """How nights are to be played.
+
+    ``speed`` is in times real time; None is without pauses, and 0 the speed that is set already, or else one worth
+    watching. ``start`` and ``until`` are times as ``moment`` reads them: events before ``start`` go on air at once, and
+    events after ``until`` not at all. ``resumes``: a replay that the desk has stopped goes on.
+    """
 
     speed: float | None = 0
     start: str = ""
@@ -66,7 +69,7 @@ class Orders(Struct, frozen=True):
 
 
 class Progress(Struct, frozen=True):
-    """How far it is: the night's own ``clock``, and how it is ``set``."""
+    """How far a replay is: the time on the past night's ``clock``, and how the replay is ``set``."""
 
     clock: datetime
     declared: int
@@ -80,28 +83,28 @@ class UnknownMoment(ValueError):
 
 
 def replay_id(night: str) -> str:
-    """A replay is a night of its own: ``parl.2019-12-12.replay``."""
+    """The id of a night's replay, which is a night of its own: ``parl.2019-12-12.replay``."""
     return f"{night}.replay"
 
 
 def commands(events: Iterable[AnyEvent], name: str) -> list[tuple[datetime, AnyCommand]]:
-    """Every event of a past night as the command that would bring it about on the night ``name``, and when.
+    """Every event of a past night as the command that brings it about on the night ``name``, with its time.
 
-    The ids are the same each time, so that a replay that was interrupted goes on and doubles nothing.
+    The command ids are the same each time: a replay that was interrupted goes on, and nothing happens twice.
     """
     return [(event.at, _command(event, name)) for event in events]
 
 
 def clocks(nights: Mapping[str, PastNight]) -> list[dict[str, PastNight]]:
-    """Replays, name → past night, by the clock that they are on: nights of one date are on one."""
-    found: dict[object, dict[str, PastNight]] = {}
+    """Replays, as name → past night, grouped by clock: nights of one date share a clock."""
+    by_date: dict[object, dict[str, PastNight]] = {}
     for name, past in nights.items():
-        found.setdefault(past.definition.date, {})[name] = past
-    return list(found.values())
+        by_date.setdefault(past.definition.date, {})[name] = past
+    return list(by_date.values())
 
 
 def script(nights: Mapping[str, PastNight], until: str = "") -> list[Cue]:
-    """All of these nights in the order of their common clock, their openings first; nothing after ``until``."""
+    """The cues of all these nights in the order of their common clock, openings first; none after ``until``."""
     cues: list[Cue] = []
     for name, past in nights.items():
         last = moment(until, past.definition) if until else None
@@ -110,23 +113,25 @@ def script(nights: Mapping[str, PastNight], until: str = "") -> list[Cue]:
             for at, command in commands(past.events, name)
             if last is None or at <= last or isinstance(command, OpenNight)
         ]
-    return sorted(cues, key=lambda one: (not isinstance(one.command, OpenNight), one.at))
+    return sorted(cues, key=lambda cue: (not isinstance(cue.command, OpenNight), cue.at))
 
 
 def moment(text: str, definition: Definition) -> datetime:
-    """``2019-12-13T03:40``, in London unless it has an offset, or ``03:40``, which is the first after the close of
-    poll; UnknownMoment where it is neither."""
+    """The time that a person has typed; UnknownMoment if it is neither of the two forms.
+
+    ``2019-12-13T03:40`` is in London unless it has an offset; ``03:40`` is the first after the close of poll.
+    """
     try:
         if "T" not in text.upper():
             return _after(definition.polls_close, time.fromisoformat(text))
-        found = datetime.fromisoformat(text)
+        exact = datetime.fromisoformat(text)
     except ValueError:
         raise UnknownMoment(f"{text} is no time: write 2019-12-13T03:40, or 03:40 for the night’s own.") from None
-    return found if found.tzinfo else found.replace(tzinfo=LONDON)
+    return exact if exact.tzinfo else exact.replace(tzinfo=LONDON)
 
 
 def takes(gap: timedelta, speed: float | None) -> float:
-    """How many seconds pass between two events at ``speed`` times real time; none at None."""
+    """How many seconds pass between two events ``gap`` apart, at ``speed`` times real time; none at None."""
     if speed is None or gap <= timedelta(0):
         return 0.0
     seconds = gap.total_seconds() / speed
@@ -140,15 +145,15 @@ def speed_told(speed: float | None) -> str:
 
 def _after(closed: datetime, clock: time) -> datetime:
     closed = closed.astimezone(clock.tzinfo or LONDON)
-    found = closed.replace(hour=clock.hour, minute=clock.minute, second=clock.second, microsecond=0)
-    return found if found >= closed else found + timedelta(days=1)
+    same_day = closed.replace(hour=clock.hour, minute=clock.minute, second=clock.second, microsecond=0)
+    return same_day if same_day >= closed else same_day + timedelta(days=1)
 
 
 def _command(event: AnyEvent, name: str) -> AnyCommand:
     command_id, by = f"{name}/{event.seq}", "replay"
     match event:
         case NightOpened():
-            times = event.night.times if event.night.times != "live" else "recorded"  # of a night that was kept
+            times = event.night.times if event.night.times != "live" else "recorded"  # a live night, kept
             definition = replace(event.night, id=name, replay_of=event.night.id, times=times)
             return OpenNight(id=command_id, by=by, night=definition)
         case StageReached():

@@ -1,8 +1,8 @@
-"""uvicorn's HTTP connection, with a limit to what a stranger may ask, and a websocket handshake that is one write.
+"""uvicorn's HTTP connection, with limits to what a client may ask, and a websocket handshake that is one write.
 
-uvicorn waits for the end of a request for ever, and keeps all of it that came. Its own websocket classes read the
-request a second time, in Python, and keep a parser, a queue, events and timers for every client. Here the request that
-was read by uvicorn's HTTP parser, in C, is answered as it is.
+uvicorn itself waits for the end of a request for ever, and keeps everything of it in memory. Its websocket classes read
+the request a second time, in Python, and keep a parser, a queue, events and timers for every client. Here the handshake
+is answered from the request as uvicorn's HTTP parser, in C, has read it.
 """
 
 import asyncio
@@ -24,29 +24,29 @@ from websockets.utils import accept_key
 from server.live.frames import WINDOW_BITS
 from server.live.line import EXTENSION, Line
 
-MOST_HEAD = 32 * 1024  # bytes of a request besides its body
-SECONDS_TO_ASK = 20.0  # from a request's first byte, or from the connection, to its last
-_PIECE = 16 * 1024  # bytes that are parsed before it is looked how many there are
-_MOST_AHEAD = 16  # requests sent before the first is answered: browsers send none
+MOST_HEAD = 32 * 1024  # bytes of a request without its body
+SECONDS_TO_ASK = 20.0  # from the start of the connection, or of a later request, to the end of the request
+_PIECE = 16 * 1024  # bytes that are parsed before they are counted
+_MOST_AHEAD = 16  # requests sent before the first is answered; browsers send none ahead
 
 
 class Connection(HttpToolsProtocol):
-    """Give it to uvicorn as ``http``, and call ``let_go_if_late`` each second.
+    """The class to give to uvicorn as ``http``; ``let_go_if_late`` must be called each second.
 
-    The application is run as ASGI has it, but all it can do with a websocket is to accept or to deny it. When it
-    returns, an accepted one stays open, and its line is written to past ASGI: see ``server.live.line``.
+    The application is run by ASGI, but can only accept or deny a websocket. When it returns, an accepted websocket
+    stays open, and frames are written to its line without ASGI: see ``server.live.line``.
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client is here, and may ask for something."""
+        """Take in a new client."""
         super().connection_made(transport)
         self._asks_since = self.loop.time()
         self._in_head = False
-        self._head = 0  # bytes of the request that is being read, besides its body
+        self._head = 0  # bytes of the request that is being read, without its body
         self._upgrades: bool | None = None
 
     def data_received(self, data: bytes) -> None:
-        """Read on; a client that asks for too much is told so (RFC 6585, 5), or let go where it can't be told."""
+        """Parse what a client sent; one that sends too long a head is answered 431 (RFC 6585, 5), or disconnected."""
         for start in range(0, len(data), _PIECE):
             piece = data[start : start + _PIECE]
             super().data_received(piece)
@@ -59,7 +59,7 @@ class Connection(HttpToolsProtocol):
                 self.transport.close()
 
     def on_message_begin(self) -> None:
-        """A request begins."""
+        """Start to count a request's bytes and time."""
         super().on_message_begin()
         self._asks_since = self.loop.time()
         self._in_head = True
@@ -67,38 +67,38 @@ class Connection(HttpToolsProtocol):
         self._upgrades = None
 
     def on_headers_complete(self) -> None:
-        """The application can answer."""
+        """Start the application, now that the request's head is complete."""
         self._in_head = False
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Some of the body is here; how much of it is taken is the application's affair."""
+        """Hand some of the body to the application, whose limit it counts against, and not this one."""
         self._head -= len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """All of the request is here."""
+        """Stop the clock, now that the whole request is here."""
         self._asks_since = math.inf
         super().on_message_complete()
 
     def let_go_if_late(self, now: float) -> None:
-        """Let go of a client that is taking too long to ask; ``now`` is the loop's time."""
+        """Answer 408 to a client that takes too long to ask, or disconnect it; ``now`` is in the loop's seconds."""
         if now - self._asks_since > SECONDS_TO_ASK:
             self._let_go(408)
 
     def _let_go(self, status: int) -> None:
         if self._in_head and (not self.cycle or self.cycle.response_complete):
             self._deny(status)
-        else:  # it asked for nothing, or is being answered
+        else:  # no request has begun, or one is being answered
             self.transport.close()
 
     def _should_upgrade(self) -> bool:
-        if self._upgrades is None:  # uvicorn asks three times
+        if self._upgrades is None:  # uvicorn calls this three times for each request
             self._upgrades = super()._should_upgrade()
         return self._upgrades
 
     def handle_websocket_upgrade(self) -> None:
-        """Run the application for a request that asks for a websocket."""
+        """Run the application for a websocket; 400 if the request is no handshake of RFC 6455."""
         headers = dict(self.headers)
         self._key = headers.get(b"sec-websocket-key", b"").decode("latin-1")
         asked = (self.scope["method"], self.scope["http_version"], headers.get(b"sec-websocket-version"))
@@ -118,22 +118,22 @@ class Connection(HttpToolsProtocol):
         line = Line(self.transport, self.connections, deflate=bool(self._deflate))
         scope["extensions"] = {"websocket.http.response": {}, EXTENSION: line}
         self.connections.discard(self)
-        self.parser = cast(Any, None)  # which refers to this object, and would keep it until the next collection
+        self.parser = cast(Any, None)  # it refers to this object: such a cycle lasts until a collection
         answering = cast(ASGIApp, self.app)(scope, _connect, self._answer)  # type: ignore[reportUnknownMemberType]
         self._run(cast(Coroutine[Any, Any, None], answering))
 
     def _run(self, answering: Coroutine[Any, Any, None]) -> None:
-        """Run the application here, and only if it has to wait for something in a task.
+        """Run the application here and now; it continues in a task only if it has to wait for something.
 
-        When everybody comes back at once, this takes a fifth less time than a task each: uvloop reads from all who are
-        here before it runs the first task, and by then what each has is no longer in the processor's cache.
+        When everybody reconnects at once, this takes a fifth less time than a task for each: uvloop reads from all
+        connections before it runs the first task, and by then a connection's data has left the processor's cache.
         """
         try:
             if answering.send(None) is not None:
                 answering.throw(RuntimeError("a websocket's endpoint waits in_a_task() first: see server.live.line"))
         except StopIteration:
             self._answered(None)
-        except Exception as error:  # noqa: BLE001 as a task has it
+        except Exception as error:  # noqa: BLE001 as a task would
             self._answered(error)
         else:
             task = self.loop.create_task(answering)
@@ -155,8 +155,8 @@ class Connection(HttpToolsProtocol):
                 self.transport.close()
             case "websocket.close" if not self._accepted:
                 self._deny(403)
-            case other:
-                raise RuntimeError(f"a line is written to past ASGI, so {other} has no meaning here")
+            case unexpected:
+                raise RuntimeError(f"a line is written to past ASGI, so {unexpected} has no meaning here")
 
     def _switching(self, message: Message) -> bytes:
         lines = [
@@ -177,8 +177,8 @@ class Connection(HttpToolsProtocol):
     def _answered(self, error: BaseException | None) -> None:
         if self.transport.is_closing():
             return
-        # Until here the handshake and what was missed went into one write. From now on a frame goes to the kernel at
-        # once, and a client whose buffer there is full is known at once, so that next to nothing waits in this process.
+        # Until now the handshake and the catch-up could wait in the transport, to go out in one write. From now on any
+        # byte that the kernel does not take pauses the line, so that next to nothing waits in this process.
         self.transport.set_write_buffer_limits(high=0)
         if error:
             self.logger.error("A websocket's endpoint failed", exc_info=error)
@@ -196,7 +196,7 @@ async def _connect() -> Message:
 
 
 def _is_key(key: str) -> bool:
-    """Whether it is sixteen bytes in base64 (RFC 6455, 4.2.1)."""
+    """Whether a Sec-WebSocket-Key is sixteen bytes in base64 (RFC 6455, 4.2.1)."""
     try:
         return len(base64.b64decode(key, validate=True)) == 16
     except ValueError:
@@ -207,15 +207,15 @@ def _listed(value: bytes) -> list[str]:
     return [name.strip() for name in value.decode("latin-1").split(",")] if value else []
 
 
-@lru_cache(maxsize=256)  # browsers have a handful of ways to say it
+@lru_cache(maxsize=256)  # browsers send a handful of different values
 def _agreed(offers: str) -> str:
-    """What to answer to Sec-WebSocket-Extensions (RFC 7692, 7): deflate, if the client keeps a whole window; or "" ."""
+    """The answer to Sec-WebSocket-Extensions (RFC 7692, 7): deflate if the client keeps a whole window, else ""."""
     factory = ServerPerMessageDeflateFactory()
     try:
         for name, parameters in parse_extension(offers) if offers else ():
             if name == factory.name:
-                answer, found = factory.process_request_params(parameters, [])
-                if found.local_max_window_bits == WINDOW_BITS and not found.local_no_context_takeover:
+                answer, deflate = factory.process_request_params(parameters, [])
+                if deflate.local_max_window_bits == WINDOW_BITS and not deflate.local_no_context_takeover:
                     return build_extension([(name, answer)])
     except (InvalidHeader, NegotiationError):
         pass

@@ -1,4 +1,4 @@
-"""The web server: uvicorn as this program needs it, at a socket that is set up for very many clients. No routes."""
+"""The web server: uvicorn as this program needs it, on a socket set up for very many clients. No routes."""
 
 import asyncio
 import gc
@@ -13,25 +13,25 @@ from starlette.applications import Starlette
 from server.serving.connection import Connection
 from server.settings import Settings
 
-_ENOUGH_FILES = 65_536  # where there is no limit at all
+_ENOUGH_FILES = 65_536  # open files, where the system has no limit
 _BACKLOG = 4096  # after a restart everybody comes back at once
-_KERNEL_KEEPS = 128 * 1024  # bytes for one client that does not read; the kernel allows itself twice that
-_GONE_AFTER_MS = 90_000  # a client that answers nothing for so long is gone, whatever its socket says
+_KERNEL_KEEPS = 128 * 1024  # bytes for a client that does not read; the kernel allows itself twice as much
+_GONE_AFTER_MS = 90_000  # a client that acknowledges nothing for so long is gone
 
 
 def take_all_the_files_allowed() -> None:
-    """Every viewer is an open file, and a shell allows 1,024 unless it is asked for what it may."""
+    """Raise the limit of open files as far as allowed: every viewer is one, and shells start with 1,024."""
     allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     most = _ENOUGH_FILES if allowed == resource.RLIM_INFINITY else allowed
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, allowed))
 
 
 class PortTaken(Exception):
-    """Somebody else serves there."""
+    """The server cannot listen at its address; the message is a sentence that says why."""
 
 
 class WebServer(uvicorn.Server):
-    """uvicorn as this program needs it, bound at once to ``listening``, or PortTaken; ``listen`` serves."""
+    """uvicorn, bound to the socket ``listening`` at once (PortTaken if that fails); ``listen`` serves."""
 
     def __init__(self, app: Starlette, settings: Settings) -> None:
         self.listening = _listening(settings)
@@ -49,15 +49,16 @@ class WebServer(uvicorn.Server):
         )
 
     async def listen(self) -> None:
-        """Serve."""
+        """Serve until told to stop."""
         await self.serve([self.listening])
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and say where."""
+        """Start, and print the address."""
         await super().startup(sockets)
-        # What is here now stays. Connections come and go without cycles: looking for some among ten thousand of them
-        # at every seven hundredth new object took a third of a handshake's time. Nights leave cycles when they go:
-        # sixty that came and went took 80 MB where the oldest objects were never looked at, and stay within 28 MB so.
+        # Everything made so far stays, so the collector need not look at it again. Connections make no cycles: with
+        # Python's defaults, looking for cycles among ten thousand of them took a third of a handshake's time. Erased
+        # nights do leave cycles: sixty that came and went took 80 MB where the collector in effect never looked at the
+        # oldest objects, and 28 MB with these thresholds.
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 5, 2)
@@ -65,22 +66,22 @@ class WebServer(uvicorn.Server):
             print(f"Declared is on air at http://{self.config.host}:{self.config.port}", flush=True)
 
     async def on_tick(self, counter: int) -> bool:
-        """What uvicorn does ten times a second; and once, let go of clients that take too long to ask."""
+        """Do what uvicorn does ten times a second; and once a second drop clients that take too long to ask."""
         if counter % 10 == 0:
             now = asyncio.get_running_loop().time()
-            for one in tuple(self.server_state.connections):
-                if isinstance(one, Connection):  # else it is an open line
-                    one.let_go_if_late(now)
+            for connection in tuple(self.server_state.connections):
+                if isinstance(connection, Connection):  # otherwise it is an open websocket's line
+                    connection.let_go_if_late(now)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let those who read events go, then everybody else."""
+        """End the streams of events, which would otherwise never end, then everything else."""
         self.config.app.state.hub.end()  # type: ignore[union-attr]
         await super().shutdown(sockets)
 
 
 def _listening(settings: Settings) -> socket.socket:
-    """A socket that is set up for very many clients: each of theirs is made like it."""
+    """A listening socket with options for very many clients, which the socket of each client inherits."""
     try:
         listening = socket.create_server(
             (settings.host, settings.port),

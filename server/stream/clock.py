@@ -1,4 +1,4 @@
-"""What time it is: Redis's time, the same for every process of a night, whatever this machine's own clock says."""
+"""What time it is: Redis's time, so that all processes agree whatever the clocks of their machines say."""
 
 import time
 from datetime import datetime
@@ -7,10 +7,10 @@ from server.election.clock import LONDON
 
 
 class _Clock:
-    """Redis's time as its last reply told it, carried on from there by this machine's steady clock."""
+    """Redis's time as its last reply gave it, carried on from there by this machine's monotonic clock."""
 
     def __init__(self) -> None:
-        self._ahead: float | None = None  # seconds of Redis's time ahead of the steady clock
+        self._ahead: float | None = None  # seconds by which Redis's time is ahead of the monotonic clock
 
     def heard(self, seconds: float) -> None:
         self._ahead = seconds - time.monotonic()
@@ -23,11 +23,13 @@ _clock = _Clock()
 
 
 def heard(seconds: float) -> None:
-    """Take note of Redis's time, in seconds since 1970, as a reply has just told it."""
+    """Take note of Redis's time, in seconds since 1970, as a reply has just given it."""
     _clock.heard(seconds)
 
 
 def now() -> datetime:
-    """This moment in London, late by no more than the last reply took on its way. A process to which Redis has not said
-    anything yet has its machine's clock only."""
+    """The present moment, in London's time zone, late by no more than the last reply took on its way.
+
+    Before the first reply of Redis it is the time of this machine's own clock.
+    """
     return datetime.fromtimestamp(_clock.now(), LONDON)

@@ -1,4 +1,4 @@
-"""Events and acts to bytes and back, each under a stable name and version. An unknown kind is never skipped."""
+"""Events and acts to JSON and back, each under a stable name and version. An unknown kind is never skipped."""
 
 import msgspec
 

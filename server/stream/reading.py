@@ -1,4 +1,4 @@
-"""Reading both streams of a night at one moment, as ledgers and followers do. Nothing is written here."""
+"""Reading both streams of a night at one moment, for ledgers and followers. Nothing is written here."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,8 +15,8 @@ _ALL = 10_000_000
 
 
 class Position(Struct, frozen=True):
-    """How far a night is known: its ``round``, which is another each time its streams are replaced, and the seqs of the
-    newest event and act."""
+    """How far a night is known: its ``round``, which changes each time its streams are replaced, and the seqs of the
+    newest event and act, 0 for none."""
 
     round: str = "0-0"
     events: int = 0
@@ -24,7 +24,7 @@ class Position(Struct, frozen=True):
 
 
 class Since(Struct, frozen=True):
-    """What came after a position. It is the ``whole`` night where that is in another round, or shorter than it was."""
+    """What came after a position; the ``whole`` night where it is in another round, or shorter than the position."""
 
     whole: bool
     round: str
@@ -38,36 +38,36 @@ def key(night: str) -> str:
 
 
 def desk_key(night: str) -> str:
-    """The key of what was done at the count of a night."""
+    """The key of a night's acts at the count."""
     return f"{{{night}}}:desk"
 
 
 def round_key(night: str) -> str:
-    """The key of the round that a night is in; there is none before its streams are replaced for the first time."""
+    """The key of a night's round; it does not exist before the night's streams are replaced for the first time."""
     return f"{{{night}}}:round"
 
 
 def keys(night: str) -> tuple[str, str, str]:
-    """All of them, in the order that the scripts have them in."""
+    """All three keys of a night, in the order that the scripts expect."""
     return round_key(night), key(night), desk_key(night)
 
 
 async def look(redis: Any, night: str, known: Position, most: int = _ALL) -> Since:
     """What came after a position, at most so many events and acts, in one round trip."""
-    told = await redis.execute_command("EVAL", scripts.LOOK, 3, *keys(night), *arguments(known, most))
-    found = since(told)
-    assert found is not None
-    return found
+    reply = await redis.execute_command("EVAL", scripts.LOOK, 3, *keys(night), *arguments(known, most))
+    news = since(reply)
+    assert news is not None
+    return news
 
 
 def arguments(known: Position, most: int = _ALL) -> tuple[str | int, ...]:
-    """A position as the scripts take it."""
+    """A position as arguments of the scripts."""
     return known.round, known.events, known.acts, most
 
 
-def since(told: Any) -> Since | None:
-    """The answer of a script that tells the time, and where it was to what came since; else None."""
-    (seconds, microseconds), *rest = told
+def since(reply: Any) -> Since | None:
+    """What a script's reply says of a night, None if nothing; the time in the reply is passed to the clock."""
+    (seconds, microseconds), *rest = reply
     clock.heard(int(seconds) + int(microseconds) / 1e6)
     if not rest:
         return None
@@ -76,12 +76,12 @@ def since(told: Any) -> Since | None:
 
 
 def decoded(entries: Any) -> tuple[AnyEvent, ...]:
-    """Entries of a night's key as events."""
+    """The events in entries of a night's public stream; UnknownEvent as ``codec.decode``."""
     return tuple([decode(data) for data in _data(entries)])
 
 
 def decoded_acts(entries: Any) -> tuple[AnyAct, ...]:
-    """Entries of a desk's key as acts."""
+    """The acts in entries of a night's private stream; UnknownEvent as ``codec.decode_act``."""
     return tuple([decode_act(data) for data in _data(entries)])
 
 
@@ -99,10 +99,10 @@ def listed(entries: Any, nights: Sequence[str] = ()) -> tuple[list[str], str]:
 
 
 def text(value: bytes | str) -> str:
-    """A reply's text, whichever way redis-py gives it."""
+    """Text of a reply, which redis-py gives as bytes or str."""
     return value.decode() if isinstance(value, bytes) else value
 
 
 def _data(entries: Any) -> list[bytes]:
-    """What is in entries: redis-py gives their fields as a dict, and as Redis sends them in the reply of a script."""
+    """The bytes in entries. redis-py gives an entry's fields as a dict; in a script's reply they are a flat list."""
     return [fields[b"event"] if isinstance(fields, dict) else fields[1] for _, fields in entries]

@@ -1,7 +1,7 @@
 """A night's public record: its events in a chain of hashes, as a file that anybody can check without a server.
 
-Each line is ``{"head": …, "event": …}``. A head is the SHA-256 of the head before it (64 zeros before the first) and of
-the event's bytes as they stand in the line. Whoever wrote down one head has written down every event up to it.
+Each line is ``{"head": …, "event": …}``. A head, in hex, is the SHA-256 of the bytes of the head before it (all zeros
+before the first) followed by the event's bytes as they stand in the line. So one noted head pins every event up to it.
 """
 
 import hashlib
@@ -20,33 +20,33 @@ BEGINNING = "0" * 64
 
 
 class BadRecord(Exception):
-    """A file that is no record, or is one that was changed; the sentence says in which line."""
+    """A file that is no record, or a record that was changed; the message says in which line."""
 
 
-class _Line(Struct):
+class _RecordLine(Struct):
     head: str
     event: Raw
 
 
-_lines = msgspec.json.Decoder(_Line)
+_lines = msgspec.json.Decoder(_RecordLine)
 
 
 def head_after(head: str, event: AnyEvent) -> str:
-    """The head once this event is added."""
+    """The head after one more event."""
     return _linked(head, codec.encode(event))
 
 
 def written(events: Iterable[AnyEvent | AnyAct]) -> Iterator[bytes]:
-    """The lines of a record, or of one of what was done at the count, which is nobody else's to read."""
+    """The lines of a record of events; or, in the same format, of the acts at a count, which are private."""
     head = BEGINNING
     for event in events:
         data = codec.encode(event)
         head = _linked(head, data)
-        yield msgspec.json.encode(_Line(head, Raw(data))) + b"\n"
+        yield msgspec.json.encode(_RecordLine(head, Raw(data))) + b"\n"
 
 
 def read(data: bytes) -> tuple[list[AnyEvent], list[str]]:
-    """The events of a record and the head after each; BadRecord where it was changed, or is none."""
+    """The events of a record, and the head after each; BadRecord if it was changed, or is no record."""
     events: list[AnyEvent] = []
     heads = [BEGINNING]
     *lines, rest = data.split(b"\n")
@@ -70,9 +70,9 @@ def read(data: bytes) -> tuple[list[AnyEvent], list[str]]:
 
 
 def added_up(events: Sequence[AnyEvent]) -> tuple[Night, Tally]:
-    """The night of a record and its totals; BadRecord where it is none.
+    """The night that a record's events make, and its totals; BadRecord if they make none.
 
-    A chain can be unbroken and hold what never was a night: it was written so, and the rules cannot follow it.
+    A file can have an unbroken chain and still hold events that break the rules, if somebody wrote it so.
     """
     try:
         night = fold(events)

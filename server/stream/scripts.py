@@ -1,7 +1,7 @@
-"""What Redis does in one step, in its own Lua: nothing can come between. No Python.
+"""Lua scripts, each of which Redis runs as one step that nothing can interrupt. No Python.
 
-The keys of every script are those of one night: its round, events, acts. The round is a stream of one entry, written
-whenever the night's streams are replaced, so that whoever follows is woken by the very step that replaced them.
+Every script's keys are those of one night: its round, events, acts. The round is a stream of one entry that is written
+whenever the night's streams are replaced; so the step that replaces them also wakes the followers.
 """
 
 _NEWEST = """
@@ -11,8 +11,8 @@ local function newest(key)
 end
 local function is(key, seq) return newest(key) == seq .. "-0" end
 """
-# Arguments: the round, the seq of an event and of an act up to which the night is known; at most how many of each more.
-# The answer is whole, from the first entry, where another round has begun, or the night is shorter than it was known.
+# Arguments: the round, and the seqs of the event and act up to which the night is known; at most how many more of each.
+# The answer is whole, that is from the first entry, if another round has begun or the night is shorter than was known.
 _SINCE = (
     _NEWEST
     + """
@@ -32,8 +32,8 @@ LOOK = (
 return {redis.call("TIME"), since(ARGV[4])}
 """
 )
-# Arguments: the same; then which of the keys gets the entry, and the entry. XADD alone would refuse a seq that is
-# there, but not one that leaves a gap, nor what was decided on another night or desk than there is.
+# Arguments: the same; then which of the keys gets the entry, and the entry. XADD alone would refuse a seq that exists,
+# but neither one that leaves a gap, nor an entry that was decided on an older state of the other stream.
 APPEND = (
     _SINCE
     + """
@@ -45,8 +45,8 @@ end
 return {redis.call("TIME"), since(ARGV[4])}
 """
 )
-# No arguments: at once. Or the seqs of the newest event and act; the streams may be gone: the answer of a call before
-# this one was lost.
+# Arguments: the seqs of the newest event and act; or none, to erase whatever there is. It also succeeds if the streams
+# are gone: redis-py calls again when the answer to a first call was lost.
 ERASE = (
     _NEWEST
     + """

@@ -1,4 +1,4 @@
-"""Commands to a night on air, and acts at its count: each is decided and stored once. No rules of its own."""
+"""Commands to a night on air, and acts at its count: each is decided, and stored once. No rules of its own."""
 
 import math
 from collections.abc import AsyncIterator, Callable
@@ -27,7 +27,7 @@ A = TypeVar("A", bound=AnyAct)
 
 
 class Receipt(Struct, frozen=True):
-    """A command that is safely stored; ``repeated`` if it had been stored before."""
+    """Says that a command is durably stored as event ``seq``; ``repeated`` if it had been stored before."""
 
     night: str
     seq: int
@@ -42,43 +42,47 @@ class Submitter:
         self._ledger, self._settle, self._going_out = Ledger(stream), stream.settle, Turns()
 
     async def heard(self, news: AsyncIterator[News]) -> AsyncIterator[News]:
-        """The same news, each once it is known here too."""
-        async for one in news:
-            self._ledger.hear(one)
-            yield one
+        """The follower's news, unchanged; each item is taken into the ledger before it is passed on."""
+        async for item in news:
+            self._ledger.hear(item)
+            yield item
 
     def known(self, night: str) -> Stands:
-        """A night as this process knows it, without asking: what it has read, written itself, or heard."""
+        """The state of a night as this process has read, written or heard it, without asking Redis."""
         return self._ledger.known(night)
 
     async def look(self, night: str) -> Stands:
-        """A night as it stands in the stream this moment."""
+        """The state of a night in Redis at this moment; StreamUnavailable if Redis does not answer."""
         return await self._ledger.look(night)
 
     async def night(self, night: str) -> Night | None:
-        """The public side of a night this moment, None if it is not there."""
+        """The public side of a night at this moment; None if there is no such night."""
         return (await self.look(night)).night
 
     async def desk(self, night: str) -> Desk:
-        """The private side of a night this moment, be it empty."""
+        """The private side of a night at this moment; empty if there is no such night."""
         return (await self.look(night)).desk
 
     async def submit(self, night: str, command: AnyCommand, now: datetime) -> Receipt:
-        """Carry a command out once, however often it is sent; returns when it is durable.
+        """Carry out a command, once for each command id; returns when it is durable.
 
-        Refused if it cannot be, StreamUnavailable if Redis does not confirm it: then the same command may come again.
+        Refused if the rules refuse it; StreamUnavailable if Redis does not confirm it, and then the same command may be
+        sent again.
         """
         receipt = await self._put(night, command.id, lambda stands: decide(stands.night, command, now))
         await self._settle(night)
         return receipt
 
     async def _put(self, night: str, command_id: str, decided: Callable[[Stands], AnyEvent]) -> Receipt:
-        """An event written, before it is durable."""
+        """Write the event of a command; it need not be durable yet on return."""
         event, repeated = await self._ledger.put(night, command_id, "events", decided)
         return Receipt(night, event.seq, event.at, repeated)
 
     async def record(self, night: str, act: A) -> tuple[A, bool]:
-        """Store an act once, however often it is sent; its seq is given here. Refused if it cannot be."""
+        """Store an act, once for each command id; returns it with its seq, and whether it was there before.
+
+        Refused if the rules refuse it; StreamUnavailable as ``submit``.
+        """
 
         def admitted(stands: Stands) -> AnyAct:
             if stands.night is None:
@@ -91,18 +95,18 @@ class Submitter:
         return stored, repeated
 
     async def ask(self, night: str, asked: Asked) -> Receipt | None:
-        """Put on record what is to go out, then let it; None while the night is held, and it waits.
+        """Record privately what a person asks for, then carry it out in public; None if it waits for a held night.
 
-        Refused as ``record`` and ``submit`` have it, and with "key-reused" where the same id came before with other
-        content: answering that with the first receipt would say that it had been done.
+        Refused as ``record`` and ``submit``, and with "key-reused" if the same id came before with other content: the
+        first receipt would wrongly say that the second request had been done.
         """
         stored, repeated = await self.record(night, asked)
         if repeated and replace(stored.command, by=asked.command.by) != asked.command:
             raise Refused("key-reused", "Something else was sent with this key before. This was not done.")
-        if isinstance(asked.command, HoldNight):  # all is to stop: it waits for nothing
+        if isinstance(asked.command, HoldNight):  # a hold stops everything, so it waits for nothing
             receipt = await self._let_out(night, stored, asked.at)
         else:
-            async with self._going_out.of(night):  # what was asked for before goes first
+            async with self._going_out.of(night):  # earlier requests go first
                 await self._let_all_out(night, asked.at, stored.seq)
                 receipt = await self._let_out(night, stored, asked.at)
         if receipt:
@@ -110,22 +114,25 @@ class Submitter:
         return receipt
 
     async def send_out(self, night: str, now: datetime) -> None:
-        """Let out what was asked for and has not gone out: after a hold, or if a process ended in between. While the
-        night is held, only a second hold is dealt with: it is done, and must not begin later."""
+        """Carry out what was asked for and is not done: after a hold, or if a process ended between the two steps.
+
+        While the night is held, only a second hold is carried out: it has no effect now, and must not begin later.
+        """
         async with self._going_out.of(night):
             await self.look(night)
             await self._let_all_out(night, now, math.inf)
         await self._settle(night)
 
     async def _let_all_out(self, night: str, now: datetime, before: float) -> None:
-        """In its order, what was asked for ``before`` this act. One at a time: else everybody in line would send out
-        what all the others are about to, and a burst of sixty declarations cost Redis a hundred times as much."""
+        """Carry out, in order, what was asked for before the act ``before``. The caller has the night's turn: without
+        turns each caller would also send what the others are about to, and a burst of sixty declarations cost Redis a
+        hundred times as much."""
         stands = self.known(night)
         if stands.night is None:
             return
         for asked in pending(stands.night, stands.desk):
             if asked.seq < before and (not stands.night.held or isinstance(asked.command, HoldNight)):
-                with suppress(Refused):  # then it is on record why
+                with suppress(Refused):  # the reason is on record then
                     await self._let_out(night, asked, now)
 
     async def _let_out(self, night: str, asked: Asked, now: datetime) -> Receipt | None:
@@ -147,6 +154,6 @@ class Submitter:
                 device=asked.device,
                 command_id=f"drop/{asked.command_id}",
             )
-            with suppress(Refused):  # somebody else has
+            with suppress(Refused):  # somebody else has set it aside
                 await self.record(night, Dropped(**stamp, asked=asked.command.id, why=refused.sentence))
             raise

@@ -1,4 +1,4 @@
-"""One at a time within a process, for each night, in the order in which they came. No Redis."""
+"""Turns within a process: for each night one caller at a time, in the order in which they came. No Redis."""
 
 import asyncio
 from collections import defaultdict
@@ -9,7 +9,7 @@ from server.stream.events import StreamUnavailable
 
 
 class Turns:
-    """Whose turn it is. Once somebody has waited for Redis in vain, that is long enough for all who are in line."""
+    """A queue for each night. If Redis does not answer the caller whose turn it is, all who wait fail with it."""
 
     def __init__(self) -> None:
         self._lines = defaultdict[str, asyncio.Lock](asyncio.Lock)
@@ -17,7 +17,7 @@ class Turns:
 
     @asynccontextmanager
     async def of(self, night: str) -> AsyncGenerator[None]:
-        """Have a turn; StreamUnavailable where whoever had it before was told that."""
+        """Wait for a turn, and hold it within the block; StreamUnavailable if that was raised in a turn meanwhile."""
         before = self._in_vain
         async with self._lines[night]:
             if self._in_vain > before:

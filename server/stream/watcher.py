@@ -1,8 +1,8 @@
-"""The watcher: the small program between us and the embedded Valkey; it imports the standard library only.
+"""The watcher: a small program between Declared and the embedded Valkey; it imports the standard library only.
 
-Run as ``python -I -S watcher.py BINARY SOCKET FOLDER``. Its stdin is a pipe whose other end we hold, so it
-ends the server cleanly however we die; while we live it brings the server back when that dies. On stdout it
-says ``ready`` once, or why not; stderr is the log, the server's as well.
+It is run as ``python -I -S watcher.py BINARY SOCKET FOLDER``. Its stdin is a pipe whose other end Declared holds, so
+the watcher ends the server cleanly however Declared dies; until then it restarts the server when that dies. On stdout
+it says ``ready`` once, or why not; stderr is the log, of the server as well.
 """
 
 import ctypes
@@ -20,7 +20,7 @@ from typing import Final
 
 LOCK_SECONDS: Final = 2.0  # a server whose parent was just killed needs a moment to end
 STOP_SECONDS: Final = 10.0
-TRIES: Final = 8  # deaths in a row without an answer, after which the server is given up
+TRIES: Final = 8  # starts in a row without an answer, after which the watcher gives up
 PR_SET_PDEATHSIG: Final = 1  # prctl(2)
 
 OPTIONS: Final = (
@@ -31,11 +31,11 @@ OPTIONS: Final = (
 
 
 class Ended(Exception):
-    """Whoever started the watcher is gone, or asked it to end."""
+    """The process that started the watcher is gone, or asked it to end."""
 
 
 def ask(path: Path, question: bytes) -> bytes:
-    """Ask the server one inline command; the raw reply, empty where nobody answers within a second."""
+    """Send the server one inline command; returns the raw reply, empty if none comes within a second."""
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(1.0)
         try:
@@ -47,7 +47,7 @@ def ask(path: Path, question: bytes) -> bytes:
 
 
 class Alarm:
-    """Waits without polling: for our parent's end, a signal, a child's death."""
+    """Waits without polling for the parent's end, SIGTERM, or a child's death."""
 
     def __init__(self) -> None:
         self._read, write = os.pipe()
@@ -59,10 +59,10 @@ class Alarm:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def _heard(self, number: int, frame: FrameType | None) -> None:
-        """Nothing to do: Python writes the number into the pipe, but only for a signal that has a handler."""
+        """Do nothing. Python writes the number into the pipe, but only for a signal that has a handler."""
 
     def wait(self, seconds: float | None) -> None:
-        """Return after a child's death or ``seconds``, whichever is first; raise Ended when all is to end."""
+        """Return after a child's death or ``seconds``, whichever is first; Ended when the watcher is to end."""
         readable, _, _ = select.select([sys.stdin, self._read], [], [], seconds)
         numbers = os.read(self._read, 512) if self._read in readable else b""
         if sys.stdin in readable or signal.SIGTERM in numbers:  # nothing is ever written to stdin: it ended
@@ -70,7 +70,7 @@ class Alarm:
 
 
 def take(folder: Path, alarm: Alarm) -> int | None:
-    """Lock the folder, for two servers on one file would ruin it; None, and a sentence, when it is taken."""
+    """Lock the folder, because two servers would ruin its file; None, and a sentence on stdout, if it is taken."""
     lock = os.open(folder / "valkey.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     last = time.monotonic() + LOCK_SECONDS
     while True:
@@ -89,32 +89,32 @@ def take(folder: Path, alarm: Alarm) -> int | None:
 
 
 def close_to_others(folder: Path) -> None:
-    """What an earlier version left open to others on this machine."""
+    """Make the folder and its files the owner's alone: an earlier version left them readable by everybody."""
     for place in (folder, *folder.rglob("*")):
         if not place.is_symlink():
             place.chmod(0o700 if place.is_dir() else 0o600)
 
 
 def serve(binary: str, path: Path, folder: Path, lock: int) -> "subprocess.Popen[bytes]":
-    """Start the server itself."""
+    """Start the server; it holds ``lock`` open, so the folder stays taken for as long as the server may write to it."""
     libc = ctypes.CDLL(None)
 
     def die_with_the_watcher() -> None:
-        if sys.platform == "linux":  # for `killall -9 python`, which takes our parent and us at once
+        if sys.platform == "linux":  # for `killall -9 python`, which kills our parent and us at once
             libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
     return subprocess.Popen(
         [binary, *OPTIONS, "--unixsocket", str(path), "--dir", str(folder)],
         stdin=subprocess.DEVNULL,
         stdout=sys.stderr,  # the log
-        pass_fds=[lock],  # the folder is taken as long as anything may write to it
+        pass_fds=[lock],
         preexec_fn=die_with_the_watcher,
     )
 
 
 def keep(binary: str, path: Path, folder: Path) -> int:
-    """Run the server until all is to end, and bring it back when it dies; 1 when refused or given up."""
-    os.umask(0o077)  # the server writes its files for all to read, and figures that are not declared are among them
+    """Run the server, and restart it when it dies; returns 0 when asked to end, 1 if it was refused or given up."""
+    os.umask(0o077)  # by default everybody could read the server's files, which hold undeclared figures
     close_to_others(folder)
     alarm = Alarm()
     server: subprocess.Popen[bytes] | None = None
@@ -130,7 +130,7 @@ def keep(binary: str, path: Path, folder: Path) -> int:
             if server.poll() is None:
                 if not announced:
                     print("ready", flush=True)
-                    os.dup2(2, 1)  # our parent reads to the end of stdout
+                    os.dup2(2, 1)  # closes stdout, which our parent reads to its end
                 announced, deaths = True, 0
                 while server.poll() is None:
                     alarm.wait(None)
@@ -149,16 +149,16 @@ def keep(binary: str, path: Path, folder: Path) -> int:
 
 
 def end(server: "subprocess.Popen[bytes]") -> None:
-    """Ask the server to end, and see to it."""
+    """Ask the server to end, and kill it if it has not after ten seconds."""
     server.terminate()
     try:
         server.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        server.kill()  # what was acknowledged is on disk all the same
+        server.kill()  # everything acknowledged is on disk already
 
 
 def log(sentence: str) -> None:
-    """Write a line beside the server's own."""
+    """Write a line into the log."""
     print(f"watcher: {sentence}", file=sys.stderr, flush=True)
 
 

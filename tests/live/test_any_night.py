@@ -1,4 +1,4 @@
-"""Any night at all: whatever is commanded, in whatever order, totals add up and every page agrees."""
+"""Any night at all: whatever is commanded, in any order, the totals add up and every page agrees with them."""
 
 from datetime import timedelta
 from typing import Literal

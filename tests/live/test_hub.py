@@ -1,4 +1,4 @@
-"""A process's nights between the follower and the viewers: what goes out when, what fails, what is forgotten."""
+"""The hub between the follower and the viewers: what goes out when, what a failure does, what is forgotten."""
 
 import asyncio
 import gc
@@ -27,7 +27,7 @@ _SEATS = 6
 
 
 class Viewer:
-    """Somebody who reads everything."""
+    """A viewer that reads everything."""
 
     def __init__(self) -> None:
         self.deflate, self.paused = False, False
@@ -38,7 +38,7 @@ class Viewer:
 
 
 class Followed:
-    """A hub, and the news that it is told."""
+    """A hub, and the news that the test gives it."""
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
@@ -69,10 +69,10 @@ class Followed:
 @asynccontextmanager
 async def followed(renderer: PageRenderer | None = None) -> AsyncGenerator[tuple[Followed, asyncio.Task[None]]]:
     """A night of six contests on air."""
-    one = Followed(Hub(renderer or PageRenderer(), _past, DeskRenderer()))
-    task = asyncio.create_task(one.hub.follow(one.news()))
-    await one.hub.ready.wait()
-    yield one, task
+    on_air = Followed(Hub(renderer or PageRenderer(), _past, DeskRenderer()))
+    task = asyncio.create_task(on_air.hub.follow(on_air.news()))
+    await on_air.hub.ready.wait()
+    yield on_air, task
     task.cancel()
     with suppress(asyncio.CancelledError, BaseExceptionGroup):
         await task
@@ -83,42 +83,42 @@ def _past(night: str) -> tuple[AnyEvent, ...] | None:
 
 
 async def test_a_declaration_does_not_wait_for_the_stage_that_came_just_before_it() -> None:
-    async with followed() as (one, _):
+    async with followed() as (on_air, _):
         viewer = Viewer()
-        one.channel.join(viewer, NIGHT, 1)
-        one.act(ReachStage(id="s", by="o", ballot=ballot(0), stage="verified", papers=9))
+        on_air.channel.join(viewer, NIGHT, 1)
+        on_air.act(ReachStage(id="s", by="o", ballot=ballot(0), stage="verified", papers=9))
         await until(lambda: len(viewer.frames) == 1)
-        one.act(declare(0))
-        for _ in range(5):  # turns of the loop, and no time
+        on_air.act(declare(0))
+        for _ in range(5):  # turns of the event loop; no time passes
             await asyncio.sleep(0)
-        assert one.channel.seq == 3
+        assert on_air.channel.seq == 3
         await until(lambda: len(viewer.frames) == 2)
         assert b"item-3" in viewer.frames[1]
 
 
 async def test_of_many_declarations_at_once_the_first_goes_out_alone_and_the_others_together() -> None:
-    async with followed() as (one, _):
+    async with followed() as (on_air, _):
         viewer = Viewer()
-        one.channel.join(viewer, NIGHT, 1)
+        on_air.channel.join(viewer, NIGHT, 1)
         for seat in range(_SEATS):
-            one.act(ReachStage(id=f"s{seat}", by="o", ballot=ballot(seat), stage="counting"))
-            one.act(declare(seat))
-        await until(lambda: one.channel.seq == 1 + 2 * _SEATS)
-        await until(lambda: not one.channel.waiting)
+            on_air.act(ReachStage(id=f"s{seat}", by="o", ballot=ballot(seat), stage="counting"))
+            on_air.act(declare(seat))
+        await until(lambda: on_air.channel.seq == 1 + 2 * _SEATS)
+        await until(lambda: not on_air.channel.waiting)
         assert len(viewer.frames) <= 3
 
 
 async def test_the_page_that_most_wait_for_is_served_first_and_a_crowd_in_turns() -> None:
-    async with followed() as (one, _):
+    async with followed() as (on_air, _):
         crowd, few = [Viewer() for _ in range(450)], [Viewer() for _ in range(3)]
         for viewer in few:
-            one.channel.join(viewer, ballot(0), 1)
+            on_air.channel.join(viewer, ballot(0), 1)
         for viewer in crowd:
-            one.channel.join(viewer, NIGHT, 1)
-        assert one.night is not None
-        one.channel.take([decide(one.night, declare(0), START + timedelta(minutes=1))])
+            on_air.channel.join(viewer, NIGHT, 1)
+        assert on_air.night is not None
+        on_air.channel.take([decide(on_air.night, declare(0), START + timedelta(minutes=1))])
         served: list[tuple[int, int]] = []
-        while one.channel.send_some():
+        while on_air.channel.send_some():
             served.append((sum(bool(v.frames) for v in crowd), sum(bool(v.frames) for v in few)))
         assert served[:3] == [(200, 0), (400, 0), (450, 0)]
         assert served[-1] == (450, 3)
@@ -135,12 +135,12 @@ async def test_a_frame_that_fails_ends_the_follower() -> None:
             return super().message(night, topic, after, fragments)
 
     renderer = Failing()
-    async with followed(renderer) as (one, task):
-        one.channel.join(Viewer(), NIGHT, 1)
-        one.act(declare(0))
-        await until(lambda: one.channel.seq == 2 and not one.channel.waiting)
+    async with followed(renderer) as (on_air, task):
+        on_air.channel.join(Viewer(), NIGHT, 1)
+        on_air.act(declare(0))
+        await until(lambda: on_air.channel.seq == 2 and not on_air.channel.waiting)
         renderer.fails = True
-        one.act(declare(1))  # in the tick, so that a timer sends it
+        on_air.act(declare(1))  # within the tick, so a timer sends it
         await until(task.done, "the end of the follower")
         with pytest.raises(BaseExceptionGroup) as failed:
             await task
@@ -151,21 +151,21 @@ async def test_an_erased_night_is_forgotten_without_the_collector() -> None:
     gc.collect()
     gc.disable()
     try:
-        async with followed() as (one, _):
-            one.act(declare(0))
-            await until(lambda: one.channel.seq == 2)
-            channels = [weakref.ref(one.hub.find("night", *edition)) for edition in (("en", ""), ("cy", ""))]  # pyright: ignore
+        async with followed() as (on_air, _):
+            on_air.act(declare(0))
+            await until(lambda: on_air.channel.seq == 2)
+            channels = [weakref.ref(on_air.hub.find("night", *edition)) for edition in (("en", ""), ("cy", ""))]  # pyright: ignore
             welsh, viewers = channels[1](), [Viewer() for _ in range(3)]
             assert isinstance(welsh, Channel)
-            audiences = [one.channel.join(viewers[0], NIGHT, 1), welsh.join(viewers[1], ballot(0), 1)]
-            audiences.append(one.channel.join(viewers[2], EVENTS, 0))
-            moments.reel(one.channel, NIGHT, 0)
-            channels.append(weakref.ref(moments.at(one.channel, START)))
-            channels.append(weakref.ref(moments.as_known_now(one.channel)))
-            one.hub.cached("front", lambda: "a page")
+            audiences = [on_air.channel.join(viewers[0], NIGHT, 1), welsh.join(viewers[1], ballot(0), 1)]
+            audiences.append(on_air.channel.join(viewers[2], EVENTS, 0))
+            moments.reel(on_air.channel, NIGHT, 0)
+            channels.append(weakref.ref(moments.at(on_air.channel, START)))
+            channels.append(weakref.ref(moments.as_known_now(on_air.channel)))
+            on_air.hub.cached("front", lambda: "a page")
             del welsh
-            one.tell(Erased("night"))
-            await until(lambda: not one.hub.channels)
+            on_air.tell(Erased("night"))
+            await until(lambda: not on_air.hub.channels)
             await asyncio.sleep(0)
             assert [channel() for channel in channels] == [None] * 4
             for audience, viewer in zip(audiences, viewers, strict=True):
@@ -176,19 +176,19 @@ async def test_an_erased_night_is_forgotten_without_the_collector() -> None:
 
 
 async def test_an_edition_that_nobody_watched_is_as_new_when_it_is_asked_for() -> None:
-    async with followed() as (one, _):
-        before = one.hub.find("night", "cy")
+    async with followed() as (on_air, _):
+        before = on_air.hub.find("night", "cy")
         assert before is not None and "Con gain" not in before.text("row-seat-0")
-        german = one.hub.find("night", "de")
+        german = on_air.hub.find("night", "de")
         assert german is not None
         viewer = Viewer()
         german.join(viewer, NIGHT, 1)
-        assert one.channel.watching == 1
-        one.act(declare(0))
+        assert on_air.channel.watching == 1
+        on_air.act(declare(0))
         await until(lambda: len(viewer.frames) == 1)
-        after = one.hub.find("night", "cy")
+        after = on_air.hub.find("night", "cy")
         assert after is not None and after.seq == 2
-        assert after.text("row-seat-0") == Channel(PageRenderer().another("cy", ""), history=one.channel.history).text(
-            "row-seat-0"
-        )
-        assert one.hub.find("night", "de") is german
+        assert after.text("row-seat-0") == Channel(
+            PageRenderer().another("cy", ""), history=on_air.channel.history
+        ).text("row-seat-0")
+        assert on_air.hub.find("night", "de") is german

@@ -32,9 +32,9 @@ HANDSHAKE = (
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     await Submitter(stream).submit(NIGHT, OpenNight(id="open", by="desk", night=definition(NIGHT)), START)
     await stream.announce(NIGHT)
-    async with serving(redis.url, tmp_path) as one, httpx2.AsyncClient(base_url=one.url) as client:
+    async with serving(redis.url, tmp_path) as server, httpx2.AsyncClient(base_url=server.url) as client:
         await answered(client, f"/nights/{NIGHT}")
-        yield one
+        yield server
 
 
 def live(site: Site, after: int = 1) -> str:
@@ -72,7 +72,7 @@ async def test_a_websocket_where_there_is_none_is_denied(site: Site) -> None:
 
 
 async def answer_to(site: Site, request: str) -> str:
-    """All that is answered until the end."""
+    """Everything that the server answers until it closes the connection."""
     host, port = site.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(request.encode())
@@ -166,7 +166,7 @@ async def test_what_a_client_asks_for_and_does_not_read_does_not_pile_up() -> No
         most = max(most, transports[0].get_write_buffer_size())
     assert most < 1024 * 1024
     answered = 0
-    while answered < 100_000:  # it is answered as it reads
+    while answered < 100_000:  # it is answered once it reads
         answered += len(await asyncio.wait_for(loop.sock_recv(client, 1 << 16), 30))
     client.close()
     server.close()

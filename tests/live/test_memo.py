@@ -1,4 +1,4 @@
-"""What is remembered: bounded in bytes, the least recently used goes first, and nothing outlives its owner."""
+"""What is remembered: it is bounded in bytes, the least recently used goes first, and nothing outlives its owner."""
 
 import gc
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from server.live.bodies import Body
 from server.live.frames import Message
 from server.live.memo import Memo, Shelf
 
-_BESIDE = 500  # bytes that an entry takes beside its value
+_BESIDE = 500  # bytes that a remembered value takes beside the value itself
 
 
 def made(shelf: Shelf, name: str, size: int, version: object = None) -> bool:
@@ -30,11 +30,11 @@ def test_what_is_remembered_is_made_once_and_anew_for_another_version() -> None:
 
 def test_the_least_recently_used_goes_first_whoever_owns_it() -> None:
     memo = Memo(limit=3 * (1000 + _BESIDE))
-    one, other = memo.shelf(), memo.shelf()
-    assert made(one, "a", 1000) and made(other, "b", 1000) and made(one, "c", 1000)
-    assert not made(one, "a", 1000)
-    assert made(other, "d", 1000)  # for which b goes
-    assert not made(one, "a", 1000) and not made(one, "c", 1000) and made(other, "b", 1000)
+    first, second = memo.shelf(), memo.shelf()
+    assert made(first, "a", 1000) and made(second, "b", 1000) and made(first, "c", 1000)
+    assert not made(first, "a", 1000)
+    assert made(second, "d", 1000)  # which makes the memo forget b
+    assert not made(first, "a", 1000) and not made(first, "c", 1000) and made(second, "b", 1000)
 
 
 def test_never_more_is_remembered_than_the_limit_says() -> None:
@@ -111,5 +111,5 @@ def test_values_that_own_values_go_in_one_piece() -> None:
     owner = shelf.get("owner", lambda: Owner(memo))
     assert made(owner.shelf, "page", 1000)
     del owner
-    assert made(shelf, "other", 2000)  # for which the owner goes, and what it has
+    assert made(shelf, "other", 2000)  # which makes the memo forget the owner, and with it its values
     assert memo.held <= 2000 + _BESIDE

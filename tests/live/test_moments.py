@@ -1,4 +1,4 @@
-"""Any moment of any past night: by the player, by ``?at=`` and for who watched from the start it is the same page."""
+"""Any moment of any past night: the player, ``?at=`` and watching from the start all end on the same page."""
 
 import re
 from collections.abc import AsyncIterator
@@ -20,15 +20,15 @@ BARNSLEY = "parl.barnsley-central.by.2011-03-03"
 @pytest.fixture(scope="module")
 async def site(shared_redis: Embedded, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """The past nights, which these tests only read."""
-    async with serving(shared_redis.url, tmp_path_factory.mktemp("data")) as one:
-        yield one
+    async with serving(shared_redis.url, tmp_path_factory.mktemp("data")) as server:
+        yield server
 
 
 @pytest.fixture
 async def client(site: Site) -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(base_url=site.url) as one:
-        await answered(one, "/readyz")
-        yield one
+    async with httpx2.AsyncClient(base_url=site.url) as visitor:
+        await answered(visitor, "/readyz")
+        yield visitor
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ async def client(site: Site) -> AsyncIterator[httpx2.AsyncClient]:
 async def test_a_page_at_any_instant_is_the_same_by_the_player_by_its_address_and_for_who_watched(
     client: httpx2.AsyncClient, night: str, page: str, topic: str, instants: int
 ) -> None:
-    # The pages but the night's and a contest's are one fragment, made anew each time: who watched adds nothing.
+    # Pages other than the night's and a contest's are one fragment, made anew each time: watching adds nothing there.
     await same_for_all(client, night, page, topic, instants, watching=page in ("", CONTEST))
 
 

@@ -29,7 +29,7 @@ from tests.nights_by_hand import START, ballot, correct, declare, definition
 from tests.running import Page, Site, answered, serving
 
 NIGHT = "night"
-MORE_THAN_IS_BUFFERED = 200_000  # characters: asyncio keeps 64 KiB for a client, and the kernel next to nothing here
+MORE_THAN_IS_BUFFERED = 200_000  # characters: asyncio keeps 64 KiB for a client, and here the kernel next to nothing
 
 
 @pytest.fixture
@@ -37,9 +37,9 @@ async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIte
     night = definition(NIGHT, contests=200, seats=200)
     await Submitter(stream).submit(NIGHT, OpenNight(id="open", by="desk", night=night), START)
     await stream.announce(NIGHT)
-    async with serving(redis.url, tmp_path) as one:
-        await ready(one)
-        yield one
+    async with serving(redis.url, tmp_path) as server:
+        await ready(server)
+        yield server
 
 
 async def ready(site: Site) -> None:
@@ -124,7 +124,7 @@ async def test_a_client_that_never_reads_delays_nobody_and_recovers_by_itself(si
 
 
 async def stuck_client(site: Site) -> socket.socket:
-    """A websocket that is opened and then never read, with the smallest buffer there is."""
+    """A websocket that is opened and then never read, with the smallest buffer that the kernel allows."""
     host, port = site.url.removeprefix("http://").split(":")
     line = socket.socket()
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -140,7 +140,7 @@ async def stuck_client(site: Site) -> socket.socket:
 
 
 async def head_and_rest(line: socket.socket) -> tuple[bytes, bytes]:
-    """The answer to a handshake, and what came with it."""
+    """The answer to a handshake, and the bytes that came with it."""
     read = b""
     while b"\r\n\r\n" not in read:
         read += await asyncio.get_running_loop().sock_recv(line, 4096)
@@ -167,9 +167,9 @@ async def test_polling_gets_the_same_fragments_and_304_when_nothing_is_new(site:
 async def test_two_processes_on_one_redis_show_the_same(
     site: Site, redis: Embedded, stream: EventStream, tmp_path: Path
 ) -> None:
-    async with serving(redis.url, tmp_path) as other:
-        await ready(other)
-        pages = [Page(site, NIGHT), Page(other, NIGHT)]
+    async with serving(redis.url, tmp_path) as second:
+        await ready(second)
+        pages = [Page(site, NIGHT), Page(second, NIGHT)]
         watching = [asyncio.create_task(page.watch(31)) for page in pages]
         for seat in range(30):
             await Submitter(stream).submit(NIGHT, declare(seat), START)

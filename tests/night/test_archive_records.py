@@ -15,7 +15,7 @@ from server.pages.analysis.views import html
 from tests.night.test_recomputed import (
     GENERAL,
     MOMENTS,
-    Line,
+    FileLine,
     file,
     in_order_of_time,
     night_after,
@@ -24,12 +24,12 @@ from tests.night.test_recomputed import (
     valid_now,
 )
 
-AT_EVERY_MOMENT = pytest.mark.parametrize(("name", "number"), [(one, n) for one in GENERAL[1:] for n in MOMENTS])
+AT_EVERY_MOMENT = pytest.mark.parametrize(("name", "number"), [(night, n) for night in GENERAL[1:] for n in MOMENTS])
 
 
-def known_by(name: str, number: int) -> list[Line]:
-    """All that was declared at the general elections before a night, and as much of its own."""
-    earlier = [one for night in GENERAL[: GENERAL.index(name)] for one in file(night)[1:]]
+def known_by(name: str, number: int) -> list[FileLine]:
+    """The contests of all general elections before a night, and the first ``number`` declared of the night itself."""
+    earlier = [contest for night in GENERAL[: GENERAL.index(name)] for contest in file(night)[1:]]
     return earlier + in_order_of_time(name)[:number]
 
 
@@ -42,36 +42,38 @@ def ballots(entries: tuple[Entry, ...]) -> set[str]:
 def test_the_archives_records_are_those_of_the_files(name: str, number: int) -> None:
     archive, known = records_page(night_after(name, number)).archive, known_by(name, number)
     assert archive is not None
-    found = archive.book.found
-    assert (found.scope.declared, found.scope.contests) == (len(known), 650 * (1 + GENERAL.index(name)))
+    book = archive.book.found
+    assert (book.scope.declared, book.scope.contests) == (len(known), 650 * (1 + GENERAL.index(name)))
     assert [f"{year}" for year in (*archive.years, archive.year)] == [
-        one[5:9] for one in GENERAL[: 1 + GENERAL.index(name)]
+        earlier[5:9] for earlier in GENERAL[: 1 + GENERAL.index(name)]
     ]
     expected = records_of(known)
     del expected["last"]
-    assert found.turnout_of == "papers"
+    assert book.turnout_of == "papers"
     assert {
-        "smallest": (ballots(found.smallest_majority), ballots(found.smallest_majority_share)),
-        "largest": (ballots(found.largest_majority), ballots(found.largest_majority_share)),
-        "swing": ballots(found.largest_swing),
-        "turnout": (ballots(found.highest_turnout), ballots(found.lowest_turnout)),
-        "ties": ballots(found.ties),
+        "smallest": (ballots(book.smallest_majority), ballots(book.smallest_majority_share)),
+        "largest": (ballots(book.largest_majority), ballots(book.largest_majority_share)),
+        "swing": ballots(book.largest_swing),
+        "turnout": (ballots(book.highest_turnout), ballots(book.lowest_turnout)),
+        "ties": ballots(book.ties),
     } == expected
-    valid: dict[str, Any] = {one["ballot"]: Fraction(valid_now(one), one["electorate"]) for one in known}
+    valid: dict[str, Any] = {
+        contest["ballot"]: Fraction(valid_now(contest), contest["electorate"]) for contest in known
+    }
     lowest, highest = min(valid.values()), max(valid.values())
-    assert ballots(found.lowest_valid) == {one for one, share in valid.items() if share == lowest}
-    assert ballots(found.highest_valid) == {one for one, share in valid.items() if share == highest}
+    assert ballots(book.lowest_valid) == {ballot for ballot, share in valid.items() if share == lowest}
+    assert ballots(book.highest_valid) == {ballot for ballot, share in valid.items() if share == highest}
     shares = {
         party: (
-            one.contests,
-            {(each.line.share, each.line.candidate.name) for each in one.best},
-            {(each.line.share, each.line.candidate.name) for each in one.worst},
-            one.lost_deposits,
+            record.contests,
+            {(entry.line.share, entry.line.candidate.name) for entry in record.best},
+            {(entry.line.share, entry.line.candidate.name) for entry in record.worst},
+            record.lost_deposits,
         )
-        for party, one in found.parties.items()
+        for party, record in book.parties.items()
     }
     assert shares == shares_of_parties(known)
-    assert found.pounds_lost == 500 * sum(one.lost_deposits for one in found.parties.values())
+    assert book.pounds_lost == 500 * sum(record.lost_deposits for record in book.parties.values())
 
 
 @AT_EVERY_MOMENT
@@ -80,7 +82,7 @@ def test_the_page_links_each_record_and_marks_those_that_the_night_itself_set(na
     _, page = html(night, "records").split("Of this and earlier general elections</h2>")
     seats = re.findall(r'<a href="/nights/([^/]+)/contests/([^"]+)">[^<]+</a>( \(\d{4}\)| <b class="here">\d{4})', page)
     own = {ballot for where, ballot, _ in seats if where == name}
-    assert own <= {one["ballot"] for one in in_order_of_time(name)[:number]}
+    assert own <= {contest["ballot"] for contest in in_order_of_time(name)[:number]}
     for where, ballot, mark in seats:
         assert ballot.endswith(where.removeprefix("parl")), "its page is in its own night"
         assert mark == (f' <b class="here">{name[5:9]}' if where == name else f" ({where[5:9]})")

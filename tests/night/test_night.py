@@ -44,7 +44,7 @@ async def test_a_2019_replay_ends_as_published_for_page_json_and_viewers_alike(
 
     seats = {party["id"]: party["seats"] for party in data["parties"]}
     assert data["declared"] == 650
-    assert [seats[one] for one in ("PP52", "PP53", "PP102", "PP90", "ynmp-party:12522")] == [
+    assert [seats[party] for party in ("PP52", "PP53", "PP102", "PP90", "ynmp-party:12522")] == [
         365,
         202,
         48,
@@ -84,7 +84,7 @@ async def test_rochester_and_strood_is_a_ukip_gain_from_conservative(redis: embe
             assert (data["winner"]["name"], data["winner"]["party"]) == ("Mark Reckless", "PP85")
             assert data["majority"] == 2920
             assert (round(data["turnout"]["papers"], 2), round(data["turnout"]["valid"], 2)) == (50.67, 50.61)
-            votes = {one["party"]: one for one in data["candidates"]}
+            votes = {candidate["party"]: candidate for candidate in data["candidates"]}
             assert votes["PP85"]["votes"] == 16867
             assert round(votes["PP90"]["share"], 2) == 0.87
             assert votes["PP90"]["lost_deposit"]
@@ -124,17 +124,17 @@ async def test_a_2019_replay_killed_and_resumed_three_times_misses_and_doubles_n
 
     async def reached(seq: int, *processes: subprocess.Popen[bytes]) -> None:
         while (night := await submitter.night(name)) is None or night.seq < seq:
-            assert [one.poll() for one in processes] == [None] * len(processes), "it ended by itself"
+            assert [process.poll() for process in processes] == [None] * len(processes), "it ended by itself"
             await asyncio.sleep(0.01)
-        for one in processes:
-            one.kill()
-            one.wait()
+        for process in processes:
+            process.kill()
+            process.wait()
 
     async def steer(state: ReplayState, speed: float) -> None:
         await submitter.record(name, ReplaySet(**stamp(f"{state} {speed}", by="Ann Ray"), speed=speed, state=state))
 
     await reached(100, replaying(redis.url, "--speed", "50000"))
-    await reached(300, replaying(redis.url), replaying(redis.url))  # several at once
+    await reached(300, replaying(redis.url), replaying(redis.url))  # two players at once
     await steer("paused", 20_000)
     paused = replaying(redis.url)
     await steer("playing", 50_000)
@@ -156,7 +156,7 @@ def _kill(redis: embedded.Embedded) -> bool:
     try:
         os.kill(redis.pid, signal.SIGKILL)
     except embedded.EmbeddedServerError:
-        return False  # it is just coming back
+        return False  # the server is just restarting
     return True
 
 
@@ -179,12 +179,12 @@ async def _seq(client: httpx2.AsyncClient) -> int:
         data: dict[str, Any] = (await client.get("/api/nights")).json()
     except httpx2.TransportError:
         return -1
-    return max((one["seq"] or 0 for one in data["nights"] if one["state"] == "on air"), default=0)
+    return max((night["seq"] or 0 for night in data["nights"] if night["state"] == "on air"), default=0)
 
 
 @asynccontextmanager
 async def running(folder: Path, *arguments: str) -> AsyncGenerator[tuple[httpx2.AsyncClient, subprocess.Popen[bytes]]]:
-    """``scripts/run`` as a process of its own, on its embedded server; ended as Ctrl-C would."""
+    """``scripts/run`` as a process of its own, on its embedded server; ended as by Ctrl-C."""
     port = _free_port()
     environment = {**os.environ, "PORT": str(port), "DATA_DIR": str(folder / "data")}
     environment.pop("REDIS_URL", None)
@@ -202,6 +202,6 @@ async def running(folder: Path, *arguments: str) -> AsyncGenerator[tuple[httpx2.
 def _free_port() -> int:
     import socket
 
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return listening.getsockname()[1]

@@ -7,7 +7,7 @@ from server.election.results.tally import add_up
 from server.nights import archive
 
 GENERAL = ("parl.2010-05-06", "parl.2015-05-07", "parl.2017-06-08", "parl.2019-12-12")
-BY_ELECTIONS = tuple(one.id for one in archive.listed() if one.contests == 1)
+BY_ELECTIONS = tuple(night.id for night in archive.listed() if night.contests == 1)
 
 # Published as a gain from the Blaenau Gwent People's Voice; the notional results have its holder as an independent.
 BLAENAU_GWENT = ("parl.blaenau-gwent.2010-05-06", "Lab gain from BGPV", "Lab gain from Ind")
@@ -59,7 +59,7 @@ def test_seats_add_up_as_published(name: str, seats: dict[str, int]) -> None:
 
 def test_majorities_of_the_house_are_found_in_2015_and_2019_only() -> None:
     reached = {name: add_up(night(name)).majority for name in GENERAL}
-    assert {name: one.party for name, one in reached.items() if one} == {
+    assert {name: majority.party for name, majority in reached.items() if majority} == {
         "parl.2015-05-07": "PP52",
         "parl.2019-12-12": "PP52",
     }

@@ -29,17 +29,17 @@ ONE_PARTY = {"joint-party:53-119": "PP53", "PP51": "PP52", "PP84": "PP85", "PP13
 INDEPENDENTS, OTHERS = "ynmp-party:2", "others"
 CON, LAB, LD, SNP, UKIP, SINN_FEIN = "PP52", "PP53", "PP90", "PP102", "PP85", "PP39"
 
-Line = dict[str, Any]
+FileLine = dict[str, Any]
 
 
 @cache
-def file(night: str) -> tuple[Line, ...]:
+def file(night: str) -> tuple[FileLine, ...]:
     return tuple(json.loads(line) for line in (DATA / f"{night}.jsonl").read_text().splitlines())
 
 
 @cache
-def in_order_of_time(night: str) -> list[Line]:
-    return sorted(file(night)[1:], key=lambda one: datetime.fromisoformat(one["declared"]))
+def in_order_of_time(night: str) -> list[FileLine]:
+    return sorted(file(night)[1:], key=lambda contest: datetime.fromisoformat(contest["declared"]))
 
 
 def party_of(candidate: list[Any]) -> str:
@@ -47,55 +47,57 @@ def party_of(candidate: list[Any]) -> str:
     return ONE_PARTY.get(party, party)
 
 
-def votes_now(one: Line) -> dict[str, int]:
+def votes_now(contest: FileLine) -> dict[str, int]:
     votes: Counter[str] = Counter()
-    for candidate in one["candidates"]:
+    for candidate in contest["candidates"]:
         votes[party_of(candidate)] += candidate[2]
     return votes
 
 
-def valid_now(one: Line) -> int:
-    return sum(candidate[2] for candidate in one["candidates"])
+def valid_now(contest: FileLine) -> int:
+    return sum(candidate[2] for candidate in contest["candidates"])
 
 
-def elected(one: Line) -> list[Any]:
-    if "lot" in one:
-        return one["candidates"][one["lot"] - 1]
-    return max(one["candidates"], key=lambda candidate: candidate[2])
+def elected(contest: FileLine) -> list[Any]:
+    if "lot" in contest:
+        return contest["candidates"][contest["lot"] - 1]
+    return max(contest["candidates"], key=lambda candidate: candidate[2])
 
 
-def winner(one: Line) -> str:
-    return party_of(elected(one))
+def winner(contest: FileLine) -> str:
+    return party_of(elected(contest))
 
 
-def majority(one: Line) -> int:
-    first, second = sorted((candidate[2] for candidate in one["candidates"]), reverse=True)[:2]
+def majority(contest: FileLine) -> int:
+    first, second = sorted((candidate[2] for candidate in contest["candidates"]), reverse=True)[:2]
     return first - second
 
 
-def share_before(one: Line, party: str) -> Fraction:
-    votes = one["previous"]["votes"]
+def share_before(contest: FileLine, party: str) -> Fraction:
+    votes = contest["previous"]["votes"]
     return Fraction(votes.get(party, 0), sum(votes.values()))
 
 
-def share_now(one: Line, party: str) -> Fraction:
-    return Fraction(votes_now(one).get(party, 0), valid_now(one))
+def share_now(contest: FileLine, party: str) -> Fraction:
+    return Fraction(votes_now(contest).get(party, 0), valid_now(contest))
 
 
-def score(declared: list[Line]) -> dict[str, tuple[object, ...]]:
+def score(declared: list[FileLine]) -> dict[str, tuple[object, ...]]:
     """Party → seats, gained, lost, votes, share of all, change against the baseline in the same seats."""
     valid = sum(map(valid_now, declared))
-    valid_before = sum(sum(one["previous"]["votes"].values()) for one in declared)
+    valid_before = sum(sum(contest["previous"]["votes"].values()) for contest in declared)
     winners = Counter(map(winner, declared))
-    gained = Counter(winner(one) for one in declared if winner(one) != one["previous"]["holder"])
-    lost = Counter(one["previous"]["holder"] for one in declared if winner(one) != one["previous"]["holder"])
+    gained = Counter(winner(contest) for contest in declared if winner(contest) != contest["previous"]["holder"])
+    lost = Counter(
+        contest["previous"]["holder"] for contest in declared if winner(contest) != contest["previous"]["holder"]
+    )
     votes: Counter[str] = Counter()
     before: Counter[str] = Counter()
-    for one in declared:
-        votes.update(votes_now(one))
-        before.update(one["previous"]["votes"])
+    for contest in declared:
+        votes.update(votes_now(contest))
+        before.update(contest["previous"]["votes"])
     found: dict[str, tuple[object, ...]] = {}
-    for party in {*(one for one in votes if votes[one]), *lost}:
+    for party in {*(party for party in votes if votes[party]), *lost}:
         share = Fraction(votes[party], valid)
         compared = before[party] > 0 and party != INDEPENDENTS
         change = share - Fraction(before[party], valid_before) if compared else None
@@ -103,12 +105,12 @@ def score(declared: list[Line]) -> dict[str, tuple[object, ...]]:
     return found
 
 
-def line_crossed(declared: list[Line]) -> tuple[int | None, int | None]:
-    """After which declaration a party had 326, and after which none could have it any more."""
+def line_crossed(declared: list[FileLine]) -> tuple[int | None, int | None]:
+    """After which declaration a party had 326 seats, and after which no party could have them any more."""
     seats: Counter[str] = Counter()
     crossed = hung = None
-    for number, one in enumerate(declared, start=1):
-        seats[winner(one)] += 1
+    for number, contest in enumerate(declared, start=1):
+        seats[winner(contest)] += 1
         most = max(seats.values())
         if crossed is None and most >= 326:
             crossed = number
@@ -117,11 +119,11 @@ def line_crossed(declared: list[Line]) -> tuple[int | None, int | None]:
     return crossed, hung
 
 
-def swing_together(declared: list[Line], loser: str, gainer: str) -> Fraction | None:
+def swing_together(declared: list[FileLine], loser: str, gainer: str) -> Fraction | None:
     valid = sum(map(valid_now, declared))
-    before = sum(sum(one["previous"]["votes"].values()) for one in declared)
-    now = {party: sum(votes_now(one).get(party, 0) for one in declared) for party in (loser, gainer)}
-    then = {party: sum(one["previous"]["votes"].get(party, 0) for one in declared) for party in (loser, gainer)}
+    before = sum(sum(contest["previous"]["votes"].values()) for contest in declared)
+    now = {party: sum(votes_now(contest).get(party, 0) for contest in declared) for party in (loser, gainer)}
+    then = {party: sum(contest["previous"]["votes"].get(party, 0) for contest in declared) for party in (loser, gainer)}
     if not (now[loser] and now[gainer] and (then[loser] or then[gainer])):
         return None
     gain = Fraction(now[gainer], valid) - Fraction(then[gainer], before)
@@ -129,17 +131,17 @@ def swing_together(declared: list[Line], loser: str, gainer: str) -> Fraction | 
     return (gain + loss) / 2
 
 
-def swing_in(one: Line, loser: str, gainer: str) -> Fraction:
-    gain = share_now(one, gainer) - share_before(one, gainer)
-    loss = share_before(one, loser) - share_now(one, loser)
+def swing_in(contest: FileLine, loser: str, gainer: str) -> Fraction:
+    gain = share_now(contest, gainer) - share_before(contest, gainer)
+    loss = share_before(contest, loser) - share_now(contest, loser)
     return (gain + loss) / 2
 
 
-def swing_by_seat(declared: list[Line], loser: str, gainer: str) -> dict[str, Fraction]:
+def swing_by_seat(declared: list[FileLine], loser: str, gainer: str) -> dict[str, Fraction]:
     return {
-        one["ballot"]: swing_in(one, loser, gainer)
-        for one in declared
-        if {loser, gainer} <= votes_now(one).keys() and {loser, gainer} <= one["previous"]["votes"].keys()
+        contest["ballot"]: swing_in(contest, loser, gainer)
+        for contest in declared
+        if {loser, gainer} <= votes_now(contest).keys() and {loser, gainer} <= contest["previous"]["votes"].keys()
     }
 
 
@@ -151,14 +153,14 @@ def in_the_middle(numbers: list[Fraction]) -> Fraction | None:
     return numbers[half] if len(numbers) % 2 else (numbers[half - 1] + numbers[half]) / 2
 
 
-def swing_of_winner(one: Line) -> Fraction | None:
-    """Between the winner and the second, without a sign."""
-    ranked = sorted(one["candidates"], key=lambda each: (each is not elected(one), -each[2]))
+def swing_of_winner(contest: FileLine) -> Fraction | None:
+    """The swing between the winner and the second, without a sign."""
+    ranked = sorted(contest["candidates"], key=lambda candidate: (candidate is not elected(contest), -candidate[2]))
     first, second = map(party_of, ranked[:2])
-    if first == second or INDEPENDENTS in (first, second) or not {first, second} & one["previous"]["votes"].keys():
+    if first == second or INDEPENDENTS in (first, second) or not {first, second} & contest["previous"]["votes"].keys():
         return None
-    shares = [Fraction(each[2], valid_now(one)) for each in ranked[:2]]
-    return abs((shares[0] - share_before(one, first)) - (shares[1] - share_before(one, second))) / 2
+    shares = [Fraction(candidate[2], valid_now(contest)) for candidate in ranked[:2]]
+    return abs((shares[0] - share_before(contest, first)) - (shares[1] - share_before(contest, second))) / 2
 
 
 def the_most(numbers: dict[str, Any], sign: int) -> set[str]:
@@ -167,33 +169,36 @@ def the_most(numbers: dict[str, Any], sign: int) -> set[str]:
     return {ballot for ballot, number in numbers.items() if sign * number == most}
 
 
-def records_of(declared: list[Line]) -> dict[str, Any]:
-    majorities = {one["ballot"]: majority(one) for one in declared}
-    in_shares = {one["ballot"]: Fraction(majority(one), valid_now(one)) for one in declared}
-    turnout = {one["ballot"]: Fraction(valid_now(one) + one["rejected"], one["electorate"]) for one in declared}
-    sizes = {one["ballot"]: size for one in declared if (size := swing_of_winner(one)) is not None}
-    latest = max(datetime.fromisoformat(one["declared"]) for one in declared)
+def records_of(declared: list[FileLine]) -> dict[str, Any]:
+    majorities = {contest["ballot"]: majority(contest) for contest in declared}
+    in_shares = {contest["ballot"]: Fraction(majority(contest), valid_now(contest)) for contest in declared}
+    turnout = {
+        contest["ballot"]: Fraction(valid_now(contest) + contest["rejected"], contest["electorate"])
+        for contest in declared
+    }
+    sizes = {contest["ballot"]: size for contest in declared if (size := swing_of_winner(contest)) is not None}
+    latest = max(datetime.fromisoformat(contest["declared"]) for contest in declared)
     return {
         "smallest": (the_most(majorities, -1), the_most(in_shares, -1)),
         "largest": (the_most(majorities, 1), the_most(in_shares, 1)),
         "swing": the_most(sizes, 1),
         "turnout": (the_most(turnout, 1), the_most(turnout, -1)),
-        "ties": {one["ballot"] for one in declared if majority(one) == 0},
-        "last": {one["ballot"] for one in declared if datetime.fromisoformat(one["declared"]) == latest},
+        "ties": {contest["ballot"] for contest in declared if majority(contest) == 0},
+        "last": {contest["ballot"] for contest in declared if datetime.fromisoformat(contest["declared"]) == latest},
     }
 
 
-def shares_of_parties(declared: list[Line]) -> dict[str, tuple[object, ...]]:
+def shares_of_parties(declared: list[FileLine]) -> dict[str, tuple[object, ...]]:
     """Party → contests in which it stood, who had its best and its worst share, lost deposits."""
     shares: dict[str, list[tuple[Fraction, str]]] = defaultdict(list)
     stood: dict[str, set[str]] = defaultdict(set)
     lost: Counter[str] = Counter()
-    for one in declared:
-        for candidate in one["candidates"]:
-            party, valid = party_of(candidate), valid_now(one)
+    for contest in declared:
+        for candidate in contest["candidates"]:
+            party, valid = party_of(candidate), valid_now(contest)
             shares[party].append((Fraction(candidate[2], valid), candidate[0]))
-            stood[party].add(one["ballot"])
-            lost[party] += candidate[2] * 20 <= valid and candidate is not elected(one)
+            stood[party].add(contest["ballot"])
+            lost[party] += candidate[2] * 20 <= valid and candidate is not elected(contest)
     record: dict[str, tuple[object, ...]] = {}
     for party, found in shares.items():
         best, worst = max(share for share, _ in found), min(share for share, _ in found)
@@ -206,45 +211,45 @@ def shares_of_parties(declared: list[Line]) -> dict[str, tuple[object, ...]]:
 Grounds = dict[str, tuple[Fraction | None, str, int | None]]
 
 
-def behind(one: Line, party: str) -> int | None:
-    if winner(one) == party:
-        return majority(one)
-    own = [candidate[2] for candidate in one["candidates"] if party_of(candidate) == party]
-    return elected(one)[2] - max(own) if own else None
+def behind(contest: FileLine, party: str) -> int | None:
+    if winner(contest) == party:
+        return majority(contest)
+    own = [candidate[2] for candidate in contest["candidates"] if party_of(candidate) == party]
+    return elected(contest)[2] - max(own) if own else None
 
 
-def targets_of(night: str, declared: list[Line], party: str) -> Grounds:
+def targets_of(night: str, declared: list[FileLine], party: str) -> Grounds:
     """Ballot → the swing it needs, what became of it, and by how many votes."""
     found: Grounds = {}
-    known = {one["ballot"] for one in declared}
-    for one in file(night)[1:]:
-        before = one["previous"]
-        if before["holder"] == party or party not in votes_now(one):
+    known = {contest["ballot"] for contest in declared}
+    for contest in file(night)[1:]:
+        before = contest["previous"]
+        if before["holder"] == party or party not in votes_now(contest):
             continue
         stood = party in before["votes"]
-        needed = (share_before(one, before["holder"]) - share_before(one, party)) / 2 if stood else None
-        if one["ballot"] not in known:
-            found[one["ballot"]] = (needed, "pending", None)
+        needed = (share_before(contest, before["holder"]) - share_before(contest, party)) / 2 if stood else None
+        if contest["ballot"] not in known:
+            found[contest["ballot"]] = (needed, "pending", None)
         else:
-            status = "gained" if winner(one) == party else "missed"
-            found[one["ballot"]] = (needed, status, behind(one, party))
+            status = "gained" if winner(contest) == party else "missed"
+            found[contest["ballot"]] = (needed, status, behind(contest, party))
     return found
 
 
-def defences_of(night: str, declared: list[Line], party: str) -> Grounds:
+def defences_of(night: str, declared: list[FileLine], party: str) -> Grounds:
     found: Grounds = {}
-    known = {one["ballot"] for one in declared}
-    for one in file(night)[1:]:
-        before = one["previous"]
+    known = {contest["ballot"] for contest in declared}
+    for contest in file(night)[1:]:
+        before = contest["previous"]
         if before["holder"] != party:
             continue
-        second = max(votes for each, votes in before["votes"].items() if each not in (party, OTHERS))
+        second = max(votes for name, votes in before["votes"].items() if name not in (party, OTHERS))
         lead = max(0, before["votes"][party] - second)
         safe = Fraction(lead, 2 * sum(before["votes"].values()))
-        if one["ballot"] not in known:
-            found[one["ballot"]] = (safe, "pending", None)
+        if contest["ballot"] not in known:
+            found[contest["ballot"]] = (safe, "pending", None)
         else:
-            found[one["ballot"]] = (safe, "held" if winner(one) == party else "lost", behind(one, party))
+            found[contest["ballot"]] = (safe, "held" if winner(contest) == party else "lost", behind(contest, party))
     return found
 
 
@@ -252,7 +257,7 @@ def defences_of(night: str, declared: list[Line], party: str) -> Grounds:
 
 GENERAL = ("parl.2010-05-06", "parl.2015-05-07", "parl.2017-06-08", "parl.2019-12-12")
 MOMENTS = (1, 50, 325, 600, 650)
-AT_EVERY_MOMENT = pytest.mark.parametrize(("name", "number"), [(one, n) for one in GENERAL for n in MOMENTS])
+AT_EVERY_MOMENT = pytest.mark.parametrize(("name", "number"), [(night, n) for night in GENERAL for n in MOMENTS])
 
 
 @cache
@@ -265,16 +270,16 @@ def night_after(name: str, number: int) -> Night:
 def areas(night: Night) -> list[tuple[Area, set[str]]]:
     """Every area and its ballots, by the night file's own words."""
     lines = file(night.definition.id)[1:]
-    found = [(EVERYWHERE, {one["ballot"] for one in lines})]
+    found = [(EVERYWHERE, {contest["ballot"] for contest in lines})]
     every = nations(night.definition), regions(night.definition)
-    found += [(area, {one["ballot"] for one in lines if one["nation"] == area.name}) for area in every[0]]
-    found += [(area, {one["ballot"] for one in lines if one["region"] == area.name}) for area in every[1]]
+    found += [(area, {contest["ballot"] for contest in lines if contest["nation"] == area.name}) for area in every[0]]
+    found += [(area, {contest["ballot"] for contest in lines if contest["region"] == area.name}) for area in every[1]]
     assert tuple(map(len, every)) == (4, 12)
     return found
 
 
-def declared_in(name: str, number: int, ballots: set[str]) -> list[Line]:
-    return [one for one in in_order_of_time(name)[:number] if one["ballot"] in ballots]
+def declared_in(name: str, number: int, ballots: set[str]) -> list[FileLine]:
+    return [contest for contest in in_order_of_time(name)[:number] if contest["ballot"] in ballots]
 
 
 def ballots(entries: tuple[Entry, ...]) -> set[str]:
@@ -289,10 +294,11 @@ def test_the_score_everywhere_is_what_the_files_add_up_to(name: str, number: int
         tally, declared = add_up(night, area), declared_in(name, number, there)
         assert (tally.declared, tally.contests) == (len(declared), len(there)), area
         found = {
-            one.party: (one.seats, one.gained, one.lost, one.votes, one.share, one.change) for one in tally.parties
+            total.party: (total.seats, total.gained, total.lost, total.votes, total.share, total.change)
+            for total in tally.parties
         }
         assert found == score(declared), area
-        order = [(one.seats, one.votes) for one in tally.parties]
+        order = [(total.seats, total.votes) for total in tally.parties]
         assert order == sorted(order, reverse=True), area
 
 
@@ -324,7 +330,7 @@ def test_swings_everywhere_are_those_of_the_files(name: str, number: int, pair: 
         assert [seat.size for seat in found.seats] == sorted(by_seat.values()), area
         assert found.median == in_the_middle([*by_seat.values()]), area
         bins = Counter(floor(size * 100) for size in by_seat.values())
-        assert {one.points: one.seats for one in found.bins if one.seats} == bins, area
+        assert {bar.points: bar.seats for bar in found.bins if bar.seats} == bins, area
 
 
 @AT_EVERY_MOMENT
@@ -341,15 +347,15 @@ def test_records_are_those_of_the_files(name: str, number: int) -> None:
     } == records_of(declared)
     shares = {
         party: (
-            one.contests,
-            {(each.line.share, each.line.candidate.name) for each in one.best},
-            {(each.line.share, each.line.candidate.name) for each in one.worst},
-            one.lost_deposits,
+            record.contests,
+            {(entry.line.share, entry.line.candidate.name) for entry in record.best},
+            {(entry.line.share, entry.line.candidate.name) for entry in record.worst},
+            record.lost_deposits,
         )
-        for party, one in found.parties.items()
+        for party, record in found.parties.items()
     }
     assert shares == shares_of_parties(declared)
-    assert found.pounds_lost == 500 * sum(one.lost_deposits for one in found.parties.values())
+    assert found.pounds_lost == 500 * sum(record.lost_deposits for record in found.parties.values())
 
 
 @AT_EVERY_MOMENT
@@ -359,17 +365,17 @@ def test_battlegrounds_are_those_of_the_files(name: str, number: int, party: str
     found = battlegrounds(night, party)
     targets, defences = targets_of(name, declared, party), defences_of(name, declared, party)
     for ours, theirs in ((found.targets, targets), (found.defences, defences)):
-        assert {one.ballot: (one.swing, one.status, one.votes) for one in ours} == theirs
-        ranked = [swing for one in ours if (swing := one.swing) is not None]
+        assert {ground.ballot: (ground.swing, ground.status, ground.votes) for ground in ours} == theirs
+        ranked = [swing for ground in ours if (swing := ground.swing) is not None]
         assert ranked == sorted(ranked)
-        assert [one.rank for one in ours] == [
-            None if one.swing is None else 1 + sum(swing < one.swing for swing in ranked) for one in ours
+        assert [ground.rank for ground in ours] == [
+            None if ground.swing is None else 1 + sum(swing < ground.swing for swing in ranked) for ground in ours
         ]
-        assert all(one.swing is None for one in ours[len(ranked) :])
+        assert all(ground.swing is None for ground in ours[len(ranked) :])
     missed = sorted(votes for _, status, votes in targets.values() if status == "missed" and votes is not None)
-    assert [one.votes for one in found.nearest_misses] == missed
+    assert [ground.votes for ground in found.nearest_misses] == missed
     need = needs(night, found)
-    seats = sum(winner(one) == party for one in declared)
+    seats = sum(winner(contest) == party for contest in declared)
     assert need and (need.seats, need.to_line, need.most) == (seats, max(0, 326 - seats), seats + 650 - number)
     assert need.defences == sum(status == "pending" for _, status, _ in defences.values())
     assert need.targets == sum(status == "pending" for _, status, _ in targets.values())

@@ -1,4 +1,4 @@
-"""Past nights through the pipe again: at a speed, from a moment to another, steered, by several at once, for ever."""
+"""Replays of past nights: at a speed, between two moments, steered from a desk, by several players, in a loop."""
 
 import asyncio
 import re
@@ -54,7 +54,7 @@ def steered(state: ReplayState, speed: float | None, id: str) -> ReplaySet:
 
 
 class Watched:
-    """What a player told of itself, to wait for."""
+    """Collects a player's progress, so that a test can wait for it."""
 
     def __init__(self) -> None:
         self.told: list[Progress] = []
@@ -68,12 +68,14 @@ class Watched:
 
 
 async def whole(stream: EventStream, *names: str) -> None:
-    """All of these replays are in the stream, every event once and in its order."""
+    """Assert that all of these replays are in the stream, every event once and in order."""
     for name in names:
         events = await stream.read(name)
         past = archive.load(name.removesuffix(".replay"))
-        assert [(one.seq, one.at, type(one)) for one in events] == [(one.seq, one.at, type(one)) for one in past.events]
-        assert len({one.command_id for one in events}) == len(events)
+        assert [(event.seq, event.at, type(event)) for event in events] == [
+            (event.seq, event.at, type(event)) for event in past.events
+        ]
+        assert len({event.command_id for event in events}) == len(events)
 
 
 @pytest.mark.parametrize("speed", [1, 10, 60, 600, 50_000])
@@ -94,7 +96,7 @@ def test_a_time_is_of_the_night_itself_in_london_or_has_an_offset() -> None:
 
 
 def test_nights_of_one_date_are_on_one_clock_in_the_order_of_their_times() -> None:
-    assert [list(one) for one in clocks(replays(ONE, *THREE))] == [[NAME], list(map(replay_id, THREE))]
+    assert [list(clock) for clock in clocks(replays(ONE, *THREE))] == [[NAME], list(map(replay_id, THREE))]
     cues = script(replays(*THREE))
     assert [cue.night for cue in cues[:3]] == list(map(replay_id, THREE)), "all are on air before anything comes"
     assert [cue.at for cue in cues] == sorted(cue.at for cue in cues)
@@ -158,22 +160,22 @@ async def test_a_held_replay_waits_for_the_release_and_loses_nothing(stream: Eve
     assert len(await stream.read(NAME)) < len(PAST.events)
     await submitter.submit(NAME, ReleaseNight(id="release", by="Ann Ray"), at)
     await playing
-    ours = {one.command_id for one in await stream.read(NAME)} - {"hold", "release"}
+    ours = {event.command_id for event in await stream.read(NAME)} - {"hold", "release"}
     assert len(ours) == len(PAST.events)
 
 
 async def test_nights_on_one_clock_are_steered_from_any_of_their_desks(stream: EventStream) -> None:
     watched, submitter = Watched(), Submitter(stream)
     names = list(map(replay_id, THREE))
-    players = [Player(stream, replays(*THREE), Orders(speed=1), one) for one in (watched, Watched())]
-    playing = [asyncio.create_task(one.play()) for one in players]
+    players = [Player(stream, replays(*THREE), Orders(speed=1), watching) for watching in (watched, Watched())]
+    playing = [asyncio.create_task(player.play()) for player in players]
     await watched.until(lambda now: now.set.speed == 1)
     await submitter.record(names[2], steered("playing", None, "max"))
     await asyncio.gather(*playing)
     await whole(stream, *names)
     for name in names:
         sets = [act for act in await stream.read_acts(name) if isinstance(act, ReplaySet)]
-        assert [(one.by, one.speed, one.state) for one in sets] == [
+        assert [(act.by, act.speed, act.state) for act in sets] == [
             ("the command line", 1, "playing"),
             ("Ann Ray", None, "playing"),
             ("the command line", None, "ended"),
@@ -194,7 +196,7 @@ async def test_a_loop_begins_again_for_its_viewers_with_the_same_people_at_its_d
         await submitter.ask(NAME, Asked(**stamp("ask"), command=note, reasons={}))
         await answered(client, f"/api/nights/{NAME}", f'"seq":{last + 1},')
         second = asyncio.create_task(Player(stream, replays(ONE), loop, Watched(), rest=1.0).play())
-        with pytest.raises(ConnectionClosedError) as closed:  # a browser comes back
+        with pytest.raises(ConnectionClosedError) as closed:  # after which a browser reconnects
             await page.watch(last + 2)
         assert closed.value.rcvd and closed.value.rcvd.code == CloseCode.SERVICE_RESTART
         await answered(client, f"/api/nights/{NAME}", f'"seq":{last},')
@@ -204,7 +206,7 @@ async def test_a_loop_begins_again_for_its_viewers_with_the_same_people_at_its_d
         assert "Of the first round." not in page.feed
         await whole(stream, NAME)
         desk = await Submitter(stream).desk(NAME)
-        assert ([one.name for one in desk.people.values()], desk.asked) == (["Ann Ray"], {})
+        assert ([person.name for person in desk.people.values()], desk.asked) == (["Ann Ray"], {})
         await submitter.record(NAME, steered("stopped", None, "stop"))
         await asyncio.gather(first, second)
 
@@ -232,7 +234,7 @@ async def test_who_knows_an_older_round_only_writes_no_gap_into_the_new_one(stre
     await Player(stream, replays(ONE), Orders(speed=None, until="22:40")).play()
     await old.submit(NAME, PostNote(id="later", by="Ann Ray", text="Of the second round."), PAST.events[-1].at)
     events = await stream.read(NAME)
-    assert [one.seq for one in events] == [1, 2, 3, 4, 5]
+    assert [event.seq for event in events] == [1, 2, 3, 4, 5]
     assert events[-1].command_id == "later"
 
 

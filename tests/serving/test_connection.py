@@ -1,4 +1,4 @@
-"""What a stranger sends that is no request, or not yet: on a real uvicorn, over a socket of our own."""
+"""What clients send that is no request, or not a whole one: on a real uvicorn, over a plain socket."""
 
 import asyncio
 import tracemalloc
@@ -23,12 +23,12 @@ MEGABYTE = 1 << 20
 
 @pytest.fixture
 async def site(redis: Embedded, tmp_path: Path) -> AsyncIterator[Site]:
-    async with serving(redis.url, tmp_path) as one:
-        yield one
+    async with serving(redis.url, tmp_path) as server:
+        yield server
 
 
 class Caller:
-    """A socket on which anything can be said."""
+    """A client that can send any bytes."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader, self.writer = reader, writer
@@ -39,20 +39,20 @@ class Caller:
         return cls(*await asyncio.open_connection(host, int(port)))
 
     async def says(self, *parts: bytes) -> None:
-        """Send all of it; ConnectionError once nobody listens any more."""
+        """Send all of it; ConnectionError once the server has closed the connection."""
         for part in parts:
             self.writer.write(part)
             await self.writer.drain()
 
     async def hears(self) -> bytes:
-        """All that comes until the end."""
+        """Everything that comes until the server closes the connection."""
         try:
             return await asyncio.wait_for(self.reader.read(), 30)
         except ConnectionError:
             return b""
 
     async def hears_status(self) -> int:
-        """The status of the next answer; its headers are read too."""
+        """The status of the next answer, whose headers are read as well."""
         head = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 30)
         return int(head.split()[1])
 
@@ -154,9 +154,9 @@ async def test_one_letter_after_another_does_not_buy_time(site: Site, monkeypatc
 
 async def test_a_thousand_requests_at_once_on_one_line_are_not_kept(site: Site) -> None:
     caller = await Caller.to(site)
-    one = LINE + b"\r\n"
+    request = LINE + b"\r\n"
     with pytest.raises(ConnectionError):
-        await caller.says(*[one * 500] * 2000)
+        await caller.says(*[request * 500] * 2000)
     caller = await Caller.to(site)
-    await caller.says(one * 5 + LINE + b"Connection: close\r\n\r\n")
+    await caller.says(request * 5 + LINE + b"Connection: close\r\n\r\n")
     assert (await caller.hears()).count(b"HTTP/1.1 200 ") == 6, "a few are answered in turn"

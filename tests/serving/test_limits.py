@@ -19,14 +19,14 @@ MOST = 256 * 1024
 
 @allows(everyone)
 async def taken(request: Request) -> Response:
-    """Takes what is sent as JSON."""
+    """An endpoint that reads a JSON body."""
     msgspec.json.decode(await request.body())
     return Response("taken")
 
 
 @allows(everyone)
 async def form(request: Request) -> Response:
-    """Takes a form."""
+    """An endpoint that reads a form."""
     return Response(str(len(await request.form())))
 
 
@@ -38,8 +38,8 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
         Route("/taken", taken, methods=["POST"]),
         Route("/form", form, methods=["POST"]),
     ]
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://site") as one:
-        yield one
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://site") as visitor:
+        yield visitor
 
 
 async def chunks(size: int) -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""The key that signs sessions and invitations: whole or not there at all, and the same for every process."""
+"""The key that signs sessions and invitations: its file is whole or not there, and every process has the same key."""
 
 import stat
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 from server.settings import Settings, SettingsError
 
 _READ = "from server.settings import Settings; print(Settings.from_env().secret_key)"
-# What a full disk does: the file is made, and not a byte goes into it.
+# Does what a full disk does: the file is made, and no byte goes into it.
 _ON_A_FULL_DISK = (
     "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
     "resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY));" + _READ

@@ -1,4 +1,4 @@
-"""A websocket's endpoint runs at once, outside of any task, as far as it goes without waiting for anything."""
+"""A websocket's endpoint runs at once, outside any task, until it first waits for something."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -18,7 +18,7 @@ from server.settings import Settings
 
 
 async def waits(websocket: WebSocket) -> None:
-    """Says so, and then waits."""
+    """Awaits ``in_a_task`` before it waits."""
     await in_a_task()
     async with asyncio.timeout(30):
         await asyncio.sleep(0.01)
@@ -26,20 +26,20 @@ async def waits(websocket: WebSocket) -> None:
 
 
 async def only_waits(websocket: WebSocket) -> None:
-    """Waits without saying so."""
+    """Waits without ``in_a_task`` before."""
     await asyncio.get_running_loop().run_in_executor(None, str)
     await websocket.accept()
 
 
 async def fails(websocket: WebSocket) -> None:
-    """Does not get far."""
+    """Fails at once."""
     raise LookupError("nothing here")
 
 
 @asynccontextmanager
 async def served() -> AsyncGenerator[str]:
     app = Starlette(
-        routes=[WebSocketRoute(f"/{one.__name__}", one) for one in (waits, only_waits, fails)],
+        routes=[WebSocketRoute(f"/{endpoint.__name__}", endpoint) for endpoint in (waits, only_waits, fails)],
     )
     app.state.hub = Nobody()
     server = WebServer(app, Settings(port=0, data_dir=Path()))
@@ -55,7 +55,7 @@ class Nobody:
     """A hub without nights."""
 
     def end(self) -> None:
-        """There is nobody to tell."""
+        """Do nothing."""
 
 
 async def test_an_endpoint_that_waits_goes_on_in_a_task() -> None:

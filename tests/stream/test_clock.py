@@ -1,4 +1,4 @@
-"""A machine whose clock is nine hours fast: Redis, whose clock is then nine hours behind it, says what time it is."""
+"""A machine whose clock is nine hours fast beside Redis: the time of every event and act is that of Redis."""
 
 import asyncio
 import re
@@ -26,7 +26,7 @@ FAST = timedelta(hours=9)
 
 @pytest.fixture
 async def behind(redis: Embedded, tmp_path: Path) -> AsyncIterator[str]:
-    """A way to the server on which its time comes nine hours earlier."""
+    """A proxy to Redis that makes the time in its replies nine hours earlier."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server_reader, server_writer = await asyncio.open_unix_connection(redis.url.removeprefix("unix://"))
@@ -52,7 +52,7 @@ async def test_what_happens_is_stamped_with_the_time_of_redis_and_not_of_the_mac
     behind: str, tmp_path: Path
 ) -> None:
     began, night = datetime.now(UTC) - timedelta(seconds=1), rochester.night()
-    made = Invitations("a secret of this test").make(night.id, "nobody")  # by a machine that has not heard yet
+    token = Invitations("a secret of this test").make(night.id, "nobody")  # before Redis has told its time
     stream = EventStream(behind)
     await stream.open()
     await open_night(stream, night, "open")
@@ -61,7 +61,7 @@ async def test_what_happens_is_stamped_with_the_time_of_redis_and_not_of_the_mac
         client.headers["Origin"] = site.url
         await answered(client, f"/api/nights/{night.id}")
         invitations = Invitations(site.settings.secret_key)
-        assert invitations.read(made) == (night.id, "nobody"), "a signature of the future is no old one"
+        assert invitations.read(token) == (night.id, "nobody"), "a signature of the future is no old one"
         link = f"/count/invitation/{invitations.make(night.id, invitation)}"
         form = Phone.hidden((await client.get(link)).text)
         assert (await client.post(link, data=form | {"pin": PIN})).status_code == 303
@@ -69,7 +69,7 @@ async def test_what_happens_is_stamped_with_the_time_of_redis_and_not_of_the_mac
         assert 'action="/count/verification"' in page, "signed in"
         sent = Phone.hidden(page, "/count/verification") | {"issued": "40,113", "papers": "40,113"}
         assert (await client.post("/count/verification", data=sent)).status_code == 303
-    stamps = [one.at for one in (*await stream.read(night.id), *await stream.read_acts(night.id))]
+    stamps = [stored.at for stored in (*await stream.read(night.id), *await stream.read_acts(night.id))]
     assert len(stamps) == 6
     assert all(began - FAST <= at <= datetime.now(UTC) - FAST + timedelta(seconds=1) for at in stamps)
     await stream.close()

@@ -27,7 +27,7 @@ Found = TypeVar("Found")
 
 
 def until(look: Callable[[], Found | None], seconds: float = 20.0) -> Found:
-    """Look again and again until there is something to see; fail after ``seconds``."""
+    """Call until the answer is true; fail after ``seconds``."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := look():
@@ -44,7 +44,7 @@ def read(folder: Path, key: str) -> bytes:
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process runs; one that nobody has buried yet does not."""
+    """Whether a process runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
@@ -111,10 +111,10 @@ def test_nobody_else_on_the_machine_can_read_what_is_stored_also_of_an_earlier_v
         place.chmod(0o755 if place.is_dir() else 0o644)
     second = embedded.start(folder)
     write(folder, "majority", "2921")
-    found = {place.stat().st_mode & 0o777 for place in (folder, *folder.rglob("*")) if not place.is_dir()}
+    modes = {place.stat().st_mode & 0o777 for place in (folder, *folder.rglob("*")) if not place.is_dir()}
     folders = {place.stat().st_mode & 0o777 for place in (folder, *folder.rglob("*")) if place.is_dir()}
     second.stop()
-    assert (found, folders) == ({0o600}, {0o700})
+    assert (modes, folders) == ({0o600}, {0o700})
 
 
 def test_a_socket_folder_open_to_others_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +139,7 @@ def test_a_killed_server_comes_back_with_everything_acknowledged(running: embedd
         pid = running.pid
         os.kill(pid, signal.SIGKILL)
         until(lambda pid=pid: another_pid(running, than=pid))
-        until(lambda key=f"round-{round_number}": b"kept" in read(running.folder, key))  # once it is loaded
+        until(lambda key=f"round-{round_number}": b"kept" in read(running.folder, key))  # once its data is loaded
     assert running.kept
 
 

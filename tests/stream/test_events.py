@@ -125,7 +125,7 @@ async def test_a_night_begins_again_once_though_several_find_that_it_is_over(str
 
 
 class Lossy:
-    """A way to the server on which the reply to every second append is lost, and the connection with it."""
+    """A proxy to Redis that loses the reply to every second append, and the connection with it."""
 
     def __init__(self, redis: Embedded, path: Path) -> None:
         self._server, self._path = redis.url.removeprefix("unix://"), path

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from server.election.decide import Refused
 from server.election.events import NightOpened
+from server.election.refusals import Refused
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened, StreamWentBack, follow
@@ -26,8 +26,8 @@ async def following(url: str) -> AsyncGenerator[tuple[list[News], "asyncio.Task[
     news: list[News] = []
 
     async def take() -> None:
-        async for one in follow(url):
-            news.append(one)
+        async for item in follow(url):
+            news.append(item)
 
     task = asyncio.create_task(take())
     yield news, task
@@ -36,7 +36,7 @@ async def following(url: str) -> AsyncGenerator[tuple[list[News], "asyncio.Task[
 
 
 def seqs(news: list[News]) -> list[int]:
-    return [event.seq for one in news if isinstance(one, Arrived) for event in one.events]
+    return [event.seq for item in news if isinstance(item, Arrived) for event in item.events]
 
 
 async def test_a_follower_gets_what_was_stored_then_says_so_then_what_comes(
@@ -91,7 +91,7 @@ async def test_who_connects_while_a_night_begins_again_is_handed_each_round_from
 
     connecting = [asyncio.create_task(connect()) for _ in range(3)]
     rounds = 0
-    while not all(one.done() for one in connecting):
+    while not all(task.done() for task in connecting):
         for seat in range(rounds % 12):
             await submitter.submit(NIGHT, declare(seat), START)
         stands = await submitter.look(NIGHT)
@@ -101,9 +101,9 @@ async def test_who_connects_while_a_night_begins_again_is_handed_each_round_from
     assert rounds > 10, "it began again among them"
     for news in followed:
         following_on = 0
-        for one in news:
-            following_on = 0 if isinstance(one, Opened | Erased) else following_on
-            for event in one.events if isinstance(one, Arrived) else ():
+        for item in news:
+            following_on = 0 if isinstance(item, Opened | Erased) else following_on
+            for event in item.events if isinstance(item, Arrived) else ():
                 following_on += 1
                 assert event.seq == following_on
 

@@ -1,4 +1,4 @@
-"""Many writers of one process: each has its turn, and none waits for Redis after another has waited in vain."""
+"""Many writers of one process, what they ask of Redis, and news of a round that is over."""
 
 import asyncio
 import re
@@ -34,7 +34,7 @@ async def test_more_who_write_at_once_than_may_try_again_are_all_served(stream: 
 
 
 class Away(EventStream):
-    """A Redis that does not answer; ``asked`` is how often it was."""
+    """A Redis that does not answer; ``asked`` is how often it was asked."""
 
     asked = 0
 
@@ -66,7 +66,7 @@ async def test_three_hundred_who_ask_at_once_wait_for_one_another_and_not_for_a_
     submitter = Submitter(stream)
     await submitter.submit(NIGHT, OPENING, START)
     stands = await asyncio.gather(*(submitter.look(NIGHT) for _ in range(300)))
-    assert [one.position.events for one in stands] == [1] * 300
+    assert [known.position.events for known in stands] == [1] * 300
 
 
 async def test_a_declaration_asks_redis_twice_for_its_two_entries(redis: Embedded, stream: EventStream) -> None:
@@ -95,13 +95,13 @@ async def test_what_is_heard_of_a_round_that_is_over_is_passed_over(stream: Even
         yield Arrived(NIGHT, tuple(await stream.read(NIGHT)))
 
     known = [theirs.known(NIGHT) async for _ in theirs.heard(news())]
-    assert {(one.round, one.position.events) for one in known} == {(begun.round, 2)}
+    assert {(stands.round, stands.position.events) for stands in known} == {(begun.round, 2)}
     await ours.submit(NIGHT, declare(2), START)
     assert [event.seq for event in await stream.read(NIGHT)] == [1, 2, 3], "who knew the round before only, read on"
 
 
 def asked_for(redis: Embedded) -> Counter[str]:
-    """Command → how often Redis was asked for it, from outside of a script."""
+    """Command → how often clients sent it to Redis, without calls within scripts."""
     told = ask(socket_path(redis.folder), b"INFO commandstats").decode()
     return Counter(
         {name: int(calls) for name, calls in re.findall(r"cmdstat_(eval|get|set|waitaof):calls=(\d+)", told)}

@@ -1,11 +1,11 @@
-"""Opening a night on a real server: when that is, and where it is refused."""
+"""Opening a night on a real server: the time of the opening, and when it is refused."""
 
 from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.stream import clock
 from server.stream.embedded import Embedded, socket_path
 from server.stream.events import EventStream

@@ -1,4 +1,4 @@
-"""A night's record as a file: what fits is read, and any change to it is found in its line."""
+"""A night's record as a file: a sound one is read, and any change is found in its line."""
 
 import pytest
 from hypothesis import given

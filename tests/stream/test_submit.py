@@ -1,4 +1,4 @@
-"""What is asked for goes out once, in the order in which it was asked for, whatever ends in between."""
+"""What is asked for goes out once, in the order in which it was asked for, whichever process ends in between."""
 
 from datetime import timedelta
 
@@ -21,12 +21,12 @@ RECOUNT = ReachStage(id="recount", by="officer", ballot=ballot(0), stage="recoun
 
 @pytest.fixture
 async def submitter(stream: EventStream) -> Submitter:
-    """A night of which one contest is being counted."""
-    one = Submitter(stream)
-    await one.submit(NIGHT, OpenNight(id="open", by="desk", night=definition(NIGHT)), START)
+    """A night on air with one contest being counted."""
+    opened = Submitter(stream)
+    await opened.submit(NIGHT, OpenNight(id="open", by="desk", night=definition(NIGHT)), START)
     counting = ReachStage(id="counting", by="officer", ballot=ballot(0), stage="counting")
-    await one.submit(NIGHT, counting, START)
-    return one
+    await opened.submit(NIGHT, counting, START)
+    return opened
 
 
 def asked(command: PublicCommand) -> Asked:
@@ -40,7 +40,7 @@ async def waiting(submitter: Submitter) -> list[str]:
     """The ids of what waits to go out."""
     night = await submitter.night(NIGHT)
     assert night is not None
-    return [one.command.id for one in pending(night, await submitter.desk(NIGHT))]
+    return [request.command.id for request in pending(night, await submitter.desk(NIGHT))]
 
 
 async def test_what_is_asked_for_while_the_night_is_held_goes_out_once_it_is_released(
@@ -82,8 +82,8 @@ async def test_what_a_process_that_ended_left_behind_is_held_back_by_a_hold(
 
 
 async def test_two_who_hold_a_night_at_once_hold_it_once(submitter: Submitter, stream: EventStream) -> None:
-    other = HoldNight(id="hold too", by="desk")
-    await submitter.record(NIGHT, asked(other))
+    second = HoldNight(id="hold too", by="desk")
+    await submitter.record(NIGHT, asked(second))
     await submitter.ask(NIGHT, asked(HOLD))
     await submitter.ask(NIGHT, asked(RELEASE))
     await submitter.send_out(NIGHT, START)
