@@ -4,9 +4,9 @@ import asyncio
 
 from server.rehearsal.accidents import Paper
 from server.rehearsal.desk import Desk
+from server.rehearsal.logbook import Clock, Logbook
 from server.rehearsal.page import Page
 from server.rehearsal.phone import Phone, Stuck
-from server.rehearsal.said import Clock, Said
 from server.rehearsal.script import Case
 
 _LOOK_AGAIN_SECONDS = 0.3
@@ -25,9 +25,9 @@ SLIP = "The returning officer misread the sheet."
 class Officer:
     """One person who serves several contests, and does one thing at a time; a ``colleague`` keys each sheet again."""
 
-    def __init__(self, phone: Phone, colleague: Phone | None, desk: Desk, clock: Clock, said: Said) -> None:
+    def __init__(self, phone: Phone, colleague: Phone | None, desk: Desk, clock: Clock, logbook: Logbook) -> None:
         self._phone, self._colleague, self._desk = phone, colleague, desk
-        self._clock, self._said = clock, said
+        self._clock, self._logbook = clock, logbook
         self._hands = asyncio.Lock()
 
     async def arrive(self) -> None:
@@ -52,7 +52,7 @@ class Officer:
         for stage in ("counting", *["recount"] * case.recounts):
             if stage in page.stages:
                 page = await self._phone.send(page, "/count/stage", {"stage": stage})
-                self._said.done[stage] += 1
+                self._logbook.done[stage] += 1
         await self._further(page, case, case.first, until=_DECLARE)
 
     async def _declare(self, case: Case, paper: Paper, before: int) -> None:
@@ -64,7 +64,7 @@ class Officer:
                 if _asks(page) == _DECLARE:
                     page = await self._phone.send(page, _DECLARE)
                 elif page.receipt is not None and page.receipt not in range(1, before + 1):
-                    self._said.acknowledged(case.ballot, paper, page.receipt)
+                    self._logbook.acknowledged(case.ballot, paper, page.receipt)
                     return
                 else:
                     await asyncio.sleep(_LOOK_AGAIN_SECONDS)
@@ -88,7 +88,7 @@ class Officer:
             async with self._hands:
                 page = await self._open(case)
             if page.receipt:
-                self._said.known(case.ballot, page.receipt)
+                self._logbook.known(case.ballot, page.receipt)
                 return page.receipt
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         raise Stuck(f"{case.ballot} does not go on air, however long one waits.")

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
-from server.rehearsal.line import Line
 from server.rehearsal.page import Page
+from server.rehearsal.unreliable_line import UnreliableLine
 
 _PIN = "2580"
 _WHY = "Looked at again with the counting agents: it is so."
@@ -20,7 +20,7 @@ class Stuck(Exception):
 class Phone:
     """Signed in with the ``link`` of an invitation, and again whenever that is asked for."""
 
-    def __init__(self, line: Line, url: str, link: str) -> None:
+    def __init__(self, line: UnreliableLine, url: str, link: str) -> None:
         self._line, self._link = line, urlsplit(link).path
         self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
         self._cookies: dict[str, str] = {}

@@ -6,10 +6,10 @@ import msgspec
 
 from server.rehearsal.accidents import Paper
 from server.rehearsal.desk import Desk
-from server.rehearsal.line import Line
+from server.rehearsal.logbook import Clock, Logbook
 from server.rehearsal.phone import Stuck
-from server.rehearsal.said import Clock, Said
 from server.rehearsal.script import Case
+from server.rehearsal.unreliable_line import UnreliableLine
 
 _LOOK_AGAIN_SECONDS = 0.3
 _MOST_TRIES = 1000
@@ -19,9 +19,11 @@ _WHY = "As counted, and looked at again with the counting agents."
 class Program:
     """Declares the contests of one invitation, and again once the desk has withdrawn what was wrong."""
 
-    def __init__(self, line: Line, night: str, token: str, desk: Desk, clock: Clock, said: Said) -> None:
+    def __init__(
+        self, line: UnreliableLine, night: str, token: str, desk: Desk, clock: Clock, logbook: Logbook
+    ) -> None:
         self._line, self._night, self._token = line, night, token
-        self._desk, self._clock, self._said = desk, clock, said
+        self._desk, self._clock, self._logbook = desk, clock, logbook
         self._one_at_a_time = asyncio.Lock()
 
     async def serve(self, case: Case) -> None:
@@ -35,13 +37,13 @@ class Program:
             await self._declare(case, case.right, "second")
 
     async def _declare(self, case: Case, paper: Paper, key: str) -> None:
-        self._said.acknowledged(case.ballot, paper, await self._posted(case, paper, key))
+        self._logbook.acknowledged(case.ballot, paper, await self._posted(case, paper, key))
 
     async def _on_air(self, case: Case) -> None:
         """The same request again is answered with the number of the first, once it is on air."""
         for _ in range(_MOST_TRIES):
             if receipt := await self._posted(case, case.first, "first"):
-                self._said.known(case.ballot, receipt)
+                self._logbook.known(case.ballot, receipt)
                 return
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         raise Stuck(f"{case.ballot} does not go on air.")

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.access import allows
-from server.count.desk.answering import DESK, board, carried_out, sent
 from server.count.desk.pages import contest_page
+from server.count.desk.requests import DESK, carried_out, current_board, sent
 from server.count.visit.rules import Sends, visit
 from server.count.visit.sending import ask, id_of, round_in, stamp
 from server.election.clock import LONDON
@@ -34,7 +34,7 @@ async def expected(request: Request) -> Response:
     ballot, text = _ballot(form), form.get("expected", "")
 
     async def said() -> None:
-        night = (await board(request)).night
+        night = (await current_board(request)).night
         moment = moment_of(text, night, now()) if text else None
         command_id = id_of("expected", form.get("key"), ballot, moment)
         by = visit(request).person.name
@@ -65,9 +65,9 @@ async def drop_revision(request: Request) -> Response:
     """``POST /desk/revision/drop``: what is declared stands after all."""
     form = await sent(request)
     ballot = _ballot(form)
-    stands = await board(request)
-    known = ballot in stands.night.counts
-    begun = correction_of(stands.later, stands.desk, ballot) if known else None
+    board = await current_board(request)
+    known = ballot in board.night.counts
+    begun = correction_of(board.later, board.desk, ballot) if known else None
     command_id = id_of("drop-revision", ballot, begun.seq if begun else form.get("key"))
     act = CorrectionDropped(**stamp(request, command_id), ballot=ballot)
     submitter = process(request).submitter

@@ -11,7 +11,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from server.count.desk.board import Board
-from server.count.desk.told import (
+from server.count.desk.wording import (
     Changed,
     act_told,
     command_told,

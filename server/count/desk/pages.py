@@ -7,10 +7,10 @@ from starlette.websockets import WebSocket
 
 from server.access import allows
 from server.count.desk import render
-from server.count.desk.answering import DESK, board, page
 from server.count.desk.log import log_of
 from server.count.desk.needs import name_of
-from server.count.desk.told import command_told
+from server.count.desk.requests import DESK, current_board, page
+from server.count.desk.wording import command_told
 from server.count.visit.rules import SignedIn, Watches, visit
 from server.election.limits import LONGEST_SEARCH
 from server.html.answers import HTML
@@ -41,9 +41,9 @@ async def hold_or_release(request: Request) -> Response:
 @allows(SignedIn(DESK))
 async def record(request: Request) -> Response:
     """``GET /desk/record``: every act of the night, the newest first."""
-    stands = await board(request)
-    log = log_of(stands)
-    return page(request, "record.html", board=stands, log=log[:_MOST_LINES], earlier=len(log) - _MOST_LINES)
+    board = await current_board(request)
+    log = log_of(board)
+    return page(request, "record.html", board=board, log=log[:_MOST_LINES], earlier=len(log) - _MOST_LINES)
 
 
 @allows(SignedIn(DESK))
@@ -66,17 +66,17 @@ async def live(websocket: WebSocket) -> None:
 async def poll(request: Request) -> Response:
     """``GET /desk/live``: the same over HTTP, each minute for what only the clock changes, and where websockets are
     blocked; ``?contest=`` and ``?people=`` are for the pages that are about those."""
-    stands = await board(request)
-    count = stands.night.counts.get(request.query_params.get("contest", ""))
+    board = await current_board(request)
+    count = board.night.counts.get(request.query_params.get("contest", ""))
     if count is None and "people" not in request.query_params:
-        text = render.DeskRenderer().message(stands.night, stands.desk, None)
+        text = render.DeskRenderer().message(board.night, board.desk, None)
     else:
-        text = render.partial("desk-status", render.status(stands, stands.glances()))
+        text = render.partial("desk-status", render.status(board, board.glances()))
         if count:
             ballot, slug = count.contest.ballot, count.contest.slug
-            text += render.partial(f"desk-contest-{slug}", render.contest(stands, ballot))
+            text += render.partial(f"desk-contest-{slug}", render.contest(board, ballot))
         else:
-            text += render.partial("desk-people", render.people(stands))
+            text += render.partial("desk-people", render.people(board))
     return Response(text, 200, {"Cache-Control": "no-store"}, HTML)
 
 
@@ -84,8 +84,8 @@ async def desk_page(
     request: Request, notice: str = "", status: int = 200, typed: dict[str, str] | None = None
 ) -> Response:
     """The night at a glance; ``typed`` is a form of it that was refused."""
-    stands = await board(request)
-    glances = stands.glances()
+    board = await current_board(request)
+    glances = board.glances()
     q = request.query_params.get("q", "")
     if len(q) > LONGEST_SEARCH:
         notice, status = f"Look for at most {LONGEST_SEARCH} characters: these were {len(q):,}.", 422
@@ -93,17 +93,17 @@ async def desk_page(
     words = q.casefold().split()
     shown = [all(word in glance.text for word in words) for glance in glances]
     hub = process(request).hub
-    channel = hub.channels.get(stands.night.definition.id)
+    channel = hub.channels.get(board.night.definition.id)
     return page(
         request,
         "desk.html",
         status,
         notice=notice,
         typed=typed,
-        board=stands,
-        air=render.status(stands, glances),
-        replay=render.replay(stands),
-        needs=render.needs(stands, glances),
+        board=board,
+        air=render.status(board, glances),
+        replay=render.replay(board),
+        needs=render.needs(board, glances),
         rows=[render.row(glance, not here) for glance, here in zip(glances, shown, strict=True)],
         found=sum(shown),
         q=q,
@@ -116,8 +116,8 @@ async def contest_page(
     request: Request, ballot: str, notice: str = "", status: int = 200, typed: dict[str, str] | None = None
 ) -> Response:
     """All about a contest; ``typed`` is a form of it that was refused."""
-    stands = await board(request)
-    count = stands.night.counts.get(ballot)
+    board = await current_board(request)
+    count = board.night.counts.get(ballot)
     if count is None:
         raise HTTPException(404, f"{ballot} is not a contest of this night.")
     return page(
@@ -128,16 +128,16 @@ async def contest_page(
         watched=f"?contest={ballot}",
         notice=notice,
         typed=typed,
-        board=stands,
+        board=board,
         count=count,
-        stands=stands.stands(ballot),
-        air=render.status(stands, stands.glances()),
-        contest=render.contest(stands, ballot),
+        stands=board.stands(ballot),
+        air=render.status(board, board.glances()),
+        contest=render.contest(board, ballot),
     )
 
 
 async def hold_page(request: Request, notice: str = "", status: int = 200) -> Response:
     """The question before a hold or a release."""
-    stands = await board(request)
-    waiting = [(name_of(stands, asked), command_told(stands.night, asked.command), asked) for asked in stands.waiting]
-    return page(request, "hold.html", status, notice=notice, board=stands, waiting=waiting)
+    board = await current_board(request)
+    waiting = [(name_of(board, asked), command_told(board.night, asked.command), asked) for asked in board.waiting]
+    return page(request, "hold.html", status, notice=notice, board=board, waiting=waiting)

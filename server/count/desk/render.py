@@ -14,7 +14,7 @@ from msgspec import Struct
 from server.count.desk.board import Board, Glance, board_of, state_of
 from server.count.desk.log import log_of
 from server.count.desk.needs import needs_of
-from server.count.desk.told import SPEEDS, reasons_told, replay_told
+from server.count.desk.wording import SPEEDS, reasons_told, replay_told
 from server.count.phone.shown import label_of, read_back
 from server.count.visit.place import STAGES
 from server.election.commands import Correct, Declare, ballot_of

@@ -8,10 +8,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from server.access import allows
 from server.count.phone.figures import SentForm, entry_of, read_sheet, read_verification
 from server.count.phone.pages import fresh_entry, read_back_page, sheet_page, verification_page, waiting_page
-from server.count.visit.night import night_of, page
 from server.count.visit.place import STAGES, STAGING, Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, id_of, stamp
+from server.count.visit.visitors_night import night_of, page
 from server.election.checks import Finding, check_figures
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified, SheetKeyed

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from server.count.phone.figures import SentForm, entry_of, read_sheet
 from server.count.phone.shown import form_of, label_of, read_back
-from server.count.visit.night import page
 from server.count.visit.place import Place, common
+from server.count.visit.visitors_night import page
 from server.election.checks import Finding
 from server.election.counting.entry import sheets_of
 from server.election.events import HEADS, Withdrawn

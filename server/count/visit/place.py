@@ -4,9 +4,9 @@ from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from server.count.visit.night import both_of
 from server.count.visit.rules import Visit, csrf, visit
 from server.count.visit.sending import id_of
+from server.count.visit.visitors_night import both_of
 from server.election.commands import ReachStage, Withdraw
 from server.election.counting.acts import Role
 from server.election.counting.desk import Desk, Person

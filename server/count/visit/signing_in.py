@@ -5,10 +5,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows, everyone
-from server.count.visit.night import desk_of, night_of, page
 from server.count.visit.pins import BadPin, hashed, is_pin
 from server.count.visit.rules import csrf, invited, start_session, starting, visit
 from server.count.visit.sending import new_id, stamp
+from server.count.visit.visitors_night import desk_of, night_of, page
 from server.election.counting.acts import PinChosen, PinMistaken, SignedIn
 from server.election.counting.admit import LOCKED
 from server.election.counting.desk import MOST_MISTAKES

@@ -15,7 +15,7 @@ _LONGEST_HANG_UP_SECONDS = 0.02  # so that some answers are on their way already
 
 
 @dataclass
-class Sent:
+class Traffic:
     """What all lines have sent. ``seconds`` each answer took; ``waited`` is how often somebody was asked to wait."""
 
     seconds: list[float] = field(default_factory=list[float])
@@ -25,14 +25,14 @@ class Sent:
     waited: int = 0
 
 
-class Line:
+class UnreliableLine:
     """One person's, from an address of their own. ``share`` of all that is sent meets one of the ``kinds``."""
 
     def __init__(
-        self, url: str, address: str, sent: Sent, kinds: frozenset[Kind], share: float, random: Random
+        self, url: str, address: str, traffic: Traffic, kinds: frozenset[Kind], share: float, random: Random
     ) -> None:
         self._wires = (Wire(url, address), Wire(url, address))
-        self._sent, self._share, self._random = sent, share, random
+        self._traffic, self._share, self._random = traffic, share, random
         self._accidents = [kind for kind in ("dropped", "doubled") if kind in kinds]
 
     async def get(self, path: str, headers: Mapping[str, str] | None = None) -> list[Answer]:
@@ -43,16 +43,16 @@ class Line:
         """Send something until it is answered; two answers, if it was sent twice at once."""
         accident = self._accident()
         if accident == "doubled":
-            self._sent.doubled += 1
+            self._traffic.doubled += 1
             both = (self._answered(wire, "POST", path, headers, body) for wire in self._wires)
             return list(await asyncio.gather(*both))
         if accident == "dropped":
-            self._sent.dropped += 1
+            self._traffic.dropped += 1
             try:
                 after = self._random.uniform(0, _LONGEST_HANG_UP_SECONDS)
                 await self._wires[0].hang_up("POST", path, headers, body, after)
             except OSError:  # nobody was there: that is an accident too
-                self._sent.retried += 1
+                self._traffic.retried += 1
         return [await self._answered(self._wires[0], "POST", path, headers, body)]
 
     async def close(self) -> None:
@@ -71,16 +71,16 @@ class Line:
                 answer = await wire.exchange(method, path, headers, body)
             except OSError:
                 await wire.close()
-                self._sent.retried += 1
+                self._traffic.retried += 1
                 await asyncio.sleep(_AGAIN_SECONDS)
                 continue
-            self._sent.seconds.append(perf_counter() - began)
+            self._traffic.seconds.append(perf_counter() - began)
             match answer.status:
                 case 429:
-                    self._sent.waited += 1
+                    self._traffic.waited += 1
                     await asyncio.sleep(float(answer.headers.get("retry-after", "1")))
                 case 502 | 503 | 504:
-                    self._sent.retried += 1
+                    self._traffic.retried += 1
                     await asyncio.sleep(_AGAIN_SECONDS)
                 case _:
                     return answer

@@ -27,7 +27,7 @@ class Clock:
         await asyncio.sleep(max(0.0, moment - self.now))
 
 
-class Said:
+class Logbook:
     """``figures`` ballot id → all that was declared there and acknowledged, oldest first; ``receipts`` ballot id → the
     numbers given for them, where a number was given; ``done`` how often each thing was done."""
 

@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.count.desk.board import Board, board_of
-from server.count.visit.night import both_of
 from server.count.visit.rules import csrf, visit
 from server.count.visit.sending import new_id
+from server.count.visit.visitors_night import both_of
 from server.election.counting.acts import Role
 from server.election.refusals import Refused
 from server.html.answers import HTML
@@ -24,7 +24,7 @@ Again = Callable[[str, int], Awaitable[Response]]
 """The page that a form was on, with a sentence and a status: what was typed is still there."""
 
 
-async def board(request: Request) -> Board:
+async def current_board(request: Request) -> Board:
     """The visitor's night this moment."""
     return board_of(*await both_of(request), now())
 
