@@ -1,4 +1,5 @@
-"""The people who run a night: all contests at a glance, who is where, what is stuck; hold, release, correct, invite."""
+"""The desk, which runs a night: all contests at a glance, who is where, what is stuck; hold, release, correct,
+invite."""
 
 from server.count.desk import contest, night, pages, people
 
@@ -26,5 +27,5 @@ FORMS = {
     "invitations": people.invite,
     "people/{what}": people.change,
 }
-"""Their addresses below ``/desk/``. Opened as a page, those that are none lead ``back``."""
+"""The addresses of forms below ``/desk/``. A form's address that is opened as a page leads ``back`` to the desk."""
 back, live = pages.back, pages.live

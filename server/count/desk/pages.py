@@ -1,4 +1,4 @@
-"""The pages of the desk, and their line: the night at a glance, one contest, the record. Nothing is changed here."""
+"""The desk's pages and their websocket: the night at a glance, one contest, the log. Nothing is changed here."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,19 +22,19 @@ _MOST_LINES = 500
 
 @allows(SignedIn(DESK))
 async def desk(request: Request) -> Response:
-    """``GET /desk``: what needs somebody, then every contest; ``?q=`` shows those with these words in their row."""
+    """``GET /desk``: what needs somebody, then every contest; ``?q=`` shows only rows with these words."""
     return await desk_page(request)
 
 
 @allows(SignedIn(DESK))
 async def contest(request: Request) -> Response:
-    """``GET /desk/contests/{ballot}``: all about a contest, and what can be done about it."""
+    """``GET /desk/contests/{ballot}``: one contest, and what the desk can do about it."""
     return await contest_page(request, request.path_params["ballot"])
 
 
 @allows(SignedIn(DESK))
 async def hold_or_release(request: Request) -> Response:
-    """``GET /desk/hold``: asks once, and says what a hold keeps back or a release lets go."""
+    """``GET /desk/hold``: asks for confirmation, and says what a hold keeps back or a release lets go."""
     return await hold_page(request)
 
 
@@ -48,24 +48,25 @@ async def record(request: Request) -> Response:
 
 @allows(SignedIn(DESK))
 async def back(request: Request) -> Response:
-    """A page that only a form leads to, opened again by its address (a restored tab): the desk."""
+    """``GET`` of an address that only takes forms, as a restored tab sends it: leads back to the desk."""
     return RedirectResponse("/desk", 303)
 
 
 @allows(Watches(DESK))
 async def live(websocket: WebSocket) -> None:
-    """``WS /desk/live``: all that changes, until the session ends; then the line is closed, and the rule refuses."""
+    """``WS /desk/live``: everything that changes, until the session ends. Then the websocket is closed, and the rule
+    refuses a new one."""
     hub = process(websocket).hub
-    one = visit(websocket)
+    visitor = visit(websocket)
     await websocket.accept()
     line = line_of(websocket.scope)
-    line.audience = hub.desks[one.night].join(line, one.session)
+    line.audience = hub.desks[visitor.night].join(line, visitor.session)
 
 
 @allows(SignedIn(DESK))
 async def poll(request: Request) -> Response:
-    """``GET /desk/live``: the same over HTTP, each minute for what only the clock changes, and where websockets are
-    blocked; ``?contest=`` and ``?people=`` are for the pages that are about those."""
+    """``GET /desk/live``: the same over HTTP. Pages poll it every minute for what only the clock changes, and where
+    websockets are blocked. ``?contest=`` and ``?people=`` give what the pages about those need."""
     board = await current_board(request)
     count = board.night.counts.get(request.query_params.get("contest", ""))
     if count is None and "people" not in request.query_params:
@@ -83,7 +84,7 @@ async def poll(request: Request) -> Response:
 async def desk_page(
     request: Request, notice: str = "", status: int = 200, typed: dict[str, str] | None = None
 ) -> Response:
-    """The night at a glance; ``typed`` is a form of it that was refused."""
+    """The night at a glance; ``typed`` are the fields of a form on it that was refused."""
     board = await current_board(request)
     glances = board.glances()
     q = request.query_params.get("q", "")
@@ -115,7 +116,8 @@ async def desk_page(
 async def contest_page(
     request: Request, ballot: str, notice: str = "", status: int = 200, typed: dict[str, str] | None = None
 ) -> Response:
-    """All about a contest; ``typed`` is a form of it that was refused."""
+    """One contest; ``typed`` are the fields of a form on the page that was refused. 404 if the night has no such
+    contest."""
     board = await current_board(request)
     count = board.night.counts.get(ballot)
     if count is None:

@@ -1,4 +1,4 @@
-"""The people of a night: inviting many at once, printing their links, ending sessions, opening what is locked."""
+"""The people of a night: inviting them, printing their links, ending sessions, clearing PINs, revoking invitations."""
 
 import asyncio
 from collections.abc import Iterable
@@ -34,7 +34,8 @@ async def people(request: Request) -> Response:
 
 @allows(SignedIn(DESK))
 async def invitations(request: Request) -> Response:
-    """``GET /desk/invitations``: a card for each link that nobody has opened, to print and cut; ``?only=`` for one."""
+    """``GET /desk/invitations``: a card to print and cut for each invitation that nobody has opened; ``?only=`` for
+    one."""
     board = await current_board(request)
     only = request.query_params.get("only", "")
     unopened = [person for person in _unopened(board) if only in ("", person.invitation)]
@@ -44,7 +45,8 @@ async def invitations(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def invite(request: Request) -> Response:
-    """``POST /desk/invitations``: one person, for one contest or several; or many, a line each. All or none."""
+    """``POST /desk/invitations``: one person for one contest or several, or many people, one a line. All are
+    invited, or nobody."""
     form = await sent(request)
     ballot = form["contest"].rpartition("/")[2]
     board = await current_board(request)
@@ -77,7 +79,7 @@ async def invite(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def change(request: Request) -> Response:
-    """``POST /desk/people/{what}``: end somebody's sessions, clear their PIN, revoke their invitation; at once."""
+    """``POST /desk/people/{what}``: end a person's sessions, clear their PIN or revoke their invitation, at once."""
     form = await sent(request)
     ballot, invited = form["contest"].rpartition("/")[2], form.get("invitation", "")
     what = request.path_params["what"]
@@ -102,7 +104,7 @@ async def change(request: Request) -> Response:
 async def people_page(
     request: Request, notice: str = "", status: int = 200, typed: dict[str, str] | None = None
 ) -> Response:
-    """Everybody invited; ``typed`` is a form of the page that was refused."""
+    """Everybody invited; ``typed`` are the fields of a form on the page that was refused."""
     board = await current_board(request)
     unopened = len(_unopened(board))
     return page(
@@ -121,14 +123,14 @@ async def people_page(
 
 
 async def cards_of(settings: Settings, board: Board, people: Iterable[Person]) -> list[Markup]:
-    """A card for each, with the link as text and as a QR code, in the order of contests, roles and names.
+    """A card for each person, with the link as text and as a QR code, in the order of contests, roles and names.
 
-    Everybody else has a turn after each card: one takes three milliseconds, and a night has a thousand.
+    Other requests have a turn after each card: one card takes three milliseconds, and a night has a thousand.
     """
     cards: list[Markup] = []
     for person in sorted(people, key=lambda person: _where(board, person)):
         link = link_of(settings, board.night.definition.id, person.invitation, person.role)
-        # Any mask can be read; to find the best one of eight takes four times as long.
+        # A QR code can be read with any of the eight masks; looking for the best one takes four times as long.
         code = segno.make(link, error="m", boost_error=False, micro=False, mask=3).svg_inline(omitsize=True, border=2)
         cards.append(render.card(board, person, _names(board, person), link, Markup(code)))
         await asyncio.sleep(0)
