@@ -1,5 +1,4 @@
-"""A declaration sent by a program: JSON comes in, a receipt or every finding goes out. The checks are those of the
-phone."""
+"""A declaration sent by a program: JSON in, a receipt or every finding out. The checks are those of the phone."""
 
 import json
 from typing import Annotated, cast

@@ -1,5 +1,4 @@
-"""The addresses of the count: of the officers' phones, the desk, and the API for programs. The answers are
-elsewhere."""
+"""The addresses of the count: of the officers' phones, the desk, and the API for programs. No answers here."""
 
 from contextlib import suppress
 from typing import Any

@@ -1,4 +1,4 @@
-"""A night as data: JSON, events, and how the process is. Nothing here changes anything."""
+"""A night as data: JSON, events, the record, and the state of the process. Nothing here changes a night."""
 
 from starlette.routing import BaseRoute, Route
 

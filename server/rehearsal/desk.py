@@ -1,4 +1,4 @@
-"""The desk of a rehearsal: expects, holds and releases, has figures revised and withdrawn. No HTTP of its own."""
+"""The desk of a rehearsal: says what is expected, holds and releases the night, has figures revised or withdrawn."""
 
 import asyncio
 from collections.abc import Iterable
@@ -16,14 +16,14 @@ WITHDRAWN = "The wrong sheet was declared."
 
 
 class Desk:
-    """One person who does one thing at a time, whoever calls."""
+    """One person, who does one thing at a time however many call."""
 
     def __init__(self, phone: Phone, clock: Clock, logbook: Logbook) -> None:
         self._phone, self._clock, self._logbook = phone, clock, logbook
         self._hands = asyncio.Lock()
 
     async def expect(self, cases: Iterable[Case]) -> None:
-        """Say that these were to be declared a while ago, and see that the list of what is late has them."""
+        """Enter expected times that have passed for these contests, and see whether the desk lists them as late."""
         late = {case.ballot for case in cases}
         expected = f"{datetime.now(LONDON) - _EXPECTED_AGO:%H:%M}"
         for ballot in late:
@@ -35,7 +35,7 @@ class Desk:
             self._logbook.done["late, seen"] += sum(f'"/desk/contests/{ballot}"' in page.text for ballot in late)
 
     async def hold(self, moment: float, seconds: float) -> None:
-        """Hold the night at that moment, and release it so many seconds later."""
+        """Hold the night at ``moment`` (seconds since the beginning), and release it ``seconds`` later."""
         await self._clock.until(moment)
         await self._tap("/desk/hold", "/desk/release")
         self._logbook.done["held"] += 1
@@ -44,11 +44,11 @@ class Desk:
         self._logbook.done["released"] += 1
 
     async def revise(self, case: Case) -> None:
-        """Have the declared figures keyed anew."""
+        """Begin a revision: the officer keys the declared figures again."""
         await self._fill_in(case.ballot, "/desk/revision", {"reason": REVISED})
 
     async def withdraw(self, case: Case) -> None:
-        """Take a declaration back."""
+        """Withdraw the declaration of a contest."""
         await self._fill_in(case.ballot, "/desk/withdrawal", {"reason": WITHDRAWN})
         self._logbook.done["withdrawn"] += 1
 

@@ -1,5 +1,5 @@
-"""What a rehearsal came to: every acknowledged declaration in the record once, the end as it was published. It reads
-the public record, and nothing else."""
+"""The report on a rehearsal: whether the public record has every acknowledged declaration exactly once, and ends with
+the published results."""
 
 import asyncio
 from collections import Counter
@@ -20,7 +20,7 @@ _LOOK_AGAIN_SECONDS = 0.1
 
 
 class Report(Struct, frozen=True):
-    """``lines`` to print; ``wrong`` is what does not hold, a sentence each; ``traffic`` is what was sent on the way."""
+    """``lines`` to print, ``wrong`` with a sentence for everything that is not as it should be, and the ``traffic``."""
 
     lines: tuple[str, ...]
     wrong: tuple[str, ...]
@@ -28,7 +28,10 @@ class Report(Struct, frozen=True):
 
 
 async def events_of(line: UnreliableLine, night: str, receipts: set[int]) -> list[AnyEvent]:
-    """The night's record, its chain checked, once it has all these numbers. BadRecord where it does not hold."""
+    """The events of the night's record, once it is long enough to have all these receipt numbers.
+
+    BadRecord if its chain of hashes is broken, TimeoutError if it is not long enough after 30 seconds.
+    """
     async with asyncio.timeout(_PATIENCE_SECONDS):
         while True:
             (answer,) = await line.get(f"/api/nights/{night}/record")
@@ -39,7 +42,7 @@ async def events_of(line: UnreliableLine, night: str, receipts: set[int]) -> lis
 
 
 def reported(script: Script, events: list[AnyEvent], logbook: Logbook, traffic: Traffic, seconds: float) -> Report:
-    """What there is to say, and to complain of."""
+    """The report: what happened in ``seconds``, compared with the script and with what was acknowledged."""
     kinds, done = Counter(type(event) for event in events), logbook.done
     figures = [event for event in events if isinstance(event, Declared | Corrected)]
     slips = sum(isinstance(event, Corrected) and event.slip for event in figures)
@@ -71,11 +74,11 @@ def _wrong(script: Script, events: list[AnyEvent], logbook: Logbook) -> Iterator
     if not night.definition.rehearsal:
         yield f"{night.definition.id} is not marked as a rehearsal."
     for ballot, count in night.counts.items():
-        figures = [one for one in count.history if isinstance(one, Declared | Corrected)]
-        papers = [Paper(one.votes, one.rejected.total if one.rejected else 0, one.lot) for one in figures]
+        figures = [event for event in count.history if isinstance(event, Declared | Corrected)]
+        papers = [Paper(event.votes, event.rejected.total if event.rejected else 0, event.lot) for event in figures]
         if papers != logbook.figures[ballot]:
             yield f"{ballot}: acknowledged was {logbook.figures[ballot]}, and on record is {papers}."
-        if not logbook.receipts[ballot] <= {one.seq for one in figures}:
+        if not logbook.receipts[ballot] <= {event.seq for event in figures}:
             yield f"{ballot}: a receipt was given for what is none of its declarations."
         end, published = _end(count), _end(script.published.counts[ballot])
         if end != published:
@@ -83,7 +86,7 @@ def _wrong(script: Script, events: list[AnyEvent], logbook: Logbook) -> Iterator
 
 
 def _end(count: Count) -> tuple[object, ...]:
-    """What is published of a result. The four heads of rejected papers are on no past night's record."""
+    """The published parts of a result. They leave out the four heads of rejected papers, which no past night has."""
     result = count.result
     if result is None:
         return (None,)

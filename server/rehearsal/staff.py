@@ -1,4 +1,4 @@
-"""Everybody of a rehearsal at work: halls and the desk, each on a line of their own; what it came to. All over HTTP."""
+"""Everybody in a rehearsal at work: the halls and the desk, each on a line of their own, and the report at the end."""
 
 import asyncio
 import sys
@@ -19,13 +19,20 @@ from server.rehearsal.report import Report, events_of, reported
 from server.rehearsal.script import Hall, Script
 from server.rehearsal.unreliable_line import Traffic, UnreliableLine
 
-_SHARE, _ENOUGH, _MOST = 0.04, 1.5, 0.5  # of all that is sent meets an accident; of a small night's enough to be seen
-_PATIENCE, _PATIENCE_SECONDS = 3, 60.0  # times as long as it should take, and so much more
+_SHARE, _ENOUGH, _MOST = (
+    0.04,
+    1.5,
+    0.5,
+)  # the share of requests that have an accident: more on a small night, so that there are some
+_PATIENCE, _PATIENCE_SECONDS = (
+    3,
+    60.0,
+)  # the longest it may take: so many times the planned time, and so many seconds more
 _PROGRESS_SECONDS = 1.0
 
 
 class Cards(Struct, frozen=True):
-    """The links that were handed out: the desk's, and for each hall the officer's and, where there is one, the second
+    """The links that were handed out: the desk's, and for each hall the officer's and, with double entry, the second
     officer's."""
 
     desk: str
@@ -33,7 +40,7 @@ class Cards(Struct, frozen=True):
 
 
 class Staff:
-    """All who take part; ``work`` once."""
+    """Everybody who takes part; call ``work`` once."""
 
     def __init__(self, script: Script, url: str, cards: Cards, kinds: frozenset[Kind], seed: int) -> None:
         self._script, self._url, self._seed = script, url, seed
@@ -41,10 +48,10 @@ class Staff:
         self._traffic, self._logbook, self._clock = Traffic(), Logbook(), Clock()
         self._lines: list[UnreliableLine] = []
         self._desk = Desk(self._phone(cards.desk), self._clock, self._logbook)
-        self._halls = [self._hall(*one) for one in zip(script.halls, cards.halls, strict=True)]
+        self._halls = [self._hall(hall, links) for hall, links in zip(script.halls, cards.halls, strict=True)]
 
     async def work(self) -> Report:
-        """The whole night. Stuck where somebody does not get on, BadRecord where the record does not hold."""
+        """Play the whole night. Stuck if somebody cannot get any further, BadRecord if the record was altered."""
         seconds = max((max(case.due, case.cured) for case in self._script.cases), default=0.0)
         patience = seconds * _PATIENCE + _PATIENCE_SECONDS
         try:
@@ -65,7 +72,7 @@ class Staff:
         return reported(self._script, events, self._logbook, self._traffic, took)
 
     async def _arrive(self) -> None:
-        """One after another, as people do; a PIN takes the server longer than anything else they send."""
+        """Sign everybody in, one after another: a PIN costs the server more time than anything else."""
         await self._desk.expect(case for case in self._script.cases if case.late)
         for hall in self._halls:
             if isinstance(hall, Officer):
@@ -86,7 +93,7 @@ class Staff:
             progress.cancel()
 
     async def _progress(self) -> None:
-        """One quiet line, where somebody looks at it."""
+        """Show the progress in one line, if the output is a terminal."""
         with suppress(asyncio.CancelledError):
             while sys.stderr.isatty():
                 done, declared = self._logbook.done, len(self._logbook.figures)
@@ -119,8 +126,8 @@ class Staff:
 
 
 async def _all(work: Sequence[Coroutine[Any, Any, None]]) -> None:
-    """Do all at once; where one fails, the others end too."""
-    tasks = [asyncio.create_task(one) for one in work]
+    """Run all at once; if one fails, cancel the others."""
+    tasks = [asyncio.create_task(coroutine) for coroutine in work]
     try:
         await asyncio.gather(*tasks)
     finally:

@@ -1,5 +1,5 @@
-"""How a person's requests get through: sent again until they are answered, with the accidents of a bad line. It knows
-nothing of what they say."""
+"""How a person's requests get through: with the accidents of a bad line, and sent again until they are answered. What
+they say does not matter here."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,12 +11,13 @@ from server.rehearsal.accidents import Kind
 from server.rehearsal.wire import Answer, Wire
 
 _AGAIN_SECONDS = 0.25
-_LONGEST_HANG_UP_SECONDS = 0.02  # so that some answers are on their way already
+_LONGEST_HANG_UP_SECONDS = 0.02  # by then some answers are already on their way
 
 
 @dataclass
 class Traffic:
-    """What all lines have sent. ``seconds`` each answer took; ``waited`` is how often somebody was asked to wait."""
+    """What went over all lines. ``seconds``: how long each answer took. The others are counts: requests ``dropped`` by
+    hanging up, ``doubled``, and sent again (``retried``), and answers that asked to wait (``waited``)."""
 
     seconds: list[float] = field(default_factory=list[float])
     dropped: int = 0
@@ -26,7 +27,8 @@ class Traffic:
 
 
 class UnreliableLine:
-    """One person's, from an address of their own. ``share`` of all that is sent meets one of the ``kinds``."""
+    """The line of one person, who has an IP ``address`` of their own. A ``share`` (0 to 1) of the requests that are
+    sent has an accident of one of the ``kinds``."""
 
     def __init__(
         self, url: str, address: str, traffic: Traffic, kinds: frozenset[Kind], share: float, random: Random
@@ -36,11 +38,11 @@ class UnreliableLine:
         self._accidents = [kind for kind in ("dropped", "doubled") if kind in kinds]
 
     async def get(self, path: str, headers: Mapping[str, str] | None = None) -> list[Answer]:
-        """What is there, once it is answered."""
+        """The answer to a GET, once there is one."""
         return [await self._answered(self._wires[0], "GET", path, headers or {}, b"")]
 
     async def post(self, path: str, headers: Mapping[str, str], body: bytes) -> list[Answer]:
-        """Send something until it is answered; two answers, if it was sent twice at once."""
+        """Send a POST until it is answered. There are two answers if an accident sent it twice at once."""
         accident = self._accident()
         if accident == "doubled":
             self._traffic.doubled += 1
@@ -51,18 +53,19 @@ class UnreliableLine:
             try:
                 after = self._random.uniform(0, _LONGEST_HANG_UP_SECONDS)
                 await self._wires[0].hang_up("POST", path, headers, body, after)
-            except OSError:  # nobody was there: that is an accident too
+            except OSError:  # the server could not be reached, which is an accident too
                 self._traffic.retried += 1
         return [await self._answered(self._wires[0], "POST", path, headers, body)]
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connections."""
         for wire in self._wires:
             await wire.close()
 
     def _accident(self) -> str:
-        found = self._random.random() < self._share, self._random.random()  # as many draws, whatever happens
-        return self._accidents[int(found[1] * len(self._accidents))] if found[0] and self._accidents else ""
+        # There are always two draws: the same seed gives the same accidents.
+        happens, which = self._random.random() < self._share, self._random.random()
+        return self._accidents[int(which * len(self._accidents))] if happens and self._accidents else ""
 
     async def _answered(self, wire: Wire, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         while True:

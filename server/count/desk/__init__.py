@@ -1,5 +1,4 @@
-"""The desk, which runs a night: all contests at a glance, who is where, what is stuck; hold, release, correct,
-invite."""
+"""The desk, which runs a night: all contests at a glance, who is where, what is stuck; hold, correct, invite."""
 
 from server.count.desk import contest, night, pages, people
 

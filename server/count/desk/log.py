@@ -69,8 +69,7 @@ class LogLine(Struct, frozen=True):
 
 
 def log_of(board: Board, ballot: str | None = None) -> list[LogLine]:
-    """Every act and every public event of one contest, or of the whole night if ``ballot`` is None; the newest
-    first."""
+    """Every act and every public event of one contest, or of the whole night without ``ballot``; newest first."""
     log = _Log(board, ballot)
     return sorted([*log.acts(), *log.events()], key=lambda line: line.at)[::-1]
 

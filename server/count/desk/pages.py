@@ -116,8 +116,7 @@ async def desk_page(
 async def contest_page(
     request: Request, ballot: str, notice: str = "", status: int = 200, typed: dict[str, str] | None = None
 ) -> Response:
-    """One contest; ``typed`` are the fields of a form on the page that was refused. 404 if the night has no such
-    contest."""
+    """One contest; ``typed`` are the fields of a form on the page that was refused. 404 if there is no such contest."""
     board = await current_board(request)
     count = board.night.counts.get(ballot)
     if count is None:

@@ -34,8 +34,7 @@ async def people(request: Request) -> Response:
 
 @allows(SignedIn(DESK))
 async def invitations(request: Request) -> Response:
-    """``GET /desk/invitations``: a card to print and cut for each invitation that nobody has opened; ``?only=`` for
-    one."""
+    """``GET /desk/invitations``: a card to print for each invitation that nobody has opened; ``?only=`` for one."""
     board = await current_board(request)
     only = request.query_params.get("only", "")
     unopened = [person for person in _unopened(board) if only in ("", person.invitation)]

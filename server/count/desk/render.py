@@ -63,8 +63,7 @@ _FIGURES = SheetKeyed | Declare | Correct
 
 
 class Differing(Struct, frozen=True):
-    """A row in which two sheets differ. ``figures`` are both numbers in ascending order, which hides who keyed
-    which."""
+    """A row in which two sheets differ. ``figures`` are both numbers in ascending order, which hides whose is whose."""
 
     label: str
     figures: tuple[str, ...]

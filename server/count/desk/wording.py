@@ -62,8 +62,7 @@ SPEEDS: dict[str, float | None] = {
 
 
 class LoggedChange(Struct, frozen=True):
-    """A figure or a time in words, before and after a change; both are "" if only the fact of the change may be
-    told."""
+    """A figure or a time in words, before and after a change; both are "" if only that it changed may be told."""
 
     name: str
     before: str = ""

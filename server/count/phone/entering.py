@@ -1,5 +1,4 @@
-"""The verification and the sheet of votes, as forms that are sent and recorded. The rules are in
-``server.election``."""
+"""The verification and the sheet of votes, as forms that are sent and recorded. No rules of its own."""
 
 from typing import cast, get_args
 

@@ -74,8 +74,7 @@ def fields(contest: Contest) -> list[str]:
 
 
 def merged(order: Iterable[str], entry: SentForm, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """All findings, sorted by the ``order`` of their fields. A field that could not be read is not also called
-    missing."""
+    """All findings, sorted by the ``order`` of their fields. An unreadable field is not also called missing."""
     unreadable = {finding.field for finding in entry.unreadable}
     both = [*entry.unreadable, *(finding for finding in findings if finding.field not in unreadable)]
     places = {field: place for place, field in enumerate(order)}

@@ -14,8 +14,7 @@ from server.election.verdict import Result, first_places
 
 
 class NumberRow(Struct, frozen=True):
-    """A field for a number. ``party`` is an id, or ""; ``text`` is what was typed, ``sentences`` what is wrong with
-    it."""
+    """A field for a number. ``party`` is an id, or ""; ``text`` is what was typed, ``sentences`` what is wrong."""
 
     field: str
     label: str

@@ -21,8 +21,7 @@ class Invitations:
         self._serializer = URLSafeTimedSerializer(secret_key, salt=_SALT, signer=Signer)
 
     def make(self, night: str, invitation: str) -> str:
-        """A token for an invitation of a night, valid for 14 days. It is part of a link, or a program's Bearer
-        token."""
+        """A token for an invitation of a night, valid for 14 days. It is also a program's Bearer token."""
         return self._serializer.dumps([night, invitation])
 
     def read(self, token: str) -> tuple[str, str]:

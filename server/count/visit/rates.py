@@ -1,5 +1,5 @@
-"""How often an invitation may sign in and send, and an address may try tokens that are not ours. Redis counts, for all
-processes together."""
+"""How often an invitation may sign in and send, and an address may try tokens that are not ours. Redis counts, for
+all processes together."""
 
 import math
 import time

@@ -1,5 +1,4 @@
-"""Who may do what at the count: one rule for each kind of request. A rule refuses, in a sentence, before the endpoint
-runs."""
+"""Who may do what at the count: one rule for each kind of request. It runs before the endpoint."""
 
 import secrets
 from typing import Any
@@ -182,8 +181,7 @@ async def _person(request: Request, night: str, invitation: str) -> Person:
 
 
 async def _desk(connection: HTTPConnection, night: str) -> Desk:
-    """The private side of a night, read from the stream at every request: a session that the desk ends is ended at
-    once.
+    """The private side of a night, read from the stream at every request, so that an ended session ends at once.
 
     While Redis is away it is what this process last knew. 404 with a sentence of its own if the night should be on air
     and is no longer stored: then the invitation is not at fault.

@@ -33,8 +33,8 @@ async def invitation(request: Request) -> Response:
 async def start(request: Request) -> Response:
     """``POST /count/invitation/{token}``: with the PIN the link becomes a session, and leaves the address bar.
 
-    The first to open the link chooses the PIN. After five wrong PINs in a row only the desk can open the invitation
-    again.
+    The first to open the link chooses the PIN. After five wrong PINs in a row it stays locked until the desk
+    clears the PIN.
     """
     night_of(request)
     pin = str((await request.form()).get("pin", "")).strip()

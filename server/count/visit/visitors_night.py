@@ -1,5 +1,4 @@
-"""The visitor's night, as every page of the count needs it, and a page of the count as an answer that no cache
-keeps."""
+"""The visitor's night, as every page of the count needs it, and a page that no cache keeps."""
 
 from contextlib import suppress
 
@@ -19,8 +18,7 @@ from server.stream.events import StreamUnavailable
 
 
 def night_of(request: Request) -> Night:
-    """The public side of the visitor's night, including what this request itself has already done. 404 if it is not on
-    air.
+    """The public side of the visitor's night, including what this request itself has done. 404 if it is not on air.
 
     The rule that let the request in has read the stream, so this does not ask Redis again. While Redis is away it is
     the night as this process last knew it, and a form can still be shown again.
