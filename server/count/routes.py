@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from server.count import desk
-from server.count.api import post_declaration
+from server.count.declaration_api import post_declaration
 from server.count.phone.declaring import correct, declare, drop, receipt, withdraw
 from server.count.phone.entering import back_to_form, form, sheet, stage, state, verify
 from server.count.phone.worker import worker

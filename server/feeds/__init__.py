@@ -6,7 +6,7 @@ from server.feeds.api import contest, night, nights
 from server.feeds.events import events
 from server.feeds.health import healthz, metrics, readyz
 from server.feeds.openapi import openapi
-from server.feeds.record import download
+from server.feeds.record_download import download
 
 routes: list[BaseRoute] = [
     Route("/api/nights", nights),

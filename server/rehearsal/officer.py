@@ -3,9 +3,9 @@
 import asyncio
 
 from server.rehearsal.accidents import Paper
-from server.rehearsal.desk import Desk
+from server.rehearsal.desk_worker import DeskWorker
+from server.rehearsal.html_page import Page
 from server.rehearsal.logbook import Clock, Logbook
-from server.rehearsal.page import Page
 from server.rehearsal.phone import Phone, Stuck
 from server.rehearsal.script import Case
 
@@ -27,7 +27,7 @@ class Officer:
     """One person who serves several contests, and does one thing at a time. A ``colleague``, if there is one, keys each
     sheet again."""
 
-    def __init__(self, phone: Phone, colleague: Phone | None, desk: Desk, clock: Clock, logbook: Logbook) -> None:
+    def __init__(self, phone: Phone, colleague: Phone | None, desk: DeskWorker, clock: Clock, logbook: Logbook) -> None:
         self._phone, self._colleague, self._desk = phone, colleague, desk
         self._clock, self._logbook = clock, logbook
         self._hands = asyncio.Lock()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
-from server.rehearsal.page import Page
+from server.rehearsal.html_page import Page
 from server.rehearsal.unreliable_line import UnreliableLine
 
 _PIN = "2580"

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 
 from server.rehearsal.accidents import Paper
-from server.rehearsal.desk import Desk
+from server.rehearsal.desk_worker import DeskWorker
 from server.rehearsal.logbook import Clock, Logbook
 from server.rehearsal.phone import Stuck
 from server.rehearsal.script import Case
@@ -20,7 +20,7 @@ class Program:
     """Declares the contests of one invitation, and declares again once the desk has withdrawn wrong figures."""
 
     def __init__(
-        self, line: UnreliableLine, night: str, token: str, desk: Desk, clock: Clock, logbook: Logbook
+        self, line: UnreliableLine, night: str, token: str, desk: DeskWorker, clock: Clock, logbook: Logbook
     ) -> None:
         self._line, self._night, self._token = line, night, token
         self._desk, self._clock, self._logbook = desk, clock, logbook

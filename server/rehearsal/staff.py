@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from server.rehearsal.accidents import Kind
-from server.rehearsal.desk import Desk
+from server.rehearsal.desk_worker import DeskWorker
 from server.rehearsal.logbook import Clock, Logbook
 from server.rehearsal.officer import Officer
 from server.rehearsal.phone import Phone, Stuck
@@ -47,7 +47,7 @@ class Staff:
         self._kinds, self._share = kinds, min(_MOST, max(_SHARE, _ENOUGH / len(script.cases)))
         self._traffic, self._logbook, self._clock = Traffic(), Logbook(), Clock()
         self._lines: list[UnreliableLine] = []
-        self._desk = Desk(self._phone(cards.desk), self._clock, self._logbook)
+        self._desk = DeskWorker(self._phone(cards.desk), self._clock, self._logbook)
         self._halls = [self._hall(hall, links) for hall, links in zip(script.halls, cards.halls, strict=True)]
 
     async def work(self) -> Report:

@@ -15,7 +15,7 @@ from server.count.desk.board import Board, Glance, board_of, state_of
 from server.count.desk.log import log_of
 from server.count.desk.needs import needs_of
 from server.count.desk.wording import SPEEDS, reasons_told, replay_told
-from server.count.phone.shown import label_of, read_back
+from server.count.phone.page_content import label_of, read_back
 from server.count.visit.place import STAGES
 from server.election.commands import Correct, Declare, ballot_of
 from server.election.counting.acts import (

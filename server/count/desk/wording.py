@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from server.count.phone.shown import head_name
+from server.count.phone.page_content import head_name
 from server.count.visit.place import STAGES
 from server.election.check_codes import CHECKS
 from server.election.commands import (

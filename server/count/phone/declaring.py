@@ -5,8 +5,8 @@ from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
 from server.count.phone.entering import AT_THE_COUNT, FORM, RECEIPT
+from server.count.phone.page_content import read_back
 from server.count.phone.pages import read_back_page
-from server.count.phone.shown import read_back
 from server.count.visit.place import Place, chosen, common, place_of
 from server.count.visit.rules import DECLARING, Sends, SignedIn, visit
 from server.count.visit.sending import ask, id_of, round_in, stamp

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.count.phone.figures import SentForm, entry_of, read_sheet
-from server.count.phone.shown import form_of, label_of, read_back
+from server.count.phone.page_content import form_of, label_of, read_back
 from server.count.visit.place import Place, common
 from server.count.visit.visitors_night import page
 from server.election.checks import Finding

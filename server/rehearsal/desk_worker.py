@@ -15,7 +15,7 @@ REVISED = "The figures were read from the wrong sheet."
 WITHDRAWN = "The wrong sheet was declared."
 
 
-class Desk:
+class DeskWorker:
     """One person, who does one thing at a time however many call."""
 
     def __init__(self, phone: Phone, clock: Clock, logbook: Logbook) -> None:
