@@ -1,4 +1,4 @@
-"""The addresses of the count: the officers' phones, the desk, the API for programs. Nothing is answered here."""
+"""The addresses of the count: of the officers' phones, the desk, and the API for programs. No answers here."""
 
 from contextlib import suppress
 from typing import Any
@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from server.count import desk
-from server.count.api import post_declaration
+from server.count.declaration_api import post_declaration
 from server.count.phone.declaring import correct, declare, drop, receipt, withdraw
 from server.count.phone.entering import back_to_form, form, sheet, stage, state, verify
 from server.count.phone.worker import worker
@@ -34,7 +34,7 @@ _FORMS = {
 
 
 class _Sessions(SessionMiddleware):
-    """Starlette's, with a signer that goes by Redis's time."""
+    """Starlette's sessions, signed with Redis's time."""
 
     def __init__(self, app: ASGIApp, secret_key: str, **options: Any) -> None:
         super().__init__(app, secret_key, **options)
@@ -67,15 +67,15 @@ _DESK = (
 
 
 async def send_out(hub: Hub, submitter: Submitter) -> None:
-    """Let out what a process that ended had only put on record."""
+    """Send out, on every night, what a process recorded and did not send out before it ended."""
     for night in list(hub.channels):
-        with suppress(StreamUnavailable):  # then the next page that somebody opens at the count does it
+        with suppress(StreamUnavailable):  # the next page that somebody opens at the count tries again
             await submitter.send_out(night, now())
 
 
 def routes(settings: Settings) -> list[BaseRoute]:
-    """The officers' pages and the desk's, each with a session of its own that the settings' key signs; and the API,
-    which needs none."""
+    """All routes of the count. The officers' pages and the desk's each have a session cookie of their own, signed with
+    the settings' secret key; the API has none."""
     session, desk_session = _session(settings, "count"), _session(settings, "desk")
     return [
         *(Route(path, endpoint, methods=[method], middleware=session) for method, path, endpoint in _COUNT),

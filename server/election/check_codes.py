@@ -18,7 +18,7 @@ _ERRORS = {
     "number-missing": "A number that the form asks for is not there.",
     "number-unreadable": "What was typed is not surely one whole number.",
     "votes-missing": "A candidate has no number of votes.",
-    "votes-not-whole": "A program sent votes that are not a whole number.",
+    "votes-not-whole": "A program sent votes that are not a whole number of at most 9 digits.",
     "votes-negative": "A candidate's votes are fewer than 0.",
     "votes-none": "No candidate has a single vote.",
     "votes-above-papers": "Votes and rejected papers are more than the ballot papers verified.",
@@ -31,7 +31,7 @@ _ERRORS = {
     "tie-without-lot": "The first place is a tie, and no lot decides it.",
     "lot-without-tie": "A lot is given where the first place is not a tie.",
     "reason-missing": "A correction, a withdrawal or a warning passed over has no reason.",
-    "text-too-long": "A reason has more than 500 characters.",
+    "text-too-long": "A reason or note has more than 500 characters, or there are more reasons than checks.",
     "shape": "What a program sent is not a declaration.",
 }
 

@@ -1,4 +1,4 @@
-"""A night as data: JSON, events, and how the process is. Nothing here changes anything."""
+"""A night as data: JSON, events, the record, and the state of the process. Nothing here changes a night."""
 
 from starlette.routing import BaseRoute, Route
 
@@ -6,7 +6,7 @@ from server.feeds.api import contest, night, nights
 from server.feeds.events import events
 from server.feeds.health import healthz, metrics, readyz
 from server.feeds.openapi import openapi
-from server.feeds.record import download
+from server.feeds.record_download import download
 
 routes: list[BaseRoute] = [
     Route("/api/nights", nights),

@@ -1,8 +1,8 @@
-"""The addresses of pages as OpenAPI has them, and how a parameter is described. No pages, no HTTP."""
+"""The addresses of the pages as OpenAPI describes them, and how a parameter is described. No pages, no HTTP."""
 
 from typing import Any
 
-# Below a night, and below a contest: what the page is, and the parameters of its own.
+# Path below a night, or below a contest → what the page is, then the parameters that only this page has.
 _OF_A_NIGHT: dict[str, tuple[str, ...]] = {
     "": ("A night's page.", "map"),
     "/contests": ("The table of all contests.", "q", "party", "verdict", "region", "sort", "order"),
@@ -38,7 +38,7 @@ _MEANINGS = {
 
 
 def page_paths() -> dict[str, Any]:
-    """Path → description of every page that a viewer opens, and of the pictures."""
+    """Path → OpenAPI description, for every page that a viewer opens and for the pictures."""
     night, ballot = named("night"), named("ballot")
     kept = [named("at"), named("known"), named("baseline"), named("lang")]
     return {
@@ -63,13 +63,13 @@ def page_paths() -> dict[str, Any]:
 
 
 def parameter(name: str, place: str, description: str, required: bool = True) -> dict[str, Any]:
-    """One parameter of a request, a text."""
+    """The description of a parameter of a request whose value is text; ``place`` is query, path or header."""
     described = {"description": description, "schema": {"type": "string"}}
     return {"name": name, "in": place, "required": required, **described}
 
 
 def named(name: str) -> dict[str, str]:
-    """A parameter that the document describes among its components."""
+    """A reference to a parameter that the document describes among its components."""
     return {"$ref": f"#/components/parameters/{name}"}
 
 

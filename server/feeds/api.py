@@ -1,4 +1,4 @@
-"""The JSON addresses of nights and contests: found, made once a seq, answered with an ETag. No shapes."""
+"""The JSON addresses of nights and contests: each answer is made once for every seq, and has an ETag."""
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -19,7 +19,7 @@ from server.nights import archive
 
 @allows(everyone)
 async def nights(request: Request) -> Response:
-    """``/api/nights``: those on air, and past ones."""
+    """``/api/nights``: the nights on air, and past nights."""
     hub, kept = process(request).hub, process(request).kept.listed()
     past = (*archive.listed(), *(group.summary for group in archive.groups()), *kept)
     content = hub.cached(
@@ -30,7 +30,7 @@ async def nights(request: Request) -> Response:
 
 @allows(everyone)
 async def night(request: Request) -> Response:
-    """``/api/nights/{night}``: totals and every contest; with ``?baseline=2010`` against another election."""
+    """``/api/nights/{night}``: totals and every contest; with ``?baseline=2010`` compared with another election."""
     channel, state = found(request)
     content = channel.cached("feeds: night", lambda: body(msgspec.json.encode(night_state(channel, state))))
     return for_any_site(answer(request, content, JSON, etag(channel)))
@@ -38,7 +38,7 @@ async def night(request: Request) -> Response:
 
 @allows(everyone)
 async def contest(request: Request) -> Response:
-    """``/api/nights/{night}/contests/{ballot}``: all about one contest; also with ``?baseline=``."""
+    """``/api/nights/{night}/contests/{ballot}``: everything about one contest; also takes ``?baseline=``."""
     channel, state = found(request)
     ballot: str = request.path_params["ballot"]
     count = state.counts.get(ballot)
@@ -49,14 +49,14 @@ async def contest(request: Request) -> Response:
 
 
 def found(request: Request) -> tuple[Channel, Night]:
-    """The night in the address, against the baseline that it names; 404 if there is none, or no such baseline."""
+    """The night in the address, compared with the baseline in its query; 404 if there is no such night or baseline."""
     channel = channel_of(request)
     assert channel.night is not None, "a channel shows once its night is opened"
     return channel, channel.night
 
 
 def for_any_site(response: Response) -> Response:
-    """Results are public: scripts of any site may read them (Fetch standard, CORS)."""
+    """The response, readable by scripts of any site, since results are public (CORS, in the Fetch standard)."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "ETag"
     return response

@@ -1,4 +1,4 @@
-"""One contest as data: figures of the rules put into the public shapes. No HTTP, no rules of its own."""
+"""One contest as data: the figures that the rules give, put into the public shapes. No HTTP, no rules of its own."""
 
 from typing import assert_never
 
@@ -23,7 +23,7 @@ from server.nights.assumed import is_assumed
 
 
 def contest_summary(night: Night, count: Count) -> ContestSummary:
-    """A contest in short, as it stands."""
+    """A contest in short, as it stands on this night."""
     contest, result, polled = count.contest, count.result, _polled(count)
     return ContestSummary(
         ballot=contest.ballot,
@@ -41,7 +41,7 @@ def contest_summary(night: Night, count: Count) -> ContestSummary:
 
 
 def contest_state(night: Night, count: Count) -> ContestState:
-    """All about a contest, as it stands."""
+    """Everything about a contest, as it stands on this night."""
     contest, result, short = count.contest, _polled(count), contest_summary(night, count)
     swing = result.swing if result else None
     return ContestState(
@@ -77,7 +77,7 @@ def contest_state(night: Night, count: Count) -> ContestState:
 
 
 def _polled(count: Count) -> Result | None:
-    """The result, unless nobody voted: then there is a winner, and there are no figures."""
+    """The result if there was a poll; None before it, and where a candidate was elected unopposed, without figures."""
     return None if count.result and count.result.unopposed else count.result
 
 
@@ -97,7 +97,7 @@ def _turnout(count: Count) -> Turnout:
 
 def _candidates(night: Night, count: Count) -> tuple[Standing, ...]:
     if count.result is None:
-        return tuple(_standing(night, one, None, None) for one in count.contest.candidates)
+        return tuple(_standing(night, candidate, None, None) for candidate in count.contest.candidates)
     polled = _polled(count) is not None
     return tuple(_standing(night, line.candidate, line, line if polled else None) for line in count.result.lines)
 
@@ -132,17 +132,17 @@ def _previous(night: Night, previous: Previous) -> PreviousResult:
 
 
 def _party_name(night: Night, party: str) -> str:
-    """A party's name on this night; parties of the baseline that nobody stands for now may have none."""
+    """A party's name on this night, or its id: a party of the baseline for which nobody stands now may have no name."""
     known = night.parties.get(party)
     return known.name if known else "Others" if party == "others" else party
 
 
 def _history(night: Night, count: Count) -> tuple[Happened, ...]:
-    """Every event of the contest and every note about it."""
+    """Every event of the contest and every note about it, oldest first."""
     ballot = count.contest.ballot
-    notes = [one for one in night.feed if isinstance(one, NotePosted) and one.ballot == ballot]
-    happened = sorted([*count.history, *notes], key=lambda one: one.seq)
-    return tuple(_happened(night, count, one) for one in happened)
+    notes = [event for event in night.feed if isinstance(event, NotePosted) and event.ballot == ballot]
+    happened = sorted([*count.history, *notes], key=lambda event: event.seq)
+    return tuple(_happened(night, count, event) for event in happened)
 
 
 def _happened(night: Night, count: Count, event: CountEvent | NotePosted) -> Happened:

@@ -1,4 +1,4 @@
-"""A declaration by API and its answers as /openapi.json describes them; ``server.count`` carries it out."""
+"""The shapes of a program's declaration and of its answers, for /openapi.json. ``server.count`` carries it out."""
 
 from msgspec import Struct
 

@@ -1,4 +1,4 @@
-"""The events of a night as they are stored: lines of JSON up to now, or an event stream that stays open."""
+"""The events of a night as they are stored: lines of JSON up to now, or an event stream that stays open for more."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -25,9 +25,10 @@ _BEAT_SECONDS = 15.0
 
 @allows(everyone)
 async def events(request: Request) -> Response:
-    """``/api/nights/{night}/events?after={seq}``: what came after a seq.
+    """``/api/nights/{night}/events?after={seq}``: the events after a seq, as NDJSON.
 
-    With ``Accept: text/event-stream`` also what comes, from the Last-Event-ID where a browser sends one.
+    With ``Accept: text/event-stream`` new events follow as they come; a browser that connects again sends the seq as
+    Last-Event-ID. 400 if the seq is not a whole number.
     """
     channel, _ = found(request)
     if EVENT_STREAM in request.headers.get("accept", ""):
@@ -38,7 +39,7 @@ async def events(request: Request) -> Response:
 
 
 def _lines(channel: Channel, after: int) -> Body:
-    """NDJSON. Only the whole night is kept: what follows a seq is small for those who ask often."""
+    """The events after a seq as NDJSON. Only the whole night is cached: those who ask often ask for few events."""
     if after:
         return body(_joined(channel.events[after:]))
     return channel.cached("feeds: events", lambda: body(_joined(channel.events)))
@@ -49,7 +50,8 @@ def _joined(events: list[AnyEvent]) -> bytes:
 
 
 def _after(request: Request, channel: Channel) -> int:
-    """The seq to go on from; 0 for one that has not come yet: it belongs to another past of this night."""
+    """The seq to go on from. It is 0, for everything, if the seq asked for does not exist yet: then it is from a night
+    of the same id that was replaced."""
     text = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
     after = written(text)
     if after is None:
@@ -62,7 +64,7 @@ def _stream(request: Request, channel: Channel) -> Response:
     after = _after(request, channel)
     headers = {"Cache-Control": "no-store", "Vary": "Accept", "X-Accel-Buffering": "no"}
     if not channel.on_air and after == channel.seq:
-        return Response(status_code=204, headers=headers)  # tells a browser not to connect again
+        return Response(status_code=204, headers=headers)  # 204 tells a browser not to connect again
     if request.method == "HEAD":
         return Response(headers=headers, media_type=EVENT_STREAM)
     night: str = request.path_params["night"]
@@ -80,9 +82,12 @@ async def live(
     ending: Callable[[], bool],
     beat: float = _BEAT_SECONDS,
 ) -> AsyncGenerator[bytes]:
-    """Server-sent events: those after a seq, then each as it comes; a past night's stream ends with its last.
+    """Server-sent events: those after a seq, then each as it comes. The stream of a past night ends with its last
+    event.
 
-    Whoever reads slowly keeps nothing waiting here: the next events are taken once the last have gone out.
+    ``goes_on`` says whether this channel is still the night's, ``ending`` whether the server is stopping; ``beat`` is
+    the time between comment lines, in seconds. A slow reader holds nothing up: the next events are taken from the
+    channel only after the last ones have been sent.
     """
     changed = asyncio.Event()
     unwatch = channel.watch(changed.set)
@@ -93,10 +98,10 @@ async def live(
             if channel.seq > after:
                 news, after = channel.events[after:], channel.seq
                 yield b"".join(map(_message, news))
-            elif not channel.on_air or ending():  # at a restart whoever comes back goes on from its last id
+            elif not channel.on_air or ending():  # after a restart a client goes on from its last id
                 return
             elif not goes_on():
-                yield b"id: 0\n\n"  # taken off air: whoever comes back begins anew with what is there then
+                yield b"id: 0\n\n"  # the night was taken off air: a client that connects again gets everything
                 return
             else:
                 try:

@@ -1,4 +1,4 @@
-"""How this process is: alive, ready for visitors, and its figures for Prometheus. Nothing of any result."""
+"""The state of this process: whether it is alive and ready for visitors, and its figures for Prometheus. No results."""
 
 import asyncio
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from server.live.hub import Hub
 from server.stream.events import EventStream
 
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
-_PATIENCE_SECONDS = 2.0  # who asks has a time limit too, and redis-py tries for longer
+_PATIENCE_SECONDS = 2.0  # whoever asks has a time limit too, and redis-py would try for longer
 
 
 @allows(everyone)
@@ -29,9 +29,9 @@ async def healthz(request: Request) -> Response:
 
 @allows(everyone)
 async def readyz(request: Request) -> Response:
-    """``/readyz``: 200 once all that is stored is read and while Redis answers, else 503 and why.
+    """``/readyz``: 200 once everything stored has been read and while Redis answers; else 503, with the reasons.
 
-    Where what is stored may be lost it says why too, and is ready all the same.
+    If Redis might lose what it stores, the reasons say so too, but the process still counts as ready.
     """
     hub, stream = process(request).hub, process(request).stream
     reasons: list[str] = []
@@ -46,7 +46,7 @@ async def readyz(request: Request) -> Response:
 
 @allows(everyone)
 async def metrics(request: Request) -> Response:
-    """``/metrics``: what this process has on air and who watches, in Prometheus' text format."""
+    """``/metrics``: what this process has on air and how many watch, in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(OnAir(process(request).hub))
     ProcessCollector(registry=registry)
@@ -54,7 +54,7 @@ async def metrics(request: Request) -> Response:
 
 
 class OnAir(Collector):
-    """Reads a hub each time it is asked; it keeps nothing."""
+    """The gauges of a hub. They are read anew at each scrape."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub

@@ -1,4 +1,4 @@
-"""A night, and the list of all, as data: totals put into the public shapes. No HTTP, no rules of its own."""
+"""A night, and the list of all nights, as data: totals put into the public shapes. No HTTP, no rules of its own."""
 
 from collections.abc import Iterable
 
@@ -13,18 +13,18 @@ from server.nights.kept import KeptNight
 
 
 def all_nights(channels: Iterable[Channel], past: Iterable[Summary | KeptNight]) -> Nights:
-    """Nights on air and past nights; one that is on air under a past night's id is listed only once."""
+    """The nights on air, then the past nights, except a past night whose id is that of a night on air."""
     on_air = [_on_air(channel, channel.night) for channel in channels if channel.night]
-    on_air.sort(key=lambda one: (-one.date.toordinal(), one.title))
-    known = {one.night for one in on_air}
-    before = sorted(past, key=lambda one: (-one.date.toordinal(), one.title))
-    return Nights((*on_air, *(_past(one) for one in before if one.id not in known)))
+    on_air.sort(key=lambda listed: (-listed.date.toordinal(), listed.title))
+    known = {listed.night for listed in on_air}
+    newest_first = sorted(past, key=lambda summary: (-summary.date.toordinal(), summary.title))
+    return Nights((*on_air, *(_past(summary) for summary in newest_first if summary.id not in known)))
 
 
 def night_state(channel: Channel, night: Night) -> NightState:
-    """A night as it stands; its contests in full where there is only one: one request tells its whole story.
+    """A night as it stands. Its contests are in short; the contest of a night that has only one is in full.
 
-    A general election's 650 in full would be four times the bytes, made anew at every declaration.
+    The 650 contests of a general election in full would be four times the bytes, made anew at every declaration.
     """
     definition, tally = night.definition, _tally(channel, night)
     contest = contest_state if len(night.counts) == 1 else contest_summary

@@ -43,7 +43,7 @@ def _document() -> tuple[Body, str]:
 
 
 def document() -> dict[str, Any]:
-    """The description as plain data."""
+    """The OpenAPI document as plain data."""
     _, schemas = msgspec.json.schema_components(_SHAPES, ref_template=_REF)
     (event, *_), _ = msgspec.json.schema_components([AnyEvent], ref_template=_REF)
     return {
@@ -156,7 +156,7 @@ def _events() -> dict[str, Any]:
             "200": {
                 "description": "One event a line. In an event stream, id is seq and data is the event.",
                 "content": {
-                    # itemSchema comes only with OpenAPI 3.2.
+                    # OpenAPI has itemSchema only from version 3.2 on.
                     "application/x-ndjson": {"schema": {"type": "string"}, "x-itemSchema": event},
                     "text/event-stream": {"schema": {"type": "string"}},
                 },

@@ -9,11 +9,24 @@ declarations, the banner names them all. Who was away for more than a dozen entr
 """
 
 from collections.abc import Container, Iterable, Iterator
+from typing import assert_never
 
 from msgspec.structs import replace
 
 from server.election.contests import Contest, Definition
-from server.election.events import AnyEvent, DeclarationExpected, NightHeld, NightOpened, NightReleased, NotePosted
+from server.election.events import (
+    AnyEvent,
+    Corrected,
+    DeclarationExpected,
+    Declared,
+    NightHeld,
+    NightOpened,
+    NightReleased,
+    NoPollTaken,
+    NotePosted,
+    StageReached,
+    Withdrawn,
+)
 from server.election.nights import Count, Night
 from server.election.once import once
 from server.election.results.feed import FEED_LENGTH, also_of, feed_of, told_after
@@ -71,12 +84,14 @@ class PageRenderer:
                 if night.is_single:
                     return (f"contest-{contest.slug}", "status")
                 return (*_rows(contest), *self._around(night, contest), "status")
-            case _:
+            case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken():
                 contest = night.counts[event.ballot].contest
                 if night.is_single:
                     return (f"contest-{contest.slug}", "latest", "status")
                 on_map = (f"hex-{contest.slug}", *self._around(night, contest)) if has_map(night.definition) else ()
                 return (*_rows(contest), *on_map, "banner", *_house(night), "score", "latest", "status")
+            case _:
+                assert_never(event)
 
     def _around(self, night: Night, contest: Contest) -> Iterable[str]:
         """The small maps that a seat is on."""

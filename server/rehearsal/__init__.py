@@ -1,2 +1,2 @@
-"""A past night practised: officers, programs and a desk that are simulated, and the accidents of a real night. They do
-what people do, over HTTP; nothing here knows how the server answers."""
+"""Practising a past night: simulated officers, programs and a desk, with the accidents of a real night. They do what
+people do, over HTTP, and use nothing of the server's inside."""

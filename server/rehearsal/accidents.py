@@ -1,4 +1,5 @@
-"""What goes wrong on a night of counts: which contests it meets, and wrong figures. Drawn by lot, and nothing sent."""
+"""What goes wrong on a night of counts: which contests have an accident, and wrong figures, all drawn by lot. Nothing
+is sent from here."""
 
 import argparse
 from collections.abc import Iterator
@@ -15,12 +16,20 @@ Cure = Literal["slip", "revision", "withdrawal"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 CURES: tuple[Cure, ...] = get_args(Cure)
 
-_WRONG, _LATE, _RECOUNT, _TIE = 0.04, 0.04, 0.03, 0.005  # of all contests; and of a small night's at least a few
+_WRONG, _LATE, _RECOUNT, _TIE = (
+    0.04,
+    0.04,
+    0.03,
+    0.005,
+)  # shares of all contests; a small night has at least a few of each
 _MOST_MISREAD = 300
 
 
 class Paper(Struct, frozen=True):
-    """A sheet on the table at a count: candidate id → votes, rejected papers in all, whose lot was drawn."""
+    """A sheet of paper with the figures of a contest.
+
+    ``votes``: candidate id → votes. ``rejected``: rejected papers in total. ``lot``: the candidate whose lot was drawn.
+    """
 
     votes: dict[str, int]
     rejected: int
@@ -28,12 +37,13 @@ class Paper(Struct, frozen=True):
 
     @property
     def papers(self) -> int:
-        """The ballot papers that it accounts for."""
+        """The number of ballot papers that the sheet accounts for."""
         return sum(self.votes.values()) + self.rejected
 
 
 class Mishap(Struct, frozen=True):
-    """What happens to one contest: ``first`` are figures that are declared and are not right, and their ``cure``."""
+    """What happens to one contest. ``first`` are the wrong figures that are declared first, if any; ``cure`` is how
+    they are put right."""
 
     first: Paper | None = None
     cure: Cure = "slip"
@@ -42,7 +52,7 @@ class Mishap(Struct, frozen=True):
 
 
 def kinds_in(text: str) -> frozenset[Kind]:
-    """``all``, ``none``, or some of the kinds with commas between them; ArgumentTypeError for anything else."""
+    """``all``, ``none``, or some of the kinds, separated by commas; ArgumentTypeError for anything else."""
     named = {"all": KINDS, "none": ()}.get(text, tuple(text.split(",")))
     if not set(named) <= set(KINDS):
         raise argparse.ArgumentTypeError(f"all, none, or some of {', '.join(KINDS)}, with commas between them")
@@ -52,8 +62,11 @@ def kinds_in(text: str) -> frozenset[Kind]:
 def mishaps(
     sheets: dict[str, Paper], programs: frozenset[str], kinds: frozenset[Kind], random: Random
 ) -> dict[str, Mishap]:
-    """Ballot id → what happens to it. ``programs`` are the contests that a program declares: it knows of no recount,
-    and its figures can only be withdrawn."""
+    """Ballot id → what happens to that contest.
+
+    ``programs`` are the ballot ids of contests that a program declares: it reports no recounts, and its figures can
+    only be put right by a withdrawal.
+    """
     drawn = {ballot: Mishap() for ballot in sheets}
     free = [ballot for ballot, sheet in sheets.items() if len(sheet.votes) > 1]
     random.shuffle(free)
@@ -77,21 +90,21 @@ def mishaps(
 
 
 def misread(sheet: Paper, random: Random) -> Paper:
-    """The sheet with two rows exchanged, or some votes in the wrong row: other figures for as many ballot papers."""
+    """The sheet with two rows exchanged, or with some votes in the wrong row: wrong figures with the right total."""
     votes = dict(sheet.votes)
-    one, other = random.sample(list(votes), 2)
-    if votes[one] != votes[other] and random.random() < 0.5:
-        votes[one], votes[other] = votes[other], votes[one]
+    row, second = random.sample(list(votes), 2)
+    if votes[row] != votes[second] and random.random() < 0.5:
+        votes[row], votes[second] = votes[second], votes[row]
     else:
-        one, other = (one, other) if votes[one] else (max(votes, key=lambda row: votes[row]), one)
-        moved = random.randint(1, min(votes[one], _MOST_MISREAD))
-        votes[one], votes[other] = votes[one] - moved, votes[other] + moved
+        row, second = (row, second) if votes[row] else (max(votes, key=lambda candidate: votes[candidate]), row)
+        moved = random.randint(1, min(votes[row], _MOST_MISREAD))
+        votes[row], votes[second] = votes[row] - moved, votes[second] + moved
     first = first_places(votes)
     return Paper(votes, sheet.rejected, random.choice(first) if len(first) > 1 else None)
 
 
 def tie(sheet: Paper, random: Random) -> Paper:
-    """The sheet with the first two level, and one of them drawn by lot."""
+    """The sheet with the first two candidates level, and one of them drawn by lot."""
     first, second = sorted(sheet.votes, key=lambda row: -sheet.votes[row])[:2]
     half, left = divmod(sheet.votes[first] + sheet.votes[second], 2)
     votes = sheet.votes | {first: half, second: half}
@@ -99,6 +112,6 @@ def tie(sheet: Paper, random: Random) -> Paper:
 
 
 def _cures(random: Random) -> Iterator[Cure]:
-    """Each in its turn, so that a small night has all of them."""
+    """Every cure in turn, for ever: even a small night has all of them."""
     while True:
         yield from random.sample(CURES, len(CURES))

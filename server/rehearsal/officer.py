@@ -1,12 +1,12 @@
-"""An officer at a count: does what the pages of the phone ask for, from verification to receipt. No HTTP of its own."""
+"""An officer at a count, who does what the pages of the phone ask for, from the verification to the receipt."""
 
 import asyncio
 
 from server.rehearsal.accidents import Paper
-from server.rehearsal.desk import Desk
-from server.rehearsal.page import Page
+from server.rehearsal.desk_worker import DeskWorker
+from server.rehearsal.html_page import Page
+from server.rehearsal.logbook import Clock, Logbook
 from server.rehearsal.phone import Phone, Stuck
-from server.rehearsal.said import Clock, Said
 from server.rehearsal.script import Case
 
 _LOOK_AGAIN_SECONDS = 0.3
@@ -17,26 +17,28 @@ _SHEET, _VERIFICATION, _DECLARE, _CORRECTION = (
     "/count/declare",
     "/count/correction",
 )
-# The sheet has the verification beneath it, and the read-back neither: what is asked for is the first of these.
+# The page of the sheet has the verification's form too, and the read-back has neither. What a page asks for is the
+# first of these forms that it has.
 _WORK = (_SHEET, _VERIFICATION, _DECLARE)
 SLIP = "The returning officer misread the sheet."
 
 
 class Officer:
-    """One person who serves several contests, and does one thing at a time; a ``colleague`` keys each sheet again."""
+    """One person who serves several contests, and does one thing at a time. A ``colleague``, if there is one, keys each
+    sheet again."""
 
-    def __init__(self, phone: Phone, colleague: Phone | None, desk: Desk, clock: Clock, said: Said) -> None:
+    def __init__(self, phone: Phone, colleague: Phone | None, desk: DeskWorker, clock: Clock, logbook: Logbook) -> None:
         self._phone, self._colleague, self._desk = phone, colleague, desk
-        self._clock, self._said = clock, said
+        self._clock, self._logbook = clock, logbook
         self._hands = asyncio.Lock()
 
     async def arrive(self) -> None:
-        """Be there, signed in."""
+        """Sign in, and the colleague too."""
         for phone in (self._phone, *([self._colleague] if self._colleague else [])):
             await phone.open("/count")
 
     async def serve(self, case: Case) -> None:
-        """One contest from its verification to the right figures on air."""
+        """Serve one contest, from its verification until the right figures are on air."""
         await self._clock.until(case.begins)
         async with self._hands:
             await self._prepare(case)
@@ -47,16 +49,16 @@ class Officer:
             await self._put_right(case)
 
     async def _prepare(self, case: Case) -> None:
-        """The papers verified, the stages said, the sheet keyed: all but the declaration."""
+        """Do everything but declare: verify the papers, report the stages, key the sheet."""
         page = await self._further(await self._open(case), case, case.first, until=_SHEET)
         for stage in ("counting", *["recount"] * case.recounts):
             if stage in page.stages:
                 page = await self._phone.send(page, "/count/stage", {"stage": stage})
-                self._said.done[stage] += 1
+                self._logbook.done[stage] += 1
         await self._further(page, case, case.first, until=_DECLARE)
 
     async def _declare(self, case: Case, paper: Paper, before: int) -> None:
-        """Put what is on the paper on air; the receipt for it is another than that of ``before``."""
+        """Declare what is on the paper, until there is a receipt with a number above ``before``, or none yet (0)."""
         async with self._hands:
             page = await self._open(case)
             for _ in range(_MOST_LOOKS):
@@ -64,7 +66,7 @@ class Officer:
                 if _asks(page) == _DECLARE:
                     page = await self._phone.send(page, _DECLARE)
                 elif page.receipt is not None and page.receipt not in range(1, before + 1):
-                    self._said.acknowledged(case.ballot, paper, page.receipt)
+                    self._logbook.acknowledged(case.ballot, paper, page.receipt)
                     return
                 else:
                     await asyncio.sleep(_LOOK_AGAIN_SECONDS)
@@ -83,12 +85,12 @@ class Officer:
         await self._declare(case, case.right, receipt)
 
     async def _on_air(self, case: Case) -> int:
-        """The number of the receipt, once there is one: not while the desk holds the night."""
+        """The number of the receipt. This waits for it while the desk holds the night."""
         for _ in range(_MOST_LOOKS):
             async with self._hands:
                 page = await self._open(case)
             if page.receipt:
-                self._said.known(case.ballot, page.receipt)
+                self._logbook.known(case.ballot, page.receipt)
                 return page.receipt
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         raise Stuck(f"{case.ballot} does not go on air, however long one waits.")
@@ -104,7 +106,7 @@ class Officer:
             raise Stuck(f"{case.ballot} cannot be corrected: {page.says}")
 
     async def _further(self, page: Page, case: Case, paper: Paper, until: str) -> Page:
-        """The page on which that is asked for, or a receipt: until then whatever is asked for is done."""
+        """Do whatever the pages ask for, until one asks for the form ``until`` or is a receipt; that page."""
         for _ in range(_MOST_LOOKS):
             match _asks(page):
                 case asked if asked == until:
@@ -125,7 +127,7 @@ class Officer:
         raise Stuck(f"{case.ballot} does not get on: {page.says}")
 
     async def _key_again(self, colleague: Phone, case: Case, paper: Paper) -> None:
-        """The second sheet, from a person who has not seen the first."""
+        """Key the second sheet, as a person who has not seen the first."""
         page = await colleague.open(_place(case))
         for _ in range(_MOST_LOOKS):
             if _asks(page) != _SHEET:
@@ -138,7 +140,7 @@ class Officer:
 
 
 def typed(paper: Paper) -> dict[str, str]:
-    """A sheet as it is typed. Of rejected papers nobody knows the heads: all are unmarked."""
+    """A sheet as it is typed. The heads of rejected papers are not known, so all count as unmarked."""
     texts = {f"votes.{candidate}": f"{votes:,}" for candidate, votes in paper.votes.items()}
     texts |= dict.fromkeys((f"rejected.{head}" for head in ("official_mark", "more_than_one", "identifiable")), "0")
     texts |= {"rejected.unmarked_or_void": f"{paper.rejected:,}"}

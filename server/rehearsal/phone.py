@@ -1,10 +1,10 @@
-"""A phone, or the desk's browser: cookies, redirects, signing in, a form filled in and sent. It knows no election."""
+"""A phone, or the desk's browser: cookies, redirects, signing in, a form filled in and sent. No elections here."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
-from server.rehearsal.line import Line
-from server.rehearsal.page import Page
+from server.rehearsal.html_page import Page
+from server.rehearsal.unreliable_line import UnreliableLine
 
 _PIN = "2580"
 _WHY = "Looked at again with the counting agents: it is so."
@@ -14,19 +14,19 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class Stuck(Exception):
-    """Somebody who does not get on, whatever they try; the message says where, and what they are told."""
+    """Raised when somebody cannot get any further; the message says where, and what the page told them."""
 
 
 class Phone:
-    """Signed in with the ``link`` of an invitation, and again whenever that is asked for."""
+    """A browser that signs in with the ``link`` of an invitation, and again whenever it is asked to."""
 
-    def __init__(self, line: Line, url: str, link: str) -> None:
+    def __init__(self, line: UnreliableLine, url: str, link: str) -> None:
         self._line, self._link = line, urlsplit(link).path
         self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
         self._cookies: dict[str, str] = {}
 
     async def open(self, path: str) -> Page:
-        """The page at a path."""
+        """The page at a path, after signing in if need be. Stuck if the page cannot be reached."""
         page = await self._fetched(path)
         for _ in range(_MOST_TRIES):
             if not self._is_outside(page):
@@ -36,10 +36,11 @@ class Phone:
         raise Stuck(f"{path}: {page.says}")
 
     async def send(self, page: Page, form: str, texts: Mapping[str, str] | None = None) -> Page:
-        """The page that follows once a form is sent with these texts; what looks unusual is given a reason."""
+        """Fill in and send a form of the page, and return the page that follows. If the form asks why a figure is
+        unusual, it is given a reason."""
         filled = {name: text or (_WHY if name.startswith("reason.") else "") for name, text in page.forms[form].items()}
         after = await self._sent(form, filled | dict(texts or {}))
-        if self._is_outside(after) or after.status == 403:  # another tab signed in, or the desk signed this one out
+        if self._is_outside(after) or after.status == 403:  # the session ended, or is now that of another invitation
             return await self.open(page.path)
         return after
 

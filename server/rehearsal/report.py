@@ -1,5 +1,5 @@
-"""What a rehearsal came to: every acknowledged declaration in the record once, the end as it was published. It reads
-the public record, and nothing else."""
+"""The report on a rehearsal: whether the public record has every acknowledged declaration exactly once, and ends with
+the published results."""
 
 import asyncio
 from collections import Counter
@@ -10,9 +10,9 @@ from msgspec import Struct
 from server.election.events import AnyEvent, Corrected, Declared, NightHeld, StageReached, Withdrawn
 from server.election.nights import Count, fold
 from server.rehearsal.accidents import Paper
-from server.rehearsal.line import Line, Sent
-from server.rehearsal.said import Said
+from server.rehearsal.logbook import Logbook
 from server.rehearsal.script import Script
+from server.rehearsal.unreliable_line import Traffic, UnreliableLine
 from server.stream.record import read
 
 _PATIENCE_SECONDS = 30.0
@@ -20,15 +20,18 @@ _LOOK_AGAIN_SECONDS = 0.1
 
 
 class Report(Struct, frozen=True):
-    """``lines`` to print; ``wrong`` is what does not hold, a sentence each; what was ``sent`` on the way."""
+    """``lines`` to print, ``wrong`` with a sentence for everything that is not as it should be, and the ``traffic``."""
 
     lines: tuple[str, ...]
     wrong: tuple[str, ...]
-    sent: Sent
+    traffic: Traffic
 
 
-async def events_of(line: Line, night: str, receipts: set[int]) -> list[AnyEvent]:
-    """The night's record, its chain checked, once it has all these numbers. BadRecord where it does not hold."""
+async def events_of(line: UnreliableLine, night: str, receipts: set[int]) -> list[AnyEvent]:
+    """The events of the night's record, once it is long enough to have all these receipt numbers.
+
+    BadRecord if its chain of hashes is broken, TimeoutError if it is not long enough after 30 seconds.
+    """
     async with asyncio.timeout(_PATIENCE_SECONDS):
         while True:
             (answer,) = await line.get(f"/api/nights/{night}/record")
@@ -38,43 +41,44 @@ async def events_of(line: Line, night: str, receipts: set[int]) -> list[AnyEvent
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
 
-def reported(script: Script, events: list[AnyEvent], said: Said, sent: Sent, seconds: float) -> Report:
-    """What there is to say, and to complain of."""
-    kinds, done = Counter(type(event) for event in events), said.done
+def reported(script: Script, events: list[AnyEvent], logbook: Logbook, traffic: Traffic, seconds: float) -> Report:
+    """The report: what happened in ``seconds``, compared with the script and with what was acknowledged."""
+    kinds, done = Counter(type(event) for event in events), logbook.done
     figures = [event for event in events if isinstance(event, Declared | Corrected)]
     slips = sum(isinstance(event, Corrected) and event.slip for event in figures)
     recounts = sum(isinstance(event, StageReached) and event.stage == "recount" for event in events)
     ties = sum(event.lot is not None for event in figures)
-    wrong = tuple(_wrong(script, events, said))
-    acknowledged = sum(map(len, said.figures.values()))
+    wrong = tuple(_wrong(script, events, logbook))
+    acknowledged = sum(map(len, logbook.figures.values()))
     lines = [
         f"{_number(len(script.cases), 'contest')} in {seconds:.0f} seconds, by {_number(len(script.halls), 'hall')}: "
         f"{_number(kinds[Declared], 'declaration')}, {_number(kinds[Corrected], 'correction')} "
         f"({_number(slips, 'slip')}), {_number(kinds[Withdrawn], 'withdrawal')}, {_number(recounts, 'recount')}, "
         f"{_number(ties, 'tie')}, {done['late']:,} late ({done['late, seen']:,} seen by the desk), "
         f"held {_number(kinds[NightHeld], 'time')}.",
-        f"{_number(len(sent.seconds), 'answer')}: median {_ms(sent.seconds, 50)}, 99% within {_ms(sent.seconds, 99)}; "
-        f"{sent.dropped:,} dropped, {sent.doubled:,} doubled, {sent.retried:,} tried again, "
-        f"{sent.waited:,} told to wait.",
+        f"{_number(len(traffic.seconds), 'answer')}: median {_ms(traffic.seconds, 50)}, "
+        f"99% within {_ms(traffic.seconds, 99)}; "
+        f"{traffic.dropped:,} dropped, {traffic.doubled:,} doubled, {traffic.retried:,} tried again, "
+        f"{traffic.waited:,} told to wait.",
     ]
     if not wrong:
         lines += [
             f"{acknowledged:,} declarations were acknowledged, and each is in the record once.",
             "The final state is the published result.",
         ]
-    return Report(tuple(lines), wrong, sent)
+    return Report(tuple(lines), wrong, traffic)
 
 
-def _wrong(script: Script, events: list[AnyEvent], said: Said) -> Iterator[str]:
+def _wrong(script: Script, events: list[AnyEvent], logbook: Logbook) -> Iterator[str]:
     night = fold(events)
     if not night.definition.rehearsal:
         yield f"{night.definition.id} is not marked as a rehearsal."
     for ballot, count in night.counts.items():
-        figures = [one for one in count.history if isinstance(one, Declared | Corrected)]
-        papers = [Paper(one.votes, one.rejected.total if one.rejected else 0, one.lot) for one in figures]
-        if papers != said.figures[ballot]:
-            yield f"{ballot}: acknowledged was {said.figures[ballot]}, and on record is {papers}."
-        if not said.receipts[ballot] <= {one.seq for one in figures}:
+        figures = [event for event in count.history if isinstance(event, Declared | Corrected)]
+        papers = [Paper(event.votes, event.rejected.total if event.rejected else 0, event.lot) for event in figures]
+        if papers != logbook.figures[ballot]:
+            yield f"{ballot}: acknowledged was {logbook.figures[ballot]}, and on record is {papers}."
+        if not logbook.receipts[ballot] <= {event.seq for event in figures}:
             yield f"{ballot}: a receipt was given for what is none of its declarations."
         end, published = _end(count), _end(script.published.counts[ballot])
         if end != published:
@@ -82,7 +86,7 @@ def _wrong(script: Script, events: list[AnyEvent], said: Said) -> Iterator[str]:
 
 
 def _end(count: Count) -> tuple[object, ...]:
-    """What is published of a result. The four heads of rejected papers are on no past night's record."""
+    """The published parts of a result. They leave out the four heads of rejected papers, which no past night has."""
     result = count.result
     if result is None:
         return (None,)

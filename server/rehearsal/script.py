@@ -1,4 +1,4 @@
-"""The script of a rehearsal: who serves which contests, when each is declared, what goes wrong. Nothing is sent."""
+"""The script of a rehearsal: who serves which contests, when each is declared, and what goes wrong. Nothing is sent."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -14,9 +14,12 @@ from server.election.nights import Night, fold
 from server.nights.past import PastNight
 from server.rehearsal.accidents import Cure, Kind, Paper, mishaps
 
-_LONGEST_GAP = timedelta(minutes=15)  # the empty hours of a night are cut to this
-_BEGIN, _END = 0.14, 0.86  # parts of the time: before, all sign in and key; after, the last figures are put right
-_KEYED_BEFORE = (0.04, 0.13)  # from sheet to declaration, in parts of the time
+_LONGEST_GAP = timedelta(minutes=15)  # longer pauses between two declarations are cut to this
+_BEGIN, _END = (
+    0.14,
+    0.86,
+)  # in parts of the time: before it all sign in and key; after it the last figures are put right
+_KEYED_BEFORE = (0.04, 0.13)  # from the sheet to the declaration, in parts of the time
 _LATE_BY = 0.06
 _FOUND_WRONG_AFTER = (0.02, 0.08)
 _HELD_AT, _HELD_FOR, _LONGEST_HOLD_SECONDS = 0.5, 0.06, 10.0
@@ -24,9 +27,10 @@ _ONE_PROGRAM_IN = 6
 
 
 class Case(Struct, frozen=True):
-    """One contest: keyed from ``begins``, declared when ``due``, and where it was not right, put right from ``cured``.
+    """One contest: keyed from ``begins`` on, declared when ``due``, and put right from ``cured`` on if there is a
+    ``cure``.
 
-    Moments are seconds from the beginning. ``first`` is what is declared, ``right`` what was published.
+    These moments are in seconds from the beginning. ``first`` is what is declared first, ``right`` what was published.
     """
 
     ballot: str
@@ -41,7 +45,7 @@ class Case(Struct, frozen=True):
 
 
 class Hall(Struct, frozen=True):
-    """The contests that one person serves with a phone, or one ``program`` without anybody."""
+    """The contests that one person serves with a phone, or that one ``program`` declares."""
 
     name: str
     cases: tuple[Case, ...]
@@ -49,7 +53,7 @@ class Hall(Struct, frozen=True):
 
 
 class Script(Struct, frozen=True):
-    """A whole rehearsal. ``held`` is when the desk holds the night, and for how many seconds; None if it does not."""
+    """A whole rehearsal. ``held``: when the desk holds the night and for how long, in seconds; None if it does not."""
 
     definition: Definition
     published: Night
@@ -63,7 +67,8 @@ class Script(Struct, frozen=True):
 
 
 def practised(definition: Definition, name: str = "") -> Definition:
-    """The night to be practised: nothing declared, and TEST on everything. It is a night of its own, not a replay."""
+    """A night to practise with: nothing is declared, and everything is marked as a rehearsal. It is a night of its own,
+    not a replay."""
     return replace(definition, id=name or f"{definition.id}.rehearsal", times="live", rehearsal=True)
 
 
@@ -77,16 +82,17 @@ def script_of(
     *,
     programs: bool,
 ) -> Script:
-    """A past night in so many ``seconds``, its declarations in their order and as far from one another as they were.
+    """The script that plays a past night in so many ``seconds``.
 
-    With ``programs`` one hall in six has nobody with a phone. The same ``seed`` is the same script.
+    The declarations keep their order, and the pauses between them their proportions, except that long pauses are cut.
+    With ``programs``, a program declares in one hall of six. The same ``seed`` gives the same script.
     """
     random, published = Random(seed), fold(past.events)
     declared = [event for event in past.events if isinstance(event, Declared)]
     sheets = {event.ballot: _sheet(published, event.ballot) for event in declared}
-    groups = _groups([one for one in definition.contests if one.ballot in sheets], officers)
-    sent = frozenset(one.ballot for group in groups[3::_ONE_PROGRAM_IN] if programs for one in group)
-    drawn = mishaps(sheets, sent, kinds, random)
+    groups = _groups([contest for contest in definition.contests if contest.ballot in sheets], officers)
+    by_program = frozenset(contest.ballot for group in groups[3::_ONE_PROGRAM_IN] if programs for contest in group)
+    drawn = mishaps(sheets, by_program, kinds, random)
     parts = _parts(declared)
 
     def case(ballot: str) -> Case:
@@ -110,14 +116,15 @@ def script_of(
         definition=definition,
         published=published,
         halls=tuple(
-            Hall(group[0].region, tuple(case(one.ballot) for one in group), group[0].ballot in sent) for group in groups
+            Hall(group[0].region, tuple(case(contest.ballot) for contest in group), group[0].ballot in by_program)
+            for group in groups
         ),
         held=(_HELD_AT * seconds, min(_HELD_FOR * seconds, _LONGEST_HOLD_SECONDS)) if "held" in kinds else None,
     )
 
 
 def _sheet(night: Night, ballot: str) -> Paper:
-    """What was published of a contest, whatever was corrected on the way; rejected papers are 0 where nobody knows."""
+    """The published figures of a contest, after any corrections; rejected papers are 0 if they are not known."""
     result = night.counts[ballot].result
     assert result is not None, "a past night is declared"
     votes = {line.candidate.id: line.votes for line in result.lines}
@@ -126,16 +133,16 @@ def _sheet(night: Night, ballot: str) -> Paper:
 
 
 def _groups(contests: Iterable[Contest], number: int) -> list[list[Contest]]:
-    """The contests of a region together, in as many groups of one size as there are officers."""
-    ordered = sorted(contests, key=lambda one: (one.nation, one.region, one.name))
+    """The contests in ``number`` groups of equal size, with the contests of a region next to each other."""
+    ordered = sorted(contests, key=lambda contest: (contest.nation, contest.region, contest.name))
     number = max(1, min(number, len(ordered)))
     ends = [len(ordered) * part // number for part in range(number + 1)]
-    return [ordered[one:other] for one, other in pairwise(ends)]
+    return [ordered[begin:end] for begin, end in pairwise(ends)]
 
 
 def _parts(declared: list[Declared]) -> dict[str, float]:
-    """Ballot id → when it was declared, from 0 for the first to 1 for the last, without the empty hours."""
-    gaps = [min(other.at - one.at, _LONGEST_GAP) for one, other in pairwise(declared)]
+    """Ballot id → when it was declared, from 0 for the first to 1 for the last, with long pauses cut."""
+    gaps = [min(later.at - earlier.at, _LONGEST_GAP) for earlier, later in pairwise(declared)]
     moments = list(accumulate(gaps, initial=timedelta(0)))
     whole = moments[-1] or timedelta(1)
     return {event.ballot: moment / whole for event, moment in zip(declared, moments, strict=True)}

@@ -1,4 +1,4 @@
-"""One connection to a server over HTTP/1.1, which can be hung up in the middle. No cookies, no forms, no second try."""
+"""One connection to a server over HTTP/1.1, which can be closed in the middle of a request. Nothing is sent twice."""
 
 import asyncio
 import ssl
@@ -16,7 +16,7 @@ _PIECE = 1 << 16
 
 
 class Answer(Struct, frozen=True):
-    """What a server said. Names of ``headers`` are in small letters; ``cookies`` are those it set."""
+    """A server's answer. The names of ``headers`` are in lower case; ``cookies`` are the cookies that it set."""
 
     status: int
     headers: dict[str, str]
@@ -25,12 +25,12 @@ class Answer(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The body."""
+        """The body, decoded from UTF-8."""
         return self.body.decode()
 
 
 class Wire:
-    """A connection from one ``address``, opened when it is needed and kept while the server keeps it."""
+    """A connection from one IP ``address``, opened when it is needed and kept for as long as the server keeps it."""
 
     def __init__(self, url: str, address: str = "") -> None:
         parts = urlsplit(url)
@@ -38,14 +38,15 @@ class Wire:
         self._host, self._tls = parts.hostname, parts.scheme == "https"
         self._port = parts.port or (443 if self._tls else 80)
         self._head = f"Host: {parts.netloc}\r\n"
-        # On loopback every hall can come from an address of its own, as halls do. Only Linux has them all at hand.
+        # On loopback every hall can have an IP address of its own, as real halls do. Only Linux offers all of
+        # 127.0.0.0/8.
         own = parts.hostname.startswith("127.") and sys.platform == "linux"
         self._from = (address, 0) if own and address else None
         self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Send a request, and read the answer; OSError where there is none."""
-        async with asyncio.timeout(_PATIENCE_SECONDS):  # a TimeoutError is an OSError
+        """Send a request, and read the answer; OSError if none comes within 20 seconds."""
+        async with asyncio.timeout(_PATIENCE_SECONDS):  # TimeoutError is an OSError
             reader = await self._send(method, path, headers, body)
             answer = _Reading()
             parser = httptools.HttpResponseParser(answer)
@@ -60,14 +61,14 @@ class Wire:
             return Answer(parser.get_status_code(), answer.headers, answer.cookies, b"".join(answer.pieces))
 
     async def hang_up(self, method: str, path: str, headers: Mapping[str, str], body: bytes, after: float) -> None:
-        """Send a request, and close the connection so many seconds later, whatever has been answered by then."""
+        """Send a request, and close the connection ``after`` so many seconds, answered or not."""
         async with asyncio.timeout(_PATIENCE_SECONDS):
             await self._send(method, path, headers, body)
             await asyncio.sleep(after)
             await self.close()
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._open:
             writer, self._open = self._open[1], None
             writer.close()
@@ -89,7 +90,7 @@ class Wire:
 
 
 class _Reading:
-    """What the parser calls."""
+    """Collects an answer; the parser calls its methods."""
 
     def __init__(self) -> None:
         self.headers: dict[str, str] = {}
@@ -99,7 +100,7 @@ class _Reading:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if name.lower() == b"set-cookie":
-            self.cookies |= {one: morsel.value for one, morsel in SimpleCookie(value.decode()).items()}
+            self.cookies |= {cookie: morsel.value for cookie, morsel in SimpleCookie(value.decode()).items()}
         else:
             self.headers[name.decode().lower()] = value.decode()
 

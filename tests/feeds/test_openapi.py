@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from server import feeds
-from server.count import api
+from server.count import declaration_api
 from server.feeds import declaration
 from server.feeds.openapi import document
 from server.nights import archive
@@ -87,9 +87,9 @@ def test_every_event_is_as_described(client: TestClient) -> None:
 
 
 def test_declaration_is_described_as_it_is_taken() -> None:
-    described, taken = declaration.DeclarationBody, api.Declaration
+    described, taken = declaration.DeclarationBody, declaration_api.Declaration
     assert described.__struct_fields__ == taken.__struct_fields__
-    assert declaration.RejectedPapers.__struct_fields__ == api.RejectedPapers.__struct_fields__
+    assert declaration.RejectedPapers.__struct_fields__ == declaration_api.RejectedPapers.__struct_fields__
     body = {
         "votes": {"1": 16867, "2": 0},
         "rejected": {"total": 48, "official_mark": None},

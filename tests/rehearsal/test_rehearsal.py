@@ -23,10 +23,10 @@ from server.html.languages import ENGLISH, languages
 from server.pages.picture.drawing import Text
 from server.pages.picture.frame import frame
 from server.rehearsal.accidents import KINDS, Paper, kinds_in
-from server.rehearsal.line import Sent
+from server.rehearsal.logbook import Logbook
 from server.rehearsal.report import Report, reported
-from server.rehearsal.said import Said
 from server.rehearsal.script import Script, practised, script_of
+from server.rehearsal.unreliable_line import Traffic
 from server.stream.embedded import start
 from server.stream.events import EventStream
 from server.stream.opening import open_night
@@ -93,8 +93,8 @@ async def test_everything_that_can_go_wrong_does(night: Practised) -> None:
     assert kinds[NightHeld] == 1
     assert any(isinstance(event, StageReached) and event.stage == "recount" for event in night.events)
     assert any(isinstance(event, Declared) and event.lot for event in night.events)
-    assert night.report.sent.dropped >= 1
-    assert night.report.sent.doubled >= 1
+    assert night.report.traffic.dropped >= 1
+    assert night.report.traffic.doubled >= 1
     assert "1 late (1 seen by the desk), held 1 time." in night.report.lines[0]
 
 
@@ -192,20 +192,20 @@ def test_wrong_figures_are_other_figures_for_as_many_papers() -> None:
 
 
 def test_a_report_says_what_does_not_hold() -> None:
-    past, said = past_night(), Said()
+    past, logbook = past_night(), Logbook()
     events = [replace(past.events[0], night=practised(past.definition)), *past.events[1:]]
     for event in past.events:
         if isinstance(event, Declared) and event.rejected:
-            said.acknowledged(event.ballot, Paper(event.votes, event.rejected.total), event.seq)
+            logbook.acknowledged(event.ballot, Paper(event.votes, event.rejected.total), event.seq)
 
     def wrong() -> tuple[str, ...]:
-        return reported(script(), events, said, Sent(), 1).wrong
+        return reported(script(), events, logbook, Traffic(), 1).wrong
 
     assert wrong() == ()
-    said.acknowledged(ballot(1), said.figures[ballot(1)][0], 0)
+    logbook.acknowledged(ballot(1), logbook.figures[ballot(1)][0], 0)
     (twice,) = wrong()
     assert twice.startswith(f"{ballot(1)}: acknowledged was [Paper(")
-    said.receipts[ballot(2)].add(77)
+    logbook.receipts[ballot(2)].add(77)
     assert wrong()[1:] == (f"{ballot(2)}: a receipt was given for what is none of its declarations.",)
     events.pop()
     assert wrong()[-1].startswith(f"{ballot(4)}: the end is (None,), and published was ")

@@ -1,6 +1,6 @@
-"""The people who run a night: all contests at a glance, who is where, what is stuck; hold, release, correct, invite."""
+"""The desk, which runs a night: all contests at a glance, who is where, what is stuck; hold, correct, invite."""
 
-from server.count.desk import contest, night, pages, people
+from server.count.desk import contest_actions, night_actions, pages, people
 
 PAGES = {
     "/desk": pages.desk,
@@ -12,19 +12,19 @@ PAGES = {
     "/desk/live": pages.poll,
 }
 FORMS = {
-    "hold": night.hold,
-    "release": night.release,
-    "set-aside": night.set_aside,
-    "entry": night.entry,
-    "note": night.note,
-    "replay": night.replay,
-    "expected": contest.expected,
-    "revision": contest.revision,
-    "revision/drop": contest.drop_revision,
-    "withdrawal": contest.withdrawal,
-    "no-poll": contest.no_poll,
+    "hold": night_actions.hold,
+    "release": night_actions.release,
+    "set-aside": night_actions.set_aside,
+    "entry": night_actions.entry,
+    "note": night_actions.note,
+    "replay": night_actions.replay,
+    "expected": contest_actions.expected,
+    "revision": contest_actions.revision,
+    "revision/drop": contest_actions.drop_revision,
+    "withdrawal": contest_actions.withdrawal,
+    "no-poll": contest_actions.no_poll,
     "invitations": people.invite,
     "people/{what}": people.change,
 }
-"""Their addresses below ``/desk/``. Opened as a page, those that are none lead ``back``."""
+"""The addresses of forms below ``/desk/``. A form's address that is opened as a page leads ``back`` to the desk."""
 back, live = pages.back, pages.live

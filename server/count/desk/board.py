@@ -1,4 +1,4 @@
-"""A night at a glance: where each contest stands, who is there, how late it is. Words and order; no HTML, no HTTP."""
+"""A night at a glance: how each contest stands, who is there, how late it is, in words. No HTML, no HTTP."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from server.election.nights import Count, Night
 
 
 class Due(Struct, frozen=True):
-    """When a declaration is ``expected``, and how far that is away, in words."""
+    """When a declaration is ``expected``, and how far away that is, in words."""
 
     expected: datetime
     words: str
@@ -23,8 +23,11 @@ class Due(Struct, frozen=True):
 
 
 class Glance(Struct, frozen=True):
-    """One contest's row. ``stage`` is what the public is told, ``figures`` where the entry stands; ``stuck`` if that
-    is not as it should be; ``people`` are those invited for it, and not revoked."""
+    """One contest's row in the list.
+
+    ``stage`` is what the public is told; ``figures`` says how far the entry is, and it is ``stuck`` if somebody must
+    look into it. ``people`` are those invited for the contest, except the revoked.
+    """
 
     count: Count
     stands: Progress
@@ -36,15 +39,18 @@ class Glance(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """All words of the row, to look for some in."""
+        """All words of the row in lower case, for searching."""
         names = " ".join(f"{person.name} {person.role} {state_of(person)}" for person in self.people)
         due = f"expected {self.due.words}" if self.due else ""
         return f"{self.count.contest.name} {self.stage} {self.figures} {names} {due}".casefold()
 
 
 class Board(Struct, frozen=True):
-    """The whole night at one moment, and as it will be ``later``, once what waits has gone out. ``waiting`` is what was
-    asked for and has not gone out, oldest first; ``here`` ballot → the people invited for it, revoked ones left out."""
+    """The whole night at the moment ``now``, and as it will be ``later``, once everything that waits has gone out.
+
+    ``waiting`` is what was asked for and has not gone out, oldest first. ``here``: ballot id → the people invited for
+    that contest, except the revoked.
+    """
 
     night: Night
     later: Night
@@ -55,7 +61,7 @@ class Board(Struct, frozen=True):
 
     @property
     def hold(self) -> NightHeld | None:
-        """The hold that the night is under."""
+        """The event that put the night on hold; None if it is not held."""
         return (
             next(event for event in reversed(self.night.feed) if isinstance(event, NightHeld))
             if self.night.held
@@ -63,11 +69,11 @@ class Board(Struct, frozen=True):
         )
 
     def stands(self, ballot: str) -> Progress:
-        """Where a contest's entry stands."""
+        """How far a contest's entry is."""
         return standing(self.later, self.desk, ballot)
 
     def sheets(self, ballot: str) -> dict[Role, SheetKeyed]:
-        """The sheets of a contest that are not void."""
+        """Role → the sheet of a contest that is not void."""
         return sheets_of(self.later.counts[ballot], self.desk)
 
     def has_void_sheets(self, ballot: str) -> bool:
@@ -98,18 +104,18 @@ class Board(Struct, frozen=True):
 
 
 def board_of(night: Night, desk: Desk, now: datetime) -> Board:
-    """The night and its desk, as they are ``now``."""
+    """The board of a night and its desk at the moment ``now``."""
     here: defaultdict[str, list[Person]] = defaultdict(list)
     for person in desk.people.values():
         if not person.revoked:
             for ballot in person.ballots:
                 here[ballot].append(person)
-    people = {ballot: tuple(sorted(found, key=lambda one: one.role)) for ballot, found in here.items()}
+    people = {ballot: tuple(sorted(invited, key=lambda person: person.role)) for ballot, invited in here.items()}
     return Board(night, once_released(night, desk), desk, now, pending(night, desk), people)
 
 
 def due_of(expected: datetime, now: datetime) -> Due:
-    """How far away it is, to the minute; ``desk.js`` says the same as the minutes pass."""
+    """How far away an expected declaration is, to the minute. ``desk.js`` says it in the same words as minutes pass."""
     minutes = int((now - expected).total_seconds() // 60)
     if minutes < 0:
         return Due(expected, f"in {_minutes(-minutes)}", False)
@@ -117,7 +123,7 @@ def due_of(expected: datetime, now: datetime) -> Due:
 
 
 def stage_of(count: Count) -> str:
-    """What the public is told of a count."""
+    """How far a count is, as the public is told."""
     if count.no_poll:
         return count.no_poll.state.capitalize()
     if count.result:
@@ -129,7 +135,7 @@ def stage_of(count: Count) -> str:
 
 
 def state_of(person: Person) -> str:
-    """How far somebody invited has come."""
+    """Whether a person has opened the invitation and is signed in, in two or three words."""
     if person.revoked:
         return "revoked"
     if person.locked:
@@ -140,8 +146,8 @@ def state_of(person: Person) -> str:
 
 
 def unaccounted(count: Count) -> int | None:
-    """By how many papers a declaration differs from those verified, which may have been corrected since; None if it
-    does not, or nobody can know."""
+    """By how many papers a declaration exceeds those verified (negative: falls short of them), which may have been
+    corrected since. None if the two agree, or one of them is not known."""
     result = count.result
     if result is None or result.unopposed or result.rejected is None or count.papers is None:
         return None

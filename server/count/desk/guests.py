@@ -1,4 +1,4 @@
-"""Who is to be invited, as a list of people is typed or pasted: read whole, or refused line by line."""
+"""Reading who is to be invited from a list that was typed or pasted: the whole list, or a refusal for each bad line."""
 
 import difflib
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ _MOST_NAMED = 8
 
 
 class Guest(Struct, frozen=True):
-    """Somebody to be invited."""
+    """A person to be invited."""
 
     name: str
     role: Role
@@ -22,14 +22,15 @@ class Guest(Struct, frozen=True):
 
 
 class BadLines(Exception):
-    """A list that invites nobody as it is; the message says what is wrong in which line."""
+    """Raised for a list from which nobody is invited; its message says what is wrong in which line."""
 
 
 def guests_of(board: Board, text: str, sent_before: Callable[[Guest], bool]) -> list[Guest]:
-    """``Name, role, contest`` a line; a contest by name, slug or ballot id, and no role is an officer.
+    """The people in a list of lines ``Name, role, contest``: a contest by name, slug or ballot id; without a role,
+    officers.
 
-    BadLines if any line is wrong, or somebody is invited already, unless this very list was ``sent_before``: half a
-    list that is in is worse than one that is not.
+    BadLines if any line is wrong, or somebody is invited already and was not ``sent_before`` with this very form. Then
+    nobody is invited: a list of which half is invited is worse than one of which nobody is.
     """
     known, wrong = _Contests(board), list[str]()
     guests: dict[Guest, int] = {}
@@ -56,7 +57,11 @@ def guests_of(board: Board, text: str, sent_before: Callable[[Guest], bool]) -> 
 
 
 def guest_of(board: Board, form: dict[str, str], sent_before: Callable[[Guest], bool]) -> Guest:
-    """One person, from ``name``, ``role`` and ``contests`` (one a line; the contest of the page, if it is one's)."""
+    """One person, from the fields ``name``, ``role`` and ``contests`` (one a line; without the field, the page's
+    contest).
+
+    BadLines as for ``guests_of``.
+    """
     role = _role(form.get("role", "officer"))
     if role is None:
         raise BadLines("Say as what: officer, second officer, returning officer or desk.")
@@ -89,7 +94,7 @@ def _guest(known: "_Contests", line: str) -> Guest:
     name, _, rest = line.replace("\t", ",").partition(",")
     first, _, others = (part.strip() for part in rest.partition(","))
     role = _role(first)
-    contest = others if role else rest.strip()  # the names of many contests have a comma
+    contest = others if role else rest.strip()  # the names of many contests contain a comma
     if role == "desk":
         if contest:
             raise BadLines(f"the desk is invited for all contests, not for {contest[:LONGEST_NAME]}.")
@@ -118,7 +123,7 @@ def _role(text: str) -> Role | None:
 
 
 class _Contests:
-    """The contests of a night by whatever they are called."""
+    """The contests of a night by ballot id, slug and name."""
 
     def __init__(self, board: Board) -> None:
         self._by_name: dict[str, list[str]] = {}
@@ -127,13 +132,13 @@ class _Contests:
                 self._by_name.setdefault(name, []).append(contest.ballot)
 
     def ballot(self, text: str) -> str:
-        """The ballot id; BadLines with what it might be if it is none."""
+        """The ballot id of the contest that is meant; BadLines, with the nearest name, if there is none or several."""
         name = " ".join(text.casefold().split())
-        found: Sequence[str] = self._by_name.get(name, ())
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise BadLines(f"{text[:LONGEST_NAME]} is the name of several contests: write one of {', '.join(found)}.")
+        ballots: Sequence[str] = self._by_name.get(name, ())
+        if len(ballots) == 1:
+            return ballots[0]
+        if ballots:
+            raise BadLines(f"{text[:LONGEST_NAME]} is the name of several contests: write one of {', '.join(ballots)}.")
         near = difflib.get_close_matches(name, self._by_name, n=1, cutoff=0.75)
         like = f" Is it {self._by_name[near[0]][0]}?" if near else ""
         raise BadLines(f"{text.strip()[:LONGEST_NAME]} is not a contest of this night.{like}")

@@ -1,7 +1,7 @@
-"""The record of a contest, or of the night, for those who run it: who, when, from which device, before and after.
+"""The log of a contest or of a night, for those who run it: who, when, from which device, and what it replaced.
 
-Figures of a sheet are not told while another is still to be keyed against it: nobody is to be able to tell an officer
-what the other has.
+The figures of a sheet are left out while another sheet is still to be keyed against it, so that nobody at the desk can
+tell one officer what the other keyed.
 """
 
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from typing import assert_never
 from msgspec import Struct
 
 from server.count.desk.board import Board
-from server.count.desk.told import (
-    Changed,
+from server.count.desk.wording import (
+    LoggedChange,
     act_told,
     command_told,
     figures_changed,
@@ -56,25 +56,26 @@ _REASONED = PapersVerified | SheetKeyed | Asked
 
 
 class LogLine(Struct, frozen=True):
-    """One line: ``outcome`` is what became of something that was to go out; ``reasons`` what was unusual, and why."""
+    """One line of the log. ``outcome`` is what became of something that was to go out; ``reasons`` are what was unusual
+    and why it is true."""
 
     at: datetime
     by: str
     device: str
     what: str
-    changes: tuple[Changed, ...] = ()
+    changes: tuple[LoggedChange, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
     outcome: str = ""
 
 
 def log_of(board: Board, ballot: str | None = None) -> list[LogLine]:
-    """Every act and every public event of one contest, or of the whole night; the newest first."""
+    """Every act and every public event of one contest, or of the whole night without ``ballot``; newest first."""
     log = _Log(board, ballot)
-    return sorted([*log.acts(), *log.events()], key=lambda one: one.at)[::-1]
+    return sorted([*log.acts(), *log.events()], key=lambda line: line.at)[::-1]
 
 
 class _Log:
-    """What is needed to tell each act in the light of the others."""
+    """The acts and events of a log, each told with what the others say about it."""
 
     def __init__(self, board: Board, ballot: str | None) -> None:
         self._board, self._ballot = board, ballot
@@ -83,16 +84,16 @@ class _Log:
         self._whys = {act.asked: act.why for act in desk.log if isinstance(act, Dropped)}
         self._asked = {act.command.id for act in desk.log if isinstance(act, Asked)}
         counts = night.counts.values() if ballot is None else (night.counts[ballot],)
-        found: list[FeedEvent] = [event for count in counts for event in count.history]
+        events: list[FeedEvent] = [event for count in counts for event in count.history]
         for event in night.feed:
             about_night = isinstance(event, NightHeld | NightReleased) and ballot is None
             if about_night or (isinstance(event, NotePosted) and ballot in (None, event.ballot)):
-                found.append(event)
-        self._events = {event.command_id: event for event in found}
+                events.append(event)
+        self._events = {event.command_id: event for event in events}
         self._settled: dict[str, bool] = {}
 
     def acts(self) -> Iterator[LogLine]:
-        """What was done at the count."""
+        """A line for each act."""
         expected: dict[str, datetime | None] = {}
         for act in self._board.desk.log:
             if isinstance(act, Dropped) or not self._is_here(act):
@@ -100,7 +101,7 @@ class _Log:
             changes = self._changes(act)
             if isinstance(act, Asked) and isinstance(act.command, ExpectDeclaration):
                 ballot, after = act.command.ballot, act.command.expected
-                changes = (Changed("Expected", time_told(expected.get(ballot)), time_told(after)),)
+                changes = (LoggedChange("Expected", time_told(expected.get(ballot)), time_told(after)),)
                 expected[ballot] = after
             yield LogLine(
                 at=act.at,
@@ -113,7 +114,7 @@ class _Log:
             )
 
     def events(self) -> Iterator[LogLine]:
-        """What is public and was not asked for by somebody invited: from a program, or the command line."""
+        """A line for each public event that nobody invited asked for: it came from the command line, or a replay."""
         for event in self._events.values():
             if event.command_id not in self._asked:
                 what = sentence_case(command_told(self._board.night, event))
@@ -150,7 +151,7 @@ class _Log:
         later = event is not None and (event.at - asked.at).total_seconds() > 60
         return f"event {seq}, at {time_told(event.at)}" if event and later else f"event {seq}"
 
-    def _changes(self, act: AnyAct) -> tuple[Changed, ...]:
+    def _changes(self, act: AnyAct) -> tuple[LoggedChange, ...]:
         if isinstance(act, Asked):
             return self._changed(self._events.get(act.command.id) or act.command)
         if not isinstance(act, SheetKeyed) or not act.replaces:
@@ -158,35 +159,37 @@ class _Log:
         before = self._board.desk.log[act.replaces - 1]
         assert isinstance(before, SheetKeyed), "a sheet replaces a sheet"
         changes = figures_changed(self._count(act.ballot).contest, before, act)
-        return changes if self._may_be_told(act) else tuple(Changed(one.name) for one in changes)
+        return changes if self._may_be_told(act) else tuple(LoggedChange(change.name) for change in changes)
 
     def _reasons(self, act: AnyAct) -> tuple[tuple[str, str], ...]:
         if not isinstance(act, _REASONED) or (isinstance(act, SheetKeyed) and not self._may_be_told(act)):
-            return ()  # what is unusual about a sheet tells whose figures are whose
+            return ()  # what is unusual about a sheet gives its figures away
         return reasons_told(act.reasons)
 
     def _may_be_told(self, sheet: SheetKeyed) -> bool:
-        """Whether what is on a sheet is no secret from the other officer any more."""
+        """Whether a sheet's figures need no longer be kept from the other officer."""
         if sheet.ballot not in self._settled:
             self._settled[sheet.ballot] = self._board.stands(sheet.ballot).state in _SETTLED
         return sheet.round < self._count(sheet.ballot).round or self._settled[sheet.ballot]
 
-    def _changed(self, one: object) -> tuple[Changed, ...]:
-        """What a correction, or a second verification, put in the place of what was public."""
-        if isinstance(one, Corrected | Correct):
-            count = self._count(one.ballot)
-            earlier = [said for said in _before(count, one) if isinstance(said, Declared | Corrected)]
-            return figures_changed(count.contest, earlier[-1], one) if earlier else ()
-        if isinstance(one, StageReached | ReachStage) and one.papers is not None:
-            papers = [said.papers for said in _before(self._count(one.ballot), one) if isinstance(said, StageReached)]
+    def _changed(self, step: object) -> tuple[LoggedChange, ...]:
+        """What a correction, or a second verification, changed of what was public before."""
+        if isinstance(step, Corrected | Correct):
+            count = self._count(step.ballot)
+            earlier = [event for event in _before(count, step) if isinstance(event, Declared | Corrected)]
+            return figures_changed(count.contest, earlier[-1], step) if earlier else ()
+        if isinstance(step, StageReached | ReachStage) and step.papers is not None:
+            before = _before(self._count(step.ballot), step)
+            papers = [event.papers for event in before if isinstance(event, StageReached)]
             known = [number for number in papers if number is not None]
-            return (Changed("Ballot papers verified", f"{known[-1]:,}", f"{one.papers:,}"),) if known else ()
+            return (LoggedChange("Ballot papers verified", f"{known[-1]:,}", f"{step.papers:,}"),) if known else ()
         return ()
 
     def _count(self, ballot: str) -> Count:
         return self._board.night.counts[ballot]
 
 
-def _before(count: Count, one: Corrected | Correct | StageReached | ReachStage) -> list[FeedEvent]:
-    seq = one.seq if isinstance(one, Corrected | StageReached) else None
+def _before(count: Count, step: Corrected | Correct | StageReached | ReachStage) -> list[FeedEvent]:
+    """The events of a contest before this one; all of them before a command, which has no seq yet."""
+    seq = step.seq if isinstance(step, Corrected | StageReached) else None
     return [event for event in count.history if seq is None or event.seq < seq]

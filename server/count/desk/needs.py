@@ -1,4 +1,4 @@
-"""What needs somebody at the desk, the most urgent first: what is stuck, and why. No HTML, no HTTP."""
+"""What needs somebody at the desk, and why, the most urgent first. No HTML, no HTTP."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,20 +6,24 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from server.count.desk.board import Board, Due, Glance, unaccounted
-from server.count.desk.told import command_told
+from server.count.desk.wording import command_told
 from server.election.commands import OfTheHold, ballot_of
 from server.election.counting.acts import Asked, Dropped
 from server.election.counting.entry import KEYING
 from server.html.templates import clock
 
-# From when on it is worth a telephone call: a second entry takes about five minutes, a read-back one.
+# How old a first sheet, or confirmed figures, must be to be worth a telephone call. Keying a second sheet takes about
+# five minutes, reading figures back about one.
 LONELY, UNSPOKEN = timedelta(minutes=10), timedelta(minutes=15)
 _REMEMBERED = timedelta(hours=1)
 MOST_OF_A_KIND = 8
 
 
 class Need(Struct, frozen=True):
-    """``what`` it is about, ``why`` it is stuck, where to go for it. ``due`` is set where it is a matter of time."""
+    """Something that needs a person: ``what`` it is about, ``why``, and the address of the page to go to (``href``).
+
+    ``due`` is set if it is late.
+    """
 
     kind: str
     what: str
@@ -29,7 +33,7 @@ class Need(Struct, frozen=True):
 
 
 class Needs(Struct, frozen=True):
-    """``first`` are the needs to be shown; ``more`` kind → how many more there are of it."""
+    """``first`` are the needs to show, at most eight of a kind; ``more``: kind → how many needs of it are not shown."""
 
     first: tuple[Need, ...]
     more: dict[str, int]
@@ -37,14 +41,15 @@ class Needs(Struct, frozen=True):
 
 def needs_of(board: Board, glances: list[Glance]) -> Needs:
     """Everything that waits for a person."""
-    found = [*_of_the_night(board), *_of_contests(board, glances), *_of_people(board), *_dropped(board)]
+    needs = [*_of_the_night(board), *_of_contests(board, glances), *_of_people(board), *_dropped(board)]
     kinds: dict[str, int] = {}
     first: list[Need] = []
-    for one in found:
-        kinds[one.kind] = kinds.get(one.kind, 0) + 1
-        if kinds[one.kind] <= MOST_OF_A_KIND:
-            first.append(one)
-    return Needs(tuple(first), {kind: n - MOST_OF_A_KIND for kind, n in kinds.items() if n > MOST_OF_A_KIND})
+    for need in needs:
+        kinds[need.kind] = kinds.get(need.kind, 0) + 1
+        if kinds[need.kind] <= MOST_OF_A_KIND:
+            first.append(need)
+    more = {kind: number - MOST_OF_A_KIND for kind, number in kinds.items() if number > MOST_OF_A_KIND}
+    return Needs(tuple(first), more)
 
 
 def _of_the_night(board: Board) -> Iterator[Need]:
@@ -54,17 +59,17 @@ def _of_the_night(board: Board) -> Iterator[Need]:
         why = f"held since {clock(hold.at)} by {hold.by}. {number} to go out."
         yield Need("held", "The night", why, "/desk/hold")
     for asked in waiting:
-        said = f"from {asked.by} at {clock(asked.at)}: {command_told(night, asked.command)}"
-        why = f"waits for the release, {said}" if hold else f"has not gone out yet, {said}"
+        from_whom = f"from {asked.by} at {clock(asked.at)}: {command_told(night, asked.command)}"
+        why = f"waits for the release, {from_whom}" if hold else f"has not gone out yet, {from_whom}"
         yield Need("waiting", name_of(board, asked), why, href_of(asked))
 
 
 def _of_contests(board: Board, glances: list[Glance]) -> Iterator[Need]:
     for kind in (_differs, _unaccounted, _late, _corrections, _lonely, _unspoken):
-        found = [need for glance in glances if (need := kind(board, glance))]
+        needs = [need for glance in glances if (need := kind(board, glance))]
         if kind is _late:
-            found.sort(key=lambda one: one.due.expected if one.due else board.now)
-        yield from found
+            needs.sort(key=lambda need: need.due.expected if need.due else board.now)
+        yield from needs
 
 
 def _differs(board: Board, glance: Glance) -> Need | None:
@@ -137,7 +142,7 @@ def _of_people(board: Board) -> Iterator[Need]:
 
 
 def _dropped(board: Board) -> Iterator[Need]:
-    """What was asked for and refused when it could have gone out, until something later is asked for instead."""
+    """What was asked for and then refused when its turn to go out came, unless something else was asked for since."""
     asked: dict[str, Asked] = {}
     dropped: dict[str, tuple[Dropped, Asked]] = {}
     for act in board.desk.log:
@@ -145,14 +150,14 @@ def _dropped(board: Board) -> Iterator[Need]:
             asked[act.command.id] = act
             dropped.pop(_about(act), None)
         elif isinstance(act, Dropped):
-            of = asked[act.asked]
-            dropped[_about(of)] = (act, of)
-    for act, of in dropped.values():
-        done = isinstance(of.command, OfTheHold)  # by somebody else, or it could have been
-        if not done and board.now - act.at < _REMEMBERED and not _moved_on(board, of, act.at):
-            told = command_told(board.night, of.command).rstrip(".")
-            why = f"did not go out, from {of.by}: {told}. {act.why}"
-            yield Need("dropped", name_of(board, of), why, href_of(of))
+            request = asked[act.asked]
+            dropped[_about(request)] = (act, request)
+    for act, request in dropped.values():
+        done = isinstance(request.command, OfTheHold)  # a hold or release that somebody else made first
+        if not done and board.now - act.at < _REMEMBERED and not _moved_on(board, request, act.at):
+            told = command_told(board.night, request.command).rstrip(".")
+            why = f"did not go out, from {request.by}: {told}. {act.why}"
+            yield Need("dropped", name_of(board, request), why, href_of(request))
 
 
 def _about(asked: Asked) -> str:
@@ -165,12 +170,12 @@ def _moved_on(board: Board, asked: Asked, at: datetime) -> bool:
 
 
 def name_of(board: Board, asked: Asked) -> str:
-    """The contest that something is about, or the night."""
+    """The name of the contest that a command is about, or "The night"."""
     count = board.night.counts.get(_about(asked))
     return count.contest.name if count else "The night"
 
 
 def href_of(asked: Asked) -> str:
-    """Where to see what became of it."""
+    """The address of the page that shows what became of a command."""
     ballot = ballot_of(asked.command)
     return f"/desk/contests/{ballot}" if ballot else "/desk/record"

@@ -1,4 +1,4 @@
-"""The people of a night: inviting many at once, printing their links, ending sessions, opening what is locked."""
+"""The people of a night: inviting them, printing their links, ending sessions, clearing PINs, revoking invitations."""
 
 import asyncio
 from collections.abc import Iterable
@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from server.access import allows
 from server.count.desk import render
-from server.count.desk.answering import DESK, board, carried_out, page, sent
 from server.count.desk.board import Board
 from server.count.desk.guests import BadLines, Guest, guest_of, guests_of
 from server.count.desk.pages import contest_page
+from server.count.desk.requests import DESK, carried_out, current_board, page, sent
 from server.count.visit.inviting import ROLES, invite_person, link_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, stamp
@@ -34,28 +34,29 @@ async def people(request: Request) -> Response:
 
 @allows(SignedIn(DESK))
 async def invitations(request: Request) -> Response:
-    """``GET /desk/invitations``: a card for each link that nobody has opened, to print and cut; ``?only=`` for one."""
-    stands = await board(request)
+    """``GET /desk/invitations``: a card to print for each invitation that nobody has opened; ``?only=`` for one."""
+    board = await current_board(request)
     only = request.query_params.get("only", "")
-    unopened = [person for person in _unopened(stands) if only in ("", person.invitation)]
-    cards = await cards_of(process(request).settings, stands, unopened)
-    return page(request, "invitations.html", board=stands, cards=cards, only=only)
+    unopened = [person for person in _unopened(board) if only in ("", person.invitation)]
+    cards = await cards_of(process(request).settings, board, unopened)
+    return page(request, "invitations.html", board=board, cards=cards, only=only)
 
 
 @allows(Sends(DESK))
 async def invite(request: Request) -> Response:
-    """``POST /desk/invitations``: one person, for one contest or several; or many, a line each. All or none."""
+    """``POST /desk/invitations``: one person for one contest or several, or many people, one a line. All are
+    invited, or nobody."""
     form = await sent(request)
     ballot = form["contest"].rpartition("/")[2]
-    stands = await board(request)
+    board = await current_board(request)
 
     async def invited() -> None:
         def sent_before(guest: Guest) -> bool:
-            return command_id(guest) in stands.desk.receipts
+            return command_id(guest) in board.desk.receipts
 
         try:
             many = "lines" in form
-            guests = guests_of(stands, form["lines"], sent_before) if many else [guest_of(stands, form, sent_before)]
+            guests = guests_of(board, form["lines"], sent_before) if many else [guest_of(board, form, sent_before)]
         except BadLines as bad:
             raise Refused("lines", str(bad)) from None
         submitter = process(request).submitter
@@ -77,7 +78,7 @@ async def invite(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def change(request: Request) -> Response:
-    """``POST /desk/people/{what}``: end somebody's sessions, clear their PIN, revoke their invitation; at once."""
+    """``POST /desk/people/{what}``: end a person's sessions, clear their PIN or revoke their invitation, at once."""
     form = await sent(request)
     ballot, invited = form["contest"].rpartition("/")[2], form.get("invitation", "")
     what = request.path_params["what"]
@@ -102,9 +103,9 @@ async def change(request: Request) -> Response:
 async def people_page(
     request: Request, notice: str = "", status: int = 200, typed: dict[str, str] | None = None
 ) -> Response:
-    """Everybody invited; ``typed`` is a form of the page that was refused."""
-    stands = await board(request)
-    unopened = len(_unopened(stands))
+    """Everybody invited; ``typed`` are the fields of a form on the page that was refused."""
+    board = await current_board(request)
+    unopened = len(_unopened(board))
     return page(
         request,
         "people.html",
@@ -112,36 +113,36 @@ async def people_page(
         watched="?people=all",
         notice=notice,
         typed=typed,
-        board=stands,
-        air=render.status(stands, stands.glances()),
-        people=render.people(stands),
+        board=board,
+        air=render.status(board, board.glances()),
+        people=render.people(board),
         unopened=unopened,
         roles=tuple(ROLES.values()),
     )
 
 
-async def cards_of(settings: Settings, stands: Board, people: Iterable[Person]) -> list[Markup]:
-    """A card for each, with the link as text and as a QR code, in the order of contests, roles and names.
+async def cards_of(settings: Settings, board: Board, people: Iterable[Person]) -> list[Markup]:
+    """A card for each person, with the link as text and as a QR code, in the order of contests, roles and names.
 
-    Everybody else has a turn after each card: one takes three milliseconds, and a night has a thousand.
+    Other requests have a turn after each card: one card takes three milliseconds, and a night has a thousand.
     """
     cards: list[Markup] = []
-    for person in sorted(people, key=lambda person: _where(stands, person)):
-        link = link_of(settings, stands.night.definition.id, person.invitation, person.role)
-        # Any mask can be read; to find the best one of eight takes four times as long.
+    for person in sorted(people, key=lambda person: _where(board, person)):
+        link = link_of(settings, board.night.definition.id, person.invitation, person.role)
+        # A QR code can be read with any of the eight masks; looking for the best one takes four times as long.
         code = segno.make(link, error="m", boost_error=False, micro=False, mask=3).svg_inline(omitsize=True, border=2)
-        cards.append(render.card(stands, person, _names(stands, person), link, Markup(code)))
+        cards.append(render.card(board, person, _names(board, person), link, Markup(code)))
         await asyncio.sleep(0)
     return cards
 
 
-def _unopened(stands: Board) -> list[Person]:
-    return [person for person in stands.desk.people.values() if person.pin is None and not person.revoked]
+def _unopened(board: Board) -> list[Person]:
+    return [person for person in board.desk.people.values() if person.pin is None and not person.revoked]
 
 
-def _names(stands: Board, person: Person) -> tuple[str, ...]:
-    return tuple(stands.night.counts[ballot].contest.name for ballot in person.ballots)
+def _names(board: Board, person: Person) -> tuple[str, ...]:
+    return tuple(board.night.counts[ballot].contest.name for ballot in person.ballots)
 
 
-def _where(stands: Board, person: Person) -> tuple[tuple[str, ...], str, str]:
-    return _names(stands, person), person.role, person.name
+def _where(board: Board, person: Person) -> tuple[tuple[str, ...], str, str]:
+    return _names(board, person), person.role, person.name

@@ -2,7 +2,7 @@
 
 Fragments: ``desk-status`` (on air or held), ``desk-replay`` (how a replay is played), ``desk-needs``,
 ``desk-row-{slug}`` (a contest in the list), ``desk-contest-{slug}`` (all about it), ``desk-people`` and in it
-``desk-person-{invitation}``. A page that has not got one of them lets it pass.
+``desk-person-{invitation}``. A page ignores the fragments that it has no place for.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,8 +14,8 @@ from msgspec import Struct
 from server.count.desk.board import Board, Glance, board_of, state_of
 from server.count.desk.log import log_of
 from server.count.desk.needs import needs_of
-from server.count.desk.told import SPEEDS, reasons_told, replay_told
-from server.count.phone.shown import label_of, read_back
+from server.count.desk.wording import SPEEDS, reasons_told, replay_told
+from server.count.phone.page_content import label_of, read_back
 from server.count.visit.place import STAGES
 from server.election.commands import Correct, Declare, ballot_of
 from server.election.counting.acts import (
@@ -57,14 +57,13 @@ from server.html.templates import environment
 from server.live.private import News
 from server.stream.clock import now
 
-_FEW = 12  # contests changed at once whose whole pages are worth sending
+_FEW = 12  # if more contests change at once, their whole pages are not sent
 _OF_ALL = NightOpened | NightHeld | NightReleased | EntryChosen
 _FIGURES = SheetKeyed | Declare | Correct
 
 
 class Differing(Struct, frozen=True):
-    """A row in which two sheets are not the same: both figures in ascending order, so that nobody can see whose is
-    whose."""
+    """A row in which two sheets differ. ``figures`` are both numbers in ascending order, which hides whose is whose."""
 
     label: str
     figures: tuple[str, ...]
@@ -74,7 +73,7 @@ class DeskRenderer:
     """The renderer of ``server.live.private``."""
 
     def message(self, night: Night, desk: Desk, news: Sequence[News] | None) -> str:
-        """What htmx swaps in after this news; None is everything that the night's own page has."""
+        """What htmx swaps in after this ``news``; if that is None, everything that the page of the night has."""
         board = board_of(night, desk, now())
         glances = board.glances()
         everything = news is None or any(isinstance(news_item, _OF_ALL) for news_item in news)
@@ -91,33 +90,33 @@ class DeskRenderer:
         if any(isinstance(news_item, Invited) for news_item in news or ()):
             parts.append(("desk-people", people(board)))
         else:
-            touched = dict.fromkeys(
+            invitations = dict.fromkeys(
                 _person(news_item) for news_item in news or () if isinstance(news_item, SignInAct | InvitationAct)
             )
-            parts += [(f"desk-person-{one}", person(board, one)) for one in touched]
+            parts += [(f"desk-person-{invitation}", person(board, invitation)) for invitation in invitations]
         return "".join(partial(*part) for part in parts)
 
 
 def status(board: Board, glances: Sequence[Glance]) -> Markup:
-    """On air or held, and how far the night is."""
-    night, people = board.night, [one for one in board.desk.people.values() if not one.revoked]
+    """Whether the night is on air or held, and how far it is."""
+    night, people = board.night, [person for person in board.desk.people.values() if not person.revoked]
     figures = {
         "declared": f"{night.declared:,} of {len(night.counts):,}",
         "ready to declare": sum(glance.stands.state == "ready" for glance in glances),
         "sheets differ": sum(glance.stands.state == "differs" for glance in glances),
         "late": sum(glance.due is not None and glance.due.late for glance in glances),
-        "people signed in": f"{sum(bool(one.sessions) for one in people):,} of {len(people):,}",
+        "people signed in": f"{sum(bool(person.sessions) for person in people):,} of {len(people):,}",
     }
     return _fragment("status", board=board, night=night, figures=figures)
 
 
 def replay(board: Board) -> Markup:
-    """How a replay is played; nothing to see on a night that is none."""
+    """How a replay is played; empty on a night that is not a replay."""
     return _fragment("replay", set=board.desk.replay, d=board.night.definition, told=replay_told, speeds=SPEEDS)
 
 
 def needs(board: Board, glances: list[Glance]) -> Markup:
-    """What waits for somebody."""
+    """What needs somebody."""
     return _fragment("needs", needs=needs_of(board, glances))
 
 
@@ -127,28 +126,28 @@ def row(glance: Glance, hidden: bool = False) -> Markup:
 
 
 def people(board: Board) -> Markup:
-    """Everybody invited: those who cannot get in first, the revoked last."""
+    """Everybody invited: people who are locked out first, revoked invitations last."""
 
-    def place(one: Person) -> tuple[bool, bool, bool, str]:
-        return one.revoked, not one.locked, one.role != "desk", one.name.casefold()
+    def place(person: Person) -> tuple[bool, bool, bool, str]:
+        return person.revoked, not person.locked, person.role != "desk", person.name.casefold()
 
     everybody = sorted(board.desk.people.values(), key=place)
     return _fragment("people", people=everybody, night=board.night, state_of=state_of, single=False)
 
 
 def person(board: Board, invitation: str) -> Markup:
-    """Somebody in the list of everybody."""
-    one = board.desk.people[invitation]
-    return _fragment("person", one=one, night=board.night, state_of=state_of, single=False)
+    """One person's row in the list of everybody."""
+    somebody = board.desk.people[invitation]
+    return _fragment("person", person=somebody, night=board.night, state_of=state_of, single=False)
 
 
 def card(board: Board, person: Person, contests: Sequence[str], link: str, code: Markup) -> Markup:
-    """An invitation to print and cut; ``code`` is the link as a QR code."""
+    """An invitation to print and cut out; ``code`` is the link as a QR code (SVG)."""
     return _fragment("card", person=person, contests=contests, link=link, code=code, night=board.night)
 
 
 def contest(board: Board, ballot: str) -> Markup:
-    """All about a contest."""
+    """Everything about one contest."""
     glance, night = board.glance(ballot), board.night
     count, stands, kept = glance.count, glance.stands, board.desk.of(ballot)
     sheets = board.sheets(ballot)
@@ -168,7 +167,7 @@ def contest(board: Board, ballot: str) -> Markup:
         confirmed=read_back(night, count, judge(count.contest, figures)) if isinstance(figures, _FIGURES) else None,
         declared=read_back(night, count, count.result) if count.result and not count.result.unopposed else None,
         people=glance.people,
-        reasons=[pair for one in (kept.verification, *sheets.values()) if one for pair in reasons_told(one.reasons)],
+        reasons=[pair for act in (kept.verification, *sheets.values()) if act for pair in reasons_told(act.reasons)],
         state_of=state_of,
         single=True,
         log=log_of(board, ballot),
@@ -176,12 +175,12 @@ def contest(board: Board, ballot: str) -> Markup:
 
 
 def partial(target: str, html: str) -> str:
-    """A fragment addressed to its place, where it is morphed so that focus stays."""
+    """A fragment addressed to its place on the page, where htmx morphs it and keeps the focus."""
     return f'<hx-partial hx-target="#{target}" hx-swap="outerMorph">{html}</hx-partial>'
 
 
 def _differing(night: Night, ballot: str, fields: Iterable[str], sheets: Iterable[SheetKeyed]) -> list[Differing]:
-    found: list[Differing] = []
+    rows: list[Differing] = []
     for field in dict.fromkeys(fields):
         if field == "lot":
             named = night.counts[ballot].contest.candidate
@@ -190,8 +189,8 @@ def _differing(night: Night, ballot: str, fields: Iterable[str], sheets: Iterabl
             numbers = [_number(sheet, field) for sheet in sheets]
             known = sorted(number for number in numbers if number is not None)
             figures = ["not known"] * (len(numbers) - len(known)) + [f"{number:,}" for number in known]
-        found.append(Differing(label_of(night, ballot, field), tuple(figures)))
-    return found
+        rows.append(Differing(label_of(night, ballot, field), tuple(figures)))
+    return rows
 
 
 def _number(sheet: SheetKeyed, field: str) -> int | None:
@@ -203,30 +202,30 @@ def _person(act: SignInAct | InvitationAct) -> str:
     return act.invitation if isinstance(act, SignInAct) else act.invited
 
 
-def _ballots(desk: Desk, one: News) -> Iterable[str]:
+def _ballots(desk: Desk, news_item: News) -> Iterable[str]:
     """The contests whose row or page this news changes."""
-    match one:
+    match news_item:
         case Invited():
-            return one.ballots
+            return news_item.ballots
         case Revoked() | PinCleared() | SessionsEnded():
-            return desk.people[one.invited].ballots
+            return desk.people[news_item.invited].ballots
         case PinChosen() | SignedIn() | PinMistaken():
-            return desk.people[one.invitation].ballots
+            return desk.people[news_item.invitation].ballots
         case Dropped():
             asked = (act.command for act in reversed(desk.log) if isinstance(act, Asked))
-            return _about(next(command for command in asked if command.id == one.asked))
+            return _about(next(command for command in asked if command.id == news_item.asked))
         case Asked():
-            return _about(one.command)
+            return _about(news_item.command)
         case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
-            return (one.ballot,)
+            return (news_item.ballot,)
         case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | DeclarationExpected():
-            return (one.ballot,)
+            return (news_item.ballot,)
         case NotePosted():
-            return (one.ballot,) if one.ballot else ()
+            return (news_item.ballot,) if news_item.ballot else ()
         case NightOpened() | NightHeld() | NightReleased() | EntryChosen() | ReplaySet():
             return ()
         case _:
-            assert_never(one)
+            assert_never(news_item)
 
 
 def _about(command: PublicCommand) -> Iterable[str]:

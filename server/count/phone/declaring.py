@@ -1,16 +1,16 @@
-"""The declaration as it is spoken, its receipt, and what takes it back. No figures are typed here."""
+"""Declaring what is confirmed, the receipt for it, and correcting or withdrawing it. No figures are typed here."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
 from server.count.phone.entering import AT_THE_COUNT, FORM, RECEIPT
+from server.count.phone.page_content import read_back
 from server.count.phone.pages import read_back_page
-from server.count.phone.shown import read_back
-from server.count.visit.night import page
 from server.count.visit.place import Place, chosen, common, place_of
 from server.count.visit.rules import DECLARING, Sends, SignedIn, visit
 from server.count.visit.sending import ask, id_of, round_in, stamp
+from server.count.visit.visitors_night import page
 from server.election.commands import Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
 from server.election.counting.entry import spoken
@@ -27,7 +27,7 @@ _CHANGED = "The figures have changed since this was read back. Read it again bef
 
 @allows(Sends(DECLARING))
 async def declare(request: Request) -> Response:
-    """``POST /count/declare``: the confirmed sheet goes on air, as it is spoken."""
+    """``POST /count/declare``: the confirmed sheet goes on air, at the moment it is read aloud."""
     place = await _place(request)
     command = spoken(place.later, place.desk, place.ballot, place.person.name)
     if command is None:
@@ -49,7 +49,7 @@ async def declare(request: Request) -> Response:
 
 @allows(SignedIn(AT_THE_COUNT))
 async def receipt(request: Request) -> Response:
-    """``GET /count/receipt``: what is declared, under which number, and whether it is on air yet."""
+    """``GET /count/receipt``: what has been declared, its receipt number, and whether it is on air yet."""
     ballot = chosen(request)
     if ballot is None:
         return RedirectResponse(FORM, 303)
@@ -61,7 +61,7 @@ async def receipt(request: Request) -> Response:
 
 @allows(Sends(DECLARING))
 async def correct(request: Request) -> Response:
-    """``POST /count/correction``: a slip of the tongue is to be put right; the figures are keyed anew."""
+    """``POST /count/correction``: a slip of the tongue is to be put right, and the figures keyed again."""
     place = await _place(request)
     sent = await request.form()
     reason, round = str(sent.get("reason", "")).strip(), round_in(sent.get("round"))
@@ -77,7 +77,7 @@ async def correct(request: Request) -> Response:
 
 @allows(Sends(DECLARING))
 async def drop(request: Request) -> Response:
-    """``POST /count/correction/drop``: what is declared stands after all."""
+    """``POST /count/correction/drop``: the correction is given up, and the declared figures stand."""
     place = await _place(request)
     begun = place.stands.correction
     if begun is None:
@@ -88,7 +88,7 @@ async def drop(request: Request) -> Response:
 
 @allows(Sends(("returning officer",)))
 async def withdraw(request: Request) -> Response:
-    """``POST /count/withdrawal``: the declaration is taken back, at once and for all to see."""
+    """``POST /count/withdrawal``: the declaration is taken back at once, and everybody sees that."""
     place = await _place(request)
     sent = await request.form()
     reason, round = str(sent.get("reason", "")).strip(), round_in(sent.get("round"))

@@ -1,4 +1,4 @@
-"""The verification and the sheet of votes: typed, checked, sent to the desk. No rules, no words."""
+"""The verification and the sheet of votes, as forms that are sent and recorded. No rules of its own."""
 
 from typing import cast, get_args
 
@@ -8,10 +8,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from server.access import allows
 from server.count.phone.figures import SentForm, entry_of, read_sheet, read_verification
 from server.count.phone.pages import fresh_entry, read_back_page, sheet_page, verification_page, waiting_page
-from server.count.visit.night import night_of, page
 from server.count.visit.place import STAGES, STAGING, Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, id_of, stamp
+from server.count.visit.visitors_night import night_of, page
 from server.election.checks import Finding, check_figures
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified, SheetKeyed
@@ -32,7 +32,7 @@ _NOT_CONFIRMED = (
 
 @allows(SignedIn(AT_THE_COUNT))
 async def form(request: Request) -> Response:
-    """``GET /count``: the next thing to do for this person in this contest."""
+    """``GET /count``: the next thing that this person has to do in this contest."""
     ballot = chosen(request)
     if ballot is None:
         return await _contests(request)
@@ -46,7 +46,7 @@ async def form(request: Request) -> Response:
         mine = sheets_of(place.count, place.desk).get(role)
         if mine is None:
             entry = fresh_entry(place)
-            # What was keyed before comes back, with what stands against it now.
+            # A sheet that has become void comes back as it was keyed, with what is wrong with it now.
             return sheet_page(
                 request, place, entry, _errors(place, entry) if entry.numbers else (), fresh=not entry.numbers
             )
@@ -57,20 +57,20 @@ async def form(request: Request) -> Response:
 
 @allows(SignedIn(AT_THE_COUNT))
 async def state(request: Request) -> Response:
-    """``GET /count/state``: a word that changes when the page would; phones ask for it."""
+    """``GET /count/state``: a token that changes when the page does; phones poll it."""
     place = await place_of(request, chosen(request) or "")
     return JSONResponse({"token": place.token}, headers={"Cache-Control": "no-store"})
 
 
 @allows(SignedIn(AT_THE_COUNT))
 async def back_to_form(request: Request) -> Response:
-    """A page that only a form leads to, opened again by its address (a restored tab): the form."""
+    """``GET`` of an address that only takes forms, as a restored tab sends it: leads back to the form."""
     return RedirectResponse(FORM, 303)
 
 
 @allows(Sends(KEYING))
 async def sheet(request: Request) -> Response:
-    """``POST /count/sheet``: a sheet to the desk; with single entry it can be read back at once."""
+    """``POST /count/sheet``: a keyed sheet; with single entry it can be read back at once."""
     place, sent = await _place(request)
     entry = read_sheet(place.count.contest, sent)
     if entry.unreadable:
@@ -87,7 +87,7 @@ async def sheet(request: Request) -> Response:
 
 @allows(Sends(STAGING))
 async def verify(request: Request) -> Response:
-    """``POST /count/verification``: papers issued and counted; the number counted goes on air."""
+    """``POST /count/verification``: papers issued and papers counted; the number counted goes on air."""
     place, sent = await _place(request)
     entry = read_verification(sent)
     if entry.unreadable:
@@ -117,7 +117,7 @@ async def verify(request: Request) -> Response:
 
 @allows(Sends(STAGING))
 async def stage(request: Request) -> Response:
-    """``POST /count/stage``: one tap says how far the count is."""
+    """``POST /count/stage``: the count has reached this stage."""
     place, sent = await _place(request)
     reached = sent.get("stage", "")
     if reached in get_args(Stage) and reached != "verified":
@@ -128,7 +128,9 @@ async def stage(request: Request) -> Response:
             stage=cast(Stage, reached),
         )
         if _step(sent) != str(len(place.count.history)):
-            return RedirectResponse(place.at(FORM), 303)  # said already, or not to be said any more: the page tells
+            return RedirectResponse(
+                place.at(FORM), 303
+            )  # it was reported already, or is out of date: the page shows which
         try:
             await ask(request, command)
         except Refused as refused:
@@ -173,7 +175,7 @@ def _keyed(request: Request, place: Place, sent: dict[str, str], entry: SentForm
 
 
 def _errors(place: Place, entry: SentForm) -> list[Finding]:
-    """What can be said of the numbers that can be read, before all of them can be."""
+    """What the checks find in the numbers that can be read, even while others cannot."""
     return check_figures(place.count.contest, entry.votes, entry.rejected, papers_of(place.count), entry.lot)
 
 
@@ -185,7 +187,7 @@ async def _sheet_refused(request: Request, place: Place, entry: SentForm, refuse
     notice = refused.sentence
     if refused.code == "keyed-elsewhere":
         place = await place_of(request, place.ballot)
-        if mine := sheets_of(place.count, place.desk).get(place.person.role):  # it may be void since
+        if mine := sheets_of(place.count, place.desk).get(place.person.role):  # that sheet may have become void since
             notice = (
                 f"Other figures were sent at {clock(mine.at)}, from {mine.device}. "
                 "Those below are what you typed here: send them again only if they are the right ones."

@@ -1,4 +1,4 @@
-"""The figures of a sheet, or of a verification, from the texts of a form: what was typed, what it means. No HTML."""
+"""Reading the figures of a sheet or a verification from the texts of a form. No HTML here."""
 
 from collections.abc import Iterable, Mapping
 
@@ -16,8 +16,11 @@ REASON = "reason."
 
 
 class SentForm(Struct, frozen=True):
-    """A form as it was sent. ``texts`` field → what was typed, to the letter; ``numbers`` field → all that can be read;
-    ``unreadable`` is what stands against the rest; ``reasons`` check code → why it is so."""
+    """A form as it was sent.
+
+    ``texts``: field → what was typed, unchanged. ``numbers``: field → number, for every field that can be read;
+    ``unreadable`` are the findings about the others. ``reasons``: check code → why something unusual is true.
+    """
 
     texts: dict[str, str]
     numbers: dict[str, int] = {}
@@ -26,23 +29,23 @@ class SentForm(Struct, frozen=True):
 
     @property
     def votes(self) -> dict[str, int]:
-        """Candidate id → votes, as far as they can be read."""
+        """Candidate id → votes, where they can be read."""
         return {name[6:]: number for name, number in self.numbers.items() if name.startswith("votes.")}
 
     @property
     def heads(self) -> dict[str, int]:
-        """Head → rejected papers, as far as they can be read."""
+        """Head → rejected papers, where they can be read."""
         return {name[9:]: number for name, number in self.numbers.items() if name.startswith("rejected.")}
 
     @property
     def rejected(self) -> Rejected | None:
-        """Rejected papers; None where a head is missing."""
+        """The rejected papers; None if one of the heads is missing."""
         heads = self.heads
         return Rejected(sum(heads.values()), **heads) if heads.keys() == HEADS.keys() else None
 
     @property
     def lot(self) -> str | None:
-        """The candidate whose lot was drawn."""
+        """The id of the candidate whose lot was drawn; None if none was."""
         return self.texts.get("lot") or None
 
 
@@ -58,7 +61,7 @@ def read_verification(form: Mapping[str, object]) -> SentForm:
 
 
 def entry_of(sheet: SheetKeyed) -> SentForm:
-    """A sheet as it would be typed."""
+    """A sheet as the form that would give it."""
     texts = {f"votes.{candidate}": f"{votes:,}" for candidate, votes in sheet.votes.items()}
     texts |= {f"rejected.{head}": f"{getattr(sheet.rejected, head):,}" for head in HEADS}
     texts |= {REASON + code: reason for code, reason in sheet.reasons.items()}
@@ -66,16 +69,16 @@ def entry_of(sheet: SheetKeyed) -> SentForm:
 
 
 def fields(contest: Contest) -> list[str]:
-    """The sheet's numbers from top to bottom."""
+    """The names of the sheet's number fields, from top to bottom."""
     return [*(f"votes.{candidate.id}" for candidate in contest.candidates), *(f"rejected.{head}" for head in HEADS)]
 
 
 def merged(order: Iterable[str], entry: SentForm, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """All findings from top to bottom; what could not be read is not also called missing."""
+    """All findings, sorted by the ``order`` of their fields. An unreadable field is not also called missing."""
     unreadable = {finding.field for finding in entry.unreadable}
-    found = [*entry.unreadable, *(one for one in findings if one.field not in unreadable)]
+    both = [*entry.unreadable, *(finding for finding in findings if finding.field not in unreadable)]
     places = {field: place for place, field in enumerate(order)}
-    return tuple(sorted(found, key=lambda one: places.get(one.field, len(places))))
+    return tuple(sorted(both, key=lambda finding: places.get(finding.field, len(places))))
 
 
 def _read(form: Mapping[str, object], names: Iterable[str], required: Mapping[str, str]) -> SentForm:
@@ -93,14 +96,14 @@ def _read(form: Mapping[str, object], names: Iterable[str], required: Mapping[st
             numbers[field] = number
         elif field in required:
             unreadable.append(Finding("number-missing", field, required[field]))
-    # Only a check has a reason: whatever else a form may name so was never on a page.
+    # A reason belongs to a check. Any other field named like one was never on a page of ours, and is ignored.
     given = {name for name in texts if name.startswith(REASON) and name.removeprefix(REASON) in CHECKS}
     reasons = {name.removeprefix(REASON): texts[name].strip() for name in texts if name in given}
     kept = {name: text for name, text in texts.items() if name in names or name == "lot" or name in given}
     return SentForm(kept, numbers, tuple(unreadable), {code: why for code, why in reasons.items() if why})
 
 
-# A missing candidate is found by the checks.
+# Fields that must be filled in → what to say where one is not. The checks find a candidate without votes.
 _REQUIRED = {
     f"rejected.{head}": f"Enter the papers rejected for {words}; 0 if there are none." for head, words in HEADS.items()
 }

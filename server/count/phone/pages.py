@@ -1,5 +1,4 @@
-"""The pages of a contest on an officer's phone: forms with what was typed, the read-back, what is waited for. Nothing
-is sent from here."""
+"""The pages of one contest on an officer's phone: the forms with what was typed, the read-back, the waiting page."""
 
 from collections.abc import Iterable
 
@@ -7,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.count.phone.figures import SentForm, entry_of, read_sheet
-from server.count.phone.shown import form_of, label_of, read_back
-from server.count.visit.night import page
+from server.count.phone.page_content import form_of, label_of, read_back
 from server.count.visit.place import Place, common
+from server.count.visit.visitors_night import page
 from server.election.checks import Finding
 from server.election.counting.entry import sheets_of
 from server.election.events import HEADS, Withdrawn
@@ -18,15 +17,18 @@ from server.html.templates import clock
 
 
 def fresh_entry(place: Place) -> SentForm:
-    """What there is to begin with: the sheet that was keyed last in this round, if it is void now; in a correction what
-    is declared, since most of it is right; or else nothing."""
+    """What the sheet's form begins with.
+
+    It is the sheet that this person keyed last in this round, which is void now; or in a correction the declared
+    figures, since most of them are right; or else nothing.
+    """
     last, correction = place.last, place.stands.correction
     mine = place.desk.of(place.ballot).sheets.get(place.person.role)
     if mine and mine.round == place.count.round and mine.seq > (correction.seq if correction else 0):
         return entry_of(mine)
     if correction is None or last is None or last.rejected is None:
         return SentForm({})
-    texts = {f"votes.{one}": f"{votes:,}" for one, votes in last.votes.items()}
+    texts = {f"votes.{candidate}": f"{votes:,}" for candidate, votes in last.votes.items()}
     texts |= {f"rejected.{head}": f"{getattr(last.rejected, head) or 0:,}" for head in HEADS}
     read = read_sheet(place.count.contest, texts | {"lot": last.lot or ""})
     return SentForm(read.texts, read.numbers)
@@ -42,9 +44,9 @@ def sheet_page(
     notice: str = "",
     status: int = 200,
 ) -> Response:
-    """The sheet with what was typed, and what stands against it.
+    """The form of the sheet, with what was typed and what is wrong with it.
 
-    ``fresh`` is a form that nobody has sent yet: it takes up the draft that the phone may have.
+    ``fresh`` means that nobody has sent this form yet: the phone then fills it from the draft that it may have kept.
     """
     mine = sheets_of(place.count, place.desk).get(place.person.role)
     return page(
@@ -71,24 +73,23 @@ def verification_page(
     notice: str = "",
     status: int = 200,
 ) -> Response:
-    """The verification with what was typed, and what stands against it; ``fresh`` as for the sheet."""
+    """The form of the verification, with what was typed and what is wrong with it; ``fresh`` as in ``sheet_page``."""
     form = form_of(place.night, place.count, entry, findings)
     return page("verification.html", status, form=form, fresh=fresh, notice=notice, **common(request, place))
 
 
 def waiting_page(request: Request, place: Place, notice: str = "", status: int = 200) -> Response:
-    """What the count waits for, where it is not this person's turn."""
+    """What the count waits for, when there is nothing for this person to key or declare."""
     return page("waiting.html", status, notice=notice or _taken_back(place), **common(request, place))
 
 
 def _taken_back(place: Place) -> str:
-    """What became of figures that were sent, where they do not go out or do not stand any more."""
+    """Why figures that were sent did not go out, or were withdrawn; "" if neither has happened."""
     entry, last = place.desk.of(place.ballot), place.count.history[-1] if place.count.history else None
     if entry.dropped and entry.dropped.seq == entry.since:
-        said = entry.dropped
-        return (
-            f"What was sent did not go out, at {clock(said.at)}: {said.why} Look at the figures, and send them again."
-        )
+        dropped = entry.dropped
+        why = f"What was sent did not go out, at {clock(dropped.at)}: {dropped.why}"
+        return f"{why} Look at the figures, and send them again."
     if isinstance(last, Withdrawn):
         return f"The declaration was withdrawn at {clock(last.at)}: {last.reason}"
     return ""

@@ -1,4 +1,4 @@
-"""The service worker of the officers' phones, at an address from which it may serve /count. No session, no page."""
+"""The service worker of the officers' phones, at an address from which browsers let it serve /count."""
 
 from pathlib import Path
 
@@ -15,7 +15,8 @@ _WORKER = body(_FILE.read_bytes())
 
 @allows(everyone)
 async def worker(request: Request) -> Response:
-    """``GET /count/worker.js``: what opens the form again without a network; browsers ask each time for a newer one."""
+    """``GET /count/worker.js``: the script that opens the form again without a network. Browsers check for a newer one
+    at each visit."""
     response = answer(request, _WORKER, "text/javascript; charset=utf-8", _WORKER.etag)
     response.headers["Service-Worker-Allowed"] = "/count"
     return response

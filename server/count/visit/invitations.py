@@ -11,21 +11,24 @@ _DAYS = 14
 
 
 class NotInvited(Exception):
-    """A token that opens nothing; the message says why, to whoever holds it."""
+    """Raised for a token that opens nothing; its message tells whoever holds the token why."""
 
 
 class Invitations:
-    """Makes tokens and reads them; all processes that share ``secret_key`` understand each other's."""
+    """Makes tokens and reads them; processes that share a ``secret_key`` can read each other's."""
 
     def __init__(self, secret_key: str) -> None:
         self._serializer = URLSafeTimedSerializer(secret_key, salt=_SALT, signer=Signer)
 
     def make(self, night: str, invitation: str) -> str:
-        """A token for an invitation of a night, good for 14 days: in a link, or as a program's Bearer token."""
+        """A token for an invitation of a night, valid for 14 days. It is also a program's Bearer token."""
         return self._serializer.dumps([night, invitation])
 
     def read(self, token: str) -> tuple[str, str]:
-        """Night and invitation of a token; NotInvited if it is not one of ours, or too old."""
+        """The night and the invitation that a token is for.
+
+        NotInvited if we did not sign the token, or signed it more than 14 days ago.
+        """
         try:
             if len(token) > LONGEST_TOKEN:
                 raise BadData("too long")

@@ -1,4 +1,4 @@
-"""Making an invitation, and its link. Nobody is signed in here."""
+"""Inviting a person to a night, and the link of an invitation. Nobody is signed in here."""
 
 from server.count.visit.invitations import Invitations
 from server.count.visit.sending import new_id
@@ -19,8 +19,11 @@ _COMMAND_LINE = "the command line"
 async def invite_person(
     submitter: Submitter, night: str, name: str, role: Role, ballots: tuple[str, ...], by: Stamp | None = None
 ) -> str:
-    """Invite somebody for these contests (none: all, for the desk); returns the invitation's id. Refused if the night,
-    a contest or the name is none. ``by`` is the desk that invites, if it is not the command line."""
+    """Invite a person for these contests, and return the invitation's id.
+
+    The desk is invited without ``ballots``: it has every contest. ``by`` is the stamp of the desk that invites; without
+    one it is the command line. Refused if there is no such night or contest, or the name cannot be used.
+    """
     invitation = new_id()
     stamp = by or _stamp(f"invite/{invitation}")
     await submitter.record(night, Invited(**stamp, invited=invitation, name=name, role=role, ballots=ballots))
@@ -28,12 +31,12 @@ async def invite_person(
 
 
 async def choose_entry(submitter: Submitter, night: str, entry: EntryMode) -> None:
-    """Say whether one or two people key each result of a night."""
+    """Set whether one person or two people key each result of a night. Refused if there is no such night."""
     await submitter.record(night, EntryChosen(**_stamp(f"entry/{new_id()}"), entry=entry))
 
 
 def link_of(settings: Settings, night: str, invitation: str, role: Role) -> str:
-    """The link that opens an invitation; it can be made again at any time, and is good for 14 days from then."""
+    """The link that opens an invitation. It can be made again at any time, and is valid for 14 days from then."""
     area = "desk" if role == "desk" else "count"
     return f"{settings.public_url}/{area}/invitation/{Invitations(settings.secret_key).make(night, invitation)}"
 

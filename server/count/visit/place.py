@@ -1,12 +1,12 @@
-"""Where somebody at the count is: which contest, how it stands, what a page of it needs. No forms, no words."""
+"""One contest as it stands for one visitor, and what every page about it needs. No forms are read here."""
 
 from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from server.count.visit.night import both_of
 from server.count.visit.rules import Visit, csrf, visit
 from server.count.visit.sending import id_of
+from server.count.visit.visitors_night import both_of
 from server.election.commands import ReachStage, Withdraw
 from server.election.counting.acts import Role
 from server.election.counting.desk import Desk, Person
@@ -24,7 +24,8 @@ STAGES = {
 }
 STAGING: tuple[Role, ...] = ("officer", "returning officer")
 
-# What can be said of a count next, with one tap; a verification is more than a tap.
+# Stage of a count → the stages that can be reported next with one tap, with the words of the button. A verification is
+# a form of its own.
 _NEXT = {
     None: {"boxes in": "Ballot boxes are in"},
     "boxes in": {},
@@ -36,9 +37,11 @@ _NEXT = {
 
 
 class Place(Struct, frozen=True):
-    """One contest for one visitor, as it stands this moment; viewers are ``shown`` the public side up to that seq.
+    """One contest for one visitor, as it stands this moment.
 
-    ``count`` is the contest as it will be ``later``, once what waits has gone out: the count goes on from there.
+    ``later`` is the night as it will be once everything that waits has gone out, and ``count`` is the contest on that
+    night: the people at the count carry on from there. ``stands`` is how far its entry is. Viewers are ``shown`` the
+    public side up to that seq.
     """
 
     night: Night
@@ -51,12 +54,12 @@ class Place(Struct, frozen=True):
 
     @property
     def on_air(self) -> bool:
-        """Whether viewers are shown what was declared last."""
+        """Whether viewers have been shown the last declaration."""
         return self.last is not None and self.shown >= self.last.seq
 
     @property
     def public(self) -> Count:
-        """The contest as everybody knows it."""
+        """The contest as the public knows it now."""
         return self.night.counts[self.ballot]
 
     @property
@@ -66,25 +69,25 @@ class Place(Struct, frozen=True):
 
     @property
     def person(self) -> Person:
-        """Who asks."""
+        """The visitor."""
         return self.visit.person
 
     def at(self, path: str, **query: str) -> str:
-        """An address at the count, for this contest."""
+        """The address of a page about this contest; it names the contest if the visitor has several."""
         if len(self.person.ballots) > 1:
             query = {"contest": self.ballot, **query}
         return path + ("?" + "&".join(f"{name}={value}" for name, value in query.items()) if query else "")
 
     @property
     def next_stages(self) -> dict[str, str]:
-        """What this visitor can say of the count now: stage → words."""
+        """The stages that this visitor can report now: stage → words of the button."""
         if self.person.role not in STAGING or self.count.result or self.stands.state in ("asked", "no poll"):
             return {}
         return _NEXT[self.count.stage]
 
     @property
     def returning_officer(self) -> str:
-        """Who declares: the one returning officer who is invited here, "" if that is not known."""
+        """The name of the returning officer invited for this contest; "" unless there is exactly one."""
         people = [person for person in self.desk.people.values() if not person.revoked]
         names = {
             person.name for person in people if person.role == "returning officer" and person.may_enter(self.ballot)
@@ -93,7 +96,7 @@ class Place(Struct, frozen=True):
 
     @property
     def waits(self) -> str:
-        """What was last sent of this contest beside its figures, and waits for the desk to release the night."""
+        """A sentence about the newest stage or withdrawal of this contest that waits to go out; "" if none does."""
         for command in reversed([asked.command for asked in pending(self.night, self.desk)]):
             if isinstance(command, ReachStage) and command.ballot == self.ballot:
                 papers = "" if command.papers is None else f" ({command.papers:,})"
@@ -104,7 +107,7 @@ class Place(Struct, frozen=True):
 
     @property
     def token(self) -> str:
-        """Changes with whatever this visitor's page shows, and with nothing else."""
+        """A hash of what this visitor's page shows: it changes when the page does, and only then."""
         count, stands = self.count, self.stands
         shown = (count.status, count.papers, len(count.history), self.night.held, self.on_air, stands.state)
         return id_of(
@@ -118,20 +121,20 @@ class Place(Struct, frozen=True):
 
     @property
     def last(self) -> SetsResult | None:
-        """What was declared last, if it stands."""
-        said = [event for event in self.count.history if isinstance(event, SetsResult)]
-        return said[-1] if said and self.count.result else None
+        """The newest declaration or correction; None if it was withdrawn, or there has been none."""
+        declarations = [event for event in self.count.history if isinstance(event, SetsResult)]
+        return declarations[-1] if declarations and self.count.result else None
 
 
 def chosen(request: Request) -> str | None:
-    """The ballot that a page is asked for: the one named, or the visitor's only one; None if there are several."""
+    """The ballot id that a request is about: the one it names, or the visitor's only one; None if there are several."""
     ballots = visit(request).person.ballots
     named = request.query_params.get("contest")
     return named or (ballots[0] if len(ballots) == 1 else None)
 
 
 async def place_of(request: Request, ballot: str) -> Place:
-    """The visitor's place; 404 where it is not theirs."""
+    """The contest as it stands for the visitor; 404 if the visitor is not invited for it."""
     night, desk = await both_of(request)
     later = once_released(night, desk)
     count = later.counts.get(ballot)
@@ -144,7 +147,7 @@ async def place_of(request: Request, ballot: str) -> Place:
 
 
 def common(request: Request, place: Place) -> dict[str, object]:
-    """What every page of a contest needs."""
+    """The template context that every page about a contest needs."""
     return {
         "place": place,
         "night": place.night,

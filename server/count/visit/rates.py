@@ -1,4 +1,5 @@
-"""How often an invitation may sign in and send, and an address try what is no token, counted in Redis for all."""
+"""How often an invitation may sign in and send, and an address may try tokens that are not ours. Redis counts, for
+all processes together."""
 
 import math
 import time
@@ -14,8 +15,8 @@ from starlette.requests import HTTPConnection
 from server.html.process import process
 from server.stream.connections import shared
 
-# What is limited is an invitation, which is one person or one program. A thousand officers in one hall share an
-# address, which is limited only in tokens that open nothing.
+# The limits are per invitation, which is one person or one program. They are not per address: a thousand officers in
+# one hall share an address. Only tokens that open nothing are counted by address.
 SIGN_IN = RateLimitItemPerMinute(10, namespace="sign-in-invitation")
 OPENING = RateLimitItemPerMinute(60, namespace="opening-invitation")
 SENDING = RateLimitItemPerMinute(60, namespace="sending-invitation")
@@ -27,15 +28,15 @@ log = structlog.get_logger()
 
 
 class Rates:
-    """Counts against limits; one for an app."""
+    """Counts requests against the limits; an application has one of these."""
 
     def __init__(self, redis_url: str) -> None:
         self._limiter = SlidingWindowCounterRateLimiter(_storage(redis_url))
 
     async def count(self, limit: RateLimitItem, who: str) -> None:
-        """One more of this from this one; HTTPException 429 with Retry-After if that is too often.
+        """Count one more request by ``who``; HTTPException 429 with Retry-After, in seconds, if it is over the limit.
 
-        Where Redis does not answer, nothing is refused: what is asked for needs it too, and says so better.
+        If Redis does not answer, nothing is refused here: the request itself needs Redis, and its own answer says more.
         """
         try:
             if await self._limiter.hit(limit, who):
@@ -50,7 +51,7 @@ class Rates:
 
 
 def rates(connection: HTTPConnection) -> Rates:
-    """The app's own counts, made when first needed."""
+    """The application's ``Rates``, made when first needed."""
     state = connection.app.state
     if not hasattr(state, "rates"):
         state.rates = Rates(process(connection).settings.redis_url or "")
@@ -58,7 +59,7 @@ def rates(connection: HTTPConnection) -> Rates:
 
 
 def address(connection: HTTPConnection) -> str:
-    """Where a request comes from, as the server sees it."""
+    """The IP address that a request comes from, as the server sees it."""
     return connection.client.host if connection.client else "unknown"
 
 
@@ -71,7 +72,7 @@ def _storage(redis_url: str) -> RedisStorage | MemoryStorage:
         wrap_exceptions=True,
         implementation="redispy",
         key_prefix="rates",
-        # redis-py's own retries would hold an officer up for seconds
+        # redis-py's own retries would keep an officer waiting for seconds
         connection_pool=shared(
             redis_url, socket_timeout=_WAIT_SECONDS, socket_connect_timeout=_WAIT_SECONDS, retry=None
         ),

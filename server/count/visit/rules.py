@@ -1,4 +1,4 @@
-"""Who may do what at the count: one rule a kind of request. Each refuses with a sentence before its endpoint runs."""
+"""Who may do what at the count: one rule for each kind of request. It runs before the endpoint."""
 
 import secrets
 from typing import Any
@@ -27,7 +27,7 @@ DECLARING: tuple[Role, ...] = ("officer", "returning officer")
 
 
 class Visit(Struct, frozen=True):
-    """Who asks: ``night`` and ``person``, signed in as ``session`` (empty for a program)."""
+    """Who sent a request: a ``person`` invited to a ``night``; ``session`` is "" unless they are signed in."""
 
     night: str
     person: Person
@@ -35,7 +35,8 @@ class Visit(Struct, frozen=True):
 
 
 async def invited(request: Request) -> None:
-    """The link's token must be one of ours, for somebody who is still invited: then ``visit(request)`` is known."""
+    """A request with the link of an invitation. Its token must be ours, and the person still invited; then
+    ``visit(request)`` is known. Else 403, 303 to the right address, or 429."""
     try:
         night, invitation = _invitations(request).read(request.path_params["token"])
     except NotInvited as error:
@@ -52,14 +53,15 @@ async def invited(request: Request) -> None:
 
 
 async def starting(request: Request) -> None:
-    """Signing in: from our own page, with a token of ours."""
+    """A request to sign in: with the link of an invitation, from our own page, and not too often (429)."""
     await invited(request)
     await _from_our_page(request)
     await rates(request).count(SIGN_IN, visit(request).person.invitation)
 
 
 class SignedIn(Struct, frozen=True):
-    """Somebody with one of these ``roles``, on a phone whose session the desk has not ended."""
+    """A person with one of these ``roles``, in a session that the desk has not ended. Else 303 to the page that says
+    how to sign in, or 403 for another role."""
 
     roles: tuple[Role, ...]
 
@@ -80,7 +82,8 @@ class SignedIn(Struct, frozen=True):
 
 
 class Sends(SignedIn, frozen=True):
-    """The same, for a form from our own page about a contest that they are invited for."""
+    """As ``SignedIn``, for a form: sent from our own page, about a contest that the person is invited for, with short
+    fields, and not too often. Else 403, 400 or 429."""
 
     async def __call__(self, connection: HTTPConnection) -> None:
         await super().__call__(connection)
@@ -90,15 +93,15 @@ class Sends(SignedIn, frozen=True):
         _must_fit(sent)
         contest = sent.get("contest")
         here, _, ballot = contest.rpartition("/") if isinstance(contest, str) else ("", "", "")
-        one = visit(connection)
-        if here != one.night or (ballot and not one.person.may_enter(ballot)):
+        visitor = visit(connection)
+        if here != visitor.night or (ballot and not visitor.person.may_enter(ballot)):
             sentence = "That page is for another contest than this phone is signed in for now. Nothing was sent."
             raise HTTPException(403, f"{sentence} Open the link for that contest again.")
         await _from_our_page(connection)
 
 
 class Watches(SignedIn, frozen=True):
-    """The same, for a websocket, which browsers let any site open."""
+    """As ``SignedIn``, for a websocket, which must come from our own site: browsers let any site open one."""
 
     async def __call__(self, connection: HTTPConnection) -> None:
         if not _same_site(connection):
@@ -108,7 +111,7 @@ class Watches(SignedIn, frozen=True):
 
 
 async def bearer(request: Request) -> None:
-    """A program with a token for the contest in the address."""
+    """A program whose Bearer token is for the contest in the address. Else 401, 403, 404 or 429."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         sentence = "Send the token of an invitation: Authorization: Bearer …"
@@ -127,7 +130,8 @@ async def bearer(request: Request) -> None:
 
 
 async def _program(request: Request, token: str) -> tuple[Person, str]:
-    """Who a token is for. Once a person has chosen a PIN for it, the token alone opens nothing any more."""
+    """The person and the night that a token is for. 401 if it opens nothing: once a PIN has been chosen for the
+    invitation, the token alone is no longer enough."""
     refusal = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
     try:
         night, invitation = _invitations(request).read(token)
@@ -145,20 +149,24 @@ async def _program(request: Request, token: str) -> tuple[Person, str]:
 
 
 def visit(request: HTTPConnection) -> Visit:
-    """Who asks, once a rule has found out."""
+    """Who sent this request; known once a rule has let it in."""
     return request.state.visit
 
 
 def start_session(request: Request, session: str) -> None:
-    """Sign a phone in, and out of whatever it was signed in for."""
-    one = visit(request)
+    """Sign this browser in, and out of whatever it was signed in for before."""
+    visitor = visit(request)
     request.session.clear()
-    request.session["visit"] = {"night": one.night, "invitation": one.person.invitation, "session": session}
+    request.session["visit"] = {
+        "night": visitor.night,
+        "invitation": visitor.person.invitation,
+        "session": session,
+    }
     csrf(request)
 
 
 def csrf(request: Request) -> str:
-    """The session's secret for its forms, made when first asked for."""
+    """The secret that this session's forms must send back, made when first needed."""
     session: dict[str, Any] = request.session
     if "csrf" not in session:
         session["csrf"] = secrets.token_urlsafe(16)
@@ -173,25 +181,26 @@ async def _person(request: Request, night: str, invitation: str) -> Person:
 
 
 async def _desk(connection: HTTPConnection, night: str) -> Desk:
-    """The private side of a night this moment, so that what was ended is ended; or as this process knew it last.
+    """The private side of a night, read from the stream at every request, so that an ended session ends at once.
 
-    404 where the night is on air and is not stored any more: then it is not the invitation that is at fault.
+    While Redis is away it is what this process last knew. 404 with a sentence of its own if the night should be on air
+    and is no longer stored: then the invitation is not at fault.
     """
-    one = process(connection)
+    this_process = process(connection)
     try:
-        stands = await one.submitter.look(night)
-        if stands.night is None and (night in one.hub.channels or night in await one.stream.nights()):
+        stands = await this_process.submitter.look(night)
+        if stands.night is None and (night in this_process.hub.channels or night in await this_process.stream.nights()):
             raise HTTPException(404, _LOST)
     except StreamUnavailable:
         connection.state.away = True
-        stands = one.submitter.known(night)
+        stands = this_process.submitter.known(night)
         if stands.night is None:
             raise
     return stands.desk
 
 
 def is_away(connection: HTTPConnection) -> bool:
-    """Whether Redis did not answer this very request before: once is long enough to wait for what is only shown."""
+    """Whether Redis has already failed to answer during this request. Nothing that is only shown waits for it twice."""
     return getattr(connection.state, "away", False)
 
 
@@ -208,7 +217,8 @@ async def _from_our_page(request: Request) -> None:
 
 
 def _must_fit(form: FormData) -> None:
-    """What a page puts into its form itself is short; what people type gets its sentence beside the field instead."""
+    """Refuse (400) a hidden field longer than our pages send. Fields that people type in are checked elsewhere, and
+    their refusal stands beside the field."""
     for name, value in form.multi_items():
         typed = name in _TYPED or name.startswith(_TYPED_OF_MANY)
         if len(name) > LONGEST_FIELD or (not typed and isinstance(value, str) and len(value) > LONGEST_FIELD):

@@ -1,4 +1,4 @@
-"""Putting on record what an invited person does, and letting it out: once, however often it is sent."""
+"""Recording what an invited person does, and sending it out: once, however often the request is repeated."""
 
 import hashlib
 import secrets
@@ -18,44 +18,45 @@ _BROWSERS = ("Firefox", "Edg", "SamsungBrowser", "Chrome", "CriOS", "Safari")
 
 
 def stamp(request: Request, command_id: str) -> Stamp:
-    """What an act of this request begins with."""
-    one = visit(request)
+    """The first fields of every act of this request: who, when, from which device; the seq comes when it is stored."""
+    visitor = visit(request)
     return Stamp(
         seq=0,
         at=now(),
-        by=one.person.name,
-        invitation=one.person.invitation,
+        by=visitor.person.name,
+        invitation=visitor.person.invitation,
         device=device(request),
         command_id=command_id,
     )
 
 
 async def ask(request: Request, command: PublicCommand, reasons: dict[str, str] | None = None) -> Receipt | None:
-    """Let something out; None while the night is held, and it waits. Refused as ``Submitter.ask`` has it."""
+    """Record a command and send it out; None if it waits because the night is held. Refused as by ``Submitter.ask``."""
     submitter = process(request).submitter
     asked = Asked(**stamp(request, f"ask/{command.id}"), command=command, reasons=reasons or {})
     return await submitter.ask(visit(request).night, asked)
 
 
 def device(request: Request) -> str:
-    """What somebody uses, in words, where it is, and which of their phones: ``iPhone, Safari, 10.0.0.7, k3Jx9a``."""
+    """The visitor's device in words: system, browser, IP address and the session's first six characters, such as
+    ``iPhone, Safari, 10.0.0.7, k3Jx9a``. What is not known is left out."""
     agent = request.headers.get("user-agent", "")
     words = [next((name for name in names if name in agent), "") for names in (_SYSTEMS, _BROWSERS)]
-    said = [*words, address(request), visit(request).session[:6]]
-    return ", ".join(one for one in said if one)
+    parts = [*words, address(request), visit(request).session[:6]]
+    return ", ".join(part for part in parts if part)
 
 
 def round_in(sent: object) -> int:
-    """The round of the count that a page was about; -1, which is none, where it does not say."""
+    """The round of the count that a form was about; -1, which no round has, if the form does not say."""
     number = written(sent) if isinstance(sent, str) else None
     return -1 if number is None else number
 
 
 def new_id() -> str:
-    """An id that nobody can guess."""
+    """A random id of 72 bits, which nobody can guess."""
     return secrets.token_urlsafe(9)
 
 
 def id_of(*parts: object) -> str:
-    """A command's id made of its content: the same content, the same id; what it is made of can't be read from it."""
+    """A command's id, hashed from its content: the same content gives the same id, and the id does not reveal it."""
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:32]

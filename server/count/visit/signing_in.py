@@ -1,14 +1,14 @@
-"""Opening an invitation: the page of the link, and its exchange for a session with a PIN. No figures."""
+"""Opening an invitation: the page that its link leads to, and the PIN that exchanges the link for a session."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows, everyone
-from server.count.visit.night import desk_of, night_of, page
 from server.count.visit.pins import BadPin, hashed, is_pin
 from server.count.visit.rules import csrf, invited, start_session, starting, visit
 from server.count.visit.sending import new_id, stamp
+from server.count.visit.visitors_night import desk_of, night_of, page
 from server.election.counting.acts import PinChosen, PinMistaken, SignedIn
 from server.election.counting.admit import LOCKED
 from server.election.counting.desk import MOST_MISTAKES
@@ -18,22 +18,23 @@ from server.html.process import process
 
 @allows(everyone)
 async def welcome(request: Request) -> Response:
-    """``GET /count/invitation``: how to get in, for a phone that is not."""
+    """``GET /count/invitation``: says how to sign in, to a phone that is not signed in."""
     what = "browser" if request.url.path.startswith("/desk") else "phone"
     return page("welcome.html", ended="ended" in request.query_params, what=what)
 
 
 @allows(invited)
 async def invitation(request: Request) -> Response:
-    """``GET /count/invitation/{token}``: who is invited for what. It changes nothing: previews open links."""
+    """``GET /count/invitation/{token}``: who is invited for what. It changes nothing, since previews open links."""
     return await _page(request)
 
 
 @allows(starting)
 async def start(request: Request) -> Response:
-    """``POST /count/invitation/{token}``: with the PIN the token becomes a session, and leaves the address bar.
+    """``POST /count/invitation/{token}``: with the PIN the link becomes a session, and leaves the address bar.
 
-    Whoever is first chooses the PIN; after five wrong ones in a row only the desk opens the invitation again.
+    The first to open the link chooses the PIN. After five wrong PINs in a row it stays locked until the desk
+    clears the PIN.
     """
     night_of(request)
     pin = str((await request.form()).get("pin", "")).strip()
@@ -54,23 +55,23 @@ async def _choose(request: Request, pin: str) -> str:
 
 
 async def _enter(request: Request, pin: str) -> str:
-    session, one = new_id(), visit(request)
+    session, visitor = new_id(), visit(request)
     submitter = process(request).submitter
-    person = one.person
+    person = visitor.person
     if person.locked:
         raise BadPin(LOCKED)
     if not await is_pin(pin, person.pin or ""):
-        # Whatever became of the person meanwhile: a wrong PIN never goes on from here.
-        await submitter.record(one.night, PinMistaken(**stamp(request, f"mistake/{session}")))
+        # This is recorded even if the invitation has changed meanwhile: a wrong PIN never gets further than here.
+        await submitter.record(visitor.night, PinMistaken(**stamp(request, f"mistake/{session}")))
         left = MOST_MISTAKES - person.mistakes - 1
         raise BadPin(f"That is not the PIN. {left} {'try is' if left == 1 else 'tries are'} left." if left else LOCKED)
-    await submitter.record(one.night, SignedIn(**stamp(request, f"session/{session}"), session=session))
+    await submitter.record(visitor.night, SignedIn(**stamp(request, f"session/{session}"), session=session))
     return session
 
 
 async def _page(request: Request, wrong: str = "", status: int = 200) -> Response:
     night, known = night_of(request), visit(request).person
-    person = desk_of(request).people.get(known.invitation, known)  # the last wrong PIN locked it
+    person = desk_of(request).people.get(known.invitation, known)  # read again, since the wrong PIN may have locked it
     counts = [night.counts[ballot] for ballot in person.ballots if ballot in night.counts]
     if person.ballots and not counts:
         raise HTTPException(404, "The contest of this invitation is not on air. Ask the desk for a new invitation.")

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 
-from server.count.desk.contest import moment_of
+from server.count.desk.contest_actions import moment_of
 from server.election.clock import LONDON
 from server.election.commands import Declare, ReachStage
 from server.election.contests import Definition

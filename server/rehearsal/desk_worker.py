@@ -1,12 +1,12 @@
-"""The desk of a rehearsal: expects, holds and releases, has figures revised and withdrawn. No HTTP of its own."""
+"""The desk of a rehearsal: says what is expected, holds and releases the night, has figures revised or withdrawn."""
 
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from server.election.clock import LONDON
+from server.rehearsal.logbook import Clock, Logbook
 from server.rehearsal.phone import Phone, Stuck
-from server.rehearsal.said import Clock, Said
 from server.rehearsal.script import Case
 
 _EXPECTED_AGO = timedelta(minutes=10)
@@ -15,42 +15,42 @@ REVISED = "The figures were read from the wrong sheet."
 WITHDRAWN = "The wrong sheet was declared."
 
 
-class Desk:
-    """One person who does one thing at a time, whoever calls."""
+class DeskWorker:
+    """One person, who does one thing at a time however many call."""
 
-    def __init__(self, phone: Phone, clock: Clock, said: Said) -> None:
-        self._phone, self._clock, self._said = phone, clock, said
+    def __init__(self, phone: Phone, clock: Clock, logbook: Logbook) -> None:
+        self._phone, self._clock, self._logbook = phone, clock, logbook
         self._hands = asyncio.Lock()
 
     async def expect(self, cases: Iterable[Case]) -> None:
-        """Say that these were to be declared a while ago, and see that the list of what is late has them."""
+        """Enter expected times that have passed for these contests, and see whether the desk lists them as late."""
         late = {case.ballot for case in cases}
         expected = f"{datetime.now(LONDON) - _EXPECTED_AGO:%H:%M}"
         for ballot in late:
             await self._fill_in(ballot, "/desk/expected", {"expected": expected})
-            self._said.done["late"] += 1
+            self._logbook.done["late"] += 1
         if late:
             async with self._hands:
                 page = await self._phone.open("/desk?q=late")
-            self._said.done["late, seen"] += sum(f'"/desk/contests/{ballot}"' in page.text for ballot in late)
+            self._logbook.done["late, seen"] += sum(f'"/desk/contests/{ballot}"' in page.text for ballot in late)
 
     async def hold(self, moment: float, seconds: float) -> None:
-        """Hold the night at that moment, and release it so many seconds later."""
+        """Hold the night at ``moment`` (seconds since the beginning), and release it ``seconds`` later."""
         await self._clock.until(moment)
         await self._tap("/desk/hold", "/desk/release")
-        self._said.done["held"] += 1
+        self._logbook.done["held"] += 1
         await self._clock.until(moment + seconds)
         await self._tap("/desk/release", "/desk/hold")
-        self._said.done["released"] += 1
+        self._logbook.done["released"] += 1
 
     async def revise(self, case: Case) -> None:
-        """Have the declared figures keyed anew."""
+        """Begin a revision: the officer keys the declared figures again."""
         await self._fill_in(case.ballot, "/desk/revision", {"reason": REVISED})
 
     async def withdraw(self, case: Case) -> None:
-        """Take a declaration back."""
+        """Withdraw the declaration of a contest."""
         await self._fill_in(case.ballot, "/desk/withdrawal", {"reason": WITHDRAWN})
-        self._said.done["withdrawn"] += 1
+        self._logbook.done["withdrawn"] += 1
 
     async def _fill_in(self, ballot: str, form: str, texts: dict[str, str]) -> None:
         async with self._hands:

@@ -1,4 +1,4 @@
-"""What the desk does to one contest: expected time, revision, withdrawal, no poll. Figures are keyed by officers."""
+"""What the desk does to one contest: expected time, revision, withdrawal, no poll. Officers key the figures."""
 
 import re
 from collections.abc import Awaitable
@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.access import allows
-from server.count.desk.answering import DESK, board, carried_out, sent
 from server.count.desk.pages import contest_page
+from server.count.desk.requests import DESK, carried_out, current_board, sent
 from server.count.visit.rules import Sends, visit
 from server.count.visit.sending import ask, id_of, round_in, stamp
 from server.election.clock import LONDON
@@ -23,30 +23,32 @@ from server.election.refusals import Refused
 from server.html.process import process
 from server.stream.clock import now
 
-_ITS_OWN_NIGHT = timedelta(hours=36)  # after the close of poll; later it is a rehearsal with an old night's contests
+_ITS_OWN_NIGHT = timedelta(
+    hours=36
+)  # after the close of poll; what comes later is a rehearsal with the contests of an old night
 _LOOKS_BACK = timedelta(hours=6)
 
 
 @allows(Sends(DESK))
 async def expected(request: Request) -> Response:
-    """``POST /desk/expected``: when the declaration is expected, as HH:MM; nothing where nobody knows any more."""
+    """``POST /desk/expected``: when the declaration is expected, as HH:MM; an empty field takes it back."""
     form = await sent(request)
     ballot, text = _ballot(form), form.get("expected", "")
 
-    async def said() -> None:
-        night = (await board(request)).night
+    async def expect() -> None:
+        night = (await current_board(request)).night
         moment = moment_of(text, night, now()) if text else None
         command_id = id_of("expected", form.get("key"), ballot, moment)
         by = visit(request).person.name
         await ask(request, ExpectDeclaration(id=command_id, by=by, ballot=ballot, expected=moment))
 
-    return await _done(request, form, "expected", said())
+    return await _done(request, form, "expected", expect())
 
 
 @allows(Sends(DESK))
 async def revision(request: Request) -> Response:
-    """``POST /desk/revision``: declared figures are to be revised; the officers key the sheets anew, and until the new
-    figures go out the old ones stand."""
+    """``POST /desk/revision``: declared figures are to be revised. The officers key the sheets again, and the old
+    figures stand until the new ones go out."""
     form = await sent(request)
     ballot, reason, round = _ballot(form), form.get("reason", ""), form.get("round", "")
     act = CorrectionBegun(
@@ -62,12 +64,12 @@ async def revision(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def drop_revision(request: Request) -> Response:
-    """``POST /desk/revision/drop``: what is declared stands after all."""
+    """``POST /desk/revision/drop``: the revision is given up, and the declared figures stand."""
     form = await sent(request)
     ballot = _ballot(form)
-    stands = await board(request)
-    known = ballot in stands.night.counts
-    begun = correction_of(stands.later, stands.desk, ballot) if known else None
+    board = await current_board(request)
+    known = ballot in board.night.counts
+    begun = correction_of(board.later, board.desk, ballot) if known else None
     command_id = id_of("drop-revision", ballot, begun.seq if begun else form.get("key"))
     act = CorrectionDropped(**stamp(request, command_id), ballot=ballot)
     submitter = process(request).submitter
@@ -76,7 +78,7 @@ async def drop_revision(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def withdrawal(request: Request) -> Response:
-    """``POST /desk/withdrawal``: a declaration, or that there is no poll, is taken back for all to see."""
+    """``POST /desk/withdrawal``: a declaration is taken back, or that there is no poll; everybody sees it."""
     form = await sent(request)
     ballot, reason = _ballot(form), form.get("reason", "")
     command_id = id_of("withdraw", form.get("key"), ballot, reason)
@@ -93,7 +95,7 @@ async def withdrawal(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def no_poll(request: Request) -> Response:
-    """``POST /desk/no-poll``: uncontested, postponed or countermanded, and why."""
+    """``POST /desk/no-poll``: the contest is uncontested, postponed or countermanded, for a reason."""
     form = await sent(request)
     ballot, state, reason = _ballot(form), form.get("state", ""), form.get("reason", "")
 
@@ -113,14 +115,17 @@ async def no_poll(request: Request) -> Response:
 
 
 def moment_of(text: str, night: Night, at: datetime) -> datetime:
-    """The moment that ``02:30`` is in London: the first one after the close of poll, or, where that is long past, of
-    the night that ``at`` is in. Refused if it is no time of day."""
-    found = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])", text)
-    if found is None:
+    """The moment in London that a time of day such as ``02:30`` means.
+
+    It is the first such time after the close of poll. If the poll closed more than 36 hours before ``at``, it is the
+    first such time from six hours before ``at`` on. Refused if the text is not a time of day.
+    """
+    time_of_day = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])", text)
+    if time_of_day is None:
         raise Refused("time-unreadable", f"{text[:20]} is not a time of day like 02:30 or 23:45.")
     close = night.definition.polls_close.astimezone(LONDON)
     first = close if at - close < _ITS_OWN_NIGHT else (at - _LOOKS_BACK).astimezone(LONDON)
-    moment = datetime.combine(first.date(), time(int(found[1]), int(found[2])), LONDON)
+    moment = datetime.combine(first.date(), time(int(time_of_day[1]), int(time_of_day[2])), LONDON)
     if moment < first:
         moment = datetime.combine(first.date() + timedelta(days=1), moment.time(), LONDON)
     return moment

@@ -1,4 +1,4 @@
-"""What all requests of the desk begin and end with: the board as it stands; a page; a form carried out, or refused."""
+"""What the desk's requests share: the board as it stands, the fields of a form, carrying a form out, and a page."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.count.desk.board import Board, board_of
-from server.count.visit.night import both_of
 from server.count.visit.rules import csrf, visit
 from server.count.visit.sending import new_id
+from server.count.visit.visitors_night import both_of
 from server.election.counting.acts import Role
 from server.election.refusals import Refused
 from server.html.answers import HTML
@@ -21,21 +21,22 @@ NOT_CONFIRMED = (
     "The store of results did not answer, so it is not certain that this was done. Send it again: it counts only once."
 )
 Again = Callable[[str, int], Awaitable[Response]]
-"""The page that a form was on, with a sentence and a status: what was typed is still there."""
+"""Makes the page that a form was on, with a sentence and a status; what was typed is still in it."""
 
 
-async def board(request: Request) -> Board:
-    """The visitor's night this moment."""
+async def current_board(request: Request) -> Board:
+    """The board of the visitor's night at this moment."""
     return board_of(*await both_of(request), now())
 
 
 async def sent(request: Request) -> dict[str, str]:
-    """The texts of a form, without what surrounds them."""
+    """The text fields of the form that was sent, without space around them."""
     return {name: text.strip() for name, text in (await request.form()).items() if isinstance(text, str)}
 
 
 async def carried_out(work: Awaitable[object], to: str, again: Again) -> Response:
-    """Do it, and go on ``to`` the page that shows it; refused, the form comes ``again`` with the sentence."""
+    """Do the ``work``, then redirect ``to`` the page that shows it. If it is refused (422) or Redis does not confirm it
+    (503), the form comes ``again`` with a sentence."""
     try:
         await work
     except Refused as refused:
@@ -56,16 +57,18 @@ def page(
     typed: dict[str, str] | None = None,
     **context: object,
 ) -> Response:
-    """A page below web/templates/desk, about one contest if there is a ``ballot``; it stays in no cache.
+    """A page from a template below web/templates/desk; no cache may keep it. ``ballot`` is the contest it is about, if
+    any.
 
-    ``typed`` is a form that comes again, ``form`` in it says which; ``watched`` is what the page polls for, ``?…``.
+    ``typed`` are the fields of a form that comes again, and ``typed["form"]`` says which form. ``watched`` is the query
+    string with which the page polls ``/desk/live``.
     """
-    one = visit(request)
+    visitor = visit(request)
     text = rendered(
         f"desk/{template}",
-        person=one.person,
+        person=visitor.person,
         csrf=csrf(request),
-        contest_field=f"{one.night}/{ballot}",
+        contest_field=f"{visitor.night}/{ballot}",
         key=(typed or {}).get("key") or new_id(),
         notice=notice,
         typed=typed or {},

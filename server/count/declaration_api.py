@@ -1,4 +1,4 @@
-"""A declaration sent by a program: JSON in, a receipt or every finding out. The checks are the phone's."""
+"""A declaration sent by a program: JSON in, a receipt or every finding out. The checks are those of the phone."""
 
 import json
 from typing import Annotated, cast
@@ -32,11 +32,11 @@ _STATUS = {
 
 
 _MOST = 10**LONGEST_NUMBER - 1
-_Number = Annotated[int, Meta(ge=-_MOST, le=_MOST)]  # the checks refuse those below 0, in their own words
+_Number = Annotated[int, Meta(ge=-_MOST, le=_MOST)]  # the checks refuse numbers below 0, in their own words
 
 
 class RejectedPapers(Struct, frozen=True, forbid_unknown_fields=True):
-    """Rejected papers in all, and under the four heads where they are known."""
+    """Rejected papers in total, and under the four heads of rule 47 where they are known."""
 
     total: _Number
     official_mark: _Number | None = None
@@ -46,8 +46,11 @@ class RejectedPapers(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
-    """The body: ``votes`` candidate id → votes, looked at one by one, so that each has its sentence; ``reasons`` check
-    code → why something that looks unusual is so."""
+    """The body of the request.
+
+    ``votes``: candidate id → votes; their type is checked one by one, so that each wrong one gets its own sentence.
+    ``reasons``: check code → why something that looks unusual is true.
+    """
 
     votes: dict[str, object]
     rejected: RejectedPapers | None = None
@@ -58,8 +61,8 @@ class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
 
 @allows(bearer)
 async def post_declaration(request: Request) -> Response:
-    """``POST /api/nights/{night}/contests/{ballot}/declaration``: 201 with a receipt, 200 when repeated; 202 while the
-    desk holds the night, and it waits."""
+    """``POST /api/nights/{night}/contests/{ballot}/declaration``: 201 with a receipt; 200 when repeated; 202 when the
+    declaration waits because the desk holds the night."""
     key = request.headers.get("idempotency-key", "")
     if not (0 < len(key) <= LONGEST_KEY and all("!" <= character <= "~" for character in key)):
         sentence = f"Send an Idempotency-Key: 1 to {LONGEST_KEY} visible ASCII characters, the same when sent again."
@@ -82,7 +85,7 @@ async def post_declaration(request: Request) -> Response:
 
 
 class _Twice(ValueError):
-    """A key came twice in one object, and nobody can know which of the two is meant."""
+    """Raised for JSON in which a key comes twice in one object, since nobody can know which of the two is meant."""
 
 
 def _once_each(pairs: list[tuple[str, object]]) -> None:
@@ -94,11 +97,11 @@ def _once_each(pairs: list[tuple[str, object]]) -> None:
 
 
 async def _declare(request: Request, key: str, sent: Declaration) -> Response:
-    one, ballot = visit(request), request.path_params["ballot"]
+    visitor, ballot = visit(request), request.path_params["ballot"]
     votes, findings = _votes(sent)
     rejected = Rejected(**cast(dict[str, int], msgspec.structs.asdict(sent.rejected))) if sent.rejected else None
     if findings:
-        night = process(request).submitter.known(one.night).night
+        night = process(request).submitter.known(visitor.night).night
         count = night.counts.get(ballot) if night else None
         if count is not None:
             named = {finding.field for finding in findings}
@@ -107,8 +110,8 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
             findings += [finding for finding in checked if finding.field not in named]
             return _findings("figures-refused", findings)
     command = Declare(
-        id=id_of(one.person.invitation, one.night, ballot, "declaration", key),
-        by=one.person.name,
+        id=id_of(visitor.person.invitation, visitor.night, ballot, "declaration", key),
+        by=visitor.person.name,
         ballot=ballot,
         votes=votes,
         rejected=rejected,
@@ -122,7 +125,7 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
         if refused.findings:
             return _findings(refused.code, list(refused.findings))
         return problem(_STATUS.get(refused.code, 422), str(refused), code=refused.code)
-    answer: dict[str, object] = {"night": one.night, "ballot": ballot, "seq": None, "at": None, "receipt": None}
+    answer: dict[str, object] = {"night": visitor.night, "ballot": ballot, "seq": None, "at": None, "receipt": None}
     if receipt:
         answer |= {"seq": receipt.seq, "at": receipt.at.isoformat(), "receipt": str(receipt.seq)}
     status = 202 if receipt is None else 200 if receipt.repeated else 201
@@ -130,13 +133,13 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
 
 
 async def _announce_papers(request: Request, command: Declare, reasons: dict[str, str]) -> None:
-    """Papers come first: where nobody has announced them, they go out before the figures that account for them.
+    """Announce the ballot papers of a declaration before the declaration, unless somebody has announced them already.
 
-    Refused, and nothing goes out, where the figures could not follow.
+    Refused if the declaration could not follow; then nothing goes out.
     """
     submitter = process(request).submitter
-    one = visit(request)
-    stands = submitter.known(one.night)
+    night_id = visit(request).night
+    stands = submitter.known(night_id)
     night, desk = stands.night, stands.desk
     count = night.counts.get(command.ballot) if night else None
     asked = Asked(**stamp(request, f"ask/{command.id}"), command=command, reasons=reasons)
@@ -149,7 +152,7 @@ async def _announce_papers(request: Request, command: Declare, reasons: dict[str
     act = PapersVerified(
         **stamp(request, f"act/{papers_id}"), ballot=ballot, issued=None, papers=papers, reasons=reasons
     )
-    await submitter.record(one.night, act)
+    await submitter.record(night_id, act)
     await ask(request, ReachStage(id=papers_id, by=command.by, ballot=ballot, stage="verified", papers=papers))
 
 
@@ -160,7 +163,7 @@ def _votes(sent: Declaration) -> tuple[dict[str, int], list[Finding]]:
         if type(value) is int and abs(value) <= _MOST:
             votes[candidate] = value
         else:
-            # 465.0 is an integer to JSON Schema; here it is a sign that a program does not count in integers.
+            # JSON Schema calls 465.0 an integer. Here it is a sign that the program does not count in integers.
             sentence = "Votes must be a whole number, without quotation marks, fraction or exponent."
             if type(value) is int:
                 sentence = f"Votes are a number of at most {LONGEST_NUMBER} digits."
@@ -175,7 +178,7 @@ def _findings(code: str, findings: list[Finding]) -> Response:
 
 
 def _shape(error: msgspec.ValidationError) -> dict[str, str]:
-    """msgspec's words, "Expected `int`, got `str` - at `$.papers`", as an error of a field."""
+    """An error of msgspec, such as "Expected `int`, got `str` - at `$.papers`", as the error of one field."""
     words, _, path = str(error).partition(" - at ")
     field = path.strip("`").removeprefix("$").removeprefix(".")
     return {"code": "shape", "field": field, "detail": f"{words}."}

@@ -1,4 +1,4 @@
-"""What the phone shows, in words and in order: the sheet, the declaration read back. No HTTP, HTML, rules."""
+"""What the phone's pages show, in words and in order: the sheet, and the declaration read back. No HTML, no HTTP."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ from server.election.verdict import Result, first_places
 
 
 class NumberRow(Struct, frozen=True):
-    """A number to type. ``party`` is an id, or ""; ``sentences`` is what stands against the text."""
+    """A field for a number. ``party`` is an id, or ""; ``text`` is what was typed, ``sentences`` what is wrong."""
 
     field: str
     label: str
@@ -24,8 +24,8 @@ class NumberRow(Struct, frozen=True):
     sentences: tuple[str, ...]
 
 
-class Lot(Struct, frozen=True):
-    """A candidate who can be drawn where ``tied`` with others for the first place."""
+class LotChoice(Struct, frozen=True):
+    """A candidate of whom the form can say that their lot was drawn; ``tied`` if they share the first place."""
 
     candidate: Candidate
     tied: bool
@@ -33,22 +33,22 @@ class Lot(Struct, frozen=True):
 
 
 class Mistake(Struct, frozen=True):
-    """A line of the summary of what is wrong; ``field`` is where it leads."""
+    """A line in the summary of what is wrong; ``field`` is the field that it links to."""
 
     field: str
     sentence: str
 
 
 class Doubt(Struct, frozen=True):
-    """Something unusual that wants a reason, which goes into ``field``; ``sentences`` say what is unusual."""
+    """Something unusual that needs a reason: ``sentences`` say what, and the ``reason`` is typed into ``field``."""
 
     field: str
     sentences: tuple[str, ...]
     reason: str
 
 
-class Sum(Struct, frozen=True):
-    """The running total and what it leaves; ``wrong`` if it cannot be."""
+class RunningTotal(Struct, frozen=True):
+    """The papers ``counted`` so far and, in words, what is ``left``; ``wrong`` if there are more than there can be."""
 
     counted: str
     left: str
@@ -56,12 +56,16 @@ class Sum(Struct, frozen=True):
 
 
 class Form(Struct, frozen=True):
-    """A form from top to bottom; ``kept`` are reasons that nothing asks for now."""
+    """A form from top to bottom.
+
+    ``kept``: field → a reason that was typed and that nothing asks for now. ``elsewhere``: field without a row of its
+    own → what is wrong there.
+    """
 
     rows: dict[str, NumberRow]
-    lots: tuple[Lot, ...]
+    lots: tuple[LotChoice, ...]
     tie: bool
-    sum: Sum
+    sum: RunningTotal
     mistakes: tuple[Mistake, ...]
     doubts: tuple[Doubt, ...]
     kept: dict[str, str]
@@ -73,20 +77,22 @@ _ELSEWHERE = ("votes", "rejected", "lot")
 
 
 def form_of(night: Night, count: Count, entry: SentForm, findings: Iterable[Finding] = ()) -> Form:
-    """The sheet or the verification with what was typed, and what stands against it."""
+    """The sheet or the verification, with what was typed and what is wrong with it."""
     contest = count.contest
-    found = merged([*LABELS, *fields(contest), "lot"], entry, findings)
-    errors, doubts = [one for one in found if one.blocks], [one for one in found if not one.blocks]
+    ordered = merged([*LABELS, *fields(contest), "lot"], entry, findings)
+    errors = [finding for finding in ordered if finding.blocks]
+    doubts = [finding for finding in ordered if not finding.blocks]
     rows = {field: (label, "", "") for field, label in LABELS.items()}
-    for one in contest.candidates:
-        rows[f"votes.{one.id}"] = (one.name, party_name(night, one.party), counted_as(one.party))
+    for candidate in contest.candidates:
+        party = candidate.party
+        rows[f"votes.{candidate.id}"] = (candidate.name, party_name(night, party), counted_as(party))
     rows |= {f"rejected.{head}": (head_name(head), "", "") for head in HEADS}
     votes = entry.votes
     complete = all(candidate.id in votes for candidate in contest.candidates) and any(votes.values())
     tied = first_places(votes) if complete else []
     asked = {
         doubt.code: (
-            *(other.sentence for other in doubts if other.code == doubt.code),
+            *(finding.sentence for finding in doubts if finding.code == doubt.code),
             *_at(errors, REASON + doubt.code),
         )
         for doubt in doubts
@@ -97,7 +103,7 @@ def form_of(night: Night, count: Count, entry: SentForm, findings: Iterable[Find
             for field, (label, note, party) in rows.items()
         },
         lots=tuple(
-            Lot(candidate, len(tied) > 1 and candidate.id in tied, candidate.id == entry.lot)
+            LotChoice(candidate, len(tied) > 1 and candidate.id in tied, candidate.id == entry.lot)
             for candidate in contest.candidates
         ),
         tie=len(tied) > 1,
@@ -110,21 +116,26 @@ def form_of(night: Night, count: Count, entry: SentForm, findings: Iterable[Find
 
 
 def label_of(night: Night, ballot: str, field: str) -> str:
-    """What a row of the sheet is called."""
+    """The label of a field of the sheet."""
     if field.startswith("votes."):
         return night.counts[ballot].contest.candidate(field[6:]).name
     return head_name(field[9:]) if field.startswith("rejected.") else "The lot"
 
 
 def party_name(night: Night, party: str) -> str:
-    """As on the ballot paper; a registration that the night does not name goes by the party it counts for."""
+    """A party's name on the ballot paper. A registration that the night does not name has the name of the party it
+    counts for, or else its id."""
     known = night.parties.get(party) or night.parties.get(counted_as(party))
     return known.name if known else party
 
 
 class ReadBack(Struct, frozen=True):
-    """A declaration to be read aloud. ``lines`` in ballot-paper order: name, party, id of the party
-    it counts for, votes, elected; ``rejected`` head and papers."""
+    """A declaration to be read aloud.
+
+    ``lines``, in ballot-paper order: candidate's name, party's name, id of the party it counts for, votes, elected.
+    ``rejected``: head of rule 47 and papers (None if not known). ``tied``: the names that shared the first place, if a
+    lot decided it.
+    """
 
     lines: tuple[tuple[str, str, str, int, bool], ...]
     elected: str
@@ -136,7 +147,7 @@ class ReadBack(Struct, frozen=True):
 
 
 def read_back(night: Night, count: Count, result: Result) -> ReadBack:
-    """The read-back of a result."""
+    """A result as it is to be read aloud."""
     votes = {line.candidate.id: line for line in result.lines}
     lines = tuple(
         (candidate.name, party_name(night, candidate.party), counted_as(candidate.party), line.votes, line.elected)
@@ -161,7 +172,7 @@ def read_back(night: Night, count: Count, result: Result) -> ReadBack:
 
 
 def head_name(head: str) -> str:
-    """A head of rejected papers, as it begins a line."""
+    """A head of rejected papers in words, with a capital letter."""
     words = HEADS[head]
     return words[0].upper() + words[1:]
 
@@ -170,7 +181,7 @@ def _at(findings: list[Finding], field: str) -> tuple[str, ...]:
     return tuple(finding.sentence for finding in findings if finding.field == field)
 
 
-def _sum(count: Count, entry: SentForm) -> Sum:
+def _sum(count: Count, entry: SentForm) -> RunningTotal:
     counted, papers = sum(entry.votes.values()) + sum(entry.heads.values()), count.papers
     if papers is None:
         electorate = count.contest.electorate
@@ -181,7 +192,7 @@ def _sum(count: Count, entry: SentForm) -> Sum:
         left, wrong = "all papers accounted for", False
     else:
         left, wrong = f"{counted - papers:,} more than papers", True
-    return Sum(f"{counted:,}", left, wrong)
+    return RunningTotal(f"{counted:,}", left, wrong)
 
 
 def _named(rows: dict[str, tuple[str, str, str]], finding: Finding) -> str:

@@ -1,4 +1,4 @@
-"""A night's public record to download."""
+"""The public record of a night, to download."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +14,7 @@ from server.stream.record import written
 
 @allows(everyone)
 async def download(request: Request) -> Response:
-    """``/api/nights/{night}/record``: every event with the head after it, one a line."""
+    """``/api/nights/{night}/record``: every event with the head of the record after it, one a line."""
     channel, night = found(request)
     content = channel.cached("feeds: record", lambda: body(b"".join(written(channel.events))))
     response = answer(request, content, NDJSON, etag(channel))

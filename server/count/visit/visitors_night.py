@@ -1,4 +1,4 @@
-"""What every page of the count begins and ends with: the night as it stands, an answer nobody keeps."""
+"""The visitor's night, as every page of the count needs it, and a page that no cache keeps."""
 
 from contextlib import suppress
 
@@ -18,10 +18,10 @@ from server.stream.events import StreamUnavailable
 
 
 def night_of(request: Request) -> Night:
-    """The visitor's night as it was when this request was let in, and with all that it has done since.
+    """The public side of the visitor's night, including what this request itself has done. 404 if it is not on air.
 
-    Whoever let it in has looked; while Redis is away it is what this process knew last, so that a form can always be
-    shown again.
+    The rule that let the request in has read the stream, so this does not ask Redis again. While Redis is away it is
+    the night as this process last knew it, and a form can still be shown again.
     """
     night = process(request).submitter.known(visit(request).night).night
     if night is None:
@@ -30,25 +30,25 @@ def night_of(request: Request) -> Night:
 
 
 def desk_of(request: Request) -> Desk:
-    """The private side of the visitor's night, as ``night_of`` has the public one."""
+    """The private side of the visitor's night, as recent as the public side that ``night_of`` returns."""
     return process(request).submitter.known(visit(request).night).desk
 
 
 async def both_of(request: Request) -> tuple[Night, Desk]:
-    """Both sides of the visitor's night. What waits to go out, and can, is let out on the way."""
+    """The public and the private side of the visitor's night. Whatever waits to go out, and may, is sent out first."""
     night, desk = night_of(request), desk_of(request)
     submitter = process(request).submitter
     if not night.held and pending(night, desk) and not is_away(request):
-        with suppress(StreamUnavailable):  # then it waits, and is said to
+        with suppress(StreamUnavailable):  # it goes on waiting, and the page says so
             await submitter.send_out(visit(request).night, now())
         night, desk = night_of(request), desk_of(request)
     return night, desk
 
 
 def page(template: str, status: int = 200, **context: object) -> Response:
-    """A page below web/templates/count; figures that are not declared must stay in no cache.
+    """A page from a template below web/templates/count. No cache may keep it: it can show figures not yet declared.
 
-    Where it leads is not told from where in full: the address of an invitation is as good as the invitation.
+    Its links send the site alone as referrer, since whoever knows the address of an invitation can open it.
     """
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "origin"}
     return Response(rendered(f"count/{template}", **context), status, headers, HTML)

@@ -1,4 +1,4 @@
-"""What was acknowledged to whom during a rehearsal, and the clock that all go by. Nothing is sent."""
+"""The logbook of a rehearsal, with everything that the server acknowledged, and the clock that all go by."""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -7,29 +7,32 @@ from server.rehearsal.accidents import Paper
 
 
 class Clock:
-    """Seconds since a rehearsal began: since it was made, or told to ``begin``."""
+    """Counts the seconds since the rehearsal began: since the clock was made, or since ``begin``."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self.begin()
 
     def begin(self) -> None:
-        """Now all are in their places."""
+        """Start the rehearsal now."""
         self._began = self._loop.time()
 
     @property
     def now(self) -> float:
-        """How many have passed."""
+        """Seconds since the rehearsal began."""
         return self._loop.time() - self._began
 
     async def until(self, moment: float) -> None:
-        """Return at that moment, or at once where it is past."""
+        """Wait until a moment, in seconds since the beginning; return at once if it has passed."""
         await asyncio.sleep(max(0.0, moment - self.now))
 
 
-class Said:
-    """``figures`` ballot id → all that was declared there and acknowledged, oldest first; ``receipts`` ballot id → the
-    numbers given for them, where a number was given; ``done`` how often each thing was done."""
+class Logbook:
+    """What was acknowledged to the people of a rehearsal.
+
+    ``figures``: ballot id → the declarations that were acknowledged, oldest first. ``receipts``: ballot id → the
+    receipt numbers that were given for them. ``done``: what was done → how often.
+    """
 
     def __init__(self) -> None:
         self.figures: defaultdict[str, list[Paper]] = defaultdict(list)
@@ -37,11 +40,11 @@ class Said:
         self.done: Counter[str] = Counter()
 
     def acknowledged(self, ballot: str, paper: Paper, receipt: int) -> None:
-        """These figures are safely stored; ``receipt`` 0 while they wait for the desk."""
+        """Note that a declaration was acknowledged; ``receipt`` is 0 if it waits for the desk."""
         self.figures[ballot].append(paper)
         self.known(ballot, receipt)
 
     def known(self, ballot: str, receipt: int) -> None:
-        """The number of what was acknowledged before."""
+        """Note the receipt number of a declaration that was acknowledged before; 0 is none."""
         if receipt:
             self.receipts[ballot].add(receipt)

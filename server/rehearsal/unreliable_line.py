@@ -1,5 +1,5 @@
-"""How a person's requests get through: sent again until they are answered, with the accidents of a bad line. It knows
-nothing of what they say."""
+"""How a person's requests get through: with the accidents of a bad line, and sent again until they are answered. What
+they say does not matter here."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,12 +11,13 @@ from server.rehearsal.accidents import Kind
 from server.rehearsal.wire import Answer, Wire
 
 _AGAIN_SECONDS = 0.25
-_LONGEST_HANG_UP_SECONDS = 0.02  # so that some answers are on their way already
+_LONGEST_HANG_UP_SECONDS = 0.02  # by then some answers are already on their way
 
 
 @dataclass
-class Sent:
-    """What all lines have sent. ``seconds`` each answer took; ``waited`` is how often somebody was asked to wait."""
+class Traffic:
+    """What went over all lines. ``seconds``: how long each answer took. The others are counts: requests ``dropped`` by
+    hanging up, ``doubled``, and sent again (``retried``), and answers that asked to wait (``waited``)."""
 
     seconds: list[float] = field(default_factory=list[float])
     dropped: int = 0
@@ -25,44 +26,46 @@ class Sent:
     waited: int = 0
 
 
-class Line:
-    """One person's, from an address of their own. ``share`` of all that is sent meets one of the ``kinds``."""
+class UnreliableLine:
+    """The line of one person, who has an IP ``address`` of their own. A ``share`` (0 to 1) of the requests that are
+    sent has an accident of one of the ``kinds``."""
 
     def __init__(
-        self, url: str, address: str, sent: Sent, kinds: frozenset[Kind], share: float, random: Random
+        self, url: str, address: str, traffic: Traffic, kinds: frozenset[Kind], share: float, random: Random
     ) -> None:
         self._wires = (Wire(url, address), Wire(url, address))
-        self._sent, self._share, self._random = sent, share, random
+        self._traffic, self._share, self._random = traffic, share, random
         self._accidents = [kind for kind in ("dropped", "doubled") if kind in kinds]
 
     async def get(self, path: str, headers: Mapping[str, str] | None = None) -> list[Answer]:
-        """What is there, once it is answered."""
+        """The answer to a GET, once there is one."""
         return [await self._answered(self._wires[0], "GET", path, headers or {}, b"")]
 
     async def post(self, path: str, headers: Mapping[str, str], body: bytes) -> list[Answer]:
-        """Send something until it is answered; two answers, if it was sent twice at once."""
+        """Send a POST until it is answered. There are two answers if an accident sent it twice at once."""
         accident = self._accident()
         if accident == "doubled":
-            self._sent.doubled += 1
+            self._traffic.doubled += 1
             both = (self._answered(wire, "POST", path, headers, body) for wire in self._wires)
             return list(await asyncio.gather(*both))
         if accident == "dropped":
-            self._sent.dropped += 1
+            self._traffic.dropped += 1
             try:
                 after = self._random.uniform(0, _LONGEST_HANG_UP_SECONDS)
                 await self._wires[0].hang_up("POST", path, headers, body, after)
-            except OSError:  # nobody was there: that is an accident too
-                self._sent.retried += 1
+            except OSError:  # the server could not be reached, which is an accident too
+                self._traffic.retried += 1
         return [await self._answered(self._wires[0], "POST", path, headers, body)]
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connections."""
         for wire in self._wires:
             await wire.close()
 
     def _accident(self) -> str:
-        found = self._random.random() < self._share, self._random.random()  # as many draws, whatever happens
-        return self._accidents[int(found[1] * len(self._accidents))] if found[0] and self._accidents else ""
+        # There are always two draws: the same seed gives the same accidents.
+        happens, which = self._random.random() < self._share, self._random.random()
+        return self._accidents[int(which * len(self._accidents))] if happens and self._accidents else ""
 
     async def _answered(self, wire: Wire, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         while True:
@@ -71,16 +74,16 @@ class Line:
                 answer = await wire.exchange(method, path, headers, body)
             except OSError:
                 await wire.close()
-                self._sent.retried += 1
+                self._traffic.retried += 1
                 await asyncio.sleep(_AGAIN_SECONDS)
                 continue
-            self._sent.seconds.append(perf_counter() - began)
+            self._traffic.seconds.append(perf_counter() - began)
             match answer.status:
                 case 429:
-                    self._sent.waited += 1
+                    self._traffic.waited += 1
                     await asyncio.sleep(float(answer.headers.get("retry-after", "1")))
                 case 502 | 503 | 504:
-                    self._sent.retried += 1
+                    self._traffic.retried += 1
                     await asyncio.sleep(_AGAIN_SECONDS)
                 case _:
                     return answer

@@ -1,5 +1,5 @@
-"""What the desk does to the whole night: hold and release, how many people key each result, notes on the feed,
-how a replay goes on."""
+"""What the desk does to the whole night: hold and release, set aside, single or double entry, notes on the feed, the
+pace of a replay."""
 
 from functools import partial
 from typing import cast, get_args
@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
-from server.count.desk.answering import DESK, board, carried_out, sent
 from server.count.desk.pages import contest_page, desk_page, hold_page
-from server.count.desk.told import SPEEDS
+from server.count.desk.requests import DESK, carried_out, current_board, sent
+from server.count.desk.wording import SPEEDS
 from server.count.visit.rules import Sends, visit
 from server.count.visit.sending import ask, id_of, stamp
 from server.election.commands import HoldNight, PostNote, ReleaseNight
@@ -26,24 +26,24 @@ _HELD_AGAIN = "The night was released and held again since this page was opened.
 
 @allows(Sends(DESK))
 async def hold(request: Request) -> Response:
-    """``POST /desk/hold``: nothing goes out any more. Two desks that tap at once make one hold."""
-    stands = await board(request)
-    if stands.hold:
+    """``POST /desk/hold``: from now on nothing goes out. Two desks that tap at once make one hold."""
+    board = await current_board(request)
+    if board.hold:
         return RedirectResponse("/desk", 303)
-    before = sum(isinstance(event, NightHeld) for event in stands.night.feed)
+    before = sum(isinstance(event, NightHeld) for event in board.night.feed)
     command = HoldNight(id=id_of("hold", before), by=visit(request).person.name)
     return await carried_out(ask(request, command), "/desk", partial(hold_page, request))
 
 
 @allows(Sends(DESK))
 async def release(request: Request) -> Response:
-    """``POST /desk/release``: ends the hold that the page was about; what waited goes out in the order it came."""
-    stands, form = await board(request), await sent(request)
-    if stands.hold is None:
+    """``POST /desk/release``: ends the hold that the page was about, and what waited goes out in the order it came."""
+    board, form = await current_board(request), await sent(request)
+    if board.hold is None:
         return RedirectResponse("/desk", 303)
-    if form.get("hold") != str(stands.hold.seq):
+    if form.get("hold") != str(board.hold.seq):
         return await hold_page(request, _HELD_AGAIN, 409)
-    command = ReleaseNight(id=id_of("release", stands.hold.seq), by=visit(request).person.name)
+    command = ReleaseNight(id=id_of("release", board.hold.seq), by=visit(request).person.name)
 
     async def released() -> None:
         await ask(request, command)
@@ -55,7 +55,7 @@ async def release(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def set_aside(request: Request) -> Response:
-    """``POST /desk/set-aside``: something that waits does not go out; figures must be keyed again."""
+    """``POST /desk/set-aside``: something that waits will not go out; if it was figures, they must be keyed again."""
     asked, by = (await sent(request)).get("asked", ""), visit(request).person.name
     submitter = process(request).submitter
     act = Dropped(**stamp(request, id_of("set aside", asked)), asked=asked, why=f"Set aside by {by}.")
@@ -65,7 +65,7 @@ async def set_aside(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def entry(request: Request) -> Response:
-    """``POST /desk/entry``: one person keys each result of this night, or two."""
+    """``POST /desk/entry``: one person or two people key each result of this night."""
     form = await sent(request)
     chosen = form.get("entry", "")
 
@@ -104,8 +104,9 @@ async def note(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def replay(request: Request) -> Response:
-    """``POST /desk/replay``: a ``state``, playing, paused or stopped, or a ``speed``; its process follows at once."""
-    form, before = await sent(request), (await board(request)).desk.replay
+    """``POST /desk/replay``: a ``state`` (playing, paused, stopped), or a ``speed``; the process that plays it follows
+    at once."""
+    form, before = await sent(request), (await current_board(request)).desk.replay
     state, speed = form.get("state", ""), form.get("speed", "")
 
     async def recorded() -> None:

@@ -1,10 +1,10 @@
-"""Acts and commands in words, and what each changed. Words only: nothing is looked up or decided here."""
+"""Acts and commands in words, and what each of them changed. Nothing is decided here."""
 
 from datetime import datetime
 
 from msgspec import Struct
 
-from server.count.phone.shown import head_name
+from server.count.phone.page_content import head_name
 from server.count.visit.place import STAGES
 from server.election.check_codes import CHECKS
 from server.election.commands import (
@@ -58,36 +58,36 @@ SPEEDS: dict[str, float | None] = {
     **{f"{speed}x": float(speed) for speed in (1, 10, 60, 120, 300, 600)},
     "max": None,
 }
-"""What the desk can set a replay to: times real time, None for without pauses."""
+"""The speeds that the desk can set a replay to, in multiples of real time; None is without pauses."""
 
 
-class Changed(Struct, frozen=True):
-    """A figure or a time, before and after, as it is written; both empty where only that it changed may be told."""
+class LoggedChange(Struct, frozen=True):
+    """A figure or a time in words, before and after a change; both are "" if only that it changed may be told."""
 
     name: str
     before: str = ""
     after: str = ""
 
 
-def command_told(night: Night, one: PublicCommand | FeedEvent) -> str:
-    """What somebody wanted to go out, or what went out."""
-    match one:
+def command_told(night: Night, step: PublicCommand | FeedEvent) -> str:
+    """A command that was asked for, or a public event, in words."""
+    match step:
         case ReachStage() | StageReached():
-            papers = f": {one.papers:,}" if one.papers is not None else ""
-            return STAGES[one.stage] + papers
+            papers = f": {step.papers:,}" if step.papers is not None else ""
+            return STAGES[step.stage] + papers
         case Declare() | Declared():
-            return f"the declaration, {_verdict(night, one.ballot, one)}"
+            return f"the declaration, {_verdict(night, step.ballot, step)}"
         case Correct() | Corrected():
-            what = "a slip put right" if one.slip else "figures revised"
-            return f"{what}, {_verdict(night, one.ballot, one)}: {one.reason}"
+            what = "a slip put right" if step.slip else "figures revised"
+            return f"{what}, {_verdict(night, step.ballot, step)}: {step.reason}"
         case Withdraw() | Withdrawn():
-            return f"withdrawal: {one.reason}"
+            return f"withdrawal: {step.reason}"
         case RecordNoPoll() | NoPollTaken():
-            return f"{one.state}: {one.reason}"
+            return f"{step.state}: {step.reason}"
         case ExpectDeclaration():
-            return f"declaration expected at {clock(one.expected)}" if one.expected else "expected time unknown"
+            return f"declaration expected at {clock(step.expected)}" if step.expected else "expected time unknown"
         case PostNote() | NotePosted():
-            return f"a note: “{one.text}”"
+            return f"a note: “{step.text}”"
         case HoldNight() | NightHeld():
             return "the night held"
         case ReleaseNight() | NightReleased():
@@ -95,7 +95,7 @@ def command_told(night: Night, one: PublicCommand | FeedEvent) -> str:
 
 
 def act_told(night: Night, names: dict[str, str], act: AnyAct) -> str:
-    """What somebody did; ``names`` invitation → person."""
+    """What a person did, in words; ``names``: invitation → name of the person."""
     match act:
         case EntryChosen():
             return "Two people key each result" if act.entry == "double" else "One person keys each result"
@@ -132,7 +132,7 @@ def act_told(night: Night, names: dict[str, str], act: AnyAct) -> str:
 
 
 def replay_told(act: ReplaySet) -> str:
-    """What a replay does now."""
+    """How a replay is played, in words."""
     speed = (
         "without pauses" if act.speed is None else "in real time" if act.speed == 1 else f"{act.speed:g} times as fast"
     )
@@ -148,32 +148,34 @@ def replay_told(act: ReplaySet) -> str:
 
 
 def sentence_case(words: str) -> str:
-    """The same words as they begin a line."""
+    """The words with a capital letter at the beginning."""
     return words[:1].upper() + words[1:]
 
 
-def figures_changed(contest: Contest, before: Figures, after: Figures) -> tuple[Changed, ...]:
-    """In which figures two sheets or declarations differ, in the order of the form."""
-    found = [
-        Changed(candidate.name, f"{before.votes[candidate.id]:,}", f"{after.votes[candidate.id]:,}")
+def figures_changed(contest: Contest, before: Figures, after: Figures) -> tuple[LoggedChange, ...]:
+    """The figures in which two sheets or declarations differ, in the order of the form."""
+    changes = [
+        LoggedChange(candidate.name, f"{before.votes[candidate.id]:,}", f"{after.votes[candidate.id]:,}")
         for candidate in contest.candidates
     ]
     old, new = before.rejected, after.rejected
     if old and new:
-        found += [Changed(head_name(head), _papers(getattr(old, head)), _papers(getattr(new, head))) for head in HEADS]
+        changes += [
+            LoggedChange(head_name(head), _papers(getattr(old, head)), _papers(getattr(new, head))) for head in HEADS
+        ]
         if old.official_mark is None or new.official_mark is None:
-            found.append(Changed("Rejected in all", f"{old.total:,}", f"{new.total:,}"))
-    found.append(Changed("The lot", _lot(contest, before.lot), _lot(contest, after.lot)))
-    return tuple(one for one in found if one.before != one.after)
+            changes.append(LoggedChange("Rejected in all", f"{old.total:,}", f"{new.total:,}"))
+    changes.append(LoggedChange("The lot", _lot(contest, before.lot), _lot(contest, after.lot)))
+    return tuple(change for change in changes if change.before != change.after)
 
 
 def reasons_told(reasons: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    """What was unusual, and why it is so; ``reasons`` check code → why."""
+    """Pairs of what was unusual and why it is true; ``reasons``: check code → why."""
     return tuple((CHECKS[code].what if code in CHECKS else code, why) for code, why in reasons.items())
 
 
 def time_told(moment: datetime | None) -> str:
-    """A time that may not be known."""
+    """A time of day, or "unknown"."""
     return clock(moment) if moment else "unknown"
 
 
