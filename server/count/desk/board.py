@@ -9,7 +9,7 @@ from msgspec import Struct
 from server.count.visit.place import STAGES
 from server.election.counting.acts import Asked, Role, SheetKeyed
 from server.election.counting.desk import Desk, Person
-from server.election.counting.entry import Progress, once_released, pending, sheets_of, standing
+from server.election.counting.entry import EntryProgress, once_released, pending, progress_of, sheets_of
 from server.election.events import NightHeld
 from server.election.nights import Count, Night
 
@@ -27,7 +27,7 @@ class Glance(Struct, frozen=True):
     is not as it should be; ``people`` are those invited for it, and not revoked."""
 
     count: Count
-    stands: Progress
+    stands: EntryProgress
     stage: str
     figures: str
     stuck: bool
@@ -62,9 +62,9 @@ class Board(Struct, frozen=True):
             else None
         )
 
-    def stands(self, ballot: str) -> Progress:
+    def stands(self, ballot: str) -> EntryProgress:
         """Where a contest's entry stands."""
-        return standing(self.later, self.desk, ballot)
+        return progress_of(self.later, self.desk, ballot)
 
     def sheets(self, ballot: str) -> dict[Role, SheetKeyed]:
         """The sheets of a contest that are not void."""
@@ -155,7 +155,7 @@ def _minutes(minutes: int) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-def _figures(night: Night, count: Count, stands: Progress) -> str:
+def _figures(night: Night, count: Count, stands: EntryProgress) -> str:
     match stands.state:
         case "no poll":
             return "nothing to count"
