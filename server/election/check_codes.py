@@ -1,10 +1,11 @@
-"""Every check that an entered result goes through, by its code, in one table: what it means, and whether it blocks."""
+"""Every check that an entered result goes through, by code: what each means, and whether it blocks."""
 
 from msgspec import Struct
 
 
 class Check(Struct, frozen=True):
-    """One check. If it ``blocks``, the figures cannot be true; if not, they can, but somebody must give a reason."""
+    """One check. Figures that fail a check that ``blocks`` cannot be true; where it does not block they can be true,
+    but somebody must give a reason."""
 
     code: str
     blocks: bool
@@ -48,4 +49,4 @@ _WARNINGS = {
 CHECKS = {code: Check(code, True, what) for code, what in _ERRORS.items()} | {
     code: Check(code, False, what) for code, what in _WARNINGS.items()
 }
-"""Code → check: first the errors, which block, then the warnings, which want a reason."""
+"""Check code → check: first the errors, which block, then the warnings, which need a reason."""

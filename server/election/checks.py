@@ -1,4 +1,4 @@
-"""What a declaration must satisfy before it can be true: each check has a code and a sentence. No state is changed."""
+"""The checks that figures must pass before they are declared, each with a code and a sentence. No state is changed."""
 
 from collections.abc import Iterator
 
@@ -11,9 +11,10 @@ from server.election.verdict import first_places
 
 
 class Finding(Struct, frozen=True):
-    """One thing wrong or doubtful; ``code`` is one of CHECKS.
+    """One thing that is wrong or doubtful in figures; ``code`` is a key of CHECKS.
 
-    ``field`` is where: "votes", "votes.3", "rejected", "rejected.identifiable", "papers", "lot"…
+    ``field`` names the field of the form that it is about: "votes", "votes.3", "rejected", "rejected.identifiable",
+    "papers", "lot"… ``sentence`` is for the person at the form.
     """
 
     code: str
@@ -22,7 +23,10 @@ class Finding(Struct, frozen=True):
 
     @property
     def blocks(self) -> bool:
-        """Whether nothing can be declared while this is so; if not, it wants a reason. KeyError: no such code."""
+        """Whether this must be put right before anything can be declared; if not, a reason is enough.
+
+        KeyError where CHECKS has no such code.
+        """
         return CHECKS[self.code].blocks
 
 
@@ -37,7 +41,9 @@ def check_figures(
 ) -> list[Finding]:
     """Everything that stands against these figures, in the order of the form; empty if they can be declared.
 
-    With ``must_reconcile`` the papers verified and rejected must be known, so that every paper is accounted for.
+    ``votes`` is candidate id → votes, ``papers`` the ballot papers verified, ``lot`` the id of the candidate drawn.
+    ``rejected`` and ``papers`` are None where they are not known. With ``must_reconcile`` both must be known: every
+    paper verified is then a vote or a rejected paper.
     """
     missing = _missing(rejected, papers) if must_reconcile else []
     findings = [*missing, *_candidates(contest, votes), *_rejected(rejected), *check_papers(contest, papers)]
@@ -69,9 +75,9 @@ def _candidates(contest: Contest, votes: dict[str, int]) -> list[Finding]:
             findings.append(Finding("votes-negative", field, "Votes cannot be fewer than 0."))
     known = {candidate.id for candidate in contest.candidates}
     findings += [
-        Finding("candidate-unknown", f"votes.{one}", f"No candidate {one} is on this ballot paper.")
-        for one in votes
-        if one not in known
+        Finding("candidate-unknown", f"votes.{candidate}", f"No candidate {candidate} is on this ballot paper.")
+        for candidate in votes
+        if candidate not in known
     ]
     return findings
 
@@ -94,7 +100,7 @@ def _rejected(rejected: Rejected | None) -> list[Finding]:
 
 
 def _heads(rejected: Rejected) -> dict[str, int]:
-    """The papers rejected under the heads that are known."""
+    """Head → papers rejected under it, for the heads whose number is known."""
     heads = {
         "official_mark": rejected.official_mark,
         "more_than_one": rejected.more_than_one,
@@ -105,7 +111,7 @@ def _heads(rejected: Rejected) -> dict[str, int]:
 
 
 def check_papers(contest: Contest, papers: int | None) -> list[Finding]:
-    """Whether so many ballot papers can have been verified; None is not known."""
+    """Everything that stands against this number of ballot papers verified; nothing where it is None, not known."""
     if papers is None:
         return []
     if papers < 0:
@@ -121,7 +127,8 @@ def _sums(contest: Contest, votes: dict[str, int], rejected: Rejected | None, pa
     if sum(votes.values()) == 0:
         return [Finding("votes-none", "votes", "Nobody can be elected with no votes at all.")]
     if papers is not None and counted != papers and (rejected or counted > papers):
-        # Every paper that was verified is a vote or a rejected one: in Putney in 2024, 6,558 were neither.
+        # Every verified paper is a vote or a rejected paper. In Putney in 2024 the declared figures left out 6,558
+        # votes.
         differ, than = abs(counted - papers), "more" if counted > papers else "fewer"
         verified = f"the {papers:,} ballot papers verified"
         sentence = f"Votes and rejected papers come to {counted:,}: {differ:,} {than} than {verified}."
@@ -136,7 +143,7 @@ def _sums(contest: Contest, votes: dict[str, int], rejected: Rejected | None, pa
 
 
 def _rows(contest: Contest, votes: dict[str, int], rejected: Rejected | None) -> list[tuple[str, int]]:
-    """Each number on the sheet with the words that point to it."""
+    """Each number on the sheet, as the words that point to it and the number itself."""
     rows = [(f"{candidate.name}'s {votes[candidate.id]:,}", votes[candidate.id]) for candidate in contest.candidates]
     if rejected is None:
         return rows
@@ -147,19 +154,20 @@ def _rows(contest: Contest, votes: dict[str, int], rejected: Rejected | None) ->
 
 
 def _slips(rows: list[tuple[str, int]], excess: int) -> Iterator[str]:
-    """Every single slip that would explain the whole excess, as a question."""
+    """Every slip that would by itself explain the whole excess, as a question to the officer."""
     for row, number in rows:
-        if number < 10:  # it would fit by chance
+        if number < 10:  # a number as small as this fits by chance
             continue
         if number - number // 10 == excess:
             yield f"Is there a digit too many in {row}?"
-        if any(number - other == excess for other in _neighbours_exchanged(number)):
+        if any(number - meant == excess for meant in _neighbours_exchanged(number)):
             yield f"Are two digits exchanged in {row}?"
         if number == excess:
             yield f"Have you counted {row} twice?"
 
 
 def _neighbours_exchanged(number: int) -> Iterator[int]:
+    """The number with two neighbouring digits exchanged, for each such pair: 123 gives 213 and 132."""
     digits = str(number)
     for place in range(len(digits) - 1):
         exchanged = digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :]

@@ -1,4 +1,4 @@
-"""The clock that a British night goes by."""
+"""The time zone that a British election night is told in."""
 
 from zoneinfo import ZoneInfo
 

@@ -1,4 +1,4 @@
-"""What somebody wants to happen, in the imperative; ``decide`` turns it into an event or refuses it."""
+"""What somebody wants to happen, in the imperative; ``decide`` turns each command into an event or refuses it."""
 
 from datetime import datetime
 from typing import assert_never
@@ -10,7 +10,8 @@ from server.election.events import NoPollState, Rejected, Stage
 
 
 class Command(Struct, frozen=True, tag_field="kind", kw_only=True):
-    """``id`` is made by the sender and stays the same when the command is sent again; ``by`` is a person's name."""
+    """What every command has. The sender makes the ``id`` and keeps it when the command is sent again; ``by`` is a
+    person's name."""
 
     id: str
     by: str
@@ -23,7 +24,7 @@ class OpenNight(Command, frozen=True, tag="open-night.1"):
 
 
 class ReachStage(Command, frozen=True, tag="reach-stage.1"):
-    """Say how far a count has come; ``papers`` goes with the stage "verified"."""
+    """Say how far a count has come; ``papers``, the number of ballot papers, goes with the stage "verified"."""
 
     ballot: str
     stage: Stage
@@ -31,9 +32,10 @@ class ReachStage(Command, frozen=True, tag="reach-stage.1"):
 
 
 class Declare(Command, frozen=True, tag="declare.1"):
-    """Declare a result: candidate id → votes. ``papers`` are the ballot papers verified, if not announced before.
+    """Declare a result. ``votes`` is candidate id → votes, ``lot`` the id of the candidate drawn in a tie.
 
-    ``round`` is the contest's when the figures were confirmed, None if that does not matter: see ``Count.round``.
+    ``papers`` is the number of ballot papers verified, if it was not announced before. ``round`` is the ``Count.round``
+    in which the figures were confirmed; None where the command is valid in any round.
     """
 
     ballot: str
@@ -45,7 +47,10 @@ class Declare(Command, frozen=True, tag="declare.1"):
 
 
 class Correct(Command, frozen=True, tag="correct.1"):
-    """Replace a declaration with other figures; a reason is required. ``round`` as for ``Declare``."""
+    """Replace declared figures with others; a reason is required.
+
+    ``slip`` says that the figures were misread and are put right at once. The other fields are those of ``Declare``.
+    """
 
     ballot: str
     votes: dict[str, int]
@@ -57,7 +62,7 @@ class Correct(Command, frozen=True, tag="correct.1"):
 
 
 class Withdraw(Command, frozen=True, tag="withdraw.1"):
-    """Take a declaration back, or that no poll is taken; a reason is required. ``round`` as for ``Declare``."""
+    """Take back a declaration, or a ``RecordNoPoll``; a reason is required. ``round`` is as in ``Declare``."""
 
     ballot: str
     reason: str
@@ -65,14 +70,14 @@ class Withdraw(Command, frozen=True, tag="withdraw.1"):
 
 
 class PostNote(Command, frozen=True, tag="post-note.1"):
-    """Put a sentence on the night's feed."""
+    """Put a sentence on the night's feed, about one contest or about the night."""
 
     text: str
     ballot: str | None = None
 
 
 class RecordNoPoll(Command, frozen=True, tag="record-no-poll.1"):
-    """Say that there is nothing to count here, and why."""
+    """Say that no poll is taken in a contest, and why."""
 
     ballot: str
     state: NoPollState
@@ -80,14 +85,14 @@ class RecordNoPoll(Command, frozen=True, tag="record-no-poll.1"):
 
 
 class ExpectDeclaration(Command, frozen=True, tag="expect-declaration.1"):
-    """Say when a contest is expected to be declared; None if nobody knows any more."""
+    """Say when a contest is expected to be declared; None takes back what was said before."""
 
     ballot: str
     expected: datetime | None
 
 
 class HoldNight(Command, frozen=True, tag="hold-night.1"):
-    """Let nothing go out until the night is released."""
+    """Keep everything from going out until the night is released."""
 
 
 class ReleaseNight(Command, frozen=True, tag="release-night.1"):
@@ -95,16 +100,18 @@ class ReleaseNight(Command, frozen=True, tag="release-night.1"):
 
 
 WithFigures = Declare | Correct
-"""These are said only as they were keyed and confirmed."""
+"""The commands that carry figures of a result, which must first have been keyed and confirmed."""
 WithoutFigures = ReachStage | Withdraw | RecordNoPoll | ExpectDeclaration | PostNote
-"""What is said of a count, or of the night, beside its figures."""
+"""The commands about a count, or about the night, that carry no figures of a result."""
 OfTheHold = HoldNight | ReleaseNight
+"""The commands that begin and end a hold of the night."""
 CountCommand = WithFigures | ReachStage | Withdraw | RecordNoPoll | ExpectDeclaration
+"""The commands about the count of one contest."""
 AnyCommand = OpenNight | WithFigures | WithoutFigures | OfTheHold
 
 
 def ballot_of(command: WithFigures | WithoutFigures | OfTheHold) -> str | None:
-    """The contest that a command is about; None if it is about the whole night."""
+    """The ballot id of the contest that a command is about; None if it is about the whole night."""
     match command:
         case Declare() | Correct() | ReachStage() | Withdraw() | RecordNoPoll() | ExpectDeclaration() | PostNote():
             return command.ballot

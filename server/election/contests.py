@@ -1,4 +1,4 @@
-"""What is known before a count begins: candidates, contests, the previous result, definition. No results."""
+"""What is known before a count begins: candidates, contests, previous results, a night's definition. No results."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -9,7 +9,8 @@ from server.election.parties import Party
 
 
 class Candidate(Struct, frozen=True):
-    """One name on the ballot paper. ``id`` is its place on the paper, "1" for the first."""
+    """One name on the ballot paper. ``id`` is its place on the paper, "1" for the first; ``party`` is a party id;
+    ``sitting`` marks the MP before the poll."""
 
     id: str
     name: str
@@ -20,7 +21,8 @@ class Candidate(Struct, frozen=True):
 class Previous(Struct, frozen=True):
     """How a seat stood at the baseline election: ``holder`` is a party id, ``votes`` party id → votes.
 
-    ``electorate`` is None where the baseline does not say. Figures for changed boundaries are estimates ("notional").
+    The ids are those under which parties are counted. ``electorate`` is None where the baseline does not give it.
+    Figures for changed boundaries are estimates ("notional").
     """
 
     holder: str
@@ -29,11 +31,11 @@ class Previous(Struct, frozen=True):
 
 
 class Contest(Struct, frozen=True):
-    """One ballot: everything hangs on it, never on the election date. ``candidates`` are in ballot-paper order.
+    """One contest, known by its ballot id and never by the election date: two by-elections can share a day.
 
-    ``gss`` is the constituency's Office for National Statistics code, "" where there is none; ``why`` is a sentence
-    the verdict needs beside it, such as a defection that the rule of hold and gain ignores. ``electorate`` is 0 where
-    it is not known.
+    ``candidates`` are in ballot-paper order. ``gss`` is the constituency's Office for National Statistics code, ""
+    where there is none. ``electorate`` is 0 where it is not known. ``why`` is a sentence to show beside the verdict,
+    such as one about a defection, which hold and gain ignore.
     """
 
     ballot: str
@@ -53,26 +55,27 @@ class Contest(Struct, frozen=True):
 
     def candidate(self, candidate: str) -> Candidate:
         """The candidate with this id; KeyError where there is none."""
-        for one in self.candidates:
-            if one.id == candidate:
-                return one
+        for known in self.candidates:
+            if known.id == candidate:
+                return known
         raise KeyError(candidate)
 
 
 def slug_of(ballot: str) -> str:
-    """What tells a ballot id from the others of its night; "" if it is not one."""
+    """The part of a ballot id that tells it from the others of its night; "" where the text is not a ballot id."""
     return "-".join(part for part in ballot.split(".")[1:-1] if part != "by")
 
 
 class Definition(Struct, frozen=True, dict=True, weakref=True):
-    """A night before its first result: the first event of its stream carries it whole.
+    """A night before its first result; the first event of its stream carries the whole definition.
 
-    ``seats`` is the size of the House to be won (650), 0 where no majority is at stake; ``baseline`` names the
-    election that gains and changes are counted from; ``times`` says how far the clock of a past night can be trusted.
-    ``assumed`` are the ballots whose declarations are at an assumed time; left unset, all of a night whose times are
-    assumed, but those known to the archive.
-    ``rehearsal`` is a night that is practised, not counted. Left unset it is not written, so that the records of all
-    other nights keep the heads that people have noted.
+    ``seats`` is the size of the House to be won (650), 0 where no majority is at stake. ``baseline`` names the election
+    that gains and changes are counted from. ``times`` says whether the times of declarations are those of a night on
+    air ("live"), were recorded, or are in part assumed. ``assumed`` holds the ballot ids whose declarations are at an
+    assumed time. Where it is unset on a night with assumed times, all are assumed but those that the archive has a time
+    for. ``replay_of`` is the id of the past night that is played again. ``rehearsal`` marks a practice night.
+
+    Fields that are unset are not encoded: records written before the fields existed keep their heads.
     """
 
     id: str

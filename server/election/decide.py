@@ -1,4 +1,4 @@
-"""Whether a command may happen on a night as it stands: it becomes one event, or a refusal in words."""
+"""Decides whether a command may happen on a night as it stands: it becomes one event or a refusal in words."""
 
 from datetime import datetime
 from typing import TypedDict, assert_never
@@ -43,7 +43,7 @@ from server.election.refusals import (
 )
 
 
-class _Stamp(TypedDict):
+class _EventStamp(TypedDict):
     seq: int
     at: datetime
     by: str
@@ -51,18 +51,19 @@ class _Stamp(TypedDict):
 
 
 def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
-    """The event that a command becomes, with the night's next seq; Refused if it cannot be.
+    """The event that a command becomes, with the night's next seq; Refused if the command is not possible now.
 
-    ``now`` and the night's last event give the event's time, whichever is later: a night's clock never goes back.
+    ``night`` is None before its opening. The event's time is ``now``, or the time of the night's last event if that is
+    later: a night's clock never goes back.
     """
     if night is None:
         if not isinstance(command, OpenNight):
             raise Refused("night-unknown", "No such night is on air.")
-        return NightOpened(night=command.night, **_Stamp(seq=1, at=now, by=command.by, command_id=command.id))
+        return NightOpened(night=command.night, **_EventStamp(seq=1, at=now, by=command.by, command_id=command.id))
     if night.held and not isinstance(command, OpenNight | ReleaseNight):
         raise Refused("held", "The desk holds this night: nothing goes out until it is released.")
-    stamp = _Stamp(seq=night.seq + 1, at=max(now, night.at), by=command.by, command_id=command.id)
-    # A past night's figures are history, whether or not its papers are on record; what is counted now must add up.
+    stamp = _EventStamp(seq=night.seq + 1, at=max(now, night.at), by=command.by, command_id=command.id)
+    # A past night's figures are history and are taken as they are; what is counted now must reconcile with its papers.
     live = night.definition.times == "live"
     match command:
         case OpenNight():
@@ -92,7 +93,7 @@ def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
             assert_never(command)
 
 
-def _note(night: Night, command: PostNote, stamp: _Stamp) -> NotePosted:
+def _note(night: Night, command: PostNote, stamp: _EventStamp) -> NotePosted:
     if command.ballot is not None:
         count_of(night, command.ballot)
     text = plain(command.text)
@@ -101,8 +102,8 @@ def _note(night: Night, command: PostNote, stamp: _Stamp) -> NotePosted:
     return NotePosted(text=text, ballot=command.ballot, **stamp)
 
 
-# What may have been said of a count before each stage; a stage said twice is a slip, but for these two: the papers
-# can be found to be another number, and there can be any number of recounts.
+# Stage → the stages that it may follow, None for the beginning. Only two stages may be announced twice: "verified",
+# because the number of papers may turn out to be another one, and "recount", because there can be any number of them.
 _MAY_FOLLOW = {
     "boxes in": {None},
     "verified": {None, "boxes in", "verified"},
@@ -112,7 +113,7 @@ _MAY_FOLLOW = {
 }
 
 
-def _stage(count: Count, command: ReachStage, stamp: _Stamp, live: bool) -> StageReached:
+def _stage(count: Count, command: ReachStage, stamp: _EventStamp, live: bool) -> StageReached:
     must_be_polled(count)
     papers_again = are_papers_again(count, command.stage, command.papers)
     if not papers_again:
@@ -128,11 +129,11 @@ def _stage(count: Count, command: ReachStage, stamp: _Stamp, live: bool) -> Stag
     return StageReached(ballot=command.ballot, stage=command.stage, papers=command.papers, recount=recount, **stamp)
 
 
-def _declare(count: Count, command: Declare, stamp: _Stamp, live: bool) -> Declared:
+def _declare(count: Count, command: Declare, stamp: _EventStamp, live: bool) -> Declared:
     must_be_polled(count)
     must_be_undeclared(count, " Ask the desk if the figures must be corrected.")
     _must_be_round(count, command.round)
-    papers = command.papers if count.papers is None else count.papers  # what was verified binds
+    papers = command.papers if count.papers is None else count.papers  # papers verified before are not replaced
     refuse_if(check_figures(count.contest, command.votes, command.rejected, papers, command.lot, must_reconcile=live))
     return Declared(
         ballot=command.ballot,
@@ -143,12 +144,12 @@ def _declare(count: Count, command: Declare, stamp: _Stamp, live: bool) -> Decla
     )
 
 
-def _correct(count: Count, command: Correct, stamp: _Stamp, live: bool) -> Corrected:
+def _correct(count: Count, command: Correct, stamp: _EventStamp, live: bool) -> Corrected:
     must_be_declared(count)
     must_be_polled(count)
     _must_be_round(count, command.round)
     reason = reason_in(command.reason)
-    # Where the papers were never announced, they are those that the declaration accounted for.
+    # Papers that were never announced are as many as the declaration accounted for.
     known = count.result.valid + count.result.rejected.total if count.result and count.result.rejected else None
     papers = known if count.papers is None else count.papers
     refuse_if(check_figures(count.contest, command.votes, command.rejected, papers, command.lot, must_reconcile=live))
@@ -163,14 +164,14 @@ def _correct(count: Count, command: Correct, stamp: _Stamp, live: bool) -> Corre
     )
 
 
-def _withdraw(count: Count, command: Withdraw, stamp: _Stamp) -> Withdrawn:
+def _withdraw(count: Count, command: Withdraw, stamp: _EventStamp) -> Withdrawn:
     if count.no_poll is None:
         must_be_declared(count)
     _must_be_round(count, command.round)
     return Withdrawn(ballot=command.ballot, reason=reason_in(command.reason), **stamp)
 
 
-def _no_poll(count: Count, command: RecordNoPoll, stamp: _Stamp) -> NoPollTaken:
+def _no_poll(count: Count, command: RecordNoPoll, stamp: _EventStamp) -> NoPollTaken:
     must_be_polled(count)
     must_be_undeclared(count)
     if command.state == "uncontested" and len(count.contest.candidates) != 1:

@@ -20,7 +20,7 @@ HEADS = {
 
 
 class Rejected(Struct, frozen=True):
-    """Ballot papers rejected, in all and under the four heads of rule 47 where they are known (else None)."""
+    """Numbers of rejected ballot papers: in all, and under each of the four heads of rule 47 (None where not known)."""
 
     total: int
     official_mark: int | None = None
@@ -30,8 +30,11 @@ class Rejected(Struct, frozen=True):
 
 
 class Event(Struct, frozen=True, tag_field="kind", kw_only=True):
-    """``seq`` counts from 1 without a gap; ``at`` is when it was so (with offset); ``by`` is who said it;
-    ``command_id`` is the command's own id, by which a retry is known."""
+    """What every event has.
+
+    ``seq`` counts from 1 without a gap; ``at`` is when it happened, with offset; ``by`` is the person whose command it
+    was; ``command_id`` is that command's id, by which a retry is recognised.
+    """
 
     seq: int
     at: datetime
@@ -46,7 +49,8 @@ class NightOpened(Event, frozen=True, tag="night-opened.1"):
 
 
 class StageReached(Event, frozen=True, tag="stage-reached.1"):
-    """A count went a step on. ``papers`` are the ballot papers verified, ``recount`` which recount it is, from 1."""
+    """A count reached a stage. ``papers`` is how many ballot papers were verified, ``recount`` counts recounts from
+    1."""
 
     ballot: str
     stage: Stage
@@ -55,10 +59,11 @@ class StageReached(Event, frozen=True, tag="stage-reached.1"):
 
 
 class Declared(Event, frozen=True, tag="declared.1"):
-    """The returning officer's declaration: candidate id → votes for every candidate on the paper.
+    """The returning officer's declaration: ``votes`` is candidate id → votes, for every candidate on the paper.
 
-    ``rejected`` is None where it is not known. ``lot`` is the candidate drawn where the first place is a tie: it is
-    kept as a lot and never as one vote more (Parliamentary Elections Rules, rule 49).
+    ``rejected`` is None where it is not known. ``lot`` is the id of the candidate who was drawn in a tie for the first
+    place. The law treats that candidate as having one more vote (Parliamentary Elections Rules, rule 49); it is stored
+    as a lot and never added to the votes.
     """
 
     ballot: str
@@ -68,7 +73,8 @@ class Declared(Event, frozen=True, tag="declared.1"):
 
 
 class Corrected(Event, frozen=True, tag="corrected.1"):
-    """A declaration replaced. ``slip`` is a misreading put right at once; otherwise figures were revised later."""
+    """Declared figures were replaced. ``slip`` marks a misreading that was put right at once; otherwise the figures
+    were revised later. The other fields are those of ``Declared``."""
 
     ballot: str
     votes: dict[str, int]
@@ -79,15 +85,16 @@ class Corrected(Event, frozen=True, tag="corrected.1"):
 
 
 class Withdrawn(Event, frozen=True, tag="withdrawn.1"):
-    """A declaration taken back: the contest is being counted again, and nobody is elected. So is a ``NoPollTaken``."""
+    """A declaration, or a ``NoPollTaken``, was taken back: nobody is elected, and the contest is open again."""
 
     ballot: str
     reason: str
 
 
 class NoPollTaken(Event, frozen=True, tag="no-poll-taken.1"):
-    """There is nothing to count: ``uncontested``, the only candidate is elected (Parliamentary Elections Rules, rule
-    17); ``postponed`` to another day; ``countermanded``, as after a candidate's death (rule 63)."""
+    """There is nothing to count. ``state`` is "uncontested": the only candidate is elected (Parliamentary Elections
+    Rules, rule 17); "postponed" to another day; or "countermanded", as after the death of a party's candidate (rule
+    63)."""
 
     ballot: str
     state: NoPollState
@@ -95,40 +102,43 @@ class NoPollTaken(Event, frozen=True, tag="no-poll-taken.1"):
 
 
 class DeclarationExpected(Event, frozen=True, tag="declaration-expected.1"):
-    """When a contest is expected to be declared; None takes back what was said."""
+    """A contest is expected to be declared at this time; None takes back what was said before."""
 
     ballot: str
     expected: datetime | None
 
 
 class NightHeld(Event, frozen=True, tag="night-held.1"):
-    """Nothing goes out on this night from here on."""
+    """From here on nothing goes out on this night."""
 
 
 class NightReleased(Event, frozen=True, tag="night-released.1"):
-    """What waited goes out."""
+    """The hold ended, and what waited goes out."""
 
 
 class NotePosted(Event, frozen=True, tag="note-posted.1"):
-    """A sentence from the desk, about one contest or about the night."""
+    """The desk wrote a sentence about one contest, or about the night where ``ballot`` is None."""
 
     text: str
     ballot: str | None = None
 
 
-# Each event is named in the categories that it is in. None of them is "everything but": a new kind of event is in none
-# until somebody has thought about it, and the type checker names the places that must.
+# Each category lists its events. None is "everything but": a new kind of event is in no category until somebody adds
+# it, and the type checker points at every match that has to decide about it.
 SetsResult = Declared | Corrected
-"""Figures that a result follows from."""
+"""The events whose figures a result is worked out from."""
 EndsRound = SetsResult | Withdrawn | NoPollTaken
-"""After these another result stands, or none, and figures are counted, keyed and confirmed anew."""
+"""The events after which another result stands, or none: figures keyed before them are void."""
 CountEvent = StageReached | EndsRound
+"""The events in the history of one contest."""
 FeedEvent = CountEvent | NotePosted | NightHeld | NightReleased
+"""The events that can appear on the night's feed: see ``is_news``."""
 AnyEvent = NightOpened | FeedEvent | DeclarationExpected
 
 
 def ends_round(event: CountEvent) -> bool:
-    """Whether figures must be counted, keyed and confirmed anew after this: an ``EndsRound``, or a recount."""
+    """Whether figures must be keyed and confirmed anew after this event: it is an ``EndsRound``, or begins a
+    recount."""
     match event:
         case StageReached():
             return event.stage == "recount"
@@ -139,7 +149,7 @@ def ends_round(event: CountEvent) -> bool:
 
 
 def is_news(event: AnyEvent) -> TypeGuard[FeedEvent]:
-    """Whether readers of the feed are told of it; what they are not told of shows in its contest's row only."""
+    """Whether an event appears on the feed; an event that does not can still change its contest's row."""
     match event:
         case StageReached():
             return event.stage != "boxes in"

@@ -1,4 +1,4 @@
-"""A night told with what is known by its end: which declarations stood, and with which figures. Nothing is decided."""
+"""A night retold with the figures that stood at its end, as if nothing had been corrected. Nothing is decided."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -21,12 +21,12 @@ from server.election.events import (
 
 
 def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
-    """The events with every correction made where the figures were first declared, and without what was withdrawn.
+    """The events with corrected figures in the first declaration, and without what was withdrawn.
 
-    Numbered anew: it is another telling of the night, with a chain of its own.
+    The events are numbered anew from 1: the retold night is another sequence, with heads of its own.
     """
     told: list[AnyEvent | None] = []
-    stands: dict[str, int] = {}  # ballot → the place in ``told`` of what is declared there, or that there is no poll
+    stands: dict[str, int] = {}  # ballot id → index in ``told`` of the declaration, or NoPollTaken, that stands
     for event in events:
         match event:
             case Corrected():
@@ -46,5 +46,5 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
 
 
 def was_revised(events: Sequence[AnyEvent]) -> bool:
-    """Whether anything was corrected or withdrawn: else the night is known now as it was then."""
+    """Whether anything was corrected or withdrawn; if not, ``as_known`` changes nothing."""
     return any(isinstance(event, Corrected | Withdrawn) for event in events)

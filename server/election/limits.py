@@ -1,19 +1,20 @@
-"""How long a text may be that a person or a program sends: every limit of the count, in characters."""
+"""How much a person or a program may send: the longest texts, in characters, and the most lines at once."""
 
 LONGEST_NAME = 80
-"""The name of somebody invited."""
+"""The name of somebody who is invited."""
 LONGEST_TEXT = 500
-"""A note, a reason: a sentence or two, which everybody reads."""
+"""A note or a reason: a sentence or two for everybody to read."""
 LONGEST_NUMBER = 9
-"""The digits of a number of votes or papers: more than there are people."""
+"""The digits of a number of votes or papers: nine are enough for any electorate."""
 LONGEST_PIN = 8
+"""The digits of a PIN."""
 LONGEST_SEARCH = 100
-"""What somebody looks for."""
+"""What somebody types into the desk's search."""
 LONGEST_LINE, MOST_LINES = 300, 2000
-"""A line of a list of people, or the name of a contest; and how many of them come at once."""
+"""One line of a list of people to invite, or the name of a contest; and how many such lines or names come at once."""
 LONGEST_KEY = 128
 """A program's Idempotency-Key."""
 LONGEST_TOKEN = 1000
-"""The token of an invitation; ours have about a hundred."""
+"""The token in the link of an invitation; those made here are about a hundred characters long."""
 LONGEST_FIELD = 200
-"""What a page puts into its form itself: which contest, which round, against forgery."""
+"""A hidden field that a page put into its own form: the contest, the round, the token against forgery."""

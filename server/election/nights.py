@@ -1,4 +1,4 @@
-"""A night as it stands: the events so far, folded into one immutable state. Totals are derived elsewhere."""
+"""A night as it stands: the events so far, folded into one immutable state. No totals."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -33,14 +33,16 @@ from server.election.verdict import Result, elect_unopposed, judge
 
 
 class GapInNight(Exception):
-    """Events that do not follow one another: the stream behind them is damaged or not the one it was."""
+    """Events do not follow one another: their stream is damaged, or is another one than before."""
 
 
 class Count(Struct, frozen=True, dict=True):
-    """How far one contest has come. ``result`` is None until it is declared; ``papers`` are those verified.
+    """How far the count of one contest has come.
 
-    ``expected`` is when the declaration is expected; ``history`` holds every event of this contest, corrections and
-    withdrawals included, oldest first.
+    ``stage`` is the last stage announced, ``recount`` the number of the recount if it is one, ``papers`` the number of
+    ballot papers verified. ``result`` and ``declared_at`` are None until the contest is declared; ``no_poll`` says why
+    there is nothing to count. ``expected`` is when the declaration is expected. ``history`` holds every event of this
+    contest, corrections and withdrawals included, oldest first.
     """
 
     contest: Contest
@@ -55,7 +57,7 @@ class Count(Struct, frozen=True, dict=True):
 
     @property
     def round(self) -> int:
-        """How often something happened after which figures must be counted, keyed and confirmed anew."""
+        """How many events so far ended a round (``ends_round``): figures keyed in another round are void."""
         return sum(ends_round(event) for event in self.history)
 
     @property
@@ -65,7 +67,7 @@ class Count(Struct, frozen=True, dict=True):
 
     @property
     def status(self) -> str:
-        """ "awaiting", a stage, "declared", "withdrawn" once a declaration was taken back, or why there is no poll."""
+        """ "awaiting", a stage, "declared", "withdrawn" after a declaration was taken back, or a ``NoPollState``."""
         if self.no_poll:
             return self.no_poll.state
         if self.result:
@@ -76,20 +78,23 @@ class Count(Struct, frozen=True, dict=True):
 
 
 def took_back_no_poll(count: Count, event: Withdrawn) -> bool:
-    """Whether a withdrawal took back that there is no poll, and not a declaration."""
+    """Whether this withdrawal took back a ``NoPollTaken`` and not a declaration."""
     return isinstance(ended_before(count, event), NoPollTaken)
 
 
 def ended_before(count: Count, event: CountEvent) -> EndsRound | None:
-    """The newest event before this one by which a result came to stand or to fall; None if there was none."""
-    earlier = [past for past in count.history if past.seq < event.seq and isinstance(past, EndsRound)]
+    """The newest ``EndsRound`` of the contest before this event; None if there was none."""
+    earlier = [former for former in count.history if former.seq < event.seq and isinstance(former, EndsRound)]
     return earlier[-1] if earlier else None
 
 
 class Night(Struct, frozen=True, dict=True):
-    """``seq`` and ``at`` are those of the last event; ``counts`` by ballot id in the definition's order;
-    ``feed`` the events a reader is told of, oldest first; ``receipts`` command id → seq; while it is ``held`` nothing
-    goes out."""
+    """A night after its event ``seq``, which happened at ``at``.
+
+    ``counts`` is ballot id → count, in the definition's order; ``parties`` is party id → party; ``feed`` holds the
+    events of the feed, oldest first; ``receipts`` is command id → seq of its event. While the night is ``held`` nothing
+    goes out.
+    """
 
     definition: Definition
     seq: int
@@ -102,7 +107,7 @@ class Night(Struct, frozen=True, dict=True):
 
     @property
     def is_single(self) -> bool:
-        """Whether the night is about one contest, and has a page designed for that."""
+        """Whether the night has only one contest, for which there is a page of its own."""
         return len(self.counts) == 1
 
     @cached_property
@@ -117,9 +122,10 @@ def apply(night: Night | None, event: AnyEvent) -> Night:
 
 
 def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
-    """The night after all these events, of which the first opens it; GapInNight where one is missing.
+    """The night after all these events; GapInNight where one is missing.
 
-    A night of thousands of contests is copied once, not once an event.
+    Without a ``night`` the first event must be its opening. The contests are copied once, not once for each event: it
+    matters on a night of thousands of contests.
     """
     if night is None:
         night, events = _opened(events[0]), events[1:]
@@ -146,7 +152,7 @@ def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
 
 
 def are_papers_again(count: Count, stage: Stage, papers: int | None) -> bool:
-    """Whether a verification only finds the papers to be another number: it is no other stage then, at any time."""
+    """Whether a stage "verified" only replaces a number of papers that is known: the count stays at its stage then."""
     known = count.papers is not None or count.result is not None
     return stage == "verified" and papers is not None and known
 

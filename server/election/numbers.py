@@ -1,39 +1,40 @@
-"""Whole numbers from text: as people type them, and as programs, addresses and settings write them. No votes here."""
+"""Whole numbers from text: as people type them, and as programs, addresses and settings write them. No meaning."""
 
 import re
 
 from server.election.limits import LONGEST_NUMBER
 
-# What spreadsheets and messages add unseen: zero-width characters and marks of writing direction.
+# Invisible characters that come with a paste from a spreadsheet or a message: zero-width ones and direction marks.
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff"))
 _NUMBER = re.compile(r"(?P<minus>[-−])? ?(?P<digits>[0-9]+|[0-9]{1,3}(?P<mark>[, ])[0-9]{3}(?:(?P=mark)[0-9]{3})*)")
 
 
 class Unreadable(Exception):
-    """Text that is not surely one whole number; the message says what to type instead."""
+    """A text cannot be read as one whole number with certainty; the message says what to type instead."""
 
 
 def typed(text: str) -> int | None:
-    """The number in ``16867``, ``16,867`` or ``16 867`` with any kind of space; None in an empty text.
+    """The number that a person typed: ``16867``, ``16,867`` or ``16 867``, with any kind of space; None if empty.
 
-    Negative numbers are read (the checks refuse them, in their own words); Unreadable for anything else.
+    Negative numbers are read, because the checks refuse them with a better sentence; Unreadable for anything else, and
+    for more than ``LONGEST_NUMBER`` digits.
     """
     plain = " ".join(text.translate(_UNSEEN).split())
     if not plain:
         return None
-    found = _NUMBER.fullmatch(plain)
-    if found is None:
+    number = _NUMBER.fullmatch(plain)
+    if number is None:
         raise Unreadable(_why(plain))
-    digits = re.sub("[, ]", "", found["digits"]).lstrip("0") or "0"
+    digits = re.sub("[, ]", "", number["digits"]).lstrip("0") or "0"
     if len(digits) > LONGEST_NUMBER:
         raise Unreadable("That is too long for a number of votes.")
-    return -int(digits) if found["minus"] else int(digits)
+    return -int(digits) if number["minus"] else int(digits)
 
 
 def written(text: str, digits: int = 15) -> int | None:
-    """The number in a text of nothing but the digits 0 to 9, at most so many; None in anything else.
+    """The number that a program wrote: at most ``digits`` digits 0 to 9 and nothing else; None for any other text.
 
-    It is for what a program writes: an address, a header, a hidden field, a setting, a file.
+    It is for addresses, headers, hidden fields, settings and files.
     """
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
 

@@ -1,4 +1,4 @@
-"""What is worked out once for something that never changes, and kept with it for as long as it lives. No rules."""
+"""Values that are worked out once for an object that never changes, and live as long as it does. No rules."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,10 +11,10 @@ T = TypeVar("T")
 
 
 def once(make: Callable[[Owner], T]) -> Callable[[Owner], T]:
-    """A function of a frozen Struct that is worked out the first time it is asked of each.
+    """Decorates a function of a frozen Struct, so that each Struct keeps the function's value once it is worked out.
 
-    The Struct must be declared with ``dict=True``; what was worked out is neither compared, encoded nor replaced with
-    it, and goes when it goes.
+    The Struct must be declared with ``dict=True``. The value is kept in that dict: it takes no part in comparison or
+    encoding, ``replace`` does not copy it, and it is freed with the Struct.
     """
     name = f"{make.__module__}.{make.__qualname__}"
 

@@ -1,4 +1,4 @@
-"""Who stands: parties by Electoral Commission id, and which registrations count as one party. No figures."""
+"""Parties by Electoral Commission id, and which registrations are counted as one party. No figures."""
 
 from msgspec import Struct
 
@@ -6,8 +6,9 @@ INDEPENDENT = "ynmp-party:2"
 SPEAKER = "ynmp-party:12522"
 LABOUR_AND_COOPERATIVE = "joint-party:53-119"
 
-# One party may stand under several registrations: Great Britain's and Northern Ireland's, a joint description, a
-# sister party that the House of Commons Library adds to the same total. They win, hold and lose seats as one.
+# One party may stand under several registrations: one for Great Britain and one for Northern Ireland, or a joint
+# description. The House of Commons Library adds sister parties (the Greens) to the same total. All that are counted
+# under one id win, hold and lose seats as one party.
 _COUNTED_AS = {
     LABOUR_AND_COOPERATIVE: "PP53",
     "PP51": "PP52",  # Conservatives in Northern Ireland
@@ -20,8 +21,9 @@ _COUNTED_AS = {
 class Party(Struct, frozen=True):
     """A party on the ballot papers of a night.
 
-    ``id`` is the Electoral Commission's (``PP85``), or Democracy Club's for those who have none; one id can carry
-    different names in different years (PP7931: The Brexit Party, Reform UK), so the name belongs to the night.
+    ``id`` is the Electoral Commission's (``PP85``), or Democracy Club's for candidates without a party
+    (``ynmp-party:2``). One id can carry different names in different years (PP7931: The Brexit Party, Reform UK), so
+    each night has its own names.
     ``short`` is the House of Commons Library's abbreviation, as used in verdicts: ``UKIP``.
     """
 
@@ -36,5 +38,5 @@ def counted_as(party: str) -> str:
 
 
 def has_a_past(party: str) -> bool:
-    """Whether votes for this party last time can be compared: independents are different people each time."""
+    """Whether the votes for this party can be compared with those last time: independents are different people."""
     return party != INDEPENDENT

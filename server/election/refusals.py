@@ -1,4 +1,4 @@
-"""A refusal in words, and the conditions that several commands and acts share: each is asked here, in one sentence."""
+"""Refusals in words, and the conditions that several commands and acts share, each with its one sentence."""
 
 from server.election.check_codes import CHECKS
 from server.election.checks import Finding
@@ -7,8 +7,8 @@ from server.election.nights import Count, Night
 
 
 class Refused(Exception):
-    """A command or an act that cannot happen, for people: ``code`` for programs, ``sentence`` to read, ``findings`` by
-    field."""
+    """A command or an act cannot happen. ``sentence`` tells a person why, ``code`` a program; ``findings`` are what the
+    checks found, each with its field."""
 
     def __init__(self, code: str, sentence: str, findings: tuple[Finding, ...] = ()) -> None:
         super().__init__(sentence)
@@ -16,13 +16,16 @@ class Refused(Exception):
 
 
 def refuse_if(findings: list[Finding]) -> None:
-    """Refused with all the findings, if there are any; the first gives the code and the sentence."""
+    """Raises Refused with all the findings if there are any; the first gives the code and the sentence."""
     if findings:
         raise Refused(findings[0].code, findings[0].sentence, tuple(findings))
 
 
 def want_reasons(doubts: list[Finding], reasons: dict[str, str]) -> None:
-    """Refused with all the doubts unless each has its reason, and none is too long; ``reasons`` check code → why."""
+    """Raises Refused with all the doubts unless each has a reason, and no reason is too long.
+
+    ``reasons`` is check code → the reason that somebody gave.
+    """
     too_long = [
         _too_long(why, f"reason.{code[:LONGEST_NAME]}")
         for code, why in reasons.items()
@@ -45,25 +48,26 @@ def count_of(night: Night, ballot: str) -> Count:
 
 
 def must_be_polled(count: Count) -> None:
-    """Refused where no poll is taken."""
+    """Raises Refused where no poll is taken."""
     if count.no_poll is not None:
         raise Refused("no-poll", f"{count.contest.name} is {count.no_poll.state}: there is nothing to count.")
 
 
 def must_be_declared(count: Count) -> None:
-    """Refused while nothing is declared that could be corrected or withdrawn."""
+    """Raises Refused while the contest has no result that could be corrected or withdrawn."""
     if count.result is None:
         raise Refused("not-declared", f"{count.contest.name} is not declared.")
 
 
 def must_be_undeclared(count: Count, advice: str = "") -> None:
-    """Refused once the contest is declared; ``advice`` is a sentence about what can be done instead."""
+    """Raises Refused once the contest has a result; ``advice``, with a space before it, says what can be done
+    instead."""
     if count.result is not None:
         raise Refused("already-declared", f"{count.contest.name} is already declared.{advice}")
 
 
 def reason_in(text: str) -> str:
-    """The reason in what somebody typed; Refused where there is none, or too much."""
+    """The reason that somebody typed, as ``plain`` has it; Refused where it is empty or too long."""
     reason = plain(text, "reason")
     if not reason:
         sentence = "Give the reason: everyone who saw the figures will read it."
@@ -72,9 +76,9 @@ def reason_in(text: str) -> str:
 
 
 def plain(text: str, field: str = "text") -> str:
-    """A line of text without characters that print nothing; Refused where it is too long to be read on a screen.
+    """The text as one line: unprintable characters and runs of space become one space each.
 
-    ``field`` is where it was typed.
+    Refused with more than ``LONGEST_TEXT`` characters; ``field`` is the field of the form that it was typed in.
     """
     line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
     if len(line) > LONGEST_TEXT:

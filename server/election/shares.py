@@ -1,10 +1,11 @@
-"""Exact fractions and how they are rounded: half up, never a float before the last moment. No words, no HTML."""
+"""How exact fractions become figures to read: rounded half up, and never a float before that. No words, no HTML."""
 
 from fractions import Fraction
 
 
 def half_up(number: Fraction, places: int) -> str:
-    """A number rounded half up (away from zero) as text: ``half_up(Fraction("42.05"), 1)`` → ``"42.1"``."""
+    """A number as text, rounded to the nearest, a half away from zero: ``half_up(Fraction("42.05"), 1)`` is
+    ``"42.1"``."""
     scaled = abs(number) * 10**places
     whole, remainder = divmod(scaled.numerator, scaled.denominator)
     whole += 2 * remainder >= scaled.denominator
@@ -14,11 +15,11 @@ def half_up(number: Fraction, places: int) -> str:
 
 
 def share_text(share: Fraction) -> str:
-    """A share of 1 as a percentage: one decimal, two below 1% (349 of 40,065 is "0.87")."""
+    """A share (1 is all) as a percentage without the sign: one decimal, or two below 1% (349 of 40,065 is "0.87")."""
     percent = share * 100
     return half_up(percent, 2 if 0 < percent < 1 else 1)
 
 
 def percent(share: Fraction | None) -> float | None:
-    """A share of 1 as a percentage at full precision, for data."""
+    """A share (1 is all) as a percentage at full precision, for data; None remains None."""
     return None if share is None else float(share * 100)

@@ -13,7 +13,8 @@ Kind = Literal["hold", "gain", "win"]
 
 
 class Figures(Protocol):
-    """Candidate id → votes for every candidate, the rejected papers, the lot of a tie: as declared, or as keyed."""
+    """The figures of a result, whether declared or only keyed: ``votes`` is candidate id → votes for every candidate,
+    ``lot`` the id of the candidate drawn in a tie."""
 
     @property
     def votes(self) -> dict[str, int]: ...
@@ -25,9 +26,13 @@ class Figures(Protocol):
     def lot(self) -> str | None: ...
 
 
-class Line(Struct, frozen=True):
-    """One candidate's figures. ``share`` is a fraction of the valid votes, ``change`` its change on the baseline
-    (None where the party did not stand there, or the baseline is not known)."""
+class CandidateResult(Struct, frozen=True):
+    """One candidate's line of a result.
+
+    ``share`` is a fraction of the valid votes. ``change`` is its difference from the party's share at the baseline;
+    None where that is not known, the party had no votes there, two candidates of the party stand now, or the candidate
+    is an independent.
+    """
 
     candidate: Candidate
     votes: int
@@ -38,12 +43,12 @@ class Line(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """By party, against the preceding general election; by-elections and defections in between do not count.
+    """Hold or gain: by party, against the baseline; by-elections and defections since then do not count.
 
-    ``kind`` is "win", and ``previous`` None, where no previous result is known. Ids are those under which the parties
-    are counted. Independents are different people: an independent after an independent is a hold only as the sitting
-    MP (North Down 2015), a gain where another candidate is, and a "win" where no candidate is marked as the sitting MP,
-    because then nobody knows whether it is the same person.
+    ``winner`` and ``previous`` are the ids under which the parties are counted. ``kind`` is "win", and ``previous``
+    None, where no previous result is known. Independents are not a party but different people, so an independent after
+    an independent is a hold only if the winner is the sitting MP (North Down 2015). It is a gain if another candidate
+    is the sitting MP, and a "win" if no candidate is marked as that: it may or may not be the same person.
     """
 
     kind: Kind
@@ -51,7 +56,7 @@ class Verdict(Struct, frozen=True):
     previous: str | None
 
     def text(self, parties: dict[str, Party]) -> str:
-        """As the House of Commons Library writes it: ``UKIP gain from Con``, ``Lab hold``."""
+        """The verdict as the House of Commons Library writes it: ``UKIP gain from Con``, ``Lab hold``."""
         text = f"{parties[self.winner].short} {self.kind}"
         if self.kind == "gain":
             assert self.previous is not None
@@ -60,7 +65,8 @@ class Verdict(Struct, frozen=True):
 
 
 class Swing(Struct, frozen=True):
-    """Butler swing: the mean of one party's gain in share and the other's loss, as a fraction; never negative."""
+    """Butler swing: the mean of ``to_party``'s gain in share and ``from_party``'s loss, as a fraction; never
+    negative."""
 
     from_party: str
     to_party: str
@@ -68,15 +74,17 @@ class Swing(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True):
-    """All that follows from one declaration. ``lines`` are in order of votes, ties in ballot-paper order.
+    """All that follows from one declaration.
 
-    ``rejected`` and ``turnout_papers`` are None where rejected papers are not known, both turnouts where the electorate
-    is not. ``turnout_papers`` is ballot
-    papers counted over electorate, which the press quotes; ``turnout_valid`` valid votes over electorate, which the
-    House of Commons Library publishes.
+    ``lines`` has the winner first, then the others by votes, ties in ballot-paper order. ``majority`` is the winner's
+    votes minus the second's, ``majority_share`` that as a fraction of the ``valid`` votes. ``turnout_papers`` is ballot
+    papers counted (valid and rejected) over electorate, which the press quotes; ``turnout_valid`` is valid votes over
+    electorate, which the House of Commons Library publishes. ``rejected`` and ``turnout_papers`` are None where the
+    rejected papers are not known, both turnouts where the electorate is not known. ``swing`` is None where there is
+    none between the first two. ``by_lot`` says that a lot decided.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[CandidateResult, ...]
     verdict: Verdict
     majority: int
     majority_share: Fraction
@@ -88,13 +96,13 @@ class Result(Struct, frozen=True):
     by_lot: bool
 
     @property
-    def winner(self) -> Line:
+    def winner(self) -> CandidateResult:
         """The candidate elected: the first line."""
         return self.lines[0]
 
     @property
     def unopposed(self) -> bool:
-        """Whether there was nobody to vote against, and so no poll."""
+        """Whether there was no poll, because only one candidate stood."""
         return self.valid == 0
 
 
@@ -105,12 +113,12 @@ def first_places(votes: dict[str, int]) -> list[str]:
 
 
 def judge(contest: Contest, declared: Figures) -> Result:
-    """The result of a contest from its figures. A tie must come with its lot: ``decide`` sees to that."""
+    """The result of a contest from its figures; AssertionError for a tie without its lot, which ``decide`` refuses."""
     return _result(contest, declared.votes, declared.rejected, declared.lot)
 
 
 def elect_unopposed(contest: Contest) -> Result:
-    """The result of a contest with one candidate, for whom nobody had to vote."""
+    """The result of a contest with one candidate, who is elected without a poll."""
     (only,) = contest.candidates
     return _result(contest, {only.id: 0}, None, None)
 
@@ -121,9 +129,11 @@ def _result(contest: Contest, votes: dict[str, int], rejected: Rejected | None, 
     elected = lot if len(tied) > 1 else tied[0]
     assert elected in tied, "a tie without a lot is not a result"
 
-    # A stable sort: the winner, then by votes, ties in ballot-paper order.
+    # The sort is stable: candidates with equal votes stay in ballot-paper order.
     ranked = sorted(contest.candidates, key=lambda candidate: (candidate.id != elected, -votes[candidate.id]))
-    lines = tuple(_line(contest, one, votes[one.id], valid, one.id == elected) for one in ranked)
+    lines = tuple(
+        _line(contest, candidate, votes[candidate.id], valid, candidate.id == elected) for candidate in ranked
+    )
     majority = votes[elected] - (votes[ranked[1].id] if len(ranked) > 1 else 0)
     papers = None if rejected is None else valid + rejected.total
     return Result(
@@ -141,7 +151,7 @@ def _result(contest: Contest, votes: dict[str, int], rejected: Rejected | None, 
 
 
 def lost_deposit(votes: int, valid: int) -> bool:
-    """5% of the valid votes or less (Representation of the People Act 1985, section 13)."""
+    """Whether a deposit is lost: 5% of the valid votes or less (Representation of the People Act 1985, section 13)."""
     return votes * 20 <= valid
 
 
@@ -153,14 +163,14 @@ def _over(part: int, whole: int) -> Fraction:
     return Fraction(part, whole) if whole else Fraction(0)
 
 
-def _line(contest: Contest, candidate: Candidate, votes: int, valid: int, elected: bool) -> Line:
+def _line(contest: Contest, candidate: Candidate, votes: int, valid: int, elected: bool) -> CandidateResult:
     share = _over(votes, valid)
     before = None
     party = counted_as(candidate.party)
-    alone = sum(counted_as(one.party) == party for one in contest.candidates) == 1
+    alone = sum(counted_as(rival.party) == party for rival in contest.candidates) == 1
     if contest.previous and has_a_past(party) and alone and party in contest.previous.votes:
         before = _previous_share(contest.previous, party)
-    return Line(
+    return CandidateResult(
         candidate=candidate,
         votes=votes,
         share=share,
@@ -182,20 +192,24 @@ def _verdict(contest: Contest, elected: Candidate) -> Verdict:
         return Verdict("gain", winner, previous.holder)
     if has_a_past(winner) or elected.sitting:
         return Verdict("hold", winner, previous.holder)
-    # An independent after an independent, and not marked as the sitting MP: somebody else if another candidate is.
+    # An independent who is not marked as the sitting MP won after an independent. If another candidate is the sitting
+    # MP, the winner is a different person.
     if any(candidate.sitting for candidate in contest.candidates):
         return Verdict("gain", winner, previous.holder)
     return Verdict("win", winner, None)
 
 
-def _swing(lines: tuple[Line, ...], previous: Previous | None) -> Swing | None:
-    """Between the winner and the party it beat, the second; a party that did not stand before had no share."""
+def _swing(lines: tuple[CandidateResult, ...], previous: Previous | None) -> Swing | None:
+    """The swing between the winner and the second; the share before of a party that did not stand then is 0.
+
+    None between candidates of one party, with an independent, and where neither party had votes before.
+    """
     if previous is None or len(lines) < 2:
         return None
     first, second = (counted_as(line.candidate.party) for line in lines[:2])
     if first == second or not (has_a_past(first) and has_a_past(second)):
         return None
-    if not {first, second} & previous.votes.keys():  # as where the Speaker stood unopposed by both
+    if not {first, second} & previous.votes.keys():  # as where the Speaker was the holder and neither stood against him
         return None
     gain = lines[0].share - _previous_share(previous, first)
     loss = _previous_share(previous, second) - lines[1].share

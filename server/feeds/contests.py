@@ -7,7 +7,7 @@ from server.election.events import Corrected, CountEvent, Declared, NoPollTaken,
 from server.election.nights import Count, Night, took_back_no_poll
 from server.election.parties import counted_as
 from server.election.shares import percent
-from server.election.verdict import Line, Result, judge
+from server.election.verdict import CandidateResult, Result, judge
 from server.feeds.shapes import (
     Before,
     ContestState,
@@ -102,7 +102,9 @@ def _candidates(night: Night, count: Count) -> tuple[Standing, ...]:
     return tuple(_standing(night, line.candidate, line, line if polled else None) for line in count.result.lines)
 
 
-def _standing(night: Night, candidate: Candidate, elected: Line | None, line: Line | None) -> Standing:
+def _standing(
+    night: Night, candidate: Candidate, elected: CandidateResult | None, line: CandidateResult | None
+) -> Standing:
     return Standing(
         id=candidate.id,
         name=candidate.name,

@@ -1,1 +1,1 @@
-"""Past nights, shipped as data: their file format, loader, importer and replay. No rules, no HTTP."""
+"""Past nights, shipped, kept and imported: their files, and what a night is compared with. No rules, no HTTP."""

@@ -1,4 +1,4 @@
-"""Past nights loaded: a night file becomes the events that it was, in order of time. Nothing is written."""
+"""The shipped nights, and how a night file becomes the events of its night, in order of time. Nothing is written."""
 
 from datetime import datetime
 from functools import cache
@@ -20,14 +20,14 @@ _BY = "archive"
 
 
 class UnknownNight(LookupError):
-    """No night of this name is shipped; the message is a sentence."""
+    """No past night has this id; the message is a sentence, ``night`` the id."""
 
     def __init__(self, night: str) -> None:
         super().__init__(f"There is no past night called {night}.")
         self.night = night
 
 
-class _Stamp(TypedDict):
+class _EventStamp(TypedDict):
     seq: int
     at: datetime
     by: str
@@ -36,38 +36,38 @@ class _Stamp(TypedDict):
 
 @cache
 def listed() -> tuple[Summary, ...]:
-    """All shipped nights, newest first, then by title; only their first lines are read."""
-    found: list[Summary] = []
+    """All shipped nights, newest first, those of one date by title; only their first lines are read."""
+    summaries: list[Summary] = []
     for file in FOLDER.glob("*.jsonl"):
         with file.open("rb") as lines:
-            found.append(summary(lines.readline(), file.name))
-    return tuple(sorted(found, key=lambda one: (-one.date.toordinal(), one.title)))
+            summaries.append(summary(lines.readline(), file.name))
+    return tuple(sorted(summaries, key=lambda night: (-night.date.toordinal(), night.title)))
 
 
 @cache
 def groups() -> tuple[Group, ...]:
-    """Those of them that can be seen together as one: every ballot of these is one of a shipped night too."""
+    """The groups of shipped nights that can be shown together as one night."""
     return together.groups(listed())
 
 
 @cache
 def load(night: str) -> PastNight:
-    """A shipped night by its id, or several together, read once; UnknownNight where there is none."""
+    """A shipped night by its id, or a group of them by its own; UnknownNight where there is none. It is read once."""
     for group in groups():
         if group.summary.id == night:
-            return together.together(group, [load(one) for one in group.nights])
-    if all(one.id != night for one in listed()):
+            return together.together(group, [load(member) for member in group.nights])
+    if all(shipped.id != night for shipped in listed()):
         raise UnknownNight(night)
     return read(FOLDER / f"{night}.jsonl")
 
 
 def read(path: Path) -> PastNight:
-    """A night file of anybody's; BadNight where it cannot be used, OSError where it cannot be opened."""
+    """A night from a night file anywhere; BadNight where it cannot be used, OSError where it cannot be opened."""
     return past_night(*parsed(path.read_bytes(), path.name))
 
 
 def past_night(header: Header, contests: tuple[ContestLine, ...]) -> PastNight:
-    """The lines of a night file as a night."""
+    """The night that the lines of a night file describe."""
     times = assumed.times(contests, header.polls_close)
     definition = Definition(
         id=header.id,
@@ -88,7 +88,9 @@ def past_night(header: Header, contests: tuple[ContestLine, ...]) -> PastNight:
     events = [
         event for contest in contests for event in _events(contest, contest.declared or times.get(contest.ballot))
     ]
-    events.sort(key=lambda event: event.at)  # stable: by name within a minute, stages before their declaration
+    events.sort(
+        key=lambda event: event.at
+    )  # stable: those of one moment stay in order of name, stages before declarations
     return PastNight(
         definition=definition,
         events=(
@@ -109,8 +111,8 @@ def _contest(line: ContestLine) -> Contest:
         nation=line.nation,
         electorate=line.electorate,
         candidates=tuple(
-            Candidate(str(place), one.name, one.party, one.sitting)
-            for place, one in enumerate(line.candidates, start=1)
+            Candidate(str(place), candidate.name, candidate.party, candidate.sitting)
+            for place, candidate in enumerate(line.candidates, start=1)
         ),
         previous=line.previous,
         why=line.why,
@@ -127,7 +129,7 @@ def _events(line: ContestLine, declared: datetime | None) -> list[StageReached |
         Declared(
             **_stamp(at),
             ballot=line.ballot,
-            votes={str(place): one.votes for place, one in enumerate(line.candidates, start=1)},
+            votes={str(place): candidate.votes for place, candidate in enumerate(line.candidates, start=1)},
             rejected=None if line.rejected is None else Rejected(line.rejected),
             lot=None if line.lot is None else str(line.lot),
         )
@@ -138,5 +140,5 @@ def _events(line: ContestLine, declared: datetime | None) -> list[StageReached |
     return [*stages, *results, *notes]
 
 
-def _stamp(at: datetime) -> _Stamp:
-    return _Stamp(seq=0, at=at, by=_BY, command_id="")
+def _stamp(at: datetime) -> _EventStamp:
+    return _EventStamp(seq=0, at=at, by=_BY, command_id="")

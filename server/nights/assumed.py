@@ -1,4 +1,4 @@
-"""When a declaration is assumed to have been made whose time nobody recorded, and which those are. No words."""
+"""The assumed times of declarations whose time nobody recorded, and which declarations those are. No words."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -12,8 +12,9 @@ from server.election.results.parliament import is_by_election
 from server.nights import facts
 from server.nights.format import ContestLine
 
-# A by-election's is put at two in the morning. Those of a general election are spread as they were in 2010, 2015, 2017
-# and 2019 together: so large a part of them was made so long after the polls closed at ten, the last tenth shortened.
+# A by-election is put at two in the morning. The declarations of a general election are spread as in 2010, 2015, 2017
+# and 2019 together: each pair is a part of all declarations, and how long after the polls closed at ten that part had
+# been made. The last tenth took longer and is shortened.
 ALONE = timedelta(hours=4)
 _SPREAD = (
     (0.0, timedelta(hours=1)),
@@ -28,25 +29,25 @@ FIRST, HALF, LAST = (after for part, after in _SPREAD if part in (0.0, 0.5, 1.0)
 
 
 def times(contests: Iterable[ContestLine], polls_close: datetime) -> dict[str, datetime]:
-    """Ballot id → when it is assumed to have been declared, for those whose time is not known.
+    """Ballot id → when it is assumed to have been declared, for those with votes but without a recorded time.
 
-    Smaller electorates come first, as they mostly do; where one is not known, its valid votes stand for it.
+    Smaller electorates come first, as they mostly do; an electorate that is not known is replaced by the valid votes.
     """
     unknown = [contest for contest in contests if contest.declared is None and contest.first_places]
-    found = {one.ballot: polls_close + ALONE for one in unknown if is_by_election(one.ballot)}
-    spread = sorted((one for one in unknown if one.ballot not in found), key=_size)
-    for place, one in enumerate(spread):
-        found[one.ballot] = polls_close + _after((place + 0.5) / len(spread))
-    return found
+    declared = {contest.ballot: polls_close + ALONE for contest in unknown if is_by_election(contest.ballot)}
+    spread = sorted((contest for contest in unknown if contest.ballot not in declared), key=_size)
+    for place, contest in enumerate(spread):
+        declared[contest.ballot] = polls_close + _after((place + 0.5) / len(spread))
+    return declared
 
 
 def all_assumed(definition: Definition) -> tuple[str, ...]:
-    """The ballots of a night whose declarations are at an assumed time, whether they are made by now or not."""
+    """The ballot ids of a night whose declarations are at an assumed time, made already or not."""
     return tuple(contest.ballot for contest in definition.contests if is_assumed(definition, contest.ballot))
 
 
 def is_assumed(definition: Definition, ballot: str) -> bool:
-    """Whether the time at which this is, or will be, declared is assumed."""
+    """Whether the time at which this contest is, or will be, declared is assumed."""
     if definition.times != "assumed":
         return False
     if definition.assumed is UNSET:
@@ -55,7 +56,7 @@ def is_assumed(definition: Definition, ballot: str) -> bool:
 
 
 def clock(after: timedelta) -> str:
-    """So long after the polls have closed, as a clock in London shows it: ``02:00``."""
+    """The time in London this long after polls that closed at ten: ``02:00``."""
     return f"{datetime(2000, 1, 1, 22, tzinfo=LONDON) + after:%H:%M}"
 
 
@@ -64,7 +65,7 @@ def _size(line: ContestLine) -> tuple[int, str]:
 
 
 def _after(part: float) -> timedelta:
-    """When this part of the declarations had been made, to the second: in a minute of several they keep their order."""
+    """How long after the polls closed this part (0 to 1) of the declarations had been made, in whole seconds."""
     for (low, begin), (high, end) in pairwise(_SPREAD):
         if part <= high:
             seconds = (end - begin) * ((part - low) / (high - low)) // timedelta(seconds=1)

@@ -1,4 +1,4 @@
-"""How each seat stood before, from a past night. No verdicts."""
+"""A past night as a baseline: how each seat stood after it. No verdicts."""
 
 from msgspec import Struct
 
@@ -10,7 +10,11 @@ from server.nights.past import PastNight
 
 
 class Baseline(Struct, frozen=True):
-    """``previous`` by GSS code; ``parties`` by id, those named in it; ``name`` as the page says it."""
+    """An election that another night is compared with.
+
+    ``previous`` is GSS code → how the seat stood, ``parties`` party id → party for those named in it, ``name`` what the
+    page calls it.
+    """
 
     name: str
     previous: dict[str, Previous]
@@ -18,7 +22,7 @@ class Baseline(Struct, frozen=True):
 
 
 def of_night(night: PastNight) -> Baseline:
-    """The results of a past general election, votes by the ids that parties are counted under."""
+    """The results of a past night as it was declared, with votes under the ids that parties are counted under."""
     contests = {contest.ballot: contest for contest in night.definition.contests}
     previous: dict[str, Previous] = {}
     for event in night.events:

@@ -1,7 +1,6 @@
-"""What the CSV files do not say and we know: reasons beside a verdict, stages, desk notes. Facts only.
+"""Facts that the source files do not have: explanations beside a verdict, stages of a count, notes of the desk.
 
-Applied on import, by ballot id. Moments are in London. Every note is true at its moment, and tells nothing
-that is not known then.
+They are added on import, by ballot id. Times are London's. Every note is true at its time and foretells nothing.
 """
 
 from datetime import datetime
@@ -13,7 +12,11 @@ from server.nights.format import NoteLine, StageLine
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """``why`` stands beside the verdict and must not foretell it; ``declared`` is for want of a time."""
+    """The facts about one contest.
+
+    ``why`` is shown beside the verdict, and before it, so it must not foretell it. ``declared`` is used where the
+    source has no time.
+    """
 
     why: str = ""
     declared: datetime | None = None
@@ -25,8 +28,8 @@ def _november(day: int, hour: int, minute: int) -> datetime:
     return datetime(2014, 11, day, hour, minute, tzinfo=LONDON)
 
 
-# From the local press: the declaration at about 04:15, after a count of about six hours. The times of the
-# stages before it are assumed; the papers verified are the valid and rejected votes of the declaration.
+# The local press has the declaration at about 04:15, after a count of about six hours. The times of the stages before
+# it are assumed. The papers verified are the valid votes and rejected papers of the declaration added up.
 _ROCHESTER_AND_STROOD = Facts(
     why=(
         "Mark Reckless held the seat as a Conservative from 2010, left for UKIP on 27 September 2014 and "
@@ -112,5 +115,5 @@ _FACTS = {
 
 
 def known(ballot: str) -> Facts:
-    """What we know of a contest; nothing for most."""
+    """The facts about a contest; an empty ``Facts`` for most."""
     return _FACTS.get(ballot, Facts())

@@ -1,7 +1,7 @@
-"""The file of a past night: what each line holds, read and written. No events, no CSV, no rules of a result.
+"""The file of a past night: what each line holds, and how it is read, checked and written. No events, no CSV.
 
 A night is one UTF-8 text file named ``<night-id>.jsonl``, plain so that a change can be read in a diff. Every
-line is one JSON object and ends with LF. Moments are RFC 3339, with London's offset then (``+01:00``, ``Z``).
+line is one JSON object and ends with LF. Times are RFC 3339, with the offset that London had then (``+01:00``, ``Z``).
 
 The first line is the ``Header``::
 
@@ -10,11 +10,10 @@ The first line is the ``Header``::
      "seats": 650, "times": "recorded", "contests": 650, "attribution": "…",
      "parties": [{"id": "PP52", "name": "Conservative", "short": "Con"}, …]}
 
-``parties`` holds every party that stands or had votes at the baseline, and those they are counted as.
-``times`` is "recorded" where every declaration has its recorded time, else "assumed"; ``baseline`` is ""
-where there is none, ``seats`` 0 where no majority is at stake. Each line after it is one contest, a
-``ContestLine``, in order of name. ``sitting`` is the MP before the poll. What follows the candidates is left
-out where it is not known::
+``parties`` holds every party that stands or had votes at the baseline, and the parties that they are counted as.
+``times`` is "recorded" where every declaration has its recorded time, else "assumed"; ``baseline`` is "" where there is
+none, ``seats`` 0 where no majority is at stake. Each further line is one contest, a ``ContestLine``, in order of name.
+``sitting`` marks the MP before the poll. Whatever follows the candidates is left out where it is not known::
 
     {"ballot": "parl.aldershot.2019-12-12", "name": "Aldershot", "gss": "E14000530",
      "region": "South East", "nation": "England", "electorate": 72617,
@@ -22,18 +21,18 @@ out where it is not known::
      "rejected": 146,                                           ballot papers rejected, in all
      "declared": "2019-12-13T01:47:00Z",
      "expected": "2019-12-13T02:30:00Z",                        when a declaration still to come is expected
-     "lot": 2,                                                  place on the paper of the one drawn by lot
+     "lot": 2,                                                  place on the paper of the candidate drawn
      "previous": {"holder": "PP52", "votes": {"PP52": 26950, …}, "electorate": 76205},
      "published": ["Con hold", 16698],                          verdict and majority, as the source has them
      "why": "…",                                                a sentence that the verdict needs beside it
      "stages": [["2014-11-21T01:15:00Z", "verified", 40113], …],  time, stage, papers verified or null
-     "notes": [["2014-11-21T04:16:00Z", "…"], …]}               time, and a sentence that is true by then
+     "notes": [["2014-11-21T04:16:00Z", "…"], …]}               time, and a sentence that is true at that time
 
-``electorate`` is 0 where it is not known: then no turnout is either. A contest without ``declared`` is put at a time
-that ``assumed.py`` states.
+``electorate`` is 0 where it is not known; there is no turnout then. A contest with votes but without ``declared`` is
+declared at an assumed time, see ``assumed.py``.
 
-``previous`` is by the ids that parties are counted under. Its votes add up to the valid votes then: those of
-parties that the source does not name are under ``others``, which is no party and has no entry in ``parties``.
+``previous`` uses the ids that parties are counted under. Its votes add up to the valid votes of that poll: the votes of
+parties that the source does not name are under "others", which is not a party and has no entry in ``parties``.
 """
 
 import re
@@ -57,7 +56,7 @@ Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class Summary(Struct, frozen=True, kw_only=True):
-    """A night without its contests: what the first line says of it. ``contests`` is how many there are."""
+    """A night without its contests and parties, from the first line. ``contests`` is how many there are."""
 
     format: str = FORMAT
     version: int = VERSION
@@ -79,7 +78,7 @@ class Header(Summary, frozen=True, kw_only=True):
 
 
 class CandidateLine(Struct, frozen=True, array_like=True):
-    """One candidate with the votes; 0 for all where nothing has been counted yet."""
+    """One candidate. ``votes`` are 0 for all candidates of a contest that has not been counted yet."""
 
     name: str
     party: str
@@ -88,7 +87,7 @@ class CandidateLine(Struct, frozen=True, array_like=True):
 
 
 class StageLine(Struct, frozen=True, array_like=True):
-    """A step of the count; ``papers`` goes with "verified"."""
+    """A stage that the count reached; ``papers`` goes with "verified"."""
 
     at: Moment
     stage: Stage
@@ -96,7 +95,7 @@ class StageLine(Struct, frozen=True, array_like=True):
 
 
 class NoteLine(Struct, frozen=True, array_like=True):
-    """A sentence from the desk, true at its moment."""
+    """A sentence from the desk, true at the time ``at``."""
 
     at: Moment
     text: str
@@ -124,13 +123,14 @@ class ContestLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def first_places(self) -> list[int]:
-        """The places on the paper of those with the most votes; empty where nothing has been counted yet."""
+        """The places on the paper, from 1, of the candidates with the most votes; empty where nothing is counted
+        yet."""
         most = max(candidate.votes for candidate in self.candidates)
-        return [place for place, one in enumerate(self.candidates, start=1) if one.votes == most] if most else []
+        return [place for place, who in enumerate(self.candidates, start=1) if who.votes == most] if most else []
 
 
 class BadNight(ValueError):
-    """A night file that cannot be read; the message is a sentence with the file's name and the line."""
+    """A night file cannot be used; the message is a sentence with the file's name and the line."""
 
     def __init__(self, name: str, line: int, sentence: str) -> None:
         super().__init__(f"{name}, line {line}: {sentence}")
@@ -147,19 +147,20 @@ def written(header: Header, contests: tuple[ContestLine, ...]) -> str:
 
 
 def summary(first_line: bytes, name: str) -> Summary:
-    """What the first line says, without its parties; BadNight if it is not the first line of a night."""
+    """The first line without its parties; BadNight if it is not the first line of a night file. ``name`` is the
+    file's."""
     try:
-        found = _summary.decode(first_line)
+        night = _summary.decode(first_line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadNight(name, 1, f"This is not the first line of a night: {error}.") from error
-    if (found.format, found.version) != (FORMAT, VERSION):
-        sentence = f"This is {found.format} version {found.version}; only {FORMAT} version {VERSION} can be read."
+    if (night.format, night.version) != (FORMAT, VERSION):
+        sentence = f"This is {night.format} version {night.version}; only {FORMAT} version {VERSION} can be read."
         raise BadNight(name, 1, sentence)
-    return found
+    return night
 
 
 def header_of(first_line: bytes, name: str) -> Header:
-    """The whole first line; BadNight as above."""
+    """The whole first line; BadNight if it is not the first line of a night file."""
     summary(first_line, name)
     try:
         return _header.decode(first_line)
@@ -168,7 +169,7 @@ def header_of(first_line: bytes, name: str) -> Header:
 
 
 def parsed(data: bytes, name: str) -> tuple[Header, tuple[ContestLine, ...]]:
-    """A night file read and checked; BadNight at the first line that is wrong. ``name`` is for that."""
+    """A night file read and checked; BadNight at the first line that is wrong. ``name`` is the file's."""
     lines = data.splitlines()
     header = header_of(lines[0] if lines else b"", name)
     parties = {party.id for party in header.parties}

@@ -1,7 +1,7 @@
-"""Nights that were on air somewhere and are kept here: their records in ``DATA_DIR/nights``, looked up each time they
-are asked for, so that a file that comes or goes is noticed. No Redis.
+"""Kept nights: records of nights that were on air, in files of ``DATA_DIR/nights``. No Redis.
 
-No other night is compared with them: what a page says must not depend on what else a place keeps.
+The folder is looked at each time a night is asked for, so a file that is added or removed is noticed at once. Other
+nights are never compared with kept ones: what a page says must not depend on which nights an installation keeps.
 """
 
 import os
@@ -23,20 +23,20 @@ from server.nights.past import PastNight
 from server.stream.record import BadRecord, added_up, read, written
 
 RECORD, DESK = ".record.jsonl", ".desk.jsonl"
-MOST_BYTES = 64 * 1024 * 1024  # fifty times a general election's
+MOST_BYTES = 64 * 1024 * 1024  # fifty times the record of a general election
 _ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _LONGEST_ID = 200  # a file's name has 255 bytes
-_YEARS = range(1900, 2200)  # that every clock has
+_YEARS = range(1900, 2200)  # years that every system can show
 
 log = structlog.get_logger()
 
 
 class NotKept(Exception):
-    """A night that cannot be kept here; the message is a sentence."""
+    """A night cannot be kept here; the message is a sentence."""
 
 
 class KeptNight(Struct, frozen=True):
-    """A kept night in a list. ``contests`` and ``declared`` are how many."""
+    """A kept night as the list of nights shows it; ``contests`` and ``declared`` are numbers of contests."""
 
     id: str
     title: str
@@ -48,32 +48,33 @@ class KeptNight(Struct, frozen=True):
 
 
 class _Known(Struct, frozen=True):
-    """What was in a file when it was as ``stamp`` says; None if that cannot be shown."""
+    """What a file held when its modification time, size and inode were ``stamp``; ``night`` is None if it cannot be
+    shown."""
 
     stamp: tuple[int, int, int]
     night: tuple[KeptNight, PastNight] | None
 
 
 class Kept:
-    """The nights kept in a data folder, of all processes that use it."""
+    """The nights that are kept in a data folder, which several processes may share."""
 
     def __init__(self, data_dir: Path) -> None:
         self.folder = data_dir / "nights"
         self._known: dict[str, _Known] = {}
 
     def listed(self) -> tuple[KeptNight, ...]:
-        """All of them, the newest first, then by title."""
+        """All kept nights, the newest first, those of one date by title."""
         ids = [file.name.removesuffix(RECORD) for file in self.folder.glob(f"*{RECORD}")]
-        found = [night[0] for one in sorted(ids) if (night := self._found(one))]
-        return tuple(sorted(found, key=lambda one: (-one.date.toordinal(), one.title)))
+        nights = [opened[0] for night in sorted(ids) if (opened := self._found(night))]
+        return tuple(sorted(nights, key=lambda night: (-night.date.toordinal(), night.title)))
 
     def load(self, night: str) -> PastNight:
         """A past night, shipped or kept, by its id; UnknownNight where there is none."""
         try:
             return archive.load(night)
         except archive.UnknownNight:
-            if found := self._found(night):
-                return found[1]
+            if opened := self._found(night):
+                return opened[1]
             raise
 
     def events(self, night: str) -> tuple[AnyEvent, ...] | None:
@@ -84,16 +85,16 @@ class Kept:
             return None
 
     def file(self, night: str, ending: str = RECORD) -> Path:
-        """Where a night is kept, with a safe name; NotKept if its id makes none."""
+        """The path where a night is kept; NotKept if its id is unsafe as the name of a file."""
         if len(night) > _LONGEST_ID or not _ID.fullmatch(night):
             raise NotKept(f"{night[:_LONGEST_ID]!r} cannot be the name of a file, so that no such night can be kept.")
         return self.folder / f"{night}{ending}"
 
     def add(self, data: bytes, goes_on: bool = False) -> tuple[Night, bool]:
-        """Keep a record; returns its night, and whether it is new here. With ``goes_on`` it may take the place of
-        a record that it goes on from.
+        """Keep a record; returns its night, and whether anything was written.
 
-        BadRecord if it is none, NotKept if it cannot be shown, or if another night has its id.
+        With ``goes_on`` it may replace a record that it is the continuation of. BadRecord if the data is not a record;
+        NotKept if it cannot be shown or written, or another night has its id.
         """
         night, heads = checked(data)
         name = night.definition.id
@@ -113,7 +114,7 @@ class Kept:
         return night, True
 
     def put(self, file: Path, data: bytes, mode: int = 0o644) -> None:
-        """Write a file of this folder, as ``put`` does."""
+        """Write a file in this folder, which is made if need be, as the function ``put`` does."""
         self.folder.mkdir(parents=True, exist_ok=True)
         put(file, data, mode)
 
@@ -132,7 +133,10 @@ class Kept:
 
 
 def checked(data: bytes) -> tuple[Night, list[str]]:
-    """The night of a record, with the head after each event; BadRecord or NotKept where it could not be shown."""
+    """The night of a record, with the head after each event.
+
+    BadRecord if the data is not a record as this program writes it, NotKept if no page can be made of its night.
+    """
     events, heads = read(data)
     night, _ = added_up(events)
     if b"".join(written(events)) != data:
@@ -143,7 +147,7 @@ def checked(data: bytes) -> tuple[Night, list[str]]:
 
 
 def taken(file: Path) -> bytes:
-    """The bytes of a record's file; NotKept if it is too large to be one, OSError if it cannot be read."""
+    """The bytes of a record's file; NotKept above ``MOST_BYTES``, OSError if the file cannot be read."""
     with file.open("rb") as opened:
         data = opened.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
@@ -152,7 +156,10 @@ def taken(file: Path) -> bytes:
 
 
 def put(file: Path, data: bytes, mode: int = 0o644) -> None:
-    """Write a file whole or not at all; it is on disk when this returns. NotKept if it cannot be written."""
+    """Write a file whole or not at all, with these permissions; it is on disk when this returns.
+
+    NotKept if it cannot be written.
+    """
     try:
         _put(file, data, mode)
     except OSError as error:
@@ -160,7 +167,9 @@ def put(file: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def _put(file: Path, data: bytes, mode: int) -> None:
-    descriptor, name = mkstemp(dir=file.parent, prefix=f".{file.name[:50]}.")  # nobody else may read it so far
+    descriptor, name = mkstemp(
+        dir=file.parent, prefix=f".{file.name[:50]}."
+    )  # readable by nobody else until ``mode`` is set
     try:
         with os.fdopen(descriptor, "wb") as new:
             new.write(data)
@@ -179,7 +188,8 @@ def _put(file: Path, data: bytes, mode: int) -> None:
 
 
 def _opened(file: Path, night: str) -> tuple[KeptNight, PastNight] | None:
-    """None of a file that somebody spoiled, and the log says why: it must not take other nights' pages with it."""
+    """The night in a file; None for a damaged file, and the log says why: it must not break the pages of other
+    nights."""
     try:
         data = taken(file)
         state = checked(data)[0]
@@ -206,18 +216,20 @@ def _is_shipped(night: str) -> bool:
 
 
 def _unfit(definition: Definition, events: list[AnyEvent]) -> str | None:
-    """What no page could be made of. A night from this program never is: night files are checked when they are read."""
+    """Why no page can be made of a night, as a sentence; None if it can. Nights from this program always can be
+    shown."""
     parties = {party.id for party in definition.parties}
     ballots = [contest.ballot for contest in definition.contests]
     slugs = {contest.slug for contest in definition.contests}
     if not ballots or "" in slugs or len(slugs) != len(ballots):
         return "The night has no contests, or some that cannot be told apart."
-    for one in definition.contests:
-        standing = {party for candidate in one.candidates for party in (candidate.party, counted_as(candidate.party))}
-        named = {*standing, one.previous.holder} if one.previous else standing
-        ids = [candidate.id for candidate in one.candidates]
-        if not BALLOT.fullmatch(one.ballot) or not ids or ids != [str(place) for place in range(1, len(ids) + 1)]:
-            return f"{one.ballot!r} is no ballot id, or its candidates are not numbered as on a ballot paper."
+    for contest in definition.contests:
+        candidates = contest.candidates
+        standing = {party for candidate in candidates for party in (candidate.party, counted_as(candidate.party))}
+        named = {*standing, contest.previous.holder} if contest.previous else standing
+        ids = [candidate.id for candidate in candidates]
+        if not BALLOT.fullmatch(contest.ballot) or not ids or ids != [str(place) for place in range(1, len(ids) + 1)]:
+            return f"{contest.ballot!r} is no ballot id, or its candidates are not numbered as on a ballot paper."
         if named - parties:
             return f"The night does not name the party {min(named - parties)}."
     opening = events[0]

@@ -1,4 +1,4 @@
-"""A night that is over, as everything here hands it on. Nothing is read or made."""
+"""What a past night is, for all that load, import or compare one. Nothing is read or made."""
 
 from datetime import datetime
 
@@ -9,11 +9,11 @@ from server.election.events import AnyEvent
 
 
 class PastNight(Struct, frozen=True):
-    """A night that is over. ``events`` begin with NightOpened, seq 1, and are in order of time without a gap.
+    """A night from a file. ``events`` begin with NightOpened, seq 1, and are in order of time without a gap.
 
-    ``published`` is ballot id → verdict and majority as published, ``("UKIP gain from Con", 2920)``:
-    something to check against; what is shown is always recomputed. ``expected`` is ballot id → when a declaration
-    still to come is expected.
+    ``published`` is ballot id → verdict and majority as the source has them, ``("UKIP gain from Con", 2920)``; they are
+    for checks only, what is shown is always computed. ``expected`` is ballot id → when a declaration that is still to
+    come is expected.
     """
 
     definition: Definition

@@ -25,7 +25,7 @@ from server.election.counting.acts import (
 )
 from server.election.counting.admit import admit
 from server.election.counting.desk import Desk, fold_acts
-from server.election.counting.entry import Progress, once_released, pending, sheets_of, spoken, standing
+from server.election.counting.entry import EntryProgress, once_released, pending, progress_of, sheets_of, spoken
 from server.election.decide import decide
 from server.election.events import AnyEvent, Rejected
 from server.election.nights import Night, apply
@@ -151,9 +151,9 @@ class AtTheCount:
 
     # What people do, in their words.
 
-    def stands(self, where: str = B0) -> Progress:
+    def stands(self, where: str = B0) -> EntryProgress:
         """Where the entry of a contest stands."""
-        return standing(self.later, self.desk, where)
+        return progress_of(self.later, self.desk, where)
 
     @property
     def later(self) -> Night:

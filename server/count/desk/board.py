@@ -9,7 +9,7 @@ from msgspec import Struct
 from server.count.visit.place import STAGES
 from server.election.counting.acts import Asked, Role, SheetKeyed
 from server.election.counting.desk import Desk, Person
-from server.election.counting.entry import Progress, once_released, pending, sheets_of, standing
+from server.election.counting.entry import EntryProgress, once_released, pending, progress_of, sheets_of
 from server.election.events import NightHeld
 from server.election.nights import Count, Night
 
@@ -30,7 +30,7 @@ class Glance(Struct, frozen=True):
     """
 
     count: Count
-    stands: Progress
+    stands: EntryProgress
     stage: str
     figures: str
     stuck: bool
@@ -68,9 +68,9 @@ class Board(Struct, frozen=True):
             else None
         )
 
-    def stands(self, ballot: str) -> Progress:
+    def stands(self, ballot: str) -> EntryProgress:
         """How far a contest's entry is."""
-        return standing(self.later, self.desk, ballot)
+        return progress_of(self.later, self.desk, ballot)
 
     def sheets(self, ballot: str) -> dict[Role, SheetKeyed]:
         """Role → the sheet of a contest that is not void."""
@@ -161,7 +161,7 @@ def _minutes(minutes: int) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-def _figures(night: Night, count: Count, stands: Progress) -> str:
+def _figures(night: Night, count: Count, stands: EntryProgress) -> str:
     match stands.state:
         case "no poll":
             return "nothing to count"

@@ -10,7 +10,7 @@ from server.count.visit.visitors_night import both_of
 from server.election.commands import ReachStage, Withdraw
 from server.election.counting.acts import Role
 from server.election.counting.desk import Desk, Person
-from server.election.counting.entry import Progress, once_released, pending, standing
+from server.election.counting.entry import EntryProgress, once_released, pending, progress_of
 from server.election.events import SetsResult
 from server.election.nights import Count, Night
 from server.html.process import process
@@ -48,7 +48,7 @@ class Place(Struct, frozen=True):
     later: Night
     desk: Desk
     count: Count
-    stands: Progress
+    stands: EntryProgress
     visit: Visit
     shown: int
 
@@ -143,7 +143,7 @@ async def place_of(request: Request, ballot: str) -> Place:
     hub = process(request).hub
     channel = hub.channels.get(night.definition.id)
     shown = channel.seq if channel else 0
-    return Place(night, later, desk, count, standing(later, desk, ballot), visit(request), shown)
+    return Place(night, later, desk, count, progress_of(later, desk, ballot), visit(request), shown)
 
 
 def common(request: Request, place: Place) -> dict[str, object]:

@@ -12,11 +12,16 @@ Role = Literal["officer", "second officer", "returning officer", "desk"]
 EntryMode = Literal["single", "double"]
 ReplayState = Literal["playing", "paused", "stopped", "ended"]
 PublicCommand = WithFigures | WithoutFigures | OfTheHold
+"""Every command whose event goes into the public stream, but the opening of the night."""
 
 
 class Act(Struct, frozen=True, tag_field="kind", kw_only=True):
-    """``seq`` counts from 1 without a gap within the private stream; ``by`` is a person's name, ``invitation`` theirs
-    (empty for the command line); ``device`` is what they did it with; ``command_id`` tells a repeated act."""
+    """What every act has.
+
+    ``seq`` counts from 1 without a gap within the private stream. ``by`` is a person's name, ``invitation`` the id of
+    that person's invitation ("" for the command line), ``device`` what the person used. ``command_id`` is the same when
+    the act is sent again.
+    """
 
     seq: int
     at: datetime
@@ -27,7 +32,8 @@ class Act(Struct, frozen=True, tag_field="kind", kw_only=True):
 
 
 class Stamp(TypedDict):
-    """What every act has, to build one with; ``admit`` gives the seq."""
+    """The fields that every act has, for building one: ``Invited(**stamp, …)``. ``seq`` is provisional: ``admit`` sets
+    it."""
 
     seq: int
     at: datetime
@@ -44,7 +50,8 @@ class EntryChosen(Act, frozen=True, tag="entry-chosen.1"):
 
 
 class Invited(Act, frozen=True, tag="invited.1"):
-    """Somebody may enter: ``invited`` is the invitation's id; no ``ballots`` are all contests, for the desk."""
+    """Somebody was invited. ``invited`` is the id of the invitation, ``ballots`` the contests that it is for; the
+    desk's has none and is for all."""
 
     invited: str
     name: str
@@ -53,42 +60,46 @@ class Invited(Act, frozen=True, tag="invited.1"):
 
 
 class Revoked(Act, frozen=True, tag="revoked.1"):
-    """An invitation that opens nothing any more, in any hand."""
+    """An invitation was withdrawn for good, whoever holds it."""
 
     invited: str
 
 
 class PinChosen(Act, frozen=True, tag="pin-chosen.1"):
-    """The first use of an invitation. ``pin`` is its Argon2 hash; ``session`` is signed in."""
+    """An invitation was used for the first time and a PIN chosen. ``pin`` is the PIN's Argon2 hash; ``session`` is the
+    id of the session that is now signed in."""
 
     pin: str
     session: str
 
 
 class SignedIn(Act, frozen=True, tag="signed-in.1"):
-    """The right PIN, on another phone or again."""
+    """The right PIN was entered, on another phone or once more; ``session`` is the id of the new session."""
 
     session: str
 
 
 class PinMistaken(Act, frozen=True, tag="pin-mistaken.1"):
-    """A wrong PIN."""
+    """A wrong PIN was entered."""
 
 
 class PinCleared(Act, frozen=True, tag="pin-cleared.1"):
-    """The way back after a lock-out: all sessions end, and the next use of the link chooses a new PIN."""
+    """The desk opened a locked invitation again: all its sessions end, and its next use chooses a new PIN."""
 
     invited: str
 
 
 class SessionsEnded(Act, frozen=True, tag="sessions-ended.1"):
-    """All phones of a person are signed out; with their PIN they can come back."""
+    """The desk signed out all phones of a person, who can come back with the PIN."""
 
     invited: str
 
 
 class PapersVerified(Act, frozen=True, tag="papers-verified.1"):
-    """A verification: ballot papers ``issued`` and ``papers`` counted; ``reasons`` check code → why it is so."""
+    """The ballot papers were verified: ``papers`` were counted, ``issued`` had been issued (None where not known).
+
+    ``reasons`` is check code → the reason given for a warning.
+    """
 
     ballot: str
     issued: int | None
@@ -97,9 +108,10 @@ class PapersVerified(Act, frozen=True, tag="papers-verified.1"):
 
 
 class SheetKeyed(Act, frozen=True, tag="sheet-keyed.1"):
-    """A whole sheet from one person, in a ``round`` of the contest (``Count.round``).
+    """One person keyed a whole sheet, in a ``round`` of the contest (``Count.round``).
 
-    ``replaces`` is the seq of the sheet of the same role that this one takes the place of, 0 if there was none.
+    ``replaces`` is the seq of the sheet of the same role that this one takes the place of, 0 if there is none.
+    ``reasons`` is check code → the reason given for a warning.
     """
 
     ballot: str
@@ -113,8 +125,10 @@ class SheetKeyed(Act, frozen=True, tag="sheet-keyed.1"):
 
 
 class CorrectionBegun(Act, frozen=True, tag="correction-begun.1"):
-    """Declared figures are to be replaced: a ``slip`` of the tongue at once, or a revision later. Until then they
-    stand; in any other ``round`` of the contest this is over."""
+    """Somebody began to replace declared figures: a ``slip`` of the tongue at once, or a revision later.
+
+    The declared figures stand until the new ones go out. The correction is over in any other ``round`` of the contest.
+    """
 
     ballot: str
     round: int
@@ -123,15 +137,16 @@ class CorrectionBegun(Act, frozen=True, tag="correction-begun.1"):
 
 
 class CorrectionDropped(Act, frozen=True, tag="correction-dropped.1"):
-    """The declared figures stand after all."""
+    """A correction that was begun was given up: the declared figures stand."""
 
     ballot: str
 
 
 class Asked(Act, frozen=True, tag="asked.1"):
-    """Somebody said what is to go out; it is done once its event is in the public stream. ``reasons`` as above.
+    """Somebody asked for a command to go out; it has gone out once its event is in the public stream.
 
-    It is written first, so that a hold, a restart or a lost connection in between loses nothing.
+    The act is written before the event, so that nothing is lost by a hold, a restart or a lost connection in between.
+    ``reasons`` is check code → the reason given for a warning.
     """
 
     command: PublicCommand
@@ -139,27 +154,34 @@ class Asked(Act, frozen=True, tag="asked.1"):
 
 
 class Dropped(Act, frozen=True, tag="dropped.1"):
-    """What was asked for does not go out: it was refused, or the desk set it aside while it waited; ``why`` says so."""
+    """A command that was asked for does not go out: it was refused, or the desk set it aside; ``why`` says which.
+
+    ``asked`` is the id of the command.
+    """
 
     asked: str
     why: str
 
 
 class ReplaySet(Act, frozen=True, tag="replay-set.1"):
-    """How a replay goes on: at ``speed`` times real time, None for without pauses, if it is playing. Stopped, its
-    process ends, and another begins it again; ended, all of it is on air."""
+    """How a replay is to go on. ``speed`` is how many times faster than real time it plays, None for without pauses.
+
+    "stopped" ends the process that plays it, and another process can begin it again; "ended" means that all of it is on
+    air.
+    """
 
     speed: float | None
     state: ReplayState
 
 
 CountAct = PapersVerified | SheetKeyed | CorrectionBegun | CorrectionDropped
+"""The acts on the count of one contest, ``act.ballot``."""
 InvitationAct = Revoked | PinCleared | SessionsEnded
-"""What the desk does to somebody invited, ``act.invited``."""
+"""The acts of the desk on an invitation, ``act.invited``."""
 SignInAct = PinChosen | SignedIn | PinMistaken
-"""What somebody invited does themselves, ``act.invitation``."""
+"""The acts of somebody who uses an invitation, ``act.invitation``."""
 OfTheDesk = EntryChosen | Invited | InvitationAct | SignInAct | ReplaySet
-"""What stays when a night is played again: who may do what, and how."""
+"""The acts that stay in force when a night is played again: who may do what, and how results are entered."""
 OfOneRound = CountAct | Asked | Dropped
-"""What goes with the night that it was about, when that is played again."""
+"""The acts that are forgotten when a night is played again, because they are about the night as it went before."""
 AnyAct = OfTheDesk | OfOneRound

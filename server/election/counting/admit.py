@@ -1,4 +1,4 @@
-"""Whether an act may happen at the count as it stands: it is numbered, or refused in words."""
+"""Decides whether an act may happen at the count as it stands: it is numbered, or refused in words."""
 
 from datetime import timedelta
 from typing import TypeVar, assert_never
@@ -55,11 +55,11 @@ from server.election.refusals import (
 A = TypeVar("A", bound=AnyAct)
 
 LOCKED = "Too many wrong PINs: this invitation is locked. Call the desk, which can open it again."
-AT_ONCE = timedelta(minutes=30)  # for so long a slip of the tongue is one; after it figures are revised, by the desk
+AT_ONCE = timedelta(minutes=30)  # after a declaration; later than that, only the desk can replace the figures
 
 
 def admit(night: Night, desk: Desk, act: A) -> A:
-    """The act with its seq; Refused if it cannot be."""
+    """The act with its seq, the next of the private stream; Refused if it is not possible now."""
     match act:
         case PapersVerified():
             _papers(count_of(once_released(night, desk), act.ballot), act)
@@ -105,12 +105,14 @@ def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
         raise Refused("role", f"Figures are keyed by the officer and the second officer, not by the {act.role}.")
     sheets = sheets_of(count, desk)
     mine = sheets.get(act.role)
-    if act.round != count.round or (mine is None and act.replaces):  # what it replaces was voided by a correction
+    if act.round != count.round or (
+        mine is None and act.replaces
+    ):  # a correction has voided the sheet that it replaces
         sentence = "The count has moved on since this page was opened. Nothing was sent: look at the page as it is now."
         raise Refused("count-moved-on", sentence)
     if act.replaces != (mine.seq if mine else 0):
         raise Refused("keyed-elsewhere", "Other figures were sent from another page or phone in the meantime.")
-    if any(role != act.role and _same_person(desk, act, other) for role, other in sheets.items()):
+    if any(role != act.role and _same_person(desk, act, sheet) for role, sheet in sheets.items()):
         raise Refused("same-person", f"{act.by} has keyed the other sheet: a different person must key this one.")
     papers = papers_of(count)
     refuse_if(check_figures(count.contest, act.votes, act.rejected, papers, act.lot, must_reconcile=True))
@@ -192,7 +194,7 @@ def _sign_in(desk: Desk, act: SignInAct) -> None:
 
 
 def the_person(desk: Desk, invitation: str) -> Person:
-    """Who was invited so; Refused if nobody was, or is no more."""
+    """The person with this invitation; Refused where there is none, or it was withdrawn."""
     person = desk.people.get(invitation)
     if person is None or person.revoked:
         raise Refused("revoked", "This invitation is not good any more. Ask the desk for a new one.")

@@ -1,4 +1,4 @@
-"""Whether what somebody asks for may go out: only what is possible, and figures only as they were confirmed."""
+"""Decides whether a command that somebody asks for may go out, and whether its figures are those confirmed."""
 
 from msgspec.structs import replace
 
@@ -14,8 +14,11 @@ from server.election.refusals import Refused, count_of, want_reasons
 
 
 def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:
-    """What is asked for must be possible once all that waits has gone out, whether the night is held or not; figures
-    go out only as they were confirmed, or with a reason for what is doubtful about them. ``decide`` has the rest."""
+    """Raises Refused unless the command can go out after all that waits now, whether the night is held or not.
+
+    Figures must be those that were keyed and confirmed. Where a program may declare without that, they need a reason
+    for whatever is doubtful about them. ``decide`` has all other conditions.
+    """
     command = act.command
     if isinstance(command, OfTheHold):
         decide(night, command, act.at)
@@ -24,15 +27,17 @@ def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:
     confirmed = isinstance(command, WithFigures) and _must_be_confirmed(later, desk, command)
     if isinstance(command, WithFigures):
         _must_be_of_this_count(night, desk, command)
-    # Whoever asks is counting now, be it on the replay of an old night: the figures must add up.
+    # Somebody who asks is counting now, even on the replay of a past night, so the figures must reconcile as on air.
     decide(replace(later, held=False, definition=replace(later.definition, times="live")), command, act.at)
     if isinstance(command, Declare) and not confirmed:
         want_reasons(_doubts(later.counts[command.ballot], command), act.reasons)
 
 
 def _must_be_confirmed(night: Night, desk: Desk, command: WithFigures) -> bool:
-    """Whether these are the figures that were keyed and confirmed; Refused where they must be, and are not. A program
-    may declare what nobody has keyed, if one entry is enough."""
+    """Whether these are the figures that were keyed and confirmed; Refused where they must be and are not.
+
+    A program may declare figures that nobody has keyed, on a night where one entry is enough.
+    """
     count = count_of(night, command.ballot)
     if asked_for(night, desk, command.ballot) is not None:
         raise Refused("already-asked", f"{count.contest.name} has been declared, and is going on air.")
@@ -48,14 +53,14 @@ def _must_be_confirmed(night: Night, desk: Desk, command: WithFigures) -> bool:
 
 
 def _must_be_of_this_count(night: Night, desk: Desk, command: WithFigures) -> None:
-    """Figures that do not say of which round they are do not go out behind something that ends one."""
+    """Refuses figures without a ``round`` while a command that waits would end the round they are meant for."""
     if command.round is None and any(_ends_a_count(asked.command, command.ballot) for asked in pending(night, desk)):
         sentence = "Something else was said of this contest before, and is going on air first: look again."
         raise Refused("already-asked", sentence)
 
 
 def _doubts(count: Count, command: Declare) -> list[Finding]:
-    """What is doubtful about figures that nobody keyed, and about their papers where nobody has announced them."""
+    """The doubts about figures that nobody keyed, and about their papers where those were not announced."""
     papers = command.papers if count.papers is None else count.papers
     doubts = doubts_about_figures(count.contest, command.votes, command.rejected, papers)
     if count.papers is None and papers is not None:

@@ -1,4 +1,4 @@
-"""The private side of a night: who is invited, what each has keyed, what waits to go out. Acts folded, no rules."""
+"""The acts of a night folded: who is invited, what each has keyed, what waits to go out. No rules."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -35,17 +35,19 @@ from server.election.counting.acts import (
 from server.election.nights import GapInNight
 
 MOST_MISTAKES = 5
+"""The wrong PINs in a row that lock an invitation."""
 
 
 class Session(Struct, frozen=True):
-    """A phone that is signed in."""
+    """A phone that is signed in, and since when."""
 
     at: datetime
     device: str
 
 
 class Person(Struct, frozen=True):
-    """Somebody invited. ``pin`` is None until it is chosen; ``sessions`` session id → phone."""
+    """Somebody invited. ``pin`` is a hash, None until a PIN is chosen; ``mistakes`` counts the wrong PINs since the
+    last right one; ``sessions`` is session id → phone."""
 
     invitation: str
     name: str
@@ -58,7 +60,7 @@ class Person(Struct, frozen=True):
 
     @property
     def locked(self) -> bool:
-        """Whether too many wrong PINs came in a row: only the desk opens this invitation again."""
+        """Whether too many wrong PINs came in a row; only the desk can open the invitation again."""
         return self.mistakes >= MOST_MISTAKES
 
     def may_enter(self, ballot: str) -> bool:
@@ -67,8 +69,12 @@ class Person(Struct, frozen=True):
 
 
 class ContestDesk(Struct, frozen=True):
-    """What is kept of one contest: the verification, the newest sheet of each role, a correction that was begun, the
-    figures that were asked for last, or how they were ``dropped``. Sheets from before the act ``since`` are void."""
+    """What the desk knows of one contest.
+
+    ``verification`` is the newest, as is the sheet of each role in ``sheets``. ``asked`` are the figures that were
+    asked for last; if they were set aside it is None and ``dropped`` says why. Sheets keyed before the act with the seq
+    ``since`` are void.
+    """
 
     verification: PapersVerified | None = None
     sheets: dict[Role, SheetKeyed] = {}
@@ -79,8 +85,12 @@ class ContestDesk(Struct, frozen=True):
 
 
 class Desk(Struct, frozen=True):
-    """``people`` by invitation, ``entries`` by ballot, ``asked`` command id → what waits to go out, or has gone out;
-    ``log`` every act; ``receipts`` command id → seq; ``replay`` how the night is played, if it is a replay."""
+    """The private side of a night after its act ``seq``.
+
+    ``people`` is invitation id → person, ``entries`` ballot id → what is known of the contest, ``asked`` command id →
+    the act that asked for it, gone out or not. ``log`` holds every act, ``receipts`` is command id → seq of its act.
+    ``replay`` says how the night is played, if it is a replay.
+    """
 
     seq: int = 0
     entry: EntryMode = "single"
@@ -92,12 +102,12 @@ class Desk(Struct, frozen=True):
     replay: ReplaySet | None = None
 
     def of(self, ballot: str) -> ContestDesk:
-        """What is kept of a contest, be it nothing."""
+        """What is known of a contest; an empty ContestDesk where nothing is."""
         return self.entries.get(ballot, ContestDesk())
 
 
 def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
-    """The desk after these acts; GapInNight where one is missing."""
+    """The desk after these acts, from an empty one if none is given; GapInNight where an act is missing."""
     before = desk or Desk()
     people, entries, asked = before.people.copy(), before.entries.copy(), before.asked.copy()
     receipts, entry, replay = before.receipts.copy(), before.entry, before.replay
@@ -116,7 +126,7 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                     entries[ballot] = replace(entries.get(ballot, ContestDesk()), asked=act, dropped=None)
             case Dropped():
                 command = asked.pop(act.asked).command
-                if isinstance(command, WithFigures):  # to be asked for again, figures are keyed again
+                if isinstance(command, WithFigures):  # dropped figures must be keyed again
                     entry_before = entries[command.ballot]
                     entries[command.ballot] = replace(entry_before, asked=None, dropped=act, since=seq)
             case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
@@ -135,8 +145,7 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
 
 
 def for_another_round(desk: Desk) -> tuple[AnyAct, ...]:
-    """What stays of a desk when its night is played again, numbered anew: who is invited and signed in, how results
-    are entered, how it is played. What was keyed, and asked for, went with the night that it was about."""
+    """The acts that stay in force when the night is played again (``OfTheDesk``), numbered anew from 1."""
     kept = (act for act in desk.log if isinstance(act, OfTheDesk))
     return tuple(replace(act, seq=seq) for seq, act in enumerate(kept, 1))
 

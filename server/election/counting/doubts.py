@@ -1,4 +1,4 @@
-"""What makes figures doubtful that can be true: each doubt wants a reason, and refuses nothing. No state is changed."""
+"""What makes possible figures doubtful: each doubt needs a reason before they go out. No state is changed."""
 
 from fractions import Fraction
 
@@ -8,26 +8,29 @@ from server.election.events import Rejected
 from server.election.parties import counted_as, has_a_past
 from server.election.shares import share_text
 
-# All measured on the 2,621 results shipped: the general elections of 2010, 2015, 2017 and 2019, and 21 by-elections.
-# 100 of them are doubted for one reason or another: 77 in 2015, when the Scottish National Party rose and the Liberal
-# Democrats fell as never before, 17 in the three other general elections together, and 6 of the by-elections.
+# All limits were measured on 2,621 results: the general elections of 2010, 2015, 2017 and 2019, and the 21 by-elections
+# from 2010 to 2015. They doubt 100 of these true results: 77 of 2015, when the Scottish National Party rose and the
+# Liberal Democrats fell as never before, 17 of the three other general elections together, and 6 of the by-elections.
 
-# From 18.4% (Manchester Central, 2012: the only one to be doubted) to 82.0% (East Dunbartonshire, 2015).
+# Turnouts ran from 18.4% (Manchester Central 2012, the only one that is doubted) to 82.0% (East Dunbartonshire 2015).
 LOWEST_TURNOUT, HIGHEST_TURNOUT = Fraction(25, 100), Fraction(85, 100)
-# Of all ballot papers: three results have as many, two of them the Speaker's, against whom no large party stands.
+# A part of all ballot papers. Three results reach it, two of them in the Speaker's seat, where no large party stands.
 HIGH_REJECTED = Fraction(3, 100)
-# A change of share: 38 results, 26 of them in 2015. Rochester and Strood 2014, with its 15 points, is far from it.
+# A change of share, doubted in 38 results, 26 of them of 2015. The 15 points of Rochester and Strood 2014 are far
+# below.
 FAR = Fraction(27, 100)
-# How much nearer to the last shares both of two rows would be: 29 results, 28 of them in 2015. With FAR it finds half
-# of all possible exchanges in 2019 and in by-elections; a point less finds 6 in 1,000 more, and doubts 18 true results.
+# Two rows look exchanged if the exchange would bring both nearer to their last shares by this much: 29 results, 28 of
+# them of 2015. With FAR it finds half of all possible exchanges in 2019 and in by-elections. One point less would find
+# 6 in 1,000 more, and doubt 18 more true results.
 CLEARLY_NEARER = Fraction(14, 100)
-# A tenth fits if it gives between half and twice the party's last share, and all shares together are then less than
-# half as far from the last ones: 25 results, 20 of them in 2015. It finds 23 in 100 numbers with a digit too many.
+# A number looks ten times too big if a tenth of it gives between half and twice the party's last share, and all shares
+# together are then less than half as far from the last ones: 25 results, 20 of them of 2015. It finds 23 of 100 numbers
+# with a digit too many.
 FITS_FROM, FITS_TO, FITS_ALL = Fraction(1, 2), Fraction(2), Fraction(1, 2)
 
 
 def doubts_about_papers(contest: Contest, papers: int, issued: int | None) -> list[Finding]:
-    """What is doubtful about ballot papers counted at the verification; ``issued`` None where it is not known."""
+    """The doubts about the number of ballot papers counted; ``issued`` is None where it is not known."""
     findings: list[Finding] = []
     known = contest.electorate > 0
     if known and not LOWEST_TURNOUT * contest.electorate <= papers <= HIGHEST_TURNOUT * contest.electorate:
@@ -44,9 +47,10 @@ def doubts_about_papers(contest: Contest, papers: int, issued: int | None) -> li
 def doubts_about_figures(
     contest: Contest, votes: dict[str, int], rejected: Rejected | None, papers: int | None
 ) -> list[Finding]:
-    """What is doubtful about figures that ``check_figures`` has nothing against, in the order of the form.
+    """The doubts about figures that ``check_figures`` has nothing against.
 
-    The papers themselves are not doubted again; None where they were not verified.
+    ``papers`` is the number verified, None where it is not known: then the votes and rejected papers stand for it. The
+    number itself is not doubted here.
     """
     findings = [*_shares(contest, votes), *_round("votes", "votes in all", sum(votes.values()))]
     if rejected is None:
@@ -67,7 +71,7 @@ def _round(field: str, what: str, number: int) -> list[Finding]:
 
 
 def _shares(contest: Contest, votes: dict[str, int]) -> list[Finding]:
-    """One explanation of the whole sheet, if there is one, then each other share that is far from the last."""
+    """One slip that explains the sheet, if there is one, and each share far from the last that it does not explain."""
     before, now = _last_shares(contest), _parts(votes)
     for row in before:
         if _a_tenth_fits(row, votes, before):
@@ -83,7 +87,7 @@ def _shares(contest: Contest, votes: dict[str, int]) -> list[Finding]:
 
 
 def _last_shares(contest: Contest) -> dict[str, Fraction]:
-    """Candidate id → the party's share last time, where the two can be compared: by the rule of ``judge``."""
+    """Candidate id → the party's share at the last election, where ``judge`` would compare the two as well."""
     if contest.previous is None or not sum(contest.previous.votes.values()):
         return {}
     shares = _parts(contest.previous.votes)
@@ -98,7 +102,7 @@ def _last_shares(contest: Contest) -> dict[str, Fraction]:
 
 def _parts(votes: dict[str, int]) -> dict[str, Fraction]:
     valid = sum(votes.values())
-    return {one: Fraction(number, valid) for one, number in votes.items()}
+    return {key: Fraction(number, valid) for key, number in votes.items()}
 
 
 def _a_tenth_fits(row: str, votes: dict[str, int], before: dict[str, Fraction]) -> bool:
@@ -116,14 +120,15 @@ def _distance(now: dict[str, Fraction], before: dict[str, Fraction]) -> Fraction
 
 
 def _exchanged(before: dict[str, Fraction], now: dict[str, Fraction]) -> tuple[str, str] | None:
-    """The two rows that would both be clearly nearer to the last shares if exchanged; of several, the clearest."""
+    """The two rows that would both be clearly nearer to their last shares if exchanged; of several pairs the
+    clearest."""
 
-    def nearer(row: str, other: str) -> Fraction:
-        return abs(now[row] - before[row]) - abs(now[other] - before[row])
+    def nearer(row: str, partner: str) -> Fraction:
+        return abs(now[row] - before[row]) - abs(now[partner] - before[row])
 
     rows = list(before)
     pairs = [(first, second) for place, first in enumerate(rows) for second in rows[place + 1 :]]
-    clear = [(min(nearer(one, two), nearer(two, one)), (one, two)) for one, two in pairs]
+    clear = [(min(nearer(first, second), nearer(second, first)), (first, second)) for first, second in pairs]
     nearest, pair = max(clear, default=(Fraction(0), None))
     return pair if nearest > CLEARLY_NEARER else None
 
@@ -143,13 +148,14 @@ def _look_swapped(
     before: dict[str, Fraction],
     now: dict[str, Fraction],
 ) -> Finding:
-    one, two = pair
+    first, second = pair
+    names = [contest.candidate(row).name for row in pair]
     sentence = (
-        f"Are {contest.candidate(one).name}'s {votes[one]:,} and {contest.candidate(two).name}'s {votes[two]:,} "
-        f"exchanged? Their shares are {_percent(now[one])} and {_percent(now[two])}; "
-        f"their parties had {_percent(before[one])} and {_percent(before[two])} at the last election."
+        f"Are {names[0]}'s {votes[first]:,} and {names[1]}'s {votes[second]:,} "
+        f"exchanged? Their shares are {_percent(now[first])} and {_percent(now[second])}; "
+        f"their parties had {_percent(before[first])} and {_percent(before[second])} at the last election."
     )
-    return Finding("rows-look-swapped", f"votes.{one}", sentence)
+    return Finding("rows-look-swapped", f"votes.{first}", sentence)
 
 
 def _percent(share: Fraction) -> str:

@@ -1,11 +1,12 @@
-"""How figures become a declaration: keyed, confirmed, asked for, on air. The state machine of one contest's entry.
+"""How figures become a declaration: the state machine of one contest's entry. Nothing is changed here.
 
     unverified ──▶ keying ──▶ one keyed ──▶ ready ──▶ asked ──▶ on air
                       ▲           └──▶ differs ──┘                 │
                       └──────── recount, withdrawal, correction ◀──┘
 
-With single entry the officer's sheet is ready at once. What is not ``ready`` can't be asked for, and what was not asked
-for can't go out. A sheet that no longer accounts for the papers verified is void, whenever their number changes.
+With single entry the officer's sheet is ready at once. Figures can be asked for only when they are ``ready``, and go
+out only when they were asked for. A sheet becomes void when the number of papers verified changes and the sheet no
+longer accounts for it.
 """
 
 from typing import Literal
@@ -25,12 +26,12 @@ State = Literal["no poll", "unverified", "keying", "one keyed", "differs", "read
 KEYING: tuple[Role, ...] = ("officer", "second officer")
 
 
-class Progress(Struct, frozen=True):
+class EntryProgress(Struct, frozen=True):
     """Where a contest's entry stands.
 
-    ``waiting_for`` are the roles that have yet to key; ``differing`` the fields in which two sheets differ
-    ("votes.3", "rejected.identifiable", "lot"); ``sheet`` the confirmed figures; ``correction`` is set while declared
-    figures are being replaced; ``asked`` is what waits to go out.
+    ``waiting_for`` are the roles that have yet to key. ``differing`` are the fields in which two sheets differ
+    ("votes.3", "rejected.identifiable", "lot"). ``sheet`` holds the confirmed figures. ``correction`` is set while
+    declared figures are being replaced. ``asked`` is the act whose figures wait to go out.
     """
 
     state: State
@@ -41,51 +42,53 @@ class Progress(Struct, frozen=True):
     asked: Asked | None = None
 
 
-def standing(night: Night, desk: Desk, ballot: str) -> Progress:
-    """Where the entry of a contest stands."""
+def progress_of(night: Night, desk: Desk, ballot: str) -> EntryProgress:
+    """Where the entry of a contest stands; KeyError where the night has no such contest."""
     count, correction = night.counts[ballot], correction_of(night, desk, ballot)
     if count.no_poll is not None:
-        return Progress("no poll")
+        return EntryProgress("no poll")
     asked = asked_for(night, desk, ballot)
     if asked is not None:
-        return Progress("asked", asked=asked, correction=correction)
+        return EntryProgress("asked", asked=asked, correction=correction)
     if count.result is not None and correction is None:
-        return Progress("on air")
+        return EntryProgress("on air")
     if count.papers is None and count.result is None:
-        return Progress("unverified")
+        return EntryProgress("unverified")
     roles, sheets = keyers(count, desk), sheets_of(count, desk)
     missing: tuple[Role, ...] = tuple(role for role in roles if role not in sheets)
     if missing:
-        return Progress("one keyed" if len(missing) < len(roles) else "keying", missing, correction=correction)
-    first, *others = (sheets[role] for role in roles)
-    differing = tuple(field for other in others for field in differences(first, other))
+        return EntryProgress("one keyed" if len(missing) < len(roles) else "keying", missing, correction=correction)
+    first, *seconds = (sheets[role] for role in roles)
+    differing = tuple(field for second in seconds for field in differences(first, second))
     if differing:
-        return Progress("differs", differing=differing, correction=correction)
-    newest = max((first, *others), key=lambda one: one.seq)
-    return Progress("ready", sheet=newest, correction=correction)
+        return EntryProgress("differs", differing=differing, correction=correction)
+    newest = max((first, *seconds), key=lambda sheet: sheet.seq)
+    return EntryProgress("ready", sheet=newest, correction=correction)
 
 
 def once_released(night: Night, desk: Desk) -> Night:
-    """The night as it will be once all that waits, figures apart, has gone out. The counts go on from there: a hold
-    keeps things from going out, and nobody from counting."""
+    """The night as it will be when all that waits has gone out, except figures.
+
+    People at the count carry on from there: a hold keeps things from going out, but does not stop the counting.
+    """
     later = replace(night, held=False)
     for asked in pending(night, desk):
         if isinstance(asked.command, WithoutFigures):
             try:
                 later = apply(later, decide(later, asked.command, asked.at))
             except Refused:
-                continue  # so it will be when it goes out
+                continue  # it will be refused when it goes out, too
     return replace(later, held=night.held)
 
 
 def keyers(count: Count, desk: Desk) -> tuple[Role, ...]:
-    """Who keys this contest: two, where the night wants it, or a second officer has keyed it already."""
+    """The roles that key this contest: two if the night has double entry, or a second officer has keyed it already."""
     two = desk.entry == "double" or "second officer" in sheets_of(count, desk)
     return KEYING if two else KEYING[:1]
 
 
 def sheets_of(count: Count, desk: Desk) -> dict[Role, SheetKeyed]:
-    """The sheets that were keyed in this round of the count, and account for the papers verified; others are void."""
+    """The valid sheets: those keyed in this round of the count that account for the papers verified."""
     entry, papers = desk.of(count.contest.ballot), papers_of(count)
     return {
         role: sheet
@@ -97,20 +100,22 @@ def sheets_of(count: Count, desk: Desk) -> dict[Role, SheetKeyed]:
 
 
 def papers_of(count: Count) -> int | None:
-    """The papers that figures must account for: those verified, or else those that the declaration did."""
+    """The papers that figures must account for: those verified, or else as many as the declaration has; None if
+    neither."""
     if count.papers is None and count.result and count.result.rejected:
         return count.result.valid + count.result.rejected.total
     return count.papers
 
 
 def correction_of(night: Night, desk: Desk, ballot: str) -> CorrectionBegun | None:
-    """The correction that was begun on the figures that are declared now."""
+    """The correction that was begun on the figures that are declared now; None if there is none."""
     correction = desk.of(ballot).correction
     return correction if correction and correction.round == night.counts[ballot].round else None
 
 
 def asked_for(night: Night, desk: Desk, ballot: str) -> Asked | None:
-    """The declaration or correction of a contest that was spoken and has not come round yet."""
+    """The declaration or correction of a contest that was asked for and is not in the public stream yet; None if
+    none."""
     asked = desk.of(ballot).asked
     return asked if asked and asked.command.id not in night.receipts else None
 
@@ -120,21 +125,21 @@ def pending(night: Night, desk: Desk) -> tuple[Asked, ...]:
     return tuple([asked for command_id, asked in desk.asked.items() if command_id not in night.receipts])
 
 
-def differences(one: SheetKeyed, other: SheetKeyed) -> list[str]:
+def differences(first: SheetKeyed, second: SheetKeyed) -> list[str]:
     """The fields in which two sheets differ, in the order of the form."""
-    fields = [f"votes.{key}" for key, votes in one.votes.items() if votes != other.votes[key]]
+    fields = [f"votes.{key}" for key, votes in first.votes.items() if votes != second.votes[key]]
     for head in HEADS:
-        if getattr(one.rejected, head) != getattr(other.rejected, head):
+        if getattr(first.rejected, head) != getattr(second.rejected, head):
             fields.append(f"rejected.{head}")
-    return [*fields, *(["lot"] if one.lot != other.lot else [])]
+    return [*fields, *(["lot"] if first.lot != second.lot else [])]
 
 
 def spoken(night: Night, desk: Desk, ballot: str, by: str) -> WithFigures | None:
-    """The command that puts a contest's confirmed figures on air; None while there are none.
+    """The command that puts a contest's confirmed figures on air; None while none are confirmed.
 
-    Its id is that of the sheet, so that whoever says it, and however often, it is said once.
+    Its id follows from the sheet, so the figures go out once however many people ask for them.
     """
-    stands = standing(night, desk, ballot)
+    stands = progress_of(night, desk, ballot)
     sheet, correction = stands.sheet, stands.correction
     if sheet is None:
         return None

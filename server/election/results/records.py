@@ -14,7 +14,7 @@ from server.election.once import once
 from server.election.parties import counted_as
 from server.election.results.parliament import is_by_election, polled_on
 from server.election.results.ranking import extremes, extremes_of, nearest
-from server.election.verdict import Line, Result
+from server.election.verdict import CandidateResult, Result
 
 DEPOSIT_POUNDS = 500  # each candidate's (Parliamentary Elections Rules, rule 9)
 
@@ -47,7 +47,7 @@ class Showing(Struct, frozen=True):
     """What one candidate had in one contest."""
 
     entry: Entry
-    line: Line
+    line: CandidateResult
 
 
 class PartyRecord(Struct, frozen=True):

@@ -1,1 +1,1 @@
-"""Files of other people's shape, a file each: the Library's and Democracy Club's CSV, HexJSON. Read, never written."""
+"""Reads files that others publish: the Library's and Democracy Club's CSV, HexJSON. Nothing is written."""

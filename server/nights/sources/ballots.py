@@ -1,4 +1,4 @@
-"""What the two CSV files say of each ballot: constituencies and candidates, read and checked. No night."""
+"""Constituencies and candidates as the Library's two CSV files have them, read and checked. No night."""
 
 import re
 import unicodedata
@@ -29,7 +29,7 @@ _DAY_COLUMNS = ("By-election date", "Election date")
 
 _SLUG = re.compile(r"-*[a-z0-9][a-z0-9-]*")
 PARTY_ID = re.compile(r"PP\d+|joint-party:\d+-\d+|ynmp-party:\d+")
-# The Library's capitals; the Boundary Commissions write Stoke-on-Trent and Vale of Clwyd.
+# The Library writes these words with capitals; the Boundary Commissions write Stoke-on-Trent and Vale of Clwyd.
 _SMALL_WORDS = re.compile(r"(?<=[ -])(Of|On|Upon|Under|Super|An)(?=[ -])")
 _WITHOUT_ID = {
     "Independent": INDEPENDENT,
@@ -41,10 +41,15 @@ _WITHOUT_ID = {
 slug = cast(Callable[[str], str], slugify)
 
 Key = tuple[str, date]
+"""A constituency's GSS code and the date of the poll."""
 
 
 class Seat(Struct, frozen=True):
-    """One constituency's row. Numbers are None where the cell cannot be used, or says nothing."""
+    """One constituency's row.
+
+    Numbers and ``declared`` are None where the cell is empty or cannot be used. ``member`` is the winner's name,
+    ``result`` the verdict as published, ``unionists`` the votes in the column UUP.
+    """
 
     row: CsvRow
     key: Key
@@ -62,7 +67,8 @@ class Seat(Struct, frozen=True):
 
 
 class Candidacy(Struct, frozen=True):
-    """One candidate's row."""
+    """One candidate's row. ``place`` sorts candidates as on the ballot paper, ``number`` is the party's id at the
+    Library (MNIS), ``votes`` is None where the cell cannot be used or nothing is counted yet."""
 
     row: CsvRow
     key: Key
@@ -83,12 +89,13 @@ class Ballot(Struct, frozen=True):
 
 
 def seat(row: CsvRow, day: date) -> Seat:
-    """A constituency; ``day`` is the date of the poll where the row has none of its own."""
+    """The constituency in a row; ``day`` is the date of the poll where the row has none. Mistakes are noted at the
+    row."""
     key = _key(row, day)
     declared = row.moment("Declaration time")
     if declared and declared < polls_close(key[1]):
         row.wrong(f"Declaration time is {row.text('Declaration time')}, before the polls close.")
-    found = Seat(
+    constituency = Seat(
         row=row,
         key=key,
         name=_SMALL_WORDS.sub(lambda word: word[0].lower(), row.required("Constituency name")),
@@ -103,15 +110,15 @@ def seat(row: CsvRow, day: date) -> Seat:
         result=row.text("Result"),
         unionists=row.number_if_known("UUP"),
     )
-    if found.name and not _SLUG.fullmatch(slug(found.name)):
-        row.wrong(f"Constituency name is {found.name!r}: no id can be made of it.")
-    if found.member == "":
+    if constituency.name and not _SLUG.fullmatch(slug(constituency.name)):
+        row.wrong(f"Constituency name is {constituency.name!r}: no id can be made of it.")
+    if constituency.member == "":
         row.wrong("The winner's name is missing.")
-    return found
+    return constituency
 
 
 def standing(row: CsvRow, day: date) -> Candidacy:
-    """A candidate; ``day`` is the date of the poll where the row has none of its own."""
+    """The candidate in a row; ``day`` is the date of the poll where the row has none. Mistakes are noted at the row."""
     name = _person(row, "Candidate")
     if not row.text("Candidate surname"):
         row.wrong("Candidate surname is empty.")
@@ -128,12 +135,12 @@ def standing(row: CsvRow, day: date) -> Candidacy:
 
 
 def polls_close(day: date) -> datetime:
-    """Ten at night in London (Parliamentary Elections Rules, rule 1)."""
+    """When the polls of this day close: at ten at night in London (Parliamentary Elections Rules, rule 1)."""
     return datetime.combine(day, time(22), LONDON)
 
 
 def ballot_id(seat: Seat) -> str:
-    """Democracy Club's id: that of a by-election where the row has a date of its own."""
+    """Democracy Club's ballot id; that of a by-election where the row has a column with the date of the poll."""
     name = seat.name if _SLUG.fullmatch(slug(seat.name)) else "nameless"
     builder = cast(Any, IdBuilder("parl", seat.key[1])).with_division(name)
     if any(map(seat.row.has, _DAY_COLUMNS)):
@@ -141,43 +148,43 @@ def ballot_id(seat: Seat) -> str:
     return builder.ballot_id
 
 
-def check(one: Seat, paper: tuple[Candidacy, ...]) -> None:
-    """Note whatever in the figures of a ballot does not agree."""
+def check(seat: Seat, paper: tuple[Candidacy, ...]) -> None:
+    """Notes, at the rows concerned, whatever does not agree in the figures of one ballot."""
     if not paper:
-        one.row.wrong(f"{one.name} has no candidates.")
+        seat.row.wrong(f"{seat.name} has no candidates.")
         return
     lines: dict[tuple[str, str], int] = {}
-    for each in paper:
-        first = lines.setdefault((each.name, each.party.id), each.row.line)
-        if first != each.row.line:
-            each.row.wrong(f"{each.name} of the same party is already on line {first}.")
-    votes = sorted((each.votes for each in paper if each.votes is not None), reverse=True)
+    for candidate in paper:
+        first = lines.setdefault((candidate.name, candidate.party.id), candidate.row.line)
+        if first != candidate.row.line:
+            candidate.row.wrong(f"{candidate.name} of the same party is already on line {first}.")
+    votes = sorted((candidate.votes for candidate in paper if candidate.votes is not None), reverse=True)
     if len(votes) < len(paper):
-        return  # said already, where the number should be
-    papers = sum(votes) + (one.invalid or 0)
-    if one.electorate is not None and papers > one.electorate:
-        one.row.wrong(f"{papers:,} valid and invalid votes are more than the electorate of {one.electorate:,}.")
-    if one.valid is not None and sum(votes) != one.valid:
-        sentence = f"The candidates of {one.name} have {sum(votes):,} votes, but Valid votes is {one.valid:,}."
-        one.row.wrong(sentence)
+        return  # the row of the missing number has been noted already
+    papers = sum(votes) + (seat.invalid or 0)
+    if seat.electorate is not None and papers > seat.electorate:
+        seat.row.wrong(f"{papers:,} valid and invalid votes are more than the electorate of {seat.electorate:,}.")
+    if seat.valid is not None and sum(votes) != seat.valid:
+        sentence = f"The candidates of {seat.name} have {sum(votes):,} votes, but Valid votes is {seat.valid:,}."
+        seat.row.wrong(sentence)
     majority = votes[0] - votes[1] if len(votes) > 1 else votes[0]
-    if one.majority is not None and len(votes) > 1 and majority != one.majority:
-        one.row.wrong(f"The majority in {one.name} is {majority:,}, but Majority says {one.majority:,}.")
+    if seat.majority is not None and len(votes) > 1 and majority != seat.majority:
+        seat.row.wrong(f"The majority in {seat.name} is {majority:,}, but Majority says {seat.majority:,}.")
     if votes[0] == 0:
-        one.row.wrong(f"Nobody in {one.name} has a vote.")
-    if one.member:
-        _check_winner(one, one.member, paper, votes[0])
+        seat.row.wrong(f"Nobody in {seat.name} has a vote.")
+    if seat.member:
+        _check_winner(seat, seat.member, paper, votes[0])
     elif majority == 0 and len(votes) > 1:
-        one.row.wrong(f"{one.name} is a tie, and the file does not say who won.")
+        seat.row.wrong(f"{seat.name} is a tie, and the file does not say who won.")
 
 
-def _check_winner(one: Seat, member: str, paper: tuple[Candidacy, ...], most: int) -> None:
-    won = [each for each in paper if each.name == member]
-    first = " and ".join(each.name for each in paper if each.votes == most)
+def _check_winner(seat: Seat, member: str, paper: tuple[Candidacy, ...], most: int) -> None:
+    won = [candidate for candidate in paper if candidate.name == member]
+    first = " and ".join(candidate.name for candidate in paper if candidate.votes == most)
     if not won:
-        one.row.wrong(f"The winner in {one.name} is {member}, who is not among the candidates.")
-    elif all(each.votes != most for each in won):
-        one.row.wrong(f"The winner in {one.name} is {member}, but most votes are for {first}.")
+        seat.row.wrong(f"The winner in {seat.name} is {member}, who is not among the candidates.")
+    elif all(candidate.votes != most for candidate in won):
+        seat.row.wrong(f"The winner in {seat.name} is {member}, but most votes are for {first}.")
 
 
 def _key(row: CsvRow, day: date) -> Key:
@@ -195,13 +202,13 @@ def _person(row: CsvRow, who: str) -> str:
 
 
 def _party(row: CsvRow) -> Party:
-    """The party on the ballot paper; a joint candidate of two parties has an id that names both."""
+    """The party on the ballot paper; a joint candidate's has an id that names both parties, ``joint-party:53-119``."""
     name, short = row.required("Party name"), row.required("Party abbreviation")
     registered = row.text("Electoral Commission party ID").strip("-")
     adjunct = row.text("Electoral Commission adjunct party ID").strip("-")
-    for one in filter(None, (registered, adjunct)):
-        if not PARTY_ID.fullmatch(one):
-            row.wrong(f"Electoral Commission party ID is {one!r}: it should look like PP85.")
+    for party_id in filter(None, (registered, adjunct)):
+        if not PARTY_ID.fullmatch(party_id):
+            row.wrong(f"Electoral Commission party ID is {party_id!r}: it should look like PP85.")
     if registered and adjunct:
         joint = f"joint-party:{registered.removeprefix('PP')}-{adjunct.removeprefix('PP')}"
         return Party(joint, name, short)
@@ -209,11 +216,11 @@ def _party(row: CsvRow) -> Party:
 
 
 def place(surname: str, first_name: str) -> tuple[str, str]:
-    """What puts a candidate before another on the ballot paper: by surname (Parliamentary Elections Rules, rule 14)."""
+    """The key that sorts candidates as on the ballot paper: by surname (Parliamentary Elections Rules, rule 14)."""
     return _alphabetical(surname), _alphabetical(first_name)
 
 
 def _alphabetical(name: str) -> str:
-    """For the order of a ballot paper: no capitals, accents or apostrophes; hyphens are spaces."""
-    plain = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+    """A name without capitals, accents and apostrophes, and with spaces for hyphens: so a ballot paper is sorted."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[^\w\s]", " ", re.sub(r"['’‘`]", "", plain.casefold())).split())

@@ -1,5 +1,5 @@
-"""Which columns the Library's files have when they do not say so themselves: told by their number and by what stands in
-them. Nothing is read from a file."""
+"""Recognises the columns of the Library's files where the row of their names is missing: by how many there are, and by
+what their cells look like. No file is read here."""
 
 import re
 from collections import Counter
@@ -30,7 +30,7 @@ _CANDIDATE = (
     *("Sitting MP", "Former MP", "Member MNIS ID", "Votes", "Share", "Change"),
 )
 
-# Of the general elections from 2010 to 2024 and of by-elections; times are left out where nobody has them.
+# The layouts of the files of general elections from 2010 to 2024, and of by-elections. Some files have no times.
 CONTESTS: tuple[Columns, ...] = tuple(
     (*dates, *_PLACE, *times, *_RESULT, *others)
     for dates, times, others in product(
@@ -60,7 +60,8 @@ _SHAPES = {
 
 
 def told(rows: Sequence[Sequence[str]], known: Sequence[Columns]) -> Columns | None:
-    """Those of the known columns that most of these rows can have; None where none fits, or two that differ as well."""
+    """The layout that fits most of these rows; None where none fits, or two that contradict each other fit equally
+    well."""
     fitting = Counter(columns for row in rows for columns in known if _fits(row, columns))
     best = fitting.most_common(2)
     if not best:
@@ -71,7 +72,7 @@ def told(rows: Sequence[Sequence[str]], known: Sequence[Columns]) -> Columns | N
 
 
 def looks_like_data(row: Sequence[str]) -> bool:
-    """Whether a row holds a constituency's code or a date: then it is no row of names."""
+    """Whether a row holds a constituency's code or a date, and so is not the row of the columns' names."""
     return any(GSS.fullmatch(cell.strip()) or re.fullmatch(_DAY, cell.strip()) for cell in row)
 
 

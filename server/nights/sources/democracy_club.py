@@ -1,9 +1,9 @@
-"""What Democracy Club's CSV says of each ballot: one row a candidate, the votes where they are known. No night.
+"""Ballots as Democracy Club's CSV export has them: one row for each candidate, with votes where known. No night.
 
-The columns are those of its data export. Needed are ``person_name``, ``ballot_paper_id``, ``party_id`` and
-``party_name``; read where they are there ``post_label``, ``gss`` or ``post_id``, ``nuts1``, ``sopn_last_name`` and
-``sopn_first_names``, ``seats_contested``, ``party_lists_in_use``, ``votes_cast``, ``elected``, ``tied_vote_winner``,
-``spoilt_ballots``, ``total_electorate``. It has no times, and nobody's seat before.
+The columns ``person_name``, ``ballot_paper_id``, ``party_id`` and ``party_name`` are needed. These are read where they
+are present: ``post_label``, ``gss`` or ``post_id``, ``nuts1``, ``sopn_last_name`` and ``sopn_first_names``,
+``seats_contested``, ``party_lists_in_use``, ``votes_cast``, ``elected``, ``tied_vote_winner``, ``spoilt_ballots``,
+``total_electorate``. The export has neither times of declarations nor sitting MPs.
 """
 
 import re
@@ -25,12 +25,12 @@ ATTRIBUTION = "Candidates and results from Democracy Club"
 _COLUMNS = ("person_name", "ballot_paper_id", "party_id", "party_name")
 _CONTESTS = ("ONS ID", "Constituency name", "Region name", "Country name")
 _NATIONS = {"E": "England", "N": "Northern Ireland", "S": "Scotland", "W": "Wales"}
-_SHORT = 12  # a party's name of so many letters is its own abbreviation
+_SHORT = 12  # characters: a party's name no longer than this is its own abbreviation
 _COMMON = {"the", "party", "of", "and", "for"}
 
 
 def is_export(path: Path) -> bool:
-    """Whether this file's first line is that of Democracy Club's."""
+    """Whether a file is Democracy Club's: its first line names the column ``ballot_paper_id``."""
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -38,9 +38,9 @@ def is_export(path: Path) -> bool:
 
 
 def ballots(path: Path, contests: Path | None, night: str, day: date, problems: list[Problem]) -> list[Ballot]:
-    """The ballots of a night, of which others may be in the file too; ``problems`` says what is wrong with them.
+    """The ballots of one night; the file may hold others too. Whatever is wrong is added to ``problems``.
 
-    ``contests`` is a file of the Library's shape for what is not in this one: code, region, electorate, times.
+    ``contests`` is a file of the Library's shape that gives what the export lacks: codes, regions, electorates, times.
     """
     known = {} if contests is None else _known(contests, day, problems)
     papers: dict[str, list[CsvRow]] = {}
@@ -51,7 +51,7 @@ def ballots(path: Path, contests: Path | None, night: str, day: date, problems: 
             papers.setdefault(ballot, []).append(row)
     if rows and not papers:
         problems.append(Problem(path.name, 0, f"There is no ballot of {night} in it."))
-    found: list[Ballot] = []
+    read: list[Ballot] = []
     for ballot, paper in papers.items():
         first = paper[0]
         if not re.fullmatch(rf"parl(\.[a-z0-9-]+)+\.{day}", ballot) or not slug_of(ballot):
@@ -61,13 +61,13 @@ def ballots(path: Path, contests: Path | None, night: str, day: date, problems: 
         if contests and not before:
             first.wrong(f"{ballot} is not in {contests.name}.")
             continue
-        found.append(_ballot(ballot, paper, before, day))
-    return found
+        read.append(_ballot(ballot, paper, before, day))
+    return read
 
 
 def _known(contests: Path, day: date, problems: list[Problem]) -> dict[str, Seat]:
     seats = [seat(row, day) for row in table(contests, _CONTESTS, problems, columns.CONTESTS)]
-    return {slug_of(ballot_id(one)): one for one in seats if one.key[1] == day}
+    return {slug_of(ballot_id(constituency)): constituency for constituency in seats if constituency.key[1] == day}
 
 
 def _election(ballot: str) -> str:
@@ -76,26 +76,28 @@ def _election(ballot: str) -> str:
 
 
 def _ballot(ballot: str, rows: list[CsvRow], known: Seat | None, day: date) -> Ballot:
-    """One ballot checked as a whole."""
+    """One ballot, with what the Library's file has of it, checked as a whole."""
     first = rows[0]
     if _number(rows, "seats_contested") not in (None, 1) or any(row.flag("party_lists_in_use") for row in rows):
         first.wrong(f"In {ballot} more than one is elected: only elections of one person can be imported.")
-    paper = tuple(sorted((_standing(row, day) for row in rows), key=lambda one: one.place))
-    counted = [standing for standing in paper if standing.row.text("votes_cast")]
-    for one in paper if counted else ():
-        if one not in counted:
-            one.row.wrong(f"votes_cast of {one.name} is empty, though others on the ballot paper have votes.")
-    one = known or _seat(rows, day)
-    found = replace(
-        one,
+    paper = tuple(sorted((_candidacy(row, day) for row in rows), key=lambda candidate: candidate.place))
+    counted = [candidate for candidate in paper if candidate.row.text("votes_cast")]
+    for candidate in paper if counted else ():
+        if candidate not in counted:
+            candidate.row.wrong(
+                f"votes_cast of {candidate.name} is empty, though others on the ballot paper have votes."
+            )
+    seat = known or _seat(rows, day)
+    completed = replace(
+        seat,
         row=first,
-        name=one.name or slug_of(ballot),
-        electorate=_number(rows, "total_electorate") or one.electorate,
-        invalid=one.invalid if (spoilt := _number(rows, "spoilt_ballots")) is None else spoilt,
+        name=seat.name or slug_of(ballot),
+        electorate=_number(rows, "total_electorate") or seat.electorate,
+        invalid=seat.invalid if (spoilt := _number(rows, "spoilt_ballots")) is None else spoilt,
         member=_winner(rows),
     )
-    check(found, paper)
-    return Ballot(ballot, found, paper)
+    check(completed, paper)
+    return Ballot(ballot, completed, paper)
 
 
 def _seat(rows: list[CsvRow], day: date) -> Seat:
@@ -111,8 +113,9 @@ def _seat(rows: list[CsvRow], day: date) -> Seat:
     return Seat(row, (gss, day), name, region, nation, None, None, None, None, None, None, "", None)
 
 
-def _standing(row: CsvRow, day: date) -> Candidacy:
-    """A candidate. Without the names of the ballot paper, the last word of the name is taken for the surname."""
+def _candidacy(row: CsvRow, day: date) -> Candidacy:
+    """The candidate in a row. Where the names on the ballot paper are missing, the last word is taken for the
+    surname."""
     name = row.required("person_name")
     *first_names, last = name.split() or [""]
     surname = row.text("sopn_last_name")
@@ -122,7 +125,7 @@ def _standing(row: CsvRow, day: date) -> Candidacy:
 
 
 def _winner(rows: list[CsvRow]) -> str | None:
-    """Who is elected, by lot or not; None where nobody is said to be."""
+    """The name of the candidate marked as elected, or as winner of a tie; None where nobody is."""
     for column in ("elected", "tied_vote_winner"):
         elected = [row for row in rows if row.flag(column)]
         for row in elected[1:]:
@@ -134,18 +137,19 @@ def _winner(rows: list[CsvRow]) -> str | None:
 
 
 def _number(rows: list[CsvRow], column: str) -> int | None:
-    """A number of the ballot, which is in each of its rows; None where it is in none."""
+    """A number of the ballot, which its rows repeat; None where no row has it. Rows that disagree are noted."""
     said = [(row, row.number_if_known(column)) for row in rows]
-    found = [(row, number) for row, number in said if number is not None]
-    for row, number in found[1:]:
-        first, other = found[0]
-        if number != other:
-            row.wrong(f"{column} is {number:,}, but {other:,} on line {first.line} of the same ballot.")
-    return found[0][1] if found else None
+    given = [(row, number) for row, number in said if number is not None]
+    for row, number in given[1:]:
+        first, earlier = given[0]
+        if number != earlier:
+            row.wrong(f"{column} is {number:,}, but {earlier:,} on line {first.line} of the same ballot.")
+    return given[0][1] if given else None
 
 
 def _party(row: CsvRow) -> Party:
-    """The party on the ballot paper, with the name and abbreviation that it has in the archive, or one made of it."""
+    """The party on the ballot paper, with its name and abbreviation from the archive, or an abbreviation made from
+    it."""
     name, party = row.required("party_name"), re.sub(r"^party:(?=\d)", "PP", row.required("party_id"))
     if party and not PARTY_ID.fullmatch(party):
         row.wrong(f"party_id is {party!r}: it should look like PP85.")
@@ -164,10 +168,10 @@ def _words(name: str) -> set[str]:
 
 @cache
 def _parties() -> dict[str, Party]:
-    """Every party of the shipped nights, by its id, as the newest of them has it."""
-    found: dict[str, Party] = {}
+    """Party id → party, for every party of the shipped nights, as the newest of them names it."""
+    parties: dict[str, Party] = {}
     for summary in archive.listed():
         with (archive.FOLDER / f"{summary.id}.jsonl").open("rb") as lines:
             for party in header_of(lines.readline(), summary.id).parties:
-                found.setdefault(party.id, party)
-    return found
+                parties.setdefault(party.id, party)
+    return parties

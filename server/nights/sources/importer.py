@@ -1,10 +1,12 @@
-"""Nights from CSV of the House of Commons Library's or of Democracy Club's shape: all of it, or every error. Writes
-nothing."""
+"""Imports a night from CSV as the House of Commons Library or Democracy Club publishes it: the whole night, or every
+error. Nothing is written."""
 
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from server.election.contests import Previous
 from server.election.parties import INDEPENDENT, Party, counted_as
@@ -34,7 +36,7 @@ _BY_ELECTION = re.compile(r"parl\.[a-z0-9-]+\.by\.(\d{4}-\d\d-\d\d)")
 
 
 class ImportRefused(ValueError):
-    """Nothing was imported; ``problems`` are all that is wrong with the files, in order of file and line."""
+    """Nothing was imported; ``problems`` is everything that is wrong with the files, in order of file and line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -52,11 +54,12 @@ def import_night(
 ) -> str:
     """The text of the night file of one general election or by-election; ImportRefused with everything wrong.
 
-    ``id`` is Democracy Club's, ``parl.2019-12-12`` or ``parl.clacton.by.2014-10-09``: of files with a date in
-    each row, those of by-elections, only its rows are taken, but all are checked. ``baseline`` is a past
-    night, or a CSV of notional results with a name to give it. Published verdicts are kept, not relied on.
-    ``candidates`` may be Democracy Club's: then ``contests`` is only for what is not in it, and may be None; so may
-    the votes be, all of a ballot's.
+    ``id`` is Democracy Club's, ``parl.2019-12-12`` or ``parl.clacton.by.2014-10-09``. Files of by-elections have a date
+    in each row: all rows are checked, but only those of this night are taken. ``baseline`` is a past night, or a CSV of
+    notional results, which ``baseline_name`` names. Published verdicts are kept in the file, but not relied on.
+
+    ``candidates`` may be an export of Democracy Club's. Then ``contests`` gives only what the export does not have, and
+    may be None, and a ballot may have no votes yet, as long as none of its candidates has any.
     """
     day = _day(id)
     problems: list[Problem] = []
@@ -65,16 +68,16 @@ def import_night(
     else:
         ballots = _of_the_library(contests, candidates, id, day, problems)
     before = _baseline(baseline, baseline_name or title, ballots, problems)
-    for one in ballots:
-        if before and one.seat.key[0] not in before.previous:
-            one.seat.row.wrong(f"{one.seat.name} ({one.seat.key[0]}) is not in the baseline.")
+    for ballot in ballots:
+        if before and ballot.seat.key[0] not in before.previous:
+            ballot.seat.row.wrong(f"{ballot.seat.name} ({ballot.seat.key[0]}) is not in the baseline.")
     if problems:
         files = {contests.name if contests else "": 0, candidates.name: 1}
         raise ImportRefused(sorted(problems, key=lambda problem: (files.get(problem.file, 2), problem.line)))
     attribution = ATTRIBUTION
     if democracy_club.is_export(candidates):
         attribution = "; ".join((democracy_club.ATTRIBUTION, *([ATTRIBUTION] if contests or baseline else [])))
-    lines = tuple(_line(one, before) for one in sorted(ballots, key=lambda ballot: ballot.seat.name))
+    lines = tuple(_line(ballot, before) for ballot in sorted(ballots, key=lambda ballot: ballot.seat.name))
     header = Header(
         id=id,
         title=title,
@@ -93,9 +96,9 @@ def import_night(
 
 
 def _day(night: str) -> date:
-    found = _GENERAL.fullmatch(night) or _BY_ELECTION.fullmatch(night)
+    known = _GENERAL.fullmatch(night) or _BY_ELECTION.fullmatch(night)
     try:
-        return date.fromisoformat(found[1] if found else "")
+        return date.fromisoformat(known[1] if known else "")
     except ValueError:
         sentence = "The id of a night is like parl.2019-12-12, or parl.clacton.by.2014-10-09 for a by-election."
         raise ImportRefused([Problem(night, 0, sentence)]) from None
@@ -109,10 +112,10 @@ def _baseline(
     if isinstance(baseline, PastNight):
         return of_night(baseline)
     known = {
-        word: each.party
+        word: candidate.party
         for ballot in ballots
-        for each in ballot.paper
-        for word in (each.number, each.party.short)
+        for candidate in ballot.paper
+        for word in (candidate.number, candidate.party.short)
         if word
     }
     return of_notional(baseline, name, known, problems)
@@ -129,74 +132,84 @@ def _of_the_library(
     second = table(candidates, CANDIDATE_COLUMNS, problems, columns.CANDIDATES)
     incomplete = bool(problems)
     seats, standings = [seat(row, day) for row in first], [standing(row, day) for row in second]
-    if incomplete:  # what is missing in one file would be said of the other
+    if incomplete:  # rows missing from one file would be reported as mistakes in the other
         return []
-    found = [one for one in _ballots(seats, standings) if night in (one.id, f"parl.{one.seat.key[1]}")]
-    if not found:
+    wanted = [ballot for ballot in _ballots(seats, standings) if night in (ballot.id, f"parl.{ballot.seat.key[1]}")]
+    if not wanted:
         problems.append(Problem(contests.name, 0, f"There is no contest of {night} in it."))
-    return found
+    return wanted
 
 
-def _ballots(seats: list[Seat], standings: list[Candidacy]) -> list[Ballot]:
-    """Candidates put to their constituencies, and each ballot checked as a whole."""
+def _ballots(seats: list[Seat], candidates: list[Candidacy]) -> list[Ballot]:
+    """The candidates of each constituency as a ballot, checked as a whole."""
     papers: dict[Key, list[Candidacy]] = {}
     lines: dict[Key, int] = {}
-    for one in seats:
-        if one.key in papers:
-            one.row.wrong(f"{one.name} ({one.key[0]}) is already on line {lines[one.key]}.")
-        papers.setdefault(one.key, [])
-        lines.setdefault(one.key, one.row.line)
-    for one in standings:
-        if one.key in papers:
-            papers[one.key].append(one)
-        elif one.key[0]:
-            one.row.wrong(f"{one.name} stands in {one.key[0]}, which is no ONS ID of the contests.")
-    found: list[Ballot] = []
+    for constituency in seats:
+        if constituency.key in papers:
+            constituency.row.wrong(
+                f"{constituency.name} ({constituency.key[0]}) is already on line {lines[constituency.key]}."
+            )
+        papers.setdefault(constituency.key, [])
+        lines.setdefault(constituency.key, constituency.row.line)
+    for candidate in candidates:
+        if candidate.key in papers:
+            papers[candidate.key].append(candidate)
+        elif candidate.key[0]:
+            candidate.row.wrong(f"{candidate.name} stands in {candidate.key[0]}, which is no ONS ID of the contests.")
+    ballots: list[Ballot] = []
     ids: dict[str, Seat] = {}
-    for one in seats:
-        paper = tuple(sorted(papers[one.key], key=lambda each: each.place))
-        check(one, paper)
-        own = ballot_id(one)
-        first = ids.setdefault(own, one)
-        if first.key != one.key:
-            one.row.wrong(f"{one.name} would have the id of line {first.row.line}, {own}.")
-        found.append(Ballot(own, one, _unionists_named(one, paper)))
-    return found
+    for constituency in seats:
+        paper = tuple(sorted(papers[constituency.key], key=lambda candidate: candidate.place))
+        check(constituency, paper)
+        own = ballot_id(constituency)
+        first = ids.setdefault(own, constituency)
+        if first.key != constituency.key:
+            constituency.row.wrong(f"{constituency.name} would have the id of line {first.row.line}, {own}.")
+        ballots.append(Ballot(own, constituency, _unionists_named(constituency, paper)))
+    return ballots
 
 
-def _unionists_named(one: Seat, paper: tuple[Candidacy, ...]) -> tuple[Candidacy, ...]:
-    """In 2010 the candidates of the Ulster Conservatives and Unionists have no party in their rows, as if
-    independent; the contests' column UUP has their votes, so the one with exactly these is theirs."""
-    if not one.unionists or any(each.party.short == "UUP" for each in paper):
+def _unionists_named(constituency: Seat, paper: tuple[Candidacy, ...]) -> tuple[Candidacy, ...]:
+    """The candidates, with the Ulster Unionist among them named as such.
+
+    In 2010 the candidates of the Ulster Conservatives and Unionists have no party in their rows, like independents. The
+    column UUP of the contests has their votes, so the candidate with exactly as many is theirs.
+    """
+    if not constituency.unionists or any(candidate.party.short == "UUP" for candidate in paper):
         return paper
     unionist = Party("PP83", "Ulster Unionist Party", "UUP")
     return tuple(
-        Candidacy(each.row, each.key, each.name, each.place, unionist, each.number, each.votes, each.sitting)
-        if each.party.id == INDEPENDENT and each.votes == one.unionists
-        else each
-        for each in paper
+        replace(candidate, party=unionist)
+        if candidate.party.id == INDEPENDENT and candidate.votes == constituency.unionists
+        else candidate
+        for candidate in paper
     )
 
 
 def _line(ballot: Ballot, before: Baseline | None) -> ContestLine:
-    one, known = ballot.seat, facts.known(ballot.id)
-    candidates = tuple(CandidateLine(each.name, each.party.id, each.votes or 0, each.sitting) for each in ballot.paper)
-    most = max(each.votes for each in candidates)
-    tied = [place for place, each in enumerate(candidates, start=1) if each.votes == most]
-    drawn = [place for place in tied if candidates[place - 1].name == one.member]
+    constituency, known = ballot.seat, facts.known(ballot.id)
+    candidates = tuple(
+        CandidateLine(candidate.name, candidate.party.id, candidate.votes or 0, candidate.sitting)
+        for candidate in ballot.paper
+    )
+    most = max(candidate.votes for candidate in candidates)
+    tied = [place for place, candidate in enumerate(candidates, start=1) if candidate.votes == most]
+    drawn = [place for place in tied if candidates[place - 1].name == constituency.member]
     return ContestLine(
         ballot=ballot.id,
-        name=one.name,
-        gss=one.key[0],
-        region=one.region,
-        nation=one.nation,
-        electorate=one.electorate or 0,
+        name=constituency.name,
+        gss=constituency.key[0],
+        region=constituency.region,
+        nation=constituency.nation,
+        electorate=constituency.electorate or 0,
         candidates=candidates,
-        rejected=one.invalid,
-        declared=one.declared or known.declared,
+        rejected=constituency.invalid,
+        declared=constituency.declared or known.declared,
         lot=drawn[0] if most and len(tied) > 1 else None,
-        previous=before.previous[one.key[0]] if before else None,
-        published=(one.result, one.majority) if one.result and one.majority is not None else None,
+        previous=before.previous[constituency.key[0]] if before else None,
+        published=(constituency.result, constituency.majority)
+        if constituency.result and constituency.majority is not None
+        else None,
         why=known.why,
         stages=known.stages,
         notes=known.notes,
@@ -204,18 +217,21 @@ def _line(ballot: Ballot, before: Baseline | None) -> ContestLine:
 
 
 def _parties(ballots: list[Ballot], lines: tuple[ContestLine, ...], before: Baseline | None) -> tuple[Party, ...]:
-    """Every party that stands, is counted as, or had votes at the baseline; this night's names come first."""
-    stand = {each.party.id: each.party for ballot in ballots for each in ballot.paper}
+    """Every party that stands, is one that others are counted as, or had votes at the baseline, in order of id.
+
+    A party that stands has the name that it has in this night.
+    """
+    stand = {candidate.party.id: candidate.party for ballot in ballots for candidate in ballot.paper}
     past = before.parties if before else {}
-    found = dict(stand)
+    parties = dict(stand)
     for party in stand.values():
         family = counted_as(party.id)
-        found.setdefault(family, past.get(family, Party(family, party.name, party.short)))
+        parties.setdefault(family, past.get(family, Party(family, party.name, party.short)))
     for previous in _previous(lines):
         for party in previous.votes:
             if party != OTHERS:
-                found.setdefault(party, past[party])
-    return tuple(found[party] for party in sorted(found))
+                parties.setdefault(party, past[party])
+    return tuple(parties[party] for party in sorted(parties))
 
 
 def _previous(lines: tuple[ContestLine, ...]) -> list[Previous]:

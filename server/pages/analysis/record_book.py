@@ -13,7 +13,7 @@ from server.election.once import once
 from server.election.parties import Party, has_a_past
 from server.election.results.parliament import House, Win, house, is_by_election, wins
 from server.election.results.records import Entry, PartyRecord, Records, Scope, records, together
-from server.election.verdict import Line
+from server.election.verdict import CandidateResult
 from server.nights import archive
 
 _PARTIES_SHOWN = 12
@@ -43,7 +43,7 @@ class Claim(Struct, frozen=True):
     kind: str
     entry: Entry
     shared: bool
-    line: Line | None = None
+    line: CandidateResult | None = None
     fought: int = 0
 
 

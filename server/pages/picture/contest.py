@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from server.election.contests import Candidate
 from server.election.nights import Count, Night
 from server.election.parties import Party, counted_as
-from server.election.verdict import Line, Result
+from server.election.verdict import CandidateResult, Result
 from server.html.languages import Language
 from server.pages.picture import words
 from server.pages.picture.drawing import (
@@ -75,7 +75,7 @@ def _verdict(night: Night, result: Result, language: Language) -> list[Mark]:
     return marks
 
 
-def _row(night: Night, line: Line, most: int, top: int, language: Language) -> list[Mark]:
+def _row(night: Night, line: CandidateResult, most: int, top: int, language: Language) -> list[Mark]:
     """A candidate: name, party, votes, share; and a bar, as long as the first's for as many votes."""
     weight = BOLD if line.elected else REGULAR
     party = night.parties[line.candidate.party]
