@@ -1,5 +1,5 @@
-// The table of all contests, filtered as somebody types and sorted, and kept so when a row changes. The server does all
-// of it too, by the same rules (search.py and find.py in server/pages): each state is the address of a page.
+// The table of all contests: filters it while somebody types, sorts it, and keeps it so when a row changes. The server
+// does the same by the same rules (search.py and table.py in server/pages/find), and each state has an address.
 (() => {
   const FALLING = ["turnout", "swing", "declared"];
   const NUMBERS = ["majority", "turnout", "swing", "declared"];
@@ -12,9 +12,9 @@
   const [shown, named, nothing] = ["shown", "named", "nothing"].map((id) => document.getElementById(id));
   const parties = JSON.parse(table.dataset.parties);
   const language = document.documentElement.lang;
-  const texts = new WeakMap(); // row → its words: who stands where does not change
+  const texts = new WeakMap(); // row → its words, which do not change during a night
   let falling = table.querySelector("[aria-sort=descending]") !== null;
-  let whole = "whole" in table.dataset; // or about to be
+  let whole = "whole" in table.dataset; // whether all rows are here, or being fetched
   let later = 0;
 
   const filled = (words, number) => words.replace("{0}", number.toLocaleString(language));
@@ -80,7 +80,7 @@
     return address;
   };
 
-  // Headings, the address and links to other editions of the page say what is shown.
+  // Brings the headings, the address and the links to other editions in step with what is shown.
   const say = () => {
     for (const link of table.tHead.querySelectorAll("a")) {
       const by = link.dataset.sort;
@@ -99,7 +99,7 @@
       }
       link.href = url;
     }
-    clearTimeout(later); // a browser allows so many a minute
+    clearTimeout(later); // browsers limit how often an address may change
     const here = `${location.pathname}?${address}`.replace(/\?$/, "");
     later = setTimeout(() => history.replaceState(history.state, "", here), 200);
   };
@@ -139,7 +139,7 @@
     say();
   };
 
-  // A page that came with some of the rows asks for the others once, when somebody looks for something else.
+  // A page that came with only some of the rows fetches the others once, when somebody changes the search.
   const fetchRest = async () => {
     const address = new URLSearchParams([...new FormData(form)].filter(([name]) => ["at", "baseline"].includes(name)));
     const answer = await fetch(`${form.action}?${address}`);
@@ -148,11 +148,11 @@
     rest.append(...[...page.querySelectorAll(".seats-of tbody tr")].filter((row) => !document.getElementById(row.id)));
   };
   const change = async () => {
-    shown.setAttribute("aria-live", "polite"); // what somebody asks for is said to them; what happens by itself is not
+    shown.setAttribute("aria-live", "polite"); // search results are read out, news by itself is not
     show();
     if (whole) return;
     whole = true;
-    await fetchRest().then(show, () => (whole = false)); // with the next key it is tried again
+    await fetchRest().then(show, () => (whole = false)); // the next change tries again
   };
 
   q.addEventListener("focus", () => [...found.rows].forEach(textOf), { once: true });
@@ -173,7 +173,7 @@
     change();
   });
 
-  // A row that changed goes to its place, and no other moves.
+  // A row that changed moves to its place; no other row moves.
   document.addEventListener("night:shown", ({ detail }) => {
     shown.removeAttribute("aria-live");
     const before = sorter();
