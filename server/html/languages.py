@@ -145,23 +145,23 @@ class Language:
 
     def title(self, text: str) -> str:
         """The title of a night or the name of a baseline: ``2019 general election``. Other texts stay as they are."""
-        if found := _GENERAL_ELECTION.fullmatch(text):
-            match found[2]:
+        if parsed := _GENERAL_ELECTION.fullmatch(text):
+            match parsed[2]:
                 case "":
-                    return self.gettext("%(year)s general election") % {"year": found[1]}
+                    return self.gettext("%(year)s general election") % {"year": parsed[1]}
                 case ", notional":
-                    return self.gettext("%(year)s general election, notional") % {"year": found[1]}
+                    return self.gettext("%(year)s general election, notional") % {"year": parsed[1]}
                 case " and by-elections since":
-                    return self.gettext("%(year)s general election and by-elections since") % {"year": found[1]}
+                    return self.gettext("%(year)s general election and by-elections since") % {"year": parsed[1]}
                 case _:
                     return text
-        if found := _BY_ELECTION.fullmatch(text):
-            return self.gettext("%(seat)s by-election") % {"seat": self.pgettext("seat", found[1])}
-        if found := _DAY.fullmatch(text):
-            day = datetime.strptime(found[1], "%d %B %Y").replace(tzinfo=LONDON).date()
+        if parsed := _BY_ELECTION.fullmatch(text):
+            return self.gettext("%(seat)s by-election") % {"seat": self.pgettext("seat", parsed[1])}
+        if parsed := _DAY.fullmatch(text):
+            day = datetime.strptime(parsed[1], "%d %B %Y").replace(tzinfo=LONDON).date()
             return self.gettext("By-elections of %(day)s") % {"day": self.day(day)}
-        if found := _SEASON.fullmatch(text):
-            return self.gettext("By-elections of the Parliament %(years)s") % {"years": found[1]}
+        if parsed := _SEASON.fullmatch(text):
+            return self.gettext("By-elections of the Parliament %(years)s") % {"years": parsed[1]}
         return text
 
     def place(self, name: str) -> str:

@@ -41,7 +41,7 @@ const saying = (name, place) => {
   return words;
 };
 const unsay = (...names) => {
-  for (const name of names) for (const one of document.querySelectorAll(`main [data-say="${name}"]`)) one.remove();
+  for (const name of names) for (const element of document.querySelectorAll(`main [data-say="${name}"]`)) element.remove();
 };
 const clock = (time) => new Date(time).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 const comma = (number) => number.toLocaleString("en-GB");
@@ -69,8 +69,8 @@ const lotOf = (form) => form.querySelector("input[name=lot]:checked:not(:disable
 const isTyped = (form) =>
   !("taken" in form.dataset) &&
   ("unsent" in form.dataset ||
-    fieldsOf(form).some((one) => one.value !== one.defaultValue) ||
-    [...form.querySelectorAll("input[type=radio]:not(:disabled)")].some((one) => one.checked !== one.defaultChecked));
+    fieldsOf(form).some((field) => field.value !== field.defaultValue) ||
+    [...form.querySelectorAll("input[type=radio]:not(:disabled)")].some((radio) => radio.checked !== radio.defaultChecked));
 
 // The draft of a form. Two tabs with the same form each keep their own: the second tab to type begins another draft.
 class Draft {
@@ -78,7 +78,7 @@ class Draft {
     this.form = form;
     this.name = form.dataset.draft;
     const there = this.kept();
-    const [key, draft] = there.find(([, one]) => one.tab === TAB) ?? there[0] ?? [this.name, null];
+    const [key, draft] = there.find(([, stored]) => stored.tab === TAB) ?? there[0] ?? [this.name, null];
     this.key = key;
     this.at = draft?.at;
     if (draft) this.show(draft);
@@ -91,7 +91,7 @@ class Draft {
 
   // Whether this form holds exactly what a draft holds.
   isAll({ texts }) {
-    return Boolean(texts) && fieldsOf(this.form).every((one) => (texts[one.name] ?? "") === one.value);
+    return Boolean(texts) && fieldsOf(this.form).every((field) => (texts[field.name] ?? "") === field.value);
   }
 
   // All drafts of this form, the newest first.
@@ -99,11 +99,11 @@ class Draft {
     return [this.name, ...storage.names(`${this.name}~`)]
       .map((key) => [key, storage.get(key)])
       .filter(([, draft]) => draft?.texts)
-      .sort(([, one], [, other]) => other.at - one.at);
+      .sort(([, first], [, second]) => second.at - first.at);
   }
 
   texts() {
-    return Object.fromEntries(fieldsOf(this.form).map((one) => [one.name, one.value]));
+    return Object.fromEntries(fieldsOf(this.form).map((field) => [field.name, field.value]));
   }
 
   // Puts a draft into the form, over the figures that came from the server: those are never newer.
@@ -159,8 +159,8 @@ function addUp(form) {
   const sum = form.querySelector("#sum");
   if (!sum) return;
   const numbers = fieldsOf(form)
-    .filter((one) => one.inputMode === "numeric")
-    .map((one) => [one.name, numberIn(one.value)]);
+    .filter((field) => field.inputMode === "numeric")
+    .map((field) => [field.name, numberIn(field.value)]);
   const counted = numbers.reduce((all, [, number]) => all + (number || 0), 0);
   const electorate = Number(form.dataset.electorate);
   const papers = form.dataset.papers && Number(form.dataset.papers);

@@ -14,8 +14,8 @@ const contestOf = (address) => new URL(address).searchParams.get("contest") ?? "
 async function seen(address, html, policy) {
   if (new URL(address).pathname.startsWith(SIGN_IN)) return caches.delete(PAGES);
   const pages = await caches.open(PAGES);
-  for (const one of await pages.keys()) {
-    if (contestOf(one.url) === contestOf(address)) await pages.delete(one);
+  for (const request of await pages.keys()) {
+    if (contestOf(request.url) === contestOf(address)) await pages.delete(request);
   }
   const headers = {
     "Content-Type": "text/html; charset=utf-8",
@@ -30,9 +30,9 @@ async function seen(address, html, policy) {
 async function keepFiles(html) {
   const files = await caches.open(FILES);
   const needed = [...new Set(html.match(/\/static\/[^"]+/g) ?? [])];
-  const kept = (await files.keys()).map((one) => new URL(one.url).pathname);
-  await files.addAll(needed.filter((one) => !kept.includes(one)));
-  await Promise.all(kept.filter((one) => !needed.includes(one)).map((one) => files.delete(one)));
+  const kept = (await files.keys()).map((request) => new URL(request.url).pathname);
+  await files.addAll(needed.filter((path) => !kept.includes(path)));
+  await Promise.all(kept.filter((path) => !needed.includes(path)).map((path) => files.delete(path)));
 }
 
 // The page last seen at this address, or else of this contest, or else of all. It is marked with the time it was seen.
@@ -40,8 +40,8 @@ async function fromBefore(address) {
   const pages = await caches.open(PAGES);
   const newestFirst = (await pages.keys()).reverse();
   const key =
-    newestFirst.find((one) => one.url === address) ??
-    newestFirst.find((one) => contestOf(one.url) === contestOf(address)) ??
+    newestFirst.find((request) => request.url === address) ??
+    newestFirst.find((request) => contestOf(request.url) === contestOf(address)) ??
     newestFirst[0];
   const page = key && (await pages.match(key));
   if (!page) return null;

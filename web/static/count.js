@@ -198,23 +198,23 @@ function resume() {
   const { contest, who } = standing() ?? {};
   const waiting = storage.names("").filter((name) => name.endsWith(":waiting"));
   const entries = waiting.map(storage.get).filter((entry) => entry?.fields);
-  for (const one of all(".choose [data-contest]")) {
-    const isLeft = entries.some((entry) => entry.contest === one.dataset.contest);
-    if (isLeft) one.querySelector("span").textContent = wordsFor("left").textContent;
+  for (const choice of all(".choose [data-contest]")) {
+    const isLeft = entries.some((entry) => entry.contest === choice.dataset.contest);
+    if (isLeft) choice.querySelector("span").textContent = wordsFor("left").textContent;
   }
   if (!contest || current) return;
-  const left = entries.filter((entry) => entry.contest === contest).sort((one, other) => one.at - other.at);
+  const left = entries.filter((entry) => entry.contest === contest).sort((first, second) => first.at - second.at);
   const other = left.find((entry) => entry.who !== who);
   if (other) saying("others").querySelector("b").textContent = other.name;
   const mine = left.find((entry) => entry.who === who);
   if (!mine) return;
-  const form = all("main form[data-sending]").find((one) => draftOf.get(one)?.key === mine.draft);
+  const form = all("main form[data-sending]").find((element) => draftOf.get(element)?.key === mine.draft);
   send({ ...mine, form, again: true, stored: true });
 }
 
 // --- showing a page
 
-const hiddenIn = (form) => all("input[type=hidden]", form).map((one) => one.value).join("\n");
+const hiddenIn = (form) => all("input[type=hidden]", form).map((input) => input.value).join("\n");
 const scriptOf = (page) => page.querySelector('script[src*="/count.js"]')?.getAttribute("src");
 
 // Replaces the page by an answer. If somebody is typing and has not ``asked`` for it, only what is around the form.
@@ -239,14 +239,14 @@ function show(answer, asked = false) {
 // A second tap must not hit a button that came under the thumb meanwhile.
 function notForTheSecondTap() {
   const buttons = all("main form button:not(:disabled)");
-  for (const one of buttons) one.disabled = true;
-  setTimeout(() => buttons.forEach((one) => (one.disabled = false)), SECOND_TAP);
+  for (const button of buttons) button.disabled = true;
+  setTimeout(() => buttons.forEach((button) => (button.disabled = false)), SECOND_TAP);
 }
 
 function showAround(typing, page, path) {
   const around = page.getElementById("around");
   if (!around) return notice(path.startsWith(SIGN_IN) ? "ended" : "moved");
-  const same = all("form[data-draft]", page).find((one) => one.dataset.draft === typing.dataset.draft);
+  const same = all("form[data-draft]", page).find((form) => form.dataset.draft === typing.dataset.draft);
   const unchanged =
     same &&
     hiddenIn(same) === hiddenIn(typing) &&
@@ -299,7 +299,7 @@ async function followOn() {
 let opensAgain = isSecureContext && Boolean(navigator.serviceWorker);
 
 function keepPage({ url, html, policy }) {
-  if (opensAgain) navigator.serviceWorker.ready.then((one) => one.active.postMessage({ address: url, html, policy }));
+  if (opensAgain) navigator.serviceWorker.ready.then((worker) => worker.active.postMessage({ address: url, html, policy }));
 }
 
 async function openAgain() {

@@ -26,11 +26,11 @@
     return hours ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
   };
   const tellTime = () => {
-    for (const one of document.querySelectorAll("[data-expected]")) {
-      const minutes = Math.floor((Date.now() - new Date(one.dataset.expected)) / 60_000);
+    for (const element of document.querySelectorAll("[data-expected]")) {
+      const minutes = Math.floor((Date.now() - new Date(element.dataset.expected)) / 60_000);
       const words = minutes < 0 ? `in ${inWords(-minutes)}` : minutes ? `${inWords(minutes)} late` : "due now";
-      if (one.textContent !== words) one.textContent = words;
-      one.closest("tr")?.classList.toggle("late", minutes > 0);
+      if (element.textContent !== words) element.textContent = words;
+      element.closest("tr")?.classList.toggle("late", minutes > 0);
     }
   };
 
@@ -52,7 +52,7 @@
   if (filter) {
     filter.addEventListener("input", hide);
     filter.form.addEventListener("submit", (event) => event.preventDefault());
-    for (const one of filter.form.querySelectorAll("button, a")) one.hidden = true; // the filter works while somebody types
+    for (const control of filter.form.querySelectorAll("button, a")) control.hidden = true; // the filter works while somebody types
   }
 
   const shown = () => {

@@ -4,7 +4,7 @@
   const frames = () => [...document.querySelectorAll("iframe")];
   window.addEventListener("message", ({ data, origin, source }) => {
     if (origin !== ours || data?.declared !== "height" || !Number.isFinite(data.height)) return;
-    const frame = frames().find((one) => one.contentWindow === source);
+    const frame = frames().find((element) => element.contentWindow === source);
     if (frame) frame.style.height = `${data.height}px`;
   });
   // Frames that were loaded before this script have sent their height already, so they are asked for it again.

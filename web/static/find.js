@@ -28,8 +28,8 @@
   const textOf = (row) => {
     if (texts.has(row)) return texts.get(row);
     const seat = ` ${plain(`${seatOf(row).textContent} ${row.dataset.also ?? ""}`)}`;
-    const people = row.dataset.people.split("|").map((one) => {
-      const [id, name] = [one.slice(0, one.indexOf(" ")), one.slice(one.indexOf(" ") + 1)];
+    const people = row.dataset.people.split("|").map((person) => {
+      const [id, name] = [person.slice(0, person.indexOf(" ")), person.slice(person.indexOf(" ") + 1)];
       const known = `${seat} ${parties[id][1]}`;
       return { name, party: parties[id][0], known, words: `${known} ${plain(name)}` };
     });
@@ -41,8 +41,8 @@
   const hit = (row, words) => {
     const has = (text) => words.every((word) => text.includes(` ${word}`));
     const { seat, people } = textOf(row);
-    const fit = people.filter((one) => has(one.words));
-    return fit.length || has(seat) ? fit.filter((one) => !has(one.known)) : null;
+    const fit = people.filter((person) => has(person.words));
+    return fit.length || has(seat) ? fit.filter((person) => !has(person.known)) : null;
   };
   const passes = (row) =>
     (!party.value || row.dataset.party === party.value) &&
@@ -54,21 +54,21 @@
     if (sort.value === "region") return plain(row.cells[1].textContent);
     if (!row.dataset.party) return null;
     if (sort.value === "verdict") {
-      const kind = VERDICTS.findIndex((one) => row.classList.contains(one));
+      const kind = VERDICTS.findIndex((word) => row.classList.contains(word));
       return `${kind} ${plain(parties[row.dataset.party]?.[0] ?? "")}`;
     }
     if (sort.value === "winner") return plain(row.cells[3].textContent).replace(/(.*) (.*)/, "$2 $1");
     const number = row.dataset.numbers.split(" ")[NUMBERS.indexOf(sort.value)];
     return number === "-" ? null : Number(number);
   };
-  const order = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+  const order = (first, second) => (first < second ? -1 : first > second ? 1 : 0);
   const sorter = () => {
     const keys = new Map();
     const key = (row) => keys.get(row) ?? keys.set(row, [keyOf(row), plain(seatOf(row).textContent)]).get(row);
     return (row, next) => {
-      const [[one, name], [other, following]] = [key(row), key(next)];
-      const last = (one === null) - (other === null);
-      return last || (falling ? order(other, one) : order(one, other)) || order(name, following);
+      const [[value, name], [nextValue, nextName]] = [key(row), key(next)];
+      const last = (value === null) - (nextValue === null);
+      return last || (falling ? order(nextValue, value) : order(value, nextValue)) || order(name, nextName);
     };
   };
 
@@ -110,11 +110,11 @@
   };
 
   const name = (people) => {
-    const parts = people.slice(0, MOST_NAMED).flatMap(([row, one]) => {
+    const parts = people.slice(0, MOST_NAMED).flatMap(([row, person]) => {
       const link = document.createElement("a");
       link.href = seatOf(row).href;
-      link.textContent = one.name;
-      return [", ", link, ` (${one.party}, ${seatOf(row).textContent})`];
+      link.textContent = person.name;
+      return [", ", link, ` (${person.party}, ${seatOf(row).textContent})`];
     });
     const more = people.length - MOST_NAMED;
     if (more > 0) parts.push(` ${filled(named.dataset.words, more)}`);
@@ -135,7 +135,7 @@
     rest.append(...others);
     found.append(...fit);
     count();
-    name(fit.flatMap((row) => hits.get(row).map((one) => [row, one])));
+    name(fit.flatMap((row) => hits.get(row).map((person) => [row, person])));
     say();
   };
 

@@ -30,8 +30,8 @@
 
   const mark = () => {
     const all = seats();
-    for (const one of document.querySelectorAll(".follow")) {
-      one.setAttribute("aria-pressed", all.includes(one.dataset.seat));
+    for (const element of document.querySelectorAll(".follow")) {
+      element.setAttribute("aria-pressed", all.includes(element.dataset.seat));
     }
   };
 
@@ -57,7 +57,7 @@
       known.set(seat, now);
       if (!before || before.text === now.text || !(before.declared || now.declared)) continue;
       if (yours) {
-        const parts = [row.querySelector("a"), row.querySelector("b, i:not(.swatch)")].map((one) => one.textContent);
+        const parts = [row.querySelector("a"), row.querySelector("b, i:not(.swatch)")].map((element) => element.textContent);
         news.push(filled(before.declared && now.declared ? CORRECTED : TOLD, ...parts));
       }
       popUp(yours ? news.at(-1) : row.querySelector(".headline").textContent.trim(), seat);

@@ -18,11 +18,11 @@
     line.dataset.state = state;
   };
 
-  const resumeFrom = (one) => {
-    const url = new URL(one.url);
+  const resumeFrom = (opened) => {
+    const url = new URL(opened.url);
     url.searchParams.set("after", cursor());
-    one.url = url.href;
-    connection = one;
+    opened.url = url.href;
+    connection = opened;
   };
 
   // Quiet mode, on pages that have its button: nothing lights up, and only news of followed seats is read out.

@@ -136,7 +136,7 @@
   window.addEventListener("pageshow", look); // going back to a page restores its choice
 
   const zoomTo = (region) => {
-    const option = [...zoom.options].find((one) => one.value === region) ?? zoom.options[0];
+    const option = [...zoom.options].find((choice) => choice.value === region) ?? zoom.options[0];
     zoom.value = option.value;
     hexes.setAttribute("viewBox", option.dataset.box);
   };

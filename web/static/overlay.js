@@ -15,7 +15,7 @@
 
   const now = () => document.getElementById("now");
   const moment = () => now().querySelector(".moment");
-  const isMoment = (one) => "key" in one.dataset;
+  const isMoment = (banner) => "key" in banner.dataset;
   const onScreen = () => (lower.classList.contains("out") ? [] : [...shown.children]);
 
   let seq = Number(now().dataset.seq);
@@ -35,7 +35,7 @@
   const next = () => {
     const first = waiting.filter(isMoment);
     if (first.length || waiting.length <= FEW) return (first.length ? first : waiting).slice(0, 1);
-    const notable = waiting.filter((one) => !one.matches(".hold"));
+    const notable = waiting.filter((banner) => !banner.matches(".hold"));
     if (!notable.length) return waiting.slice(0, TOGETHER);
     return notable.slice(0, notable.length > TOGETHER ? TOGETHER : 1);
   };
@@ -58,7 +58,7 @@
       if (!stays) lower.classList.add("out");
       return;
     }
-    waiting = waiting.filter((one) => !banners.includes(one));
+    waiting = waiting.filter((banner) => !banners.includes(banner));
     show(banners);
     timer = setTimeout(turn, enough);
   };
@@ -77,19 +77,19 @@
     if (news <= (known.get(banner.id) ?? opened)) return;
     known.set(banner.id, news);
     const was = onScreen();
-    if (!replaced((one) => one.id === banner.id, banner)) waiting.push(banner);
-    else if (onScreen().some((one) => !was.includes(one))) seen = performance.now() + enough;
+    if (!replaced((old) => old.id === banner.id, banner)) waiting.push(banner);
+    else if (onScreen().some((element) => !was.includes(element))) seen = performance.now() + enough;
   };
 
   // Queues a new moment, such as a majority, before all banners, and drops one that is no longer true.
   const lookAtMoment = () => {
     const latest = moment()?.cloneNode(true);
     if (latest?.dataset.key === key) {
-      if (latest && !onScreen().some((one) => one.isEqualNode(latest))) replaced(isMoment, latest);
+      if (latest && !onScreen().some((element) => element.isEqualNode(latest))) replaced(isMoment, latest);
       return;
     }
     key = latest?.dataset.key;
-    waiting = waiting.filter((one) => !isMoment(one));
+    waiting = waiting.filter((banner) => !isMoment(banner));
     if (latest) waiting.push(latest);
     else if (onScreen().some(isMoment)) seen = -Infinity;
   };

@@ -26,7 +26,7 @@
   }
   const LAST = stops.length - 1;
   const LENGTH = stops[LAST].x;
-  const stopAt = (value, scale) => stops.findLastIndex((one) => one[scale] <= value);
+  const stopAt = (value, scale) => stops.findLastIndex((stop) => stop[scale] <= value);
 
   const percent = (x) => `${((100 * x) / (LENGTH || 1)).toFixed(2)}%`;
 
@@ -43,7 +43,7 @@
   const two = "2-digit";
   const numbers = { year: "numeric", month: two, day: two, hour: two, minute: two, second: two, hourCycle: "h23" };
   const london = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/London", ...numbers });
-  const days = new Map(player.dataset.days.split("|").map((one) => one.split("=")));
+  const days = new Map(player.dataset.days.split("|").map((day) => day.split("=")));
   const local = (at) => {
     const part = Object.fromEntries(london.formatToParts(at).map(({ type, value }) => [type, value]));
     return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}`;
@@ -78,8 +78,8 @@
 
   let here = stopAt(Number(byId("cursor").value), "seq"); // the moment that is shown, -1 before the first
   const aim = () => stopAt(now(), "x");
-  const next = () => stops.findIndex((one, number) => number > aim() && one.news);
-  const previous = () => stops.findLastIndex((one, number) => one.x < now() && (one.news || number === 0));
+  const next = () => stops.findIndex((stop, number) => number > aim() && stop.news);
+  const previous = () => stops.findLastIndex((stop, number) => stop.x < now() && (stop.news || number === 0));
 
   // The address of a page of this night at a time; at the end of the night that of the whole night.
   const addressed = (url, at, pace) => {
@@ -174,7 +174,7 @@
 
   const isQuiet = () => playing && rate > CHATTY;
   const hush = () => {
-    for (const one of document.querySelectorAll(".banner[aria-live]")) one.ariaLive = isQuiet() ? "off" : "polite";
+    for (const banner of document.querySelectorAll(".banner[aria-live]")) banner.ariaLive = isQuiet() ? "off" : "polite";
   };
   const keep = (form) => {
     const field = form.querySelector("[name=at]") ?? document.createElement("input");
@@ -371,13 +371,13 @@
   const address = new URLSearchParams(location.search);
   const pace = address.get("speed");
   set(address.get("at") ? scaled(parsed(address.get("at")), "at", "x") : pace ? 0 : LENGTH);
-  for (const one of player.querySelectorAll(":is(#play, #scrub, #speed)")) one.hidden = false;
+  for (const control of player.querySelectorAll(":is(#play, #scrub, #speed)")) control.hidden = false;
   player.classList.add("script");
   draw();
   bring();
   markSeats();
   if (pace > 0) {
-    speed.value = [...speed.options].findLast((one) => Number(one.value) <= Math.max(1, pace)).value;
+    speed.value = [...speed.options].findLast((option) => Number(option.value) <= Math.max(1, pace)).value;
     rate = Number(speed.value);
     turn(true);
   }

@@ -77,10 +77,10 @@ def banner_of(night: Night) -> Banner:
     for event in reversed(night.feed):
         if isinstance(event, Declared | Corrected | Withdrawn | NoPollTaken):
             majority = tally.majority
-            made = night.parties[majority.party] if majority and majority.seq == event.seq else None
+            winner = night.parties[majority.party] if majority and majority.seq == event.seq else None
             count = night.counts[event.ballot]
             hung = tally.hung is not None and tally.hung.seq == event.seq
-            return Banner(count, event, made, hung, isinstance(event, Withdrawn) and took_back_no_poll(count, event))
+            return Banner(count, event, winner, hung, isinstance(event, Withdrawn) and took_back_no_poll(count, event))
     return Banner()
 
 

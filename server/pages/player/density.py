@@ -58,7 +58,7 @@ def bars(items: Sequence[Item], xs: Sequence[float], length: float) -> tuple[Par
         path = ""
         for place, number in sorted(by_party[party].items()):
             unit = HIGH * sqrt(totals[place] / most) / totals[place]
-            bottom, top = (round(HIGH - unit * height, 1) for height in (below[place], below[place] + number))
+            bottom, top = (round(HIGH - unit * stacked, 1) for stacked in (below[place], below[place] + number))
             path += f"M{place} {bottom:g}V{top:g}h1V{bottom:g}"
             below[place] += number
         drawn.append(PartyBars(party, path))
