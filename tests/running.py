@@ -74,7 +74,7 @@ async def play(redis_url: str, night: str, name: str) -> None:
 
 
 async def open_then(stream: EventStream, definition: Definition, command_id: str) -> None:
-    """Put a night on air as if its poll had just closed, so that its declarations can have the times of a past night."""
+    """Put a night on air as if its poll had just closed: its declarations can have the times of a past night."""
     opening = OpenNight(id=command_id, by="a test", night=definition)
     await Submitter(stream).submit(definition.id, opening, definition.polls_close)
     await stream.announce(definition.id)

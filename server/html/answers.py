@@ -10,7 +10,7 @@ from server.live.channel import Channel
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
-_LONGEST = 256  # letters of a header that are read; no browser's has half as many
+_LONGEST_HEADER = 256  # characters of Accept-Encoding that are read; no browser sends half as many
 
 
 def policy(ancestors: str = "'none'") -> str:
@@ -20,11 +20,11 @@ def policy(ancestors: str = "'none'") -> str:
 
 
 def answer(request: Request, content: Body, media_type: str, etag: str, cache: str = "no-cache") -> Response:
-    """The body, or 304 where the reader has it already; compressed as the reader takes it."""
+    """The body, compressed as the reader accepts it; or 304 if the reader has it already, by its ``If-None-Match``."""
     headers = {"ETag": etag, "Cache-Control": cache, "Vary": "Accept-Encoding"}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    match _coding(",".join(request.headers.getlist("accept-encoding"))[:_LONGEST]):
+    match _coding(",".join(request.headers.getlist("accept-encoding"))[:_LONGEST_HEADER]):
         case "br":
             headers["Content-Encoding"] = "br"
             return Response(content.brotli, headers=headers, media_type=media_type)
@@ -35,22 +35,24 @@ def answer(request: Request, content: Body, media_type: str, etag: str, cache: s
             return Response(content.plain, headers=headers, media_type=media_type)
 
 
-@lru_cache(maxsize=256)  # browsers have a handful of ways to say it
+@lru_cache(maxsize=256)  # browsers send only a handful of different headers
 def _coding(accepted: str) -> str:
-    """Which of our codings a reader likes best by what it accepts (RFC 9110, 12.5.3), brotli before gzip; "identity"
-    where it likes that better, or takes none of them."""
-    liked: dict[str, float] = {}
-    for one in accepted.split(","):
-        coding, _, weight = one.replace(" ", "").lower().partition(";q=")
+    """The coding that an Accept-Encoding header prefers (RFC 9110, 12.5.3): "br", "gzip" or "identity".
+
+    Brotli wins a tie with gzip. "identity" is the answer if the reader prefers it, or accepts neither of the others.
+    """
+    weights: dict[str, float] = {}
+    for part in accepted.split(","):
+        coding, _, weight = part.replace(" ", "").lower().partition(";q=")
         try:
-            liked[coding] = float(weight or 1)
+            weights[coding] = float(weight or 1)
         except ValueError:
-            liked[coding] = 0
-    others = liked.get("*", 0)
-    best = max(("br", "gzip"), key=lambda coding: liked.get(coding, others))
-    return best if 0 < liked.get(best, others) >= liked.get("identity", 0) else "identity"
+            weights[coding] = 0
+    unnamed = weights.get("*", 0)
+    best = max(("br", "gzip"), key=lambda coding: weights.get(coding, unnamed))
+    return best if 0 < weights.get(best, unnamed) >= weights.get("identity", 0) else "identity"
 
 
 def etag(channel: Channel) -> str:
-    """The ETag of everything shown of a night as it stands: its seq, and which edition it is."""
+    """The ETag of everything that is shown of a night in its present state: the night's seq, and the edition."""
     return f'"{channel.seq}-{channel.edition}"' if channel.edition else f'"{channel.seq}"'

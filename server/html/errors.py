@@ -17,35 +17,35 @@ _DATA = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
-    """A refusal with its sentence: as a page, or under /api as problem+json (RFC 9457)."""
+    """A refusal with its sentence: a page for people, problem+json (RFC 9457) under the addresses of data."""
     assert isinstance(error, HTTPException)
     return _answer(request, error.status_code, error.detail, dict(error.headers or {}))
 
 
 async def on_unavailable(request: Request, error: Exception) -> Response:
-    """Redis did not confirm: nothing is lost by sending the same again."""
+    """503 when Redis did not confirm in time. Sending the same again is safe."""
     sentence = "The store of results did not confirm in time. Please send the same again: it will count only once."
     return _answer(request, 503, sentence, {"Retry-After": "2"})
 
 
 async def on_gone(request: Request, error: Exception) -> Response:
-    """Whoever sent this hung up before all of it was here: there is nobody to answer, and nothing went wrong."""
+    """The client hung up before its whole request had arrived. Nobody reads this answer, and it is not a fault."""
     return Response(status_code=400)
 
 
 async def on_too_deep(request: Request, error: Exception) -> Response:
-    """What was sent is nested so deep that to read it takes more of the stack than there is."""
+    """400 for JSON that is nested more deeply than the parser can follow."""
     log.warning("a request was nested too deep", path=request.url.path)
     return _answer(request, 400, "What was sent is nested too deep.", {})
 
 
 async def on_crash(request: Request, error: Exception) -> Response:
-    """A fault of ours; the log has the details (uvicorn writes the traceback)."""
+    """500 for a fault of ours. The traceback is in the log: uvicorn writes it."""
     return _answer(request, 500, "Something went wrong on our side. It has been logged.", {})
 
 
 def problem(status: int, sentence: str, headers: dict[str, str] | None = None, **more: object) -> JSONResponse:
-    """An RFC 9457 answer: ``title`` is the status in words, ``detail`` the sentence."""
+    """An RFC 9457 answer: ``title`` is the status in words, ``detail`` the sentence, ``more`` further members."""
     content = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": sentence}
     return JSONResponse({**content, **more}, status, headers, media_type="application/problem+json")
 
@@ -54,14 +54,14 @@ def _answer(request: Request, status: int, sentence: str, headers: dict[str, str
     title = HTTPStatus(status).phrase
     if sentence == title:
         sentence = "There is nothing at this address." if status == 404 else f"{title}."
-    if request.scope["type"] == "websocket":  # no browser shows what it is denied with
+    if request.scope["type"] == "websocket":  # no browser shows the body of a refused websocket
         return Response(sentence, status, headers, "text/plain")
     if request.url.path.startswith(_DATA):
         return problem(status, sentence, headers)
     area, *below = request.url.path.split("/")[1:]
     night = below[0] if area == "nights" and len(below) > 1 else ""
-    ours = area in ("count", "desk")  # whose pages are in English
-    language = ENGLISH if ours else language_of(request)
+    is_staff = area in ("count", "desk")  # the pages of officers and desks are in English alone
+    language = ENGLISH if is_staff else language_of(request)
     page = rendered("error.html", language, title=title, sentence=sentence, area=area, night=night)
     answer = Response(page, status, headers, "text/html; charset=utf-8")
-    return answer if ours else in_language(request, answer)
+    return answer if is_staff else in_language(request, answer)

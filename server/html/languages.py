@@ -1,8 +1,8 @@
 """The languages of the pages: messages, names, figures and dates in each, and which one a reader wants. No HTML.
 
-A message is its English text. ``web/messages`` has two of gettext's catalogues for each other language: ``cy.po`` of
-what the pages say, which ``scripts/messages`` writes anew from them, and ``cy.names.po`` of the names in the nights'
-data. What is in neither is said in English.
+A message is its English text. For each other language ``web/messages`` has two gettext catalogues: ``cy.po`` with what
+the pages say, which ``scripts/messages`` extracts from them, and ``cy.names.po`` with the names in the nights' data. A
+message that is in neither is shown in English.
 """
 
 import re
@@ -26,8 +26,8 @@ from server.election.shares import half_up, share_text
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "messages"
 _CODES = ("en", "cy", "de")
-_USUAL_HEADER = 200  # letters: a longer one is not remembered
-# Of a feminine noun, as seats and wins are, with which they come: "3edd sedd".
+_USUAL_HEADER = 200  # characters: the answer to a longer header is not remembered
+# The endings that go with feminine nouns, such as those for seats and wins: "3edd sedd".
 _WELSH_ORDINALS = (
     *("af", "il", "edd", "edd", "ed", "ed", "fed", "fed", "fed", "fed"),
     *("eg", "fed", "eg", "eg", "fed", "eg", "eg", "fed", "eg", "fed"),
@@ -39,8 +39,8 @@ _SEASON = re.compile(r"By-elections of the Parliament (\d{4}–\d{4})")
 
 
 class Language:
-    """One language: ``code`` as an address has it (``cy``), ``tag`` as HTML has it (``en-GB``), ``name`` as its own
-    speakers call it."""
+    """One language: ``code`` as in an address (``cy``), ``tag`` as in HTML (``en-GB``), ``name`` as its own speakers
+    call it."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -57,42 +57,42 @@ class Language:
         """A message in this language."""
         return self._messages.gettext(message)
 
-    def ngettext(self, one: str, many: str, number: int) -> str:
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
         """The form of a message that goes with a number."""
-        return self._messages.ngettext(one, many, number)
+        return self._messages.ngettext(singular, plural, number)
 
     def pgettext(self, context: str, message: str) -> str:
         """A message that says different things in different contexts."""
         return self._messages.pgettext(context, message)
 
-    def npgettext(self, context: str, one: str, many: str, number: int) -> str:
-        """Both: a context and a number."""
-        return self._messages.npgettext(context, one, many, number)
+    def npgettext(self, context: str, singular: str, plural: str, number: int) -> str:
+        """The form of a message that goes with a number, in a context."""
+        return self._messages.npgettext(context, singular, plural, number)
 
     def number(self, value: int) -> str:
-        """Thousands apart: ``16,867``, in German ``16.867``."""
+        """A whole number with its thousands separated: ``16,867``, in German ``16.867``."""
         return f"{value:,}".translate(self._separators)
 
     def signed(self, value: int) -> str:
-        """With its sign, a true minus: ``+66``, ``−42``, ``0``."""
+        """A whole number with its sign, the minus being U+2212: ``+66``, ``−42``, ``0``."""
         return f"{value:+,}".replace("-", "−").translate(self._separators) if value else "0"
 
     def share(self, value: Fraction) -> str:
-        """A share as a percentage without its sign: ``42.1``, ``0.87``."""
+        """A share of 1 as a percentage without the per cent sign: ``42.1``, ``0.87``."""
         return share_text(value).translate(self._separators)
 
     def percent(self, value: Fraction) -> str:
-        """A share with its sign: ``42.1%``, ``42,1 %``."""
+        """A share of 1 as a percentage: ``42.1%``, in German ``42,1 %``."""
         return self.share(value) + self._percent
 
     def points(self, value: Fraction) -> str:
-        """A change in share, in percentage points with its sign: ``+28.3``, ``−0.4``, ``0.0``."""
+        """A change in a share of 1, as percentage points with plus or minus: ``+28.3``, ``−0.4``, ``0.0``."""
         text = half_up(value * 100, 1)
         text = text.replace("-", "−") if value < 0 else text if text == "0.0" else "+" + text
         return text.translate(self._separators)
 
     def size(self, value: Fraction) -> str:
-        """A swing without its sign, in percentage points: ``5.1``."""
+        """The size of a swing (a share of 1, positive) in percentage points: ``5.1``."""
         return half_up(value * 100, 1).translate(self._separators)
 
     def ordinal(self, value: int) -> str:
@@ -123,12 +123,12 @@ class Language:
         return self.day(moment).removesuffix(f" {moment.year}")
 
     def weekday(self, moment: datetime, dated: bool = False) -> str:
-        """The day of the week in London: ``Friday``; ``dated`` with its date, both short: ``Fri, 28 May``."""
+        """The day of the week in London: ``Friday``; if ``dated``, abbreviated and with its date: ``Fri, 28 May``."""
         day = moment.astimezone(LONDON)
         return format_skeleton("MMMEd", day, locale=self._locale) if dated else format_date(day, "EEEE", self._locale)
 
     def party(self, party: Party) -> str:
-        """A party's name, translated where it is known by another: ``Conservative``, ``Konservative``."""
+        """A party's name, translated if the language has a name for it: ``Conservative``, ``Konservative``."""
         return self.pgettext("party", party.name)
 
     def from_party(self, party: Party) -> str:
@@ -140,28 +140,28 @@ class Language:
         return self.pgettext("party, short", party.short)
 
     def seat(self, contest: Contest) -> str:
-        """A constituency's name: those of Wales have one in Welsh too."""
+        """A constituency's name. Only those in Wales have another, in Welsh."""
         return self.pgettext("seat", contest.name)
 
     def title(self, text: str) -> str:
-        """The title of a night, or the name of a baseline: ``2019 general election``; anything else stays as it is."""
-        if found := _GENERAL_ELECTION.fullmatch(text):
-            match found[2]:
+        """The title of a night or the name of a baseline: ``2019 general election``. Other texts stay as they are."""
+        if parsed := _GENERAL_ELECTION.fullmatch(text):
+            match parsed[2]:
                 case "":
-                    return self.gettext("%(year)s general election") % {"year": found[1]}
+                    return self.gettext("%(year)s general election") % {"year": parsed[1]}
                 case ", notional":
-                    return self.gettext("%(year)s general election, notional") % {"year": found[1]}
+                    return self.gettext("%(year)s general election, notional") % {"year": parsed[1]}
                 case " and by-elections since":
-                    return self.gettext("%(year)s general election and by-elections since") % {"year": found[1]}
+                    return self.gettext("%(year)s general election and by-elections since") % {"year": parsed[1]}
                 case _:
                     return text
-        if found := _BY_ELECTION.fullmatch(text):
-            return self.gettext("%(seat)s by-election") % {"seat": self.pgettext("seat", found[1])}
-        if found := _DAY.fullmatch(text):
-            day = datetime.strptime(found[1], "%d %B %Y").replace(tzinfo=LONDON).date()
+        if parsed := _BY_ELECTION.fullmatch(text):
+            return self.gettext("%(seat)s by-election") % {"seat": self.pgettext("seat", parsed[1])}
+        if parsed := _DAY.fullmatch(text):
+            day = datetime.strptime(parsed[1], "%d %B %Y").replace(tzinfo=LONDON).date()
             return self.gettext("By-elections of %(day)s") % {"day": self.day(day)}
-        if found := _SEASON.fullmatch(text):
-            return self.gettext("By-elections of the Parliament %(years)s") % {"years": found[1]}
+        if parsed := _SEASON.fullmatch(text):
+            return self.gettext("By-elections of the Parliament %(years)s") % {"years": parsed[1]}
         return text
 
     def place(self, name: str) -> str:
@@ -186,15 +186,15 @@ def language(code: str) -> Language:
 
 
 def wanted(asked: Sequence[str | None], accepted: str) -> Language:
-    """The first language that was ``asked`` for and is there, else the one liked best of an Accept-Language header
-    (RFC 9110, 12.5.4), else English."""
+    """The first of the codes in ``asked`` that is a language here, else the best of the Accept-Language header
+    ``accepted`` (RFC 9110, 12.5.4), else English."""
     code = next((code for code in asked if code in _CODES), None)
     if code is None:
         code = _liked(accepted) if len(accepted) < _USUAL_HEADER else _liked.__wrapped__(accepted)
     return language(code)
 
 
-@lru_cache(maxsize=256)  # browsers have a handful of ways to say it
+@lru_cache(maxsize=256)  # browsers send only a handful of different headers
 def _liked(accepted: str) -> str:
     liked: list[tuple[float, str]] = []
     for part in accepted.split(",") if accepted else ():
@@ -203,13 +203,13 @@ def _liked(accepted: str) -> str:
             liked.append((float(weight.partition("q=")[2] or 1), tag.strip()[:2].lower()))
         except ValueError:
             continue
-    liked.sort(key=lambda one: -one[0])
-    return next((code for quality, code in liked if quality > 0 and code in _CODES), "en")
+    liked.sort(key=lambda choice: -choice[0])
+    return next((code for weight, code in liked if weight > 0 and code in _CODES), "en")
 
 
 ENGLISH = Language("en")
 
 
 def languages() -> tuple[Language, ...]:
-    """All of them, in the order in which they are offered."""
+    """All languages, in the order in which pages offer them."""
     return tuple(map(language, _CODES))

@@ -1,4 +1,4 @@
-"""What one web process has, and every request of it: the nights, the stream behind them, the settings. No HTML."""
+"""What all requests of one web process share: the nights, the stream behind them, the settings. No HTML."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from server.settings import Settings
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 
-PROCESS = "process"  # its name in the state that the application's lifespan hands to every request
+PROCESS = "process"  # the key in the state that the application's lifespan hands to every request
 
 
 @dataclass(frozen=True)
 class Process:
-    """Made once, when the application starts; ``server.app`` does that."""
+    """The shared objects of a web process. ``server.app`` makes them once, when the application starts."""
 
     hub: Hub
     stream: EventStream
@@ -25,5 +25,5 @@ class Process:
 
 
 def process(connection: HTTPConnection) -> Process:
-    """What the process that answers this request has."""
+    """The shared objects of the process that answers this request."""
     return connection.scope["state"][PROCESS]

@@ -25,7 +25,7 @@ from server.html.address import (
 from server.html.answers import HTML, answer
 from server.html.languages import Language
 from server.html.process import process
-from server.live import moments as past
+from server.live import moments
 from server.live.bodies import Body
 from server.live.channel import Channel
 
@@ -33,9 +33,12 @@ _NOTHING: Mapping[str, str] = {}
 
 
 class Shown(Struct, frozen=True):
-    """``channel`` is the night in its edition, and as of a ``moment`` if the address names one; ``whole`` is it at any
-    moment. ``known_now``: corrections and withdrawals are resolved. ``site`` is how all addresses begin for somebody
-    elsewhere."""
+    """The night that a request asks for.
+
+    ``channel`` is the night in the edition of the address, and as of ``moment`` if the address names one; ``whole`` is
+    the same night with all its events. If ``known_now``, corrections are applied from the first and withdrawn figures
+    are left out of both. ``site`` is the address of this site, with which links for use elsewhere begin.
+    """
 
     channel: Channel
     whole: Channel
@@ -47,19 +50,19 @@ class Shown(Struct, frozen=True):
 
     @property
     def night(self) -> Night:
-        """The state that is shown."""
+        """The state of the night that is shown."""
         assert self.channel.night is not None, "a channel shows once its night is opened"
         return self.channel.night
 
     @property
     def opened(self) -> Definition:
-        """The night as it was opened, against its own baseline."""
+        """The definition the night was opened with, whose baseline is the night's own."""
         first = self.channel.events[0]
         assert isinstance(first, NightOpened), "a night begins with its opening"
         return first.night
 
     def count(self, ballot: str) -> Count:
-        """How far a contest of it has come; HTTPException 404 where the night has no such contest."""
+        """The count of a contest of this night; HTTPException 404 if the night has no such contest."""
         if ballot not in self.night.counts:
             sentence = self.language.gettext("%(ballot)s is not a contest of this night.")
             raise HTTPException(404, sentence % {"ballot": ballot})
@@ -67,46 +70,46 @@ class Shown(Struct, frozen=True):
 
     @property
     def state(self) -> dict[str, str]:
-        """What the address says of it besides the night and the language, "" where nothing."""
+        """The parameters of the address besides night and language; each is "" if the address does not have it."""
         at = self.moment.isoformat() if self.moment else ""
         return {"baseline": self.baseline, "at": at, "known": "now" if self.known_now else ""}
 
     def kept(self, more: Mapping[str, str] = _NOTHING) -> str:
-        """What a link to another page of it takes along."""
+        """The query that a link to another page of this night takes along."""
         return kept(self.state, more)
 
     def text(self, fragment: str) -> Markup:
-        """A fragment of it, as the push sends it."""
+        """A fragment of the night, as the push sends it."""
         return Markup(self.channel.text(fragment))
 
     def picture(self, ballot: str = "") -> str:
-        """The whole address of the picture of a contest, or of the night, in this language and state."""
+        """The absolute address of the picture of a contest, or of the night, in this language and state."""
         page = f"/contests/{ballot}" if ballot else ""
-        # Who shares it keeps a picture by its address: another state must have another.
+        # Sites that show a shared link cache its picture by address, so each state needs an address of its own.
         more = {"lang": self.language.code, "seq": str(self.night.seq)}
         night = f"{self.site}/nights/{self.night.definition.id}"
         return f"{night}{page}/picture.png{self.kept(more)}"
 
     @property
     def is_revised(self) -> bool:
-        """Whether it makes a difference what is known now."""
+        """Whether ``?known=now`` would show other figures."""
         over = self.moment is not None or not self.whole.on_air
         return self.known_now or (over and was_revised(self.whole.events))
 
     def answer(self, request: Request, page: Body) -> Response:
-        """The page, or 304 where the reader has it."""
+        """The response with a page, or 304 if the reader has it already."""
         return in_language(request, answer(request, page, HTML, page.etag))
 
 
 def shown_by(request: Request) -> Shown:
-    """What an address asks for; HTTPException where there is no such night, baseline or moment."""
+    """The night that an address asks for; HTTPException 404 for no such night or baseline, 400 for no such moment."""
     channel, moment = channel_of(request, language_of(request)), moment_of(request)
     known_now = is_known_now(request) and not (channel.on_air and moment is None)
-    whole = then = past.as_known_now(channel) if known_now else channel
+    whole = then = moments.as_known_now(channel) if known_now else channel
     if moment and moment >= whole.events[-1].at and not channel.on_air:
-        moment = None  # a past night at its end is the whole night
+        moment = None  # after its last event a past night is the whole night
     if moment:
-        then = past.at(whole, moment)
-        moment = then.events[-1].at  # all moments until the next event are one page
+        then = moments.at(whole, moment)
+        moment = then.events[-1].at  # every moment until the next event shows the same page
     site = process(request).settings.public_url
     return Shown(then, whole, language_of(request), baseline_of(request), moment, known_now, site)

@@ -1,4 +1,4 @@
-"""The files a page needs, read and compressed once, under names that change with their content. No templates."""
+"""The files a page needs, read and compressed once, at addresses that change with their content. No templates."""
 
 import mimetypes
 import os
@@ -19,7 +19,7 @@ _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "static"
 
 
 class _File(Struct, frozen=True):
-    """``digest`` is of its content."""
+    """A file in memory; ``digest`` is the hash of its content."""
 
     content: Body
     media_type: str
@@ -31,32 +31,33 @@ class _File(Struct, frozen=True):
 
 @cache
 def _files() -> dict[str, _File]:
-    """Every file below web/static by its one name, as it is when it is first asked for one.
+    """Every file below web/static by its path there, read when the first of them is asked for.
 
-    An address is only looked up here, so that no other way to write a name is ever found, made or kept.
+    A request only looks its name up in this dict. So another spelling of a path, such as ``x/../y``, is not found, and
+    no request can make the process read, compress or keep anything more.
     """
-    found: dict[str, _File] = {}
+    files: dict[str, _File] = {}
     for folder, _, names in os.walk(_FOLDER, followlinks=True):
         for path in (Path(folder, name) for name in names):
             media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            found[path.relative_to(_FOLDER).as_posix()] = _File(Body(path.read_bytes(), lasting=True), media_type)
-    return found
+            files[path.relative_to(_FOLDER).as_posix()] = _File(Body(path.read_bytes(), lasting=True), media_type)
+    return files
 
 
 def static(name: str) -> str:
-    """The address of a file below web/static, with its content's hash in it; KeyError if it is not there."""
+    """The address of a file below web/static, with the hash of its content in it; KeyError if there is no such file."""
     return f"/static/{_files()[name].digest}/{name}"
 
 
 def compress() -> None:
-    """Compress every file, before anybody waits for it: a tenth of a second in all, which a thread may take."""
+    """Compress every file before anybody asks for one. It takes a tenth of a second in all; call it in a thread."""
     for file in _files().values():
         file.content.compress()
 
 
 @allows(everyone)
 async def static_file(request: Request) -> Response:
-    """``/static/{hash}/{name}``: kept by browsers for a year, since another content has another name."""
+    """``/static/{hash}/{name}``: browsers keep it for a year, because other content has another address."""
     file = _files().get(request.path_params["name"])
     if file is None:
         raise HTTPException(404, "There is no such file.")

@@ -1,11 +1,11 @@
-"""How HTML reaches its place in a page that is open: htmx's partials, and the cursor. No content of any page."""
+"""How HTML reaches its place in an open page: htmx's partials, and the cursor. No content of any page."""
 
 
 def partial(target: str, swap: str, html: str) -> str:
-    """A message's part that htmx swaps into the element with the id ``target``, as ``swap`` (``outerMorph``) says."""
+    """A part of a message that htmx swaps into the element with the id ``target``, by its method ``swap``."""
     return f'<hx-partial hx-target="#{target}" hx-swap="{swap}">{html}</hx-partial>'
 
 
 def cursor(seq: int) -> str:
-    """Where a page keeps how far it has come, for its next connection."""
+    """The element in which a page keeps the seq that it shows, from which its next connection resumes."""
     return f'<data id="cursor" value="{seq}" hidden></data>'

@@ -1,4 +1,4 @@
-"""The template environment, one a language: where templates are, and what can be called in them. No night here."""
+"""The template environment of each language: where templates are, and what can be called in them. No night here."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -29,21 +29,24 @@ _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "templates"
 
 
 def part_of(part: int, whole: int) -> Fraction:
-    """A share of 1, 0 of nothing."""
+    """The share (of 1) that a part is of a whole; 0 if the whole is 0."""
     return Fraction(part, whole) if whole else Fraction(0)
 
 
 def previous(contest: Contest) -> list[tuple[str, int, Fraction]]:
-    """Party id, votes and share at the baseline election, the most votes first."""
+    """Party id, votes and share (of 1) of each party at the baseline election, the most votes first."""
     assert contest.previous is not None
     votes = contest.previous.votes
-    ranked = sorted(votes.items(), key=lambda item: -item[1])
+    ranked = sorted(votes.items(), key=lambda party_votes: -party_votes[1])
     return [(party, number, part_of(number, sum(votes.values()))) for party, number in ranked]
 
 
 def dated(moment: datetime, night: Night) -> bool:
-    """Whether a moment of a night must say its day: it is not of the night and the morning after, or the night has
-    polls of several days. A rehearsal is on any day, and its time is all that matters."""
+    """Whether a time of a night must be shown with its day.
+
+    It must if it is neither on the night nor on the day after it, or if the night has polls of several days. A
+    rehearsal is never dated: it can be on any day, and only its times matter.
+    """
     if night.definition.rehearsal:
         return False
     days = (moment.astimezone(LONDON).date() - night.definition.date).days
@@ -52,14 +55,14 @@ def dated(moment: datetime, night: Night) -> bool:
 
 @once
 def _has_days(definition: Definition) -> bool:
-    """Asked of every row."""
+    """Whether a night has polls of several days. Every row of a page asks this, so the answer is kept."""
     first, last = polls_of(definition)
     return first != last
 
 
 def _moments(language: Language) -> tuple[Callable[[datetime, Night], str], Callable[[Night], str]]:
     def when(moment: datetime, night: Night) -> str:
-        """The time of day, with the day where it must be said: ``04:15``, ``00:00, 28 May``."""
+        """The time of day, with its day if that must be shown: ``04:15``, ``00:00, 28 May``."""
         if not dated(moment, night):
             return language.clock(moment)
         day = moment.astimezone(LONDON).date()
@@ -67,15 +70,17 @@ def _moments(language: Language) -> tuple[Callable[[datetime, Night], str], Call
         return f"{language.clock(moment)}, {language.day(day) if year else language.day_of_year(day)}"
 
     def stands(night: Night) -> str:
-        """When the last event was."""
+        """The time of the night's last event."""
         return when(night.at, night)
 
     return when, stands
 
 
 class _Compiled(BytecodeCache):
-    """Templates as they were compiled, the same for all languages: beside them, as Python keeps its own modules. Where
-    nothing can be written, each process compiles them when it starts."""
+    """Compiled templates, kept in files beside the templates, as Python keeps its compiled modules.
+
+    All languages share them. If the folder cannot be written, each process compiles the templates when it starts.
+    """
 
     def load_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError), _compiled(bucket).open("rb") as file:
@@ -125,25 +130,25 @@ class _Environment(Environment):
 @cache
 def environment(language: Language = ENGLISH) -> Environment:
     """The templates in a language: its figures and names as filters, its messages as ``_`` and ``{% trans %}``."""
-    made = _Environment(
+    templates = _Environment(
         loader=FileSystemLoader(_FOLDER),
         bytecode_cache=_Compiled(),
-        auto_reload=False,  # which would look at the file of each template, each time
+        auto_reload=False,  # it would look at the file of a template whenever that is used
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    cast(Any, made).install_gettext_callables(
+    cast(Any, templates).install_gettext_callables(
         language.gettext, language.ngettext, newstyle=True, pgettext=language.pgettext, npgettext=language.npgettext
     )
-    made.policies["ext.i18n.trimmed"] = True
+    templates.policies["ext.i18n.trimmed"] = True
     figures = (language.number, language.signed, language.share, language.percent, language.points, language.size)
     for figure in (*figures, language.ordinal, language.clock, language.day, language.weekday):
-        made.filters[figure.__name__] = figure
+        templates.filters[figure.__name__] = figure
     when, stands = _moments(language)
-    made.filters.update(
+    templates.filters.update(
         party_name=language.party,
         party_short=language.short,
         party_from=language.from_party,
@@ -151,16 +156,18 @@ def environment(language: Language = ENGLISH) -> Environment:
         place_name=language.place,
         night_title=language.title,
     )
-    cast(dict[str, Any], made.filters).update(when=when, stands=stands)
+    cast(dict[str, Any], templates.filters).update(when=when, stands=stands)
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
     functions |= {"polled_on": polled_on, "is_by_election": is_by_election, "dated": dated, "assumed": assumed}
-    cast(dict[str, Any], made.globals).update(functions, language=language, languages=languages())
-    return made
+    cast(dict[str, Any], templates.globals).update(functions, language=language, languages=languages())
+    return templates
 
 
 async def compile_all() -> None:
-    """Make every template ready in every language, so that no declaration waits for it; others have their turn
-    meanwhile."""
+    """Load every template in every language, so that no declaration has to wait for one.
+
+    It yields to the event loop after each template.
+    """
     for language in languages():
         templates = environment(language)
         for name in templates.list_templates(extensions=["html"]):
@@ -169,7 +176,7 @@ async def compile_all() -> None:
 
 
 def rendered(template: str, language: Language = ENGLISH, /, **context: object) -> str:
-    """A whole template with its context."""
+    """The HTML of a template with its context."""
     return environment(language).get_template(template).render(context)
 
 

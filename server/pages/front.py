@@ -1,5 +1,4 @@
-"""The page of all nights: those on air, those kept here, and the shipped ones so that a stranger finds them. No night
-in it is opened."""
+"""The front page, which lists all nights: those on air, those kept here, and those shipped. It opens none of them."""
 
 from collections.abc import Sequence
 
@@ -23,14 +22,14 @@ from server.nights.together import Group
 
 
 class Day(Struct, frozen=True):
-    """The by-elections of one date, and these as one night where there are several."""
+    """The by-elections of one date; ``together`` is the night of all of them, if there are several."""
 
     together: Group | None
     nights: tuple[Summary, ...]
 
 
 class Season(Struct, frozen=True):
-    """A Parliament's by-elections as one night, and each day of them, the newest first."""
+    """A Parliament's by-elections: ``whole`` is the night of all of them, ``days`` their dates, newest first."""
 
     whole: Group
     days: tuple[Day, ...]
@@ -46,27 +45,27 @@ async def front(request: Request) -> Response:
 
 
 def front_page(hub: Hub, language: Language, kept: Sequence[KeptNight] = ()) -> str:
-    """The page as the nights on air are now; ``kept`` are past nights that are not shipped."""
+    """The HTML of the front page; ``kept`` are past nights that are stored here but not shipped."""
     seasons = [_season(group) for group in archive.groups() if group.season]
-    known = {night for season in seasons for night in season.whole.nights}
+    in_seasons = {night for season in seasons for night in season.whole.nights}
     return rendered(
         "front.html",
         language,
         on_air=[channel.night for channel in hub.channels.values() if channel.night],
         kept=kept,
-        generals=[one for one in archive.listed() if one.seats],
+        generals=[night for night in archive.listed() if night.seats],
         seasons=seasons,
-        others=[one for one in archive.listed() if not one.seats and one.id not in known],
+        others=[night for night in archive.listed() if not night.seats and night.id not in in_seasons],
     )
 
 
 def _season(whole: Group) -> Season:
     dates = {group.summary.date: group for group in archive.groups() if not group.season}
     days: dict[object, list[Summary]] = {}
-    for one in archive.listed():
-        if one.id in whole.nights:
-            days.setdefault(one.date, []).append(one)
-    return Season(whole, tuple(Day(dates.get(same[0].date), tuple(same)) for same in days.values()))
+    for night in archive.listed():
+        if night.id in whole.nights:
+            days.setdefault(night.date, []).append(night)
+    return Season(whole, tuple(Day(dates.get(nights[0].date), tuple(nights)) for nights in days.values()))
 
 
 routes: list[BaseRoute] = [Route("/", front)]

@@ -1,4 +1,4 @@
-"""Where a browser asks for what it has missed: over a websocket, or by polling where those are blocked."""
+"""Where a browser asks for what it has missed: over a websocket, or by polling where websockets are blocked."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,10 +15,10 @@ from server.live.line import line_of
 
 @allows(everyone)
 async def live(websocket: WebSocket) -> None:
-    """``/nights/{night}/live?after={seq}``: what was missed, then what comes; ``&contest=`` for another page than the
-    night's, ``&lang=`` and ``&baseline=`` for an edition of it.
+    """``/nights/{night}/live?after={seq}``: everything after that seq, then news as it comes.
 
-    Of a night that is over nothing comes: the line is closed with 1000, on which a page opens itself anew.
+    ``&contest=`` asks for another page than the night's own, ``&lang=`` and ``&baseline=`` for an edition of it. If the
+    night is over, the line is closed with code 1000, on which the page reloads itself.
     """
     channel = channel_of(websocket)
     as_json = "json" in websocket.scope["subprotocols"]
@@ -30,8 +30,11 @@ async def live(websocket: WebSocket) -> None:
 
 @allows(everyone)
 async def poll(request: Request) -> Response:
-    """The same message over HTTP; 304 with the ETag of the seq where nothing is new, 204 where nothing was missed, 205
-    ("reset the view", RFC 9110) of a night that is over."""
+    """``/nights/{night}/live`` over HTTP: the message with everything after a seq.
+
+    304 if the ``If-None-Match`` is the present ETag, 204 if nothing was missed, 205 ("reset the view", RFC 9110,
+    15.3.6) if the night is over.
+    """
     channel = channel_of(request)
     if not channel.on_air:
         return Response(status_code=205, headers={"Cache-Control": "no-store"})

@@ -3,9 +3,11 @@
 Fragments: ``status`` (how far), ``banner``, ``parties`` (the House, on a night of several by-elections), ``score``,
 ``latest`` (the feed), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the table of all),
 ``hex-{slug}`` (its hexagon, where the night has a map), ``contest-{slug}`` (all about it) and ``near-{slug}`` (its
-neighbours on the map). A night of one contest is a page of its own: no banner, score or rows. An open page is sent the
-new entries of the feed alone, so that none is lost however many come at once; and where one frame brings several
-declarations, the banner names them all. Who was away for more than a dozen entries is sent the feed as it begins.
+neighbours on the map). The page of a night of one contest has no banner, score or rows.
+
+An open page is sent only the new entries of the feed, and adds them to those it has: so none is lost, however many come
+at once. If one frame brings several declarations, the banner names them all. A page that was away for more than a dozen
+entries is sent the feed as a new page has it.
 """
 
 from collections.abc import Container, Iterable, Iterator
@@ -32,7 +34,7 @@ from server.election.once import once
 from server.election.results.feed import FEED_LENGTH, also_of, feed_of, told_after
 from server.html import address
 from server.html.languages import ENGLISH, Language
-from server.html.languages import language as known
+from server.html.languages import language as by_code
 from server.html.swaps import cursor, partial
 from server.html.templates import environment
 from server.live.renderer import NIGHT
@@ -48,7 +50,7 @@ from server.pages.night.score import banner_of, score_of
 
 
 class PageRenderer:
-    """The renderer of ``server.live.channel``: of one edition, or of all that are asked for."""
+    """The ``Renderer`` that ``server.live`` asks for: of one edition; ``another`` makes those of others."""
 
     def __init__(self, language: Language = ENGLISH, baseline: str = "") -> None:
         self.language = language
@@ -58,24 +60,28 @@ class PageRenderer:
         self._views = Views(language, baseline)
 
     def another(self, language: str, baseline: str) -> "PageRenderer":
-        """A renderer of another edition; in English where there is no such language."""
-        spoken = known(language)
+        """The renderer of another edition; in English if there is no such language."""
+        spoken = by_code(language)
         return self if (spoken, baseline) == (self.language, self.baseline) else PageRenderer(spoken, baseline)
 
     def retold(self, event: AnyEvent) -> AnyEvent:
-        """A night opened against this edition's baseline; LookupError, with a sentence, where there is no such one."""
+        """The event as this edition has it: a night is opened against the edition's baseline.
+
+        LookupError, with a sentence, if the night cannot be compared with that baseline.
+        """
         if self.baseline and isinstance(event, NightOpened):
             return replace(event, night=against(event.night, self.baseline))
         return event
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
-        """The ids of the fragments that this event changes, and the marks of the kinds of page in ``analysis``."""
+        """The ids of the fragments that an event changes, and the marks of the pages in ``analysis``."""
         return (*self._pieces(night, event), *marks(event))
 
     def _pieces(self, night: Night, event: AnyEvent) -> Iterable[str]:
         match event:
             case NightOpened():
-                near = (f"near-{one.slug}" for one in night.definition.contests if neighbours(night.definition).of(one))
+                around = neighbours(night.definition)
+                near = (f"near-{contest.slug}" for contest in night.definition.contests if around.of(contest))
                 return (*fragments_of(night), *near)
             case NotePosted() | NightHeld() | NightReleased():
                 return ("latest", "status")
@@ -94,11 +100,11 @@ class PageRenderer:
                 assert_never(event)
 
     def _around(self, night: Night, contest: Contest) -> Iterable[str]:
-        """The small maps that a seat is on."""
-        return (f"near-{one.slug}" for one in neighbours(night.definition).who_show(contest))
+        """The small maps that show a seat: its own and those of its neighbours."""
+        return (f"near-{seat.slug}" for seat in neighbours(night.definition).who_show(contest))
 
     def render(self, night: Night, fragment: str) -> str:
-        """A fragment as it is now: a whole element with that id (a hexagon has its row's); of a mark nothing."""
+        """A fragment's HTML as it is now: one element with that id, or a hexagon labelled by its row; "" for a mark."""
         if kind_of(fragment):
             return ""
         kind, _, slug = fragment.partition("-")
@@ -126,11 +132,14 @@ class PageRenderer:
         return self._html(kind, context)
 
     def has(self, night: Night, topic: str) -> bool:
-        """Whether a topic is that of a page of this night."""
+        """Whether this night has a page with that topic."""
         return topic in (NIGHT, find.TOPIC, *screens.TOPICS) or topic in night.counts or self._views.has(night, topic)
 
     def topics(self, night: Night, fragment: str) -> Container[str]:
-        """The pages that are sent it: the night's own, or a contest's (by its ballot id), or both; none the feed."""
+        """The topics of the pages that are sent a fragment; a contest's page has its ballot id as topic.
+
+        No page is sent the feed itself: ``message`` adds its new entries.
+        """
         if view := kind_of(fragment):
             return self._views.topics(night, view)
         kind, _, slug = fragment.partition("-")
@@ -144,7 +153,10 @@ class PageRenderer:
         return (ballot, NIGHT) if night.is_single else (ballot,)
 
     def news_after(self, night: Night, topic: str, after: int) -> int:
-        """From which seq a page is told what is said once: the last of which there was news, 0 for as from nothing."""
+        """The seq of the last news that a page at ``after`` has seen: after it comes the news that it is told.
+
+        0 if the page is sent the newest news as a new page is. Pages with the same number share one message.
+        """
         if after == 0 or topic not in (NIGHT, *screens.QUEUED):
             return 0
         if topic == NIGHT and _is_long_ago(night, after):
@@ -153,7 +165,7 @@ class PageRenderer:
         return night.feed[told - 1].seq if told else 1
 
     def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
-        """What htmx swaps in: each fragment where it belongs, morphed so that focus and reading position stay."""
+        """The message to a page: each fragment for its place, morphed so that focus and reading position stay."""
         parts = [
             partial(view, "outerMorph", self._views.html(night, topic))
             if (view := kind_of(fragment))
@@ -170,7 +182,7 @@ class PageRenderer:
         return "".join(parts)
 
     def _news(self, night: Night, after: int) -> Iterator[str]:
-        """What is said once: entries of the feed, and whatever else was declared at the moment of the newest."""
+        """What a page is told only once: new entries of the feed, and what was declared with the newest of them."""
         news = feed_of(night, after)
         context = self._context(night) | {"feed": news}
         if news:
@@ -179,7 +191,7 @@ class PageRenderer:
             yield partial("also", "innerHTML", self._html("also", context | {"also": also}))
 
     def around(self, night: Night, topic: str, head: str, whole: bool) -> str:
-        """What a page of a past night says beside its fragments: its title, at which moment it stands, its record."""
+        """What a page of a past night has beside its fragments: its title, its moment, the head of its record."""
         counts = night.counts
         about = next(iter(counts.values())) if night.is_single and topic == NIGHT else counts.get(topic)
         context = self._context(night) | {"about": about, "head": head, "moment": None if whole else night.at}
@@ -197,28 +209,28 @@ class PageRenderer:
 
 @once
 def _ballots(definition: Definition) -> dict[str, str]:
-    """By slug."""
+    """The ballot id of each contest of a night, by slug."""
     return {contest.slug: contest.ballot for contest in definition.contests}
 
 
 def _is_long_ago(night: Night, after: int) -> bool:
-    """Whether there was more news since than a page begins with."""
+    """Whether more news came after a seq than a new page's feed has entries."""
     return len(told_after(night, after)) > FEED_LENGTH
 
 
 def fragments_of(night: Night) -> tuple[str, ...]:
-    """All fragments of a night."""
+    """The ids of all fragments of a night, but for ``near-``."""
     contests = night.definition.contests
     if night.is_single:
         return ("status", "latest", f"contest-{contests[0].slug}")
-    on_map = (f"hex-{one.slug}" for one in contests) if has_map(night.definition) else ()
+    on_map = (f"hex-{contest.slug}" for contest in contests) if has_map(night.definition) else ()
     return (
         "status",
         "banner",
         *_house(night),
         "score",
         "latest",
-        *(row for one in contests for row in _rows(one)),
+        *(row for contest in contests for row in _rows(contest)),
         *on_map,
     )
 
@@ -228,12 +240,15 @@ def _house(night: Night) -> tuple[str, ...]:
 
 
 def _rows(contest: Contest) -> tuple[str, str, str]:
-    """What says how one contest of many stands."""
+    """The fragments that say how a contest stands on a night of several."""
     return (f"contest-{contest.slug}", f"row-{contest.slug}", f"seat-{contest.slug}")
 
 
 def _placed(fragment: str, html: str) -> str:
-    """A fragment with its place. A hexagon is parsed as SVG only inside of one, and says itself where it belongs."""
+    """A fragment with the place it goes to.
+
+    A browser parses a hexagon as SVG only inside an ``svg``, so it is wrapped in one and names its own place.
+    """
     if fragment.startswith("hex-"):
         place = f"outerHTML:[aria-labelledby=row-{fragment.removeprefix('hex-')}]"
         return html.replace("<a ", f'<svg><a hx-swap-oob="{place}" ', 1) + "</svg>"

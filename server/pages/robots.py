@@ -6,9 +6,9 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 
-# A night's pages, in each language. Every moment of every night against every baseline is a page too, and so is every
-# order of a table: thousands each, which say nothing that the night's own do not. A program that shows who shared a
-# link needs its picture, and asks for little else.
+# Crawlers may read the pages of each night in each language. Other query parameters (moments, baselines, the order of a
+# table) make thousands of pages a night that say nothing new. Programs that show a preview of a shared link need the
+# picture, and ask for little else, so they may read everything.
 _RULES = """\
 User-agent: Twitterbot
 User-agent: facebookexternalhit
@@ -39,7 +39,7 @@ Allow: /*?lang=de$
 
 @allows(everyone)
 async def robots(request: Request) -> Response:
-    """``/robots.txt``."""
+    """``/robots.txt``, which a crawler may keep for a day."""
     return PlainTextResponse(_RULES, headers={"Cache-Control": "public, max-age=86400"})
 
 

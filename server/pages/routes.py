@@ -1,4 +1,4 @@
-"""The addresses of all that viewers open. Nothing is answered here."""
+"""The addresses of everything that viewers open. Nothing is answered here."""
 
 from starlette.routing import BaseRoute
 

@@ -15,7 +15,7 @@ from playwright.async_api import async_playwright
 from server.live.channel import Channel
 from server.live.moments import FRAMES_A_REEL
 from server.nights import archive
-from server.pages.player.timeline import Stop, timeline
+from server.pages.player.timeline import TimelineStop, timeline
 from server.pages.render import PageRenderer
 from tests.bench.program import Program, percentile, program
 from tests.browser.conftest import FLAGS, chromium
@@ -176,7 +176,7 @@ def crowd(one: Program, night: str, viewers: int, seconds: float) -> Crowd:
 Watched = tuple[list[float], int, int]
 
 
-async def _watch(port: int, night: str, stops: Sequence[Stop], viewers: int, seconds: float) -> list[Watched]:
+async def _watch(port: int, night: str, stops: Sequence[TimelineStop], viewers: int, seconds: float) -> list[Watched]:
     draw = random.Random(1000)
     begin = asyncio.get_running_loop().time() + 5
     each = [
@@ -187,7 +187,7 @@ async def _watch(port: int, night: str, stops: Sequence[Stop], viewers: int, sec
 
 
 async def _viewer(
-    port: int, night: str, stops: Sequence[Stop], begin: float, place: float, speed: int, seconds: float
+    port: int, night: str, stops: Sequence[TimelineStop], begin: float, place: float, speed: int, seconds: float
 ) -> Watched:
     """One clock, as ``player.js`` has it: reels come one ahead, and a frame is shown when the clock passes it."""
     loop = asyncio.get_running_loop()
@@ -227,7 +227,7 @@ async def _reel(port: int, night: str, part: int) -> int:
     return len(answer)
 
 
-def _stops(night: str) -> tuple[Stop, ...]:
+def _stops(night: str) -> tuple[TimelineStop, ...]:
     channel = Channel(PageRenderer(), on_air=False)
     channel.advance(archive.load(night).events)
     return timeline(channel).stops

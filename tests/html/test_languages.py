@@ -69,26 +69,28 @@ def catalogue(name: str) -> Catalog:
 
 
 def messages(name: str) -> tuple[Message, ...]:
-    return tuple(Message(one.context or "", _texts(one.id), _texts(one.string)) for one in catalogue(name) if one.id)
+    return tuple(
+        Message(item.context or "", _texts(item.id), _texts(item.string)) for item in catalogue(name) if item.id
+    )
 
 
 @cache
 def said() -> frozenset[Message]:
     """Every message of the pages, as ``scripts/messages`` finds it: one without a plural goes with that of a plural."""
     mappings = cast(Any, tomllib.loads((ROOT / "pyproject.toml").read_text()))["tool"]["babel"]["mappings"]
-    methods = [(one["pattern"], one["method"]) for one in mappings]
-    options = {one["pattern"]: {k: v for k, v in one.items() if k not in ("pattern", "method")} for one in mappings}
+    methods = [(rule["pattern"], rule["method"]) for rule in mappings]
+    options = {rule["pattern"]: {k: v for k, v in rule.items() if k not in ("pattern", "method")} for rule in mappings}
     found = {
         Message(context or "", _texts(message))
         for room in ("server/html", "server/pages", "web/templates")
         for _, _, message, _, context in extract_from_dir(ROOT / room, methods, options)
     }
-    plurals = {(one.context, *one.texts[:1]) for one in found if len(one.texts) > 1}
-    return frozenset(one for one in found if len(one.texts) > 1 or (one.context, *one.texts) not in plurals)
+    plurals = {(item.context, *item.texts[:1]) for item in found if len(item.texts) > 1}
+    return frozenset(item for item in found if len(item.texts) > 1 or (item.context, *item.texts) not in plurals)
 
 
-def _texts(one: object) -> tuple[str, ...]:
-    return (one,) if isinstance(one, str) else tuple(cast(Iterable[str], one))
+def _texts(texts: object) -> tuple[str, ...]:
+    return (texts,) if isinstance(texts, str) else tuple(cast(Iterable[str], texts))
 
 
 def placeholders(text: str) -> set[str]:
@@ -97,16 +99,18 @@ def placeholders(text: str) -> set[str]:
 
 @cache
 def nights() -> tuple[Definition, ...]:
-    return tuple(archive.load(one.id).definition for one in archive.listed())
+    return tuple(archive.load(night.id).definition for night in archive.listed())
 
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_every_message_of_the_pages_is_translated_and_no_other(code: str) -> None:
     found = messages(code)
-    assert {one._replace(forms=()) for one in found} == said(), "scripts/messages brings the catalogues up to the pages"
-    assert not [one.texts for one in found if not all(one.forms)]
+    assert {item._replace(forms=()) for item in found} == said(), (
+        "scripts/messages brings the catalogues up to the pages"
+    )
+    assert not [item.texts for item in found if not all(item.forms)]
     assert not catalogue(code).obsolete
-    assert not [one.id for one in catalogue(code) if one.fuzzy and one.id]
+    assert not [item.id for item in catalogue(code) if item.fuzzy and item.id]
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -135,22 +139,24 @@ def test_a_translation_has_the_placeholders_the_marks_and_the_end_of_its_message
 @pytest.mark.parametrize("code", OTHERS)
 def test_names_are_those_of_the_data_and_none_is_missing(code: str) -> None:
     named: dict[str, dict[str, str]] = {}
-    for one in messages(f"{code}.names"):
-        assert one.forms not in (("",), one.texts), "what is the same needs no entry"
-        named.setdefault(one.context, {})[one.texts[0]] = one.forms[0]
+    for message in messages(f"{code}.names"):
+        assert message.forms not in (("",), message.texts), "what is the same needs no entry"
+        named.setdefault(message.context, {})[message.texts[0]] = message.forms[0]
     contests = [contest for night in nights() for contest in night.contests]
-    parties = {night.id: {one.id: one for one in night.parties} for night in nights()}
+    parties = {night.id: {party.id: party for party in night.parties} for night in nights()}
     every = [party for night in parties.values() for party in night.values()]
-    held = {parties[night.id][one.previous.holder].name for night in nights() for one in night.contests if one.previous}
-    assert named["party"].keys() <= {one.name for one in every}
-    assert named["party, short"].keys() <= {one.short for one in every}
-    assert named["from"].keys() <= {one.name for one in every}
+    held = {
+        parties[night.id][seat.previous.holder].name for night in nights() for seat in night.contests if seat.previous
+    }
+    assert named["party"].keys() <= {party.name for party in every}
+    assert named["party, short"].keys() <= {party.short for party in every}
+    assert named["from"].keys() <= {party.name for party in every}
     assert held <= named["from"].keys() | SAME_AFTER_FROM[code]
-    places = {one.region for one in contests} | {one.nation for one in contests}
+    places = {contest.region for contest in contests} | {contest.nation for contest in contests}
     assert named["place"].keys() <= places
     if code == "cy":
         assert named["place"].keys() == places
-        in_wales = {one.name for one in contests if one.nation == "Wales"}
+        in_wales = {contest.name for contest in contests if contest.nation == "Wales"}
         assert named["seat"].keys() | SAME_IN_WELSH == in_wales
         assert not named["seat"].keys() & SAME_IN_WELSH
         assert len(in_wales) == 40
@@ -165,16 +171,20 @@ def test_names_are_those_of_the_data_and_none_is_missing(code: str) -> None:
     ],
 )
 def test_figures_and_dates_are_written_as_in_the_language(code: str, figures: str, dates: str) -> None:
-    one = language(code)
+    spoken = language(code)
     written = [
-        *(one.number(16867), one.signed(1066), one.signed(-42), one.signed(0)),
-        *(one.share(Fraction(421, 1000)), one.share(Fraction(349, 40065)), one.percent(Fraction(40113, 79163))),
-        *(one.points(Fraction(283, 1000)), one.points(Fraction(-4, 1000)), one.points(Fraction(0))),
-        one.size(Fraction(-51, 1000)).removeprefix("-"),
+        *(spoken.number(16867), spoken.signed(1066), spoken.signed(-42), spoken.signed(0)),
+        *(
+            spoken.share(Fraction(421, 1000)),
+            spoken.share(Fraction(349, 40065)),
+            spoken.percent(Fraction(40113, 79163)),
+        ),
+        *(spoken.points(Fraction(283, 1000)), spoken.points(Fraction(-4, 1000)), spoken.points(Fraction(0))),
+        spoken.size(Fraction(-51, 1000)).removeprefix("-"),
     ]
     assert " ".join(written) == figures
-    assert f"{one.day(date(2014, 11, 20))}|{one.day_of_year(date(2010, 5, 28))}" == dates
-    assert one.clock(datetime(2015, 5, 8, 3, 15, tzinfo=UTC)) == "04:15"
+    assert f"{spoken.day(date(2014, 11, 20))}|{spoken.day_of_year(date(2010, 5, 28))}" == dates
+    assert spoken.clock(datetime(2015, 5, 8, 3, 15, tzinfo=UTC)) == "04:15"
 
 
 @pytest.mark.parametrize(
@@ -191,8 +201,10 @@ def test_ordinals_are_those_of_the_language(code: str, ordinals: str) -> None:
 
 def test_names_and_titles_are_translated_and_what_is_not_known_stays() -> None:
     welsh, german = language("cy"), language("de")
-    contest = next(one for one in archive.load(GENERAL).definition.contests if one.name == "Cardiff Central")
-    assert [one.seat(contest) for one in languages()] == ["Cardiff Central", "Canol Caerdydd", "Cardiff Central"]
+    contest = next(
+        contest for contest in archive.load(GENERAL).definition.contests if contest.name == "Cardiff Central"
+    )
+    assert [spoken.seat(contest) for spoken in languages()] == ["Cardiff Central", "Canol Caerdydd", "Cardiff Central"]
     assert welsh.title("2017 general election") == "Etholiad Cyffredinol 2017"
     assert welsh.title("Cardiff South and Penarth by-election") == "Isetholiad De Caerdydd a Phenarth"
     assert german.title("2005 general election, notional") == "Unterhauswahl 2005, umgerechnet"
@@ -228,7 +240,7 @@ def test_the_language_is_the_one_asked_for_then_the_one_remembered_then_the_one_
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """Past nights, and one on air with a map of forty seats."""
     night = on_the_map(definition(NIGHT, contests=40, seats=40))
-    contests = tuple(replace(one, name=one.name.replace("Seat", "Ort")) for one in night.contests)
+    contests = tuple(replace(contest, name=contest.name.replace("Seat", "Ort")) for contest in night.contests)
     opening = OpenNight(id="open", by="desk", night=replace(night, title="2019 general election", contests=contests))
     await Submitter(stream).submit(NIGHT, opening, START)
     await stream.announce(NIGHT)
@@ -238,9 +250,9 @@ async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIte
 
 @pytest.fixture
 async def client(site: Site) -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(base_url=site.url, timeout=60) as one:
-        await answered(one, f"/nights/{NIGHT}")
-        yield one
+    async with httpx2.AsyncClient(base_url=site.url, timeout=60) as client:
+        await answered(client, f"/nights/{NIGHT}")
+        yield client
 
 
 async def test_a_page_in_a_language_says_so_and_the_choice_is_remembered(client: httpx2.AsyncClient) -> None:
@@ -272,7 +284,7 @@ async def test_a_page_in_a_language_says_so_and_the_choice_is_remembered(client:
 async def test_the_headline_of_rochester(client: httpx2.AsyncClient, code: str, headline: str) -> None:
     page = (await client.get(f"/nights/{ROCHESTER}", params={"lang": code})).text
     found = re.findall(r'<p class="headline[^"]*">(.*?)</p>', page, re.DOTALL)
-    assert [" ".join(re.sub("<[^>]*>", " ", one).split()) for one in found] == [headline]
+    assert [" ".join(re.sub("<[^>]*>", " ", heading).split()) for heading in found] == [headline]
 
 
 async def test_a_german_page_kept_up_by_the_push_is_the_page_made_anew(
@@ -382,19 +394,19 @@ def words_at(page: str) -> Iterator[tuple[str, str]]:
 def english_words(code: str) -> frozenset[str]:
     """The words of all messages, and common ones, that are neither words of the other language nor of names."""
     spoken = language(code)
-    english = {word for one in said() for text in one.texts for word in _words(text)}
+    english = {word for message in said() for text in message.texts for word in _words(text)}
     other = {
         word
         for name in (code, f"{code}.names")
-        for one in messages(name)
-        for text in one.forms
+        for message in messages(name)
+        for text in message.forms
         for word in _words(text)
     }
     names = ["Ann Abel Ben Bond OBS API Open Innovations"]
     for night in nights():
-        names += [text for one in night.parties for text in (one.name, one.short)]
+        names += [text for party in night.parties for text in (party.name, party.short)]
         for contest in night.contests:
-            names += [contest.name, spoken.place(contest.region), *(one.name for one in contest.candidates)]
+            names += [contest.name, spoken.place(contest.region), *(person.name for person in contest.candidates)]
     called = {word for name in names for word in _words(name)}
     return frozenset((english | set(COMMON.split())) - other - called) | {"declared"}
 

@@ -47,11 +47,11 @@ async def asked(path: str, *accepted: str) -> Answer:
         "method": "GET",
         "path": unquote(path),
         "query_string": b"",
-        "headers": [(b"accept-encoding", one.encode()) for one in accepted],
+        "headers": [(b"accept-encoding", header.encode()) for header in accepted],
     }
     await site(scope, cast(Any, None), send)
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return Answer(sent[0]["status"], headers, b"".join(one["body"] for one in sent[1:]))
+    return Answer(sent[0]["status"], headers, b"".join(message["body"] for message in sent[1:]))
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ from tests.running import Site, answered, serving
 GENERAL = "parl.2019-12-12"
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
 CON, LAB, REFORM = "PP52", "PP53", "PP7931"
-NIGHTS = [one.id for one in archive.listed()]
+NIGHTS = [night.id for night in archive.listed()]
 
 
 @cache
@@ -79,7 +79,7 @@ def test_every_page_is_whole_in_every_language_and_its_figures_are_written_as_th
     ],
 )
 def test_rochesters_record_names_its_scope_in_every_language(code: str, sentence: str) -> None:
-    (language,) = [one for one in languages() if one.code == code]
+    (language,) = [known for known in languages() if known.code == code]
     assert sentence in text_of(element(stood(ROCHESTER, 1.0), "records", language)).replace("\xa0", " ")
 
 
@@ -93,8 +93,8 @@ def test_every_page_follows_the_baseline_and_names_it(part: float) -> None:
         if topic != "areas":
             assert f"/nights/{GENERAL}/contests/" in page
         assert not re.search(rf'/nights/{GENERAL}/contests/[^"?]*"', page), "a link that loses the baseline"
-    total = {one.party: one for one in add_up(night).parties}[CON]
-    assert total.change != {one.party: one for one in add_up(own).parties}[CON].change
+    total = {party.party: party for party in add_up(night).parties}[CON]
+    assert total.change != {party.party: party for party in add_up(own).parties}[CON].change
     assert f"{total.seats} {total.net:+}" in rows(element(night, "areas"))[1]
     together = swings(night, LAB, CON).together
     assert together is not None and together != swings(own, LAB, CON).together
@@ -124,7 +124,8 @@ def opened(night: Definition, *seats: int) -> Night:
 def test_a_seat_that_the_baseline_does_not_know_breaks_no_page(missing: tuple[int, ...]) -> None:
     whole = definition(seats=3)
     contests = tuple(
-        replace(one, previous=None if seat in missing else one.previous) for seat, one in enumerate(whole.contests)
+        replace(contest, previous=None if seat in missing else contest.previous)
+        for seat, contest in enumerate(whole.contests)
     )
     night = opened(replace(whole, contests=contests), 0, 1)
     for language in languages():
@@ -143,7 +144,7 @@ def test_a_party_is_called_by_its_newest_name_and_those_it_had_are_told() -> Non
     page = records_page(night)
     assert page.archive is not None
     assert page.archive.book.names[REFORM].name == "Reform UK"
-    (row,) = [one for one in rows(element(night, "records")) if one[0].startswith("RUK")]
+    (row,) = [cells for cells in rows(element(night, "records")) if cells[0].startswith("RUK")]
     assert row[0] == "RUK in 275; also as The Brexit Party"
     assert "Of the 2,600 contests of the general elections of 2010, 2015, 2017 and 2019 and the 1 of 3 of 2027" in (
         text_of(element(night, "records"))
@@ -155,7 +156,7 @@ def test_a_night_knows_nothing_of_general_elections_that_came_later(name: str) -
     year = int(name[5:9])
     for part in (0.0, 0.5, 1.0):
         shown = text_of(element(stood(name, part), "records"))
-        assert not re.search("|".join(str(one) for one in range(year + 1, 2020)), shown)
+        assert not re.search("|".join(str(later) for later in range(year + 1, 2020)), shown)
         assert "2010" in shown
     assert "earlier general elections" not in text_of(element(stood("parl.2010-05-06", 1.0), "records"))
 
@@ -163,15 +164,15 @@ def test_a_night_knows_nothing_of_general_elections_that_came_later(name: str) -
 @pytest.fixture(scope="module")
 async def site(shared_redis: Embedded, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """The past nights, which these tests only read."""
-    async with serving(shared_redis.url, tmp_path_factory.mktemp("data")) as one:
-        yield one
+    async with serving(shared_redis.url, tmp_path_factory.mktemp("data")) as site:
+        yield site
 
 
 @pytest.fixture
 async def client(site: Site) -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(base_url=site.url) as one:
-        await answered(one, "/readyz")
-        yield one
+    async with httpx2.AsyncClient(base_url=site.url) as client:
+        await answered(client, "/readyz")
+        yield client
 
 
 async def test_the_choices_of_a_page_keep_its_baseline_and_its_moment(client: httpx2.AsyncClient) -> None:

@@ -22,7 +22,7 @@ from server.live.channel import Channel
 from server.nights import archive, layout
 from server.nights.against import baselines
 from server.nights.polls import polls_before
-from server.pages.contest.history import history
+from server.pages.contest.seat_history import history
 from server.pages.render import PageRenderer
 from server.stream.embedded import Embedded
 from tests.nights_by_hand import START, ballot, correct, declare, definition, with_one_candidate
@@ -34,7 +34,7 @@ GENERAL_2010, GENERAL_2015, GENERAL_2017, GENERAL_2019 = (
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
 CLACTON = "parl.clacton.by.2014-10-09"
 RULE = "Hold or gain is by party, against that election; by-elections and defections in between do not count."
-CODES = [one.code for one in languages()]
+CODES = [language.code for language in languages()]
 
 
 def words(page: str) -> str:
@@ -177,7 +177,7 @@ def test_every_verdict_has_one_reason_that_its_banner_leads_to() -> None:
 
 def test_a_seat_without_a_past_is_neither_held_nor_gained() -> None:
     night = definition()
-    night = replace(night, contests=tuple(replace(one, previous=None) for one in night.contests))
+    night = replace(night, contests=tuple(replace(contest, previous=None) for contest in night.contests))
     page = on_air(night, declare(0)).text("contest-seat-0")
     assert section(page, "why") == (
         "Why neither hold nor gain? The 2017 general election has no figures for this seat, so that nobody can be said "
@@ -276,7 +276,7 @@ def test_each_poll_leads_to_its_contest_where_the_archive_has_one() -> None:
         (f"/nights/{GENERAL_2010}/contests/parl.clacton.2010-05-06", "2010"),
     ]
     for night, contest in (re.findall(r"/nights/([^/]+)/contests/(.+)", address)[0] for address, _ in links):
-        assert contest in {one.ballot for one in archive.load(night).definition.contests}
+        assert contest in {listed.ballot for listed in archive.load(night).definition.contests}
 
 
 def test_the_drawing_has_the_tables_figures_and_a_mark_of_its_own_for_each_party() -> None:
@@ -310,9 +310,9 @@ def test_lines_are_broken_where_a_party_did_not_stand_and_independents_have_none
     by_slug = {count.contest.slug: count for count in night.counts.values()}
     clacton, north_down = history(night, by_slug["clacton"]), history(night, by_slug["north-down"])
     assert clacton and north_down
-    ukip = clacton.chart.series[[one.short for one in clacton.parties].index("UKIP")]
+    ukip = clacton.chart.series[[party.short for party in clacton.parties].index("UKIP")]
     assert len(ukip.points) == 4 and ukip.path.count("L") == 2  # 2005 | 2014, 2015, 2017
-    independent = north_down.chart.series[[one.short for one in north_down.parties].index("Ind")]
+    independent = north_down.chart.series[[party.short for party in north_down.parties].index("Ind")]
     assert len(independent.points) >= 3 and independent.path == ""
 
 
@@ -326,8 +326,8 @@ def test_no_poll_after_the_night_is_shown_and_its_own_once_it_is_declared(slug: 
         opening = before(night, told.definition.polls_close)
         undeclared = section(opening.text(f"contest-{slug}"), "past")
         assert str(year) not in undeclared
-        later = [str(one) for one in range(year + 1, 2020)]
-        assert not any(one in declared + undeclared for one in later)
+        later = [str(later) for later in range(year + 1, 2020)]
+        assert not any(text in declared + undeclared for text in later)
     first = datetime(2010, 5, 6, 22, tzinfo=UTC)
     assert section(before(GENERAL_2010, first).text(f"contest-{slug}"), "past") == ""
 
@@ -336,7 +336,7 @@ def test_a_night_of_today_finds_the_polls_of_its_seat_by_its_code() -> None:
     night = definition(contests=1)
     night = replace(night, date=date(2026, 5, 7), contests=(replace(night.contests[0], gss="E14000642"),))  # Clacton
     shown = section(on_air(night, declare(0)).text("contest-seat-0"), "past")
-    assert [one for one in ("2026", "2019", "2017", "2015", "2014", "2010", "2005") if one in shown] == [
+    assert [label for label in ("2026", "2019", "2017", "2015", "2014", "2010", "2005") if label in shown] == [
         "2026", "2019", "2017", "2015", "2014", "2010", "2005",
     ]  # fmt: skip
     assert polls_before("", date(2026, 5, 7)) == polls_before("E14009999", date(2026, 5, 7)) == ()
@@ -356,51 +356,51 @@ def test_a_by_election_says_what_it_makes_of_the_house() -> None:
 
 
 def neighbours(contest: Contest, night: Definition) -> list[Contest]:
-    seats = {one.gss: one for one in night.contests}
+    seats = {contest.gss: contest for contest in night.contests}
     return [seats[gss] for gss in layout.load().neighbours(contest.gss)]
 
 
 def test_the_neighbours_of_a_seat_are_on_its_page_with_what_became_of_them() -> None:
     night = archive.load(GENERAL_2019).definition
-    (seat,) = (one for one in night.contests if one.slug == "aldershot")
+    (seat,) = (place for place in night.contests if place.slug == "aldershot")
     page = fragment(GENERAL_2019, "aldershot", "near")
-    items = [words(one) for one in re.findall(r"<li.*?</li>", page, re.DOTALL)]
+    items = [words(item) for item in re.findall(r"<li.*?</li>", page, re.DOTALL)]
     counts = fold(archive.load(GENERAL_2019).events).counts
-    for item, one in zip(items, neighbours(seat, night), strict=True):
-        result = counts[one.ballot].result
+    for item, neighbour in zip(items, neighbours(seat, night), strict=True):
+        result = counts[neighbour.ballot].result
         assert result
         short = {party.id: party for party in night.parties}
-        assert item == f"{one.name} {result.verdict.text(short)} majority {result.majority:,}"
+        assert item == f"{neighbour.name} {result.verdict.text(short)} majority {result.majority:,}"
     drawn = re.findall(r'<a href="/nights/parl.2019-12-12/contests/([^"]+)" tabindex="-1"', page)
-    assert drawn == [one.ballot for one in neighbours(seat, night)]
+    assert drawn == [neighbour.ballot for neighbour in neighbours(seat, night)]
     assert page.count("<a ") == 1 + 2 * len(items), "the seat itself leads nowhere"
 
 
 def test_seats_without_a_neighbour_and_nights_without_a_map_have_no_such_part() -> None:
     marks = set(whole(GENERAL_2019).fragments)
-    alone = {one.slug for one in archive.load(GENERAL_2019).definition.contests if f"near-{one.slug}" not in marks}
+    alone = {seat.slug for seat in archive.load(GENERAL_2019).definition.contests if f"near-{seat.slug}" not in marks}
     assert alone == {"isle-of-wight", "na-h-eileanan-an-iar", "orkney-and-shetland", "ynys-mon"}
     for channel in (whole(ROCHESTER), on_air(definition(), declare(0))):
-        assert not any(one.startswith("near-") for one in channel.fragments)
+        assert not any(fragment.startswith("near-") for fragment in channel.fragments)
 
 
 def test_what_happens_in_a_seat_changes_its_neighbours_pages_and_no_others() -> None:
     night = replace(archive.load(GENERAL_2019).definition, id="night")
-    (seat,) = (one for one in night.contests if one.slug == "clacton")
+    (seat,) = (place for place in night.contests if place.slug == "clacton")
     expect = ExpectDeclaration(id="expect", by="desk", ballot=seat.ballot, expected=START + timedelta(hours=4))
     count = ReachStage(id="stage", by="desk", ballot=seat.ballot, stage="counting")
     channel = on_air(night)
     for command, words_of in ((expect, "Clacton awaiting · expected 02:00"), (count, "Clacton counting")):
         assert channel.night
         channel.advance([decide(channel.night, command, START)])
-        near = {one for one, seq in channel.fragments.items() if one.startswith("near-") and seq == channel.seq}
-        assert near == {f"near-{one.slug}" for one in (seat, *neighbours(seat, night))}
+        near = {name for name, seq in channel.fragments.items() if name.startswith("near-") and seq == channel.seq}
+        assert near == {f"near-{neighbour.slug}" for neighbour in (seat, *neighbours(seat, night))}
         assert words_of in words(channel.text("near-maldon"))
-    maldon = next(one.ballot for one in night.contests if one.slug == "maldon")
+    maldon = next(place.ballot for place in night.contests if place.slug == "maldon")
     missed = channel.missed(maldon, channel.seq - 1)
     assert missed and b'hx-target="#near-maldon"' in missed.payload
     assert b"contest-clacton" not in missed.payload
-    elsewhere = next(one.ballot for one in night.contests if one.slug == "aldershot")
+    elsewhere = next(place.ballot for place in night.contests if place.slug == "aldershot")
     assert channel.missed(elsewhere, channel.seq - 1) is None
     for topic in ("night", elsewhere):
         message = channel.missed(topic, 0)
@@ -409,9 +409,9 @@ def test_what_happens_in_a_seat_changes_its_neighbours_pages_and_no_others() -> 
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_contest_page_can_be_said_in_every_language(code: str) -> None:
-    for one in archive.listed():
-        channel = whole(one.id)
-        for key in [choice.key for choice in baselines(archive.load(one.id).definition)]:
+    for summary in archive.listed():
+        channel = whole(summary.id)
+        for key in [choice.key for choice in baselines(archive.load(summary.id).definition)]:
             edition = channel.in_edition(code, key)
             assert edition.night
             contests = edition.night.definition.contests

@@ -35,7 +35,7 @@ def test_an_edition_is_made_once_and_the_nights_own_is_the_night_itself(channel:
     assert channel.in_edition("", "") is channel.in_edition("en", "") is channel.in_edition("xx", "") is channel
     german = channel.in_edition("de", "")
     assert german is channel.in_edition("de", "") is not channel.in_edition("de", "by-elections")
-    assert [one.edition for one in (channel, german, channel.in_edition("cy", "by-elections"))] == [
+    assert [shown.edition for shown in (channel, german, channel.in_edition("cy", "by-elections"))] == [
         "",
         "de",
         "cy-by-elections",

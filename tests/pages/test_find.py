@@ -19,7 +19,7 @@ from server.election.nights import Count, Night, fold
 from server.html.languages import ENGLISH, language, languages
 from server.live.channel import Channel
 from server.nights import archive
-from server.pages.find.search import Entry, entries, only, plain, search
+from server.pages.find.search import SearchEntry, entries, only, plain, search
 from server.pages.find.table import COMPARED, SORTS, TOPIC, VERDICTS, listed, parties, wanted
 from server.pages.render import PageRenderer
 from server.stream.embedded import Embedded
@@ -35,7 +35,7 @@ WELSH = language("cy")
 
 
 @cache
-def words(night: str) -> tuple[Entry, ...]:
+def words(night: str) -> tuple[SearchEntry, ...]:
     return entries(archive.load(night).definition)
 
 
@@ -91,14 +91,14 @@ def test_what_somebody_means_is_found_without_accents_capitals_and_hyphens(quest
 
 
 def test_every_seat_of_every_general_election_is_what_its_own_name_means() -> None:
-    for one in archive.listed():
-        for contest in archive.load(one.id).definition.contests:
-            assert meant(contest.name, one.id) == contest.name
-            assert meant(plain(contest.name).upper(), one.id) == contest.name
+    for past in archive.listed():
+        for contest in archive.load(past.id).definition.contests:
+            assert meant(contest.name, past.id) == contest.name
+            assert meant(plain(contest.name).upper(), past.id) == contest.name
 
 
 def test_a_welsh_seat_is_found_by_its_name_in_either_language() -> None:
-    both = [one for one in archive.load(GENERAL).definition.contests if WELSH.seat(one) != one.name]
+    both = [contest for contest in archive.load(GENERAL).definition.contests if WELSH.seat(contest) != contest.name]
     assert len(both) > 10
     for contest in both:
         assert contest.nation == "Wales"
@@ -108,8 +108,8 @@ def test_a_welsh_seat_is_found_by_its_name_in_either_language() -> None:
 
 def test_a_party_finds_where_it_stands_by_every_name_it_has() -> None:
     contests = archive.load(GENERAL).definition.contests
-    standing = {one.name for one in contests if any(who.party == "PP77" for who in one.candidates)}
-    parties = {one.id: one for one in archive.load(GENERAL).definition.parties}
+    standing = {contest.name for contest in contests if any(who.party == "PP77" for who in contest.candidates)}
+    parties = {party.id: party for party in archive.load(GENERAL).definition.parties}
     assert set(found("plaid cymru")) == standing
     for tongue in languages():
         assert standing <= set(found(tongue.party(parties["PP77"])))
@@ -118,7 +118,7 @@ def test_a_party_finds_where_it_stands_by_every_name_it_has() -> None:
 
 def test_a_candidate_is_found_with_the_party_or_the_seat_and_only_then_named() -> None:
     hits = search(words(GENERAL), "corbyn")
-    assert [(hit.contest.name, [one.name for one in hit.named]) for hit in hits] == [
+    assert [(hit.contest.name, [candidate.name for candidate in hit.named]) for hit in hits] == [
         ("Islington North", ["Jeremy Corbyn"])
     ]
     assert meant("corbyn labour") == meant("jeremy islington") == "Islington North"
@@ -137,14 +137,14 @@ def test_words_are_found_by_their_beginnings_alone() -> None:
 def test_an_order_is_by_what_a_column_shows_with_the_empty_last(part: float, sort: str, order: str) -> None:
     night = stood(GENERAL, part)
     counts = shown(night, sort=sort, order=order)
-    assert len(counts) == 650 and {one.contest.ballot for one in counts} == set(night.counts)
-    values = [value(one, sort) for one in counts]
-    known = [one for one in values if one]
+    assert len(counts) == 650 and {count.contest.ballot for count in counts} == set(night.counts)
+    values = [value(count, sort) for count in counts]
+    known = [key for key in values if key]
     assert values[: len(known)] == known
     assert known == sorted(known, reverse=order == "desc")
-    for one, other in pairwise(counts):
-        if value(one, sort) == value(other, sort):
-            assert plain(one.contest.name) < plain(other.contest.name)
+    for count, other in pairwise(counts):
+        if value(count, sort) == value(other, sort):
+            assert plain(count.contest.name) < plain(other.contest.name)
 
 
 def value(count: Count, sort: str) -> tuple[str | int, ...]:
@@ -158,7 +158,7 @@ def value(count: Count, sort: str) -> tuple[str | int, ...]:
         return ()
     match sort:
         case "verdict":
-            short = {one.id: one.short for one in archive.load(GENERAL).definition.parties}
+            short = {party.id: party.short for party in archive.load(GENERAL).definition.parties}
             return result.verdict.kind, plain(short[result.verdict.winner])
         case "winner":
             parts = plain(result.winner.candidate.name).split()
@@ -178,26 +178,26 @@ def test_filters_leave_what_they_name_and_together_leave_what_both_do(part: floa
     night = stood(GENERAL, part)
     every = list(night.counts.values())
     for verdict in COMPARED:
-        kinds = [one.result.verdict.kind if one.result else "pending" for one in every]
-        expected = {one.contest.name for one, kind in zip(every, kinds, strict=True) if kind == verdict}
+        kinds = [count.result.verdict.kind if count.result else "pending" for count in every]
+        expected = {count.contest.name for count, kind in zip(every, kinds, strict=True) if kind == verdict}
         assert set(names(shown(night, verdict=verdict))) == expected
     for party in parties(night):
-        won = {one.contest.name for one in every if one.result and one.result.verdict.winner == party}
+        won = {count.contest.name for count in every if count.result and count.result.verdict.winner == party}
         assert set(names(shown(night, party=party))) == won
-    scots = {one.contest.name for one in every if one.contest.region == "Scotland"}
+    scots = {count.contest.name for count in every if count.contest.region == "Scotland"}
     assert set(names(shown(night, region="Scotland"))) == scots and len(scots) == 59
     both = shown(night, region="Scotland", party="PP102", verdict="gain", q="glasgow")
     assert set(names(both)) == {
-        one.contest.name
-        for one in every
-        if one.contest.region == "Scotland" and one.contest.name.startswith("Glasgow") and one.result
-        if one.result.verdict.kind == "gain" and one.result.verdict.winner == "PP102"
+        count.contest.name
+        for count in every
+        if count.contest.region == "Scotland" and count.contest.name.startswith("Glasgow") and count.result
+        if count.result.verdict.kind == "gain" and count.result.verdict.winner == "PP102"
     }
 
 
 def test_every_winner_of_every_night_can_be_picked_out() -> None:
-    for one in archive.listed():
-        night = stood(one.id, 1.0)
+    for past in archive.listed():
+        night = stood(past.id, 1.0)
         won = {count.result.verdict.winner for count in night.counts.values() if count.result}
         assert won <= set(parties(night))
         assert len(parties(night)) < 40
@@ -270,9 +270,9 @@ def test_a_row_is_text_and_never_markup() -> None:
 async def client(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     await Submitter(stream).submit("night", OpenNight(id="open", by="desk", night=definition("night")), START)
     await stream.announce("night")
-    async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as one:
-        await answered(one, "/readyz")
-        yield one
+    async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
+        await answered(client, "/readyz")
+        yield client
 
 
 async def test_a_seat_that_is_meant_leads_to_its_contest_and_any_other_question_to_the_table(
@@ -300,22 +300,22 @@ async def test_every_state_of_the_table_has_an_address_that_other_editions_keep(
     page = (await client.get(CONTESTS + query + "&at=2019-12-13T04:00&baseline=2015")).text
     later = (await client.get(CONTESTS + query + "&baseline=2015")).text
     assert 0 < len(rows(page)) < len(rows(later)) < 40
-    links = [html.unescape(one) for one in re.findall(r'<th scope="col"[^>]*><a href="([^"]+)"', page)]
+    links = [html.unescape(link) for link in re.findall(r'<th scope="col"[^>]*><a href="([^"]+)"', page)]
     assert len(links) == len(SORTS)
-    assert all("baseline=2015" in one and "at=2019-12-13T04" in one and "region=Wales" in one for one in links)
+    assert all("baseline=2015" in link and "at=2019-12-13T04" in link and "region=Wales" in link for link in links)
     assert page.count("aria-sort") == 1 and 'aria-sort="descending"><a href="?baseline' in page
     assert 'name="at" value="2019-12-13T04' in page and 'name="baseline" value="2015"' in page
-    kept = [html.unescape(one) for one in re.findall(r'<a href="([^"]*lang=(?:cy|de))"', page)]
-    assert len(kept) == 2 and all("verdict=gain" in one and "order=desc" in one for one in kept)
-    for one in (*links, *kept):
-        assert (await client.get(f"{CONTESTS}{one}")).status_code == 200
+    kept = [html.unescape(link) for link in re.findall(r'<a href="([^"]*lang=(?:cy|de))"', page)]
+    assert len(kept) == 2 and all("verdict=gain" in link and "order=desc" in link for link in kept)
+    for link in (*links, *kept):
+        assert (await client.get(f"{CONTESTS}{link}")).status_code == 200
 
 
 async def test_the_table_is_in_the_readers_language_and_order(client: httpx2.AsyncClient) -> None:
     page = (await client.get(CONTESTS + "?region=Wales&lang=cy")).text
     assert '<html lang="cy">' in page
-    contests = [one for one in archive.load(GENERAL).definition.contests if one.region == "Wales"]
-    assert rows(page) == sorted((WELSH.seat(one) for one in contests), key=plain)
+    contests = [seat for seat in archive.load(GENERAL).definition.contests if seat.region == "Wales"]
+    assert rows(page) == sorted((WELSH.seat(seat) for seat in contests), key=plain)
     assert rows((await client.get(CONTESTS + "?q=ynys+mon&lang=de")).text) == ["Ynys Môn"]
 
 

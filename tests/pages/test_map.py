@@ -95,7 +95,7 @@ def _has_every_hexagon(page: str, night: Definition) -> None:
         centre = layout.load().cells[contest.gss].centre
         assert found[f"row-{contest.slug}"] == (7 * centre.x, 4 * centre.y)
         assert page.count(f'<li id="row-{contest.slug}"') == 1
-    assert len(drawing.findall("path[@class='region']")) == len({one.region for one in night.contests})
+    assert len(drawing.findall("path[@class='region']")) == len({contest.region for contest in night.contests})
     assert layout.ATTRIBUTION in page
 
 
@@ -118,7 +118,7 @@ def test_an_event_repaints_the_hexagon_of_its_contest_and_no_other() -> None:
     for event in archive.load(GENERAL[-1]).events:
         channel.advance([event])
         assert channel.night is not None
-        changed = [one for one in renderer.changed(channel.night, event) if one.startswith("hex-")]
+        changed = [fragment for fragment in renderer.changed(channel.night, event) if fragment.startswith("hex-")]
         if isinstance(event, Declared):
             slug = channel.night.counts[event.ballot].contest.slug
             assert changed == [f"hex-{slug}"]
@@ -157,9 +157,9 @@ def test_an_uncontested_seat_is_won_without_steps() -> None:
 
 
 def test_only_a_night_of_many_seats_that_all_have_a_hexagon_has_a_map() -> None:
-    assert all(has_map(archive.load(one.id).definition) == (one.contests == 650) for one in archive.listed())
+    assert all(has_map(archive.load(past.id).definition) == (past.contests == 650) for past in archive.listed())
     assert not has_map(definition())
     assert has_map(on_the_map(definition()))
     for night, hexagons in ((definition(), 0), (on_the_map(definition()), 3)):
         opened = fold([decide(None, OpenNight(id="open", by="desk", night=night), START)])
-        assert sum(one.startswith("hex-") for one in fragments_of(opened)) == hexagons
+        assert sum(fragment.startswith("hex-") for fragment in fragments_of(opened)) == hexagons

@@ -41,9 +41,9 @@ async def client(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncI
     night = replace(on_the_map(definition("night", seats=3)), replay_of="night-before")
     await Submitter(stream).submit("night", OpenNight(id="open", by="desk", night=night), START)
     await stream.announce("night")
-    async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as one:
-        await answered(one, "/readyz")
-        yield one
+    async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
+        await answered(client, "/readyz")
+        yield client
 
 
 def channel_with(events: Sequence[AnyEvent]) -> Channel:
@@ -76,7 +76,7 @@ def banners(message: str) -> dict[str, str]:
 def test_every_declaration_of_a_night_comes_once_and_in_order_however_its_events_are_bundled() -> None:
     events = archive.load(GENERAL).events
     declared = [event.ballot for event in events if isinstance(event, Declared)]
-    slugs = {one.ballot: one.slug for one in archive.load(GENERAL).definition.contests}
+    slugs = {contest.ballot: contest.slug for contest in archive.load(GENERAL).definition.contests}
     random = Random(5)
     channel = channel_with(events[:1])
     came: list[str] = []
@@ -84,7 +84,7 @@ def test_every_declaration_of_a_night_comes_once_and_in_order_however_its_events
         after = channel.seq
         channel.advance(events[after : after + random.choice((1, 2, 7, 40))])
         came += banners(sent(channel, after))
-    assert came == [slugs[one] for one in declared]
+    assert came == [slugs[ballot_id] for ballot_id in declared]
     assert len(came) == 650
 
 

@@ -30,9 +30,9 @@ from server.html.languages import ENGLISH, Language, language, languages
 from server.live.hub import Hub
 from server.nights import archive
 from server.pages.picture import drawing, pages, words
-from server.pages.picture.contest import contest_picture
+from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import HEIGHT, INK, PAPER, WIDTH, Bar, Mark, Text, painted
-from server.pages.picture.score import score_picture
+from server.pages.picture.score_picture import score_picture
 from server.pages.render import PageRenderer
 from tests.conftest import until
 from tests.handed import handed
@@ -83,16 +83,16 @@ def is_readable(marks: Sequence[Mark]) -> None:
     for said, (left, top, right, bottom) in boxes:
         assert MARGIN <= left <= right <= WIDTH - MARGIN, said
         assert 30 <= top <= bottom <= HEIGHT - 30, said
-    for (said, one), (other_said, other) in combinations(boxes, 2):
-        assert not overlap(one, other), f"{said!r} is on {other_said!r}"
+    for (said, box), (other_said, other) in combinations(boxes, 2):
+        assert not overlap(box, other), f"{said!r} is on {other_said!r}"
     for bar in marks:
         if isinstance(bar, Bar) and bar.colour not in ("", INK, drawing.LINE):
             for said, box in boxes:
                 assert not overlap(box, (bar.x, bar.y, bar.x + bar.width, bar.y + bar.height), 1), said
 
 
-def overlap(one: tuple[float, ...], other: tuple[float, ...], by: float = 0) -> bool:
-    return all(one[side] < other[side + 2] - by and other[side] < one[side + 2] - by for side in (0, 1))
+def overlap(box: tuple[float, ...], other: tuple[float, ...], by: float = 0) -> bool:
+    return all(box[side] < other[side + 2] - by and other[side] < box[side + 2] - by for side in (0, 1))
 
 
 def opened(png: bytes) -> Image.Image:
@@ -264,8 +264,10 @@ def test_a_language_of_long_words_and_names_without_end_still_fit() -> None:
         Candidate("1", "Sir Alec Douglas-Home of the Hirsel and Coldstream in the County of Berwick", "PP52"),
         Candidate("2", "W" * 90, "PP53"),
     )
-    parties = tuple(replace(one, name=one.name + " and Unionist and Co-operative Alliance") for one in long.parties)
-    contests = tuple(replace(one, name="Llanfairpwllgwyngyll " * 4, candidates=people) for one in long.contests)
+    parties = tuple(
+        replace(party, name=party.name + " and Unionist and Co-operative Alliance") for party in long.parties
+    )
+    contests = tuple(replace(contest, name="Llanfairpwllgwyngyll " * 4, candidates=people) for contest in long.contests)
     long = replace(long, contests=contests, parties=parties, title="A night of long names " * 9)
     nights = after(long), after(long, declare(0)), after(long, declare(0), declare(1), declare(2))
     for night in (*nights, past(ROCHESTER), past(ROCHESTER, 3), past(GENERAL), past(GENERAL, 300), past(GENERAL, 1)):
@@ -334,8 +336,8 @@ async def client(hub: Hub) -> AsyncGenerator[httpx2.AsyncClient]:
     async def with_hub(scope: Any, receive: Any, send: Any) -> None:
         await site({**scope, "state": handed(hub)}, receive, send)
 
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(with_hub), base_url="http://site") as one:
-        yield one
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(with_hub), base_url="http://site") as client:
+        yield client
 
 
 async def test_a_picture_is_served_and_not_sent_again_until_something_happened(
@@ -375,7 +377,7 @@ async def test_all_who_ask_at_once_wait_for_one_picture_and_others_do_not(client
     assert not any(task.done() for task in asking), (
         "what was asked for while a picture was drawn was answered before it"
     )
-    assert len({one.content for one in (*await asyncio.gather(*asking), await client.get(address))}) == 1
+    assert len({answer.content for answer in (*await asyncio.gather(*asking), await client.get(address))}) == 1
     assert (len(pages.KEPT), pages.WAITED_FOR) == (1, {})
 
 

@@ -32,9 +32,9 @@ async def client(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncI
     night = replace(night, contests=(first, *night.contests[1:]))
     await Submitter(stream).submit("night", OpenNight(id="open", by="desk", night=night), START)
     await stream.announce("night")
-    async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as one:
-        await answered(one, "/readyz")
-        yield one
+    async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
+        await answered(client, "/readyz")
+        yield client
 
 
 async def test_a_page_is_not_sent_again_until_something_happened(
@@ -88,7 +88,9 @@ async def test_what_is_refused_is_said_in_the_readers_language_with_a_way_back(c
         ("/nights/night?baseline=1832", "Nicht gefunden", "nicht mit &#39;1832&#39; vergleichen", 'href="/"'),
     ):
         answer = await client.get(path, headers={"Accept-Language": "de"})
-        assert [one for one in ('lang="de"', f"<h1>{title}</h1>", sentence, back) if one not in answer.text] == [], path
+        assert [text for text in ('lang="de"', f"<h1>{title}</h1>", sentence, back) if text not in answer.text] == [], (
+            path
+        )
         assert answer.headers["vary"] == "Accept-Encoding, Accept-Language, Cookie"
 
 
@@ -107,7 +109,7 @@ async def test_a_past_moment_is_kept_by_every_link_of_the_night(client: httpx2.A
         text = (await client.get(f"{night}{page}?at=2019-12-13T02:00&baseline=2015")).text
         links = re.findall(rf'href="({night}[^"]*)"', text)
         assert len(links) > 5
-        assert [one for one in links if "at=2019-12-13" not in one or "baseline=2015" not in one] == [], page
+        assert [link for link in links if "at=2019-12-13" not in link or "baseline=2015" not in link] == [], page
     notice = f"{night}{seat}/notice"
     assert "Virginia Crosbie" in (await client.get(f"{notice}?at=2019-12-13T03:00")).text
     assert "10,818" not in (await client.get(f"{notice}?at=2019-12-13T02:00")).text
@@ -139,8 +141,8 @@ async def test_a_moment_is_told_as_it_was_known_then_or_as_it_is_known_now(
         assert "As it is known now: figures" in now, path
         assert re.search(r'href="\?at=[^"]*known=now">As it is known now', then)
         assert re.search(r'href="\?at=[^"]*(?<!known=now)">As it was known then', now)
-        links = [one for one in re.findall(r'href="(/nights/night[^"]*)"', now) if "/record" not in one]
-        assert links and all("at=" in one and "known=now" in one for one in links), links
+        links = [link for link in re.findall(r'href="(/nights/night[^"]*)"', now) if "/record" not in link]
+        assert links and all("at=" in link and "known=now" in link for link in links), links
         assert "Record: event" in then and "Record: event" not in now
     night = "/nights/night?at=2019-12-12T22:02"
     then, now = [(await client.get(night + known)).text for known in ("", "&known=now")]

@@ -43,22 +43,22 @@ def words(line: Timeline, channel: Channel) -> list[str]:
 
 def test_a_silence_of_more_than_two_hours_takes_twenty_minutes() -> None:
     line = of((120, declare(0)), (241, declare(1)), (250, declare(2)))
-    minutes = [one.x / 60 for one in line.stops]
+    minutes = [stop.x / 60 for stop in line.stops]
     assert minutes == [0, 120, 140, 149]
     assert line.cuts == ((7200, 8400),)
-    assert [(one.x / 60, one.at) for one in line.labels][-1] == (140, START + timedelta(minutes=241))
+    assert [(label.x / 60, label.at) for label in line.labels][-1] == (140, START + timedelta(minutes=241))
 
 
 def test_three_weeks_of_silence_leave_the_night_readable_and_name_the_day_after() -> None:
     line = timeline(whole("parl.2010-05-06"))
     assert line.length < 20 * 3600
     assert line.days
-    assert [one.day for one in line.labels] == [False] * (len(line.labels) - 1) + [True]
+    assert [label.day for label in line.labels] == [False] * (len(line.labels) - 1) + [True]
 
 
 def test_gains_are_drawn_in_their_partys_colour_below_the_holds() -> None:
     line = of((1, declare(0)), (1, declare(1, 4, 5)), (60, declare(2)))
-    assert [one.party for one in line.bars] == ["PP52", ""]
+    assert [bar.party for bar in line.bars] == ["PP52", ""]
     gains, holds = line.bars
     assert gains.path == "M1 100V50h1V100M71 100V29.3h1V100"  # one of the two of the first minute, and one alone
     assert holds.path == "M1 50V0h1V50"
@@ -67,14 +67,14 @@ def test_gains_are_drawn_in_their_partys_colour_below_the_holds() -> None:
 def test_what_is_corrected_or_withdrawn_is_a_moment_and_is_counted_as_it_stood_then() -> None:
     withdraw = Withdraw(id="withdraw", by="desk", ballot=ballot(0), reason="The wrong sheet was read.")
     line = of((1, declare(0)), (2, correct(0, 1)), (3, withdraw), (9, declare(0, command="again")))
-    assert [one.declared for one in line.stops] == [0, 1, 1, 0, 1]
-    assert [one.kind for one in line.keys] == ["polls", "first", "corrected", "withdrawn", "last"]
+    assert [stop.declared for stop in line.stops] == [0, 1, 1, 0, 1]
+    assert [key.kind for key in line.keys] == ["polls", "first", "corrected", "withdrawn", "last"]
     assert [key.place for key in line.keys] == [0, 1, 2, 3, 4]
 
 
 def test_a_tie_that_was_decided_by_lot_is_a_key_moment() -> None:
     line = of((1, declare(0)), (2, replace(declare(1, 5, 5), lot="1")))
-    assert [one.kind for one in line.keys if one.place == 2] == ["lot", "majority", "last"]
+    assert [key.kind for key in line.keys if key.place == 2] == ["lot", "majority", "last"]
 
 
 def test_a_general_election_has_its_moments_in_words() -> None:
@@ -86,13 +86,13 @@ def test_a_general_election_has_its_moments_in_words() -> None:
         ("05:05", "<b>Conservative overall majority</b>"),
         ("14:52", "Last result: St Ives, Con hold"),
     ]
-    assert [one.kind for one in timeline(whole("parl.2010-05-06")).keys] == ["polls", "first", "hung", "last"]
+    assert [key.kind for key in timeline(whole("parl.2010-05-06")).keys] == ["polls", "first", "hung", "last"]
 
 
 def test_a_night_of_one_contest_goes_from_stage_to_note_to_declaration() -> None:
     channel = whole(ROCHESTER)
     line = timeline(channel)
-    assert all(one.news for one in line.stops)
+    assert all(stop.news for stop in line.stops)
     assert [key.kind for key in line.keys].count("note") == 7
     told = words(line, channel)
     for text in ("Ballot boxes are in", "40,113 ballot papers verified", "<b>Declared: UKIP gain from Con</b>"):
@@ -101,7 +101,7 @@ def test_a_night_of_one_contest_goes_from_stage_to_note_to_declaration() -> None
 
 def test_back_and_on_pass_over_what_is_no_news_and_end_at_the_ends() -> None:
     line = timeline(whole("parl.2019-12-12"))
-    silent = replace(line, stops=tuple(replace(one, news=place in (3, 7)) for place, one in enumerate(line.stops)))
+    silent = replace(line, stops=tuple(replace(stop, news=place in (3, 7)) for place, stop in enumerate(line.stops)))
     assert (silent.before(7), silent.before(3), silent.before(0)) == (3, 0, None)
     assert (silent.after(0), silent.after(3), silent.after(7)) == (3, 7, None)
 

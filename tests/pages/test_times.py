@@ -17,7 +17,7 @@ ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
 
 
 def note(definition: Definition, language: str = "en") -> str:
-    (spoken,) = (one for one in languages() if one.code == language)
+    (spoken,) = (known for known in languages() if known.code == language)
     module = environment(spoken).get_template("fragments/times.html").module
     text = str(getattr(module, "assumed_times")(definition))  # noqa: B009 (a template's macro has no type)
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
@@ -25,7 +25,9 @@ def note(definition: Definition, language: str = "en") -> str:
 
 def untimed(number: int) -> Definition:
     definition = archive.load(GENERAL).definition
-    return replace(definition, times="assumed", assumed=tuple(one.ballot for one in definition.contests[:number]))
+    return replace(
+        definition, times="assumed", assumed=tuple(contest.ballot for contest in definition.contests[:number])
+    )
 
 
 RULE = (

@@ -50,9 +50,9 @@ def test_a_correction_takes_back_what_a_by_election_moved() -> None:
     night = channel.night
     assert night
     count = night.counts[CONTEST]
-    first, *others = sorted(count.contest.candidates, key=lambda one: one.party != "PP52")
+    first, *others = sorted(count.contest.candidates, key=lambda candidate: candidate.party != "PP52")
     assert first.party == "PP52", "the Conservatives held Corby"
-    votes = {first.id: 20_000, **dict.fromkeys((one.id for one in others), 1)}
+    votes = {first.id: 20_000, **dict.fromkeys((candidate.id for candidate in others), 1)}
     corrected = Corrected(
         seq=night.seq + 1,
         at=night.at,
@@ -83,8 +83,8 @@ def test_times_over_several_days_say_their_day_and_those_of_one_night_do_not() -
     assert ">15 November 2012<" in channel.text("row-corby")
     date = Channel(PageRenderer(), on_air=False)
     date.advance(archive.load(CORBY).events)
-    pieces = [date.text(one) for one in ("contest-corby", "seat-corby", "status", "banner", "row-corby")]
-    assert not any(re.search(r"\d\d:\d\d, ", one) for one in pieces)
+    pieces = [date.text(fragment) for fragment in ("contest-corby", "seat-corby", "status", "banner", "row-corby")]
+    assert not any(re.search(r"\d\d:\d\d, ", piece) for piece in pieces)
 
 
 def test_a_seat_declared_weeks_after_its_general_election_says_the_day() -> None:
@@ -108,12 +108,12 @@ async def test_all_their_pages_answer_and_are_found(redis: Embedded, tmp_path: P
         for group in archive.groups():
             night = group.summary.id
             assert front.count(f'"/nights/{night}"') == 1
-            assert [one["state"] for one in listed if one["night"] == night] == ["past"]
-        for one in archive.listed():
-            assert front.count(f'"/nights/{one.id}"') == 1, "each night once"
+            assert [entry["state"] for entry in listed if entry["night"] == night] == ["past"]
+        for past in archive.listed():
+            assert front.count(f'"/nights/{past.id}"') == 1, "each night once"
         places = ("", "/contests", "/areas", "/swing", "/battlegrounds", "/records", f"/contests/{CONTEST}")
         addresses = [f"/nights/{night}{place}" for night in (SEASON, CORBY) for place in places]
-        addresses += [f"{one}?baseline=2005-notional&at=2012-11-16T03:00" for one in addresses]
+        addresses += [f"{address}?baseline=2005-notional&at=2012-11-16T03:00" for address in addresses]
         addresses += [f"/nights/{SEASON}/contests/{CONTEST}/notice", f"/nights/{SEASON}/picture.png"]
         for address in (*addresses, f"/api/nights/{SEASON}", f"/nights/{SEASON}?at=2011-01-01"):
             answer = await client.get(address)

@@ -1,5 +1,5 @@
-// What is typed into a form of the count: kept on the phone at every keystroke, put back, added up. Nothing is sent from
-// here, and the rules are the server's.
+// What an officer types into a form: it is kept on the phone at every keystroke, put back after a reload, and added up.
+// This file sends nothing, and the rules of a count are the server's.
 
 const storage = {
   get(name) {
@@ -14,14 +14,14 @@ const storage = {
       localStorage.setItem(name, JSON.stringify(value));
       return true;
     } catch {
-      return false; // private browsing, or full: the page says so
+      return false; // private browsing, or a full storage: the page says so
     }
   },
   remove(name) {
     try {
       localStorage.removeItem(name);
     } catch {
-      // then there was none
+      // without storage there was nothing to remove
     }
   },
   names(prefix) {
@@ -33,7 +33,7 @@ const storage = {
   },
 };
 
-// What the script says is in the page once, where the server wrote it.
+// The texts that the script shows are in a template element of the page.
 const wordsFor = (name) => document.getElementById("words").content.querySelector(`[data-say="${name}"]`);
 const saying = (name, place) => {
   const words = document.importNode(wordsFor(name), true);
@@ -41,7 +41,7 @@ const saying = (name, place) => {
   return words;
 };
 const unsay = (...names) => {
-  for (const name of names) for (const one of document.querySelectorAll(`main [data-say="${name}"]`)) one.remove();
+  for (const name of names) for (const element of document.querySelectorAll(`main [data-say="${name}"]`)) element.remove();
 };
 const clock = (time) => new Date(time).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 const comma = (number) => number.toLocaleString("en-GB");
@@ -55,7 +55,7 @@ const TAB = (() => {
   }
 })();
 
-// As server/count/numbers.py reads it: null where nothing is typed, NaN where it cannot be read.
+// Reads a number as the server does: null if nothing is typed, NaN if it cannot be read.
 function numberIn(text) {
   const plain = text.replace(/[\u200b-\u200f\u202a\u202c\u2060\ufeff]/g, "").trim().replace(/\s+/g, " ");
   if (!plain) return null;
@@ -65,20 +65,20 @@ function numberIn(text) {
 const fieldsOf = (form) => [...form.querySelectorAll("input[inputmode=numeric], input[data-kept]")];
 const lotOf = (form) => form.querySelector("input[name=lot]:checked:not(:disabled)")?.value ?? "";
 
-// Whether a form holds what the server has not taken.
+// Whether a form holds figures that the server has not accepted yet.
 const isTyped = (form) =>
   !("taken" in form.dataset) &&
   ("unsent" in form.dataset ||
-    fieldsOf(form).some((one) => one.value !== one.defaultValue) ||
-    [...form.querySelectorAll("input[type=radio]:not(:disabled)")].some((one) => one.checked !== one.defaultChecked));
+    fieldsOf(form).some((field) => field.value !== field.defaultValue) ||
+    [...form.querySelectorAll("input[type=radio]:not(:disabled)")].some((radio) => radio.checked !== radio.defaultChecked));
 
-// The draft of a form. Two tabs with the same form keep one each: the second to type begins one of its own.
+// The draft of a form. Two tabs with the same form each keep their own: the second tab to type begins another draft.
 class Draft {
   constructor(form) {
     this.form = form;
     this.name = form.dataset.draft;
     const there = this.kept();
-    const [key, draft] = there.find(([, one]) => one.tab === TAB) ?? there[0] ?? [this.name, null];
+    const [key, draft] = there.find(([, stored]) => stored.tab === TAB) ?? there[0] ?? [this.name, null];
     this.key = key;
     this.at = draft?.at;
     if (draft) this.show(draft);
@@ -89,24 +89,24 @@ class Draft {
     return key === this.name || (key?.startsWith(`${this.name}~`) && !key.endsWith(":waiting"));
   }
 
-  // Whether a draft is all that this form holds.
+  // Whether this form holds exactly what a draft holds.
   isAll({ texts }) {
-    return Boolean(texts) && fieldsOf(this.form).every((one) => (texts[one.name] ?? "") === one.value);
+    return Boolean(texts) && fieldsOf(this.form).every((field) => (texts[field.name] ?? "") === field.value);
   }
 
-  // Every draft of this form, the newest first.
+  // All drafts of this form, the newest first.
   kept() {
     return [this.name, ...storage.names(`${this.name}~`)]
       .map((key) => [key, storage.get(key)])
       .filter(([, draft]) => draft?.texts)
-      .sort(([, one], [, other]) => other.at - one.at);
+      .sort(([, first], [, second]) => second.at - first.at);
   }
 
   texts() {
-    return Object.fromEntries(fieldsOf(this.form).map((one) => [one.name, one.value]));
+    return Object.fromEntries(fieldsOf(this.form).map((field) => [field.name, field.value]));
   }
 
-  // Puts a draft into the form, over whatever the server sent: that is never newer.
+  // Puts a draft into the form, over the figures that came from the server: those are never newer.
   show(draft, wholly = !("fresh" in this.form.dataset)) {
     let restored = false;
     for (const input of fieldsOf(this.form)) {
@@ -124,7 +124,7 @@ class Draft {
     saying("restored").querySelector("time").textContent = clock(draft.at);
   }
 
-  // False where nothing can be kept.
+  // Keeps what is typed; returns false if the browser cannot keep anything.
   keep() {
     const there = storage.get(this.key);
     if (there && there.at !== this.at) this.key = `${this.name}~${newName()}`; // another tab has written there
@@ -133,7 +133,7 @@ class Draft {
     return storage.set(this.key, { texts, lot: lotOf(this.form), at: this.at, tab: TAB });
   }
 
-  // Other figures for this form, of another tab: told of, never put over these.
+  // Tells of other figures for this form that another tab has kept. They never replace those shown without being asked.
   tellOfOthers() {
     const isOther = ([key, draft]) =>
       (key !== this.key || draft.at !== this.at) && Object.values(draft.texts).some(Boolean) && !this.isAll(draft);
@@ -145,7 +145,7 @@ class Draft {
     told.querySelector("[data-take]").addEventListener("click", () => this.take(other));
   }
 
-  // Shows the other figures, and keeps those that were shown so far as the others.
+  // Shows the other figures, and keeps those that were shown as the other draft.
   take(other) {
     const mine = { texts: this.texts(), lot: lotOf(this.form), at: Date.now() };
     storage.set(`${this.name}~${newName()}`, mine);
@@ -159,8 +159,8 @@ function addUp(form) {
   const sum = form.querySelector("#sum");
   if (!sum) return;
   const numbers = fieldsOf(form)
-    .filter((one) => one.inputMode === "numeric")
-    .map((one) => [one.name, numberIn(one.value)]);
+    .filter((field) => field.inputMode === "numeric")
+    .map((field) => [field.name, numberIn(field.value)]);
   const counted = numbers.reduce((all, [, number]) => all + (number || 0), 0);
   const electorate = Number(form.dataset.electorate);
   const papers = form.dataset.papers && Number(form.dataset.papers);
@@ -178,7 +178,7 @@ function addUp(form) {
   offerLot(form, numbers.filter(([name]) => name.startsWith("votes.")));
 }
 
-// The moment that the first place is a tie, the lot is asked for.
+// Asks for the result of a lot as soon as the first place is a tie.
 function offerLot(form, votes) {
   const complete = votes.every(([, number]) => number >= 0 && number !== null);
   const most = Math.max(...votes.map(([, number]) => number));
@@ -190,7 +190,7 @@ function offerLot(form, votes) {
   }
 }
 
-// The key "next" of a phone's keypad, and Enter, lead from field to field and then to the button.
+// "Next" on a phone's keypad, or Enter, leads from field to field and then to the button.
 function leadOn(form) {
   form.addEventListener("keydown", (event) => {
     const fields = fieldsOf(form);

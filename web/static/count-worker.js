@@ -1,5 +1,5 @@
-// The service worker of the officers' phones: where there is no network, the page that was seen last opens again, and
-// says so. Pages and the files they need are kept; nothing that is sent goes through here, and no state is remembered.
+// The service worker of the officers' phones: without a network it opens the page that was seen last, marked as old. It
+// keeps pages and the files they need. Nothing that is sent goes through it, and it remembers no other state.
 
 const PAGES = "count-pages";
 const FILES = "count-files";
@@ -9,12 +9,13 @@ const NEVER = ["/count/state", "/count/worker.js"];
 
 const contestOf = (address) => new URL(address).searchParams.get("contest") ?? "";
 
-// One page a contest: an older one of it would be untrue. Whoever is asked to sign in may see none of them any more.
+// Keeps one page a contest, because an older page of it would be untrue. When the server asks the officer to sign in,
+// all pages are deleted.
 async function seen(address, html, policy) {
   if (new URL(address).pathname.startsWith(SIGN_IN)) return caches.delete(PAGES);
   const pages = await caches.open(PAGES);
-  for (const one of await pages.keys()) {
-    if (contestOf(one.url) === contestOf(address)) await pages.delete(one);
+  for (const request of await pages.keys()) {
+    if (contestOf(request.url) === contestOf(address)) await pages.delete(request);
   }
   const headers = {
     "Content-Type": "text/html; charset=utf-8",
@@ -25,22 +26,22 @@ async function seen(address, html, policy) {
   return keepFiles(html);
 }
 
-// The files that the newest page needs, whose names change with their content; the others are of an older program.
+// Keeps the files that the newest page needs, and deletes the others: names change with content, so those are outdated.
 async function keepFiles(html) {
   const files = await caches.open(FILES);
   const needed = [...new Set(html.match(/\/static\/[^"]+/g) ?? [])];
-  const kept = (await files.keys()).map((one) => new URL(one.url).pathname);
-  await files.addAll(needed.filter((one) => !kept.includes(one)));
-  await Promise.all(kept.filter((one) => !needed.includes(one)).map((one) => files.delete(one)));
+  const kept = (await files.keys()).map((request) => new URL(request.url).pathname);
+  await files.addAll(needed.filter((path) => !kept.includes(path)));
+  await Promise.all(kept.filter((path) => !needed.includes(path)).map((path) => files.delete(path)));
 }
 
-// What was seen at this address, or else of this contest, or else last. It is told that it is old.
+// The page last seen at this address, or else of this contest, or else of all. It is marked with the time it was seen.
 async function fromBefore(address) {
   const pages = await caches.open(PAGES);
   const newestFirst = (await pages.keys()).reverse();
   const key =
-    newestFirst.find((one) => one.url === address) ??
-    newestFirst.find((one) => contestOf(one.url) === contestOf(address)) ??
+    newestFirst.find((request) => request.url === address) ??
+    newestFirst.find((request) => contestOf(request.url) === contestOf(address)) ??
     newestFirst[0];
   const page = key && (await pages.match(key));
   if (!page) return null;

@@ -1,5 +1,6 @@
-// The officer's phone: what was typed is sent until there is an answer, the page follows the count, and one line always
-// says which is true. Without it forms and links work as they do. count-typing.js keeps what is typed.
+// The officer's phone: it sends what was typed until there is an answer, keeps the page in step with the count, and says
+// in one line whether the figures are typed, sent or published. Without this script the forms and links still work.
+// count-typing.js keeps what is typed.
 
 const PATIENCE = 10_000;
 const ASK_EVERY = 2_000;
@@ -29,7 +30,7 @@ function tell() {
   const said = line.querySelector("b");
   if (said.textContent !== words) said.textContent = words;
   line.dataset.is = is;
-  // What is on this phone is so without a network; what stands elsewhere may have changed since.
+  // Without a network, what is on this phone is still true; what the server has may have changed.
   const lost = line.querySelector("span");
   lost.hidden = !silentSince || Boolean(current);
   if (silentSince) lost.querySelector("time").textContent = clock(silentSince);
@@ -48,7 +49,7 @@ function silence() {
 
 // --- asking the server
 
-// ``status`` is 0 where nothing was heard at all, ``seconds`` what a server that is there asks to be waited.
+// ``status`` is 0 if nothing answered at all; ``seconds`` is how long the server asks to wait (Retry-After).
 class NoAnswer extends Error {
   constructor(status = 0, seconds = 0) {
     super("no answer");
@@ -56,7 +57,7 @@ class NoAnswer extends Error {
   }
 }
 
-// What ``read`` makes of an answer; NoAnswer where there is none in time, or only of what stands before the server.
+// What ``read`` makes of an answer. Throws NoAnswer if there is none in time, or only a proxy's.
 async function reach(address, read, fields) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE);
@@ -74,7 +75,7 @@ async function reach(address, read, fields) {
   }
 }
 
-// A page of ours: what a hall's "sign in to this wifi" puts in its place is no answer.
+// Reads one of our own pages. The "sign in to this wifi" page of a hall is not one, and counts as no answer.
 async function pageIn(answer) {
   const html = await answer.text();
   const page = new DOMParser().parseFromString(html, "text/html");
@@ -91,7 +92,7 @@ const post = (address, fields) =>
 
 function submit(event) {
   event.preventDefault();
-  if (current) return; // a second tap sends nothing more
+  if (current) return; // a second tap sends nothing
   const form = event.target;
   const button = event.submitter;
   const { contest = "", who = "", name = "" } = standing() ?? {};
@@ -104,7 +105,7 @@ function submit(event) {
   send({ ...entry, form, again, stored: again && storage.set(entry.key, entry) });
 }
 
-// Until there is an answer, or somebody stops it. What waits is in the phone's storage, so that a killed tab goes on.
+// Sends until there is an answer or the officer stops it. What waits is in the phone's storage, to outlive a closed tab.
 async function send(entry) {
   current = entry;
   unsay("waiting", "try-again", "stopped");
@@ -124,8 +125,8 @@ async function send(entry) {
   }
 }
 
-// One tab at a time, where the browser can see to that; elsewhere twice does no harm. A null answer: another tab was
-// quicker. The page's secret is that of now, should somebody have signed in again.
+// Tries once, in one tab at a time if the browser has locks; without them sending twice does no harm. The answer is null
+// if another tab was quicker. The CSRF secret is read from the page each time, because a new sign-in changes it.
 async function attempt(entry) {
   const once = async () => {
     if (entry.stored && !storage.get(entry.key)) return null;
@@ -173,7 +174,7 @@ function giveBack(entry, word) {
   tell();
 }
 
-// While it is sent a form is as it was sent.
+// A form cannot be changed while it is being sent.
 function lock(entry, locked) {
   if (!entry.form) return;
   entry.form.setAttribute("aria-busy", locked);
@@ -192,31 +193,31 @@ function offerToStop(entry) {
   told.scrollIntoView({ block: "nearest" });
 }
 
-// What a tab that is gone had left to send, oldest first; nobody sends in another's name.
+// Sends what a closed tab had left, oldest first. What another person left is shown, but not sent.
 function resume() {
   const { contest, who } = standing() ?? {};
   const waiting = storage.names("").filter((name) => name.endsWith(":waiting"));
   const entries = waiting.map(storage.get).filter((entry) => entry?.fields);
-  for (const one of all(".choose [data-contest]")) {
-    const isLeft = entries.some((entry) => entry.contest === one.dataset.contest);
-    if (isLeft) one.querySelector("span").textContent = wordsFor("left").textContent;
+  for (const choice of all(".choose [data-contest]")) {
+    const isLeft = entries.some((entry) => entry.contest === choice.dataset.contest);
+    if (isLeft) choice.querySelector("span").textContent = wordsFor("left").textContent;
   }
   if (!contest || current) return;
-  const left = entries.filter((entry) => entry.contest === contest).sort((one, other) => one.at - other.at);
+  const left = entries.filter((entry) => entry.contest === contest).sort((first, second) => first.at - second.at);
   const other = left.find((entry) => entry.who !== who);
   if (other) saying("others").querySelector("b").textContent = other.name;
   const mine = left.find((entry) => entry.who === who);
   if (!mine) return;
-  const form = all("main form[data-sending]").find((one) => draftOf.get(one)?.key === mine.draft);
+  const form = all("main form[data-sending]").find((element) => draftOf.get(element)?.key === mine.draft);
   send({ ...mine, form, again: true, stored: true });
 }
 
 // --- showing a page
 
-const hiddenIn = (form) => all("input[type=hidden]", form).map((one) => one.value).join("\n");
+const hiddenIn = (form) => all("input[type=hidden]", form).map((input) => input.value).join("\n");
 const scriptOf = (page) => page.querySelector('script[src*="/count.js"]')?.getAttribute("src");
 
-// Puts an answer in the place of the page. Where somebody is typing and has not ``asked`` for it, only around that.
+// Replaces the page by an answer. If somebody is typing and has not ``asked`` for it, only what is around the form.
 function show(answer, asked = false) {
   const { page, path, url, atItsAddress } = answer;
   if (path !== FORM && !path.startsWith(`${FORM}/`)) return location.assign(url);
@@ -235,17 +236,17 @@ function show(answer, asked = false) {
   heading?.focus({ preventScroll: true });
 }
 
-// A thumb that taps twice must not tap what came under it in between.
+// A second tap must not hit a button that came under the thumb meanwhile.
 function notForTheSecondTap() {
   const buttons = all("main form button:not(:disabled)");
-  for (const one of buttons) one.disabled = true;
-  setTimeout(() => buttons.forEach((one) => (one.disabled = false)), SECOND_TAP);
+  for (const button of buttons) button.disabled = true;
+  setTimeout(() => buttons.forEach((button) => (button.disabled = false)), SECOND_TAP);
 }
 
 function showAround(typing, page, path) {
   const around = page.getElementById("around");
   if (!around) return notice(path.startsWith(SIGN_IN) ? "ended" : "moved");
-  const same = all("form[data-draft]", page).find((one) => one.dataset.draft === typing.dataset.draft);
+  const same = all("form[data-draft]", page).find((form) => form.dataset.draft === typing.dataset.draft);
   const unchanged =
     same &&
     hiddenIn(same) === hiddenIn(typing) &&
@@ -281,7 +282,7 @@ async function follow() {
     heard();
     if (token === place.token || place !== standing() || current) return;
     await look();
-    if (standing() === place) place.token = token; // one notice is enough
+    if (standing() === place) place.token = token; // one notice for each change is enough
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     if (!error.status) silence();
@@ -298,7 +299,7 @@ async function followOn() {
 let opensAgain = isSecureContext && Boolean(navigator.serviceWorker);
 
 function keepPage({ url, html, policy }) {
-  if (opensAgain) navigator.serviceWorker.ready.then((one) => one.active.postMessage({ address: url, html, policy }));
+  if (opensAgain) navigator.serviceWorker.ready.then((worker) => worker.active.postMessage({ address: url, html, policy }));
 }
 
 async function openAgain() {
@@ -310,7 +311,7 @@ async function openAgain() {
     return sayWhatCannotBe();
   }
   if (navigator.serviceWorker.controller) return;
-  await navigator.serviceWorker.ready; // it was not there yet when this page was loaded
+  await navigator.serviceWorker.ready; // the worker was not there yet when this page was loaded
   if (standing()) await get(location.href).then(keepPage, silence);
 }
 
@@ -321,7 +322,7 @@ function sayWhatCannotBe() {
   if (!opensAgain) saying(isSecureContext ? "unable" : "plain", last());
 }
 
-// --- a page, whether the browser loaded it or this script put it there
+// --- setting up a page, whether the browser loaded it or this script put it there
 
 function setUp() {
   const done = document.querySelector("[data-done]");
@@ -361,13 +362,13 @@ addEventListener("storage", ({ key, oldValue, newValue }) => {
     const draft = draftOf.get(form);
     if (draft.isOneOf(key)) draft.tellOfOthers();
     if (newValue === null && oldValue && draft.isAll(JSON.parse(oldValue))) {
-      form.dataset.taken = ""; // another tab has sent just this
+      form.dataset.taken = ""; // another tab has sent exactly these figures
       look().catch(silence);
     }
   }
 });
 
-const { seen } = document.documentElement.dataset; // the worker gave this page, since there is no network
+const { seen } = document.documentElement.dataset; // set by the worker on an old page, as there is no network
 if (seen) silentSince = new Date(seen);
 setUp();
 byId("alert")?.focus();

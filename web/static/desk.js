@@ -1,9 +1,10 @@
-// Keeps the desk's pages in step: what the clock alone changes, the line, what the filter hides. All else comes as HTML.
+// Keeps the desk's pages in step: times that pass, the state of the line, the rows that the filter hides. Everything else
+// comes as HTML.
 (() => {
   const SILENCE = 70_000; // the server says something every 50 seconds at least
-  const EVERY = 60_000; // what is late changes with the minutes, and no news tells of it
-  const RETRY = 5_000; // while no websocket gets through
-  const MOST_FRESH = 20; // rows of one message; more are all of them
+  const EVERY = 60_000; // a contest becomes late without any news, so the page has to ask
+  const RETRY = 5_000; // between two polls while no websocket gets through
+  const MOST_FRESH = 20; // rows of one message that light up; more than these means that all rows came
   const place = document.getElementById("live");
   const line = document.getElementById("line");
   const address = new URL(place.getAttribute("hx-ws:connect"), location.href);
@@ -11,25 +12,25 @@
   let heard = Date.now();
   let asked = Date.now();
   let failures = 0;
-  let catchingUp = false; // what comes first on a line is the whole page: that is no news
+  let catchingUp = false; // the first message after connecting has the whole page, so its rows are not news
 
   const say = (text, state) => {
     if (line.textContent !== text) line.textContent = text;
     line.dataset.state = state;
   };
 
-  // As server/count/desk/board.py says it.
+  // The same words as in server/count/desk/board.py.
   const inWords = (minutes) => {
     const hours = Math.floor(minutes / 60);
     if (hours >= 48) return `${Math.floor(hours / 24)} days`;
     return hours ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
   };
   const tellTime = () => {
-    for (const one of document.querySelectorAll("[data-expected]")) {
-      const minutes = Math.floor((Date.now() - new Date(one.dataset.expected)) / 60_000);
+    for (const element of document.querySelectorAll("[data-expected]")) {
+      const minutes = Math.floor((Date.now() - new Date(element.dataset.expected)) / 60_000);
       const words = minutes < 0 ? `in ${inWords(-minutes)}` : minutes ? `${inWords(minutes)} late` : "due now";
-      if (one.textContent !== words) one.textContent = words;
-      one.closest("tr")?.classList.toggle("late", minutes > 0);
+      if (element.textContent !== words) element.textContent = words;
+      element.closest("tr")?.classList.toggle("late", minutes > 0);
     }
   };
 
@@ -51,7 +52,7 @@
   if (filter) {
     filter.addEventListener("input", hide);
     filter.form.addEventListener("submit", (event) => event.preventDefault());
-    for (const one of filter.form.querySelectorAll("button, a")) one.hidden = true; // it is done while typing
+    for (const control of filter.form.querySelectorAll("button, a")) control.hidden = true; // the filter works while somebody types
   }
 
   const shown = () => {
@@ -60,8 +61,8 @@
     tellTime();
   };
 
-  // Everything over HTTP: what only the clock changed, what a contest's page missed, and where websockets are blocked.
-  // Whoever is signed out learns it here: the rule sends them away.
+  // Fetches everything over HTTP: for what only the clock changed, for what a contest's page missed, and where websockets
+  // are blocked. Somebody who is signed out learns it here, because the server redirects the request.
   const poll = async () => {
     asked = Date.now();
     const before = heard;
@@ -74,7 +75,7 @@
     }
     if (!answer.ok) throw new Error(answer.statusText);
     const text = await answer.text();
-    if (heard !== before) return poll(); // what came over the line meanwhile is newer than this may be
+    if (heard !== before) return poll(); // a message that came meanwhile may be newer than this
     await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text, transition: false });
     shown();
     if (failures) say("Live, by polling", "up");
@@ -90,7 +91,7 @@
     failures = 0;
     catchingUp = true;
     say("Live", "up");
-    if (address.search) tryToPoll(); // what this page is about is not in what all are sent on connecting
+    if (address.search) tryToPoll(); // the message on connecting does not have what this page is about
   });
   on("after:message:incoming", (event) => {
     const ids = [...event.detail.message.data.matchAll(/hx-target="#(desk-row-[^"]+)"/g)].map(([, id]) => id);
@@ -117,8 +118,8 @@
   window.addEventListener("online", hangUp);
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-  // The line is opened once all scripts of the page listen: none may miss the first message. htmx may have looked at the
-  // page before its websocket extension was here; looking twice does no harm.
+  // The line is opened when all scripts of the page listen, so that none misses the first message. htmx may have
+  // processed the page before its websocket extension was loaded; processing it twice does no harm.
   document.addEventListener("DOMContentLoaded", () => {
     htmx.process(place);
     htmx.trigger(place, "ready");

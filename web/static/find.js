@@ -1,5 +1,5 @@
-// The table of all contests, filtered as somebody types and sorted, and kept so when a row changes. The server does all
-// of it too, by the same rules (search.py and find.py in server/pages): each state is the address of a page.
+// The table of all contests: filters it while somebody types, sorts it, and keeps it so when a row changes. The server
+// does the same by the same rules (search.py and table.py in server/pages/find), and each state has an address.
 (() => {
   const FALLING = ["turnout", "swing", "declared"];
   const NUMBERS = ["majority", "turnout", "swing", "declared"];
@@ -12,9 +12,9 @@
   const [shown, named, nothing] = ["shown", "named", "nothing"].map((id) => document.getElementById(id));
   const parties = JSON.parse(table.dataset.parties);
   const language = document.documentElement.lang;
-  const texts = new WeakMap(); // row → its words: who stands where does not change
+  const texts = new WeakMap(); // row → its words, which do not change during a night
   let falling = table.querySelector("[aria-sort=descending]") !== null;
-  let whole = "whole" in table.dataset; // or about to be
+  let whole = "whole" in table.dataset; // whether all rows are here, or being fetched
   let later = 0;
 
   const filled = (words, number) => words.replace("{0}", number.toLocaleString(language));
@@ -28,8 +28,8 @@
   const textOf = (row) => {
     if (texts.has(row)) return texts.get(row);
     const seat = ` ${plain(`${seatOf(row).textContent} ${row.dataset.also ?? ""}`)}`;
-    const people = row.dataset.people.split("|").map((one) => {
-      const [id, name] = [one.slice(0, one.indexOf(" ")), one.slice(one.indexOf(" ") + 1)];
+    const people = row.dataset.people.split("|").map((person) => {
+      const [id, name] = [person.slice(0, person.indexOf(" ")), person.slice(person.indexOf(" ") + 1)];
       const known = `${seat} ${parties[id][1]}`;
       return { name, party: parties[id][0], known, words: `${known} ${plain(name)}` };
     });
@@ -41,8 +41,8 @@
   const hit = (row, words) => {
     const has = (text) => words.every((word) => text.includes(` ${word}`));
     const { seat, people } = textOf(row);
-    const fit = people.filter((one) => has(one.words));
-    return fit.length || has(seat) ? fit.filter((one) => !has(one.known)) : null;
+    const fit = people.filter((person) => has(person.words));
+    return fit.length || has(seat) ? fit.filter((person) => !has(person.known)) : null;
   };
   const passes = (row) =>
     (!party.value || row.dataset.party === party.value) &&
@@ -54,21 +54,21 @@
     if (sort.value === "region") return plain(row.cells[1].textContent);
     if (!row.dataset.party) return null;
     if (sort.value === "verdict") {
-      const kind = VERDICTS.findIndex((one) => row.classList.contains(one));
+      const kind = VERDICTS.findIndex((word) => row.classList.contains(word));
       return `${kind} ${plain(parties[row.dataset.party]?.[0] ?? "")}`;
     }
     if (sort.value === "winner") return plain(row.cells[3].textContent).replace(/(.*) (.*)/, "$2 $1");
     const number = row.dataset.numbers.split(" ")[NUMBERS.indexOf(sort.value)];
     return number === "-" ? null : Number(number);
   };
-  const order = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+  const order = (first, second) => (first < second ? -1 : first > second ? 1 : 0);
   const sorter = () => {
     const keys = new Map();
     const key = (row) => keys.get(row) ?? keys.set(row, [keyOf(row), plain(seatOf(row).textContent)]).get(row);
     return (row, next) => {
-      const [[one, name], [other, following]] = [key(row), key(next)];
-      const last = (one === null) - (other === null);
-      return last || (falling ? order(other, one) : order(one, other)) || order(name, following);
+      const [[value, name], [nextValue, nextName]] = [key(row), key(next)];
+      const last = (value === null) - (nextValue === null);
+      return last || (falling ? order(nextValue, value) : order(value, nextValue)) || order(name, nextName);
     };
   };
 
@@ -80,7 +80,7 @@
     return address;
   };
 
-  // Headings, the address and links to other editions of the page say what is shown.
+  // Brings the headings, the address and the links to other editions in step with what is shown.
   const say = () => {
     for (const link of table.tHead.querySelectorAll("a")) {
       const by = link.dataset.sort;
@@ -99,7 +99,7 @@
       }
       link.href = url;
     }
-    clearTimeout(later); // a browser allows so many a minute
+    clearTimeout(later); // browsers limit how often an address may change
     const here = `${location.pathname}?${address}`.replace(/\?$/, "");
     later = setTimeout(() => history.replaceState(history.state, "", here), 200);
   };
@@ -110,11 +110,11 @@
   };
 
   const name = (people) => {
-    const parts = people.slice(0, MOST_NAMED).flatMap(([row, one]) => {
+    const parts = people.slice(0, MOST_NAMED).flatMap(([row, person]) => {
       const link = document.createElement("a");
       link.href = seatOf(row).href;
-      link.textContent = one.name;
-      return [", ", link, ` (${one.party}, ${seatOf(row).textContent})`];
+      link.textContent = person.name;
+      return [", ", link, ` (${person.party}, ${seatOf(row).textContent})`];
     });
     const more = people.length - MOST_NAMED;
     if (more > 0) parts.push(` ${filled(named.dataset.words, more)}`);
@@ -135,11 +135,11 @@
     rest.append(...others);
     found.append(...fit);
     count();
-    name(fit.flatMap((row) => hits.get(row).map((one) => [row, one])));
+    name(fit.flatMap((row) => hits.get(row).map((person) => [row, person])));
     say();
   };
 
-  // A page that came with some of the rows asks for the others once, when somebody looks for something else.
+  // A page that came with only some of the rows fetches the others once, when somebody changes the search.
   const fetchRest = async () => {
     const address = new URLSearchParams([...new FormData(form)].filter(([name]) => ["at", "baseline"].includes(name)));
     const answer = await fetch(`${form.action}?${address}`);
@@ -148,11 +148,11 @@
     rest.append(...[...page.querySelectorAll(".seats-of tbody tr")].filter((row) => !document.getElementById(row.id)));
   };
   const change = async () => {
-    shown.setAttribute("aria-live", "polite"); // what somebody asks for is said to them; what happens by itself is not
+    shown.setAttribute("aria-live", "polite"); // search results are read out, news by itself is not
     show();
     if (whole) return;
     whole = true;
-    await fetchRest().then(show, () => (whole = false)); // with the next key it is tried again
+    await fetchRest().then(show, () => (whole = false)); // the next change tries again
   };
 
   q.addEventListener("focus", () => [...found.rows].forEach(textOf), { once: true });
@@ -173,7 +173,7 @@
     change();
   });
 
-  // A row that changed goes to its place, and no other moves.
+  // A row that changed moves to its place; no other row moves.
   document.addEventListener("night:shown", ({ detail }) => {
     shown.removeAttribute("aria-live");
     const before = sorter();

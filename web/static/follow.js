@@ -1,11 +1,11 @@
-// The seats that somebody follows. They are kept in this browser by their slug, which a seat has in a replay and on the
-// next night too; how each stands is read from its row. What becomes of one is said once, and nothing that was before.
+// The seats that somebody follows. This browser keeps them by slug, which a seat also has in a replay and on the next
+// night. How a seat stands is read from its row. Each change is announced once; what was there before is not.
 (() => {
   let kept;
   try {
     kept = localStorage;
   } catch {
-    return; // nowhere to keep them: then nothing of this is shown
+    return; // without storage seats cannot be followed, and nothing of this is shown
   }
   const byId = (id) => document.getElementById(id);
   const root = document.documentElement;
@@ -30,8 +30,8 @@
 
   const mark = () => {
     const all = seats();
-    for (const one of document.querySelectorAll(".follow")) {
-      one.setAttribute("aria-pressed", all.includes(one.dataset.seat));
+    for (const element of document.querySelectorAll(".follow")) {
+      element.setAttribute("aria-pressed", all.includes(element.dataset.seat));
     }
   };
 
@@ -40,14 +40,14 @@
     try {
       new Notification(text, { tag, body: document.title }).onclick = () => window.focus();
     } catch {
-      kept.notify = ""; // as on phones that show only what a service worker has to say
+      kept.notify = ""; // some phones show notifications only from a service worker
       showNotify();
       notify?.setAttribute("disabled", "");
     }
   };
 
   const tell = () => {
-    if (!byId("live")) return; // a night that is watched again has no news
+    if (!byId("live")) return; // a past night has no news
     const news = [];
     for (const seat of seats()) {
       const row = rowOf(seat);
@@ -57,7 +57,7 @@
       known.set(seat, now);
       if (!before || before.text === now.text || !(before.declared || now.declared)) continue;
       if (yours) {
-        const parts = [row.querySelector("a"), row.querySelector("b, i:not(.swatch)")].map((one) => one.textContent);
+        const parts = [row.querySelector("a"), row.querySelector("b, i:not(.swatch)")].map((element) => element.textContent);
         news.push(filled(before.declared && now.declared ? CORRECTED : TOLD, ...parts));
       }
       popUp(yours ? news.at(-1) : row.querySelector(".headline").textContent.trim(), seat);
@@ -67,7 +67,7 @@
     said.className = "told";
   };
 
-  // The list is small and made anew; who is in it stays at their place.
+  // The list is small and is made anew each time; the keyboard's focus stays at its place.
   const list = () => {
     const items = seats().flatMap((seat) => {
       const row = rowOf(seat);
@@ -121,7 +121,7 @@
     new MutationObserver(place).observe(caption, { childList: true });
   }
 
-  // Notifications: asked for by a click alone, and kept as long as the browser allows them.
+  // Notifications: only a click asks for them, and they stay on as long as the browser allows them.
   const allowed = () => window.Notification?.permission === "granted" && kept.notify === "yes";
   const showNotify = () => {
     root.toggleAttribute("data-notify", allowed());

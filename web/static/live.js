@@ -1,9 +1,9 @@
-// Keeps an open page in step with the night: where to resume, whether the line is up, and polling where websockets
-// are blocked. What changes on the page comes as HTML from the server; htmx puts it in its place.
+// Keeps an open page in step with the night: it resumes where the page is, shows whether the line is up, and polls where
+// websockets are blocked. What changes on the page comes as HTML from the server, and htmx puts it in its place.
 (() => {
   const SILENCE = 70_000; // the server says something every 50 seconds at least
   const POLL_EVERY = 5_000;
-  const [OVER, RESET] = [1000, 205]; // of a websocket, of an answer: the night is over, and this page is another one
+  const [OVER, RESET] = [1000, 205]; // of a websocket, of an answer: the night is over, so reload the page
   const place = document.getElementById("live");
   const line = document.getElementById("line");
   const [ON_AIR, RECONNECTING, POLLING, NO_CONNECTION] = line.dataset.words.split("|");
@@ -18,19 +18,18 @@
     line.dataset.state = state;
   };
 
-  const resumeFrom = (one) => {
-    const url = new URL(one.url);
+  const resumeFrom = (opened) => {
+    const url = new URL(opened.url);
     url.searchParams.set("after", cursor());
-    one.url = url.href;
-    connection = one;
+    opened.url = url.href;
+    connection = opened;
   };
 
-  // Quiet mode, on pages that have its button: nothing lights up, and nothing is read out but what becomes of the seats
-  // that somebody follows.
+  // Quiet mode, on pages that have its button: nothing lights up, and only news of followed seats is read out.
   let kept = {};
   try {
     kept = localStorage;
-  } catch {} // then it lasts as long as the page
+  } catch {} // without storage it lasts as long as the page
   const root = document.documentElement;
   const button = document.getElementById("quiet");
   const isQuiet = () => "quiet" in root.dataset;
@@ -71,13 +70,13 @@
     if (failures > 1) say(failures > 2 ? POLLING : RECONNECTING, "down");
   });
 
-  // A line that says nothing for long is dead, whatever the socket thinks, and so is one from before the network came
-  // back: closing it makes htmx connect again.
+  // A line that has been silent for too long is dead, whatever the socket says, and so is a line from before the network
+  // came back. Closing it makes htmx connect again.
   const hangUp = () => connection?.socket?.readyState === WebSocket.OPEN && connection.socket.close();
   setInterval(() => !document.hidden && Date.now() - heard > SILENCE && hangUp(), 5_000);
   window.addEventListener("online", hangUp);
 
-  // A hidden tab hangs up, but not that of somebody who wants to be notified: then htmx does not hear that it is hidden.
+  // htmx closes the line of a hidden tab. If the viewer wants notifications it must not, so it does not get the event.
   window.addEventListener(
     "visibilitychange",
     (event) => {
@@ -88,7 +87,7 @@
     true,
   );
 
-  // The same fragments over HTTP while no websocket gets through; the first connection that opens ends it.
+  // Fetches the same fragments over HTTP while no websocket gets through, until a connection opens.
   const poll = async () => {
     const url = new URL(place.getAttribute("hx-ws:connect"), location.href);
     url.searchParams.set("after", cursor());
@@ -105,13 +104,13 @@
 
   shown("");
 
-  // The line is opened once all scripts of the page listen: none may miss the first message. htmx may have looked at the
-  // page before its websocket extension was here; looking twice does no harm.
+  // The line is opened when all scripts of the page listen, so that none misses the first message. htmx may have
+  // processed the page before its websocket extension was loaded; processing it twice does no harm.
   document.addEventListener("DOMContentLoaded", () => {
     htmx.process(place);
     htmx.trigger(place, "ready");
   });
 
-  // A page taken out of the back-forward cache has lost its socket for good.
+  // A page from the back-forward cache has lost its socket for good, so it is loaded again.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 })();

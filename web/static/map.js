@@ -1,5 +1,5 @@
-// The map's keyboard, caption and zoom, and which seats were declared in the last hour. Without it hexagons are plain
-// links; what they look like is in the page and its style. A seat is known here by the id of its row in the list.
+// The map's keyboard, caption and zoom, and the view of the last hour's declarations. Without this script hexagons are
+// plain links; the page and its style sheet make their look. Here a seat is known by the id of its row in the list.
 (() => {
   const map = document.getElementById("map");
   const hexes = map.querySelector(".hexes");
@@ -10,22 +10,22 @@
   const rows = [...hexes.querySelectorAll("g[transform]")].filter((row) => row.querySelector("a"));
   let chosen = ""; // the seat in the caption
   let clicked = "";
-  let entry = ""; // the seat that the Tab key comes to
+  let entry = ""; // the seat that the Tab key reaches
   let focused = "";
-  let wish = null; // the x that going up and down keeps to
+  let wish = null; // the x that the up and down keys keep to
 
   const seatOf = (hex) => hex.getAttribute("aria-labelledby");
   const hexOf = (seat) => hexes.querySelector(`[aria-labelledby="${seat}"]`);
   const xOf = (hex) => hex.parentNode.transform.baseVal[0].matrix.e + 14 * hex.lastElementChild.getAttribute("x");
 
-  // One stop of the Tab key, not 650.
+  // Makes the whole map one stop of the Tab key, not 650.
   const enterAt = (hex) => {
     hexOf(entry)?.setAttribute("tabindex", "-1");
     hex.setAttribute("tabindex", "0");
     entry = seatOf(hex);
   };
 
-  // To follow seats takes a script of its own, which nobody needs before they follow or choose one.
+  // Following seats has a script of its own, which is loaded when somebody follows or chooses a seat.
   const bringFollowing = () => {
     const script = document.getElementById("yours")?.dataset.script;
     if (!script || document.head.querySelector(`[src="${script}"]`)) return;
@@ -36,7 +36,7 @@
     window.addEventListener("storage", ({ key }) => key === "followed" && bringFollowing()); // in another tab
   } catch {} // a browser that keeps nothing
 
-  // What the list says of the chosen seat, with a link to it.
+  // Shows in the caption what the list says of the chosen seat, with a link to it.
   const tell = () => {
     const row = document.getElementById(chosen);
     if (!row) return;
@@ -90,7 +90,7 @@
     wish = upOrDown ? (wish ?? xOf(from)) : null;
     go(from, event.key)?.focus();
   });
-  // Chromium makes an SVG element that listens to focus one that has it: so what is around it listens.
+  // Chromium makes an SVG element focusable if it listens to focus events, so the element around it listens.
   map.addEventListener("focusin", (event) => {
     const hex = event.target.closest(".hexes a");
     if (!hex) return;
@@ -100,7 +100,7 @@
   });
   map.addEventListener("focusout", (event) => event.relatedTarget && (focused = ""));
 
-  // A touch or a click says what happened there; the caption's link, the Enter key or a second click opens it.
+  // A touch or a click shows a seat in the caption. The caption's link, the Enter key or a second click opens its page.
   hexes.addEventListener("click", (event) => {
     const hex = event.target.closest("a");
     if (!hex || event.detail === 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -119,7 +119,7 @@
     focused = "";
   });
 
-  // The last hour of the night's own clock, which a replay or a past night has too.
+  // Marks the last hour by the night's own clock, which a replay or a past night has too.
   const markRecent = () => {
     if (map.dataset.view !== "recent") return;
     const now = Date.parse(status.querySelector("time").dateTime) - Date.parse(hexes.dataset.since);
@@ -128,15 +128,15 @@
     }
   };
 
-  // Said to the style by the map itself: a rule that looked for the choice would look again at each declaration.
+  // Puts the chosen view on the map for the style sheet. A rule with :has() would be evaluated at each declaration.
   const look = () => {
     map.dataset.view = map.querySelector("[name=map]:checked").value;
     markRecent();
   };
-  window.addEventListener("pageshow", look); // a page that is come back to has its choice again
+  window.addEventListener("pageshow", look); // going back to a page restores its choice
 
   const zoomTo = (region) => {
-    const option = [...zoom.options].find((one) => one.value === region) ?? zoom.options[0];
+    const option = [...zoom.options].find((choice) => choice.value === region) ?? zoom.options[0];
     zoom.value = option.value;
     hexes.setAttribute("viewBox", option.dataset.box);
   };
@@ -166,7 +166,7 @@
     keepView();
   });
 
-  // A hexagon that the push has put in place of the old one takes its part in all this.
+  // Gives a hexagon that the push has replaced the state of the old one.
   const replaced = (hex) => {
     const seat = seatOf(hex);
     hex.setAttribute("tabindex", seat === entry ? "0" : "-1");

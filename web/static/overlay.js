@@ -1,27 +1,27 @@
-// Puts banners on the screen one after another, each for as long as it takes to be read. They come as HTML from the
-// server, one a contest; what they say, and what has become of them, is said there.
+// Puts banners on the screen one after another, each for long enough to be read. They come as HTML from the server, one
+// a contest; the server decides what they say and when a newer banner replaces an older one.
 (() => {
-  const FEW = 3; // that may wait for their turn
+  const FEW = 3; // banners that may wait and still be shown one by one
   const TOGETHER = 6;
-  const AFTER_RELEASE = 1_000; // what waited at the desk, as a correction, comes before what waited here
+  const AFTER_RELEASE = 1_000; // corrections that the desk held back must arrive before what waited here is shown
   const queue = document.getElementById("queue");
   const lower = document.getElementById("lower");
   const shown = document.getElementById("shown");
-  const stays = "stays" in shown.dataset; // the last banner, until there is another
+  const stays = "stays" in shown.dataset; // whether the last banner stays until there is another
   const enough = 1_000 * shown.dataset.seconds;
   let waiting = [];
-  let seen = -Infinity; // when what is on the screen has been there long enough
+  let seen = -Infinity; // the time at which the banners on the screen have been there long enough
   let timer = 0;
 
   const now = () => document.getElementById("now");
   const moment = () => now().querySelector(".moment");
-  const isMoment = (one) => "key" in one.dataset;
+  const isMoment = (banner) => "key" in banner.dataset;
   const onScreen = () => (lower.classList.contains("out") ? [] : [...shown.children]);
 
   let seq = Number(now().dataset.seq);
   let held = "held" in now().dataset;
   let key = moment()?.dataset.key;
-  const opened = seq; // what was before is not news
+  const opened = seq; // anything before this seq is not news
   const known = new Map(); // the banner of a contest → the seq of its news
 
   const show = (banners) => {
@@ -31,11 +31,11 @@
     seen = performance.now() + enough;
   };
 
-  // Six at a time when many wait, but a gain, or anything else that is no hold, alone for as long as that will do.
+  // The banners to show next. If many wait, holds come six at a time, and others one at a time unless they are too many.
   const next = () => {
     const first = waiting.filter(isMoment);
     if (first.length || waiting.length <= FEW) return (first.length ? first : waiting).slice(0, 1);
-    const notable = waiting.filter((one) => !one.matches(".hold"));
+    const notable = waiting.filter((banner) => !banner.matches(".hold"));
     if (!notable.length) return waiting.slice(0, TOGETHER);
     return notable.slice(0, notable.length > TOGETHER ? TOGETHER : 1);
   };
@@ -58,12 +58,12 @@
       if (!stays) lower.classList.add("out");
       return;
     }
-    waiting = waiting.filter((one) => !banners.includes(one));
+    waiting = waiting.filter((banner) => !banners.includes(banner));
     show(banners);
     timer = setTimeout(turn, enough);
   };
 
-  // In place of an older one, wherever that is; false if there is none.
+  // Replaces an older banner, whether it waits or is on the screen; false if there is none.
   const replaced = (is, banner) => {
     const place = waiting.findIndex(is);
     if (place >= 0) waiting[place] = banner;
@@ -77,19 +77,19 @@
     if (news <= (known.get(banner.id) ?? opened)) return;
     known.set(banner.id, news);
     const was = onScreen();
-    if (!replaced((one) => one.id === banner.id, banner)) waiting.push(banner);
-    else if (onScreen().some((one) => !was.includes(one))) seen = performance.now() + enough;
+    if (!replaced((old) => old.id === banner.id, banner)) waiting.push(banner);
+    else if (onScreen().some((element) => !was.includes(element))) seen = performance.now() + enough;
   };
 
-  // A majority that is no more is not news any more either.
+  // Queues a new moment, such as a majority, before all banners, and drops one that is no longer true.
   const lookAtMoment = () => {
     const latest = moment()?.cloneNode(true);
     if (latest?.dataset.key === key) {
-      if (latest && !onScreen().some((one) => one.isEqualNode(latest))) replaced(isMoment, latest);
+      if (latest && !onScreen().some((element) => element.isEqualNode(latest))) replaced(isMoment, latest);
       return;
     }
     key = latest?.dataset.key;
-    waiting = waiting.filter((one) => !isMoment(one));
+    waiting = waiting.filter((banner) => !isMoment(banner));
     if (latest) waiting.push(latest);
     else if (onScreen().some(isMoment)) seen = -Infinity;
   };
@@ -98,7 +98,7 @@
     const before = { seq, held };
     seq = Number(now().dataset.seq);
     held = "held" in now().dataset;
-    if (seq < before.seq) return location.reload(); // another past: the night was taken off air, and came again
+    if (seq < before.seq) return location.reload(); // the night was taken off air and began again
     lookAtMoment();
     for (const banner of [...document.getElementById("arrived").children]) {
       banner.remove();

@@ -1,13 +1,13 @@
-// The player of a past night. Whoever watches has a clock of their own: a place on the line of the night, on which long
-// silences are short. The page shows the last moment that this clock has passed; what a moment changes comes as HTML.
+// The player of a past night. Each viewer has their own clock: a place on the line of the night, on which long silences
+// are short. The page shows the last moment that the clock has passed; what a moment changes comes as HTML.
 (() => {
-  const FEW = 8; // moments that are shown one after another; of more only the last
-  const A_REEL = 16;
+  const FEW = 8; // so many moments at once are shown one after another; of more only the last is shown
+  const A_REEL = 16; // frames
   const LOOK = 80; // milliseconds between two requests while somebody drags
-  const PATIENCE = 400; // before it is said that something is loading
+  const PATIENCE = 400; // milliseconds before the page says that it is loading
   const LONGEST_PAUSE = 8_000;
-  const THUMB = 16; // of the slider, in pixels: the line begins and ends at the middle of it
-  const CHATTY = 10; // times as fast as it was: beyond that nothing is read out
+  const THUMB = 16; // the slider's thumb in pixels: the line begins and ends at its middle
+  const CHATTY = 10; // times real speed; at a greater speed nothing is read out
   const byId = (id) => document.getElementById(id);
   const [player, clock, scrub, speed, play] = ["player", "clock", "scrub", "speed", "play"].map(byId);
   const [says, place, toCome, moments] = ["player-says", "frames", "to-come", "moments"].map(byId);
@@ -16,9 +16,9 @@
   let kept = {};
   try {
     kept = localStorage;
-  } catch {} // then nothing is kept
+  } catch {} // a browser without storage keeps nothing
 
-  // Every moment: on the clock, on the line, and how far the night was.
+  // Each moment of the night: its time, its place on the line, its seq, and how many contests were declared.
   const stops = [];
   for (const [seconds, events, more, news, length = seconds] of JSON.parse(player.dataset.stops)) {
     const { at, x, seq, declared } = stops.at(-1) ?? { at: Number(player.dataset.start), x: 0, seq: 0, declared: 0 };
@@ -26,11 +26,11 @@
   }
   const LAST = stops.length - 1;
   const LENGTH = stops[LAST].x;
-  const stopAt = (value, scale) => stops.findLastIndex((one) => one[scale] <= value);
+  const stopAt = (value, scale) => stops.findLastIndex((stop) => stop[scale] <= value);
 
   const percent = (x) => `${((100 * x) / (LENGTH || 1)).toFixed(2)}%`;
 
-  // From the line to the clock or back, between two moments too.
+  // Converts a place on the line to a time or back, also between two moments.
   const scaled = (value, scale, other) => {
     const number = Math.max(0, stopAt(value, scale));
     const [before, after] = [stops[number], stops[number + 1]];
@@ -39,11 +39,11 @@
     return before[other] + part * (after[other] - before[other]);
   };
 
-  // London's time, as an address has it.
+  // London's time, as in an address.
   const two = "2-digit";
   const numbers = { year: "numeric", month: two, day: two, hour: two, minute: two, second: two, hourCycle: "h23" };
   const london = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/London", ...numbers });
-  const days = new Map(player.dataset.days.split("|").map((one) => one.split("=")));
+  const days = new Map(player.dataset.days.split("|").map((day) => day.split("=")));
   const local = (at) => {
     const part = Object.fromEntries(london.formatToParts(at).map(({ type, value }) => [type, value]));
     return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}`;
@@ -55,13 +55,13 @@
     return 2 * guess - Date.parse(`${local(guess)}Z`);
   };
 
-  // The clock stands while nobody plays, while somebody drags, and while it waits for what it has come to.
+  // The clock stands still when it is not playing, while somebody drags, and while it waits for a frame.
   let playing = false;
   let dragging = false;
   let waiting = false;
   let rate = Number(speed.value);
-  let from = 0; // where it was …
-  let since = 0; // … and when
+  let from = 0; // the place of the clock …
+  let since = 0; // … at this time
   const now = () => {
     if (!playing || dragging || waiting) return from;
     return Math.min(LENGTH, from + (rate * (performance.now() - since)) / 1000);
@@ -78,10 +78,10 @@
 
   let here = stopAt(Number(byId("cursor").value), "seq"); // the moment that is shown, -1 before the first
   const aim = () => stopAt(now(), "x");
-  const next = () => stops.findIndex((one, number) => number > aim() && one.news);
-  const previous = () => stops.findLastIndex((one, number) => one.x < now() && (one.news || number === 0));
+  const next = () => stops.findIndex((stop, number) => number > aim() && stop.news);
+  const previous = () => stops.findLastIndex((stop, number) => stop.x < now() && (stop.news || number === 0));
 
-  // The address of a page of this night at a time: the whole night's in the end.
+  // The address of a page of this night at a time; at the end of the night that of the whole night.
   const addressed = (url, at, pace) => {
     url.searchParams.delete("speed");
     if (at < stops[LAST].at) url.searchParams.set("at", stamp(at));
@@ -95,7 +95,7 @@
     saving = 0;
     history.replaceState(history.state, "", addressed(new URL(location), time(), playing && rate));
   };
-  const saveSoon = () => (saving ||= setTimeout(save, playing ? 1_000 : 200)); // a browser allows so many a minute
+  const saveSoon = () => (saving ||= setTimeout(save, playing ? 1_000 : 200)); // browsers limit how often an address may change
 
   const write = (element, words) => {
     if (element.textContent !== words) element.textContent = words;
@@ -103,7 +103,7 @@
   const lead = (link, to) => {
     if (link.dataset.place === String(to)) return;
     link.dataset.place = to;
-    link.tabIndex = 0; // also of one that leads nowhere any more: who has come to the end stays where they are
+    link.tabIndex = 0; // even without an address, so that the focus stays where it is
     link.toggleAttribute("href", to >= 0);
     if (to >= 0) link.href = addressed(new URL(location), stops[to].at);
     link.setAttribute("aria-disabled", to < 0);
@@ -129,14 +129,14 @@
     lead(byId("go-last"), x < LENGTH ? LAST : -1);
   };
 
-  // Frames come sixteen at a time for whoever plays, and one for whoever goes elsewhere.
+  // Frames come sixteen at a time while the player plays, and singly when the viewer goes elsewhere.
   const asks = player.dataset.asks;
   const load = async (address, signal) => {
     const answer = await fetch(NIGHT + address, { signal });
     if (!answer.ok) throw new Error(answer.statusText);
     return answer;
   };
-  const reels = new Map(); // number → its frames, or what will be them
+  const reels = new Map(); // number → its frames, or the promise of them
   const partOf = (stop) => Math.floor(stop / A_REEL);
   const reel = (number) => {
     if (!reels.has(number)) {
@@ -157,7 +157,7 @@
   };
 
   const say = (words) => write(says, words);
-  let asked = null; // what is called off when somebody goes elsewhere
+  let asked = null; // the request that is aborted when the viewer goes elsewhere
   let askedAt = -LOOK;
   const waitFor = async (coming) => {
     const { signal } = asked;
@@ -174,7 +174,7 @@
 
   const isQuiet = () => playing && rate > CHATTY;
   const hush = () => {
-    for (const one of document.querySelectorAll(".banner[aria-live]")) one.ariaLive = isQuiet() ? "off" : "polite";
+    for (const banner of document.querySelectorAll(".banner[aria-live]")) banner.ariaLive = isQuiet() ? "off" : "polite";
   };
   const keep = (form) => {
     const field = form.querySelector("[name=at]") ?? document.createElement("input");
@@ -183,7 +183,7 @@
     else form.append(field);
   };
   const put = async (frame, stop, isNews) => {
-    document.body.classList.add("live"); // from here on things keep their places while figures come
+    document.body.classList.add("live"); // this class keeps the layout still while figures come
     const text = isQuiet() ? frame.replaceAll('aria-live="polite"', 'aria-live="off"') : frame;
     await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text, transition: false });
     here = stop;
@@ -206,7 +206,7 @@
     }
   };
 
-  // Brings the page to where the clock is, however long that takes and wherever the clock goes meanwhile.
+  // Brings the page to the moment of the clock, however long that takes and wherever the clock goes meanwhile.
   let isComing = false;
   const bring = async () => {
     if (isComing || aim() === here) return;
@@ -225,7 +225,7 @@
         failures += 1;
         say(NO_CONNECTION);
         const pause = Math.min(LONGEST_PAUSE, 500 * 2 ** failures);
-        await waitFor(new Promise((resume) => setTimeout(resume, pause))).catch(() => {}); // or somebody goes elsewhere
+        await waitFor(new Promise((resume) => setTimeout(resume, pause))).catch(() => {}); // or the viewer goes elsewhere
       }
     }
     isComing = false;
@@ -277,7 +277,7 @@
   scrub.addEventListener("pointerdown", drag(true));
   for (const end of ["pointerup", "pointercancel", "change"]) scrub.addEventListener(end, drag(false));
 
-  // What time it is where the mouse points.
+  // Shows the time at which the mouse points.
   const hover = byId("hover");
   scrub.addEventListener("pointermove", ({ offsetX, pointerType }) => {
     if (pointerType !== "mouse") return;
@@ -317,7 +317,7 @@
     setTimeout(() => says.textContent === COPIED && say(""), 3_000);
   });
 
-  // Keys, unless somebody has switched them off (WCAG 2.1.4), types, or means the thing that they are on.
+  // Keys work unless they are switched off (WCAG 2.1.4), somebody is typing, or the focused element uses the key itself.
   const keys = byId("with-keys");
   keys.checked = kept.keys !== "off";
   keys.addEventListener("change", () => (kept.keys = keys.checked ? "on" : "off"));
@@ -335,7 +335,7 @@
     event.preventDefault();
   });
 
-  // A link to another page of this night leads to where the clock is, and the way back too.
+  // A link to another page of this night leads to the clock's time, and so does going back.
   const carry = ({ target }) => {
     const link = target.closest("a[href]");
     if (!link || player.contains(link) || link.getAttribute("href").startsWith("#")) return;
@@ -346,9 +346,9 @@
   };
   for (const use of ["click", "auxclick", "contextmenu"]) document.addEventListener(use, carry, true);
   window.addEventListener("pagehide", () => set(now()));
-  window.addEventListener("pageshow", ({ persisted }) => persisted && set(from)); // it stood while nobody was here
+  window.addEventListener("pageshow", ({ persisted }) => persisted && set(from)); // the clock stood still while the page was away
 
-  // Where the seats that somebody follows were declared: asked for by them alone.
+  // Marks on the line where followed seats were declared. Only viewers who follow a seat fetch the data.
   const SVG = "http://www.w3.org/2000/svg";
   let contests = null;
   const markSeats = async () => {
@@ -371,13 +371,13 @@
   const address = new URLSearchParams(location.search);
   const pace = address.get("speed");
   set(address.get("at") ? scaled(parsed(address.get("at")), "at", "x") : pace ? 0 : LENGTH);
-  for (const one of player.querySelectorAll(":is(#play, #scrub, #speed)")) one.hidden = false;
+  for (const control of player.querySelectorAll(":is(#play, #scrub, #speed)")) control.hidden = false;
   player.classList.add("script");
   draw();
   bring();
   markSeats();
   if (pace > 0) {
-    speed.value = [...speed.options].findLast((one) => Number(one.value) <= Math.max(1, pace)).value;
+    speed.value = [...speed.options].findLast((option) => Number(option.value) <= Math.max(1, pace)).value;
     rate = Number(speed.value);
     turn(true);
   }

@@ -1,10 +1,10 @@
-// What a page of a night does once news has been put in its place, whether it came live or from the player: rows that
-// changed light up, the feed stays short, and whoever else is on the page is told.
+// What a page of a night does after news has been put in its place, live or by the player: rows that changed light up,
+// the feed stays short, and the other scripts of the page are told.
 const shown = (() => {
   const SHOWN = document.body.classList.contains("many") ? 6 : 12; // entries of the feed, until somebody asks for more
   let whole = false;
 
-  // Keeps each entry of the feed once, should it have come twice.
+  // Removes entries of the feed that came twice, and hides the earlier ones.
   const tidy = () => {
     const seen = new Set();
     for (const entry of document.querySelectorAll("#feed > li")) {
@@ -24,7 +24,7 @@ const shown = (() => {
     tidy();
   });
 
-  // ``bright``: whether it is news to whoever looks, and not another part of the night.
+  // ``bright`` says that rows light up: not if the player has gone to another part of the night.
   return (message, bright = true) => {
     const rows = [];
     for (const [, id] of message.matchAll(/hx-target="#((?:row|seat)-[^"]+)"/g)) {

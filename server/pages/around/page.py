@@ -15,8 +15,11 @@ _NOTHING: Mapping[str, str] = {}
 
 
 def page(shown: Shown, template: str, topic: str, query: Mapping[str, str] = _NOTHING, **context: object) -> str:
-    """The HTML of a page. ``topic`` is what the push has for it, "" the night's own; ``query`` what its own address
-    says."""
+    """The HTML of a page of a night, from its template and that template's ``context``.
+
+    ``topic`` is the page's topic for the push, "" for the night's own. ``query`` are the parameters of the page's
+    address besides the state that all pages of the night share.
+    """
     others = {**shown.state, **query}
 
     def then(at: str) -> str:
@@ -29,7 +32,9 @@ def page(shown: Shown, template: str, topic: str, query: Mapping[str, str] = _NO
         live=shown.channel.on_air,
         moment=shown.moment,
         baseline=shown.baseline,
-        baselines=[(one, kept(others | {"baseline": one.key}) or "?") for one in against.baselines(shown.opened)],
+        baselines=[
+            (choice, kept(others | {"baseline": choice.key}) or "?") for choice in against.baselines(shown.opened)
+        ],
         tellings=[(now, kept(others | {"known": now}) or "?") for now in ("", "now")] if shown.is_revised else [],
         known_now=shown.known_now,
         state=shown.state,

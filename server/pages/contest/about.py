@@ -1,18 +1,21 @@
-"""What the page about one contest says besides its count: what came before, and the House around it. No HTML."""
+"""What the page about one contest says besides its count: the seat's past, and the House around it. No HTML."""
 
 from server.election.contests import Contest, Definition
 from server.election.nights import Count, Night
 from server.election.parties import INDEPENDENT, Party, counted_as
 from server.election.results.feed import changes
 from server.pages.analysis.record_book import Parliament, records_page
-from server.pages.contest.history import basis, history
+from server.pages.contest.seat_history import basis, history
 
 _LARGEST = 3
 
 
 def about(night: Night, count: Count, opened: Definition, baseline: str) -> dict[str, object]:
-    """What its template takes. ``opened`` is the night as it was opened, ``baseline`` the key of what it is counted
-    from now."""
+    """The context of the fragment ``contest``.
+
+    ``opened`` is the definition that the night was opened with, ``baseline`` the key of the baseline that this edition
+    counts from.
+    """
     parliament = records_page(night).parliament if len(night.counts) == 1 else None
     return {
         "changes": changes,
@@ -26,8 +29,9 @@ def about(night: Night, count: Count, opened: Definition, baseline: str) -> dict
 
 
 def _seats(parliament: Parliament, contest: Contest) -> tuple[tuple[Party, int], ...]:
-    """The House before a by-election: its largest parties, and those that stand here."""
+    """The seats in the House before a by-election of its largest parties and of those that stand here."""
     assert parliament.house is not None
     before = parliament.house.before
-    shown = {*list(before)[:_LARGEST], *(counted_as(one.party) for one in contest.candidates)} - {INDEPENDENT}
+    standing = {counted_as(candidate.party) for candidate in contest.candidates}
+    shown = {*list(before)[:_LARGEST], *standing} - {INDEPENDENT}
     return tuple((parliament.names[party], seats) for party, seats in before.items() if party in shown)

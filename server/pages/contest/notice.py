@@ -17,8 +17,8 @@ from server.live.bodies import body
 from server.pages.around.page import page
 
 
-class Row(Struct, frozen=True):
-    """A candidate in ballot-paper order: ``party`` as it is named on the paper; ``votes`` None where nobody voted."""
+class NoticeRow(Struct, frozen=True):
+    """A candidate: ``party`` as the ballot paper names it, ``votes`` None before a result or without a poll."""
 
     name: str
     party: str
@@ -40,7 +40,7 @@ def _page(shown: Shown, count: Count) -> str:
     result = count.result
     votes = {} if result is None or result.unopposed else {line.candidate.id: line.votes for line in result.lines}
     elected = result.winner.candidate.id if result else ""
-    corrections = [one for one in count.history if isinstance(one, Corrected)] if result else []
+    corrections = [event for event in count.history if isinstance(event, Corrected)] if result else []
     last = count.history[-1] if count.history else None
 
     def london_day(moment: datetime) -> str:
@@ -54,8 +54,13 @@ def _page(shown: Shown, count: Count) -> str:
         count=count,
         result=result,
         rows=[
-            Row(one.name, _party(night, one.party, language), votes.get(one.id), one.id == elected)
-            for one in count.contest.candidates
+            NoticeRow(
+                candidate.name,
+                _party(night, candidate.party, language),
+                votes.get(candidate.id),
+                candidate.id == elected,
+            )
+            for candidate in count.contest.candidates
         ],
         corrected=corrections[-1] if corrections and not _declared_since(count, corrections[-1]) else None,
         withdrawn=last if isinstance(last, Withdrawn) else None,
@@ -63,8 +68,8 @@ def _page(shown: Shown, count: Count) -> str:
 
 
 def _declared_since(count: Count, correction: Corrected) -> bool:
-    """Whether what a correction was about was withdrawn, and declared anew."""
-    return any(isinstance(one, Withdrawn) and one.seq > correction.seq for one in count.history)
+    """Whether the result that a correction put right was withdrawn later."""
+    return any(isinstance(event, Withdrawn) and event.seq > correction.seq for event in count.history)
 
 
 def _party(night: Night, party: str, language: Language) -> str:

@@ -16,7 +16,7 @@ from server.pages.picture.words import told
 
 @allows(everyone)
 async def contest(request: Request) -> Response:
-    """``/nights/{night}/contests/{ballot}``: all about one contest."""
+    """``/nights/{night}/contests/{ballot}``: the page of one contest."""
     shown = shown_by(request)
     ballot = request.path_params["ballot"]
     count = shown.count(ballot)

@@ -1,4 +1,4 @@
-"""The table of all contests, and the way from a few words to the contest that is meant."""
+"""The page with the table of all contests, and the search that leads to the contest somebody means."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,9 +11,9 @@ from server.html.shown import Shown, shown_by
 from server.live.bodies import body
 from server.pages.around.page import page
 from server.pages.find import table
-from server.pages.find.search import Entry, entries, only, search
+from server.pages.find.search import SearchEntry, entries, only, search
 
-_A_CONTEST = 6500  # bytes that the words of one take, measured
+_ENTRY_SIZE = 6500  # bytes of memory that a contest's search entry takes, measured
 
 
 @allows(everyone)
@@ -25,7 +25,7 @@ async def contests(request: Request) -> Response:
         night = f"/nights/{shown.night.definition.id}{shown.kept()}"
         return in_language(request, RedirectResponse(night, 303))
     asked = table.wanted(shown.night, request.query_params)
-    if asked.all:  # what many open is made once, what one person looks for is made for them
+    if asked.all:  # many people open the whole table; what one person searches for is not kept
         html = shown.channel.cached(f"contests {asked.query}", lambda: body(_contests_page(shown, asked)))
         return shown.answer(request, html)
     return shown.answer(request, body(_contests_page(shown, asked)))
@@ -33,7 +33,7 @@ async def contests(request: Request) -> Response:
 
 @allows(everyone)
 async def seek(request: Request) -> Response:
-    """``/nights/{night}/find?q=``: to the one contest that somebody means, or else to the table of all that fit."""
+    """``/nights/{night}/find?q=``: a redirect to the contest that is meant, or to the table of those found."""
     shown = shown_by(request)
     asked = table.wanted(shown.night, {"q": request.query_params.get("q", "")})
     meant = only(_words(shown), asked.q)
@@ -42,9 +42,9 @@ async def seek(request: Request) -> Response:
     return in_language(request, RedirectResponse(f"/nights/{shown.night.definition.id}/contests{place}", 303))
 
 
-def _words(shown: Shown) -> tuple[Entry, ...]:
-    """The contests of a night in words, to be searched."""
-    size = _A_CONTEST * len(shown.night.counts)
+def _words(shown: Shown) -> tuple[SearchEntry, ...]:
+    """The contests of a night, prepared for searching."""
+    size = _ENTRY_SIZE * len(shown.night.counts)
     return shown.channel.cached("words", lambda: entries(shown.night.definition), size)
 
 
@@ -65,7 +65,7 @@ def _contests_page(shown: Shown, asked: table.Wanted) -> str:
         named=table.named(hits, counts) if asked.q else None,
         parties=table.parties(night),
         regions=[area.region for area in regions(night.definition)],
-        verdicts=table.VERDICTS if any(one.previous is None for one in night.definition.contests) else table.COMPARED,
+        verdicts=table.VERDICTS if any(seat.previous is None for seat in night.definition.contests) else table.COMPARED,
         words=table.words_of_parties(night, language),
     )
 

@@ -1,6 +1,6 @@
-"""The list of all contests as an address wants it: which of them, in which order. No HTML, no rules of a result.
+"""Which contests the table of all contests shows for an address, and in which order. No HTML, no rules of a result.
 
-``web/static/find.js`` does the same in the browser, from what each row carries.
+``web/static/find.js`` does the same in the browser, with the data attributes of each row.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,17 +20,17 @@ from server.pages.find.search import Hit, party_words, plain, seat_names
 TOPIC = "contests"
 SORTS = ("seat", "region", "verdict", "winner", "majority", "turnout", "swing", "declared")
 VERDICTS = ("gain", "hold", "win", "pending")
-COMPARED = ("gain", "hold", "pending")  # of a night all of whose contests have a previous result
+COMPARED = ("gain", "hold", "pending")  # of a night whose contests all have a previous result
 _NUMBERS = SORTS[4:]
-_FALLING = ("turnout", "swing", "declared")  # the largest, or latest, comes first unless somebody wants it otherwise
-_FINE = 1_000_000  # a share as a whole number
+_FALLING = ("turnout", "swing", "declared")  # sorted from the largest, or latest, unless the address says otherwise
+_FINE = 1_000_000  # shares are sorted as whole millionths
 _MOST_NAMED = 8
 
 Key = tuple[int, str] | str | int
 
 
 class Wanted(Struct, frozen=True):
-    """What an address asks for: a question and filters, "" for any; a column to sort by, and from which end."""
+    """What an address asks for: a question and filters, "" for any; the column to sort by, and whether ``falling``."""
 
     q: str = ""
     party: str = ""
@@ -41,7 +41,7 @@ class Wanted(Struct, frozen=True):
 
     @property
     def query(self) -> dict[str, str]:
-        """As an address says it; what goes without saying is left out."""
+        """The parameters of the address that asks for it; defaults are left out."""
         asked = {"q": self.q, "verdict": self.verdict, "party": self.party, "region": self.region}
         if self.sort != "seat":
             asked["sort"] = self.sort
@@ -55,19 +55,19 @@ class Wanted(Struct, frozen=True):
         return not (self.q or self.party or self.verdict or self.region)
 
     def by(self, sort: str) -> "Wanted":
-        """As the heading of a column asks for: sorted by it, or the other way round if it already is."""
+        """What the heading of a column asks for: sorting by it, or its reverse if the table is sorted by it already."""
         return replace(self, sort=sort, falling=not self.falling if sort == self.sort else sort in _FALLING)
 
 
-class Named(Struct, frozen=True):
-    """Candidates whom a question names: the first few, and how many more."""
+class NamedCandidates(Struct, frozen=True):
+    """The candidates that a question names: the first few, and how many more there are."""
 
     people: tuple[tuple[Contest, Candidate], ...]
     more: int
 
 
 def wanted(night: Night, parameters: Mapping[str, str]) -> Wanted:
-    """What an address asks for. What this night does not have is ignored, as if it were not there."""
+    """What an address asks for. Values that this night does not have are ignored."""
 
     def one_of(name: str, known: Iterable[str], otherwise: str = "") -> str:
         value = parameters.get(name, "")
@@ -86,47 +86,50 @@ def wanted(night: Night, parameters: Mapping[str, str]) -> Wanted:
 
 
 def listed(night: Night, asked: Wanted, hits: Sequence[Hit], language: Language) -> list[Count]:
-    """Those of the contests found that pass the filters, in order: by name where that is the same, the empty last."""
+    """The hits that pass the filters, sorted: equal ones by name, and those without a value last."""
     counts = [count for hit in hits if _passes(count := night.counts[hit.contest.ballot], asked)]
     counts.sort(key=lambda count: plain(language.seat(count.contest)))
     key = _key(night, asked.sort, language)
     known = [(value, count) for count in counts if (value := key(count)) is not None]
-    known.sort(key=lambda one: one[0], reverse=asked.falling)  # stable, either way
+    known.sort(key=lambda pair: pair[0], reverse=asked.falling)  # stable both ways: equal ones stay sorted by name
     return [count for _, count in known] + [count for count in counts if key(count) is None]
 
 
-def named(hits: Iterable[Hit], shown: Iterable[Count]) -> Named:
-    """The candidates named by a question in the contests shown, in their order."""
+def named(hits: Iterable[Hit], shown: Iterable[Count]) -> NamedCandidates:
+    """The candidates that a question names, in the order of the contests shown."""
     by_ballot = {hit.contest.ballot: hit.named for hit in hits}
-    people = [(count.contest, one) for count in shown for one in by_ballot[count.contest.ballot]]
-    return Named(tuple(people[:_MOST_NAMED]), max(0, len(people) - _MOST_NAMED))
+    people = [(count.contest, candidate) for count in shown for candidate in by_ballot[count.contest.ballot]]
+    return NamedCandidates(tuple(people[:_MOST_NAMED]), max(0, len(people) - _MOST_NAMED))
 
 
 def parties(night: Night) -> list[str]:
-    """Whose seats can be picked out: who held or has won one, and who stands in one of a hundred, most seats first."""
+    """The parties that can be filtered by, most seats first.
+
+    They are those that held or have won a seat, and those that stand in at least one contest of a hundred.
+    """
     seats: dict[str, int] = {}
     stands: dict[str, int] = {}
     for count in night.counts.values():
         contest = count.contest
-        for party in {counted_as(one.party) for one in contest.candidates}:
+        for party in {counted_as(candidate.party) for candidate in contest.candidates}:
             stands[party] = stands.get(party, 0) + 1
         for party in (contest.previous.holder if contest.previous else "", winner(count)):
             if party in night.parties:
                 seats[party] = seats.get(party, 0) + 1
     enough = [party for party in stands if party in seats or stands[party] * 100 >= len(night.counts)]
-    return sorted(enough, key=lambda one: (-seats.get(one, 0), -stands[one], night.parties[one].name))
+    return sorted(enough, key=lambda party: (-seats.get(party, 0), -stands[party], night.parties[party].name))
 
 
 def words_of_parties(night: Night, language: Language) -> dict[str, tuple[str, str]]:
-    """Of every party that stands, its abbreviation and the words it is found by."""
-    standing = {counted_as(one.party) for contest in night.definition.contests for one in contest.candidates}
+    """The abbreviation of each party that stands, and the words it is found by, by party id."""
+    standing = {counted_as(person.party) for contest in night.definition.contests for person in contest.candidates}
     return {
         party: (language.short(night.parties[party]), party_words(night.parties[party])) for party in sorted(standing)
     }
 
 
 def about_row(night: Night, count: Count, language: Language) -> dict[str, object]:
-    """What a row carries for the browser: the seat's other names, and ``numbers`` to sort by, "-" for none."""
+    """What the template of a row takes: the seat's other names, ``numbers`` to sort by ("-" for none), the turnout."""
     called = language.seat(count.contest)
     values = [_number(night, count, name) for name in _NUMBERS]
     return {
@@ -191,7 +194,7 @@ def _number(night: Night, count: Count, name: str) -> int | None:
 
 
 def _turnout(result: Result) -> Fraction | None:
-    """As the map has it: of ballot papers, where rejected ones are known, else of valid votes."""
+    """The turnout (of 1) of ballot papers, or of valid votes if the rejected papers are not known; as on the map."""
     if result.unopposed:
         return None
     return result.turnout_valid if result.turnout_papers is None else result.turnout_papers

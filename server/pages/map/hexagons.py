@@ -1,8 +1,8 @@
-"""The map of a night: where each seat's hexagon is, and what it says of the seat. No HTML, and no rule of a result.
+"""The map of a night: where each seat's hexagon is, and what it shows of the seat. No HTML, and no rule of a result.
 
-Lengths are whole numbers: a hexagon is 14 wide and 16 high, near enough to a true one. In its row a hexagon is placed
-by its column alone (``PLACED``), since every byte of it is sent 650 times. The drawing that all hexagons share (rows,
-outlines of regions, boxes to zoom to) follows from the definition and never changes in a night.
+Lengths are whole numbers: a hexagon is 14 wide and 16 high, which is nearly regular. A hexagon is placed in its row by
+its column alone (``PLACED``), because each byte of a hexagon is sent 650 times. What all hexagons share (rows, outlines
+of regions, boxes to zoom to) follows from the definition and does not change during a night.
 """
 
 import re
@@ -22,18 +22,18 @@ from server.nights.layout import Cell, Outline, bounds, load
 
 WIDE, HIGH = 7, 4  # half a hexagon's width, a quarter of its height
 _MARGIN = 9
-PLACED, SQUEEZED = "scale(14 1)", "scale(.0714286 1)"  # of a row, where x counts hexagons; of a shape, to undo it
+PLACED, SQUEEZED = "scale(14 1)", "scale(.0714286 1)"  # of a row, so that x counts hexagons; of a shape, to undo it
 
 VIEWS = ("winner", "kind", "swing", "turnout", "majority")
 
-# Where a step of a legend begins, in per cent: of a swing in points, of the electorate, of the valid votes.
+# Where each step of a legend begins: percentage points of swing, per cent of the electorate and of the valid votes.
 SWINGS = (0, 2, 4, 6, 10)
 TURNOUTS = (0, 60, 65, 70, 75)
 MAJORITIES = (0, 5, 10, 20, 30)
 
 
 class Box(Struct, frozen=True):
-    """What the map shows: its north-western corner and its size."""
+    """A part of the map to show: its north-western corner and its size."""
 
     x: int
     y: int
@@ -44,8 +44,11 @@ class Box(Struct, frozen=True):
         return f"{self.x} {self.y} {self.width} {self.height}"
 
 
-class Region(Struct, frozen=True):
-    """``slug`` is what an address says after ``#map-``, ``outline`` an SVG path, ``box`` of the map's proportions."""
+class MapRegion(Struct, frozen=True):
+    """A region of the map: ``slug`` follows ``#map-`` in an address, ``outline`` is an SVG path.
+
+    ``box`` has the proportions of the whole map.
+    """
 
     name: str
     slug: str
@@ -53,10 +56,10 @@ class Region(Struct, frozen=True):
     box: Box
 
 
-class Row(Struct, frozen=True):
-    """Hexagons at one height, from west to east: the places of their contests in the definition.
+class MapRow(Struct, frozen=True):
+    """The hexagons at one height, from west to east, as the places of their contests in the definition.
 
-    ``x`` is half a hexagon in every other row.
+    ``x`` is where the row begins: half a hexagon to the east in every other row.
     """
 
     x: int
@@ -64,21 +67,25 @@ class Row(Struct, frozen=True):
     contests: tuple[int, ...]
 
 
-class Drawing(Struct, frozen=True):
-    """All of a map that its results do not change. ``ground`` is the outline of all constituencies, as an SVG path,
-    where the night has only some: few hexagons by themselves say nothing of where they are."""
+class MapDrawing(Struct, frozen=True):
+    """Everything on a map that results do not change.
+
+    ``ground`` is an SVG path around all constituencies if the night has only some of them, because a few hexagons alone
+    do not show where they are; otherwise "".
+    """
 
     box: Box
     ground: str
-    rows: tuple[Row, ...]
-    regions: tuple[Region, ...]
+    rows: tuple[MapRow, ...]
+    regions: tuple[MapRegion, ...]
 
 
 class Hexagon(Struct, frozen=True):
-    """A seat's hexagon, ``column`` in its row. ``steps`` are those of its swing, turnout and majority: ``s3 t1 m5``.
+    """A seat's hexagon, in the ``column`` of its row.
 
-    ``towards`` is the party that the swing went to, where that is not the winner; ``minute`` when it was declared,
-    since the polls closed. A seat without a result has no steps; ``off`` is one whose poll is not taken now.
+    ``steps`` are its steps in the legends of swing, turnout and majority (``s3 t1 m5``), "" without a result.
+    ``towards`` is the party that the swing went to, if that is not the winner. ``minute`` is the time of the
+    declaration, in minutes since the polls closed. ``shape`` and ``kind`` are "off" if the poll is called off.
     """
 
     column: int
@@ -91,18 +98,18 @@ class Hexagon(Struct, frozen=True):
 
 @once
 def has_map(definition: Definition) -> bool:
-    """Whether a night is of many seats, all of which have a hexagon."""
+    """Whether a night has several seats, and each of them a hexagon."""
     return len(definition.contests) > 1 and load().has_all(definition)
 
 
 @once
-def drawn(definition: Definition) -> Drawing:
-    """The drawing of a night that has a map: made once, whatever happens in the night."""
+def drawn(definition: Definition) -> MapDrawing:
+    """What results do not change on the map of a night that has one; kept once made."""
     return _drawn(tuple((contest.gss, contest.region) for contest in definition.contests))
 
 
 def hexagon(night: Night, count: Count) -> Hexagon:
-    """A seat's hexagon as it is now."""
+    """A seat's hexagon in the present state of its count."""
     column = load().cells[count.contest.gss].column
     result = count.result
     if result is None:
@@ -128,7 +135,7 @@ def hexagon(night: Night, count: Count) -> Hexagon:
 
 
 def _step(share: Fraction, begin: Sequence[int]) -> int:
-    """Which step a share of 1 is in, the first being 1."""
+    """The step of a legend that a share of 1 is in; the first is 1."""
     return bisect_right(begin, share * 100)
 
 
@@ -137,21 +144,21 @@ def _minute(since: datetime, at: datetime | None) -> int | None:
 
 
 @lru_cache(maxsize=64)
-def _drawn(places: tuple[tuple[str, str], ...]) -> Drawing:
+def _drawn(places: tuple[tuple[str, str], ...]) -> MapDrawing:
     cells = [load().cells[gss] for gss, _ in places]
-    rows: dict[int, list[int]] = {}  # of the layout
-    for number in sorted(range(len(cells)), key=lambda one: cells[one].centre[::-1]):
-        rows.setdefault(cells[number].row, []).append(number)
+    rows: dict[int, list[int]] = {}  # row of the layout: the places of its contests
+    for place in sorted(range(len(cells)), key=lambda place: cells[place].centre[::-1]):
+        rows.setdefault(cells[place].row, []).append(place)
     every = load().cells
     ground = "".join(map(_path, load().outlines(every))) if len(cells) < len(every) else ""
     whole = _around(every.values() if ground else cells)
-    regions: list[Region] = []
+    regions: list[MapRegion] = []
     for name in sorted({region for _, region in places}):
-        of = [cell for cell, (_, region) in zip(cells, places, strict=True) if region == name]
+        inside = [cell for cell, (_, region) in zip(cells, places, strict=True) if region == name]
         outline = "".join(map(_path, load().outlines(gss for gss, region in places if region == name)))
-        regions.append(Region(name, _slug(name), outline, _fitted(_around(of), whole)))
-    placed = (Row(row % 2 * WIDE, Cell(0, row).centre.y * HIGH, tuple(found)) for row, found in rows.items())
-    return Drawing(whole, ground, tuple(placed), tuple(regions))
+        regions.append(MapRegion(name, _slug(name), outline, _fitted(_around(inside), whole)))
+    placed = (MapRow(row % 2 * WIDE, Cell(0, row).centre.y * HIGH, tuple(contests)) for row, contests in rows.items())
+    return MapDrawing(whole, ground, tuple(placed), tuple(regions))
 
 
 def _around(cells: Iterable[Cell]) -> Box:
@@ -161,7 +168,7 @@ def _around(cells: Iterable[Cell]) -> Box:
 
 
 def _fitted(box: Box, whole: Box) -> Box:
-    """The box in the middle of one with the proportions of the whole map, so that zooming moves nothing else."""
+    """The smallest box around ``box`` with the proportions of the whole map: so zooming does not resize the map."""
     width = max(box.width, -(-box.height * whole.width // whole.height))
     height = -(-width * whole.height // whole.width)
     return Box(box.x - (width - box.width) // 2, box.y - (height - box.height) // 2, width, height)
@@ -169,7 +176,7 @@ def _fitted(box: Box, whole: Box) -> Box:
 
 def _path(outline: Outline) -> str:
     start = outline[0]
-    lines = ((WIDE * (two.x - one.x), HIGH * (two.y - one.y)) for one, two in pairwise(outline))
+    lines = ((WIDE * (after.x - before.x), HIGH * (after.y - before.y)) for before, after in pairwise(outline))
     drawn = "".join(f"v{y}" if not x else f"l{x} {y}" if y >= 0 else f"l{x}{y}" for x, y in lines)
     return f"M{WIDE * start.x} {HIGH * start.y}{drawn}z"
 

@@ -1,4 +1,4 @@
-"""A seat's neighbours on the map: which they are, and where their hexagons stand around its own. No HTML."""
+"""A seat's neighbours on the map: which they are, and where their hexagons are around its own. No HTML."""
 
 from msgspec import Struct
 
@@ -9,8 +9,8 @@ from server.nights.layout import load
 from server.pages.map.hexagons import HIGH, WIDE, has_map, hexagon
 
 
-class Near(Struct, frozen=True):
-    """A hexagon of the small map: ``x`` and ``y`` from the seat's own, ``shape`` as on the large one."""
+class NearHexagon(Struct, frozen=True):
+    """A hexagon of the small map: ``x`` and ``y`` from the seat's own, ``shape`` as on the large map."""
 
     count: Count
     x: int
@@ -19,10 +19,10 @@ class Near(Struct, frozen=True):
 
 
 class Neighbours:
-    """Who is whose neighbour among the seats of a night; nobody is on a night that has no map."""
+    """Which seats of a night are neighbours. On a night without a map none are."""
 
     def __init__(self, definition: Definition) -> None:
-        self._contests = {one.gss: one for one in definition.contests} if has_map(definition) else {}
+        self._contests = {contest.gss: contest for contest in definition.contests} if has_map(definition) else {}
 
     def of(self, contest: Contest) -> tuple[Contest, ...]:
         """The seats next to this one, clockwise from the north-east."""
@@ -31,23 +31,23 @@ class Neighbours:
         return tuple(self._contests[gss] for gss in load().neighbours(contest.gss) if gss in self._contests)
 
     def who_show(self, contest: Contest) -> tuple[Contest, ...]:
-        """The seats whose small map has this one: itself and its neighbours, none where it has no neighbour."""
-        found = self.of(contest)
-        return (contest, *found) if found else ()
+        """The seats whose small map shows this one: itself and its neighbours; none if it has no neighbours."""
+        around = self.of(contest)
+        return (contest, *around) if around else ()
 
-    def drawn(self, night: Night, contest: Contest) -> tuple[Near, ...]:
-        """The small map: the seat itself, then its neighbours, as they stand."""
+    def drawn(self, night: Night, contest: Contest) -> tuple[NearHexagon, ...]:
+        """The small map: the seat itself, then its neighbours, each in its present state."""
         cells = load().cells
         middle = cells[contest.gss].centre
-        found: list[Near] = []
-        for one in (contest, *self.of(contest)):
-            centre, count = cells[one.gss].centre, night.counts[one.ballot]
+        hexagons: list[NearHexagon] = []
+        for seat in (contest, *self.of(contest)):
+            centre, count = cells[seat.gss].centre, night.counts[seat.ballot]
             x, y = (centre.x - middle.x) * WIDE, (centre.y - middle.y) * HIGH
-            found.append(Near(count, x, y, hexagon(night, count).shape))
-        return tuple(found)
+            hexagons.append(NearHexagon(count, x, y, hexagon(night, count).shape))
+        return tuple(hexagons)
 
 
 @once
 def neighbours(definition: Definition) -> Neighbours:
-    """Of the seats of a night."""
+    """The neighbours among the seats of a night, kept once made."""
     return Neighbours(definition)

@@ -1,5 +1,5 @@
 """A newsroom's pages: the overlay for a stream, the wall for a big screen, the frames for other sites, and the page
-that says where all of them are. What they are sent is in ``screens``."""
+that lists their addresses. What the push sends them is in ``screens``."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ _MOST_SECONDS = 60
 
 @allows(everyone)
 async def overlay(request: Request) -> Response:
-    """``/nights/{night}/overlay?show=banners,score,map&seconds=8&theme=light``: transparent, to be laid over video."""
+    """``/nights/{night}/overlay?show=banners,score,map&seconds=8&theme=light``: transparent, for video."""
     shown, parts, seconds, theme = shown_by(request), _parts(request), _seconds(request), _theme(request)
 
     def make() -> str:
@@ -40,7 +40,7 @@ async def overlay(request: Request) -> Response:
 
 @allows(everyone)
 async def wall(request: Request) -> Response:
-    """``/nights/{night}/wall?seconds=8&theme=dark``: one screen that nobody touches."""
+    """``/nights/{night}/wall?seconds=8&theme=dark``: a page for a screen that nobody touches."""
     shown, seconds, theme = shown_by(request), _seconds(request), _theme(request)
 
     def make() -> str:
@@ -87,7 +87,7 @@ async def embed_map(request: Request) -> Response:
             screens.MAP,
             status=shown.text("status"),
             part=whole_map(shown),
-            rows=[shown.text(f"row-{one.slug}") for one in shown.night.definition.contests],
+            rows=[shown.text(f"row-{contest.slug}") for contest in shown.night.definition.contests],
             full="",
             map_credit=ATTRIBUTION,
             theme=theme,
@@ -112,7 +112,7 @@ async def embed_contest(request: Request) -> Response:
 
 @allows(everyone)
 async def newsroom(request: Request) -> Response:
-    """``/nights/{night}/newsroom?contest={ballot}``: the addresses of all these, to be copied."""
+    """``/nights/{night}/newsroom?contest={ballot}``: the addresses of these pages, to copy."""
     shown = shown_by(request)
     night = shown.night
     first = _first(night)
@@ -139,7 +139,7 @@ async def newsroom(request: Request) -> Response:
 
 
 def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, object]:
-    """What a page of banners needs."""
+    """The context that a page of banners needs besides its theme."""
     night = shown.night
     on_map = "map" in parts and has_map(night.definition)
     return {
@@ -155,7 +155,7 @@ def _answer(request: Request, shown: Shown, name: str, make: Callable[[], str]) 
 
 
 def _framable(response: Response) -> Response:
-    """An answer that any site may show in a frame: nothing in it changes anything."""
+    """The response, which any site may show in a frame: nothing on these pages can change anything."""
     response.headers["Content-Security-Policy"] = policy("*")
     return response
 
@@ -166,9 +166,9 @@ def _first(night: Night) -> Count:
 
 def _parts(request: Request) -> tuple[str, ...]:
     asked = request.query_params.get("show", "").split(",") if request.query_params.get("show") else _PARTS
-    if wrong := [one for one in asked if one not in _PARTS]:
+    if wrong := [part for part in asked if part not in _PARTS]:
         raise HTTPException(400, f"An overlay shows {', '.join(_PARTS)}, or some of them, but not {wrong[0]!r}.")
-    return tuple(one for one in _PARTS if one in asked)
+    return tuple(part for part in _PARTS if part in asked)
 
 
 def _seconds(request: Request) -> int:

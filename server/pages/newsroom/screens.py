@@ -1,9 +1,9 @@
 """What the push has for a newsroom's pages: their topics, the banners that queue there, the state beside them. No
 addresses.
 
-A banner is all that became of one contest, as it stands. Who was away is sent one for every contest on which there was
-news meanwhile; and a newer banner takes the place of an older one, so that figures that were corrected or withdrawn
-are nowhere. Whoever comes from nothing is sent none: what was before is not news.
+A banner shows the present state of one contest. A page that was away is sent one banner for each contest with news
+since then. A newer banner replaces an older one of the same contest, so figures that were corrected or withdrawn are
+not shown any more. A page that is opened is sent no banners, because what happened before it was opened is not news.
 """
 
 from collections.abc import Iterator
@@ -25,27 +25,27 @@ _PARTIES_SHOWN = 5
 _CANDIDATES_SHOWN = 4
 
 
-class Moment(Struct, frozen=True):
-    """What a night has come to: ``key`` "complete", "hung", "majority PP52", or "" before any of these."""
+class NightMoment(Struct, frozen=True):
+    """What a night has come to: ``key`` is "complete", "hung", "majority PP52", or "" before any of these."""
 
     key: str
     banner: Banner
 
 
 def shared(kind: str) -> tuple[str, ...]:
-    """The topics that are sent a kind of fragment which the night's own page has too."""
+    """The newsroom's topics that are sent a kind of fragment of the night's own page."""
     return _SHARED.get(kind, ())
 
 
 def parts(night: Night, after: int, language: Language) -> Iterator[tuple[str, str, str]]:
-    """Target, swap and HTML of what a page with banners is sent: the state, then what happened after a seq."""
+    """Target, swap and HTML of each part that a page with banners is sent: the state, then the news after a seq."""
     yield "now", "outerMorph", state(night, language)
     if after and (news := _news(night, after)):
-        yield "arrived", "beforeend", "".join(banner(night, one, language) for one in news)
+        yield "arrived", "beforeend", "".join(banner(night, item, language) for item in news)
 
 
 def state(night: Night, language: Language) -> str:
-    """The score strip, whether the night is held, and the moment of it."""
+    """The HTML of the state: the score strip, whether the night is held, what it has come to."""
     return _html(
         "now",
         language,
@@ -58,39 +58,41 @@ def state(night: Night, language: Language) -> str:
     )
 
 
-def banner(night: Night, one: Banner, language: Language) -> str:
-    """A contest's banner."""
-    return _html("banner", language, night=night, banner=one)
+def banner(night: Night, item: Banner, language: Language) -> str:
+    """The HTML of a contest's banner."""
+    return _html("banner", language, night=night, banner=item)
 
 
 def newest(night: Night, language: Language) -> str:
-    """The banner of the night so far: its moment once the House is complete, else of the newest declaration; "" before
-    the first."""
+    """The HTML of the last banner of the night so far: the House once it is complete, else the newest declaration.
+
+    "" before the first declaration.
+    """
     if (moment := _moment(night)).banner.largest:
         return _html("moment", language, night=night, moment=moment, line=majority_line(night))
     return banner(night, moment.banner, language) if moment.banner.count else ""
 
 
-def _moment(night: Night) -> Moment:
-    found, tally = banner_of(night), add_up(night)
-    if found.largest:
-        return Moment("complete", found)
+def _moment(night: Night) -> NightMoment:
+    latest, tally = banner_of(night), add_up(night)
+    if latest.largest:
+        return NightMoment("complete", latest)
     if tally.majority:
-        return Moment(f"majority {tally.majority.party}", found)
-    return Moment("hung" if tally.hung else "", found)
+        return NightMoment(f"majority {tally.majority.party}", latest)
+    return NightMoment("hung" if tally.hung else "", latest)
 
 
 def _news(night: Night, after: int) -> list[Banner]:
-    """A banner for every contest on which there was news after a seq, the earliest news first."""
-    found: dict[str, Banner] = {}
+    """A banner for each contest with news after a seq, the earliest news first."""
+    by_ballot: dict[str, Banner] = {}
     for event in reversed(night.feed):
         if event.seq <= after:
             break
-        if isinstance(event, Declared | Corrected | Withdrawn | NoPollTaken) and event.ballot not in found:
+        if isinstance(event, Declared | Corrected | Withdrawn | NoPollTaken) and event.ballot not in by_ballot:
             count = night.counts[event.ballot]
             goes_ahead = isinstance(event, Withdrawn) and took_back_no_poll(count, event)
-            found[event.ballot] = Banner(count, event, goes_ahead=goes_ahead)
-    return list(reversed(found.values()))
+            by_ballot[event.ballot] = Banner(count, event, goes_ahead=goes_ahead)
+    return list(reversed(by_ballot.values()))
 
 
 def _html(template: str, language: Language, **context: object) -> str:

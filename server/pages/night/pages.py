@@ -17,10 +17,10 @@ from server.pages.picture.words import told, told_score
 
 @allows(everyone)
 async def night(request: Request) -> Response:
-    """``/nights/{night}``, and with ``?at=2019-12-13T03:40`` (London time, or with an offset) as it stood then.
+    """``/nights/{night}``: the page of a night; with ``?map=swing`` its map shows that view first.
 
-    As all pages of a night, with ``?lang=de`` in a language and with ``?baseline=2010`` against another election; with
-    ``?map=swing`` its map begins with that view.
+    All pages of a night take these too: ``?at=2019-12-13T03:40`` (London time, or with an offset) for the night as it
+    stood then, ``?lang=de`` for a language, ``?baseline=2010`` for gains and changes against another election.
     """
     shown = shown_by(request)
     view = request.query_params.get("map", "")
@@ -50,7 +50,7 @@ def _night_page(shown: Shown, view: str) -> str:
         picture=shown.picture(),
         parts=parts,
         map_credit=ATTRIBUTION,
-        rows=[] if single else [shown.text(f"row-{one.slug}") for one in night.definition.contests],
+        rows=[] if single else [shown.text(f"row-{contest.slug}") for contest in night.definition.contests],
     )
 
 

@@ -1,4 +1,4 @@
-"""What the fragments show, in words and in order, from a night and its tally. No HTML and no rules of a result."""
+"""What the banner and the score show of a night and its tally, and in which order. No HTML and no rules of a result."""
 
 from collections import Counter
 from datetime import datetime
@@ -19,16 +19,17 @@ from server.election.once import once
 from server.election.parties import Party, counted_as
 from server.election.results.tally import PartyTotal, Tally, add_up
 
-_PARTIES_SHOWN = 10  # at least
-_NEW = 2  # rows kept for parties that win their first seats
+_PARTIES_SHOWN = 10  # the least number of rows
+_NEW = 2  # further rows, for parties that win their first seats
 
 
 class Banner(Struct, frozen=True):
-    """The newest declaration: ``count`` is None before the first, ``majority`` set if it made a majority of the House,
-    ``hung`` if after it no party can have one any more.
+    """The newest declaration, correction or withdrawal: ``count`` and ``event`` are None before the first.
 
-    ``goes_ahead`` is whether a poll does that had been called off. Once a House is complete, ``largest`` is its
-    largest party with its seats, and ``of`` its majority (0 if none).
+    ``majority`` is the party for which it made a majority of the House. ``hung`` says that after it no party can have a
+    majority any more, ``goes_ahead`` that a poll which had been called off takes place after all. Once the House is
+    complete, ``largest`` is its largest party with its seats, and ``of`` the size of that party's majority, 0 if it has
+    none.
     """
 
     count: Count | None = None
@@ -40,8 +41,8 @@ class Banner(Struct, frozen=True):
     of: int = 0
 
 
-class Segment(Struct, frozen=True):
-    """A party's stretch of the bar of seats: from ``start``, ``seats`` long."""
+class BarSegment(Struct, frozen=True):
+    """A party's stretch of the bar of seats: from ``start``, ``seats`` long, both in seats."""
 
     party: Party
     start: int
@@ -49,12 +50,15 @@ class Segment(Struct, frozen=True):
 
 
 class Score(Struct, frozen=True):
-    """``rows`` party and its figures, ``others`` those not shown in one; ``scale`` is the bar's length in seats."""
+    """The score: ``rows`` have a party and its figures, ``others`` the ``others_number`` parties without a row.
+
+    ``line`` is the number of seats that makes a majority, ``scale`` the length of the bar in seats.
+    """
 
     rows: tuple[tuple[Party, PartyTotal], ...]
     others: PartyTotal | None
     others_number: int
-    segments: tuple[Segment, ...]
+    segments: tuple[BarSegment, ...]
     line: int
     scale: int
     majority: Party | None
@@ -65,7 +69,7 @@ class Score(Struct, frozen=True):
 
 @once
 def banner_of(night: Night) -> Banner:
-    """The last thing that was declared, corrected or withdrawn; the House, when it is complete."""
+    """The House once it is complete, else what was declared, corrected or withdrawn last."""
     tally = add_up(night)
     if tally.line and tally.declared == tally.contests and (first := tally.lead):
         largest = (night.parties[first.party], first.seats)
@@ -73,53 +77,53 @@ def banner_of(night: Night) -> Banner:
     for event in reversed(night.feed):
         if isinstance(event, Declared | Corrected | Withdrawn | NoPollTaken):
             majority = tally.majority
-            made = night.parties[majority.party] if majority and majority.seq == event.seq else None
+            winner = night.parties[majority.party] if majority and majority.seq == event.seq else None
             count = night.counts[event.ballot]
             hung = tally.hung is not None and tally.hung.seq == event.seq
-            return Banner(count, event, made, hung, isinstance(event, Withdrawn) and took_back_no_poll(count, event))
+            return Banner(count, event, winner, hung, isinstance(event, Withdrawn) and took_back_no_poll(count, event))
     return Banner()
 
 
-class Standing(Struct, frozen=True):
-    """Who stands at a night: ``parties`` by what they had at the baseline, ``holders`` those who defend a seat."""
+class StandingParties(Struct, frozen=True):
+    """The parties that stand on a night: ``parties`` in their order, ``holders`` those that defend a seat."""
 
     parties: tuple[str, ...]
     holders: frozenset[str]
 
 
 @once
-def standing_of(definition: Definition) -> Standing:
-    """All parties of a night, the largest first; of those who did not stand then, the one with the most candidates."""
+def standing_of(definition: Definition) -> StandingParties:
+    """The parties that stand on a night, those with the most votes at the baseline first, then the most candidates."""
     votes: Counter[str] = Counter()
-    stand: Counter[str] = Counter()
+    candidates: Counter[str] = Counter()
     for contest in definition.contests:
         votes.update(contest.previous.votes if contest.previous else {})
-        stand.update({counted_as(candidate.party) for candidate in contest.candidates})
-    parties = sorted(stand, key=lambda party: (-votes[party], -stand[party], party))
+        candidates.update({counted_as(candidate.party) for candidate in contest.candidates})
+    parties = sorted(candidates, key=lambda party: (-votes[party], -candidates[party], party))
     holders = (contest.previous.holder for contest in definition.contests if contest.previous)
-    return Standing(tuple(parties), frozenset(holders))
+    return StandingParties(tuple(parties), frozenset(holders))
 
 
 @once
 def score_of(night: Night) -> Score:
-    """Parties with seats, gains or losses and those who can only gain or lose some; then the largest by votes.
+    """The score: a row for each party that has, lost or defends a seat, then for the largest others by votes.
 
-    The rest is one row. As many rows at the beginning as at the end: what is below the score stays where it is.
+    The rest share one row. The number of rows is the same throughout a night, so that what is below them does not move.
     """
     tally, standing = add_up(night), standing_of(night.definition)
-    known = {one.party for one in tally.parties}
-    totals = [*tally.parties, *(_nothing(party) for party in standing.parties if party not in known)]
-    certain = [one for one in totals if one.seats or one.lost or one.party in standing.holders]
+    counted = {total.party for total in tally.parties}
+    totals = [*tally.parties, *(_nothing(party) for party in standing.parties if party not in counted)]
+    certain = [total for total in totals if total.seats or total.lost or total.party in standing.holders]
     room = max(_PARTIES_SHOWN, len(standing.holders) + _NEW) - len(certain)
-    by_votes = sorted((one for one in totals if one not in certain), key=lambda one: -one.votes)
-    chosen = {one.party for one in (*certain, *by_votes[: max(0, room)])}
-    shown = [one for one in totals if one.party in chosen]
-    rest = [one for one in totals if one.party not in chosen]
-    segments: list[Segment] = []
+    by_votes = sorted((total for total in totals if total not in certain), key=lambda total: -total.votes)
+    chosen = {total.party for total in (*certain, *by_votes[: max(0, room)])}
+    shown = [total for total in totals if total.party in chosen]
+    rest = [total for total in totals if total.party not in chosen]
+    segments: list[BarSegment] = []
     start = 0
     for total in totals:
         if total.seats:
-            segments.append(Segment(night.parties[total.party], start, total.seats))
+            segments.append(BarSegment(night.parties[total.party], start, total.seats))
             start += total.seats
     return Score(
         rows=tuple((night.parties[total.party], total) for total in shown),
@@ -145,7 +149,7 @@ def _together(totals: list[PartyTotal]) -> PartyTotal:
         seats=0,
         gained=0,
         lost=0,
-        votes=sum(one.votes for one in totals),
-        share=sum((one.share for one in totals), Fraction(0)),
+        votes=sum(total.votes for total in totals),
+        share=sum((total.share for total in totals), Fraction(0)),
         change=None,
     )

@@ -1,7 +1,7 @@
 """What a picture is made of, text and bars; how wide text is; the picture as a PNG. No night and no words of its own.
 
-The font comes in a package, since a machine may have none; its figures are all of one width. Text is set by Pillow's
-own layout and not by Raqm's, which is only there where FriBiDi is: a picture is the same on every machine.
+The font comes in a package, because a machine may have none; its figures all have the same width. Text is set by
+Pillow's basic layout and not by Raqm, which needs FriBiDi: so a picture is the same on every machine.
 """
 
 import re
@@ -16,15 +16,15 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 WIDTH, HEIGHT = 1200, 630
 REGULAR, BOLD, HEAVY = 400, 700, 800  # weights of the font
-CAPITAL = 0.66  # how high a capital is, in sizes of text
+CAPITAL = 0.66  # the height of a capital letter, as a part of the text's size
 
 FONT = str(files("fontpkg_source_sans_3").joinpath("files", "SourceSans3[wght].ttf"))
 _STYLE = (Path(__file__).resolve().parents[3] / "web" / "static" / "declared.css").read_text()
 _LIGHT: dict[str, str] = dict(re.findall(r"--(\w+): light-dark\((#\w{6})", _STYLE))
 _PARTIES: dict[str, str] = dict(re.findall(r'\[data-party="([^"]+)"\] \{ --party: (#\w{6})', _STYLE))
 INK, PAPER, MUTED, LINE = (_LIGHT[name] for name in ("ink", "paper", "muted", "line"))
-_CONTRASTS = (INK, PAPER), (MUTED, PAPER), (INK, LINE)  # text and what it is on, either way round
-_SHADES = 16  # Pillow looks colours up in steps of four: shades that are nearer to paper would be taken for it
+_CONTRASTS = (INK, PAPER), (MUTED, PAPER), (INK, LINE)  # text and its ground, either way round
+_SHADES = 16  # Pillow compares colours in steps of four: more shades than these would be taken for paper
 
 
 class Text(Struct, frozen=True):
@@ -46,12 +46,12 @@ class Text(Struct, frozen=True):
 
     @property
     def anchor(self) -> str:
-        """What ``x`` and ``y`` are of the line, as Pillow says it."""
+        """Which point of the line ``x`` and ``y`` are, as a Pillow anchor."""
         return "rs" if self.ends else "ls"
 
 
 class Bar(Struct, frozen=True):
-    """A rectangle, filled with ``colour`` unless that is "", with an ``edge`` so many pixels ``thick`` inside of it."""
+    """A rectangle, filled with ``colour`` unless that is ""; its ``edge`` is a colour, ``thick`` pixels wide, or ""."""
 
     x: int
     y: int
@@ -66,7 +66,7 @@ Mark = Text | Bar
 
 
 def party_bar(party: str, x: int, y: int, width: int, height: int) -> Bar:
-    """A bar in a party's colour. Its darker edge shows it on paper where the colour is as pale as the SNP's."""
+    """A bar in a party's colour, with a darker edge so that pale colours, such as the SNP's, show on paper."""
     colour = _PARTIES.get(party, _LIGHT["party"])
     edge = "#" + "".join(f"{int(colour[place : place + 2], 16) * 4 // 5:02x}" for place in (1, 3, 5))
     return Bar(x, y, width, height, colour, edge)
@@ -74,12 +74,15 @@ def party_bar(party: str, x: int, y: int, width: int, height: int) -> Bar:
 
 @lru_cache(maxsize=2000)
 def width_of(words: str, size: int, weight: int = REGULAR) -> int:
-    """How wide a line is."""
+    """The width of a line of text, in pixels."""
     return round(_font(size, weight).getlength(words) + 0.5)
 
 
 def fitted(words: str, width: int, most: int, least: int, weight: int = REGULAR) -> tuple[str, int]:
-    """The words, and the largest size between two in which they are no wider; shortened where even the least is."""
+    """The words, and the largest size from ``least`` to ``most`` in which they fit a ``width`` in pixels.
+
+    Words that do not fit even in the least size are shortened, with an ellipsis.
+    """
     wide = width_of(words, most, weight)
     size = most if wide <= width else max(least, most * width // wide)
     while size > least and width_of(words, size, weight) > width:
@@ -92,19 +95,20 @@ def fitted(words: str, width: int, most: int, least: int, weight: int = REGULAR)
 
 
 def wrapped(words: str, width: int, size: int, lines: int, weight: int = REGULAR) -> list[str]:
-    """The words in so many lines at most, each no wider; the last is shortened where they are too many."""
-    rest, made = words.split(), list[str]()
-    while rest and len(made) < lines:
+    """The words in at most so many ``lines`` of a ``width`` in pixels; the last is shortened if they are too many."""
+    rest, wrapped_lines = words.split(), list[str]()
+    while rest and len(wrapped_lines) < lines:
         number = len(rest)
-        while number > 1 and len(made) < lines - 1 and width_of(" ".join(rest[:number]), size, weight) > width:
+        is_last = len(wrapped_lines) == lines - 1
+        while number > 1 and not is_last and width_of(" ".join(rest[:number]), size, weight) > width:
             number -= 1
-        made.append(fitted(" ".join(rest[:number]), width, size, size, weight)[0])
+        wrapped_lines.append(fitted(" ".join(rest[:number]), width, size, size, weight)[0])
         rest = rest[number:]
-    return made
+    return wrapped_lines
 
 
 def painted(marks: Sequence[Mark]) -> bytes:
-    """The picture as a PNG. With a palette it is a third as large, and made in half the time."""
+    """The picture as a PNG. A palette makes it a third as large, in half the time."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen = ImageDraw.Draw(picture)
     for mark in marks:
@@ -120,9 +124,9 @@ def painted(marks: Sequence[Mark]) -> bytes:
 
 
 def _palette(marks: Sequence[Mark]) -> Image.Image:
-    """Every colour of bars, and what lies between those of text and of what it is on."""
+    """A palette with every colour of the bars, and the shades between each colour of text and its ground."""
     shades = [
-        tuple(round(one + (other - one) * step / _SHADES) for one, other in zip(text, ground, strict=True))
+        tuple(round(dark + (light - dark) * step / _SHADES) for dark, light in zip(text, ground, strict=True))
         for text, ground in (map(ImageColor.getrgb, pair) for pair in _CONTRASTS)
         for step in range(_SHADES + 1)
     ]

@@ -17,12 +17,12 @@ from server.pages.picture.drawing import (
 )
 from server.pages.picture.words import as_at
 
-LEFT, RIGHT, TOP, BOTTOM = 76, 1140, 44, 590  # margins, since who shows a picture may cut its edges; a baseline below
+LEFT, RIGHT, TOP, BOTTOM = 76, 1140, 44, 590  # margins, because sites may crop a picture; BOTTOM is a baseline
 ACROSS = RIGHT - LEFT
 
 
 def frame(night: Night, above: str, party: str, language: Language) -> list[Mark]:
-    """An edge in a party's colour, a line above with what is ``above`` the heading, a line below with the time."""
+    """An edge in a party's colour, the line ``above`` the heading, and a line at the bottom with the time."""
     marks: list[Mark] = [party_bar(party, 0, 0, 28, HEIGHT)]
     right = RIGHT
     for words in _not_news(night, language):
@@ -39,7 +39,7 @@ def frame(night: Night, above: str, party: str, language: Language) -> list[Mark
 
 
 def _not_news(night: Night, language: Language) -> list[str]:
-    """The marks of a night that must not be taken for one that is counted now."""
+    """The words that mark a night which must not be mistaken for one that is being counted now."""
     if night.definition.rehearsal:
         return [language.gettext("Test").upper()]
     return [language.gettext("Replay").upper()] if night.definition.replay_of else []

@@ -1,4 +1,4 @@
-"""The addresses of pictures: each is drawn once a state, beside the event loop. Nothing is drawn here."""
+"""The addresses of pictures. Each is drawn once for each state of a night, in another thread. Nothing is drawn here."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -13,15 +13,15 @@ from server.access import allows, everyone
 from server.election.results.tally import add_up
 from server.html.answers import etag
 from server.html.shown import Shown, shown_by
-from server.pages.picture.contest import contest_picture
+from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import painted
-from server.pages.picture.score import score_picture
+from server.pages.picture.score_picture import score_picture
 
-_MOST_KEPT = 16 * 1024 * 1024  # bytes of pictures, of all nights together: some four hundred
-_MOST_WAITING = 50  # in all: about a second's work
-_easel = ThreadPoolExecutor(1, "picture")  # one at a time: two would not be faster, and fonts are not made for two
+_MOST_KEPT = 16 * 1024 * 1024  # bytes of pictures, for all nights together: about four hundred pictures
+_MOST_WAITING = 50  # pictures that may wait to be drawn at once: about a second's work
+_easel = ThreadPoolExecutor(1, "picture")  # two threads would not be faster, and they could not share fonts
 
-_Name = tuple[str, str, str, bool, str]  # the night, its edition, the end of its record, as known now; and the contest
+_Name = tuple[str, str, str, bool, str]  # night, edition, head of its record, whether as known now; contest
 KEPT: LRUCache[_Name, bytes] = LRUCache(_MOST_KEPT, getsizeof=len)
 WAITED_FOR: dict[_Name, asyncio.Future[bytes]] = {}
 
@@ -53,7 +53,10 @@ async def _answer(request: Request, shown: Shown, ballot: str) -> Response:
 
 
 async def _drawn(shown: Shown, ballot: str) -> bytes:
-    """A picture, of a contest or, where ``ballot`` is "", of the night; whoever asks meanwhile waits for the same."""
+    """The picture of a contest, or of the night if ``ballot`` is "". Requests at one time share one drawing.
+
+    HTTPException 503 if too many other pictures are waiting to be drawn.
+    """
     night, language, channel = shown.night, shown.language, shown.channel
     name = (night.definition.id, channel.edition, channel.head, shown.known_now, ballot)
     if name in KEPT:
@@ -62,7 +65,7 @@ async def _drawn(shown: Shown, ballot: str) -> bytes:
         if len(WAITED_FOR) >= _MOST_WAITING:
             raise HTTPException(503, "Too many pictures are being drawn. Please ask again.", {"Retry-After": "2"})
 
-        tally = add_up(night)  # not in the other thread: it is kept up from state to state
+        tally = add_up(night)  # on this thread: the tally is updated from state to state
 
         def draw() -> bytes:
             if ballot:
@@ -75,7 +78,7 @@ async def _drawn(shown: Shown, ballot: str) -> bytes:
 
 
 def _keep(name: _Name, drawn: asyncio.Future[bytes]) -> None:
-    """Keep a picture that is drawn. One that failed is drawn again for the next who asks."""
+    """Keep a picture that is drawn. If drawing failed nothing is kept, and the next request draws it again."""
     del WAITED_FOR[name]
     if not drawn.cancelled() and drawn.exception() is None:
         KEPT[name] = drawn.result()

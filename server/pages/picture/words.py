@@ -14,13 +14,13 @@ _PARTIES_TOLD = 4
 
 
 def told(night: Night, count: Count, language: Language) -> str:
-    """A contest as it stands in one line: verdict, seat, who is elected, majority, swing, turnout; else the stage."""
+    """A contest in one line: verdict, seat, who is elected, majority, swing, turnout; before a result its stage."""
     return " · ".join(_told(night, count, language))
 
 
 def told_score(night: Night, tally: Tally, language: Language) -> str:
     """The score in one line: the seats of the largest parties, who has a majority, how many are declared."""
-    seats = [f"{language.party(night.parties[one.party])} {language.number(one.seats)}" for one in tally.parties]
+    seats = [f"{language.party(night.parties[total.party])} {language.number(total.seats)}" for total in tally.parties]
     parts = (", ".join(seats[:_PARTIES_TOLD]), to_win(night, tally, language), declared(night, language))
     return " · ".join(part for part in (*parts, as_at(night, language)) if part)
 
@@ -44,9 +44,9 @@ def _told(night: Night, count: Count, language: Language) -> Iterator[str]:
         yield from map(": ".join, turnout(result, language))
 
 
-def _swung(night: Night, found: Swing, language: Language) -> str:
-    first, second = (language.short(night.parties[party]) for party in (found.from_party, found.to_party))
-    parts = {"points": language.size(found.size), "first": first, "second": second}
+def _swung(night: Night, measured: Swing, language: Language) -> str:
+    first, second = (language.short(night.parties[party]) for party in (measured.from_party, measured.to_party))
+    parts = {"points": language.size(measured.size), "first": first, "second": second}
     return language.gettext("%(points)s points %(first)s to %(second)s") % parts
 
 
@@ -86,17 +86,19 @@ def elected(result: Result, language: Language) -> str:
     return words % {"name": result.winner.candidate.name}
 
 
-def swing(night: Night, found: Swing | None, language: Language) -> Iterator[tuple[str, str]]:
-    """Between whom, and how much: nothing if there is none."""
-    if found:
-        first, second = (language.short(night.parties[party]) for party in (found.from_party, found.to_party))
+def swing(night: Night, measured: Swing | None, language: Language) -> Iterator[tuple[str, str]]:
+    """A label with the parties of a swing, and its size; nothing if there is none."""
+    if measured:
+        first, second = (language.short(night.parties[party]) for party in (measured.from_party, measured.to_party))
         label = language.gettext("Swing, %(first)s to %(second)s") % {"first": first, "second": second}
-        yield label, language.gettext("%(points)s points") % {"points": language.size(found.size)}
+        yield label, language.gettext("%(points)s points") % {"points": language.size(measured.size)}
 
 
 def turnout(result: Result, language: Language) -> Iterator[tuple[str, str]]:
-    """Which turnout, and how much: that of the ballot papers where they are known, as the press has it; nothing where
-    the electorate is not known."""
+    """A label with the kind of turnout, and the turnout; nothing if the electorate is not known.
+
+    It is of ballot papers if their number is known, as in the press, else of valid votes.
+    """
     if result.turnout_papers is not None:
         yield language.gettext("Turnout, ballot papers"), language.percent(result.turnout_papers)
     elif result.turnout_valid is not None:
@@ -104,7 +106,7 @@ def turnout(result: Result, language: Language) -> Iterator[tuple[str, str]]:
 
 
 def stage(count: Count, language: Language) -> str:
-    """What a contest without a result waits for."""
+    """The stage that a contest without a result has reached, in words."""
     match count.status:
         case "postponed":
             return language.gettext("The poll is postponed")
@@ -129,7 +131,7 @@ def stage(count: Count, language: Language) -> str:
 
 
 def so_far(count: Count, language: Language) -> Iterator[str]:
-    """What is known of a contest without a result."""
+    """What is known of a contest without a result, each fact in a few words."""
     contest = count.contest
     if count.no_poll:
         yield count.no_poll.reason
@@ -149,7 +151,7 @@ def so_far(count: Count, language: Language) -> Iterator[str]:
 
 
 def corrected(count: Count, language: Language) -> str:
-    """That the figures are not those that were declared first; "" where they are."""
+    """Says that the figures were corrected, and when; "" if they were not."""
     last = count.last
     if not isinstance(last, Corrected):
         return ""
@@ -161,7 +163,7 @@ def corrected(count: Count, language: Language) -> str:
 
 
 def to_win(night: Night, tally: Tally, language: Language) -> str:
-    """Who has a majority of the House, or how far it is; "" where none is at stake."""
+    """Who has a majority of the House, or how many seats are missing; "" on a night that cannot make a majority."""
     parts: dict[str, str] = {"line": language.number(tally.line)}
     if not tally.line:
         return ""
@@ -193,6 +195,6 @@ def declared(night: Night, language: Language) -> str:
 
 
 def as_at(night: Night, language: Language) -> str:
-    """The time of the last event, with its day: a picture goes far."""
+    """The time of the last event, with its day, because a picture is seen on other days too."""
     time = f"{language.clock(night.at)}, {language.day(night.at.astimezone(LONDON).date())}"
     return language.gettext("as at %(time)s") % {"time": time}

@@ -1,4 +1,4 @@
-"""Where the player of a past night asks for its frames. The clock is in the browser, so that each viewer has one."""
+"""Where the player of a past night asks for its frames. The clock is in the browser, so each viewer has their own."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,19 +9,22 @@ from server.access import allows, everyone
 from server.election.numbers import written
 from server.html.address import channel_of, is_known_now, number, topic_of
 from server.html.answers import HTML, JSON, answer
-from server.live import moments as past
+from server.live import moments
 from server.live.bodies import Body, body
 from server.live.channel import Channel
 
 
 @allows(everyone)
 async def frame(request: Request) -> Response:
-    """``/nights/{night}/frame?after=57&seq=412``: what brings a page from one seq to another, or to the newest;
-    ``&contest=``, ``&lang=`` and ``&baseline=`` as for the push, ``&known=now`` with corrections resolved."""
+    """``/nights/{night}/frame?after=57&seq=412``: the frame that takes a page from one seq to another.
+
+    Without ``seq`` it goes to the newest. ``&contest=``, ``&lang=`` and ``&baseline=`` are as for the push;
+    ``&known=now`` asks for figures as they are known now. HTTPException 404 if the night has no such event.
+    """
     channel = _channel(request)
     after, seq = number(request, "after"), number(request, "seq") if "seq" in request.query_params else channel.seq
     try:
-        message = body(past.frame(channel, topic_of(request, channel), after, seq))
+        message = body(moments.frame(channel, topic_of(request, channel), after, seq))
     except IndexError:
         raise HTTPException(404, f"This night has no event {seq}.") from None
     return _answer(request, message, HTML)
@@ -29,19 +32,22 @@ async def frame(request: Request) -> Response:
 
 @allows(everyone)
 async def reel(request: Request) -> Response:
-    """``/nights/{night}/reel/{part}``: sixteen frames, each of which brings a page one moment on, as a JSON list."""
+    """``/nights/{night}/reel/{part}``: sixteen frames as a JSON list; each takes a page on by one moment.
+
+    HTTPException 404 if the night has no such reel.
+    """
     channel, part = _channel(request), request.path_params["part"]
     asked = written(part)
     try:
-        frames = past.reel(channel, topic_of(request, channel), -1 if asked is None else asked)
+        frames = moments.reel(channel, topic_of(request, channel), -1 if asked is None else asked)
     except IndexError:
         raise HTTPException(404, f"This night has no reel {part}.") from None
     return _answer(request, frames, JSON)
 
 
 def _channel(request: Request) -> Channel:
-    found = channel_of(request)
-    return past.as_known_now(found) if is_known_now(request) else found
+    channel = channel_of(request)
+    return moments.as_known_now(channel) if is_known_now(request) else channel
 
 
 def _answer(request: Request, content: Body, media_type: str) -> Response:

@@ -28,20 +28,20 @@ from server.pages.picture.drawing import (
 from server.pages.picture.frame import ACROSS, LEFT, RIGHT, frame
 
 _SHOWN = 5
-_SEAT = 146  # baselines and tops, from above
+_SEAT = 146  # this and the following are baselines and tops, in pixels from the top
 _VERDICT, _VERDICT_HEIGHT, _PADDING = 172, 116, 26
 _BODY = 316
 _ROW = 46
 _BARS_RIGHT, _FIGURES = 780, 836
 _STANDING, _STANDING_ROWS, _STANDING_ROW = 396, 5, 38
 _COLUMN = 540
-_NAME, _PARTY, _GAP = 28, 24, 12  # sizes of text, and what is between
+_NAME, _PARTY, _GAP = 28, 24, 12  # sizes of text, and the space between name and party
 
 
 def contest_picture(night: Night, count: Count, language: Language) -> list[Mark]:
-    """A contest as it stands."""
+    """The marks of the picture of a contest in its present state."""
     result, seat, title = count.result, language.seat(count.contest), language.title(night.definition.title)
-    if seat in title:  # a by-election's title says it all
+    if seat in title:  # a by-election's title has the seat's name already
         seat, title = title, language.day(night.definition.date)
     above = " · ".join(filter(None, (title, words.corrected(count, language))))
     marks = frame(night, above, result.verdict.winner if result else "", language)
@@ -59,7 +59,7 @@ def contest_picture(night: Night, count: Count, language: Language) -> list[Mark
 
 
 def _verdict(night: Night, result: Result, language: Language) -> list[Mark]:
-    """The verdict in a box, filled for a gain and open for a hold; beside it from whom, and who is elected."""
+    """The verdict in a box, filled but for a hold; beside it from whom the seat was gained, and who is elected."""
     hold = result.verdict.kind == "hold"
     box = Bar(LEFT, _VERDICT, 0, _VERDICT_HEIGHT, "" if hold else INK, INK, 6)
     box, verdict = _box(words.verdict(night, result, language), 580, 112, box, INK if hold else PAPER)
@@ -76,7 +76,7 @@ def _verdict(night: Night, result: Result, language: Language) -> list[Mark]:
 
 
 def _row(night: Night, line: CandidateResult, most: int, top: int, language: Language) -> list[Mark]:
-    """A candidate: name, party, votes, share; and a bar, as long as the first's for as many votes."""
+    """A candidate: name, party, votes, share, and a bar whose length is in proportion to the votes."""
     weight = BOLD if line.elected else REGULAR
     party = night.parties[line.candidate.party]
     share = Text(language.percent(line.share), _BARS_RIGHT, top + 24, _NAME, weight, ends=True)
@@ -93,7 +93,7 @@ def _row(night: Night, line: CandidateResult, most: int, top: int, language: Lan
 def _candidate(
     candidate: Candidate, party: Party, x: int, y: int, width: int, weight: int, language: Language
 ) -> list[Mark]:
-    """A name and its party, abbreviated where both do not fit."""
+    """A candidate's name and party; the party is abbreviated if both do not fit."""
     long, short = language.party(party), language.short(party)
     room = width - _GAP - min(width_of(candidate.name, _NAME, weight), width // 2)
     label, small = fitted(long if width_of(long, _PARTY) <= room else short, room, _PARTY, 18)
@@ -122,7 +122,7 @@ def _stage(count: Count, language: Language) -> list[Mark]:
 
 
 def _box(text: str, width: int, most: int, box: Bar, colour: str) -> tuple[Bar, Text]:
-    """A line in the middle of a box that is as wide as it needs."""
+    """A line of text centred in a box, and the box as wide as the text needs."""
     text, size = fitted(text, width - 2 * _PADDING, most, 40, HEAVY)
     baseline = box.y + round((box.height + CAPITAL * size) / 2)
     box = replace(box, width=width_of(text, size, HEAVY) + 2 * _PADDING)
@@ -130,7 +130,7 @@ def _box(text: str, width: int, most: int, box: Bar, colour: str) -> tuple[Bar, 
 
 
 def _standing(night: Night, count: Count, language: Language) -> list[Mark]:
-    """Who stands, in ballot-paper order and two columns."""
+    """The candidates in ballot-paper order, in two columns."""
     candidates = count.contest.candidates
     shown = candidates if len(candidates) <= 2 * _STANDING_ROWS else candidates[: 2 * _STANDING_ROWS - 1]
     marks: list[Mark] = []

@@ -13,8 +13,8 @@ _BAR, _BAR_HEIGHT = 406, 56
 
 
 def score_picture(night: Night, tally: Tally, language: Language) -> list[Mark]:
-    """The score as it stands."""
-    with_seats = [one for one in tally.parties if one.seats]
+    """The marks of the picture of a night's score in its present state."""
+    with_seats = [total for total in tally.parties if total.seats]
     first, last = polls_of(night.definition)
     day = language.day(first) if first == last else f"{language.day(first)} – {language.day(last)}"
     marks = frame(night, day, with_seats[0].party if with_seats else "", language)
@@ -29,20 +29,20 @@ def score_picture(night: Night, tally: Tally, language: Language) -> list[Mark]:
 
 def _columns(night: Night, tally: Tally, language: Language) -> list[Mark]:
     """The parties with the most seats, each with its net change; the rest together."""
-    with_seats = [one for one in tally.parties if one.seats]
+    with_seats = [total for total in tally.parties if total.seats]
     shown = with_seats if len(with_seats) <= _COLUMNS else with_seats[: _COLUMNS - 1]
-    rest = tally.declared - sum(one.seats for one in shown)
+    rest = tally.declared - sum(total.seats for total in shown)
     wide = ACROSS // _COLUMNS
     marks: list[Mark] = []
-    for place, one in enumerate(shown):
+    for place, total in enumerate(shown):
         x = LEFT + place * wide
-        name, size = fitted(language.short(night.parties[one.party]), wide - 48, 36, 22, BOLD)
-        seats, large = fitted(language.number(one.seats), wide - 16, 92, 50, HEAVY)
+        name, size = fitted(language.short(night.parties[total.party]), wide - 48, 36, 22, BOLD)
+        seats, large = fitted(language.number(total.seats), wide - 16, 92, 50, HEAVY)
         marks += [
-            party_bar(one.party, x, 228, 26, 26),
+            party_bar(total.party, x, 228, 26, 26),
             Text(name, x + 36, 253, size, BOLD),
             Text(seats, x, 334, large, HEAVY),
-            Text(language.signed(one.net), x, 374, 32, 400, MUTED),
+            Text(language.signed(total.net), x, 374, 32, 400, MUTED),
         ]
     if rest:
         x = LEFT + len(shown) * wide
@@ -57,14 +57,14 @@ def _waiting(night: Night, language: Language) -> list[Mark]:
 
 
 def _bar(tally: Tally) -> list[Mark]:
-    """All seats, from left to right in the colours of the parties, and the line to be crossed."""
+    """All seats from left to right in the colours of the parties, and the line that makes a majority."""
     marks: list[Mark] = [Bar(LEFT, _BAR, ACROSS, _BAR_HEIGHT, LINE)]
     start = 0
-    for one in tally.parties:
-        left, right = (LEFT + ACROSS * seats // tally.contests for seats in (start, start + one.seats))
-        if one.seats:
-            marks.append(party_bar(one.party, left, _BAR, right - left, _BAR_HEIGHT))
-        start += one.seats
+    for total in tally.parties:
+        left, right = (LEFT + ACROSS * seats // tally.contests for seats in (start, start + total.seats))
+        if total.seats:
+            marks.append(party_bar(total.party, left, _BAR, right - left, _BAR_HEIGHT))
+        start += total.seats
     if tally.line:
         x = LEFT + ACROSS * tally.line // tally.contests
         label = str(tally.line)
@@ -76,7 +76,7 @@ def _bar(tally: Tally) -> list[Mark]:
 
 
 def _note(night: Night, language: Language) -> list[Mark]:
-    """How many are declared; and what the changes are against."""
+    """How many contests are declared, and which election the changes are against."""
     declared = words.declared(night, language)
     marks: list[Mark] = [Text(declared, RIGHT, 540, 32, BOLD, ends=True)]
     if night.definition.baseline:

@@ -1,5 +1,5 @@
-"""What a seat was before: its polls as a small chart and the same figures as a table, and the poll that a verdict is
-counted from. No HTML, no words."""
+"""A seat's past: its polls as a small chart and a table of the same figures, and the poll that a verdict is counted
+from. No HTML, no words."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -16,23 +16,27 @@ from server.nights.against import Poll, poll
 from server.nights.polls import Polled, polled, polls_before
 
 _PARTIES_SHOWN = 5
-_TOP, _BOTTOM, _LEFT, _RIGHT = 10, 170, 30, 304  # of the lines, in a drawing 360 wide
-_BESIDE = 9
+_TOP, _BOTTOM, _LEFT, _RIGHT = 10, 170, 30, 304  # edges of the lines, in a drawing 360 wide
+_BESIDE = 9  # between the last point of a line and its label
 _LINE = 13  # between two labels, one above the other
 
 
-class Row(Struct, frozen=True):
-    """A poll in the table: its shares in the order of the parties, None where one did not stand. ``now`` is the poll
-    that the page is about."""
+class PollRow(Struct, frozen=True):
+    """A poll in the table: its shares (of 1) in the order of the parties, None if a party did not stand.
+
+    ``now`` says whether it is the poll that the page is about.
+    """
 
     polled: Polled
     shares: tuple[Fraction | None, ...]
     now: bool
 
 
-class Series(Struct, frozen=True):
-    """A party's line: ``points`` where it has a mark, ``path`` between those of them that are next to each other (none
-    between independents, who are different people), and where its ``label`` stands."""
+class PartySeries(Struct, frozen=True):
+    """A party's line in the chart: ``points`` for its marks, ``path`` between them, the place of its ``label``.
+
+    The path is broken where the party did not stand. Independents have none, because they are different people.
+    """
 
     points: tuple[tuple[int, int], ...]
     path: str
@@ -40,30 +44,33 @@ class Series(Struct, frozen=True):
 
 
 class Chart(Struct, frozen=True):
-    """``columns`` are where polls stand, oldest first, evenly apart; ``rules`` are heights with their per cent."""
+    """The chart: ``columns`` are the x of the polls, oldest first; ``rules`` are heights with their per cent."""
 
     columns: tuple[int, ...]
     rules: tuple[tuple[int, int], ...]
-    series: tuple[Series, ...]
+    series: tuple[PartySeries, ...]
 
 
 class History(Struct, frozen=True):
-    """The polls of a seat, oldest first, with the parties that matter most over all of them."""
+    """The polls of a seat, oldest first, and the parties that matter most over all of them."""
 
     parties: tuple[Party, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[PollRow, ...]
     chart: Chart
 
 
 class Basis(Struct, frozen=True):
-    """What a verdict is counted from: the poll with the address of its page, both None where only the night knows."""
+    """What a verdict is counted from: the poll, and the ballot id of its page.
+
+    Both are None if only the night's own data says what was before.
+    """
 
     poll: Poll | None
     ballot: str | None
 
 
 def history(night: Night, count: Count) -> History | None:
-    """The polls of a seat before the night, and the night's own once it is declared; None of fewer than two."""
+    """The polls of a seat before the night, and the night's own once it is declared; None if that is fewer than two."""
     definition, result = night.definition, count.result
     day = polled_on(definition, count.contest.ballot)
     polls = list(polls_before(count.contest.gss, day))
@@ -75,38 +82,42 @@ def history(night: Night, count: Count) -> History | None:
         return None
     shown = _parties(polls)
     rows = [
-        Row(
-            polled=one,
-            shares=tuple(part_of(one.votes[party], one.valid) if party in one.votes else None for party in shown),
-            now=one.poll.night == definition.id,
+        PollRow(
+            polled=past,
+            shares=tuple(part_of(past.votes[party], past.valid) if party in past.votes else None for party in shown),
+            now=past.poll.night == definition.id,
         )
-        for one in polls
+        for past in polls
     ]
-    names = {party: one for past in polls for party, one in past.parties.items()} | night.parties
+    names = {party_id: party for past in polls for party_id, party in past.parties.items()} | night.parties
     return History(tuple(names[party] for party in shown), tuple(rows), _chart(shown, rows))
 
 
 def basis(opened: Definition, baseline: str, count: Count) -> Basis:
-    """The poll of a baseline (by its key) that a contest is counted from; ``opened`` is the night as it was opened."""
-    found = poll(opened, baseline, count.contest)
-    if found is None or found.night is None:
-        return Basis(found, None)
+    """The poll that a contest is counted from by a baseline's key; ``opened`` is the night as it was opened."""
+    before = poll(opened, baseline, count.contest)
+    if before is None or before.night is None:
+        return Basis(before, None)
     polls = polls_before(count.contest.gss, polled_on(opened, count.contest.ballot))
-    return Basis(found, next((one.ballot for one in polls if one.poll.night == found.night), None))
+    return Basis(before, next((past.ballot for past in polls if past.poll.night == before.night), None))
 
 
 def _parties(polls: Sequence[Polled]) -> list[str]:
-    """Who won any of the polls, then the strongest at any of them that kept a deposit once; by votes at the newest."""
+    """The parties to show: winners of any of the polls, then those with the highest share at any of them.
+
+    A party must have kept a deposit (more than 5%, Representation of the People Act 1983, Schedule 1, rule 53) at one
+    of them. They are in the order of their votes at the newest poll.
+    """
     best: dict[str, tuple[bool, Fraction]] = {}
-    for one in polls:
-        for party, votes in one.votes.items():
-            best[party] = max(best.get(party, (False, Fraction(0))), (party == one.winner, part_of(votes, one.valid)))
+    for past in polls:
+        for party, votes in past.votes.items():
+            best[party] = max(best.get(party, (False, Fraction(0))), (party == past.winner, part_of(votes, past.valid)))
     kept = [party for party, (_, share) in best.items() if share * 20 > 1]
     shown = sorted(kept, key=best.__getitem__, reverse=True)[:_PARTIES_SHOWN]
-    return sorted(shown, key=lambda party: [-one.votes.get(party, -1) for one in reversed(polls)])
+    return sorted(shown, key=lambda party: [-past.votes.get(party, -1) for past in reversed(polls)])
 
 
-def _chart(parties: Sequence[str], rows: Sequence[Row]) -> Chart:
+def _chart(parties: Sequence[str], rows: Sequence[PollRow]) -> Chart:
     columns = [_LEFT + (_RIGHT - _LEFT) * place // (len(rows) - 1) for place in range(len(rows))]
     most = max(share for row in rows for share in row.shares if share is not None)
     top = max(40, ceil(most * 10) * 10)
@@ -125,16 +136,16 @@ def _chart(parties: Sequence[str], rows: Sequence[Row]) -> Chart:
     labels = _labels([points[-1] for points in marks])
     return Chart(
         columns=tuple(columns),
-        rules=tuple((height(Fraction(one, 100)), one) for one in range(0, top + 1, 20)),
+        rules=tuple((height(Fraction(per_cent, 100)), per_cent) for per_cent in range(0, top + 1, 20)),
         series=tuple(
-            Series(points, _path(line) if has_a_past(party) else "", label)
+            PartySeries(points, _path(line) if has_a_past(party) else "", label)
             for party, line, points, label in zip(parties, lines, marks, labels, strict=True)
         ),
     )
 
 
 def _path(line: Sequence[tuple[int, int] | None]) -> str:
-    """From point to point, broken where the party did not stand."""
+    """An SVG path from point to point, broken where the party did not stand."""
     return "".join(
         f"{'L' if before else 'M'}{point[0]} {point[1]}"
         for before, point in zip((None, *line), line, strict=False)
@@ -143,7 +154,7 @@ def _path(line: Sequence[tuple[int, int] | None]) -> str:
 
 
 def _labels(ends: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """A place beside the last point of each line, moved up where two would stand on one another."""
+    """A place beside the last point of each line, moved up where two labels would overlap."""
     placed: dict[int, int] = {}
     for column in {x for x, _ in ends}:
         lowest = _BOTTOM
