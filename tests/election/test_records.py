@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from server.election.events import StageReached
 from server.election.nights import Night, fold
-from server.election.results.records import Entry, Scope, records, together
+from server.election.results.entries import Entry
+from server.election.results.records import Scope, records, together
 from server.election.shares import share_text
 from server.nights import archive
 from tests.election.by_events import CON, IND, LAB, LD, contest, declared, night, told

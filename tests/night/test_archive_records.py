@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from server.election.results.records import Entry
+from server.election.results.entries import Entry
 from server.pages.analysis.record_book import records_page
 from server.pages.analysis.views import html
 from tests.night.test_recomputed import (

@@ -17,8 +17,9 @@ import pytest
 
 from server.election.events import Declared
 from server.election.nights import Night, fold
+from server.election.results.entries import Entry
 from server.election.results.places import EVERYWHERE, Area, nations, regions
-from server.election.results.records import Entry, records
+from server.election.results.records import records
 from server.election.results.swings import swings
 from server.election.results.tally import add_up
 from server.election.results.targets import battlegrounds, needs

@@ -1,36 +1,17 @@
 """Records of nights, each with the scope it is true in: never a claim wider than the data. No words, nothing stored."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from server.election.contests import Contest
-from server.election.events import StageReached
 from server.election.nights import Count, Night
-from server.election.once import once
-from server.election.parties import counted_as
+from server.election.results.entries import Entry, PartyRecord, both, by_contests, entry_of, parties_of
 from server.election.results.parliament import is_by_election, polled_on
-from server.election.results.ranking import extremes, extremes_of, nearest
-from server.election.verdict import CandidateResult, Result
-
-DEPOSIT_POUNDS = 500  # each candidate's (Parliamentary Elections Rules, rule 9)
+from server.election.results.ranking import extremes
 
 _Figure: TypeAlias = "Callable[[Entry], Fraction | int]"
-
-
-class Entry(Struct, frozen=True, dict=True):
-    """One contest as declared, on the ``night`` with this id. ``recounts`` is how many there were, as far as anybody
-    said; ``declared_at`` is None where its time is assumed."""
-
-    night: str
-    date: date
-    contest: Contest
-    result: Result
-    declared_at: datetime | None = None
-    recounts: int = 0
 
 
 class Scope(Struct, frozen=True):
@@ -41,29 +22,6 @@ class Scope(Struct, frozen=True):
     contests: int
     by_elections: int
     years: tuple[int, int] | None
-
-
-class Showing(Struct, frozen=True):
-    """What one candidate had in one contest."""
-
-    entry: Entry
-    line: CandidateResult
-
-
-class PartyRecord(Struct, frozen=True):
-    """A party where it stood, in ``contests`` of the scope: its ``best`` and ``worst`` shares of the valid votes (more
-    than one where they are equal), and the deposits it lost. Independents are compared one by one."""
-
-    party: str
-    contests: int
-    best: tuple[Showing, ...]
-    worst: tuple[Showing, ...]
-    lost_deposits: int
-
-    @property
-    def pounds_lost(self) -> int:
-        """What the lost deposits cost."""
-        return self.lost_deposits * DEPOSIT_POUNDS
 
 
 class Records(Struct, frozen=True):
@@ -113,7 +71,7 @@ def records(nights: Sequence[Night], years: tuple[int, int] | None = None) -> Re
     for night in nights:
         for ballot, count in night.counts.items():
             counts.setdefault(ballot, (night, count))
-    entries = [entry for night, count in counts.values() if (entry := _entry(night, count))]
+    entries = [entry for night, count in counts.values() if (entry := entry_of(night, count))]
     polled = [one for one in entries if not one.result.unopposed]
     of_known = [one for one in polled if one.result.turnout_valid is not None]
     papers = all(one.result.turnout_papers is not None for one in of_known)
@@ -138,7 +96,7 @@ def records(nights: Sequence[Night], years: tuple[int, int] | None = None) -> Re
         ties=tuple(one for one in entries if one.result.by_lot),
         recounts=_most_recounts(entries),
         last_declared=tuple(one for one in timed if one.declared_at == last),
-        parties=_parties(polled),
+        parties=parties_of(polled),
     )
 
 
@@ -175,36 +133,13 @@ def together(earlier: Records, later: Records) -> Records:
         ties=earlier.ties + later.ties,
         recounts=_most_recounts(earlier.recounts + later.recounts),
         last_declared=(),
-        parties=_by_contests(
-            _both(earlier.parties[party], later.parties[party])
+        parties=by_contests(
+            both(earlier.parties[party], later.parties[party])
             if party in earlier.parties and party in later.parties
             else record
             for party, record in (earlier.parties | later.parties).items()
         ),
     )
-
-
-def _entry(night: Night, count: Count) -> Entry | None:
-    """A contest as declared, the same object for as long as the contest stands as it does; None before."""
-    if count.result is None:
-        return None
-    definition, known = night.definition, _entries(count)
-    if definition.id not in known:
-        known[definition.id] = Entry(
-            night=definition.id,
-            date=polled_on(definition, count.contest.ballot),
-            contest=count.contest,
-            result=count.result,
-            declared_at=None if definition.times == "assumed" else count.declared_at,
-            recounts=sum(isinstance(event, StageReached) and event.stage == "recount" for event in count.history),
-        )
-    return known[definition.id]
-
-
-@once
-def _entries(count: Count) -> dict[str, Entry]:
-    """A contest's entry, by the id of the night that it is of."""
-    return {}
 
 
 def _scope(counts: dict[str, tuple[Night, Count]], declared: int, years: tuple[int, int] | None) -> Scope:
@@ -230,46 +165,3 @@ def _swing(entry: Entry) -> Fraction:
 
 def _most_recounts(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(sorted((one for one in entries if one.recounts), key=lambda one: -one.recounts))
-
-
-def _parties(entries: Iterable[Entry]) -> dict[str, PartyRecord]:
-    by_party: dict[str, list[tuple[float, Showing]]] = {}
-    for entry in entries:
-        for party, near, showing in _showings(entry):
-            by_party.setdefault(party, []).append((near, showing))
-    return _by_contests(_party(party, showings) for party, showings in by_party.items())
-
-
-@once
-def _showings(entry: Entry) -> tuple[tuple[str, float, Showing], ...]:
-    """What each candidate had in a contest: the party that it counts for, and the float nearest to its share."""
-    return tuple(
-        (counted_as(line.candidate.party), nearest(line.share), Showing(entry, line)) for line in entry.result.lines
-    )
-
-
-def _party(party: str, showings: Sequence[tuple[float, Showing]]) -> PartyRecord:
-    worst, best = extremes_of(showings, _share)
-    contests = len({showing.entry.contest.ballot for _, showing in showings})
-    lost = sum(showing.line.lost_deposit for _, showing in showings)
-    return PartyRecord(party, contests, best, worst, lost)
-
-
-def _both(earlier: PartyRecord, later: PartyRecord) -> PartyRecord:
-    """The record of a party in two scopes that have no ballot in common."""
-    return PartyRecord(
-        party=earlier.party,
-        contests=earlier.contests + later.contests,
-        best=extremes(earlier.best + later.best, _share)[1],
-        worst=extremes(earlier.worst + later.worst, _share)[0],
-        lost_deposits=earlier.lost_deposits + later.lost_deposits,
-    )
-
-
-def _share(showing: Showing) -> Fraction:
-    return showing.line.share
-
-
-def _by_contests(parties: Iterable[PartyRecord]) -> dict[str, PartyRecord]:
-    """By party, that with the most contests first."""
-    return {record.party: record for record in sorted(parties, key=lambda record: (-record.contests, record.party))}
