@@ -195,8 +195,8 @@ class Player:
             return
         for name, act in sets.items():
             if act is None or (act.speed, act.state) != (newest.speed, newest.state):
-                copy = replace(newest, invitation="", command_id=f"{newest.command_id}/{name}")
-                await self._submitter.record(name, copy)
+                # Under the same id: another player may be setting the same on this night, and it is to be set once.
+                await self._submitter.record(name, replace(newest, invitation=""))
         self._set = newest
         nights = self._states.values()
         self._tell(
