@@ -209,7 +209,7 @@ def _swing(lines: tuple[CandidateResult, ...], previous: Previous | None) -> Swi
     first, second = (counted_as(line.candidate.party) for line in lines[:2])
     if first == second or not (has_a_past(first) and has_a_past(second)):
         return None
-    if not {first, second} & previous.votes.keys():  # as where the Speaker was the holder and neither stood against him
+    if not {first, second} & previous.votes.keys():  # as in a Speaker's seat that neither contested before
         return None
     gain = lines[0].share - _previous_share(previous, first)
     loss = _previous_share(previous, second) - lines[1].share
