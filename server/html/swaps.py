@@ -9,3 +9,14 @@ def partial(target: str, swap: str, html: str) -> str:
 def cursor(seq: int) -> str:
     """The element in which a page keeps the seq that it shows, from which its next connection resumes."""
     return f'<data id="cursor" value="{seq}" hidden></data>'
+
+
+def placed(fragment: str, html: str) -> str:
+    """A fragment with the place it goes to.
+
+    A browser parses a hexagon as SVG only inside an ``svg``, so it is wrapped in one and names its own place.
+    """
+    if fragment.startswith("hex-"):
+        place = f"outerHTML:[aria-labelledby=row-{fragment.removeprefix('hex-')}]"
+        return html.replace("<a ", f'<svg><a hx-swap-oob="{place}" ', 1) + "</svg>"
+    return partial(fragment, "outerMorph", html)

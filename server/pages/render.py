@@ -35,7 +35,7 @@ from server.election.results.feed import FEED_LENGTH, also_of, feed_of, told_aft
 from server.html import address
 from server.html.languages import ENGLISH, Language
 from server.html.languages import language as by_code
-from server.html.swaps import cursor, partial
+from server.html.swaps import cursor, partial, placed
 from server.html.templates import environment
 from server.live.renderer import NIGHT
 from server.nights.against import against, opened
@@ -169,7 +169,7 @@ class PageRenderer:
         parts = [
             partial(view, "outerMorph", self._views.html(night, topic))
             if (view := kind_of(fragment))
-            else _placed(fragment, text)
+            else placed(fragment, text)
             for fragment, text in fragments
         ]
         if (topic == NIGHT and after) or (topic == screens.WALL and after and not _is_long_ago(night, after)):
@@ -242,14 +242,3 @@ def _house(night: Night) -> tuple[str, ...]:
 def _rows(contest: Contest) -> tuple[str, str, str]:
     """The fragments that say how a contest stands on a night of several."""
     return (f"contest-{contest.slug}", f"row-{contest.slug}", f"seat-{contest.slug}")
-
-
-def _placed(fragment: str, html: str) -> str:
-    """A fragment with the place it goes to.
-
-    A browser parses a hexagon as SVG only inside an ``svg``, so it is wrapped in one and names its own place.
-    """
-    if fragment.startswith("hex-"):
-        place = f"outerHTML:[aria-labelledby=row-{fragment.removeprefix('hex-')}]"
-        return html.replace("<a ", f'<svg><a hx-swap-oob="{place}" ', 1) + "</svg>"
-    return partial(fragment, "outerMorph", html)
