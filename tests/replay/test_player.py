@@ -165,11 +165,12 @@ async def test_a_held_replay_waits_for_the_release_and_loses_nothing(stream: Eve
 
 
 async def test_nights_on_one_clock_are_steered_from_any_of_their_desks(stream: EventStream) -> None:
-    watched, submitter = Watched(), Submitter(stream)
+    both, submitter = (Watched(), Watched()), Submitter(stream)
     names = list(map(replay_id, THREE))
-    players = [Player(stream, replays(*THREE), Orders(speed=1), watching) for watching in (watched, Watched())]
+    players = [Player(stream, replays(*THREE), Orders(speed=1), watched) for watched in both]
     playing = [asyncio.create_task(player.play()) for player in players]
-    await watched.until(lambda now: now.set.speed == 1)
+    for watched in both:  # one that began after the desk has spoken would set its own speed again
+        await watched.until(lambda now: now.set.speed == 1)
     await submitter.record(names[2], steered("playing", None, "max"))
     await asyncio.gather(*playing)
     await whole(stream, *names)
