@@ -31,12 +31,14 @@ def nations(definition: Definition) -> tuple[Area, ...]:
     sizes: dict[str, int] = {}
     for contest in definition.contests:
         sizes[contest.nation] = sizes.get(contest.nation, 0) + 1
-    return tuple(Area(nation) for nation in sorted(sizes, key=lambda one: (-sizes[one], one)) if nation)
+    return tuple(Area(nation) for nation in sorted(sizes, key=lambda nation: (-sizes[nation], nation)) if nation)
 
 
 @once
 def regions(definition: Definition) -> tuple[Area, ...]:
     """The regions of a night, nation by nation, in the alphabet's order; a nation can be a region itself."""
     order = {area.nation: place for place, area in enumerate(nations(definition))}
-    found = {Area(one.nation, one.region) for one in definition.contests if one.nation and one.region}
+    found = {
+        Area(contest.nation, contest.region) for contest in definition.contests if contest.nation and contest.region
+    }
     return tuple(sorted(found, key=lambda area: (order[area.nation], area.region)))

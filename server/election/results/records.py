@@ -53,12 +53,12 @@ class Records(Struct, frozen=True):
     @property
     def lost_deposits(self) -> int:
         """The deposits lost by all candidates together."""
-        return sum(one.lost_deposits for one in self.parties.values())
+        return sum(party.lost_deposits for party in self.parties.values())
 
     @property
     def pounds_lost(self) -> int:
         """What they cost."""
-        return sum(one.pounds_lost for one in self.parties.values())
+        return sum(party.pounds_lost for party in self.parties.values())
 
 
 def records(nights: Sequence[Night], years: tuple[int, int] | None = None) -> Records:
@@ -72,30 +72,32 @@ def records(nights: Sequence[Night], years: tuple[int, int] | None = None) -> Re
         for ballot, count in night.counts.items():
             counts.setdefault(ballot, (night, count))
     entries = [entry for night, count in counts.values() if (entry := entry_of(night, count))]
-    polled = [one for one in entries if not one.result.unopposed]
-    of_known = [one for one in polled if one.result.turnout_valid is not None]
-    papers = all(one.result.turnout_papers is not None for one in of_known)
-    smallest, largest = extremes(polled, lambda one: one.result.majority)
-    smallest_share, largest_share = extremes(polled, lambda one: one.result.majority_share)
+    polled = [entry for entry in entries if not entry.result.unopposed]
+    of_known = [entry for entry in polled if entry.result.turnout_valid is not None]
+    papers = all(entry.result.turnout_papers is not None for entry in of_known)
+    smallest, largest = extremes(polled, lambda entry: entry.result.majority)
+    smallest_share, largest_share = extremes(polled, lambda entry: entry.result.majority_share)
     lowest_valid, highest_valid = extremes(of_known, _by_valid)
     lowest, highest = extremes(of_known, _by_papers) if papers else (lowest_valid, highest_valid)
-    timed = [one for one in entries if one.declared_at] if len({one.definition.id for one in nights}) == 1 else []
-    last = max((one.declared_at for one in timed if one.declared_at), default=None)
+    timed = (
+        [entry for entry in entries if entry.declared_at] if len({night.definition.id for night in nights}) == 1 else []
+    )
+    last = max((entry.declared_at for entry in timed if entry.declared_at), default=None)
     return Records(
         scope=_scope(counts, len(entries), years),
         smallest_majority=smallest,
         smallest_majority_share=smallest_share,
         largest_majority=largest,
         largest_majority_share=largest_share,
-        largest_swing=extremes((one for one in polled if one.result.swing), _swing)[1],
+        largest_swing=extremes((entry for entry in polled if entry.result.swing), _swing)[1],
         turnout_of="papers" if papers else "valid",
         highest_turnout=highest,
         lowest_turnout=lowest,
         highest_valid=highest_valid,
         lowest_valid=lowest_valid,
-        ties=tuple(one for one in entries if one.result.by_lot),
+        ties=tuple(entry for entry in entries if entry.result.by_lot),
         recounts=_most_recounts(entries),
-        last_declared=tuple(one for one in timed if one.declared_at == last),
+        last_declared=tuple(entry for entry in timed if entry.declared_at == last),
         parties=parties_of(polled),
     )
 
@@ -109,7 +111,7 @@ def together(earlier: Records, later: Records) -> Records:
     def highest(name: str, number: _Figure) -> tuple[Entry, ...]:
         return extremes((*getattr(earlier, name), *getattr(later, name)), number)[1]
 
-    years = [year for one in (earlier, later) for year in one.scope.years or ()]
+    years = [year for part in (earlier, later) for year in part.scope.years or ()]
     papers = earlier.turnout_of == later.turnout_of == "papers"
     highest_valid = highest("highest_valid", _by_valid)
     lowest_valid = lowest("lowest_valid", _by_valid)
@@ -120,10 +122,10 @@ def together(earlier: Records, later: Records) -> Records:
             by_elections=earlier.scope.by_elections + later.scope.by_elections,
             years=(min(years), max(years)) if years else None,
         ),
-        smallest_majority=lowest("smallest_majority", lambda one: one.result.majority),
-        smallest_majority_share=lowest("smallest_majority_share", lambda one: one.result.majority_share),
-        largest_majority=highest("largest_majority", lambda one: one.result.majority),
-        largest_majority_share=highest("largest_majority_share", lambda one: one.result.majority_share),
+        smallest_majority=lowest("smallest_majority", lambda entry: entry.result.majority),
+        smallest_majority_share=lowest("smallest_majority_share", lambda entry: entry.result.majority_share),
+        largest_majority=highest("largest_majority", lambda entry: entry.result.majority),
+        largest_majority_share=highest("largest_majority_share", lambda entry: entry.result.majority_share),
         largest_swing=highest("largest_swing", _swing),
         turnout_of="papers" if papers else "valid",
         highest_turnout=highest("highest_turnout", _by_papers) if papers else highest_valid,
@@ -143,7 +145,9 @@ def together(earlier: Records, later: Records) -> Records:
 
 
 def _scope(counts: dict[str, tuple[Night, Count]], declared: int, years: tuple[int, int] | None) -> Scope:
-    polls = sorted(polled_on(one.definition, name).year for name, (one, _) in counts.items() if is_by_election(name))
+    polls = sorted(
+        polled_on(night.definition, name).year for name, (night, _) in counts.items() if is_by_election(name)
+    )
     assert not (polls and years) or years[0] <= polls[0] <= polls[-1] <= years[1], "polls of another Parliament"
     return Scope(declared, len(counts), len(polls), years or (polls[0], polls[-1]) if polls else None)
 
@@ -164,4 +168,4 @@ def _swing(entry: Entry) -> Fraction:
 
 
 def _most_recounts(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    return tuple(sorted((one for one in entries if one.recounts), key=lambda one: -one.recounts))
+    return tuple(sorted((entry for entry in entries if entry.recounts), key=lambda entry: -entry.recounts))

@@ -87,7 +87,7 @@ def _whole(night: Night) -> Tally:
 def _tally(night: Night, area: Area) -> Tally:
     sums = sums_of(night).within(area)
     parties = [
-        _total(party, one, sums, night) for party, one in sums.parties.items() if one.votes or one.seats or one.lost
+        _total(party, own, sums, night) for party, own in sums.parties.items() if own.votes or own.seats or own.lost
     ]
     parties.sort(key=lambda total: (-total.seats, -total.votes, total.party))
     line = majority_line(night) if area == EVERYWHERE else 0
@@ -113,18 +113,18 @@ def still_open(night: Night) -> int:
     return max(night.definition.seats, len(night.counts)) - night.declared
 
 
-def _total(party: str, one: PartySums, sums: Sums, night: Night) -> PartyTotal:
-    share = Fraction(one.votes, sums.valid) if sums.valid else Fraction(0)
+def _total(party: str, own: PartySums, sums: Sums, night: Night) -> PartyTotal:
+    share = Fraction(own.votes, sums.valid) if sums.valid else Fraction(0)
     valid_before = 0 if sums.unknown else sums.valid_before
-    comparable = valid_before and one.before and party in night.parties and has_a_past(party)
+    comparable = valid_before and own.before and party in night.parties and has_a_past(party)
     return PartyTotal(
         party=party,
-        seats=one.seats,
-        gained=one.gained,
-        lost=one.lost,
-        votes=one.votes,
+        seats=own.seats,
+        gained=own.gained,
+        lost=own.lost,
+        votes=own.votes,
         share=share,
-        change=share - Fraction(one.before, valid_before) if comparable else None,
+        change=share - Fraction(own.before, valid_before) if comparable else None,
     )
 
 

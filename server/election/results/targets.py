@@ -53,7 +53,9 @@ class Battlegrounds(Struct, frozen=True):
     def nearest_misses(self) -> tuple[Battleground, ...]:
         """The targets missed, by how few votes."""
         missed = [(target.votes, target) for target in self.targets if target.status == "missed"]
-        return tuple(target for votes, target in sorted(missed, key=lambda one: one[0] or 0) if votes is not None)
+        return tuple(
+            target for votes, target in sorted(missed, key=lambda missed_by: missed_by[0] or 0) if votes is not None
+        )
 
 
 class Needs(Struct, frozen=True):
@@ -115,8 +117,8 @@ def needs(night: Night, grounds: Battlegrounds) -> Needs | None:
         line=line,
         seats=seats,
         to_line=max(0, line - seats),
-        defences=sum(one.status == "pending" for one in grounds.defences),
-        targets=sum(one.status == "pending" for one in grounds.targets),
+        defences=sum(seat.status == "pending" for seat in grounds.defences),
+        targets=sum(seat.status == "pending" for seat in grounds.targets),
         most=seats + still_open(night),
     )
 
@@ -128,10 +130,10 @@ def timetable(night: Night, now: datetime) -> Timetable:
         for count in night.counts.values()
         if count.expected and count.result is None and count.no_poll is None
     ]
-    due.sort(key=lambda one: one.expected)
+    due.sort(key=lambda contest: contest.expected)
     return Timetable(
-        next=tuple(one for one in due if one.expected >= now),
-        late=tuple(one for one in due if one.expected < now),
+        next=tuple(contest for contest in due if contest.expected >= now),
+        late=tuple(contest for contest in due if contest.expected < now),
     )
 
 
@@ -156,7 +158,7 @@ def _known_sides(definition: Definition) -> dict[str, tuple[tuple[_Seat, ...], t
 
 
 def _ordered(definition: Definition, party: str) -> tuple[tuple[_Seat, ...], tuple[_Seat, ...]]:
-    parties = {one.id for one in definition.parties}
+    parties = {named.id for named in definition.parties}
     targets: list[_Seat] = []
     defences: list[_Seat] = []
     for contest in definition.contests if has_a_past(party) else ():
@@ -166,7 +168,7 @@ def _ordered(definition: Definition, party: str) -> tuple[tuple[_Seat, ...], tup
         if previous.holder == party:
             second = _second(previous, parties)
             defences.append(_Seat(contest.ballot, None, second, _swing(previous, second)))
-        elif any(counted_as(one.party) == party for one in contest.candidates):
+        elif any(counted_as(candidate.party) == party for candidate in contest.candidates):
             swing = _swing(previous, party) if party in previous.votes else None
             targets.append(_Seat(contest.ballot, None, previous.holder, swing))
     return tuple(_ranked(targets)), tuple(_ranked(defences))
@@ -189,7 +191,9 @@ def _swing(previous: Previous, to_party: str | None) -> Fraction | None:
 
 def _ranked(seats: list[_Seat]) -> Iterator[_Seat]:
     """By swing, equal swings with the same rank; those without one last."""
-    known = sorted(((place(seat.swing), seat) for seat in seats if seat.swing is not None), key=lambda one: one[0])
+    known = sorted(
+        ((place(seat.swing), seat) for seat in seats if seat.swing is not None), key=lambda placed: placed[0]
+    )
     rank, before = 0, None
     for number, (_, seat) in enumerate(known, start=1):
         if seat.swing != before:

@@ -35,32 +35,32 @@ def choices(definition: Definition) -> Choices:
             for party, votes in contest.previous.votes.items():
                 before[party] = before.get(party, 0) + votes
     found = [
-        Choice(one, held.get(one.id, 0), before.get(one.id, 0), frozenset(stands.get(one.id, ())))
-        for one in definition.parties
-        if one.id == counted_as(one.id) and has_a_past(one.id) and one.id != SPEAKER
+        Choice(party, held.get(party.id, 0), before.get(party.id, 0), frozenset(stands.get(party.id, ())))
+        for party in definition.parties
+        if party.id == counted_as(party.id) and has_a_past(party.id) and party.id != SPEAKER
     ]
-    found.sort(key=lambda one: (-one.held, -one.before, -len(one.stands), one.party.name))
-    return {one.party.id: one for one in found if one.held or one.stands}
+    found.sort(key=lambda choice: (-choice.held, -choice.before, -len(choice.stands), choice.party.name))
+    return {choice.party.id: choice for choice in found if choice.held or choice.stands}
 
 
 def why_no_swing(known: Choices, first: str, second: str, language: Language = ENGLISH) -> str:
     """The sentence that says why there is no swing between two parties; "" where there is."""
-    one, other = known.get(first), known.get(second)
-    if one is None or other is None:
+    first_choice, second_choice = known.get(first), known.get(second)
+    if first_choice is None or second_choice is None:
         sentence = language.gettext("'%(party)s' is not a party of this night that can be compared.")
-        return sentence % {"party": first if one is None else second}
+        return sentence % {"party": first if first_choice is None else second}
     if first == second:
         return language.gettext("A swing is between two parties: choose two.")
     sentence = ""
-    if not one.stands & other.stands:
+    if not first_choice.stands & second_choice.stands:
         sentence = language.gettext(
             "%(first)s and %(second)s stand in no seat together, so there is no swing between them."
         )
-    elif not one.before and not other.before:
+    elif not first_choice.before and not second_choice.before:
         sentence = language.gettext(
             "Neither %(first)s nor %(second)s had votes at the baseline, so there is no swing between them."
         )
-    return sentence % {"first": language.party(one.party), "second": language.party(other.party)}
+    return sentence % {"first": language.party(first_choice.party), "second": language.party(second_choice.party)}
 
 
 def usual_pair(known: Choices) -> tuple[str, str] | None:

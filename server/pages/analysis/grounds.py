@@ -46,8 +46,8 @@ class GroundsPage(Struct, frozen=True):
 def grounds_page(night: Night, party: str, whole: bool) -> GroundsPage:
     """A party's battlegrounds as a night stands; the first fifty of each kind, or the ``whole`` lists."""
     found = battlegrounds(night, party)
-    targets = {one.ballot for one in found.targets}
-    defences = {one.ballot for one in found.defences}
+    targets = {seat.ballot for seat in found.targets}
+    defences = {seat.ballot for seat in found.defences}
     times = timetable(night, night.at)
     numbers: dict[Status, int] = dict.fromkeys(("gained", "missed", "held", "lost", "pending"), 0)
     for seat in (*found.targets, *found.defences):
@@ -68,8 +68,8 @@ def grounds_page(night: Night, party: str, whole: bool) -> GroundsPage:
         targets=grounds(found.targets, _SHOWN),
         defences=grounds(found.defences, _SHOWN),
         misses=grounds(found.nearest_misses, _NEAREST)[:_NEAREST],
-        next=tuple(coming(one.ballot, one.expected) for one in times.next[:_DUE]),
-        late=tuple(coming(one.ballot, one.expected) for one in times.late[:_DUE]),
-        without=sum(one.previous is None for one in night.definition.contests),
+        next=tuple(coming(due.ballot, due.expected) for due in times.next[:_DUE]),
+        late=tuple(coming(due.ballot, due.expected) for due in times.late[:_DUE]),
+        without=sum(contest.previous is None for contest in night.definition.contests),
         has_times=bool(times.next or times.late),
     )

@@ -172,7 +172,7 @@ def _generals_before(definition: Definition) -> list[tuple[date, str]]:
 @cache
 def _earlier(nights: tuple[str, ...]) -> Records:
     """The records of past nights, found once: they don't change, and a declaration is only held against them."""
-    return records([fold(archive.load(one).events) for one in nights])
+    return records([fold(archive.load(general).events) for general in nights])
 
 
 def _parliament(night: Night, swings: bool) -> Parliament | None:
@@ -187,16 +187,16 @@ def _parliament(night: Night, swings: bool) -> Parliament | None:
     if not before or not after:
         return None  # not every by-election of such a Parliament is at hand
     since, general = before[-1]
-    polls = [one for one in archive.listed() if one.contests == 1 and since < one.date < after[0]]
-    if not any(one.id == ballot for one in polls):
+    polls = [poll for poll in archive.listed() if poll.contests == 1 and since < poll.date < after[0]]
+    if not any(poll.id == ballot for poll in polls):
         return None
-    others = [_known_by(one.id, night) for one in polls if one.date <= day and one.id != ballot]
+    others = [_known_by(poll.id, night) for poll in polls if poll.date <= day and poll.id != ballot]
     # Only the last of them can be said to be of all those years: of the others, nobody knew how many would come.
-    years = (since.year, after[0].year) if all(one.date <= day for one in polls) else None
+    years = (since.year, after[0].year) if all(poll.date <= day for poll in polls) else None
     found = records([night, *others], years)
     every = (night, *others, whole(general))
     book = _book(found, _names(night.definition for night in every), swings)
-    won = [one for one in wins(every, night) if one.ballot == ballot]
+    won = [win for win in wins(every, night) if win.ballot == ballot]
     return Parliament(
         book=book,
         claims=tuple(_claims(book, ballot)) if count.result else (),
@@ -218,22 +218,22 @@ def _known_by(past: str, night: Night) -> Night:
     found = whole(past)
     if found.at <= night.at:
         return found
-    return fold([one for one in archive.load(past).events if one.seq == 1 or one.at <= night.at])
+    return fold([event for event in archive.load(past).events if event.seq == 1 or event.at <= night.at])
 
 
 def _claims(book: Book, ballot: str) -> list[Claim]:
     """The records of a scope that one contest holds, those of parties after the contest's own."""
     claims = [
-        Claim(row.kind, one, len(row.entries) > 1)
+        Claim(row.kind, entry, len(row.entries) > 1)
         for row in book.rows
-        for one in row.entries
-        if one.contest.ballot == ballot
+        for entry in row.entries
+        if entry.contest.ballot == ballot
     ]
     for party in book.found.parties.values():
         if party.contests < _A_FIELD or not has_a_past(party.party):
             continue
         for kind, showings in (("highest", party.best), ("lowest", party.worst)):
-            for one in showings:
-                if one.entry.contest.ballot == ballot:
-                    claims.append(Claim(kind, one.entry, len(showings) > 1, one.line, party.contests))
+            for showing in showings:
+                if showing.entry.contest.ballot == ballot:
+                    claims.append(Claim(kind, showing.entry, len(showings) > 1, showing.line, party.contests))
     return claims

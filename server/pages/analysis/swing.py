@@ -86,16 +86,16 @@ def swing_page(night: Night, first: str, second: str) -> SwingPage:
     """The swing between two parties as a night stands."""
     whole = swings(night, first, second)
     inside = _areas(night, first, second) if len(night.counts) > 1 else ()
-    seats = [Seat(night.counts[one.ballot].contest, one) for one in whole.seats]
-    low = [one for one in seats[:_FURTHEST] if one.swing.size < 0]
-    high = [one for one in reversed(seats[-_FURTHEST:]) if one.swing.size > 0]
+    seats = [Seat(night.counts[seat.ballot].contest, seat) for seat in whole.seats]
+    low = [seat for seat in seats[:_FURTHEST] if seat.swing.size < 0]
+    high = [seat for seat in reversed(seats[-_FURTHEST:]) if seat.swing.size > 0]
     return SwingPage(
         first=night.parties[first],
         second=night.parties[second],
         whole=whole,
         dial=_dial(whole.together or Fraction(0)),
         areas=inside,
-        scale=max((abs(one.together) for one in inside), default=Fraction(0)),
+        scale=max((abs(area.together) for area in inside), default=Fraction(0)),
         bars=_bars(whole),
         zero=_zero(whole.bins),
         ends=(tuple(low), tuple(high)),
@@ -113,7 +113,7 @@ def _areas(night: Night, first: str, second: str) -> tuple[AreaSwing, ...]:
 
 def _dial(swing: Fraction) -> Dial:
     points = swing * 100
-    scale = next((one for one in _SCALES if one >= abs(points)), _SCALES[-1])
+    scale = next((points_either_way for points_either_way in _SCALES if points_either_way >= abs(points)), _SCALES[-1])
     edge, top, other = _at(-_REACH, _RADIUS), _at(0, _RADIUS), _at(_REACH, _RADIUS)
     x, y = _at(float(points / scale) * _REACH, _RADIUS - 18)
     arc = f"A{_RADIUS} {_RADIUS} 0 0 1"
@@ -140,18 +140,18 @@ def _at(degrees: float, radius: float) -> tuple[str, str]:
 
 
 def _bars(whole: Swings) -> tuple[Bar, ...]:
-    most = max((one.seats for one in whole.bins), default=1)
+    most = max((swung.seats for swung in whole.bins), default=1)
     width = _WIDTH / max(1, len(whole.bins))
     return tuple(
         Bar(
-            bin=one,
-            towards=whole.to_party if one.points >= 0 else whole.from_party,
+            bin=swung,
+            towards=whole.to_party if swung.points >= 0 else whole.from_party,
             x=f"{place * width + width * 0.06:.2f}",
-            y=f"{_BARS_HEIGHT - one.seats * _BARS_HEIGHT / most:.2f}",
+            y=f"{_BARS_HEIGHT - swung.seats * _BARS_HEIGHT / most:.2f}",
             width=f"{width * 0.88:.2f}",
-            height=f"{one.seats * _BARS_HEIGHT / most:.2f}",
+            height=f"{swung.seats * _BARS_HEIGHT / most:.2f}",
         )
-        for place, one in enumerate(whole.bins)
+        for place, swung in enumerate(whole.bins)
     )
 
 
