@@ -5,13 +5,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from server.nights import archive, layout
+from server.nights import archive, layout, register
 from server.nights.format import BadNight, parsed
 from server.nights.kept import Kept, taken
 from server.nights.past import PastNight
 from server.nights.sources import hexjson
 from server.nights.sources.importer import ImportRefused, import_night
-from server.nights.sources.shipped import shipped
+from server.nights.sources.shipped import registrations, shipped
 from server.settings import Settings
 
 _ABOUT = """\
@@ -140,11 +140,12 @@ def _baseline(name: str | None) -> PastNight | Path | None:
 
 
 def _ship(folder: Path) -> int:
-    nights = list(shipped(folder))  # all of them, before the first is written
+    nights, parties = list(shipped(folder)), registrations(folder)  # all of them, before the first is written
     archive.FOLDER.mkdir(exist_ok=True)
     for night, text in nights:
         (archive.FOLDER / f"{night}.jsonl").write_text(text, encoding="utf-8", newline="\n")
-    print(f"{archive.FOLDER}: {len(nights)} nights.")
+    register.written(parties)
+    print(f"{archive.FOLDER}: {len(nights)} nights, {len(parties)} parties.")
     return 0
 
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from server.election.contests import Previous
 from server.election.parties import INDEPENDENT, SPEAKER, Party, counted_as
+from server.nights import register
 from server.nights.baselines import Baseline
 from server.nights.format import OTHERS
-from server.nights.sources.tables import Problem, table
+from server.nights.sources.ballots import slug
+from server.nights.sources.tables import Problem, Row, table
 
 _NOTIONAL = (
     "constituency_id",
@@ -40,11 +42,7 @@ def of_notional(path: Path, name: str, known: dict[str, Party], problems: list[P
         votes, electorates[gss] = row.number("votes"), row.number_if_known("electorate")
         party = OTHERS if number == "NA" else _BY_NUMBER.get(number)
         if party is None:
-            same = known.get(number) or known.get(row.text("mnis_party_abbrev"))
-            if same is None:
-                row.wrong(f"Party number {number} ({row.text('mnis_party_name')}) is not known.")
-                continue
-            party = counted_as(same.id)
+            party = _party(row, number, known)
         if party != OTHERS:
             parties[party] = Party(party, row.text("mnis_party_name"), row.text("mnis_party_abbrev"))
         seat = found.setdefault(gss, {})
@@ -55,6 +53,14 @@ def of_notional(path: Path, name: str, known: dict[str, Party], problems: list[P
         if set(votes) != {OTHERS}
     }
     return Baseline(name, previous, parties)
+
+
+def _party(row: Row, number: str, known: dict[str, Party]) -> str:
+    """The id of a party that stands now, or else is in the register; of neither, one made of its name."""
+    name = row.required("mnis_party_name")
+    stands = known.get(number) or known.get(row.text("mnis_party_abbrev"))
+    registered = stands.id if stands else register.numbered(number, name)
+    return counted_as(registered or f"unregistered:{slug(name) or name}")
 
 
 def _by_votes(votes: dict[str, int]) -> dict[str, int]:

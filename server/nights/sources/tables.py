@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from server.election.clock import LONDON
 from server.nights.sources.columns import Columns, looks_like_data, told
+from server.nights.sources.misprints import KNOWN, NAMES
 
 _DIGITS = 9  # more than any electorate
 _GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
@@ -40,6 +41,14 @@ class Row:
     def __init__(self, file: str, line: int, cells: dict[str, str], problems: list[Problem]) -> None:
         self.file, self.line, self._problems = file, line, problems
         self._cells = {_plain(column): cell for column, cell in cells.items()}
+        self._put_right()
+
+    def _put_right(self) -> None:
+        for one in KNOWN:
+            day = self._cells.get("by-election date") or self._cells.get("election date")
+            here = (day, self._cells.get("ons id"), self._cells.get(_plain(one.column)))
+            if here == (one.day, one.gss, one.printed):
+                self._cells[_plain(one.column)] = one.right
 
     def wrong(self, sentence: str) -> None:
         """Note a problem with this line."""
@@ -164,7 +173,8 @@ def _header(
     """The names of the columns and the lines below them; None where they cannot be told."""
 
     def named(place: int) -> int:
-        return len({_plain(name) for name in required} & set(map(_plain, lines[place][1])))
+        found = (NAMES.get(_plain(name), name) for name in lines[place][1])
+        return len({_plain(name) for name in required} & set(map(_plain, found)))
 
     place = max(range(min(_PREAMBLE, len(lines))), key=named)
     line, cells = lines[place]
@@ -177,7 +187,7 @@ def _header(
         sentence = f"This is {what}: add a first row that names the columns, among them {', '.join(required)}."
         problems.append(Problem(file, first, sentence))
         return None
-    names = [name.strip() for name in cells]
+    names = [NAMES.get(_plain(name), name.strip()) for name in cells]
     while not names[-1]:
         names.pop()
     plain = list(map(_plain, names))

@@ -1,0 +1,27 @@
+"""Misprints in the Library's files as they are published: what is printed, and what is right, with how that is known.
+
+They are put right wherever such a file is read, so that whoever downloads one can import it.
+"""
+
+from msgspec import Struct
+
+
+class Misprint(Struct, frozen=True):
+    """A cell of a row, which is known by its day and code; as the file prints it and as it should be."""
+
+    day: str
+    gss: str
+    column: str
+    printed: str
+    right: str
+
+
+KNOWN = (
+    # Sheffield Brightside and Hillsborough, 2016: the contest's row has 14,087 for Labour, and with it all sums agree.
+    Misprint("05/05/2016", "E14000921", "Votes", "14987", "14087"),
+    # Arbroath and Broughty Ferry, 2026: the first two candidates' votes differ by 5,278.
+    Misprint("18/06/2026", "S14000066", "Majority", "5178", "5278"),
+)
+
+# Column names that one file alone has.
+NAMES = {"ons id2": "ONS ID"}
