@@ -6,7 +6,7 @@ import sys
 import structlog
 
 from server.commands import export, import_, invite, keep, open, redis, rehearse, replay, run, serve, verify
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.nights.archive import UnknownNight
 from server.nights.format import BadNight
 from server.nights.kept import NotKept

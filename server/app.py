@@ -5,13 +5,13 @@ import os
 import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,9 +19,11 @@ from server import feeds
 from server.access import without_rule
 from server.count import routes as count
 from server.count.desk.render import DeskRenderer
+from server.html import static
 from server.html.answers import policy
-from server.html.errors import on_crash, on_gone, on_http_error, on_unavailable
+from server.html.errors import on_crash, on_gone, on_http_error, on_too_deep, on_unavailable
 from server.html.process import PROCESS, Process
+from server.html.templates import compile_all
 from server.live.hub import Hub
 from server.nights.kept import Kept
 from server.pages.render import PageRenderer
@@ -35,6 +37,8 @@ log = structlog.get_logger()
 
 _SECONDS_TO_CATCH_UP = 10  # then this process answers, if only that it is not ready
 _OF_FILES = ((b"x-content-type-options", b"nosniff"),)  # what a page loads from us needs no more, and a page loads ten
+_MOST_ADDRESS = 4096  # bytes; our own have some hundred
+_MOST_BODY = 256 * 1024  # bytes
 _HEADERS = (
     *_OF_FILES,
     (b"content-security-policy", policy().encode()),
@@ -57,14 +61,17 @@ def build_app(settings: Settings) -> Starlette:
         await stream.open()
         submitter = Submitter(stream)
         kept = Kept(settings.data_dir)
-        hub = Hub(PageRenderer(), kept.events, submitter.forget, DeskRenderer())
+        hub = Hub(PageRenderer(), kept.events, DeskRenderer())
         app.state.hub = hub
-        follower = asyncio.create_task(hub.follow(follow(url)), name="follower")
+        follower = asyncio.create_task(hub.follow(submitter.heard(follow(url))), name="follower")
         follower.add_done_callback(_stop_the_process)
+        compressing = asyncio.create_task(asyncio.to_thread(static.compress), name="static files")
+        await compile_all()
         # Whoever comes meanwhile waits in the socket's queue, and is not told that there is no such night.
         with suppress(TimeoutError):
             await asyncio.wait_for(hub.ready.wait(), _SECONDS_TO_CATCH_UP)
             await count.send_out(hub, submitter)
+        await compressing  # so that the first page finds its files ready
         yield {PROCESS: Process(hub, stream, submitter, settings, kept)}
         follower.remove_done_callback(_stop_the_process)
         follower.cancel()
@@ -79,15 +86,15 @@ def build_app(settings: Settings) -> Starlette:
         raise NoAccessRule(f"These routes have no access rule: {', '.join(missing)}")
     return Starlette(
         routes=routes,
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders), Middleware(Limits)],
         exception_handlers={
             HTTPException: on_http_error,
             StreamUnavailable: on_unavailable,
             ClientDisconnect: on_gone,
+            RecursionError: on_too_deep,
             Exception: on_crash,
         },
         lifespan=lifespan,
-        max_body_size=256 * 1024,
     )
 
 
@@ -108,9 +115,34 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = {name for name, _ in message["headers"]}
-                file = scope["path"].startswith("/static/") and message["status"] != 404
+                file = scope["path"].startswith("/static/") and message["status"] < 400
                 ours = _OF_FILES if file else _HEADERS
                 message["headers"] = [*message["headers"], *(pair for pair in ours if pair[0] not in given)]
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class Limits:
+    """How much a request may say, in its address and in its body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        left = _MOST_BODY
+
+        async def receive_within_limit() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413, f"A request has at most {_MOST_BODY} bytes.")
+            return message
+
+        if scope["type"] != "lifespan" and len(scope["path"]) + len(scope["query_string"]) > _MOST_ADDRESS:
+            refusal = HTTPException(414, f"An address has at most {_MOST_ADDRESS} characters.")
+            answer = await on_http_error(cast(Request, HTTPConnection(scope)), refusal)
+            await answer(scope, receive, send)
+        else:
+            await self.app(scope, receive_within_limit if scope["type"] == "http" else receive, send)

@@ -2,11 +2,14 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+_SHORTEST_SECRET = 16  # characters
 
 
 class SettingsError(ValueError):
@@ -44,7 +47,7 @@ class Settings:
             replicas=_number(environ, "REDIS_REPLICAS", 0),
             data_dir=data_dir,
             public_url=(environ.get("PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
-            secret_key=environ.get("SECRET_KEY") or _kept_secret(data_dir),
+            secret_key=_secret(environ, data_dir),
         )
 
 
@@ -55,15 +58,41 @@ def _number(environ: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _kept_secret(data_dir: Path) -> str:
-    """The key that signs sessions and invitations, made once for a data folder; several machines share SECRET_KEY."""
+def _secret(environ: Mapping[str, str], data_dir: Path) -> str:
+    """The key that signs sessions and invitations: SECRET_KEY, which several machines share, or a data folder's own."""
+    if given := environ.get("SECRET_KEY"):
+        if len(given) < _SHORTEST_SECRET:
+            raise SettingsError(f"SECRET_KEY must have at least {_SHORTEST_SECRET} characters.")
+        return given
     file = data_dir / "secret"
-    data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text()
-    secret = secrets.token_urlsafe(32)
-    os.write(descriptor, secret.encode())
-    os.close(descriptor)
-    return secret
+        data_dir.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            _make_secret(file)
+        kept = file.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"No key can be kept in {file}: {error.strerror}. Set SECRET_KEY or DATA_DIR.") from error
+    if len(kept) < _SHORTEST_SECRET:
+        # Whoever knows the key can sign an invitation to the desk, and everybody knows an empty one.
+        raise SettingsError(
+            f"{file} has no key of at least {_SHORTEST_SECRET} characters. Delete it, and another is made; "
+            "invitations that the lost key signed are void."
+        )
+    return kept
+
+
+def _make_secret(file: Path) -> None:
+    """Write a new key, unless another process does so first: the file appears whole, and is never written again."""
+    descriptor, draft = tempfile.mkstemp(prefix="secret-", dir=file.parent)
+    try:
+        with os.fdopen(descriptor, "w") as writing:
+            writing.write(secrets.token_urlsafe(32))
+            writing.flush()
+            os.fsync(descriptor)
+        with suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        Path(draft).unlink()
+    folder = os.open(file.parent, os.O_RDONLY)
+    os.fsync(folder)  # or the key's name, and with it the key, may be lost with the power
+    os.close(folder)

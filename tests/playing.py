@@ -4,6 +4,7 @@ with the page that the server makes for a moment, byte for byte."""
 import random
 import re
 from collections.abc import Iterable
+from functools import cache
 from itertools import count
 from urllib.parse import urlencode
 
@@ -122,8 +123,9 @@ async def same_for_all(
                 assert visible(text) == visible(player.texts[name]), name
 
 
+@cache
 def whole(night: str) -> Channel:
-    """A shipped night as it ended."""
+    """A shipped night as it ended, to be read."""
     channel = Channel(PageRenderer(), on_air=False)
     channel.advance(archive.load(night).events)
     return channel

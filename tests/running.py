@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from socket import socket
 
 import httpx2
 from msgspec import Struct
@@ -12,12 +13,14 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from server.app import build_app
 from server.election.commands import OpenNight
+from server.election.contests import Definition
 from server.nights import archive
 from server.replay.script import commands
 from server.serving.web import WebServer
 from server.settings import Settings
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
+from tests.conftest import PATIENCE_SECONDS
 
 _HEXAGON = re.compile(r'<svg><a hx-swap-oob="outerHTML:\[aria-labelledby=row-([^"]+)\]" (.*?</a>)</svg>', re.DOTALL)
 _PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="([^"]+)">(.*?)</hx-partial>', re.DOTALL)
@@ -29,6 +32,7 @@ class Site(Struct, frozen=True):
     url: str
     ws: str
     settings: Settings
+    listening: socket | None = None  # each connection's socket is made like it
 
 
 @asynccontextmanager
@@ -42,7 +46,7 @@ async def serving(redis_url: str, data_dir: Path, port: int = 0) -> AsyncGenerat
         await asyncio.sleep(0.01)
     host, port = server.servers[0].sockets[0].getsockname()[:2]
     try:
-        yield Site(f"http://{host}:{port}", f"ws://{host}:{port}", settings)
+        yield Site(f"http://{host}:{port}", f"ws://{host}:{port}", settings, server.listening)
     finally:
         server.should_exit = True
         await running
@@ -69,6 +73,13 @@ async def play(redis_url: str, night: str, name: str) -> None:
     await stream.close()
 
 
+async def open_then(stream: EventStream, definition: Definition, command_id: str) -> None:
+    """Put a night on air as if its poll had just closed, so that its declarations can have the times of a past night."""
+    opening = OpenNight(id=command_id, by="a test", night=definition)
+    await Submitter(stream).submit(definition.id, opening, definition.polls_close)
+    await stream.announce(definition.id)
+
+
 class Page:
     """What a browser does with frames: whole fragments by id, entries added to the feed, what the banner names also."""
 
@@ -77,22 +88,25 @@ class Page:
         self.feed = ""
         self.also = ""
         self.frames = 0  # messages
+        self.characters = 0  # of all of them
         self.after = 0
         self._address = f"{site.ws}/nights/{night}/live?contest={contest}&after="
 
     async def watch(self, until_seq: int, compression: str | None = "deflate") -> None:
         """Connect where we are, and read until the page is at that seq."""
-        async with connect(f"{self._address}{self.after}", compression=compression, max_size=None) as line:
+        address = f"{self._address}{self.after}"
+        async with connect(address, compression=compression, max_size=None, ping_interval=None) as line:
             await self.read(line, until_seq)
 
     async def read(self, line: ClientConnection, until_seq: int) -> None:
         """Apply frames until the page is at that seq."""
         while self.after < until_seq:
-            self.apply(str(await asyncio.wait_for(line.recv(), 30)))
+            self.apply(str(await asyncio.wait_for(line.recv(), PATIENCE_SECONDS)))
 
     def apply(self, message: str) -> None:
         """Swap in every fragment of a message, as htmx does; what is added to the feed goes to its beginning."""
         self.frames += 1
+        self.characters += len(message)
         for fragment, swap, text in _PARTIAL.findall(message):
             if fragment == "cursor":
                 self.after = int(re.findall(r'value="(\d+)"', text)[0])

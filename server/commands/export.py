@@ -6,8 +6,8 @@ from typing import Any
 
 from server.commands.on_redis import on_stream
 from server.commands.words import told
-from server.election.decide import Refused
 from server.election.nights import fold
+from server.election.refusals import Refused
 from server.nights.archive import UnknownNight
 from server.nights.kept import RECORD, Kept, put
 from server.settings import Settings

@@ -8,8 +8,8 @@ from server.commands.on_redis import on_stream
 from server.commands.words import number_of, told
 from server.election.counting.desk import Desk, fold_acts
 from server.election.counting.entry import pending
-from server.election.decide import Refused
 from server.election.nights import Night, fold
+from server.election.refusals import Refused
 from server.nights.kept import DESK, Kept, NotKept
 from server.settings import Settings
 from server.stream.events import EventStream

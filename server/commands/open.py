@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from server.commands.on_redis import with_stream
 from server.count.visit.inviting import choose_entry
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.kept import Kept
 from server.rehearsal.script import practised

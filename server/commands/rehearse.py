@@ -10,7 +10,7 @@ from uuid import uuid4
 from server.commands.on_redis import on_stream
 from server.count.visit.inviting import choose_entry, invite_person, link_of
 from server.election.counting.acts import EntryMode, Role
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.past import PastNight
 from server.rehearsal.accidents import kinds_in
@@ -100,7 +100,6 @@ async def _opened(script: Script, entry: EntryMode, settings: Settings, stream: 
         if not stands.definition.rehearsal:
             raise Refused("night-exists", f"{night} is on air, and is no rehearsal. Give another name, with --as.")
         await stream.erase(night)
-        submitter.forget(night)
     await open_night(stream, script.definition, str(uuid4()))
     if entry == "double":
         await choose_entry(submitter, night, "double")

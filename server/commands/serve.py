@@ -12,7 +12,7 @@ import uvloop
 
 from server.app import build_app
 from server.commands.on_redis import with_redis
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.nights.kept import Kept
 from server.replay.bar import how_to_go_on
 from server.replay.player import Player

@@ -1,9 +1,10 @@
 """A declaration sent by a program: JSON in, a receipt or every finding out. The checks are the phone's."""
 
-from typing import cast
+import json
+from typing import Annotated, cast
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -14,12 +15,12 @@ from server.election.checks import Finding, check_figures
 from server.election.commands import Declare, ReachStage
 from server.election.counting.acts import Asked, PapersVerified
 from server.election.counting.admit import admit
-from server.election.decide import Refused
 from server.election.events import Rejected
+from server.election.limits import LONGEST_KEY, LONGEST_NUMBER
+from server.election.refusals import Refused
 from server.html.errors import problem
 from server.html.process import process
 
-_LONGEST_KEY = 128
 _STATUS = {
     "already-declared": 409,
     "already-asked": 409,
@@ -30,14 +31,18 @@ _STATUS = {
 }
 
 
+_MOST = 10**LONGEST_NUMBER - 1
+_Number = Annotated[int, Meta(ge=-_MOST, le=_MOST)]  # the checks refuse those below 0, in their own words
+
+
 class RejectedPapers(Struct, frozen=True, forbid_unknown_fields=True):
     """Rejected papers in all, and under the four heads where they are known."""
 
-    total: int
-    official_mark: int | None = None
-    more_than_one: int | None = None
-    identifiable: int | None = None
-    unmarked_or_void: int | None = None
+    total: _Number
+    official_mark: _Number | None = None
+    more_than_one: _Number | None = None
+    identifiable: _Number | None = None
+    unmarked_or_void: _Number | None = None
 
 
 class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,7 +51,7 @@ class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
 
     votes: dict[str, object]
     rejected: RejectedPapers | None = None
-    papers: int | None = None
+    papers: _Number | None = None
     lot: str | None = None
     reasons: dict[str, str] = {}
 
@@ -56,18 +61,36 @@ async def post_declaration(request: Request) -> Response:
     """``POST /api/nights/{night}/contests/{ballot}/declaration``: 201 with a receipt, 200 when repeated; 202 while the
     desk holds the night, and it waits."""
     key = request.headers.get("idempotency-key", "")
-    if not (0 < len(key) <= _LONGEST_KEY and all("!" <= character <= "~" for character in key)):
-        sentence = "Send an Idempotency-Key: 1 to 128 visible ASCII characters, the same when sent again."
+    if not (0 < len(key) <= LONGEST_KEY and all("!" <= character <= "~" for character in key)):
+        sentence = f"Send an Idempotency-Key: 1 to {LONGEST_KEY} visible ASCII characters, the same when sent again."
         return problem(400, sentence, code="idempotency-key-missing")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return problem(415, "Send the declaration as application/json.", code="not-json")
+    body = await request.body()
     try:
-        sent = msgspec.json.decode(await request.body(), type=Declaration)
+        sent = msgspec.json.decode(body, type=Declaration)
+        json.loads(body, object_pairs_hook=_once_each)
     except msgspec.ValidationError as error:
         return problem(422, "The body does not have the shape of a declaration.", errors=[_shape(error)])
     except (msgspec.DecodeError, UnicodeDecodeError):
         return problem(400, "The body is not JSON.", code="not-json")
+    except RecursionError:
+        return problem(400, "The body is nested too deep to be a declaration.", code="not-json")
+    except _Twice as twice:
+        return problem(400, str(twice), code="key-twice")
     return await _declare(request, key, sent)
+
+
+class _Twice(ValueError):
+    """A key came twice in one object, and nobody can know which of the two is meant."""
+
+
+def _once_each(pairs: list[tuple[str, object]]) -> None:
+    seen = set[str]()
+    for key, _ in pairs:
+        if key in seen:
+            raise _Twice(f"The key {key[:LONGEST_KEY]} comes twice in one object: which of them is meant?")
+        seen.add(key)
 
 
 async def _declare(request: Request, key: str, sent: Declaration) -> Response:
@@ -75,8 +98,7 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
     votes, findings = _votes(sent)
     rejected = Rejected(**cast(dict[str, int], msgspec.structs.asdict(sent.rejected))) if sent.rejected else None
     if findings:
-        submitter = process(request).submitter
-        night = await submitter.night(one.night)
+        night = process(request).submitter.known(one.night).night
         count = night.counts.get(ballot) if night else None
         if count is not None:
             named = {finding.field for finding in findings}
@@ -114,7 +136,8 @@ async def _announce_papers(request: Request, command: Declare, reasons: dict[str
     """
     submitter = process(request).submitter
     one = visit(request)
-    night, desk = await submitter.night(one.night), await submitter.desk(one.night)
+    stands = submitter.known(one.night)
+    night, desk = stands.night, stands.desk
     count = night.counts.get(command.ballot) if night else None
     asked = Asked(**stamp(request, f"ask/{command.id}"), command=command, reasons=reasons)
     if night is None or count is None or count.papers is not None or asked.command_id in desk.receipts:
@@ -134,17 +157,19 @@ def _votes(sent: Declaration) -> tuple[dict[str, int], list[Finding]]:
     votes: dict[str, int] = {}
     findings: list[Finding] = []
     for candidate, value in sent.votes.items():
-        if type(value) is int:
+        if type(value) is int and abs(value) <= _MOST:
             votes[candidate] = value
         else:
             # 465.0 is an integer to JSON Schema; here it is a sign that a program does not count in integers.
             sentence = "Votes must be a whole number, without quotation marks, fraction or exponent."
+            if type(value) is int:
+                sentence = f"Votes are a number of at most {LONGEST_NUMBER} digits."
             findings.append(Finding("votes-not-whole", f"votes.{candidate}", sentence))
     return votes, findings
 
 
 def _findings(code: str, findings: list[Finding]) -> Response:
-    errors = [{"code": one.code, "field": one.field, "detail": one.sentence} for one in findings]
+    errors = [{"code": finding.code, "field": finding.field, "detail": finding.sentence} for finding in findings]
     number = "One thing stands" if len(errors) == 1 else f"{len(errors)} things stand"
     return problem(422, f"{number} against these figures. Nothing was declared.", code=code, errors=errors)
 

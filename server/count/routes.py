@@ -6,16 +6,18 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from server.count import desk
 from server.count.api import post_declaration
 from server.count.phone.declaring import correct, declare, drop, receipt, withdraw
 from server.count.phone.entering import back_to_form, form, sheet, stage, state, verify
 from server.count.phone.worker import worker
-from server.count.visit.sending import now
+from server.count.visit.signed import Signer
 from server.count.visit.signing_in import invitation, start, welcome
 from server.live.hub import Hub
 from server.settings import Settings
+from server.stream.clock import now
 from server.stream.events import StreamUnavailable
 from server.stream.submit import Submitter
 
@@ -29,6 +31,14 @@ _FORMS = {
     "correction/drop": drop,
     "withdrawal": withdraw,
 }
+
+
+class _Sessions(SessionMiddleware):
+    """Starlette's, with a signer that goes by Redis's time."""
+
+    def __init__(self, app: ASGIApp, secret_key: str, **options: Any) -> None:
+        super().__init__(app, secret_key, **options)
+        self.signer = Signer(secret_key)
 
 
 def _sign_in(area: str) -> tuple[tuple[str, str, Any], ...]:
@@ -79,7 +89,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
 def _session(settings: Settings, area: str) -> list[Middleware]:
     return [
         Middleware(
-            SessionMiddleware,
+            _Sessions,
             secret_key=settings.secret_key,
             session_cookie=area,
             path=f"/{area}",

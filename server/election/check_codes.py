@@ -31,6 +31,7 @@ _ERRORS = {
     "tie-without-lot": "The first place is a tie, and no lot decides it.",
     "lot-without-tie": "A lot is given where the first place is not a tie.",
     "reason-missing": "A correction, a withdrawal or a warning passed over has no reason.",
+    "text-too-long": "A reason has more than 500 characters.",
     "shape": "What a program sent is not a declaration.",
 }
 

@@ -137,7 +137,7 @@ def _sums(contest: Contest, votes: dict[str, int], rejected: Rejected | None, pa
 
 def _rows(contest: Contest, votes: dict[str, int], rejected: Rejected | None) -> list[tuple[str, int]]:
     """Each number on the sheet with the words that point to it."""
-    rows = [(f"{one.name}'s {votes[one.id]:,}", votes[one.id]) for one in contest.candidates]
+    rows = [(f"{candidate.name}'s {votes[candidate.id]:,}", votes[candidate.id]) for candidate in contest.candidates]
     if rejected is None:
         return rows
     heads = _heads(rejected)
@@ -175,6 +175,6 @@ def _tie(contest: Contest, votes: dict[str, int], lot: str | None) -> list[Findi
         return [Finding("lot-without-tie", "lot", "A lot is drawn only where the first place is a tie.")]
     if lot in tied:
         return []
-    names = " and ".join(contest.candidate(one).name for one in tied)
+    names = " and ".join(contest.candidate(candidate).name for candidate in tied)
     sentence = f"{names} have the same number of votes: choose the one whose lot was drawn."
     return [Finding("tie-without-lot", "lot", sentence)]

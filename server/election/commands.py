@@ -1,6 +1,7 @@
 """What somebody wants to happen, in the imperative; ``decide`` turns it into an event or refuses it."""
 
 from datetime import datetime
+from typing import assert_never
 
 from msgspec import Struct
 
@@ -93,5 +94,21 @@ class ReleaseNight(Command, frozen=True, tag="release-night.1"):
     """End a hold."""
 
 
-CountCommand = ReachStage | Declare | Correct | Withdraw | RecordNoPoll | ExpectDeclaration
-AnyCommand = OpenNight | CountCommand | PostNote | HoldNight | ReleaseNight
+WithFigures = Declare | Correct
+"""These are said only as they were keyed and confirmed."""
+WithoutFigures = ReachStage | Withdraw | RecordNoPoll | ExpectDeclaration | PostNote
+"""What is said of a count, or of the night, beside its figures."""
+OfTheHold = HoldNight | ReleaseNight
+CountCommand = WithFigures | ReachStage | Withdraw | RecordNoPoll | ExpectDeclaration
+AnyCommand = OpenNight | WithFigures | WithoutFigures | OfTheHold
+
+
+def ballot_of(command: WithFigures | WithoutFigures | OfTheHold) -> str | None:
+    """The contest that a command is about; None if it is about the whole night."""
+    match command:
+        case Declare() | Correct() | ReachStage() | Withdraw() | RecordNoPoll() | ExpectDeclaration() | PostNote():
+            return command.ballot
+        case HoldNight() | ReleaseNight():
+            return None
+        case _:
+            assert_never(command)

@@ -64,7 +64,7 @@ def slug_of(ballot: str) -> str:
     return "-".join(part for part in ballot.split(".")[1:-1] if part != "by")
 
 
-class Definition(Struct, frozen=True):
+class Definition(Struct, frozen=True, dict=True, weakref=True):
     """A night before its first result: the first event of its stream carries it whole.
 
     ``seats`` is the size of the House to be won (650), 0 where no majority is at stake; ``baseline`` names the

@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import TypedDict, assert_never
 
-from server.election.checks import Finding, check_figures, check_papers
+from server.election.checks import check_figures, check_papers
 from server.election.commands import (
     AnyCommand,
     Correct,
-    CountCommand,
     Declare,
     ExpectDeclaration,
     HoldNight,
@@ -32,17 +31,16 @@ from server.election.events import (
     Withdrawn,
 )
 from server.election.nights import Count, Night, are_papers_again
-
-
-class Refused(Exception):
-    """A command that cannot happen, for people: ``code`` for programs, ``sentence`` to read, ``findings`` by field."""
-
-    def __init__(self, code: str, sentence: str, findings: tuple[Finding, ...] = ()) -> None:
-        super().__init__(sentence)
-        self.code, self.sentence, self.findings = code, sentence, findings
-
-
-_LONGEST_TEXT = 500
+from server.election.refusals import (
+    Refused,
+    count_of,
+    must_be_declared,
+    must_be_polled,
+    must_be_undeclared,
+    plain,
+    reason_in,
+    refuse_if,
+)
 
 
 class _Stamp(TypedDict):
@@ -55,60 +53,48 @@ class _Stamp(TypedDict):
 def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
     """The event that a command becomes, with the night's next seq; Refused if it cannot be.
 
-    A night's clock never goes back, whichever machine's clock is behind.
+    ``now`` and the night's last event give the event's time, whichever is later: a night's clock never goes back.
     """
-    seq, at = (1, now) if night is None else (night.seq + 1, max(now, night.at))
-    stamp = _Stamp(seq=seq, at=at, by=command.by, command_id=command.id)
-    if isinstance(command, OpenNight):
-        if night is not None:
-            raise Refused("night-exists", f"{night.definition.id} is already on air.")
-        return NightOpened(night=command.night, **stamp)
     if night is None:
-        raise Refused("night-unknown", "No such night is on air.")
-    if isinstance(command, ReleaseNight):
-        if not night.held:
-            raise Refused("not-held", f"{night.definition.id} is not held.")
-        return NightReleased(**stamp)
-    if night.held:
+        if not isinstance(command, OpenNight):
+            raise Refused("night-unknown", "No such night is on air.")
+        return NightOpened(night=command.night, **_Stamp(seq=1, at=now, by=command.by, command_id=command.id))
+    if night.held and not isinstance(command, OpenNight | ReleaseNight):
         raise Refused("held", "The desk holds this night: nothing goes out until it is released.")
-    match command:
-        case HoldNight():
-            return NightHeld(**stamp)
-        case PostNote():
-            return _note(night, command, stamp)
-        case _:
-            return _of_a_contest(night, command, stamp)
-
-
-def _of_a_contest(night: Night, command: CountCommand, stamp: _Stamp) -> AnyEvent:
-    count = night.counts.get(command.ballot)
-    if count is None:
-        raise Refused("ballot-unknown", f"{command.ballot} is not a contest of this night.")
+    stamp = _Stamp(seq=night.seq + 1, at=max(now, night.at), by=command.by, command_id=command.id)
     # A past night's figures are history, whether or not its papers are on record; what is counted now must add up.
     live = night.definition.times == "live"
     match command:
+        case OpenNight():
+            raise Refused("night-exists", f"{night.definition.id} is already on air.")
+        case HoldNight():
+            return NightHeld(**stamp)
+        case ReleaseNight():
+            if not night.held:
+                raise Refused("not-held", f"{night.definition.id} is not held.")
+            return NightReleased(**stamp)
+        case PostNote():
+            return _note(night, command, stamp)
         case ReachStage():
-            return _stage(count, command, stamp, live)
+            return _stage(count_of(night, command.ballot), command, stamp, live)
         case Declare():
-            return _declare(count, command, stamp, live)
+            return _declare(count_of(night, command.ballot), command, stamp, live)
         case Correct():
-            return _correct(count, command, stamp, live)
+            return _correct(count_of(night, command.ballot), command, stamp, live)
         case Withdraw():
-            if count.no_poll is None:
-                _must_be_declared(count)
-            _must_be_round(count, command.round)
-            return Withdrawn(ballot=command.ballot, reason=reason_in(command.reason), **stamp)
+            return _withdraw(count_of(night, command.ballot), command, stamp)
         case RecordNoPoll():
-            return _no_poll(count, command, stamp)
+            return _no_poll(count_of(night, command.ballot), command, stamp)
         case ExpectDeclaration():
+            count_of(night, command.ballot)
             return DeclarationExpected(ballot=command.ballot, expected=command.expected, **stamp)
         case _:
             assert_never(command)
 
 
 def _note(night: Night, command: PostNote, stamp: _Stamp) -> NotePosted:
-    if command.ballot is not None and command.ballot not in night.counts:
-        raise Refused("ballot-unknown", f"{command.ballot} is not a contest of this night.")
+    if command.ballot is not None:
+        count_of(night, command.ballot)
     text = plain(command.text)
     if not text:
         raise Refused("note-empty", "Write the note before you post it.")
@@ -127,29 +113,27 @@ _MAY_FOLLOW = {
 
 
 def _stage(count: Count, command: ReachStage, stamp: _Stamp, live: bool) -> StageReached:
-    _must_be_polled(count)
+    must_be_polled(count)
     papers_again = are_papers_again(count, command.stage, command.papers)
-    if count.result is not None and not papers_again:
-        raise Refused("already-declared", f"{count.contest.name} is already declared.")
+    if not papers_again:
+        must_be_undeclared(count)
     if command.stage == "verified" and command.papers is None and live:
         raise Refused("papers-missing", "Enter the ballot papers verified.")
     if not papers_again and count.stage not in _MAY_FOLLOW[command.stage]:
         raise Refused("stage-order", f"{command.stage.capitalize()} cannot follow {count.stage or 'nothing'}.")
-    _refuse_if(check_papers(count.contest, command.papers))
+    refuse_if(check_papers(count.contest, command.papers))
     recount = None
     if command.stage == "recount":
-        recount = 1 + sum(isinstance(one, StageReached) and one.stage == "recount" for one in count.history)
+        recount = 1 + sum(isinstance(event, StageReached) and event.stage == "recount" for event in count.history)
     return StageReached(ballot=command.ballot, stage=command.stage, papers=command.papers, recount=recount, **stamp)
 
 
 def _declare(count: Count, command: Declare, stamp: _Stamp, live: bool) -> Declared:
-    _must_be_polled(count)
-    if count.result is not None:
-        sentence = f"{count.contest.name} is already declared. Ask the desk if the figures must be corrected."
-        raise Refused("already-declared", sentence)
+    must_be_polled(count)
+    must_be_undeclared(count, " Ask the desk if the figures must be corrected.")
     _must_be_round(count, command.round)
     papers = command.papers if count.papers is None else count.papers  # what was verified binds
-    _refuse_if(check_figures(count.contest, command.votes, command.rejected, papers, command.lot, must_reconcile=live))
+    refuse_if(check_figures(count.contest, command.votes, command.rejected, papers, command.lot, must_reconcile=live))
     return Declared(
         ballot=command.ballot,
         votes=_in_ballot_order(count, command.votes),
@@ -160,14 +144,14 @@ def _declare(count: Count, command: Declare, stamp: _Stamp, live: bool) -> Decla
 
 
 def _correct(count: Count, command: Correct, stamp: _Stamp, live: bool) -> Corrected:
-    _must_be_declared(count)
-    _must_be_polled(count)
+    must_be_declared(count)
+    must_be_polled(count)
     _must_be_round(count, command.round)
     reason = reason_in(command.reason)
     # Where the papers were never announced, they are those that the declaration accounted for.
     known = count.result.valid + count.result.rejected.total if count.result and count.result.rejected else None
     papers = known if count.papers is None else count.papers
-    _refuse_if(check_figures(count.contest, command.votes, command.rejected, papers, command.lot, must_reconcile=live))
+    refuse_if(check_figures(count.contest, command.votes, command.rejected, papers, command.lot, must_reconcile=live))
     return Corrected(
         ballot=command.ballot,
         votes=_in_ballot_order(count, command.votes),
@@ -179,10 +163,16 @@ def _correct(count: Count, command: Correct, stamp: _Stamp, live: bool) -> Corre
     )
 
 
+def _withdraw(count: Count, command: Withdraw, stamp: _Stamp) -> Withdrawn:
+    if count.no_poll is None:
+        must_be_declared(count)
+    _must_be_round(count, command.round)
+    return Withdrawn(ballot=command.ballot, reason=reason_in(command.reason), **stamp)
+
+
 def _no_poll(count: Count, command: RecordNoPoll, stamp: _Stamp) -> NoPollTaken:
-    _must_be_polled(count)
-    if count.result is not None:
-        raise Refused("already-declared", f"{count.contest.name} is already declared.")
+    must_be_polled(count)
+    must_be_undeclared(count)
     if command.state == "uncontested" and len(count.contest.candidates) != 1:
         sentence = f"{len(count.contest.candidates)} candidates stand in {count.contest.name}: it is contested."
         raise Refused("contested", sentence)
@@ -193,39 +183,7 @@ def _in_ballot_order(count: Count, votes: dict[str, int]) -> dict[str, int]:
     return {candidate.id: votes[candidate.id] for candidate in count.contest.candidates}
 
 
-def _must_be_declared(count: Count) -> None:
-    if count.result is None:
-        raise Refused("not-declared", f"{count.contest.name} is not declared.")
-
-
-def _must_be_polled(count: Count) -> None:
-    if count.no_poll is not None:
-        raise Refused("no-poll", f"{count.contest.name} is {count.no_poll.state}: there is nothing to count.")
-
-
 def _must_be_round(count: Count, round: int | None) -> None:
     if round is not None and round != count.round:
         sentence = f"The count of {count.contest.name} has moved on since these figures were confirmed: look again."
         raise Refused("count-moved-on", sentence)
-
-
-def reason_in(text: str) -> str:
-    """The reason in what somebody typed; Refused where there is none, or too much."""
-    reason = plain(text)
-    if not reason:
-        finding = Finding("reason-missing", "reason", "Give the reason: everyone who saw the figures will read it.")
-        raise Refused(finding.code, finding.sentence, (finding,))
-    return reason
-
-
-def plain(text: str) -> str:
-    """A line of text as it can be printed: without what shows nothing. Refused if it is too long to be read."""
-    line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
-    if len(line) > _LONGEST_TEXT:
-        raise Refused("text-too-long", f"{len(line):,} characters are too many: say it in {_LONGEST_TEXT}.")
-    return line
-
-
-def _refuse_if(findings: list[Finding]) -> None:
-    if findings:
-        raise Refused(findings[0].code, findings[0].sentence, tuple(findings))

@@ -1,7 +1,7 @@
 """What has happened on a night, in the past tense: the only thing that is stored. No rules, no totals."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeGuard, assert_never
 
 from msgspec import Struct
 
@@ -116,6 +116,36 @@ class NotePosted(Event, frozen=True, tag="note-posted.1"):
     ballot: str | None = None
 
 
-CountEvent = StageReached | Declared | Corrected | Withdrawn | NoPollTaken
+# Each event is named in the categories that it is in. None of them is "everything but": a new kind of event is in none
+# until somebody has thought about it, and the type checker names the places that must.
+SetsResult = Declared | Corrected
+"""Figures that a result follows from."""
+EndsRound = SetsResult | Withdrawn | NoPollTaken
+"""After these another result stands, or none, and figures are counted, keyed and confirmed anew."""
+CountEvent = StageReached | EndsRound
 FeedEvent = CountEvent | NotePosted | NightHeld | NightReleased
 AnyEvent = NightOpened | FeedEvent | DeclarationExpected
+
+
+def ends_round(event: CountEvent) -> bool:
+    """Whether figures must be counted, keyed and confirmed anew after this: an ``EndsRound``, or a recount."""
+    match event:
+        case StageReached():
+            return event.stage == "recount"
+        case Declared() | Corrected() | Withdrawn() | NoPollTaken():
+            return True
+        case _:
+            assert_never(event)
+
+
+def is_news(event: AnyEvent) -> TypeGuard[FeedEvent]:
+    """Whether readers of the feed are told of it; what they are not told of shows in its contest's row only."""
+    match event:
+        case StageReached():
+            return event.stage != "boxes in"
+        case Declared() | Corrected() | Withdrawn() | NoPollTaken() | NotePosted() | NightHeld() | NightReleased():
+            return True
+        case NightOpened() | DeclarationExpected():
+            return False
+        case _:
+            assert_never(event)

@@ -1,10 +1,23 @@
 """A night told with what is known by its end: which declarations stood, and with which figures. Nothing is decided."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from msgspec.structs import replace
 
-from server.election.events import AnyEvent, Corrected, Declared, NoPollTaken, Withdrawn
+from server.election.events import (
+    AnyEvent,
+    Corrected,
+    DeclarationExpected,
+    Declared,
+    NightHeld,
+    NightOpened,
+    NightReleased,
+    NoPollTaken,
+    NotePosted,
+    StageReached,
+    Withdrawn,
+)
 
 
 def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
@@ -25,8 +38,10 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
             case Declared() | NoPollTaken():
                 stands[event.ballot] = len(told)
                 told.append(event)
-            case _:
+            case NightOpened() | NightHeld() | NightReleased() | NotePosted() | StageReached() | DeclarationExpected():
                 told.append(event)
+            case _:
+                assert_never(event)
     return tuple(replace(event, seq=seq) for seq, event in enumerate(filter(None, told), 1))
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeGuard, assert_never
+from functools import cached_property
+from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from server.election.events import (
     CountEvent,
     DeclarationExpected,
     Declared,
+    EndsRound,
     FeedEvent,
     NightHeld,
     NightOpened,
@@ -23,6 +25,8 @@ from server.election.events import (
     Stage,
     StageReached,
     Withdrawn,
+    ends_round,
+    is_news,
 )
 from server.election.parties import Party
 from server.election.verdict import Result, elect_unopposed, judge
@@ -32,7 +36,7 @@ class GapInNight(Exception):
     """Events that do not follow one another: the stream behind them is damaged or not the one it was."""
 
 
-class Count(Struct, frozen=True):
+class Count(Struct, frozen=True, dict=True):
     """How far one contest has come. ``result`` is None until it is declared; ``papers`` are those verified.
 
     ``expected`` is when the declaration is expected; ``history`` holds every event of this contest, corrections and
@@ -52,7 +56,7 @@ class Count(Struct, frozen=True):
     @property
     def round(self) -> int:
         """How often something happened after which figures must be counted, keyed and confirmed anew."""
-        return sum(not isinstance(one, StageReached) or one.stage == "recount" for one in self.history)
+        return sum(ends_round(event) for event in self.history)
 
     @property
     def last(self) -> CountEvent | None:
@@ -73,10 +77,16 @@ class Count(Struct, frozen=True):
 
 def took_back_no_poll(count: Count, event: Withdrawn) -> bool:
     """Whether a withdrawal took back that there is no poll, and not a declaration."""
-    return isinstance([one for one in count.history if one.seq < event.seq][-1], NoPollTaken)
+    return isinstance(ended_before(count, event), NoPollTaken)
 
 
-class Night(Struct, frozen=True):
+def ended_before(count: Count, event: CountEvent) -> EndsRound | None:
+    """The newest event before this one by which a result came to stand or to fall; None if there was none."""
+    earlier = [past for past in count.history if past.seq < event.seq and isinstance(past, EndsRound)]
+    return earlier[-1] if earlier else None
+
+
+class Night(Struct, frozen=True, dict=True):
     """``seq`` and ``at`` are those of the last event; ``counts`` by ballot id in the definition's order;
     ``feed`` the events a reader is told of, oldest first; ``receipts`` command id → seq; while it is ``held`` nothing
     goes out."""
@@ -95,7 +105,7 @@ class Night(Struct, frozen=True):
         """Whether the night is about one contest, and has a page designed for that."""
         return len(self.counts) == 1
 
-    @property
+    @cached_property
     def declared(self) -> int:
         """How many contests are declared."""
         return sum(count.result is not None for count in self.counts.values())
@@ -124,9 +134,11 @@ def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
                 pass
             case DeclarationExpected():
                 counts[event.ballot] = replace(counts[event.ballot], expected=event.expected)
-            case _:
+            case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken():
                 counts[event.ballot] = _count_after(counts[event.ballot], event)
-        if _is_news(event):
+            case _:
+                assert_never(event)
+        if is_news(event):
             feed.append(event)
         receipts[event.command_id] = seq
     last = events[-1] if events else night
@@ -137,13 +149,6 @@ def are_papers_again(count: Count, stage: Stage, papers: int | None) -> bool:
     """Whether a verification only finds the papers to be another number: it is no other stage then, at any time."""
     known = count.papers is not None or count.result is not None
     return stage == "verified" and papers is not None and known
-
-
-def _is_news(event: AnyEvent) -> TypeGuard[FeedEvent]:
-    """What a reader of the feed is told; the rest shows in its contest's row."""
-    return not isinstance(event, DeclarationExpected) and not (
-        isinstance(event, StageReached) and event.stage == "boxes in"
-    )
 
 
 def _opened(event: AnyEvent) -> Night:

@@ -40,7 +40,10 @@ class Line(Struct, frozen=True):
 class Verdict(Struct, frozen=True):
     """By party, against the preceding general election; by-elections and defections in between do not count.
 
-    ``kind`` is "win" where no previous result is known. Ids are those under which the parties are counted.
+    ``kind`` is "win", and ``previous`` None, where no previous result is known. Ids are those under which the parties
+    are counted. Independents are different people: an independent after an independent is a hold only as the sitting
+    MP (North Down 2015), a gain where another candidate is, and a "win" where no candidate is marked as the sitting MP,
+    because then nobody knows whether it is the same person.
     """
 
     kind: Kind
@@ -119,13 +122,13 @@ def _result(contest: Contest, votes: dict[str, int], rejected: Rejected | None, 
     assert elected in tied, "a tie without a lot is not a result"
 
     # A stable sort: the winner, then by votes, ties in ballot-paper order.
-    ranked = sorted(contest.candidates, key=lambda one: (one.id != elected, -votes[one.id]))
+    ranked = sorted(contest.candidates, key=lambda candidate: (candidate.id != elected, -votes[candidate.id]))
     lines = tuple(_line(contest, one, votes[one.id], valid, one.id == elected) for one in ranked)
     majority = votes[elected] - (votes[ranked[1].id] if len(ranked) > 1 else 0)
     papers = None if rejected is None else valid + rejected.total
     return Result(
         lines=lines,
-        verdict=_verdict(counted_as(lines[0].candidate.party), contest.previous),
+        verdict=_verdict(contest, lines[0].candidate),
         majority=majority,
         majority_share=_over(majority, valid),
         valid=valid,
@@ -171,11 +174,18 @@ def _previous_share(previous: Previous, party: str) -> Fraction:
     return _over(previous.votes.get(party, 0), sum(previous.votes.values()))
 
 
-def _verdict(winner: str, previous: Previous | None) -> Verdict:
+def _verdict(contest: Contest, elected: Candidate) -> Verdict:
+    winner, previous = counted_as(elected.party), contest.previous
     if previous is None:
         return Verdict("win", winner, None)
-    kind = "hold" if winner == previous.holder else "gain"
-    return Verdict(kind, winner, previous.holder)
+    if winner != previous.holder:
+        return Verdict("gain", winner, previous.holder)
+    if has_a_past(winner) or elected.sitting:
+        return Verdict("hold", winner, previous.holder)
+    # An independent after an independent, and not marked as the sitting MP: somebody else if another candidate is.
+    if any(candidate.sitting for candidate in contest.candidates):
+        return Verdict("gain", winner, previous.holder)
+    return Verdict("win", winner, None)
 
 
 def _swing(lines: tuple[Line, ...], previous: Previous | None) -> Swing | None:

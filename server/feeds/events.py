@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from server.access import allows, everyone
 from server.election.events import AnyEvent
+from server.election.numbers import written
 from server.feeds.api import for_any_site, found
 from server.html.answers import answer, etag
 from server.html.process import process
@@ -20,7 +21,6 @@ NDJSON = "application/x-ndjson"
 EVENT_STREAM = "text/event-stream"
 # The HTML standard advises a comment line this often, for proxies that drop idle connections.
 _BEAT_SECONDS = 15.0
-_LONGEST_SEQ = 15  # digits
 
 
 @allows(everyone)
@@ -51,9 +51,9 @@ def _joined(events: list[AnyEvent]) -> bytes:
 def _after(request: Request, channel: Channel) -> int:
     """The seq to go on from; 0 for one that has not come yet: it belongs to another past of this night."""
     text = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
-    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_SEQ):
+    after = written(text)
+    if after is None:
         raise HTTPException(400, "after must be the seq of an event: a whole number, 0 for everything.")
-    after = int(text)
     return after if after <= channel.seq else 0
 
 

@@ -29,14 +29,17 @@ async def healthz(request: Request) -> Response:
 
 @allows(everyone)
 async def readyz(request: Request) -> Response:
-    """``/readyz``: 200 once all that is stored is read and while Redis answers, else 503 and why."""
+    """``/readyz``: 200 once all that is stored is read and while Redis answers, else 503 and why.
+
+    Where what is stored may be lost it says why too, and is ready all the same.
+    """
     hub, stream = process(request).hub, process(request).stream
     reasons: list[str] = []
     if not hub.ready.is_set():
         reasons.append("The events that are stored have not all been read yet.")
     if not await _answers(stream):
         reasons.append("Redis does not answer.")
-    readiness = Readiness(not reasons, stream.durable, tuple(reasons))
+    readiness = Readiness(not reasons, stream.durable, (*reasons, *stream.not_durable))
     status = 200 if readiness.ready else 503
     return Response(msgspec.json.encode(readiness), status, {"Cache-Control": "no-store"}, JSON)
 
@@ -57,8 +60,11 @@ class OnAir(Collector):
         self._hub = hub
 
     def collect(self) -> Iterable[Metric]:
-        """One gauge for the process, and four for each night on air."""
+        """Three gauges for the process, and four for each night on air."""
         yield GaugeMetricFamily("declared_nights_on_air", "Nights on air.", value=len(self._hub.channels))
+        memo = self._hub.memo
+        yield GaugeMetricFamily("declared_remembered_bytes", "Pages, frames and nights remembered.", value=memo.held)
+        yield GaugeMetricFamily("declared_remembered_bytes_limit", "The most that is remembered.", value=memo.limit)
         viewers = GaugeMetricFamily("declared_viewers", "Websockets connected.", labels=["night"])
         seq = GaugeMetricFamily("declared_seq", "Seq of the newest event.", labels=["night"])
         declared = GaugeMetricFamily("declared_contests_declared", "Contests declared.", labels=["night"])

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import urlencode
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlencode
 
 from markupsafe import escape
 from starlette.exceptions import HTTPException
@@ -11,11 +12,13 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from server.election.clock import LONDON
+from server.election.numbers import written
 from server.html.languages import Language, wanted
 from server.html.process import process
 from server.live.channel import NIGHT, Channel
 
 _LANGUAGE = "lang"
+_LONGEST_SAID = 80  # characters of what somebody asked for
 _A_YEAR = 365 * 24 * 3600
 _NOTHING: Mapping[str, str] = {}
 
@@ -44,9 +47,19 @@ def staying(page: str, night: str, state: Mapping[str, str]) -> str:
     return re.sub(rf'href="(/nights/{re.escape(night)}(?=[/?#"])[^?#"]*)(\?[^#"]*)?', link, page)
 
 
+@lru_cache(maxsize=1024)  # when everybody comes back, most ask for the same
+def _query(text: bytes) -> Mapping[str, str]:
+    return dict(parse_qsl(text.decode("latin-1"), keep_blank_values=True))
+
+
+def asked(connection: HTTPConnection, name: str) -> str:
+    """What the query of an address says by a name, "" where nothing. Starlette's own way takes four times as long."""
+    return _query(connection.scope["query_string"]).get(name, "")
+
+
 def baseline_of(connection: HTTPConnection) -> str:
     """The key of the baseline that was chosen; "" for the night's own."""
-    return connection.query_params.get("baseline", "")
+    return asked(connection, "baseline")
 
 
 def language_of(connection: HTTPConnection) -> Language:
@@ -61,7 +74,7 @@ def channel_of(connection: HTTPConnection, language: Language | None = None) -> 
     Everything that asks for a night asks here. Pages are in the reader's ``language``; what has none, or has been told
     by the page that asks, is in that of ``?lang=``.
     """
-    spoken = language or wanted((connection.query_params.get(_LANGUAGE),), "")
+    spoken = language or wanted((asked(connection, _LANGUAGE),), "")
     baseline = baseline_of(connection)
     hub = process(connection).hub
     try:
@@ -74,19 +87,18 @@ def channel_of(connection: HTTPConnection, language: Language | None = None) -> 
     return found
 
 
-def topic_of(connection: HTTPConnection) -> str:
-    """Which page of a night the push is asked for: its own, or what ``?contest=`` names."""
-    return connection.query_params.get("contest") or NIGHT
+def topic_of(connection: HTTPConnection, channel: Channel) -> str:
+    """Which page of a night the push is asked for: its own, or what ``?contest=`` names; HTTPException 404 where that
+    is no page of it."""
+    topic = asked(connection, "contest") or NIGHT
+    if not channel.has(topic):
+        raise HTTPException(404, f"This night has no page {topic[:_LONGEST_SAID]!r}.")
+    return topic
 
 
 def number(connection: HTTPConnection, name: str) -> int:
     """A whole number from the query of an address, 0 if it is none."""
-    return whole_number(connection.query_params.get(name, ""))
-
-
-def whole_number(text: str, otherwise: int = 0) -> int:
-    """What a text of an address says, if it is a number of at most fifteen digits."""
-    return int(text) if text.isdecimal() and len(text) < 16 else otherwise
+    return written(asked(connection, name)) or 0
 
 
 def moment_of(request: Request) -> datetime | None:

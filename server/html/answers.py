@@ -1,5 +1,7 @@
 """HTTP answers that are made and compressed once for many readers, with their ETag. No content is made here."""
 
+from functools import lru_cache
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -8,6 +10,7 @@ from server.live.channel import Channel
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
+_LONGEST = 256  # letters of a header that are read; no browser's has half as many
 
 
 def policy(ancestors: str = "'none'") -> str:
@@ -21,14 +24,31 @@ def answer(request: Request, content: Body, media_type: str, etag: str, cache: s
     headers = {"ETag": etag, "Cache-Control": cache, "Vary": "Accept-Encoding"}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    accepted = [one.partition(";")[0].strip() for one in request.headers.get("accept-encoding", "").split(",")]
-    if "br" in accepted:
-        headers["Content-Encoding"] = "br"
-        return Response(content.brotli, headers=headers, media_type=media_type)
-    if "gzip" in accepted:
-        headers["Content-Encoding"] = "gzip"
-        return Response(content.gzipped, headers=headers, media_type=media_type)
-    return Response(content.plain, headers=headers, media_type=media_type)
+    match _coding(",".join(request.headers.getlist("accept-encoding"))[:_LONGEST]):
+        case "br":
+            headers["Content-Encoding"] = "br"
+            return Response(content.brotli, headers=headers, media_type=media_type)
+        case "gzip":
+            headers["Content-Encoding"] = "gzip"
+            return Response(content.gzipped, headers=headers, media_type=media_type)
+        case _:
+            return Response(content.plain, headers=headers, media_type=media_type)
+
+
+@lru_cache(maxsize=256)  # browsers have a handful of ways to say it
+def _coding(accepted: str) -> str:
+    """Which of our codings a reader likes best by what it accepts (RFC 9110, 12.5.3), brotli before gzip; "identity"
+    where it likes that better, or takes none of them."""
+    liked: dict[str, float] = {}
+    for one in accepted.split(","):
+        coding, _, weight = one.replace(" ", "").lower().partition(";q=")
+        try:
+            liked[coding] = float(weight or 1)
+        except ValueError:
+            liked[coding] = 0
+    others = liked.get("*", 0)
+    best = max(("br", "gzip"), key=lambda coding: liked.get(coding, others))
+    return best if 0 < liked.get(best, others) >= liked.get("identity", 0) else "identity"
 
 
 def etag(channel: Channel) -> str:

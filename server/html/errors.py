@@ -33,6 +33,12 @@ async def on_gone(request: Request, error: Exception) -> Response:
     return Response(status_code=400)
 
 
+async def on_too_deep(request: Request, error: Exception) -> Response:
+    """What was sent is nested so deep that to read it takes more of the stack than there is."""
+    log.warning("a request was nested too deep", path=request.url.path)
+    return _answer(request, 400, "What was sent is nested too deep.", {})
+
+
 async def on_crash(request: Request, error: Exception) -> Response:
     """A fault of ours; the log has the details (uvicorn writes the traceback)."""
     return _answer(request, 500, "Something went wrong on our side. It has been logged.", {})

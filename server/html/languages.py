@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -26,6 +26,7 @@ from server.election.shares import half_up, share_text
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "messages"
 _CODES = ("en", "cy", "de")
+_USUAL_HEADER = 200  # letters: a longer one is not remembered
 # Of a feminine noun, as seats and wins are, with which they come: "3edd sedd".
 _WELSH_ORDINALS = (
     *("af", "il", "edd", "edd", "ed", "ed", "fed", "fed", "fed", "fed"),
@@ -187,16 +188,23 @@ def language(code: str) -> Language:
 def wanted(asked: Sequence[str | None], accepted: str) -> Language:
     """The first language that was ``asked`` for and is there, else the one liked best of an Accept-Language header
     (RFC 9110, 12.5.4), else English."""
+    code = next((code for code in asked if code in _CODES), None)
+    if code is None:
+        code = _liked(accepted) if len(accepted) < _USUAL_HEADER else _liked.__wrapped__(accepted)
+    return language(code)
+
+
+@lru_cache(maxsize=256)  # browsers have a handful of ways to say it
+def _liked(accepted: str) -> str:
     liked: list[tuple[float, str]] = []
-    for part in accepted.split(","):
+    for part in accepted.split(",") if accepted else ():
         tag, _, weight = part.partition(";")
         try:
             liked.append((float(weight.partition("q=")[2] or 1), tag.strip()[:2].lower()))
         except ValueError:
             continue
     liked.sort(key=lambda one: -one[0])
-    codes = [*asked, *(code for quality, code in liked if quality > 0)]
-    return language(next((code for code in codes if code in _CODES), "en"))
+    return next((code for quality, code in liked if quality > 0 and code in _CODES), "en")
 
 
 ENGLISH = Language("en")

@@ -1,17 +1,22 @@
 """The template environment, one a language: where templates are, and what can be called in them. No night here."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from fractions import Fraction
 from functools import cache
+from os import getpid
 from pathlib import Path
 from typing import Any, cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.bccache import Bucket
 
 from server.election.clock import LONDON
 from server.election.contests import Contest, Definition
 from server.election.nights import Night
+from server.election.once import once
 from server.election.parties import counted_as
 from server.election.results.parliament import is_by_election, polled_on, polls_of
 from server.html.languages import ENGLISH, Language, languages
@@ -43,15 +48,11 @@ def dated(moment: datetime, night: Night) -> bool:
     return days not in (0, 1) or _has_days(night.definition)
 
 
-_days: dict[str, tuple[Definition, bool]] = {}  # by a night's id: asked of every row
-
-
+@once
 def _has_days(definition: Definition) -> bool:
-    known = _days.get(definition.id)
-    if known is None or known[0] is not definition:
-        first, last = polls_of(definition)
-        known = _days[definition.id] = (definition, first != last)
-    return known[1]
+    """Asked of every row."""
+    first, last = polls_of(definition)
+    return first != last
 
 
 def _moments(language: Language) -> tuple[Callable[[datetime, Night], str], Callable[[Night], str]]:
@@ -70,11 +71,34 @@ def _moments(language: Language) -> tuple[Callable[[datetime, Night], str], Call
     return when, stands
 
 
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled, the same for all languages: beside them, as Python keeps its own modules. Where
+    nothing can be written, each process compiles them when it starts."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError), _compiled(bucket).open("rb") as file:
+            bucket.load_bytecode(file)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            _compiled(bucket).parent.mkdir(exist_ok=True)
+            new = _compiled(bucket).with_suffix(f".{getpid()}")
+            with new.open("wb") as file:
+                bucket.write_bytecode(file)
+            new.replace(_compiled(bucket))
+
+
+def _compiled(bucket: Bucket) -> Path:
+    return _FOLDER / "__pycache__" / bucket.key
+
+
 @cache
 def environment(language: Language = ENGLISH) -> Environment:
     """The templates in a language: its figures and names as filters, its messages as ``_`` and ``{% trans %}``."""
     made = Environment(
         loader=FileSystemLoader(_FOLDER),
+        bytecode_cache=_Compiled(),
+        auto_reload=False,  # which would look at the file of each template, each time
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -102,6 +126,16 @@ def environment(language: Language = ENGLISH) -> Environment:
     functions |= {"polled_on": polled_on, "is_by_election": is_by_election, "dated": dated, "assumed": assumed}
     cast(dict[str, Any], made.globals).update(functions, language=language, languages=languages())
     return made
+
+
+async def compile_all() -> None:
+    """Make every template ready in every language, so that no declaration waits for it; others have their turn
+    meanwhile."""
+    for language in languages():
+        templates = environment(language)
+        for name in templates.list_templates(extensions=["html"]):
+            templates.get_template(name)
+            await asyncio.sleep(0)
 
 
 def rendered(template: str, language: Language = ENGLISH, /, **context: object) -> str:

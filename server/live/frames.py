@@ -3,6 +3,8 @@
 import zlib
 from functools import cached_property
 
+from server.live.memo import Held
+
 WINDOW_BITS = 15
 _TEXT = 0x81  # FIN and opcode 1
 _TEXT_DEFLATED = 0xC1  # the same with RSV1 set: a compressed message
@@ -12,21 +14,22 @@ BEAT = b"\x81\x00"  # an empty text, which a page can hear
 PING = b"\x89\x00"
 
 
-class Message:
+class Message(Held):
     """One text message; ``plain`` is its frame for those who did not negotiate permessage-deflate."""
 
     def __init__(self, text: str | bytes) -> None:
         self.payload = text.encode() if isinstance(text, str) else text
+        super().__init__(len(self.payload))
 
     @cached_property
     def plain(self) -> bytes:
         """The frame as it is."""
-        return _framed(_TEXT, self.payload)
+        return self.holding(_framed(_TEXT, self.payload))
 
     @cached_property
     def deflated(self) -> bytes:
         """The frame compressed, for any client that negotiated deflate, whatever it read before."""
-        return self._deflated(b"")
+        return self.holding(self._deflated(b""))
 
     def deflated_after(self, before: "Message") -> bytes:
         """The frame compressed for those whose last compressed message was ``before``: it refers to that one.

@@ -30,7 +30,8 @@ class Line(asyncio.Protocol):
     """What is left of a websocket after its handshake.
 
     ``deflate``: the client takes compressed frames, and keeps its window from one to the next. ``paused``: the kernel's
-    buffer for this client is full; what was written goes out as there is room, and then its audience is told.
+    buffer for this client is full; what was written goes out as there is room, and then its audience is told. Until
+    then nothing is read from it either: the answers to a client that does not read would pile up here.
     """
 
     __slots__ = ("_connections", "_peer", "_transport", "audience", "deflate", "paused")
@@ -57,21 +58,22 @@ class Line(asyncio.Protocol):
                 self._peer.extensions = [PerMessageDeflate(False, False, WINDOW_BITS, WINDOW_BITS)]
         self._peer.receive_data(data)
         self._peer.events_received()
-        for answer in self._peer.data_to_send():
-            if answer:
-                self.write(answer)
+        if answer := b"".join(self._peer.data_to_send()):
+            self.write(answer)
         if self._peer.close_expected():
             self._transport.close()
 
     def pause_writing(self) -> None:
         """The kernel takes no more for this client."""
         self.paused = True
+        self._transport.pause_reading()
         if self.audience:
             self.audience.paused(self)
 
     def resume_writing(self) -> None:
         """All that was waiting for this client is on its way."""
         self.paused = False
+        self._transport.resume_reading()
         if self.audience:
             self.audience.resumed(self)
 
@@ -95,3 +97,11 @@ class Line(asyncio.Protocol):
 def line_of(scope: Mapping[str, Any]) -> Line:
     """The line of a websocket that was accepted, from its ASGI scope; ``server.serving.connection`` put it there."""
     return scope["extensions"][EXTENSION]
+
+
+async def in_a_task() -> None:
+    """Go on in a task: for a websocket's endpoint, or its rule, before it waits for anything.
+
+    Until then it runs in the connection's callback, and ``asyncio.timeout``, say, has no task to cancel.
+    """
+    await asyncio.sleep(0)

@@ -3,29 +3,24 @@
 No clock: whoever watches a past night has one of their own.
 """
 
+import weakref
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
 from itertools import pairwise
-from typing import cast
-from weakref import WeakKeyDictionary
 
-import msgspec
-from cachetools import LRUCache
 from msgspec import Struct
+from msgspec.json import encode
 from msgspec.structs import replace
 
 from server.election.events import NightOpened
 from server.election.known import as_known
-from server.election.nights import Night, fold
+from server.election.nights import Night
 from server.live.bodies import Body
 from server.live.channel import Channel
-from server.stream.record import BEGINNING, head_after
+from server.live.history import History, States
 
 FRAMES_A_REEL = 16
-_MOST_KEPT = 64 * 1024 * 1024  # bytes of texts and reels, of all nights together
-_STEP = 32  # events between two states that are kept: the others are folded from the one before
 
 
 class Moment(Struct, frozen=True):
@@ -37,12 +32,12 @@ class Moment(Struct, frozen=True):
 
 def moments(channel: Channel) -> tuple[Moment, ...]:
     """All moments of a night, oldest first: events that are recorded to the same minute are one."""
-    return channel.cached("moments", lambda: tuple(_moments(_past(channel).times)))
+    return channel.cached("moments", lambda: tuple(_moments([event.at for event in channel.events])))
 
 
 def at(channel: Channel, moment: datetime) -> Channel:
     """The night as it stood at a moment: a channel that nothing is added to, one for all moments that are alike."""
-    return _then(channel, max(1, bisect_right(_past(channel).times, moment)))
+    return _then(channel, max(1, bisect_right(channel.events, moment, key=lambda event: event.at)))
 
 
 def frame(channel: Channel, topic: str, after: int, seq: int) -> str:
@@ -50,10 +45,10 @@ def frame(channel: Channel, topic: str, after: int, seq: int) -> str:
     seq of this night. IndexError where ``seq`` is none."""
     if not 0 < seq <= channel.seq:
         raise IndexError(seq)
-    then, renderer, changes = _then(channel, seq), channel.renderer, _past(channel).changes
+    then, renderer = _then(channel, seq), channel.renderer
     assert then.night is not None
     first, last = sorted((after if 0 < after <= channel.seq else 0, seq))
-    changed = dict.fromkeys(fragment for one in changes[first:last] for fragment in one)
+    changed = dict.fromkeys(fragment for one in channel.history.changes[first:last] for fragment in one)
     found = [(one, then.text(one)) for one in reversed(changed) if topic in renderer.topics(then.night, one)]
     message = renderer.message(then.night, topic, 0, found)
     return message + renderer.around(then.night, topic, then.head, whole=seq == channel.seq)
@@ -68,95 +63,85 @@ def reel(channel: Channel, topic: str, part: int) -> Body:
     seqs = [0, *(one.seq for one in moments(channel))][first : first + FRAMES_A_REEL + 1] if part >= 0 else []
     if len(seqs) < 2:
         raise IndexError(part)
-    name = (_past(channel), topic, part, channel.seq)
-    if name not in _kept:
-        frames = [frame(channel, topic, before, seq) for before, seq in pairwise(seqs)]
-        _kept[name] = Body(msgspec.json.encode(frames))
-    return cast(Body, _kept[name])
+
+    def make() -> Body:
+        return Body(encode([frame(channel, topic, before, seq) for before, seq in pairwise(seqs)]))
+
+    return channel.lasting.get(("reel", topic, part), make, version=channel.seq)
 
 
 def as_known_now(channel: Channel) -> Channel:
     """The night with its corrections and withdrawals resolved: what was declared, as it is known now to have been."""
 
     def make() -> Channel:
-        found = Channel(channel.renderer, on_air=False)
+        # It is no record: the record has what was said, and when.
+        found = Channel(channel.renderer, on_air=False, is_record=False)
         found.advance(as_known(channel.events))
-        found.head = ""  # it is no record: the record has what was said, and when
         return found
 
     return channel.cached("as known now", make)
-
-
-class _Past:
-    """What is remembered of a night's way, event by event: ``times``, the fragments that each ``changes``, ``heads`` of
-    the chain."""
-
-    def __init__(self) -> None:
-        self.times: list[datetime] = []
-        self.changes: list[tuple[str, ...]] = []
-        self.heads: list[str] = []
-        self._nights: list[Night] = []
-
-    def follow(self, channel: Channel) -> "_Past":
-        """Take in what has come since."""
-        assert channel.night is not None
-        for event in channel.events[len(self.heads) :]:
-            self.times.append(event.at)
-            self.changes.append(tuple(channel.renderer.changed(channel.night, event)))
-            self.heads.append(head_after(self.heads[-1] if self.heads else BEGINNING, event))
-        return self
-
-    def night(self, channel: Channel, events: int) -> Night:
-        """The night after so many events, from the nearest state that is kept."""
-        assert channel.night is not None
-        every, step = channel.events, (events - 1) // _STEP
-        if not self._nights:
-            opening = cast(NightOpened, every[0])
-            self._nights.append(fold([replace(opening, night=channel.night.definition)]))
-        while len(self._nights) <= step:
-            done = (len(self._nights) - 1) * _STEP + 1
-            self._nights.append(fold(every[done : done + _STEP], self._nights[-1]))
-        return fold(every[step * _STEP + 1 : events], self._nights[step])
 
 
 class _Then(Channel):
     """A night after so many of its events; what has not changed since reads as it does in the whole night."""
 
     def __init__(self, whole: Channel, events: int) -> None:
-        super().__init__(whole.renderer, on_air=False)
-        self._past, self._whole = _past(whole), whole
-        self.night = self._past.night(whole, events)
-        self.events = whole.events[:events]
-        self.head = self._past.heads[events - 1] if whole.head else ""
-        for seq, changed in enumerate(self._past.changes[:events], 1):
-            for fragment in changed:
-                self.fragments.pop(fragment, None)
-                self.fragments[fragment] = seq
+        super().__init__(whole.renderer, history=_Until(whole, events))
+        self._whole = weakref.ref(whole)  # which remembers this one
+
+    @property
+    def night(self) -> Night | None:
+        """The night as it was then, against this edition's baseline."""
+        return self.history.night
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes beside the whole night, measured."""
+        return 300 * 1024
 
     def text(self, fragment: str) -> str:
         """A fragment as it was then."""
-        seq = self.fragments[fragment]
-        if self._whole.fragments[fragment] == seq:
-            return self._whole.text(fragment)
-        name = (self._past, fragment, seq)
-        if name not in _kept:
-            _kept[name] = super().text(fragment)
-        return cast(str, _kept[name])
+        whole, seq, night = self._whole(), self.fragments[fragment], self.night
+        assert night is not None
+        if whole is None:
+            return self.renderer.render(night, fragment)
+        if whole.fragments[fragment] == seq:
+            return whole.text(fragment)
+        return whole.lasting.get(("text at", fragment, seq), lambda: self.renderer.render(night, fragment))
 
 
-_pasts: WeakKeyDictionary[Channel, _Past] = WeakKeyDictionary()
-_kept: LRUCache[tuple[object, ...], str | Body] = LRUCache(
-    _MOST_KEPT, getsizeof=lambda one: len(one.plain if isinstance(one, Body) else one)
-)
+class _Until(History):
+    """What had happened by then."""
+
+    def __init__(self, whole: Channel, events: int) -> None:
+        super().__init__(whole.renderer.changed, on_air=False, is_record=whole.history.is_record)
+        self.night = _states(whole).night(events)
+        self.events = whole.events[:events]
+        self._whole = whole.history
+
+    @property
+    def changes(self) -> list[tuple[str, ...]]:
+        """The fragments that each event changed."""
+        if not self._changes:
+            self._changes = self._whole.changes[: len(self.events)]
+        return self._changes
+
+    def head(self, events: int) -> str:
+        """The head of the chain after so many events."""
+        return self._whole.head(events)
 
 
-def _past(channel: Channel) -> _Past:
-    return _pasts.setdefault(channel, _Past()).follow(channel)
+def _then(channel: Channel, events: int) -> Channel:
+    return channel.lasting.get(("then", events), lambda: _Then(channel, events))
 
 
-@lru_cache(maxsize=32)
-def _then(channel: Channel, events: int) -> _Then:
-    return _Then(channel, events)
+def _states(channel: Channel) -> States:
+    def make() -> States:
+        opened, night = channel.events[0], channel.night
+        assert isinstance(opened, NightOpened) and night is not None, "a night begins with its opening"
+        return States(replace(opened, night=night.definition), channel.events)
+
+    return channel.lasting.get("states", make)
 
 
 def _moments(times: list[datetime]) -> Iterator[Moment]:

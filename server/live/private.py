@@ -14,6 +14,7 @@ from server.live.audience import Audience, Viewer
 from server.live.frames import BEAT, Message
 
 News = AnyEvent | AnyAct
+_NOTHING = -1  # the frame that somebody has who joins
 
 
 class PrivateRenderer(Protocol):
@@ -54,7 +55,7 @@ class PrivateChannel:
     def join(self, viewer: Viewer, session: str) -> Audience:
         """Subscribe a viewer; returns who is to be told what becomes of its line."""
         self._sessions = {one: name for one, name in self._sessions.items() if one in self._audience}
-        self._audience.join(viewer, 0)
+        self._audience.join(viewer, _NOTHING)
         self._sessions[viewer] = session
         return self._audience
 
@@ -73,6 +74,6 @@ class PrivateChannel:
                 self._frames += 1
                 self._audience.send(self._frames, Message(text))
 
-    def _since(self, after: int) -> Iterable[tuple[int, Message]]:
-        if self._night is not None:
+    def _since(self, after: int, in_step: bool) -> Iterable[tuple[int, Message]]:
+        if self._night is not None and after < self._frames:
             yield self._frames, Message(self._renderer.message(self._night, self.desk, None))

@@ -9,13 +9,15 @@ boundaries has no figures for it, and is not offered.
 """
 
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Literal
+from weakref import WeakValueDictionary
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from server.election.contests import Contest, Definition, Previous
+from server.election.once import once
 from server.election.parties import Party
 from server.nights import archive
 from server.nights.baselines import of_night
@@ -24,8 +26,7 @@ from server.nights.format import OTHERS, Summary
 NOTIONAL = {"parl.2010-05-06": date(2005, 5, 5), "parl.2024-07-04": date(2019, 12, 12)}
 """The general elections whose own baseline is the one before as estimated on their new boundaries, and its date."""
 
-# General elections on air at once, with a few baselines each: a hundred kilobytes an entry at most.
-_KEPT = 32
+_OPENED = "as it was opened"
 
 
 class Poll(Struct, frozen=True):
@@ -70,27 +71,12 @@ class _Offer(Struct, frozen=True):
     parties: dict[str, Party]
 
 
-class _Night:
-    """A definition to remember something by: its hash is that of its id, and mostly it is the very same object."""
-
-    def __init__(self, definition: Definition) -> None:
-        self.definition = definition
-
-    def __hash__(self) -> int:
-        return hash(self.definition.id)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _Night):
-            return NotImplemented
-        return self.definition is other.definition or self.definition == other.definition
-
-
 def baselines(definition: Definition) -> tuple[Choice, ...]:
     """What a night can be counted from: its own first, then as held when it was called, then the newest first.
 
     ``definition`` is as the night was opened with, here and below, not one that ``against`` returned.
     """
-    return tuple(offer.choice for offer in _offers(_Night(definition)))
+    return tuple(offer.choice for offer in _offers(definition))
 
 
 def against(definition: Definition, key: str) -> Definition:
@@ -99,8 +85,19 @@ def against(definition: Definition, key: str) -> Definition:
     ``previous`` is None in a contest that the baseline does not know, and ``why`` is "": such a sentence explains a
     verdict against the night's own. Parties are the night's own, by its own names, and those of the baseline.
     """
-    _find(definition, key)
-    return _put_in(_Night(definition), key) if key else definition
+    offer = _find(definition, key)
+    if not key:
+        return definition
+    found = _told(definition).get(key)
+    if found is None:
+        found = _told(definition)[key] = _put_in(definition, offer)
+        vars(found)[_OPENED] = definition
+    return found
+
+
+def opened(definition: Definition) -> Definition:
+    """The night as it was opened, of one that ``against`` returned; any other is that itself."""
+    return vars(definition).get(_OPENED, definition)
 
 
 def poll(definition: Definition, key: str, contest: Contest) -> Poll | None:
@@ -112,29 +109,34 @@ def poll(definition: Definition, key: str, contest: Contest) -> Poll | None:
 
 
 def _find(definition: Definition, key: str) -> _Offer:
-    for offer in _offers(_Night(definition)):
+    for offer in _offers(definition):
         if offer.choice.key == key:
             return offer
     raise UnknownBaseline(definition, key)
 
 
-@lru_cache(maxsize=_KEPT)
-def _put_in(night: _Night, key: str) -> Definition:
-    definition, offer = night.definition, _find(night.definition, key)
+@once
+def _told(definition: Definition) -> WeakValueDictionary[str, Definition]:
+    """The night against other baselines, as long as somebody has it so: each of them keeps the night itself."""
+    return WeakValueDictionary()
+
+
+def _put_in(definition: Definition, offer: _Offer) -> Definition:
     named = {party for one in offer.previous.values() for party in (one.holder, *one.votes)}
     added = named - {party.id for party in definition.parties} - {OTHERS}
     return replace(
         definition,
         baseline=offer.choice.name,
         parties=(*definition.parties, *(offer.parties[party] for party in sorted(added))),
-        contests=tuple(replace(one, previous=offer.previous.get(one.gss), why="") for one in definition.contests),
+        contests=tuple(
+            replace(contest, previous=offer.previous.get(contest.gss), why="") for contest in definition.contests
+        ),
     )
 
 
-@lru_cache(maxsize=_KEPT)
-def _offers(night: _Night) -> tuple[_Offer, ...]:
-    definition = night.definition
-    generals = [one for one in archive.listed() if one.seats and one.date < definition.date]
+@once
+def _offers(definition: Definition) -> tuple[_Offer, ...]:
+    generals = [summary for summary in archive.listed() if summary.seats and summary.date < definition.date]
     found = [_general(one) for one in generals]
     if generals:
         found.insert(0, _by_elections(generals[0], definition.date))
@@ -164,7 +166,7 @@ def _is_offered(offer: _Offer, definition: Definition) -> bool:
 
 
 def _of_its_seats(offer: _Offer, definition: Definition) -> _Offer:
-    codes = [one.gss for one in definition.contests if one.gss in offer.previous]
+    codes = [contest.gss for contest in definition.contests if contest.gss in offer.previous]
     return replace(
         offer,
         choice=replace(offer.choice, known=len(codes)),
@@ -202,9 +204,9 @@ def _by_elections(general: Summary, until: date) -> _Offer:
     found = _general(general)
     year = general.date.year
     choice = Choice("by-elections", f"{general.title} and by-elections since", "by-elections", year, 0)
-    for one in reversed(archive.listed()):
-        if not one.seats and general.date < one.date < until:
-            later = _polled(choice, Poll("by-election", one.title, one.date, one.id))
+    for summary in reversed(archive.listed()):
+        if not summary.seats and general.date < summary.date < until:
+            later = _polled(choice, Poll("by-election", summary.title, summary.date, summary.id))
             found = _Offer(
                 choice,
                 found.previous | later.previous,

@@ -81,11 +81,13 @@ def past_night(header: Header, contests: tuple[ContestLine, ...]) -> PastNight:
         times=header.times,
         attribution=header.attribution,
     )
-    unknown = tuple(one.ballot for one in contests if one.ballot in times)
+    unknown = tuple(contest.ballot for contest in contests if contest.ballot in times)
     if unknown != assumed.all_assumed(definition):
         definition = replace(definition, times="assumed" if unknown else header.times, assumed=unknown)
     opened = NightOpened(seq=1, at=header.polls_close, by=_BY, command_id=f"{header.id}/1", night=definition)
-    events = [event for one in contests for event in _events(one, one.declared or times.get(one.ballot))]
+    events = [
+        event for contest in contests for event in _events(contest, contest.declared or times.get(contest.ballot))
+    ]
     events.sort(key=lambda event: event.at)  # stable: by name within a minute, stages before their declaration
     return PastNight(
         definition=definition,
@@ -93,8 +95,8 @@ def past_night(header: Header, contests: tuple[ContestLine, ...]) -> PastNight:
             opened,
             *(replace(event, seq=seq, command_id=f"{header.id}/{seq}") for seq, event in enumerate(events, start=2)),
         ),
-        published={one.ballot: one.published for one in contests if one.published},
-        expected={one.ballot: one.expected for one in contests if one.expected},
+        published={contest.ballot: contest.published for contest in contests if contest.published},
+        expected={contest.ballot: contest.expected for contest in contests if contest.expected},
     )
 
 
@@ -118,7 +120,8 @@ def _contest(line: ContestLine) -> Contest:
 def _events(line: ContestLine, declared: datetime | None) -> list[StageReached | Declared | NotePosted]:
     """What happened in one contest, not yet numbered."""
     stages = [
-        StageReached(**_stamp(one.at), ballot=line.ballot, stage=one.stage, papers=one.papers) for one in line.stages
+        StageReached(**_stamp(stage.at), ballot=line.ballot, stage=stage.stage, papers=stage.papers)
+        for stage in line.stages
     ]
     results = [
         Declared(
@@ -131,7 +134,7 @@ def _events(line: ContestLine, declared: datetime | None) -> list[StageReached |
         for at in (declared,)
         if at and line.first_places
     ]
-    notes = [NotePosted(**_stamp(one.at), text=one.text, ballot=line.ballot) for one in line.notes]
+    notes = [NotePosted(**_stamp(note.at), text=note.text, ballot=line.ballot) for note in line.notes]
     return [*stages, *results, *notes]
 
 

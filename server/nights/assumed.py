@@ -32,7 +32,7 @@ def times(contests: Iterable[ContestLine], polls_close: datetime) -> dict[str, d
 
     Smaller electorates come first, as they mostly do; where one is not known, its valid votes stand for it.
     """
-    unknown = [one for one in contests if one.declared is None and one.first_places]
+    unknown = [contest for contest in contests if contest.declared is None and contest.first_places]
     found = {one.ballot: polls_close + ALONE for one in unknown if is_by_election(one.ballot)}
     spread = sorted((one for one in unknown if one.ballot not in found), key=_size)
     for place, one in enumerate(spread):
@@ -42,7 +42,7 @@ def times(contests: Iterable[ContestLine], polls_close: datetime) -> dict[str, d
 
 def all_assumed(definition: Definition) -> tuple[str, ...]:
     """The ballots of a night whose declarations are at an assumed time, whether they are made by now or not."""
-    return tuple(one.ballot for one in definition.contests if is_assumed(definition, one.ballot))
+    return tuple(contest.ballot for contest in definition.contests if is_assumed(definition, contest.ballot))
 
 
 def is_assumed(definition: Definition, ballot: str) -> bool:
@@ -60,7 +60,7 @@ def clock(after: timedelta) -> str:
 
 
 def _size(line: ContestLine) -> tuple[int, str]:
-    return line.electorate or sum(one.votes for one in line.candidates), line.name
+    return line.electorate or sum(candidate.votes for candidate in line.candidates), line.name
 
 
 def _after(part: float) -> timedelta:

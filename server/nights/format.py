@@ -125,7 +125,7 @@ class ContestLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def first_places(self) -> list[int]:
         """The places on the paper of those with the most votes; empty where nothing has been counted yet."""
-        most = max(one.votes for one in self.candidates)
+        most = max(candidate.votes for candidate in self.candidates)
         return [place for place, one in enumerate(self.candidates, start=1) if one.votes == most] if most else []
 
 
@@ -196,7 +196,7 @@ def _wrong(contest: ContestLine, header: Header, parties: set[str], before: dict
         return f"{contest.ballot} is not a ballot id like parl.clacton.by.2014-10-09."
     if not contest.candidates:
         return f"{contest.ballot} has no candidate."
-    standing = {one.party for one in contest.candidates}
+    standing = {candidate.party for candidate in contest.candidates}
     if contest.previous:
         standing.add(contest.previous.holder)
     if unknown := sorted(standing - parties):
@@ -206,11 +206,11 @@ def _wrong(contest: ContestLine, header: Header, parties: set[str], before: dict
         return f"{contest.ballot} is a tie: say which of them was drawn by lot."
     if len(tied) < 2 and contest.lot is not None:
         return f"{contest.ballot} is not a tie, but has a lot."
-    moments = [*(one.at for one in contest.stages), *(one.at for one in contest.notes)]
+    moments = [*(stage.at for stage in contest.stages), *(note.at for note in contest.notes)]
     if contest.declared:
         moments.append(contest.declared)
     if moments and min(moments) < header.polls_close:
         return f"{contest.ballot} has something happen before the polls close."
-    if contest.declared and contest.stages and contest.declared < max(one.at for one in contest.stages):
+    if contest.declared and contest.stages and contest.declared < max(stage.at for stage in contest.stages):
         return f"{contest.ballot} is declared before its count has ended."
     return None

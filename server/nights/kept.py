@@ -202,14 +202,14 @@ def _opened(file: Path, night: str) -> tuple[KeptNight, PastNight] | None:
 
 
 def _is_shipped(night: str) -> bool:
-    return any(one.id == night for one in (*archive.listed(), *(group.summary for group in archive.groups())))
+    return any(summary.id == night for summary in (*archive.listed(), *(group.summary for group in archive.groups())))
 
 
 def _unfit(definition: Definition, events: list[AnyEvent]) -> str | None:
     """What no page could be made of. A night from this program never is: night files are checked when they are read."""
     parties = {party.id for party in definition.parties}
-    ballots = [one.ballot for one in definition.contests]
-    slugs = {one.slug for one in definition.contests}
+    ballots = [contest.ballot for contest in definition.contests]
+    slugs = {contest.slug for contest in definition.contests}
     if not ballots or "" in slugs or len(slugs) != len(ballots):
         return "The night has no contests, or some that cannot be told apart."
     for one in definition.contests:

@@ -78,12 +78,12 @@ def _notional(gss: str) -> Iterator[Polled]:
 def _declarations() -> dict[str, list[tuple[Summary, Contest, Declared, dict[str, Party]]]]:
     """What the archive has of each seat, by its code: nothing of it is copied."""
     found: dict[str, list[tuple[Summary, Contest, Declared, dict[str, Party]]]] = {}
-    for one in archive.listed():
-        night = archive.load(one.id)
+    for summary in archive.listed():
+        night = archive.load(summary.id)
         contests = {contest.ballot: contest for contest in night.definition.contests}
         parties = {party.id: party for party in night.definition.parties}
         for event in night.events:
             if isinstance(event, Declared):
                 contest = contests[event.ballot]
-                found.setdefault(contest.gss, []).append((one, contest, event, parties))
+                found.setdefault(contest.gss, []).append((summary, contest, event, parties))
     return found

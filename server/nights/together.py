@@ -70,7 +70,7 @@ def together(group: Group, nights: Sequence[PastNight]) -> PastNight:
 
 def _add(found: list[Group], nights: Sequence[Summary], years: tuple[int, int | None] | None) -> None:
     """Of one night nothing is made, nor of nights that are counted from different elections."""
-    if len(nights) < 2 or len({one.baseline for one in nights}) > 1:
+    if len(nights) < 2 or len({night.baseline for night in nights}) > 1:
         return
     first = nights[0]
     id, title = f"parl.by.{first.date}", f"By-elections of {first.date.day} {first.date:%B %Y}"
@@ -86,8 +86,8 @@ def _add(found: list[Group], nights: Sequence[Summary], years: tuple[int, int | 
         polls_close=first.polls_close,
         baseline=first.baseline,
         seats=0,
-        times="assumed" if any(one.times == "assumed" for one in nights) else "recorded",
-        contests=sum(one.contests for one in nights),
-        attribution="; ".join(dict.fromkeys(one.attribution for one in nights)),
+        times="assumed" if any(night.times == "assumed" for night in nights) else "recorded",
+        contests=sum(night.contests for night in nights),
+        attribution="; ".join(dict.fromkeys(night.attribution for night in nights)),
     )
-    found.append(Group(summary, tuple(one.id for one in nights), nights[-1].date, years is not None))
+    found.append(Group(summary, tuple(night.id for night in nights), nights[-1].date, years is not None))

@@ -22,12 +22,10 @@ async def live(websocket: WebSocket) -> None:
     """
     channel = channel_of(websocket)
     as_json = "json" in websocket.scope["subprotocols"]
-    topic = EVENTS if as_json else topic_of(websocket)
+    topic = EVENTS if as_json else topic_of(websocket, channel)
     await websocket.accept(subprotocol="json" if as_json else None)
     line = line_of(websocket.scope)
-    line.audience = channel.join(line, topic, number(websocket, "after"))
-    if not channel.on_air:
-        line.end()
+    line.audience = channel.join(line, topic, number(websocket, "after"), line.end)
 
 
 @allows(everyone)
@@ -37,12 +35,12 @@ async def poll(request: Request) -> Response:
     channel = channel_of(request)
     if not channel.on_air:
         return Response(status_code=205, headers={"Cache-Control": "no-store"})
-    topic, after = topic_of(request), number(request, "after")
+    topic, after = topic_of(request, channel), number(request, "after")
     message = channel.missed(topic, after)
     if message is None and request.headers.get("if-none-match") != etag(channel):
         return Response(status_code=204, headers={"ETag": etag(channel), "Cache-Control": "no-cache"})
     text = message.payload if message else b""
-    return answer(request, channel.cached(f"poll {topic} {after}", lambda: body(text)), HTML, etag(channel))
+    return answer(request, channel.cached(("poll", text), lambda: body(text)), HTML, etag(channel))
 
 
 routes: list[BaseRoute] = [

@@ -5,7 +5,7 @@ Fragments: ``status`` (how far), ``banner``, ``parties`` (the House, on a night 
 ``hex-{slug}`` (its hexagon, where the night has a map), ``contest-{slug}`` (all about it) and ``near-{slug}`` (its
 neighbours on the map). A night of one contest is a page of its own: no banner, score or rows. An open page is sent the
 new entries of the feed alone, so that none is lost however many come at once; and where one frame brings several
-declarations, the banner names them all.
+declarations, the banner names them all. Who was away for more than a dozen entries is sent the feed as it begins.
 """
 
 from collections.abc import Container, Iterable, Iterator
@@ -15,52 +15,44 @@ from msgspec.structs import replace
 from server.election.contests import Contest, Definition
 from server.election.events import AnyEvent, DeclarationExpected, NightHeld, NightOpened, NightReleased, NotePosted
 from server.election.nights import Count, Night
-from server.election.results.feed import also_of, feed_of
-from server.election.results.tally import Tally, add_up
+from server.election.once import once
+from server.election.results.feed import FEED_LENGTH, also_of, feed_of, told_after
 from server.html import address
 from server.html.languages import ENGLISH, Language
 from server.html.languages import language as known
 from server.html.swaps import cursor, partial
 from server.html.templates import environment
-from server.live.channel import NIGHT
-from server.nights.against import against
+from server.live.renderer import NIGHT
+from server.nights.against import against, opened
 from server.pages.analysis.views import Views, kind_of, marks
 from server.pages.contest.about import about
 from server.pages.find import table as find
 from server.pages.map.hexagons import has_map, hexagon
-from server.pages.map.near import Neighbours
+from server.pages.map.near import neighbours
 from server.pages.newsroom import screens
 from server.pages.night.house import has_house, house_of
 from server.pages.night.score import banner_of, score_of
 
 
 class PageRenderer:
-    """The renderer of ``server.live.channel``: of one edition, or of all that are asked for.
-
-    It remembers each night's last tally: several fragments need it.
-    """
+    """The renderer of ``server.live.channel``: of one edition, or of all that are asked for."""
 
     def __init__(self, language: Language = ENGLISH, baseline: str = "") -> None:
         self.language = language
         self.baseline = baseline
         self._kept = address.kept({"baseline": baseline})
         self.edition = "-".join(part for part in (language.code.removeprefix("en"), baseline) if part)
-        self._tallies: dict[str, tuple[Night, Tally]] = {}
-        self._ballots: dict[str, tuple[Definition, dict[str, str]]] = {}
-        self._neighbours: dict[str, tuple[Definition, Neighbours]] = {}
-        self._opened: dict[str, Definition] = {}  # nights as they were before they were retold
         self._views = Views(language, baseline)
 
     def another(self, language: str, baseline: str) -> "PageRenderer":
         """A renderer of another edition; in English where there is no such language."""
-        return PageRenderer(known(language), baseline)
+        spoken = known(language)
+        return self if (spoken, baseline) == (self.language, self.baseline) else PageRenderer(spoken, baseline)
 
     def retold(self, event: AnyEvent) -> AnyEvent:
         """A night opened against this edition's baseline; LookupError, with a sentence, where there is no such one."""
         if self.baseline and isinstance(event, NightOpened):
-            night = against(event.night, self.baseline)
-            self._opened[event.night.id] = event.night
-            return replace(event, night=night)
+            return replace(event, night=against(event.night, self.baseline))
         return event
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
@@ -70,7 +62,7 @@ class PageRenderer:
     def _pieces(self, night: Night, event: AnyEvent) -> Iterable[str]:
         match event:
             case NightOpened():
-                near = (f"near-{one.slug}" for one in night.definition.contests if self._near(night).of(one))
+                near = (f"near-{one.slug}" for one in night.definition.contests if neighbours(night.definition).of(one))
                 return (*fragments_of(night), *near)
             case NotePosted() | NightHeld() | NightReleased():
                 return ("latest", "status")
@@ -88,7 +80,7 @@ class PageRenderer:
 
     def _around(self, night: Night, contest: Contest) -> Iterable[str]:
         """The small maps that a seat is on."""
-        return (f"near-{one.slug}" for one in self._near(night).who_show(contest))
+        return (f"near-{one.slug}" for one in neighbours(night.definition).who_show(contest))
 
     def render(self, night: Night, fragment: str) -> str:
         """A fragment as it is now: a whole element with that id (a hexagon has its row's); of a mark nothing."""
@@ -104,20 +96,23 @@ class PageRenderer:
             elif kind == "hex":
                 context["hexagon"] = hexagon(night, count)
             elif kind == "near":
-                context["near"] = self._near(night).drawn(night, count.contest)
+                context["near"] = neighbours(night.definition).drawn(night, count.contest)
             elif kind == "contest":
-                opened = self._opened.get(night.definition.id, night.definition)
-                context |= about(night, count, opened, self.baseline)
+                context |= about(night, count, opened(night.definition), self.baseline)
         elif kind == "banner":
-            context["banner"] = banner_of(night, self.tally(night))
-            context["also"] = also_of(night, self.tally(night))
+            context["banner"] = banner_of(night)
+            context["also"] = also_of(night)
         elif kind == "parties":
             context["house"] = house_of(night)
         elif kind == "score":
-            context["score"] = score_of(night, self.tally(night))
+            context["score"] = score_of(night)
         elif kind == "latest":
-            context["feed"] = feed_of(night, self.tally(night))
+            context["feed"] = feed_of(night)
         return self._html(kind, context)
+
+    def has(self, night: Night, topic: str) -> bool:
+        """Whether a topic is that of a page of this night."""
+        return topic in (NIGHT, find.TOPIC, *screens.TOPICS) or topic in night.counts or self._views.has(night, topic)
 
     def topics(self, night: Night, fragment: str) -> Container[str]:
         """The pages that are sent it: the night's own, or a contest's (by its ballot id), or both; none the feed."""
@@ -133,6 +128,15 @@ class PageRenderer:
         ballot = self._count(night, slug).contest.ballot
         return (ballot, NIGHT) if night.is_single else (ballot,)
 
+    def news_after(self, night: Night, topic: str, after: int) -> int:
+        """From which seq a page is told what is said once: the last of which there was news, 0 for as from nothing."""
+        if after == 0 or topic not in (NIGHT, *screens.QUEUED):
+            return 0
+        if topic == NIGHT and _is_long_ago(night, after):
+            return 0
+        told = len(night.feed) - len(told_after(night, after))
+        return night.feed[told - 1].seq if told else 1
+
     def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
         """What htmx swaps in: each fragment where it belongs, morphed so that focus and reading position stay."""
         parts = [
@@ -141,22 +145,22 @@ class PageRenderer:
             else _placed(fragment, text)
             for fragment, text in fragments
         ]
-        if topic in (NIGHT, screens.WALL) and after:
+        if (topic == NIGHT and after) or (topic == screens.WALL and after and not _is_long_ago(night, after)):
             parts += self._news(night, after)
         elif topic in (NIGHT, screens.WALL):
             parts.append(partial("latest", "outerMorph", self.render(night, "latest")))
         if topic in screens.QUEUED:
-            parts += (partial(*part) for part in screens.parts(night, self.tally(night), after, self.language))
+            parts += (partial(*part) for part in screens.parts(night, after, self.language))
         parts.append(partial("cursor", "outerHTML", cursor(night.seq)))
         return "".join(parts)
 
     def _news(self, night: Night, after: int) -> Iterator[str]:
         """What is said once: entries of the feed, and whatever else was declared at the moment of the newest."""
-        news = feed_of(night, self.tally(night), after)
+        news = feed_of(night, after)
         context = self._context(night) | {"feed": news}
         if news:
             yield partial("feed", "afterbegin", self._html("entries", context))
-        if not night.is_single and (also := also_of(night, self.tally(night), after)):
+        if not night.is_single and (also := also_of(night, after)).items:
             yield partial("also", "innerHTML", self._html("also", context | {"also": also}))
 
     def around(self, night: Night, topic: str, head: str, whole: bool) -> str:
@@ -172,25 +176,19 @@ class PageRenderer:
     def _html(self, fragment: str, context: dict[str, object]) -> str:
         return environment(self.language).get_template(f"fragments/{fragment}.html").render(context)
 
-    def tally(self, night: Night) -> Tally:
-        """The totals of this night, added up once a state."""
-        found = self._tallies.get(night.definition.id)
-        if found is None or found[0] is not night:
-            found = self._tallies[night.definition.id] = (night, add_up(night))
-        return found[1]
-
-    def _near(self, night: Night) -> Neighbours:
-        found = self._neighbours.get(night.definition.id)
-        if found is None or found[0] is not night.definition:
-            found = self._neighbours[night.definition.id] = (night.definition, Neighbours(night.definition))
-        return found[1]
-
     def _count(self, night: Night, slug: str) -> Count:
-        found = self._ballots.get(night.definition.id)
-        if found is None or found[0] is not night.definition:
-            ballots = {contest.slug: contest.ballot for contest in night.definition.contests}
-            found = self._ballots[night.definition.id] = (night.definition, ballots)
-        return night.counts[found[1][slug]]
+        return night.counts[_ballots(night.definition)[slug]]
+
+
+@once
+def _ballots(definition: Definition) -> dict[str, str]:
+    """By slug."""
+    return {contest.slug: contest.ballot for contest in definition.contests}
+
+
+def _is_long_ago(night: Night, after: int) -> bool:
+    """Whether there was more news since than a page begins with."""
+    return len(told_after(night, after)) > FEED_LENGTH
 
 
 def fragments_of(night: Night) -> tuple[str, ...]:

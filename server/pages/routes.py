@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute
 
 from server.html import static
-from server.pages import front, push
+from server.pages import front, push, robots
 from server.pages.analysis import pages as analysis
 from server.pages.contest import pages as contest
 from server.pages.find import pages as find
@@ -23,4 +23,5 @@ routes: list[BaseRoute] = [
     *picture.routes,
     *newsroom.routes,
     *static.routes,
+    *robots.routes,
 ]

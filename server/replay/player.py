@@ -8,15 +8,16 @@ from uuid import NAMESPACE_OID, uuid5
 import structlog
 from msgspec.structs import replace
 
-from server.election.clock import LONDON
 from server.election.commands import OpenNight, ReleaseNight
 from server.election.counting.acts import ReplaySet, ReplayState
 from server.election.counting.desk import for_another_round
-from server.election.decide import Refused, decide
+from server.election.decide import decide
 from server.election.nights import Night
+from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.archive import PastNight
 from server.replay.script import Cue, Orders, Progress, moment, script, takes
+from server.stream import clock
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.follow import end_if_cancelled
 from server.stream.submit import Submitter
@@ -88,9 +89,9 @@ class Player:
             )
             if not ours or any(one.id == name for one in archive.listed()):
                 raise Refused("name-taken", f"{name} is the id of a night, not of a replay of {past.definition.id}.")
+            await self._stream.announce(name)  # first, so that it is never stored and off air
             if stands is None:
                 await self._submitter.submit(name, opening.command, opening.at)
-            await self._stream.announce(name)
 
     async def _begin(self) -> bool:
         """Set it as it was, or as it is to be now; False if it was stopped, and stays so."""
@@ -98,7 +99,7 @@ class Player:
         before, asked = self._set, self._orders.speed
         if before and before.state == "stopped" and asked == 0 and not self._orders.resumes:
             return False
-        if all(self._done(cue) for cue in self._last.values()):
+        if all(self._over(name, night) for name, night in self._states.items()):
             await self._again()
         if asked == 0:
             contests = sum(len(past.definition.contests) for past in self.nights.values())
@@ -172,13 +173,11 @@ class Player:
         for name, last in self._last.items():
             opening = self._openings[name]
             while last != opening:
-                night, desk = await self._submitter.night(name), await self._submitter.desk(name)
-                if night is None or last.command.id not in night.receipts:
+                stands = await self._submitter.look(name)
+                if stands.night is None or not self._over(name, stands.night):
                     break
-                event, acts = decide(None, opening.command, opening.at), for_another_round(desk)
-                await self._stream.begin_again(name, (night.seq, desk.seq), event, acts)
-                self._submitter.forget(name)
-                await self._stream.announce(name)
+                event, acts = decide(None, opening.command, opening.at), for_another_round(stands.desk)
+                await self._stream.begin_again(name, (stands.night.seq, stands.desk.seq), event, acts)
         self._clock = self._cues[0].at
         await self._look()
 
@@ -188,9 +187,9 @@ class Player:
         self._next_look = asyncio.get_running_loop().time() + _LOOK_SECONDS
         sets: dict[str, ReplaySet | None] = {}
         for name in self.nights:
-            night = await self._submitter.night(name)
-            assert night is not None, "it was opened, and is never gone for a moment"
-            self._states[name], sets[name] = night, (await self._submitter.desk(name)).replay
+            stands = await self._submitter.look(name)
+            assert stands.night is not None, "it was opened, and is never gone for a moment"
+            self._states[name], sets[name] = stands.night, stands.desk.replay
         newest = max((one for one in sets.values() if one), key=lambda one: one.at, default=None)
         if newest is None:
             return
@@ -217,7 +216,7 @@ class Player:
             source = f"{before.command_id if before else next(iter(self.nights))}/{state}/{speed}"
             act = ReplaySet(
                 seq=0,
-                at=datetime.now(LONDON),
+                at=clock.now(),
                 by=_BY,
                 invitation="",
                 device="",
@@ -232,6 +231,19 @@ class Player:
     def _done(self, cue: Cue) -> bool:
         return cue.command.id in self._states[cue.night].receipts
 
+    def _over(self, name: str, night: Night) -> bool:
+        """Whether nothing more can come of a night: what is not in it was done by hand, and would be refused now."""
+        left = (cue for cue in self._cues if cue.night == name and cue.command.id not in night.receipts)
+        return not any(_can_be(replace(night, held=False), cue) for cue in left)
+
     def _halts(self, cue: Cue) -> bool:
         held = self._states[cue.night].held and not isinstance(cue.command, ReleaseNight)
         return held or self._now_set.state == "paused"
+
+
+def _can_be(night: Night, cue: Cue) -> bool:
+    try:
+        decide(night, cue.command, cue.at)
+    except Refused:
+        return False
+    return True

@@ -88,7 +88,7 @@ class Embedded:
 def start(folder: Path) -> Embedded:
     """Start a server on ``folder``, made if need be; returns when it answers, or EmbeddedServerError."""
     folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = socket_path(folder)
     # -I and -S: it starts in 20 ms, stays small, and nothing in this environment can break it.
     command = [sys.executable, "-I", "-S", watcher.__file__, str(binary()), str(path), str(folder)]

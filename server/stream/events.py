@@ -2,7 +2,8 @@
 
 Two keys a night, ``{night-id}:events`` for the public and ``{night-id}:desk`` for what it may not see, ids ``seq-0``
 without a gap, so that an entry's id is its seq and adding it is the lock: two writers of one seq cannot both succeed.
-The key ``nights`` lists what was opened and erased, in order.
+A third, ``{night-id}:round``, changes whenever the two are replaced. The key ``nights`` lists what was opened and
+erased, in order; a night that is listed and not stored is not there, for anybody.
 """
 
 from collections.abc import Sequence
@@ -16,26 +17,39 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from server.election.counting.acts import AnyAct
+from server.election.counting.acts import Act, AnyAct
 from server.election.events import AnyEvent
-from server.stream import scripts
-from server.stream.codec import decode, decode_act, encode
+from server.stream import connections, reading, scripts
+from server.stream.codec import encode
+from server.stream.reading import (
+    INDEX,
+    Position,
+    Since,
+    arguments,
+    decoded,
+    decoded_acts,
+    desk_key,
+    key,
+    keys,
+    listed,
+    text,
+)
 
-INDEX = "nights"
 UNREACHABLE = (RedisConnectionError, RedisTimeoutError)  # BusyLoadingError is a ConnectionError
 _OLDEST = (7, 0)
 _WAITAOF = (7, 2)
 _WAIT_MS = 5000
+_NOTHING_EVICTED = "noeviction"
 
 log = structlog.get_logger()
 
 
 class Conflict(Exception):
-    """Somebody else wrote this seq first: read on, decide again."""
+    """Somebody else wrote first: decide again, on what came ``since``."""
 
-
-class Shorter(Conflict):
-    """The night is not as far as this seq: it was begun again, and what was known of it is of another round."""
+    def __init__(self, night: str, since: Since) -> None:
+        super().__init__(f"{night} has gone on.")
+        self.since = since
 
 
 class StreamUnavailable(Exception):
@@ -46,102 +60,104 @@ class StreamUnfit(Exception):
     """A Redis this program cannot run on; the message says why."""
 
 
-def key(night: str) -> str:
-    """The key of a night's events; the braces keep all keys of a night on one node of a cluster."""
-    return f"{{{night}}}:events"
-
-
-def desk_key(night: str) -> str:
-    """The key of what was done at the count of a night."""
-    return f"{{{night}}}:desk"
-
-
 class EventStream:
-    """``replicas`` is how many replicas must have a write on disk before it is acknowledged."""
+    """``replicas`` is how many replicas must have a write on disk before it is acknowledged; ``not_durable`` says in
+    sentences why this Redis may lose what it has, once the stream is open."""
 
     def __init__(self, url: str, replicas: int = 0) -> None:
         # Eight tries over some four seconds outlast a restart of the server; a command id makes a retry harmless.
         self.url, self._replicas = url, replicas
-        self._redis: Any = cast(Any, Redis).from_url(  # redis-py's own types do not survive strict checking
-            url,
-            retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), 8),
-            socket_timeout=5,
-            socket_connect_timeout=5,
-            legacy_responses=False,
+        self._redis: Any = cast(Any, Redis).from_pool(  # redis-py's own types do not survive strict checking
+            connections.shared(
+                url,
+                retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), 8),
+                socket_timeout=5,
+                socket_connect_timeout=5,
+                legacy_responses=False,
+            )
         )
         self._confirm: tuple[Any, ...] | None = None
-        self.durable = True
+        self.not_durable: tuple[str, ...] = ()
+
+    @property
+    def durable(self) -> bool:
+        """Whether Redis keeps what it has, as far as can be seen."""
+        return not self.not_durable
 
     async def open(self) -> None:
         """Look at the server once: its version and how it keeps data; StreamUnfit if it is too old."""
         try:
             info = await self._redis.info("server")
             settings = await self._settings()
-        except UNREACHABLE as error:
+            evicts = await self.evicts()
+            reading.since([await self._redis.execute_command("TIME")])
+        except (*UNREACHABLE, StreamUnavailable) as error:
             where = self.url.rpartition("@")[2]  # without a password
             raise StreamUnavailable(f"No Redis answers at {where}. Is it running, and is REDIS_URL right?") from error
         version = tuple(int(part) for part in str(info["redis_version"]).split(".")[:2])
         if version < _OLDEST:
             raise StreamUnfit(f"Redis {info['redis_version']} is too old: 7.0 is needed, or Valkey.")
         always = settings.get("appendfsync") == "always"
+        found: list[str] = []
         if settings.get("appendonly") == "no":
-            self.durable = False
-            log.warning("not durable: this Redis keeps no append-only file; set appendonly yes, appendfsync always")
+            found.append("This Redis keeps no append-only file: set appendonly yes, appendfsync always.")
         elif version >= _WAITAOF and (self._replicas or not always):
             self._confirm = ("WAITAOF", 1, self._replicas, _WAIT_MS)
         elif not always:
-            self.durable = False
-            log.warning("not durable: Redis before 7.2 needs appendfsync always")
+            found.append("Redis before 7.2 needs appendfsync always.")
+        if evicts:
+            found.append(evicts)
         if self._replicas and not self._confirm:
             self._confirm = ("WAIT", self._replicas, _WAIT_MS)
+        self.not_durable = tuple(found)
+        for sentence in found:
+            log.warning("not durable", why=sentence)
+
+    async def evicts(self) -> str:
+        """That this Redis may throw nights away when its memory is full, in a sentence; "" if it never does."""
+        policy = (await self._call("INFO", "memory")).get("maxmemory_policy", _NOTHING_EVICTED)
+        if policy == _NOTHING_EVICTED:
+            return ""
+        return (
+            "This Redis may throw a whole night away when its memory is full: set maxmemory-policy "
+            f"{_NOTHING_EVICTED}, not {policy}."
+        )
 
     async def _settings(self) -> dict[str, str]:
         try:
             found = await self._redis.config_get("append*")
         except ResponseError:  # managed servers forbid CONFIG; WAITAOF then tells
             return {}
-        return {_text(name): _text(value) for name, value in found.items()}
+        return {text(name): text(value) for name, value in found.items()}
+
+    async def look(self, night: str, known: Position) -> Since:
+        """What came to a night after a position, on both sides of the count, at one moment."""
+        try:
+            return await reading.look(self._redis, night, known)
+        except UNREACHABLE as error:
+            raise StreamUnavailable("Redis did not answer.") from error
 
     async def read(self, night: str, after: int = 0) -> list[AnyEvent]:
         """All events of a night after a seq, oldest first; empty if there is no such night."""
-        return decoded(await self._call("XRANGE", key(night), f"({after}-0", "+"))
-
-    async def append(self, night: str, event: AnyEvent) -> int:
-        """Store an event under its seq, as ``add`` does; returns that seq once it is durable."""
-        await self.add(night, event)
-        await self.settle(night)
-        return event.seq
-
-    async def add(self, night: str, event: AnyEvent) -> None:
-        """Write an event under its seq; it is safe once the night is settled.
-
-        Conflict if another event has that seq. If this very command has it (the reply was lost, and the client or
-        the caller sent it again), it counts as stored.
-        """
-        if not await self._added(key(night), event):
-            entries = decoded(await self._call("XRANGE", key(night), f"{event.seq}-0", f"{event.seq}-0"))
-            _must_be_same(night, event, entries)
+        return list(decoded(await self._call("XRANGE", key(night), f"({after}-0", "+")))
 
     async def read_acts(self, night: str, after: int = 0) -> list[AnyAct]:
         """What was done at the count of a night after a seq, oldest first."""
-        return decoded_acts(await self._call("XRANGE", desk_key(night), f"({after}-0", "+"))
+        return list(decoded_acts(await self._call("XRANGE", desk_key(night), f"({after}-0", "+")))
 
-    async def append_act(self, night: str, act: AnyAct) -> int:
-        """Store an act, as ``append`` does an event."""
-        await self.add_act(night, act)
-        await self.settle(night)
-        return act.seq
+    async def event(self, night: str, seq: int) -> AnyEvent | None:
+        """One event of a night; None if it has not come so far."""
+        return next(iter(decoded(await self._call("XRANGE", key(night), f"{seq}-0", f"{seq}-0"))), None)
 
-    async def add_act(self, night: str, act: AnyAct) -> None:
-        """Write an act, as ``add`` does an event."""
-        if not await self._added(desk_key(night), act):
-            entries = decoded_acts(await self._call("XRANGE", desk_key(night), f"{act.seq}-0", f"{act.seq}-0"))
-            _must_be_same(night, act, entries)
+    async def append(self, night: str, entry: AnyEvent | AnyAct, known: Position) -> None:
+        """Write an event or act that was decided on a night known so far; it is safe once the night is settled.
 
-    async def _added(self, name: str, event: AnyEvent | AnyAct) -> bool:
-        return bool(
-            await self._call("EVAL", scripts.APPEND, 1, name, f"{event.seq - 1}-0", f"{event.seq}-0", encode(event))
-        )
+        Conflict if the night has gone on, on either side of the count, or is in another round.
+        """
+        which = 3 if isinstance(entry, Act) else 2
+        told = await self._call("EVAL", scripts.APPEND, 3, *keys(night), *arguments(known), which, encode(entry))
+        if since := reading.since(told):
+            raise Conflict(night, since)
 
     async def settle(self, night: str) -> None:
         """Return when everything written to this night so far is on disk (and on the replicas asked for).
@@ -167,33 +183,35 @@ class EventStream:
         return listed(await self._call("XRANGE", INDEX, "-", "+"))[0]
 
     async def announce(self, night: str) -> None:
-        """Put a night whose opening is stored on air, in every process that follows; once is enough."""
+        """List a night as on air, for every process that follows; once is enough. It shows as soon as it is stored."""
         if night not in await self.nights():
             await self._call("XADD", INDEX, "*", "opened", night)
 
     async def erase(self, night: str) -> None:
         """Take a night off air and forget it, with all that is private of it."""
-        await self._call("XADD", INDEX, "*", "erased", night)
-        await self._call("DEL", key(night), desk_key(night))
+        await self._erased(night)
 
     async def take_off(self, night: str, seqs: tuple[int, int]) -> bool:
         """Erase a night that is at these seqs of events and acts; False if it has gone on, and then it stays on air."""
-        await self._call("XADD", INDEX, "*", "erased", night)
-        ids = (f"{seq}-0" for seq in seqs)
-        done = bool(await self._call("EVAL", scripts.ERASE, 2, key(night), desk_key(night), *ids))
-        if not done:
-            await self._call("XADD", INDEX, "*", "opened", night)
-        return done
+        return await self._erased(night, *seqs)
+
+    async def _erased(self, night: str, *seqs: int) -> bool:
+        """The script alone takes it off air, in every process; that it is not listed any more is only tidy."""
+        if not await self._call("EVAL", scripts.ERASE, 3, *keys(night), *seqs):
+            return False
+        if night in await self.nights():
+            await self._call("XADD", INDEX, "*", "erased", night)
+        if await self._call("EXISTS", key(night)):  # opened again meanwhile, by somebody who saw it listed
+            await self.announce(night)
+        return True
 
     async def begin_again(self, night: str, seqs: tuple[int, int], opening: AnyEvent, acts: Sequence[AnyAct]) -> bool:
-        """Erase a night and begin it with these at once; False if it is not at these seqs of events and acts any more.
-        It must be announced in either case: whoever follows is told first, and would miss events otherwise."""
-        await self._call("XADD", INDEX, "*", "erased", night)
-        ids = (f"{seq}-0" for seq in seqs)
-        done = await self._call(
-            "EVAL", scripts.BEGIN_AGAIN, 2, key(night), desk_key(night), *ids, encode(opening), *map(encode, acts)
+        """Erase a night and begin it with these, in one step of which all who follow are told; False if it is not at
+        these seqs of events and acts any more."""
+        told = await self._call(
+            "EVAL", scripts.BEGIN_AGAIN, 3, *keys(night), *seqs, encode(opening), *map(encode, acts)
         )
-        return bool(done)
+        return bool(told)
 
     async def ping(self) -> bool:
         """Whether Redis answers."""
@@ -211,37 +229,3 @@ class EventStream:
             return await self._redis.execute_command(*command)
         except UNREACHABLE as error:
             raise StreamUnavailable("Redis did not answer.") from error
-
-
-def _must_be_same(night: str, mine: AnyEvent | AnyAct, stored: Sequence[AnyEvent | AnyAct]) -> None:
-    if not stored:
-        raise Shorter(f"{night} has not come to event {mine.seq}.")
-    if stored[0].command_id != mine.command_id:
-        raise Conflict(f"{night}: event {mine.seq} was written by someone else.")
-
-
-def decoded_acts(entries: Any) -> list[AnyAct]:
-    """Entries of a desk's key as acts."""
-    return [decode_act(fields[b"event"]) for _, fields in entries]
-
-
-def decoded(entries: Any) -> list[AnyEvent]:
-    """Entries of a night's key as events."""
-    return [decode(fields[b"event"]) for _, fields in entries]
-
-
-def listed(entries: Any, nights: list[str] | None = None) -> tuple[list[str], str]:
-    """The nights on air after these entries of the index, and the id of the last entry."""
-    on_air, last = list(nights or []), "0-0"
-    for entry, fields in entries:
-        last = _text(entry)
-        for action, night in ((_text(name), _text(value)) for name, value in fields.items()):
-            if night in on_air:
-                on_air.remove(night)
-            if action == "opened":
-                on_air.append(night)
-    return on_air, last
-
-
-def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value

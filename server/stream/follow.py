@@ -6,16 +6,19 @@ from typing import Any, cast
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from server.election.counting.acts import AnyAct
 from server.election.events import AnyEvent
-from server.stream.events import INDEX, UNREACHABLE, decoded, decoded_acts, desk_key, key, listed
+from server.stream.events import UNREACHABLE
+from server.stream.reading import INDEX, Position, decoded, decoded_acts, desk_key, key, listed, look, round_key, text
 
 _BLOCK_MS = 5000
 _MOST_AT_ONCE = 1000
+_NOT_LOOKED_AT = Position(round="none")  # no round is called so: the first look gives the whole night
 
 log = structlog.get_logger()
 
@@ -25,9 +28,10 @@ class StreamWentBack(Exception):
 
 
 class Opened(Struct, frozen=True):
-    """A night came on air."""
+    """A night came on air, or is in another ``round``: all that is stored of it follows, if there is anything yet."""
 
     night: str
+    round: str = Position().round
 
 
 class Erased(Struct, frozen=True):
@@ -78,7 +82,7 @@ async def follow(url: str) -> AsyncIterator[News]:
                 if not started:
                     started = True
                     yield CaughtUp()
-                for news in await follower.next():
+                async for news in follower.next():
                     yield news
                 end_if_cancelled()
             except UNREACHABLE as error:
@@ -98,80 +102,79 @@ def end_if_cancelled() -> None:
 
 
 class _Follower:
-    """``_seen`` is key → the last seq of it that was handed over, for each night's events and each night's acts."""
+    """``_nights`` is the nights on air and how far each was handed over."""
 
     def __init__(self, redis: Any) -> None:
         self._redis = redis
         self._index = "0-0"
-        self._nights: list[str] = []
-        self._seen: dict[str, int] = {}
+        self._nights: dict[str, Position] = {}
 
     async def reconnect(self) -> AsyncIterator[News]:
         """The index first, so that an erased night is not taken for a lost one; then each night from where we are."""
-        for news in self._listed(await self._redis.execute_command("XRANGE", INDEX, f"({self._index}", "+")):
+        entries = await self._redis.execute_command("XRANGE", INDEX, f"({self._index}", "+")
+        for news in self._listed(entries):
             yield news
         for night in list(self._nights):
-            for name in (key(night), desk_key(night)):
-                async for news in self._caught_up(night, name):
-                    yield news
+            async for news in self._caught_up(night):
+                yield news
 
-    async def next(self) -> list[News]:
-        """What was added to the index or any night; empty after five seconds without news."""
-        names, after = [INDEX, *self._seen], [self._index, *(f"{seq}-0" for seq in self._seen.values())]
-        reply = await self._redis.execute_command(
-            "XREAD", "COUNT", _MOST_AT_ONCE, "BLOCK", _BLOCK_MS, "STREAMS", *names, *after
+    async def next(self) -> AsyncIterator[News]:
+        """What was added to the index or any night; nothing after five seconds without news."""
+        after = {INDEX: self._index}
+        for night, seen in self._nights.items():
+            after |= {round_key(night): seen.round, key(night): f"{seen.events}-0", desk_key(night): f"{seen.acts}-0"}
+        found = await self._redis.execute_command(
+            "XREAD", "COUNT", _MOST_AT_ONCE, "BLOCK", _BLOCK_MS, "STREAMS", *after, *after.values()
         )
-        news: list[News] = []
-        by_key = {name: night for night in self._nights for name in (key(night), desk_key(night))}
-        for name, entries in _streams(reply):
-            if name == INDEX:
-                news += self._listed(entries)
-            elif name in self._seen:
-                news.append(self._arrived(by_key[name], name, entries))
-        return news
+        # None when nothing came.
+        reply: dict[str, Any] = {text(name): entries for name, entries in found.items()} if found else {}
+        for news in self._listed(reply.get(INDEX, ())):
+            yield news
+        for night, seen in list(self._nights.items()):
+            if seen == _NOT_LOOKED_AT or round_key(night) in reply:
+                # What the same reply has of it was added to what has been replaced.
+                async for news in self._caught_up(night):
+                    yield news
+                continue
+            if entries := reply.get(key(night)):
+                yield self._handed_over(Arrived(night, decoded(entries)))
+            if entries := reply.get(desk_key(night)):
+                yield self._handed_over(Acted(night, decoded_acts(entries)))
 
-    async def _caught_up(self, night: str, name: str) -> AsyncIterator[News]:
-        newest = await self._redis.execute_command("XREVRANGE", name, "+", "-", "COUNT", 1)
-        tail = int(newest[0][0].partition(b"-")[0]) if newest else 0
-        if tail < self._seen[name]:
-            raise StreamWentBack(
-                f"{night} ends at event {tail} in Redis, but event {self._seen[name]} was already shown."
-            )
-        while self._seen[name] < tail:
-            after = f"({self._seen[name]}-0"
-            entries = await self._redis.execute_command("XRANGE", name, after, "+", "COUNT", _MOST_AT_ONCE)
-            yield self._arrived(night, name, entries)
+    async def _caught_up(self, night: str) -> AsyncIterator[News]:
+        """All of a night that was not handed over. Each look is at one moment, and says which round that was in."""
+        while True:
+            seen = self._nights[night]
+            since = await look(self._redis, night, seen, _MOST_AT_ONCE)
+            if since.round != seen.round:
+                if seen != _NOT_LOOKED_AT:
+                    yield Erased(night)
+                self._nights[night] = Position(since.round)
+                yield Opened(night, since.round)
+            elif since.whole:
+                raise StreamWentBack(
+                    f"{night} ends before event {seen.events} or act {seen.acts} in Redis, which were already shown."
+                )
+            if not since.events and not since.acts:
+                return
+            if since.events:
+                yield self._handed_over(Arrived(night, since.events))
+            if since.acts:
+                yield self._handed_over(Acted(night, since.acts))
 
     def _listed(self, entries: Any) -> list[News]:
-        before = list(self._nights)
-        after, last = listed(entries, before)
-        if entries:
-            self._index = last
-        touched = listed(entries)[0]
-        news: list[News] = []
-        for night in before:
-            if night not in after or night in touched:  # erased, or erased and opened again
-                news.append(Erased(night))
-                self._nights.remove(night)
-                del self._seen[key(night)], self._seen[desk_key(night)]
-        for night in after:
-            if night not in self._nights:
-                news.append(Opened(night))
-                self._nights.append(night)
-                self._seen |= {key(night): 0, desk_key(night): 0}
+        """Take in what was added to the index. A night that comes is looked at by whoever calls this."""
+        if not entries:
+            return []
+        after, self._index = listed(entries, list(self._nights))
+        gone = [night for night in self._nights if night not in after]
+        self._nights = {night: self._nights.get(night, _NOT_LOOKED_AT) for night in after}
+        return [Erased(night) for night in gone]
+
+    def _handed_over(self, news: Arrived | Acted) -> Arrived | Acted:
+        seen = self._nights[news.night]
+        if isinstance(news, Arrived):
+            self._nights[news.night] = replace(seen, events=news.events[-1].seq)
+        else:
+            self._nights[news.night] = replace(seen, acts=news.acts[-1].seq)
         return news
-
-    def _arrived(self, night: str, name: str, entries: Any) -> Arrived | Acted:
-        if name == key(night):
-            events = tuple(decoded(entries))
-            self._seen[name] = events[-1].seq
-            return Arrived(night, events)
-        acts = tuple(decoded_acts(entries))
-        self._seen[name] = acts[-1].seq
-        return Acted(night, acts)
-
-
-def _streams(reply: Any) -> list[tuple[str, Any]]:
-    """XREAD's reply as (key, entries), the index first; None when nothing came."""
-    found = [(name.decode(), entries) for name, entries in (reply.items() if reply else ())]
-    return sorted(found, key=lambda pair: pair[0] != INDEX)

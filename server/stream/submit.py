@@ -1,6 +1,7 @@
 """Commands to a night on air, and acts at its count: each is decided and stored once. No rules of its own."""
 
 import math
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
@@ -11,13 +12,15 @@ from msgspec.structs import replace
 from server.election.commands import AnyCommand, HoldNight
 from server.election.counting.acts import AnyAct, Asked, Dropped, Stamp
 from server.election.counting.admit import admit
-from server.election.counting.desk import Desk, fold_acts
+from server.election.counting.desk import Desk
 from server.election.counting.entry import pending
-from server.election.decide import Refused, decide
+from server.election.decide import decide
 from server.election.events import AnyEvent
-from server.election.nights import Night, fold
+from server.election.nights import Night
+from server.election.refusals import Refused
 from server.stream.events import EventStream
-from server.stream.ledger import Ledger
+from server.stream.follow import News
+from server.stream.ledger import Ledger, Stands
 from server.stream.turns import Turns
 
 A = TypeVar("A", bound=AnyAct)
@@ -36,46 +39,54 @@ class Submitter:
     """Takes commands and acts for all nights of one stream."""
 
     def __init__(self, stream: EventStream) -> None:
-        self._nights = Ledger[Night, AnyEvent](stream.read, stream.add, stream.settle, fold)
-        self._settle, self._going_out = stream.settle, Turns()
-        self._desks = Ledger[Desk, AnyAct](stream.read_acts, stream.add_act, stream.settle, fold_acts)
+        self._ledger, self._settle, self._going_out = Ledger(stream), stream.settle, Turns()
+
+    async def heard(self, news: AsyncIterator[News]) -> AsyncIterator[News]:
+        """The same news, each once it is known here too."""
+        async for one in news:
+            self._ledger.hear(one)
+            yield one
+
+    def known(self, night: str) -> Stands:
+        """A night as this process knows it, without asking: what it has read, written itself, or heard."""
+        return self._ledger.known(night)
+
+    async def look(self, night: str) -> Stands:
+        """A night as it stands in the stream this moment."""
+        return await self._ledger.look(night)
 
     async def night(self, night: str) -> Night | None:
-        """The night as it stands in the stream this moment, None if it is not there."""
-        return await self._nights.state(night)
+        """The public side of a night this moment, None if it is not there."""
+        return (await self.look(night)).night
 
     async def desk(self, night: str) -> Desk:
-        """The private side of a night as it stands this moment, be it empty."""
-        return await self._desks.state(night) or Desk()
+        """The private side of a night this moment, be it empty."""
+        return (await self.look(night)).desk
 
     async def submit(self, night: str, command: AnyCommand, now: datetime) -> Receipt:
         """Carry a command out once, however often it is sent; returns when it is durable.
 
         Refused if it cannot be, StreamUnavailable if Redis does not confirm it: then the same command may come again.
         """
-        receipt = await self._put(night, command, now)
+        receipt = await self._put(night, command.id, lambda stands: decide(stands.night, command, now))
         await self._settle(night)
         return receipt
 
-    async def _put(self, night: str, command: AnyCommand, now: datetime) -> Receipt:
-        """The same, before it is durable."""
-
-        async def decided(known: Night | None) -> AnyEvent:
-            return decide(known, command, now)
-
-        event, repeated = await self._nights.put(night, command.id, decided)
+    async def _put(self, night: str, command_id: str, decided: Callable[[Stands], AnyEvent]) -> Receipt:
+        """An event written, before it is durable."""
+        event, repeated = await self._ledger.put(night, command_id, "events", decided)
         return Receipt(night, event.seq, event.at, repeated)
 
     async def record(self, night: str, act: A) -> tuple[A, bool]:
         """Store an act once, however often it is sent; its seq is given here. Refused if it cannot be."""
 
-        async def admitted(desk: Desk | None) -> AnyAct:
-            known = await self.night(night)
-            if known is None:
+        def admitted(stands: Stands) -> AnyAct:
+            if stands.night is None:
                 raise Refused("night-unknown", "No such night is on air.")
-            return admit(known, desk or Desk(), act)
+            return admit(stands.night, stands.desk, act)
 
-        stored, repeated = await self._desks.write(night, act.command_id, admitted)
+        stored, repeated = await self._ledger.put(night, act.command_id, "acts", admitted)
+        await self._settle(night)
         assert isinstance(stored, type(act)), "a command id is made for one kind of act"
         return stored, repeated
 
@@ -88,8 +99,6 @@ class Submitter:
         stored, repeated = await self.record(night, asked)
         if repeated and replace(stored.command, by=asked.command.by) != asked.command:
             raise Refused("key-reused", "Something else was sent with this key before. This was not done.")
-        if repeated and stored.command.id not in (await self.desk(night)).asked:
-            raise Refused("dropped", "That was set aside in the meantime: look at the page as it is now.")
         if isinstance(asked.command, HoldNight):  # all is to stop: it waits for nothing
             receipt = await self._let_out(night, stored, asked.at)
         else:
@@ -104,23 +113,29 @@ class Submitter:
         """Let out what was asked for and has not gone out: after a hold, or if a process ended in between. While the
         night is held, only a second hold is dealt with: it is done, and must not begin later."""
         async with self._going_out.of(night):
+            await self.look(night)
             await self._let_all_out(night, now, math.inf)
         await self._settle(night)
 
     async def _let_all_out(self, night: str, now: datetime, before: float) -> None:
         """In its order, what was asked for ``before`` this act. One at a time: else everybody in line would send out
         what all the others are about to, and a burst of sixty declarations cost Redis a hundred times as much."""
-        known = await self.night(night)
-        if known is None:
+        stands = self.known(night)
+        if stands.night is None:
             return
-        for asked in pending(known, await self.desk(night)):
-            if asked.seq < before and (not known.held or isinstance(asked.command, HoldNight)):
+        for asked in pending(stands.night, stands.desk):
+            if asked.seq < before and (not stands.night.held or isinstance(asked.command, HoldNight)):
                 with suppress(Refused):  # then it is on record why
                     await self._let_out(night, asked, now)
 
     async def _let_out(self, night: str, asked: Asked, now: datetime) -> Receipt | None:
+        def decided(stands: Stands) -> AnyEvent:
+            if asked.command.id not in stands.desk.asked:
+                raise Refused("dropped", "That was set aside in the meantime: look at the page as it is now.")
+            return decide(stands.night, asked.command, now)
+
         try:
-            return await self._put(night, asked.command, now)
+            return await self._put(night, asked.command.id, decided)
         except Refused as refused:
             if refused.code == "held" and not isinstance(asked.command, HoldNight):
                 return None
@@ -135,8 +150,3 @@ class Submitter:
             with suppress(Refused):  # somebody else has
                 await self.record(night, Dropped(**stamp, asked=asked.command.id, why=refused.sentence))
             raise
-
-    def forget(self, night: str) -> None:
-        """Drop what is known of a night that was erased."""
-        self._nights.forget(night)
-        self._desks.forget(night)

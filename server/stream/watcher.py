@@ -88,6 +88,13 @@ def take(folder: Path, alarm: Alarm) -> int | None:
             return lock
 
 
+def close_to_others(folder: Path) -> None:
+    """What an earlier version left open to others on this machine."""
+    for place in (folder, *folder.rglob("*")):
+        if not place.is_symlink():
+            place.chmod(0o700 if place.is_dir() else 0o600)
+
+
 def serve(binary: str, path: Path, folder: Path, lock: int) -> "subprocess.Popen[bytes]":
     """Start the server itself."""
     libc = ctypes.CDLL(None)
@@ -107,6 +114,8 @@ def serve(binary: str, path: Path, folder: Path, lock: int) -> "subprocess.Popen
 
 def keep(binary: str, path: Path, folder: Path) -> int:
     """Run the server until all is to end, and bring it back when it dies; 1 when refused or given up."""
+    os.umask(0o077)  # the server writes its files for all to read, and figures that are not declared are among them
+    close_to_others(folder)
     alarm = Alarm()
     server: subprocess.Popen[bytes] | None = None
     announced, deaths = False, 0

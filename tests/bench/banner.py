@@ -21,7 +21,6 @@ from tests.browser.conftest import FLAGS, chromium
 from tests.running import Site, serving
 
 _BALLOT = "parl.rochester-and-strood.by.2014-11-20"
-_ROUNDS = 15
 _SEEN = """() => { window.seen = new Promise((done) => new MutationObserver(() => {
     if (document.querySelector('.headline').textContent.includes('UKIP')) done(Date.now());
 }).observe(document.querySelector('main'), {subtree: true, childList: true, characterData: true})); }"""
@@ -34,18 +33,18 @@ class Banner(Struct, frozen=True):
     banner: tuple[float, ...]
 
 
-async def measure() -> Banner:
-    """Fifteen declarations of Rochester and Strood, each in a night of its own."""
+async def measure(rounds: int = 15) -> Banner:
+    """So many declarations of Rochester and Strood, each in a night of its own."""
     with tempfile.TemporaryDirectory() as folder:
         redis = embedded.start(Path(folder) / "redis")
         try:
             async with serving(redis.url, Path(folder)) as site, async_playwright() as playwright:
                 browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-                rounds = [await _round(number, site, browser, redis.url) for number in range(_ROUNDS)]
+                found = [await _round(number, site, browser, redis.url) for number in range(rounds)]
                 await browser.close()
         finally:
             redis.stop()
-    return Banner(tuple(receipt for receipt, _ in rounds), tuple(banner for _, banner in rounds))
+    return Banner(tuple(receipt for receipt, _ in found), tuple(banner for _, banner in found))
 
 
 async def _round(number: int, site: Site, browser: Browser, redis_url: str) -> tuple[float, float]:
@@ -74,7 +73,7 @@ async def _round(number: int, site: Site, browser: Browser, redis_url: str) -> t
 
 def show(found: Banner) -> None:
     """Print it."""
-    print(f"a declaration's POST, ms over {_ROUNDS} rounds: median (least to most)")
+    print(f"a declaration's POST, ms over {len(found.receipt)} rounds: median (least to most)")
     for what, times in (("to its receipt, on disk", found.receipt), ("to the banner in an open page", found.banner)):
         print(f"  {what:<32} {statistics.median(times):6.0f} ({min(times):.0f} to {max(times):.0f})")
     ratio = statistics.median(found.banner) / statistics.median(found.receipt)

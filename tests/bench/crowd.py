@@ -102,8 +102,7 @@ class Crowd:
     def close(self) -> None:
         """Hang up, so that no port is kept waiting for an answer."""
         for line in self._lines:
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            line.close()
+            hang_up(line)
         self._epoll.close()
 
     def _connect(self) -> None:
@@ -166,6 +165,12 @@ class Crowd:
                 if event.fin:
                     self.messages.append(b"".join(self._parts).decode())
                     self._parts.clear()
+
+
+def hang_up(line: socket.socket) -> None:
+    """Reset a connection, so that its port is free at once."""
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    line.close()
 
 
 def processor_seconds(pids: Iterable[int]) -> float:

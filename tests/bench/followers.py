@@ -6,18 +6,18 @@ import socket
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from server.nights import archive
 from server.stream import embedded
-from server.stream.events import EventStream, key
+from server.stream.events import EventStream
+from server.stream.reading import Position, key
 from tests.bench.crowd import processor_seconds
 
 _NIGHT = "parl.2019-12-12"
-_FOLLOWERS = (1, 10, 50, 200)
-_EVENTS = 40
 
 
 class Followers(Struct, frozen=True):
@@ -30,22 +30,22 @@ class Followers(Struct, frozen=True):
     redis_us: float
 
 
-def measure() -> list[Followers]:
-    """The events of 2019 on an embedded server that syncs each."""
+def measure(numbers: Sequence[int] = (1, 10, 50, 200), events: int = 40) -> list[Followers]:
+    """So many events of 2019 on an embedded server that syncs each, to each number of followers."""
     with tempfile.TemporaryDirectory() as folder:
         redis = embedded.start(Path(folder) / "redis")
         try:
-            return [asyncio.run(_followed(redis, number)) for number in _FOLLOWERS]
+            return [asyncio.run(_followed(redis, number, events)) for number in numbers]
         finally:
             redis.stop()
 
 
-async def _followed(redis: embedded.Embedded, number: int) -> Followers:
+async def _followed(redis: embedded.Embedded, number: int, most: int) -> Followers:
     night = f"followed-by-{number}"
     stream = EventStream(redis.url)
     await stream.open()
-    first, *events = archive.load(_NIGHT).events[: _EVENTS + 1]
-    await stream.append(night, first)
+    first, *events = archive.load(_NIGHT).events[: most + 1]
+    await stream.append(night, first, Position())
     epoll, lines = select.epoll(), dict[int, socket.socket]()
     for _ in range(number):
         line = socket.socket(socket.AF_UNIX)
@@ -58,7 +58,7 @@ async def _followed(redis: embedded.Embedded, number: int) -> Followers:
     spent = processor_seconds([redis.pid])
     for event in events:
         start = time.perf_counter()
-        await stream.append(night, event)
+        await stream.append(night, event, Position(events=event.seq - 1))
         durable.append(time.perf_counter() - start)
         told = 0
         while told < number:

@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx2
@@ -13,10 +14,10 @@ from server.live.channel import Channel
 from server.pages.render import NIGHT, PageRenderer
 from server.stream import embedded
 from server.stream.events import EventStream
+from server.stream.reading import Position
 from tests.nights_by_hand import START, ballot, definition
 from tests.running import answered, serving
 
-_CONTESTS = (1, 650, 20_000)
 _FRAMES = 20  # the last declarations, each pushed by itself
 
 
@@ -43,9 +44,9 @@ class _Counter:
         self.sizes.append(len(frame))
 
 
-async def measure() -> list[Growth]:
-    """Each size on a Redis of its own."""
-    return [await _night_of(contests) for contests in _CONTESTS]
+async def measure(sizes: Sequence[int] = (1, 650, 20_000)) -> list[Growth]:
+    """Each number of contests on a Redis of its own."""
+    return [await _night_of(contests) for contests in sizes]
 
 
 async def _night_of(contests: int) -> Growth:
@@ -55,7 +56,7 @@ async def _night_of(contests: int) -> Growth:
         try:
             stream = EventStream(redis.url)
             for event in events:
-                await stream.append("night", event)
+                await stream.append("night", event, Position(events=event.seq - 1))
             await stream.announce("night")
             await stream.close()
             begin = time.perf_counter()

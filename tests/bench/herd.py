@@ -3,16 +3,15 @@
 A viewer here does as the page does: it keeps its cursor, waits as htmx is told to, and comes back with what it has.
 """
 
+import argparse
 import json
 import random
 import re
 import select
 import socket
-import sys
 import time
 from functools import cache
 from itertools import groupby
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -21,12 +20,8 @@ from msgspec import Struct
 from tests.bench.crowd import KEY, processor_seconds
 from tests.bench.program import Program, percentile, program
 
-_NIGHT = "parl.2019-12-12"
-_PAGE = Path(__file__).resolve().parents[2] / "web" / "templates" / "page.html"
-_RETRY: dict[str, float] = json.loads(re.findall(r'"ws":({[^}]+})', _PAGE.read_text())[0])
 _SPEED = "240"  # times real time: about eight declarations a second at three in the morning
 _BEFORE = 40  # declared when the viewers come
-_WATCHED = 5.0  # seconds before the kill, and after all are back
 
 
 class Herd(Struct, frozen=True):
@@ -50,7 +45,8 @@ class Herd(Struct, frozen=True):
 class Viewer:
     """A browser: its cursor, the rows it was sent, and when it tries next."""
 
-    def __init__(self, after: int) -> None:
+    def __init__(self, night: str, after: int) -> None:
+        self._night = night
         self.after = after
         self.rows: set[str] = set()
         self.repeats = 0
@@ -66,7 +62,7 @@ class Viewer:
         try:
             self.line.connect(("127.0.0.1", port))
             self.line.sendall(
-                f"GET /nights/{_NIGHT}.replay/live?after={self.after} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                f"GET /nights/{self._night}.replay/live?after={self.after} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                 f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {KEY}\r\n"
                 "Sec-WebSocket-Version: 13\r\n\r\n".encode()
             )
@@ -122,8 +118,9 @@ def _read_by_a_page(payload: bytes) -> tuple[int, frozenset[str]]:
 class _Flock:
     """All viewers, on one epoll; ``there`` is how many are connected."""
 
-    def __init__(self, port: int, viewers: list[Viewer]) -> None:
+    def __init__(self, port: int, viewers: list[Viewer], retry: dict[str, float]) -> None:
         self.viewers = viewers
+        self._retry = retry
         self.there = 0
         self._port = port
         self._epoll = select.epoll()
@@ -172,22 +169,22 @@ class _Flock:
 
     def _wait(self, viewer: Viewer) -> None:
         """As htmx does: doubled at each attempt up to a most, and spread."""
-        delay = min(_RETRY["reconnectDelay"] * 2**viewer.attempt, _RETRY["reconnectMaxDelay"]) / 1000
+        delay = min(self._retry["reconnectDelay"] * 2**viewer.attempt, self._retry["reconnectMaxDelay"]) / 1000
         viewer.attempt += 1
-        spread = 1 + _RETRY["reconnectJitter"] * random.uniform(-1, 1)
+        spread = 1 + self._retry["reconnectJitter"] * random.uniform(-1, 1)
         self._due.append((time.perf_counter() + delay * spread, viewer))
 
 
-def measure(viewers: int = 5_000) -> Herd:
-    """Watch, kill, start again at once, watch on."""
-    arguments = ("run", _NIGHT, "--speed", _SPEED)
+def measure(viewers: int = 5_000, before: int = _BEFORE, watched: float = 5.0, past: str = "parl.2019-12-12") -> Herd:
+    """Watch for so many seconds once so many are declared, kill, start again at once, watch on."""
+    arguments = ("run", past, "--speed", _SPEED)
     with program() as one:
         one.start(*arguments)
-        while (night := _night(one))["declared"] < _BEFORE:
+        while (night := _night(one, past))["declared"] < before:
             time.sleep(0.05)
-        flock = _Flock(one.port, [Viewer(night["seq"]) for _ in range(viewers)])
+        flock = _Flock(one.port, [Viewer(past, night["seq"]) for _ in range(viewers)], _retry(one, past))
         flock.watch(all_there=True)
-        flock.watch(_WATCHED)
+        flock.watch(watched)
         one.kill()
         killed = time.perf_counter()
         ready: list[float] = []
@@ -197,7 +194,7 @@ def measure(viewers: int = 5_000) -> Herd:
         flock.watch(all_there=True)
         starting.join()
         spent = processor_seconds([one.pid])
-        flock.watch(_WATCHED)
+        flock.watch(watched)
         flock.close()
     backs = [viewer.back - killed for viewer in flock.viewers]
     return Herd(
@@ -213,6 +210,11 @@ def measure(viewers: int = 5_000) -> Herd:
     )
 
 
+def _retry(one: Program, past: str) -> dict[str, float]:
+    """How htmx is told to come back, in milliseconds: as a page that is on air says it."""
+    return json.loads(re.findall(r'"ws":({[^}]+})', one.get(f"/nights/{past}.replay").decode())[0])
+
+
 def _gaps(viewers: list[Viewer]) -> int:
     """Viewers without a row that another has who is no further on."""
     rows, gaps = set[str](), 0
@@ -223,8 +225,8 @@ def _gaps(viewers: list[Viewer]) -> int:
     return gaps
 
 
-def _night(one: Program) -> dict[str, Any]:
-    return json.loads(one.get(f"/api/nights/{_NIGHT}.replay"))
+def _night(one: Program, past: str) -> dict[str, Any]:
+    return json.loads(one.get(f"/api/nights/{past}.replay"))
 
 
 def show(found: Herd) -> None:
@@ -239,5 +241,12 @@ def show(found: Herd) -> None:
     )
 
 
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.herd", description=__doc__)
+    parser.add_argument("--viewers", type=int, default=5_000)
+    show(measure(parser.parse_args().viewers))
+
+
 if __name__ == "__main__":
-    show(measure(*map(int, sys.argv[1:])))
+    main()

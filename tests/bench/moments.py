@@ -1,7 +1,8 @@
-"""Every shipped night at twenty random instants: by the player, by ``?at=``, watched from the start: the same page."""
+"""Every shipped night at random instants: by the player, by ``?at=``, watched from the start: the same page."""
 
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx2
@@ -11,23 +12,28 @@ from server.stream import embedded
 from tests.playing import same_for_all
 from tests.running import answered, serving
 
-_INSTANTS = 20
 
-
-async def main() -> None:
-    """Compare, and say of each night that it holds; an AssertionError says where it does not."""
+async def measure(instants: int = 20, nights: Sequence[str] = ()) -> dict[str, int]:
+    """Compare so many instants of these nights, or of all; an AssertionError says where they are not the same."""
     with tempfile.TemporaryDirectory() as folder:
         redis = embedded.start(Path(folder) / "redis")
         try:
             async with serving(redis.url, Path(folder)) as site, httpx2.AsyncClient(base_url=site.url) as client:
                 await answered(client, "/readyz")
                 together = (group.summary for group in archive.groups())
-                for night in (*archive.listed(), *together):
-                    await same_for_all(client, night.id, "", "", _INSTANTS)
-                    print(f"{night.id}: {_INSTANTS} instants, the same for all", flush=True)
+                nights = nights or [night.id for night in (*archive.listed(), *together)]
+                for night in nights:
+                    await same_for_all(client, night, "", "", instants)
         finally:
             redis.stop()
+    return dict.fromkeys(nights, instants)
+
+
+def show(found: dict[str, int]) -> None:
+    """Print it."""
+    for night, instants in found.items():
+        print(f"{night}: {instants} instants, the same for all")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    show(asyncio.run(measure()))

@@ -2,8 +2,10 @@
 people open the page in a minute.
 """
 
+import argparse
 import asyncio
 import http.client
+import json
 import re
 import select
 import socket
@@ -17,15 +19,12 @@ from msgspec import Struct
 from tests.bench.crowd import Crowd, processor_seconds
 from tests.bench.peers.peer import Python
 from tests.bench.program import Program, program
-from tests.bench.reach import DECLARED, Reach, open_night_of_2019, rounds
+from tests.bench.reach import DECLARED, Reach, declared_to, open_night_of_2019
 from tests.running import play
 
 _GENERAL = "parl.2019-12-12"
 _ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
 _CONNECTIONS = 8
-_REQUESTS = 2_000  # of one kind in one round
-_ROUNDS = 5
-_VIEWERS = 1_000
 _LOADS_A_SECOND = 10_000 / 60
 
 
@@ -57,30 +56,37 @@ class Pages(Struct, frozen=True):
     crowded: Reach
 
 
-def measure() -> Pages:
-    """The real program with a finished replay and an open night on air."""
+def measure(
+    viewers: int = 1_000,
+    requests: int = 2_000,
+    turns: int = 5,
+    rounds: int = 8,
+    general: str = _GENERAL,
+    contests: int = len(DECLARED),
+) -> Pages:
+    """The real program with a finished replay and an open night on air; so many requests of each kind in each turn."""
     hello = Python("hello", "hello")
     with program() as one:
-        asyncio.run(play(one.redis_url, _GENERAL, f"{_GENERAL}.replay"))
-        asyncio.run(open_night_of_2019(one))
+        asyncio.run(play(one.redis_url, general, f"{general}.replay"))
+        asyncio.run(open_night_of_2019(one, 3 * rounds, contests))
         one.start()
         one.get("/nights/live")
-        paths = (f"/nights/{_GENERAL}.replay", f"/nights/{_GENERAL}", f"/nights/{_ROCHESTER}", "/")
+        paths = (f"/nights/{general}.replay", f"/nights/{general}", f"/nights/{_ROCHESTER}", "/")
         sizes = tuple(_sizes(one, path) for path in paths)
         hello.start()
         try:
-            answers = _answers(one, hello)
+            answers = _answers(one, hello, f"{general}.replay", requests, turns)
         finally:
             hello.stop()
         seats = iter(DECLARED)
         with Crowd(one.port, "/nights/live/live?after=1", deflate=True) as crowd:
-            crowd.open(_VIEWERS)
-            rounds(one, crowd, seats)  # to warm up
-            quiet = rounds(one, crowd, seats)
-            loads = subprocess.Popen([sys.executable, "-m", "tests.bench.pages", str(one.port)])
+            crowd.open(viewers)
+            declared_to(one, crowd, seats, number=rounds)  # to warm up
+            quiet = declared_to(one, crowd, seats, number=rounds)
+            loads = subprocess.Popen([sys.executable, "-m", "tests.bench.pages", "--load", str(one.port)])
             try:
                 crowd.settle(1.0)
-                crowded = rounds(one, crowd, seats)
+                crowded = declared_to(one, crowd, seats, number=rounds)
                 assert loads.poll() is None, "the page loads ended too soon"
             finally:
                 loads.kill()
@@ -105,10 +111,10 @@ def _bytes(one: Program, path: str, coding: str) -> bytes:
     return body
 
 
-def _answers(one: Program, hello: Python) -> tuple[Answer, ...]:
-    page, data = f"/nights/{_GENERAL}.replay", f"/api/nights/{_GENERAL}.replay"
+def _answers(one: Program, hello: Python, night: str, requests: int, turns: int) -> tuple[Answer, ...]:
+    page, data = f"/nights/{night}", f"/api/nights/{night}"
     style = re.findall(rb'"(/static/[^"]+css)"', one.get(page))[0].decode()
-    etag = f'If-None-Match: "{len(DECLARED) + 1}"\r\n'
+    etag = f'If-None-Match: "{json.loads(one.get(data))["seq"]}"\r\n'
     kinds = [
         ("a bare hello", hello.port, hello.pids()[0], "/", ""),
         ("the night's page", one.port, one.pid, page, ""),
@@ -117,17 +123,17 @@ def _answers(one: Program, hello: Python) -> tuple[Answer, ...]:
         ("the style sheet", one.port, one.pid, style, ""),
     ]
     took: dict[str, list[float]] = {what: [] for what, *_ in kinds}
-    for _ in range(_ROUNDS):
+    for _ in range(turns):
         for what, port, pid, path, extra in kinds:
             before = processor_seconds([pid])
-            _ask(port, path, extra)
-            took[what].append((processor_seconds([pid]) - before) / _REQUESTS)
+            _ask(port, path, extra, requests)
+            took[what].append((processor_seconds([pid]) - before) / requests)
     medians = {what: statistics.median(each) for what, each in took.items()}
     least = medians["a bare hello"]
     return tuple(Answer(what, each * 1e6, 1 / each, least / each) for what, each in medians.items())
 
 
-def _ask(port: int, path: str, extra: str) -> None:
+def _ask(port: int, path: str, extra: str, requests: int) -> None:
     """Ask over and over on a few connections that stay; AssertionError if an answer is neither 200 nor 304."""
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: br\r\n{extra}\r\n".encode()
     epoll, lines, waiting = select.epoll(), dict[int, socket.socket](), dict[int, int]()
@@ -137,7 +143,7 @@ def _ask(port: int, path: str, extra: str) -> None:
         epoll.register(line.fileno(), select.EPOLLIN)
         line.send(request)
     asked, answered = _CONNECTIONS, 0
-    while answered < _REQUESTS:
+    while answered < requests:
         for descriptor, _ in epoll.poll():
             data = lines[descriptor].recv(1 << 18)
             if not waiting[descriptor]:
@@ -149,7 +155,7 @@ def _ask(port: int, path: str, extra: str) -> None:
             assert waiting[descriptor] >= 0
             if waiting[descriptor] == 0:
                 answered += 1
-                if asked < _REQUESTS:
+                if asked < requests:
                     asked += 1
                     lines[descriptor].send(request)
     for line in lines.values():
@@ -175,13 +181,23 @@ def show(found: Pages) -> None:
     print("answers a second of one core | of a bare hello")
     for answer in found.answers:
         print(f"  {answer.what:<20} {answer.microseconds:>6.0f} µs {answer.a_second:>9,.0f} | {answer.of_hello:.2f}")
-    print(f"a declaration's way to {_VIEWERS:,} viewers, ms: half, 99%, all")
+    print(f"a declaration's way to {found.quiet.clients:,.0f} viewers, ms: half, 99%, all")
     for what, one in (("quiet", found.quiet), ("10,000 page loads a minute", found.crowded)):
         print(f"  {what:<28} {one.half:>6.0f} {one.most:>6.0f} {one.last:>6.0f}")
 
 
-if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        _load(int(sys.argv[1]))
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.pages", description=__doc__)
+    parser.add_argument("--viewers", type=int, default=1_000)
+    parser.add_argument("--requests", type=int, default=2_000, help="of each kind in each of five turns")
+    parser.add_argument("--load", type=int, metavar="PORT", help="only open pages there, for a minute at most")
+    options = parser.parse_args()
+    if options.load:
+        _load(options.load)
     else:
-        show(measure())
+        show(measure(options.viewers, options.requests))
+
+
+if __name__ == "__main__":
+    main()

@@ -21,8 +21,7 @@ from tests.browser.conftest import FLAGS, chromium
 from tests.running import serving
 
 Script = Iterator[tuple[datetime, AnyCommand]]
-_PAST, _NIGHT = "parl.2019-12-12", "painted"
-_BEFORE, _SINGLE, _BURST = 400, 40, 50  # events before the page is opened; declarations one by one; then at once
+_NIGHT = "painted"
 
 # From the frame's arrival to the end of layout: htmx has swapped, all who watch the page have had their turn, and
 # nothing has been painted in between, which would be the time until the next picture of the screen.
@@ -39,29 +38,30 @@ _STOPWATCH = """() => {
 
 class Painting(Struct, frozen=True):
     """``wire`` is the first load in bytes, headers included, of ``requests``; milliseconds for each declaration, and
-    for the fifty at once (more than one frame where they did not come in one tick: the sum)."""
+    for those ``at_once`` (more than one frame where they did not come in one tick: the sum)."""
 
     wire: int
     requests: int
     single: tuple[float, ...]
+    at_once: int
     burst: float
 
 
-async def measure() -> Painting:
-    """The 2019 general election in the middle of its night, in Chromium."""
+async def measure(before: int = 400, single: int = 40, burst: int = 50, past: str = "parl.2019-12-12") -> Painting:
+    """A past night after so many events, in Chromium: declarations one by one, and then at once."""
     with tempfile.TemporaryDirectory() as folder:
         redis = embedded.start(Path(folder) / "redis")
         try:
             async with serving(redis.url, Path(folder)) as site, async_playwright() as playwright:
                 stream = EventStream(redis.url)
                 await stream.open()
-                submitter, script = Submitter(stream), iter(commands(archive.load(_PAST).events, _NIGHT))
-                for _ in range(_BEFORE):
+                submitter, script = Submitter(stream), iter(commands(archive.load(past).events, _NIGHT))
+                for _ in range(before):
                     at, command = next(script)
                     await submitter.submit(_NIGHT, command, at)
                 await stream.announce(_NIGHT)
                 browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-                found = await _painted(browser, f"{site.url}/nights/{_NIGHT}", submitter, script)
+                found = await _painted(browser, f"{site.url}/nights/{_NIGHT}", submitter, script, single, burst)
                 await browser.close()
                 await stream.close()
         finally:
@@ -69,7 +69,9 @@ async def measure() -> Painting:
     return found
 
 
-async def _painted(browser: Browser, address: str, submitter: Submitter, script: Script) -> Painting:
+async def _painted(
+    browser: Browser, address: str, submitter: Submitter, script: Script, single: int, burst: int
+) -> Painting:
     page = await browser.new_page(viewport={"width": 390, "height": 844})
     client: Any = await page.context.new_cdp_session(page)
     sizes: list[float] = []
@@ -96,16 +98,16 @@ async def _painted(browser: Browser, address: str, submitter: Submitter, script:
         await page.wait_for_timeout(300)  # the tick, and the stopwatch
         return await page.evaluate("() => window.took")
 
-    single = [sum(await declare(1)) for _ in range(_SINGLE)]
-    return Painting(wire, requests, tuple(single), sum(await declare(_BURST)))
+    took = [sum(await declare(1)) for _ in range(single)]
+    return Painting(wire, requests, tuple(took), burst, sum(await declare(burst)))
 
 
 def show(found: Painting) -> None:
     """Print it."""
-    print(f"first load of 2019 on air with its map: {found.wire:,} bytes with headers, {found.requests} requests")
+    print(f"first load of a night on air: {found.wire:,} bytes with headers, {found.requests} requests")
     worst = max(found.single)
     print(f"a declaration applied in Chromium: median {statistics.median(found.single):.1f} ms, worst {worst:.1f} ms")
-    print(f"{_BURST} declarations at once: {found.burst:.1f} ms")
+    print(f"{found.at_once} declarations at once: {found.burst:.1f} ms")
 
 
 if __name__ == "__main__":

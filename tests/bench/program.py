@@ -31,6 +31,11 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
     def pid(self) -> int:
         """The web process."""
         assert self._process
@@ -44,13 +49,16 @@ class Program:
             "DATA_DIR": str(self._folder),
             "REDIS_URL": self.redis_url,
             "SECRET_KEY": _SECRET,
+            "PUBLIC_URL": self.url,
         }
         command = [sys.executable, "-m", "server", *(arguments or ("serve",))]
-        self._process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        log = self._folder / "log"
+        with log.open("ab") as printed:
+            self._process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=printed)
         os.sched_setaffinity(self._process.pid, {SERVER_CORE})
         end = time.monotonic() + _SECONDS_TO_START
         while not self._ready():
-            assert self._process.poll() is None, f"the program ended with {self._process.returncode}"
+            assert self._process.poll() is None, log.read_text()
             assert time.monotonic() < end, "the program did not start"
             time.sleep(0.01)
 
@@ -71,7 +79,7 @@ class Program:
             line.close()
             if answer.status == 200:
                 return body
-            assert time.monotonic() < end, f"{path} answers {answer.status}"
+            assert answer.status in (404, 503) and time.monotonic() < end, f"{path} answers {answer.status}"
             time.sleep(0.01)
 
     def _ready(self) -> bool:

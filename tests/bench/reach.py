@@ -2,12 +2,12 @@
 that never read.
 """
 
+import argparse
 import asyncio
 import http.client
 import json
 import socket
 import statistics
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import astuple, replace
 
+from server.election.contests import Definition
 from server.election.events import Declared
 from server.nights import archive
 from server.stream.events import EventStream
@@ -26,8 +27,8 @@ from tests.bench.fanout import fan_out, ours
 from tests.bench.posting import body_of, tokens
 from tests.bench.program import Program, percentile, program
 
-_PAST = archive.load("parl.2019-12-12")
-DECLARED = [event for event in _PAST.events if isinstance(event, Declared)]
+PAST = archive.load("parl.2019-12-12")
+DECLARED = [event for event in PAST.events if isinstance(event, Declared)]
 _ROUNDS = 8
 _REST = 0.5  # seconds between two: each is a tick of its own
 _STUCK_SHARE = 20  # one more for so many, who never reads
@@ -61,50 +62,65 @@ class Reaches(Struct, frozen=True):
     stuck: Reach
 
 
-def measure(clients: int = 10_000, floor_ms: float | None = None) -> Reaches:
-    """A 2019 night on air, declared seat by seat."""
+def measure(
+    clients: int = 10_000,
+    floor_ms: float | None = None,
+    turns: int = _TURNS,
+    filling: int = _FILLING,
+    number: int = _ROUNDS,
+    contests: int = len(DECLARED),
+) -> Reaches:
+    """A 2019 night on air, declared seat by seat: turns without and with those who never read, a number of declarations
+    each, and as many before as fill the buffers of those who never read."""
     with program() as one:
-        asyncio.run(open_night_of_2019(one))
+        asyncio.run(open_night_of_2019(one, (2 * turns + 1) * number + turns * filling, contests))
         one.start()
         one.get("/nights/live")
         seats = iter(DECLARED)
         with Crowd(one.port, "/nights/live/live?after=1", deflate=True) as crowd:
             crowd.open(clients)
-            rounds(one, crowd, seats)  # to warm up
+            declared_to(one, crowd, seats, number=number)  # to warm up
             # The same readers in both, so that the only difference is those who do not read.
             free: list[Reach] = []
             full: list[Reach] = []
-            for _ in range(_TURNS):
-                free.append(rounds(one, crowd, seats))
+            for _ in range(turns):
+                free.append(declared_to(one, crowd, seats, number=number))
                 stuck = Crowd(one.port, "/nights/live/live?after=0").stuck(clients // _STUCK_SHARE)
-                for seat in islice(seats, _FILLING):
-                    _declare(one, seat)
+                for seat in islice(seats, filling):
+                    declare(one, "live", one.tokens[seat.ballot], seat)
                     crowd.settle(0)
-                full.append(rounds(one, crowd, seats, len(stuck)))
+                full.append(declared_to(one, crowd, seats, len(stuck), number))
                 for line in stuck:
                     line.close()
     return Reaches(floor_ms, _median(free), _median(full))
 
 
-async def open_night_of_2019(one: Program) -> None:
-    """Nothing is declared, and every seat can be."""
+def part_of_2019(name: str, contests: int) -> Definition:
+    """The night of 2019 by another name, with the contests that were the first to declare."""
+    first = {seat.ballot for seat in DECLARED[:contests]}
+    kept = tuple(one for one in PAST.definition.contests if one.ballot in first)
+    return replace(PAST.definition, id=name, times="live", contests=kept)
+
+
+async def open_night_of_2019(one: Program, seats: int, contests: int = len(DECLARED)) -> None:
+    """Nothing is declared, and the first seats can be."""
     stream = EventStream(one.redis_url)
-    await open_night(stream, replace(_PAST.definition, id="live", times="live"), "open")
-    one.tokens = await tokens(stream, one.secret, "live", *(seat.ballot for seat in DECLARED))
+    await open_night(stream, part_of_2019("live", contests), "open")
+    one.tokens = await tokens(stream, one.secret, "live", *(seat.ballot for seat in DECLARED[:seats]))
     await stream.close()
 
 
-def rounds(one: Program, crowd: Crowd, seats: Iterator[Declared], stuck: int = 0) -> Reach:
+def declared_to(one: Program, crowd: Crowd, seats: Iterator[Declared], stuck: int = 0, number: int = _ROUNDS) -> Reach:
     """Declare some seats, one at a time, and see how they reach everybody in the crowd."""
     receipts: list[float] = []
     arrivals: list[list[float]] = []
     spent = 0.0
     with ThreadPoolExecutor(1) as officer:
-        for seat in islice(seats, _ROUNDS):
+        for seat in islice(seats, number):
             crowd.settle(_REST)
             before = processor_seconds([one.pid])
             start = time.perf_counter()
-            receipt = officer.submit(_declare, one, seat)
+            receipt = officer.submit(declare, one, "live", one.tokens[seat.ballot], seat)
             crowd.read(len(crowd.messages) + 1)
             receipts.append(receipt.result() - start)
             spent += processor_seconds([one.pid]) - before
@@ -126,14 +142,13 @@ def _median(turns: list[Reach]) -> Reach:
     return Reach(*map(statistics.median, zip(*map(astuple, turns), strict=True)))
 
 
-def _declare(one: Program, seat: Declared) -> float:
-    """POST it; returns when its receipt was there."""
-    token = one.tokens[seat.ballot]
+def declare(one: Program, night: str, token: str, seat: Declared) -> float:
+    """POST it; returns when its receipt was there, in seconds of time.perf_counter."""
     line = http.client.HTTPConnection("127.0.0.1", one.port, timeout=60)
     line.connect()
     line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "once", "Content-Type": "application/json"}
-    path = f"/api/nights/live/contests/{seat.ballot}/declaration"
+    path = f"/api/nights/{night}/contests/{seat.ballot}/declaration"
     line.request("POST", path, json.dumps(body_of(seat)), headers)
     answer = line.getresponse()
     body = answer.read()
@@ -163,7 +178,14 @@ def show(found: Reaches) -> None:
         print(f"last, less {_ALLOWED_MS} ms, / the floor's own fan-out ({found.floor_ms:.0f} ms): {ratio:.2f}")
 
 
-if __name__ == "__main__":
-    many = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+def main() -> None:
+    """Measure beside the floor, and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.reach", description=__doc__)
+    parser.add_argument("--clients", type=int, default=10_000)
+    many = parser.parse_args().clients
     floor = fan_out(many, 3, ours()[:1])[0].median
     show(measure(many, floor.last_ms if floor else None))
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@ from contextlib import suppress
 from random import Random
 
 import msgspec
+from msgspec import Struct
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -24,14 +25,27 @@ _PATIENCE_SECONDS = 20.0
 _AGAIN_SECONDS = 0.2
 
 
-def measure(night: str, minutes: float, viewers: int, kills: int, seed: int) -> int:
-    """Rehearse, print what it came to; 0 if the rehearsal holds, and all viewers ended on the same page."""
+class Rehearsed(Struct, frozen=True):
+    """``code`` is how the rehearsal ended, 0 if it held; ``same`` is how many viewers ended on the page of somebody who
+    came then; ``cpu`` is seconds of the server's processor, ``mib`` its memory."""
+
+    code: int
+    viewers: int
+    same: int
+    frames: int
+    cpu: float
+    mib: float
+    kills: int
+
+
+def measure(night: str = NIGHT, minutes: float = 2.0, viewers: int = 50, kills: int = 0, seed: int = 0) -> Rehearsed:
+    """Rehearse in so many minutes, with so many viewers, the server killed so often meanwhile."""
     with program() as one:
         one.start()
         return asyncio.run(_measure(one, night, minutes, viewers, kills, seed))
 
 
-async def _measure(one: Program, night: str, minutes: float, viewers: int, kills: int, seed: int) -> int:
+async def _measure(one: Program, night: str, minutes: float, viewers: int, kills: int, seed: int) -> Rehearsed:
     environment = {**os.environ, "PORT": str(one.port), "REDIS_URL": one.redis_url, "SECRET_KEY": one.secret}
     command = ("-m", "server", "rehearse", night, "--minutes", str(minutes), "--seed", str(seed))
     rehearsal = await asyncio.create_subprocess_exec(sys.executable, *command, env=environment)
@@ -44,7 +58,7 @@ async def _measure(one: Program, night: str, minutes: float, viewers: int, kills
 
 async def _watched(
     one: Program, rehearsal: Process, name: str, seconds: float, viewers: int, kills: int, random: Random
-) -> int:
+) -> Rehearsed:
     site = Site(f"http://127.0.0.1:{one.port}", f"ws://127.0.0.1:{one.port}", Settings())
     await asyncio.to_thread(one.get, f"/api/nights/{name}")
     crowd = [Viewer(site, name) for _ in range(viewers)]
@@ -69,9 +83,15 @@ async def _watched(
         viewer.catch_up()
     same = sum(viewer.page.fragments == fresh.fragments for viewer in crowd)
     frames = sum(viewer.page.frames for viewer in crowd)
-    print(f"{same} of {viewers} viewers ended on the same page as one who came then; {frames:,} frames were sent.")
-    print(f"{took:.1f} seconds of the server's core, {memory_kib([one.pid]) / 1024:.0f} MiB; killed {kills} times.")
-    return code or same < viewers
+    return Rehearsed(code, viewers, same, frames, took, memory_kib([one.pid]) / 1024, kills)
+
+
+def show(found: Rehearsed) -> None:
+    """Print it."""
+    print(f"The rehearsal {'does not hold' if found.code else 'holds'}; ", end="")
+    print(f"{found.same} of {found.viewers} viewers ended on the same page as one who came then; ", end="")
+    print(f"{found.frames:,} frames were sent.")
+    print(f"{found.cpu:.1f} s of the server's CPU, {found.mib:.0f} MiB; killed {found.kills} times.")
 
 
 class Viewer:
@@ -116,7 +136,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=0, help="how often the server is killed meanwhile")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
-    return measure(options.night, options.minutes, options.viewers, options.kills, options.seed)
+    found = measure(options.night, options.minutes, options.viewers, options.kills, options.seed)
+    show(found)
+    return found.code or int(found.same < found.viewers)
 
 
 if __name__ == "__main__":

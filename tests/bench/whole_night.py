@@ -9,7 +9,6 @@ from server.live.hub import BEAT_SECONDS, BEATS_OF_SILENCE
 from server.nights import archive
 from server.pages.render import NIGHT, PageRenderer
 
-_NIGHT = "parl.2019-12-12"
 _SEGMENT = 1448  # bytes of payload in a packet
 _HEADERS = 2 * 66  # Ethernet, IP and TCP around a packet, and around its acknowledgement
 
@@ -17,6 +16,7 @@ _HEADERS = 2 * 66  # Ethernet, IP and TCP around a packet, and around its acknow
 class WholeNight(Struct, frozen=True):
     """``bytes`` of websocket frames, ``on_the_wire`` with the headers of their packets and acknowledgements."""
 
+    night: str
     page: str
     compression: str
     frames: int
@@ -35,9 +35,9 @@ class _Counter:
         self.sizes.append(len(frame))
 
 
-def measure() -> list[WholeNight]:
-    """The 2019 general election, each declaration a frame of its own, as they come at real pace."""
-    past = archive.load(_NIGHT)
+def measure(night: str = "parl.2019-12-12") -> list[WholeNight]:
+    """A past night, each declaration a frame of its own, as they come at real pace."""
+    past = archive.load(night)
     most_watched = max(past.definition.contests, key=lambda contest: len(contest.candidates)).ballot
     found: list[WholeNight] = []
     for page, topic in (("the night's page", NIGHT), ("one contest's page", most_watched)):
@@ -55,13 +55,13 @@ def measure() -> list[WholeNight]:
             beats = sum(size == 2 for size in sizes)
             packets = sum(-(-size // _SEGMENT) for size in sizes)
             wire = sum(sizes) + packets * _HEADERS
-            found.append(WholeNight(page, compression, len(sizes) - beats, beats, sum(sizes), wire))
+            found.append(WholeNight(night, page, compression, len(sizes) - beats, beats, sum(sizes), wire))
     return found
 
 
 def show(found: list[WholeNight]) -> None:
     """Print it."""
-    print(f"a whole night, {_NIGHT}, at real pace: bytes to one viewer | with headers and acknowledgements")
+    print(f"a whole night, {found[0].night}, at real pace: bytes to one viewer | with headers and acknowledgements")
     for one in found:
         print(
             f"  {one.page:<20} {one.compression:<8} {one.frames:>4} frames, {one.beats:>4} beats"

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 FLAGS = [
     "--no-sandbox",
@@ -17,6 +17,9 @@ FLAGS = [
     "--disable-sync",
 ]
 PHONE = ViewportSize(width=390, height=844)
+HALL = "hall.test"
+"""This machine by a name at which a browser does not trust plain HTTP, as it does at 127.0.0.1."""
+expect.set_options(timeout=30_000)  # instead of five seconds, which are few on a busy machine
 
 
 def chromium() -> str | None:
@@ -32,7 +35,8 @@ async def browser() -> AsyncIterator[Browser]:
             pytest.fail("there is no Chromium on this machine")
         pytest.skip("there is no Chromium on this machine")
     async with async_playwright() as playwright:
-        one = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        flags = [*FLAGS, f"--host-resolver-rules=MAP {HALL} 127.0.0.1"]
+        one = await playwright.chromium.launch(executable_path=chromium(), args=flags)
         yield one
         await one.close()
 

@@ -13,9 +13,8 @@ from server.nights import archive
 from server.replay.script import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from server.stream.opening import open_night
 from server.stream.submit import Submitter
-from tests.running import Site, serving
+from tests.running import Site, open_then, serving
 
 PAST = archive.load("parl.2019-12-12")
 NIGHT = "night"
@@ -27,7 +26,7 @@ ROCHESTER = "/nights/parl.rochester-and-strood.by.2014-11-20"
 @pytest.fixture
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """The 2019 general election on air, with nothing declared."""
-    await open_night(stream, replace(PAST.definition, id=NIGHT), "open")
+    await open_then(stream, replace(PAST.definition, id=NIGHT), "open")
     async with serving(redis.url, tmp_path) as one:
         yield one
 

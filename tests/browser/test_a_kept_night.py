@@ -9,16 +9,15 @@ from playwright.async_api import Page, expect
 from server.commands import keep as keeping
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, declare, definition
-from tests.running import answered, serving
+from tests.running import answered, open_then, serving
 
 
 async def test_an_open_page_ends_on_the_past_page_at_the_same_address(
     redis: Embedded, stream: EventStream, tmp_path: Path, viewer: Page
 ) -> None:
-    await open_night(stream, definition("night"), "open")
+    await open_then(stream, definition("night"), "open")
     await Submitter(stream).submit("night", declare(1), START)
     async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
         await answered(client, "/nights/night")

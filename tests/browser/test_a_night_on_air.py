@@ -13,13 +13,12 @@ from server.election.events import Declared
 from server.nights import archive
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.browser import officers
 from tests.browser.conftest import PHONE
 from tests.nights_by_hand import START, definition
 from tests.nights_by_hand import declare as declare_seat
-from tests.running import Site, answered, serving
+from tests.running import Site, answered, open_then, serving
 
 BALLOT = "parl.rochester-and-strood.by.2014-11-20"
 PAST = archive.load(BALLOT)
@@ -40,7 +39,7 @@ async def phone(site: Site, browser: Browser) -> AsyncIterator[BrowserContext]:
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """Rochester and Strood on air, with nothing declared."""
     definition = replace(PAST.definition, id=NIGHT, times="live")
-    await open_night(stream, definition, "open")
+    await open_then(stream, definition, "open")
     async with serving(redis.url, tmp_path) as one:
         yield one
 
@@ -91,7 +90,7 @@ async def test_a_viewer_who_lost_the_network_misses_nothing_and_reloads_nothing(
     await Submitter(stream).submit(NIGHT, declare(), DECLARED.at)
     await expect(viewer.locator("#line")).to_have_text("Reconnecting")
     await viewer.context.set_offline(False)
-    await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN", timeout=20_000)
+    await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN")
     assert await viewer.evaluate("document.body.dataset.sameDocument") == "yes"
 
 
@@ -122,7 +121,7 @@ async def test_without_javascript_a_reload_shows_the_page_as_it_is(
 
 
 async def test_a_burst_shows_every_declaration_once_in_the_feed(site: Site, viewer: Page, stream: EventStream) -> None:
-    await open_night(stream, definition("burst", contests=40, seats=40), "open")
+    await open_then(stream, definition("burst", contests=40, seats=40), "open")
     async with httpx2.AsyncClient(base_url=site.url) as client:
         await answered(client, "/nights/burst")
     await viewer.goto(f"{site.url}/nights/burst")
@@ -147,7 +146,7 @@ async def test_where_websockets_are_blocked_the_page_polls(site: Site, viewer: P
     await viewer.goto(f"{site.url}/nights/{NIGHT}")
     await expect(viewer.locator("#line")).to_have_text("On air, by polling", timeout=30_000)
     await Submitter(stream).submit(NIGHT, declare(), DECLARED.at)
-    await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN", timeout=15_000)
+    await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN")
     assert 200 in answers
 
 
@@ -168,13 +167,13 @@ async def without_websockets(context: BrowserContext) -> None:
 async def test_a_restart_of_the_web_process_brings_the_page_back(
     redis: Embedded, stream: EventStream, viewer: Page, tmp_path: Path
 ) -> None:
-    await open_night(stream, replace(PAST.definition, id=NIGHT, times="live"), "open")
+    await open_then(stream, replace(PAST.definition, id=NIGHT, times="live"), "open")
     async with serving(redis.url, tmp_path) as site:
         await open_page(viewer, site)
         port = int(site.url.rsplit(":", 1)[1])
     await Submitter(stream).submit(NIGHT, declare(), DECLARED.at)
     async with serving(redis.url, tmp_path, port):
-        await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN", timeout=20_000)
+        await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN")
 
 
 async def test_what_the_push_puts_on_the_page_is_what_a_reload_shows(

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from server.election.commands import OpenNight
 from server.election.counting.acts import SessionsEnded, SheetKeyed
@@ -12,7 +12,7 @@ from server.election.events import Declared
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
-from tests.browser.conftest import FLAGS, PHONE, chromium
+from tests.browser.conftest import HALL, PHONE
 from tests.browser.officers import CHECK, DECLARE, KEPT, key, link_for, open_sheet, says, sheet, sign_in, tap, verify
 from tests.count import rochester
 from tests.running import Site, serving
@@ -370,25 +370,22 @@ async def test_the_key_next_leads_from_field_to_field_and_to_the_button(phone: B
 
 
 async def test_over_plain_http_the_page_says_what_it_cannot_do_there(
-    site: Site, stream: EventStream, link: str
+    site: Site, browser: Browser, stream: EventStream, link: str
 ) -> None:
-    hall = site.url.replace("127.0.0.1", "hall.test")
-    async with async_playwright() as playwright:
-        flags = [*FLAGS, "--host-resolver-rules=MAP hall.test 127.0.0.1"]
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=flags)
-        phone = await browser.new_context(viewport=PHONE, has_touch=True, base_url=hall)
-        page = await open_sheet(phone, link)
-        await expect(page.locator('main [data-say="plain"]')).to_contain_text("keep it open")
-        await key(page)
-        await page.reload()
-        assert await page.input_value(RECKLESS) == "16867", "what is typed is kept there too"
-        await phone.set_offline(True)
-        await tap(page, CHECK)
-        await says(page, UNSENT)
-        await phone.set_offline(False)
-        await says(page, "Sent: with the desk, not on air")
-        await declare(page)
-        await browser.close()
+    hall = site.url.replace("127.0.0.1", HALL)
+    phone = await browser.new_context(viewport=PHONE, has_touch=True, base_url=hall)
+    page = await open_sheet(phone, link)
+    await expect(page.locator('main [data-say="plain"]')).to_contain_text("keep it open")
+    await key(page)
+    await page.reload()
+    assert await page.input_value(RECKLESS) == "16867", "what is typed is kept there too"
+    await phone.set_offline(True)
+    await tap(page, CHECK)
+    await says(page, UNSENT)
+    await phone.set_offline(False)
+    await says(page, "Sent: with the desk, not on air")
+    await declare(page)
+    await phone.close()
     assert await declared(stream) == [rochester.VOTES]
 
 

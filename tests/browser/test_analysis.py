@@ -8,16 +8,15 @@ from playwright.async_api import Page, expect
 
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, declare, definition
-from tests.running import Site, serving
+from tests.running import Site, open_then, serving
 
 
 @pytest.fixture
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """A night of three seats, with nothing declared."""
-    await open_night(stream, definition("night", seats=3), "open")
+    await open_then(stream, definition("night", seats=3), "open")
     async with serving(redis.url, tmp_path) as one:
         yield one
 

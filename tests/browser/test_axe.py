@@ -25,13 +25,12 @@ from server.replay.script import commands
 from server.settings import ROOT
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
 from tests.browser.officers import DECLARE, PIN, SEND, key, sign_in, tap, verify
 from tests.count import rochester
 from tests.count.conftest import Phone, stamp
-from tests.running import Site, serving
+from tests.running import Site, open_then, serving
 
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 DESKTOP = ViewportSize(width=1280, height=900)
@@ -155,14 +154,14 @@ def _is(route: Route, path: str) -> bool:
 @pytest.fixture
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """A general election in the middle of its night and one that is over, and a by-election that two people key."""
-    await open_night(stream, replace(SOME, id="live"), "open")
+    await open_then(stream, replace(SOME, id="live"), "open")
     submitter = Submitter(stream)
     for minute, command in enumerate(all_kinds()):
         await submitter.submit("live", command, PAST.definition.polls_close + timedelta(minutes=60 + minute))
-    await open_night(stream, replace(SOME, id="over", seats=len(SOME.contests)), "open")
+    await open_then(stream, replace(SOME, id="over", seats=len(SOME.contests)), "open")
     for command in DECLARED.values():
         await submitter.submit("over", command, PAST.definition.polls_close)
-    await open_night(stream, replace(rochester.night(), replay_of="parl.2014-11-20"), "open")
+    await open_then(stream, replace(rochester.night(), replay_of="parl.2014-11-20"), "open")
     await submitter.record(rochester.NIGHT, ReplaySet(**stamp("played"), speed=60, state="paused"))
     await choose_entry(submitter, rochester.NIGHT, "double")
     async with serving(redis.url, tmp_path) as one:
@@ -208,7 +207,7 @@ async def invited(site: Site, stream: EventStream, role: Role, name: str) -> str
 
 async def elsewhere(site: Site, stream: EventStream, role: Role, name: str) -> Phone:
     """Somebody else at the count, whose phone is not looked at: in another thread, as this one serves it."""
-    phone = Phone(httpx2.Client(base_url=site.url, follow_redirects=True, timeout=30))
+    phone = Phone(httpx2.Client(base_url=site.url, follow_redirects=True))
     await asyncio.to_thread(phone.sign_in, await invited(site, stream, role, name))
     return phone
 

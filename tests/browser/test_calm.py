@@ -11,16 +11,14 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from server.election.commands import Declare, ReachStage
 from server.election.nights import fold
-from server.election.results.tally import add_up
 from server.nights import archive
 from server.pages.night.score import score_of
 from server.replay.script import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
-from tests.running import Site, serving
+from tests.running import Site, open_then, serving
 
 PAST = archive.load("parl.2019-12-12")
 DECLARATIONS = [(at, one) for at, one in commands(PAST.events, "night") if isinstance(one, Declare)]
@@ -81,7 +79,7 @@ MOVING = """() => document.getAnimations().map(({ effect }) => {
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """The 2019 general election and a by-election on air, with nothing declared."""
     for name, definition in (("night", PAST.definition), ("alone", BY_ELECTION.definition)):
-        await open_night(stream, replace(definition, id=name), "open")
+        await open_then(stream, replace(definition, id=name), "open")
     async with serving(redis.url, tmp_path) as one:
         yield one
 
@@ -160,7 +158,7 @@ async def test_nothing_moves_on_the_nights_page_but_the_feed_when_results_arrive
 def test_the_score_has_as_many_rows_at_the_beginning_of_a_night_as_at_its_end(year: str) -> None:
     events = archive.load(f"parl.{year}").events
     nights = [fold(events[:number], None) for number in (1, 2, 50, 300, len(events))]
-    assert len({len(score_of(night, add_up(night)).rows) for night in nights}) == 1
+    assert len({len(score_of(night).rows) for night in nights}) == 1
 
 
 async def test_nothing_moves_on_a_contests_page_when_its_result_arrives(windows: Windows, stream: EventStream) -> None:

@@ -1,5 +1,6 @@
 """Finding and following seats in a real browser: what is typed, what is kept, and what is said when a seat declares."""
 
+import asyncio
 import html
 import re
 from collections.abc import AsyncIterator
@@ -9,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx2
 import pytest
 from msgspec.structs import replace
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from server.election.commands import AnyCommand, Declare, Withdraw
 from server.election.nights import fold
@@ -19,10 +20,9 @@ from server.pages.find.table import wanted
 from server.replay.script import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, ballot, correct, declare, definition, on_the_map
-from tests.running import Site, answered, serving
+from tests.running import Site, answered, open_then, serving
 
 PAST = archive.load("parl.2019-12-12")
 GENERAL = "general"
@@ -48,7 +48,7 @@ WILLING = """
 @pytest.fixture
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """A night of six seats that are on the map, with nothing declared."""
-    await open_night(stream, on_the_map(definition("night", contests=6)), "open")
+    await open_then(stream, on_the_map(definition("night", contests=6)), "open")
     async with serving(redis.url, tmp_path) as one:
         yield one
 
@@ -56,7 +56,7 @@ async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIte
 @pytest.fixture
 async def general(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """The 2019 general election on air, with 200 declared."""
-    await open_night(stream, replace(PAST.definition, id=GENERAL), "open")
+    await open_then(stream, replace(PAST.definition, id=GENERAL), "open")
     submitter = Submitter(stream)
     for at, command in DECLARATIONS[:200]:
         await submitter.submit(GENERAL, command, at)
@@ -150,7 +150,7 @@ async def test_the_browser_and_the_server_agree_on_every_state(general: Site, vi
             for one in (asked, asked.by(asked.sort)):  # and the other way round
                 query = urlencode(one.query)
                 address = f"/nights/{GENERAL}/contests" + (query and f"?{query}")
-                await expect(viewer).to_have_url(general.url + address, timeout=20_000)
+                await expect(viewer).to_have_url(general.url + address)
                 answer = await client.get(address)
                 made, served = Table(await viewer.content()), Table(answer.text)
                 assert ",".join(made.seats) == ",".join(served.seats), query
@@ -211,10 +211,33 @@ async def test_a_row_that_changes_goes_to_its_place_and_no_other_moves(
     await expect(viewer.locator("#status")).to_contain_text("4 of 6 declared")
 
 
+async def test_a_row_that_changes_while_the_page_loads_goes_to_its_place_too(
+    site: Site, viewer: Page, stream: EventStream
+) -> None:
+    loaded = asyncio.Event()
+    viewer.on("requestfinished", lambda request: loaded.set() if request.url.endswith("hx-ws.min.js") else None)
+
+    async def after_the_others(route: Route) -> None:
+        await loaded.wait()
+        await route.continue_()
+
+    async def last_of_all(route: Route) -> None:
+        await submit(stream, declare(4, con=9, lab=5))
+        await viewer.wait_for_function("() => window.htmx")
+        await viewer.evaluate("() => new Promise(setTimeout)")  # until htmx has looked at the page
+        assert not await viewer.evaluate("document.getElementById('live')._htmx?.ws?.connection"), "nobody listens yet"
+        await route.continue_()
+
+    await viewer.route("**/htmx.min.js", after_the_others)
+    await viewer.route("**/live.js", last_of_all)
+    await open_page(viewer, site, "/contests?sort=majority")
+    await expect(viewer.locator(f"{ROWS} th a").first).to_have_text("Seat 4")
+
+
 async def test_what_is_followed_is_kept_in_this_browser_for_this_night_and_others(
     site: Site, viewer: Page, stream: EventStream
 ) -> None:
-    await open_night(stream, definition("night.replay", contests=6), "open again")
+    await open_then(stream, definition("night.replay", contests=6), "open again")
     await submit(stream, declare(2))
     await open_page(viewer, site, "/contests")
     await follow(viewer, 2, 3)

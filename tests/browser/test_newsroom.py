@@ -17,10 +17,9 @@ from playwright.async_api import Frame, Page, ViewportSize, expect
 from server.election.commands import AnyCommand, HoldNight, ReleaseNight, Withdraw
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, ballot, correct, declare, definition, on_the_map
-from tests.running import Site, serving
+from tests.running import Site, open_then, serving
 
 SEATS = 30
 SECOND = 990  # what a timer may take for one
@@ -50,7 +49,7 @@ DOWN = "() => document.querySelector('#lower.out') && !document.querySelector('#
 @pytest.fixture
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """A night of thirty Labour seats in a House of a hundred, so that no majority is near, with one declared."""
-    await open_night(stream, on_the_map(definition("night", SEATS, seats=100)), "open")
+    await open_then(stream, on_the_map(definition("night", SEATS, seats=100)), "open")
     async with serving(redis.url, tmp_path) as one:
         await submit(stream, [declare(29)])
         yield one
@@ -200,7 +199,7 @@ async def test_an_overlay_that_is_opened_again_repeats_nothing(site: Site, viewe
 async def test_a_majority_goes_before_all_that_waits_and_is_said_once(
     site: Site, viewer: Page, stream: EventStream
 ) -> None:
-    await open_night(stream, definition("small", 10, seats=10), "open")
+    await open_then(stream, definition("small", 10, seats=10), "open")
     await viewer.goto(f"{site.url}/nights/small/overlay")
     await open_screen(viewer, site, night="small")
     await submit(stream, [declare(seat, *GAIN) for seat in range(7)], "small")
@@ -303,7 +302,7 @@ async def test_a_night_that_begins_again_leaves_nothing_of_before_on_a_screen(
     await submit(stream, [declare(0), declare(1)])
     await expect(viewer.locator("#shown .headline")).to_contain_text("Seat 0")
     await stream.erase("night")
-    await open_night(stream, on_the_map(definition("night", SEATS, seats=100)), "open again")
+    await open_then(stream, on_the_map(definition("night", SEATS, seats=100)), "open again")
     await expect(viewer.locator("#shown .headline")).to_have_text("Waiting for the first declaration", timeout=30_000)
     await expect(viewer.locator("#line")).to_have_attribute("data-state", "up")
     await submit(stream, [declare(2)])

@@ -21,7 +21,7 @@ from server.replay.script import Orders, Progress
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
-from tests.conftest import until
+from tests.conftest import PATIENCE_SECONDS, until
 from tests.count import rochester
 from tests.count.conftest import PIN, Phone
 from tests.running import Site, serving
@@ -54,7 +54,7 @@ async def invited(site: Site, stream: EventStream, role: Role, name: str, night:
 async def signed_in(site: Site, stream: EventStream, role: Role, name: str) -> Phone:
     """Somebody at the count, in another program: this one's loop serves them."""
     link = await invited(site, stream, role, name)
-    phone = Phone(httpx2.Client(base_url=site.url, follow_redirects=True, timeout=30))
+    phone = Phone(httpx2.Client(base_url=site.url, follow_redirects=True))
     await asyncio.to_thread(phone.sign_in, link)
     return phone
 
@@ -130,7 +130,7 @@ async def test_a_contests_page_that_lost_its_line_is_up_to_date_when_it_is_back(
     jane = await signed_in(site, stream, "officer", "Jane Smith")
     await asyncio.to_thread(jane.key)
     await viewer.context.set_offline(False)
-    await expect(viewer.locator("article.about")).to_contain_text("waiting for the second officer", timeout=20_000)
+    await expect(viewer.locator("article.about")).to_contain_text("waiting for the second officer")
 
 
 async def test_a_replay_is_steered_from_one_desk_and_every_desk_sees_it(
@@ -193,7 +193,7 @@ async def test_the_line_is_closed_with_the_session_and_refused_afterwards(site: 
         assert found
         await asyncio.to_thread(other.send, "/desk/people/revoke", {"invitation": found[1]})
         with pytest.raises(ConnectionClosed) as closed:
-            await asyncio.wait_for(read_on(line), 20)
+            await asyncio.wait_for(read_on(line), PATIENCE_SECONDS)
         assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
     for headers in (cookie, {}, {"Cookie": "desk=made up"}, cookie | {"Origin": "https://elsewhere.example"}):
         with pytest.raises(InvalidStatus) as refused:

@@ -12,9 +12,8 @@ from server.nights import archive, layout
 from server.replay.script import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from server.stream.opening import open_night
 from server.stream.submit import Submitter
-from tests.running import Site, serving
+from tests.running import Site, open_then, serving
 
 PAST = archive.load("parl.2019-12-12")
 NIGHT = "night"
@@ -24,7 +23,7 @@ DECLARATIONS = [(at, one) for at, one in commands(PAST.events, NIGHT) if isinsta
 @pytest.fixture
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """The 2019 general election on air, with nothing declared."""
-    await open_night(stream, replace(PAST.definition, id=NIGHT), "open")
+    await open_then(stream, replace(PAST.definition, id=NIGHT), "open")
     async with serving(redis.url, tmp_path) as one:
         yield one
 
@@ -141,6 +140,8 @@ async def test_a_touch_tells_the_result_and_the_caption_leads_to_the_contest(
 async def test_each_view_paints_the_same_hexagons_otherwise(site: Site, viewer: Page, stream: EventStream) -> None:
     await declare(stream, 60)
     await open_page(viewer, site)
+    await expect(viewer.locator("#status")).to_contain_text("60 of 650")
+    await expect(viewer.locator(".hexes .fresh")).to_have_count(0)  # what the push brought lights up for a while
     before = await viewer.locator(".hexes").inner_html()
     painted: set[str] = set()
     for view in ("Winner", "Gain or hold", "Swing", "Turnout", "Majority"):

@@ -25,9 +25,10 @@ from server.election.contests import Definition
 from server.election.counting.acts import AnyAct, EntryMode, Role, Stamp
 from server.election.events import AnyEvent, Declared, Rejected
 from server.settings import ROOT, Settings
-from server.stream.embedded import Embedded, start
+from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
+from tests.conftest import PATIENCE_SECONDS
 from tests.count import rochester
 
 T = TypeVar("T")
@@ -201,11 +202,9 @@ def sentence_at(page: str, field: str) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+def hall(shared_redis: Embedded) -> Embedded:
     """A server for a module's tests, who each begin their night anew."""
-    server = start(tmp_path_factory.mktemp("redis"))
-    yield server
-    server.stop()
+    return shared_redis
 
 
 @pytest.fixture
@@ -262,7 +261,7 @@ def process(folder: Path, redis_url: str, port: int) -> Generator[subprocess.Pop
         yield started
     finally:
         started.terminate()
-        started.wait(20)
+        started.wait(PATIENCE_SECONDS)
 
 
 def _ready(port: int) -> bool:

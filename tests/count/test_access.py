@@ -9,7 +9,6 @@ from socket import socket
 
 import httpx2
 import pytest
-from itsdangerous import TimestampSigner
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
@@ -18,6 +17,7 @@ from websockets.sync.client import connect
 
 from server.app import build_app
 from server.count.visit.invitations import Invitations
+from server.count.visit.signed import Signer
 from server.election.counting.acts import PinCleared, Revoked, SessionsEnded
 from server.settings import Settings
 from server.stream.embedded import Embedded
@@ -58,6 +58,7 @@ GET  /api/nights/{night}                                      yes    yes     yes
 GET  /api/nights/{night}/contests/{ballot}                    yes    yes     yes    yes       yes
 GET  /api/nights/{night}/events                               yes    yes     yes    yes       yes
 GET  /api/nights/{night}/record                               yes    yes     yes    yes       yes
+GET  /robots.txt                                              yes    yes     yes    yes       yes
 GET  /healthz                                                 yes    yes     yes    yes       yes
 GET  /readyz                                                  yes    yes     yes    yes       yes
 GET  /metrics                                                 yes    yes     yes    yes       yes
@@ -260,11 +261,11 @@ def test_a_session_that_is_a_day_old_or_of_another_secret_opens_nothing(
         stranger = Visitor(client, desk, "desk")
         stranger.client = another(other)
         stranger.client.cookies.update(visitor.client.cookies)
-        now = TimestampSigner(SECRET).get_timestamp()
+        now = Signer(SECRET).get_timestamp()
         for route in SIGNED_IN:
             assert outcome(stranger.call(route)) == "in", route
         with monkeypatch.context() as patch:
-            patch.setattr(TimestampSigner, "get_timestamp", lambda _: now + 24 * 3600 + 1)  # pyright: ignore
+            patch.setattr(Signer, "get_timestamp", lambda _: now + 24 * 3600 + 1)  # pyright: ignore
             for route in SIGNED_IN:
                 assert outcome(visitor.call(route)) == "in", route
 
@@ -316,8 +317,8 @@ def test_a_token_that_is_not_good_opens_no_page(
         for route in (route for route in HTTP if "{token}" in route):
             assert outcome(visitor.call(route)) == "no", (route, bad)
     visitor.unopened = good
-    now = TimestampSigner(SECRET).get_timestamp()
-    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: now + 15 * 24 * 3600)  # pyright: ignore
+    now = Signer(SECRET).get_timestamp()
+    monkeypatch.setattr(Signer, "get_timestamp", lambda _: now + 15 * 24 * 3600)  # pyright: ignore
     for route in (route for route in HTTP if "{token}" in route):
         assert outcome(visitor.call(route)) == "no", route
 
@@ -339,8 +340,8 @@ def test_a_program_declares_with_a_good_token_for_this_contest_only(
     assert status(desk.invite("second officer")) == 403
     assert status(desk.invite("desk")) == 403
     with monkeypatch.context() as patch:
-        now = TimestampSigner(SECRET).get_timestamp()
-        patch.setattr(TimestampSigner, "get_timestamp", lambda _: now + 15 * 24 * 3600)  # pyright: ignore
+        now = Signer(SECRET).get_timestamp()
+        patch.setattr(Signer, "get_timestamp", lambda _: now + 15 * 24 * 3600)  # pyright: ignore
         assert status(officer) == 401
     assert desk.declared() == []
     assert status(officer) == 201

@@ -339,12 +339,13 @@ def only_asked(desk: Desk) -> Asked:
 
     async def asked(stream: EventStream) -> Asked:
         submitter = Submitter(stream)
-        night, known = await submitter.night(rochester.NIGHT), await submitter.desk(rochester.NIGHT)
+        stands = await submitter.look(rochester.NIGHT)
+        night, known = stands.night, stands.desk
         assert night is not None
         command = spoken(night, known, rochester.BALLOT, "Jane Smith")
         assert command is not None
         act = replace(Asked(**stamp(f"ask/{command.id}"), command=command, reasons={}), seq=known.seq + 1)
-        await stream.append_act(rochester.NIGHT, act)
+        await stream.append(rochester.NIGHT, act, stands.position)
         return act
 
     return desk.do(asked)

@@ -43,7 +43,7 @@ class Officer:
     """A phone that sends what was not answered again, and again, and some things twice at once."""
 
     def __init__(self, number: int, base: str, link: str, answered: Counter[str]) -> None:
-        self._client = httpx2.AsyncClient(base_url=base, headers={"Origin": base}, follow_redirects=True, timeout=20)
+        self._client = httpx2.AsyncClient(base_url=base, headers={"Origin": base}, follow_redirects=True)
         self._thumb = random.Random(number)
         self.number, self.link, self._answered = number, link, answered
 

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
-from itsdangerous import TimestampSigner
 from starlette.testclient import TestClient
 
 from server.count.visit.invitations import Invitations, NotInvited
-from server.count.visit.pins import is_pin
+from server.count.visit.pins import hashed, is_pin
+from server.count.visit.signed import Signer
 from server.election.counting.acts import PinChosen, PinCleared, PinMistaken, Revoked, SessionsEnded, SignedIn
 from tests.count import rochester
 from tests.count.conftest import HALL, PIN, SECRET, Desk, Phone, another, stamp, token
@@ -181,12 +181,12 @@ def test_a_token_signed_with_another_key_is_refused() -> None:
 
 def test_an_invitation_ends_after_fourteen_days(monkeypatch: pytest.MonkeyPatch) -> None:
     made = token("anybody")
-    now = TimestampSigner(SECRET).get_timestamp()
+    now = Signer(SECRET).get_timestamp()
 
-    def later(_: TimestampSigner) -> int:
+    def later(_: Signer) -> int:
         return now + 15 * 24 * 3600
 
-    monkeypatch.setattr(TimestampSigner, "get_timestamp", later)
+    monkeypatch.setattr(Signer, "get_timestamp", later)
     with pytest.raises(NotInvited, match="older than 14 days"):
         Invitations(SECRET).read(made)
 
@@ -244,6 +244,25 @@ def test_one_link_can_be_started_only_so_often_in_a_minute(client: TestClient, l
     assert refused.status_code == 429
     assert 1 <= int(refused.headers["retry-after"]) <= 60
     assert "try again" in refused.text
+
+
+def test_wrong_tokens_from_an_address_are_limited_and_good_ones_from_a_full_hall_are_not(
+    client: TestClient, link: str
+) -> None:
+    answers = [client.get("/count/invitation/wrong").status_code for _ in range(302)]
+    assert (answers[0], answers[-1]) == (403, 429)
+    assert client.get(link).status_code == 200
+    phone = Phone(client)
+    phone.sign_in(link)
+    assert "/count/verification" in phone.open()
+
+
+async def test_pins_of_a_whole_hall_hold_up_nothing_else_that_wants_a_thread() -> None:
+    hashes = [asyncio.create_task(hashed("4711")) for _ in range(16)]
+    await asyncio.sleep(0)
+    await asyncio.to_thread(int)
+    assert sum(not one.done() for one in hashes) > len(hashes) / 2
+    await asyncio.gather(*hashes)
 
 
 def test_an_invitation_can_send_only_so_often_in_a_minute(phone: Phone) -> None:

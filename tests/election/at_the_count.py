@@ -25,10 +25,11 @@ from server.election.counting.acts import (
 )
 from server.election.counting.admit import admit
 from server.election.counting.desk import Desk, fold_acts
-from server.election.counting.entry import Standing, once_released, pending, sheets_of, spoken, standing
-from server.election.decide import Refused, decide
+from server.election.counting.entry import Progress, once_released, pending, sheets_of, spoken, standing
+from server.election.decide import decide
 from server.election.events import AnyEvent, Rejected
 from server.election.nights import Night, apply
+from server.election.refusals import Refused
 from tests.nights_by_hand import START, ballot
 
 A = TypeVar("A", bound=AnyAct)
@@ -150,7 +151,7 @@ class AtTheCount:
 
     # What people do, in their words.
 
-    def stands(self, where: str = B0) -> Standing:
+    def stands(self, where: str = B0) -> Progress:
         """Where the entry of a contest stands."""
         return standing(self.later, self.desk, where)
 

@@ -20,7 +20,7 @@ from server.election.commands import (
     Withdraw,
 )
 from server.election.contests import Definition, Previous
-from server.election.decide import Refused, decide
+from server.election.decide import decide
 from server.election.events import (
     Corrected,
     Declared,
@@ -33,6 +33,7 @@ from server.election.events import (
     StageReached,
 )
 from server.election.nights import GapInNight, Night, apply
+from server.election.refusals import Refused
 from server.election.results.tally import add_up
 from tests.nights_by_hand import START, ballot, definition, with_one_candidate
 

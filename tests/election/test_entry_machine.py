@@ -40,9 +40,9 @@ from server.election.counting.acts import (
 )
 from server.election.counting.desk import fold_acts
 from server.election.counting.entry import State, pending, spoken
-from server.election.decide import Refused
 from server.election.events import Event, NoPollState, Rejected, Stage
 from server.election.nights import fold
+from server.election.refusals import Refused
 from tests.election.at_the_count import (
     B0,
     B1,

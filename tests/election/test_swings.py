@@ -6,8 +6,8 @@ import pytest
 
 from server.election.events import NoPollTaken
 from server.election.nights import Night
-from server.election.results.places import EVERYWHERE, Area, counts_in, nations, regions
-from server.election.results.swings import Bin, seat_swing, swings
+from server.election.results.places import EVERYWHERE, Area, nations, regions
+from server.election.results.swings import Bin, swings
 from tests.election.by_events import CON, IND, LAB, LD, UKIP, ballot, contest, declared, night, told
 
 WALES = ("Wales", "Wales")
@@ -73,7 +73,6 @@ def test_before_a_declaration_and_without_a_baseline_or_a_poll_nothing_is_compar
     one = told(declared(one, "a", 50, 50, lot=1), NoPollTaken, "b", state="uncontested", reason="Nobody else stood.")
     found = swings(one, LAB, CON)
     assert (found.together, found.compared, found.seats) == (None, 0, ())
-    assert all(seat_swing(count, LAB, CON) is None for count in one.counts.values())
 
 
 def test_labour_and_cooperative_is_labour() -> None:
@@ -88,12 +87,14 @@ def test_areas_are_nations_by_size_and_regions_nation_by_nation() -> None:
         contest("c", CON, where=("England", "East")),
         contest("d", CON, where=("", "")),
     )
-    assert nations(one) == (Area("England"), Area("Wales"))
-    assert regions(one) == (Area("England", "East"), Area("England", "London"), Area("Wales", "Wales"))
-    assert [[count.contest.name for count in counts_in(one, area)] for area in (EVERYWHERE, *regions(one))] == [
+    assert nations(one.definition) == (Area("England"), Area("Wales"))
+    assert regions(one.definition) == (Area("England", "East"), Area("England", "London"), Area("Wales", "Wales"))
+    areas = (EVERYWHERE, *regions(one.definition))
+    contests = one.definition.contests
+    assert [[each.name for each in contests if area.has(each.nation, each.region)] for area in areas] == [
         ["a", "b", "c", "d"],
         ["c"],
         ["b"],
         ["a"],
     ]
-    assert [area.name for area in (EVERYWHERE, *nations(one))] == ["", "England", "Wales"]
+    assert [area.name for area in (EVERYWHERE, *nations(one.definition))] == ["", "England", "Wales"]

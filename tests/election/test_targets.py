@@ -3,12 +3,17 @@
 from datetime import timedelta
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from server.election.events import Corrected, DeclarationExpected, NoPollTaken, Withdrawn
 from server.election.nights import Night, apply
 from server.election.parties import SPEAKER
 from server.election.results.places import Area
 from server.election.results.tally import add_up
 from server.election.results.targets import Battleground, Due, battlegrounds, needs, timetable
+from server.html.languages import ENGLISH
+from server.pages.night.score import banner_of
+from server.pages.picture.words import to_win
 from tests.election.by_events import CON, IND, LAB, LD, UKIP, ballot, contest, declared, night, stamp, told
 
 MINUTES = {"a": 30, "b": 10, "c": 0, "d": -20, "e": -5, "f": -1}
@@ -160,6 +165,33 @@ def test_a_house_with_a_majority_or_without_a_line_is_not_hung() -> None:
         for name in "abc":
             one = declared(one, name, 9, 1)
         assert add_up(one).hung is None
+
+
+def test_independents_have_no_majority_together_and_lead_nothing() -> None:
+    stands = night(*(contest(name, CON, IND, before={LAB: 60, CON: 40}) for name in "abcde"), seats=5)  # line: 3
+    for name in "abc":
+        stands = declared(stands, name, 1, 9)
+    assert add_up(stands).majority is None
+    assert add_up(stands).lead is None
+    stands = declared(stands, "d", 9, 1)
+    lead = add_up(stands).lead
+    assert lead and (lead.party, lead.seats) == (CON, 1)
+    assert to_win(stands, add_up(stands), ENGLISH).startswith("No party can have a majority any more")
+    whole = declared(stands, "e", 1, 9)
+    largest = banner_of(whole).largest
+    assert largest and (largest[0].id, largest[1]) == (CON, 1)
+    stands = night(*(contest(name, CON, IND, before={LAB: 60, CON: 40}) for name in "abcde"), seats=5)
+    stands = declared(stands, "a", 1, 9)
+    assert to_win(stands, add_up(stands), ENGLISH) == "3 make a majority"
+    stands = declared(stands, "b", 9, 1)
+    assert to_win(stands, add_up(stands), ENGLISH) == "3 make a majority: Con, 2 to go"
+
+
+def test_one_independent_after_another_is_no_net_gain() -> None:
+    seat = contest("a", CON, IND, before={IND: 60, CON: 40})
+    sitting = replace(seat, candidates=(replace(seat.candidates[0], sitting=True), *seat.candidates[1:]))
+    totals = {total.party: total for total in add_up(declared(night(sitting), "a", 1, 9)).parties}
+    assert (totals[IND].gained, totals[IND].lost, totals[IND].net) == (1, 1, 0)
 
 
 def test_a_part_of_the_country_has_totals_but_no_majority() -> None:

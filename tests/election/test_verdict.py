@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from server.election.contests import Candidate, Contest, Previous
 from server.election.events import Declared, Rejected
@@ -99,6 +100,21 @@ def test_independents_are_not_compared_with_other_independents() -> None:
     assert result.verdict.text(PARTIES) == "Con gain from Ind"
     assert result.lines[1].change is None
     assert result.swing is None
+
+
+def test_an_independent_holds_the_seat_only_as_its_sitting_mp() -> None:
+    previous = Previous(INDEPENDENT, {INDEPENDENT: 21181, "PP52": 6817})
+    seat = contest(INDEPENDENT, INDEPENDENT, "PP52", previous=previous)
+    figures = declared(17689, 900, 8487)
+
+    def verdict(sitting: str) -> str:
+        candidates = tuple(replace(standing, sitting=standing.id == sitting) for standing in seat.candidates)
+        return judge(replace(seat, candidates=candidates), figures).verdict.text(PARTIES)
+
+    assert verdict(sitting="1") == "Ind hold"
+    assert verdict(sitting="2") == "Ind gain from Ind", "one independent beat the other, who was the MP"
+    assert verdict(sitting="3") == "Ind gain from Ind", "the MP had been elected at a by-election"
+    assert verdict(sitting="") == "Ind win", "nobody knows whether it is the same person"
 
 
 def test_there_is_no_swing_between_parties_that_both_did_not_stand_before() -> None:

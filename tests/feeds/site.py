@@ -48,6 +48,12 @@ class NoPages:
     def render(self, night: Night, fragment: str) -> str:
         return ""
 
+    def has(self, night: Night, topic: str) -> bool:
+        return True
+
+    def news_after(self, night: Night, topic: str, after: int) -> int:
+        return 0
+
     def topics(self, night: Night, fragment: str) -> Container[str]:
         return ()
 
@@ -96,7 +102,7 @@ class Site:
     """A hub, and the feeds that read it. Nothing here follows a stream: tests put events in themselves."""
 
     def __init__(self, stream: EventStream | None = None) -> None:
-        self.hub = Hub(NoPages(), _past, lambda night: None, NoDesk())
+        self.hub = Hub(NoPages(), _past, NoDesk())
         self.app = Starlette(
             routes=feeds.routes,
             middleware=[Middleware(_Given, state=handed(self.hub, stream))],

@@ -51,5 +51,15 @@ def test_metrics_are_those_of_the_nights_on_air(site: Site, client: TestClient) 
     assert samples["declared_viewers", general] == 0
 
 
+def test_metrics_say_how_much_is_remembered_and_how_much_may_be(site: Site, client: TestClient) -> None:
+    site.replay(GENERAL, until=101)
+    client.get(f"/api/nights/{GENERAL}.replay")
+    lines = dict(
+        line.rsplit(" ", 1) for line in client.get("/metrics").text.splitlines() if line.startswith("declared")
+    )
+    size = len(client.get(f"/api/nights/{GENERAL}.replay").content)
+    assert size < float(lines["declared_remembered_bytes"]) <= float(lines["declared_remembered_bytes_limit"])
+
+
 def test_metrics_can_be_asked_for_again(client: TestClient) -> None:
     assert client.get("/metrics").status_code == client.get("/metrics").status_code == 200

@@ -21,9 +21,10 @@ from server.election.commands import (
     ReleaseNight,
     Withdraw,
 )
-from server.election.decide import Refused, decide
+from server.election.decide import decide
 from server.election.events import AnyEvent, Rejected
 from server.election.nights import Night, apply, fold
+from server.election.refusals import Refused
 from server.election.results.tally import add_up
 from server.live.channel import Channel
 from server.pages.render import PageRenderer

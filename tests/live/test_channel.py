@@ -228,6 +228,85 @@ def test_frames_of_every_length_are_framed_as_the_rfc_says() -> None:
         assert Message(text).plain == Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
 
 
+def test_an_audience_is_gone_with_its_last_viewer(events: list[AnyEvent]) -> None:
+    channel, readers = channel_of(events[:2]), [Reader() for _ in range(3)]
+    for reader, topic in zip(readers, (NIGHT, NIGHT, EVENTS), strict=True):
+        reader.watch(channel, topic, 2)
+    assert (channel.watching, len(channel.history.watched)) == (3, 1)
+    for reader in readers:
+        assert reader.audience
+        reader.audience.left(reader)
+    assert (channel.watching, len(channel.history.watched)) == (0, 0)
+    Reader().watch(channel, NIGHT, 2)
+    assert channel.watching == 1
+
+
+def test_of_a_past_night_a_viewer_is_told_everything_at_its_pace_and_let_go(events: list[AnyEvent]) -> None:
+    channel = Channel(PageRenderer(), on_air=False)
+    channel.advance(events)
+    ended: list[bool] = []
+    slow = Reader(room=4)
+    slow.audience = channel.join(slow, EVENTS, 0, done=lambda: ended.append(True))
+    while slow.paused:
+        assert not ended
+        slow.take(4)
+    assert (len(slow.messages), ended) == (len(events), [True])
+    assert channel.watching == 0 and not channel.history.watched
+
+
+def test_whoever_comes_while_a_frame_is_on_its_way_is_told_nothing_twice(events: list[AnyEvent]) -> None:
+    channel = channel_of(events[:2])
+    early = [Reader().watch(channel, NIGHT, 2) for _ in range(250)]
+    late: list[Reader] = []
+    for event in events[2:]:
+        channel.take([event])
+        late.append(Reader().watch(channel, NIGHT, 2))
+        channel.send_some()  # to two hundred of them
+        late.append(Reader().watch(channel, NIGHT, 2))
+        slow = early[len(late) % 250]
+        slow.room = 1 if not slow.paused else slow.room
+    while channel.send_some():
+        pass
+    whole, told = texts(channel), channel.night.feed if channel.night else ()
+    for reader in (*early, *late):
+        while reader.paused:
+            reader.take()
+        page = page_of(reader)
+        assert page.fragments.items() <= whole.items()
+        assert page.after == len(events)
+        assert re.findall(r'id="item-(\d+)"', page.feed) == [
+            str(event.seq) for event in reversed(told) if event.seq > 2
+        ]
+
+
+def test_whoever_was_away_for_long_is_sent_the_feed_as_a_page_begins_with_it() -> None:
+    channel = Channel(PageRenderer())
+    channel.advance(archive.load("parl.2019-12-12").events[:500])
+    long_ago, newcomer, just_now = (page_of(Reader().watch(channel, NIGHT, after)) for after in (1, 0, 495))
+    assert long_ago.feed == newcomer.feed
+    assert len(re.findall(r'id="item-(\d+)"', long_ago.feed)) == 12
+    assert re.findall(r'id="item-(\d+)"', just_now.feed) == ["500", "499", "498", "497", "496"]
+
+
+def test_catching_up_from_any_of_many_seqs_is_made_a_few_times() -> None:
+    channel = Channel(PageRenderer())
+    channel.advance(archive.load("parl.2019-12-12").events[:500])
+    whole = texts(channel)
+    messages = {after: channel.missed(NIGHT, after) for after in range(1, 500)}
+    assert len({id(message) for message in messages.values()}) < 25
+    channel_before = Channel(PageRenderer())
+    channel_before.advance(archive.load("parl.2019-12-12").events[:300])
+    old = texts(channel_before)
+    reader = Reader()
+    reader.watch(channel, NIGHT, 300)
+    seen = old | page_of(reader).fragments
+    renderer = PageRenderer()
+    assert channel.night is not None
+    for name, text in whole.items():
+        if name != "latest" and NIGHT in renderer.topics(channel.night, name):
+            assert seen[name] == text
+
+
 _whats = st.sampled_from(("join", "join plain", "leave", "fill", "take"))
 
 

@@ -13,9 +13,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 from server.election.commands import OpenNight
+from server.live.line import Line
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
+from tests.conftest import until
 from tests.nights_by_hand import START, declare, definition
 from tests.running import Page, Site, answered, serving
 
@@ -135,6 +137,39 @@ async def test_a_client_that_is_cut_off_is_forgotten(site: Site, stream: EventSt
         line.transport.abort()
         await watched_by(site, 0)
     await Submitter(stream).submit(NIGHT, declare(0), START)
+
+
+async def test_what_a_client_asks_for_and_does_not_read_does_not_pile_up() -> None:
+    loop, ping = asyncio.get_running_loop(), b"\x89\xfd\0\0\0\0" + b"x" * 125
+    lines: list[Line] = []
+    transports: list[asyncio.Transport] = []
+
+    class Accepting(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            assert isinstance(transport, asyncio.Transport)
+            transport.set_write_buffer_limits(high=0)
+            transports.append(transport)
+            lines.append(Line(transport, set(), deflate=False))
+
+    server = await loop.create_server(Accepting, "127.0.0.1", 0)
+    client = socket.create_connection(server.sockets[0].getsockname())
+    client.setblocking(False)
+    await until(lambda: bool(lines))
+    sent, most = 0, 0
+    while sent < 64 * 1024 * 1024:
+        try:
+            sent += client.send(ping * 2000)
+        except BlockingIOError:
+            if lines[0].paused and not transports[0].is_reading():
+                break
+        await asyncio.sleep(0)
+        most = max(most, transports[0].get_write_buffer_size())
+    assert most < 1024 * 1024
+    answered = 0
+    while answered < 100_000:  # it is answered as it reads
+        answered += len(await asyncio.wait_for(loop.sock_recv(client, 1 << 16), 30))
+    client.close()
+    server.close()
 
 
 async def test_a_process_that_stops_sends_its_viewers_away_to_come_back(

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from server.live import moments as past
 from server.stream.embedded import Embedded
 from tests.playing import Player, same_for_all, whole
-from tests.running import answered, serving
+from tests.running import Site, answered, serving
 
 GENERAL = "parl.2019-12-12"
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
@@ -18,9 +17,16 @@ CONTEST = "/contests/parl.ynys-mon.2019-12-12"
 BARNSLEY = "parl.barnsley-central.by.2011-03-03"
 
 
+@pytest.fixture(scope="module")
+async def site(shared_redis: Embedded, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """The past nights, which these tests only read."""
+    async with serving(shared_redis.url, tmp_path_factory.mktemp("data")) as one:
+        yield one
+
+
 @pytest.fixture
-async def client(redis: Embedded, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
-    async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as one:
+async def client(site: Site) -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(base_url=site.url) as one:
         await answered(one, "/readyz")
         yield one
 

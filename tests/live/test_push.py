@@ -5,6 +5,7 @@ import re
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import httpx2
@@ -23,10 +24,12 @@ from server.settings import Settings
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
+from tests.conftest import until
 from tests.nights_by_hand import START, ballot, correct, declare, definition
 from tests.running import Page, Site, answered, serving
 
 NIGHT = "night"
+MORE_THAN_IS_BUFFERED = 200_000  # characters: asyncio keeps 64 KiB for a client, and the kernel next to nothing here
 
 
 @pytest.fixture
@@ -95,17 +98,22 @@ async def test_a_burst_is_few_frames_and_every_entry_of_the_feed_is_in_them(site
 
 
 async def test_a_client_that_never_reads_delays_nobody_and_recovers_by_itself(site: Site, stream: EventStream) -> None:
+    assert site.listening
+    site.listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     line = await stuck_client(site)
     submitter, page, stuck = Submitter(stream), Page(site, NIGHT), Page(site, NIGHT)
-    watching = asyncio.create_task(page.watch(1201, compression=None))
-    for turn in range(6):
-        for seat in range(200):
-            await submitter.submit(NIGHT, correct(seat, turn) if turn else declare(seat), START)
-    await watching
+    watching = asyncio.create_task(page.watch(10**9, compression=None))
+    # No more than does it: uvicorn closes the line of a client that does not answer a ping within 40 seconds.
+    last, declarations = 1, count()
+    while page.characters < MORE_THAN_IS_BUFFERED:
+        turn, seat = divmod(next(declarations), 200)
+        last = (await submitter.submit(NIGHT, correct(seat, turn) if turn else declare(seat), START)).seq
+    await until(lambda: page.after == last, "the last of it")
+    watching.cancel()
     decoder = ClientProtocol(parse_uri(site.ws), state=OPEN, max_size=None)
     data = (await head_and_rest(line))[1]
-    while stuck.after < 1201:
-        decoder.receive_data(data or await asyncio.wait_for(asyncio.get_running_loop().sock_recv(line, 1 << 16), 30))
+    while stuck.after < last:
+        decoder.receive_data(data or await asyncio.get_running_loop().sock_recv(line, 1 << 16))
         data = b""
         for event in decoder.events_received():
             if isinstance(event, Frame):
@@ -199,6 +207,29 @@ async def test_rubbish_in_the_address_or_on_the_line_hurts_nobody(site: Site, st
     page = Page(site, NIGHT)
     await page.watch(2)
     assert "Con gain" in page.fragments["banner"] or "CON" in page.fragments["banner"]
+
+
+@pytest.mark.parametrize("topic", ["x" * 500, "swing/PP53/PP53", "parl.nowhere.2019-12-12", "battlegrounds/PP1/none"])
+async def test_a_page_that_a_night_does_not_have_cannot_be_watched(site: Site, topic: str) -> None:
+    past = "parl.2019-12-12"
+    async with httpx2.AsyncClient(base_url=site.url) as client:
+        for address in (f"/nights/{NIGHT}/live", f"/nights/{past}/frame", f"/nights/{past}/reel/0"):
+            answer = await client.get(address, params={"contest": topic})
+            assert answer.status_code == 404, address
+            assert "This night has no page" in answer.text
+    for night in (NIGHT, past):
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(f"{site.ws}/nights/{night}/live?contest={topic}&after=0")
+        assert refused.value.response.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "topic", ["", "contests", "areas", "records", "swing/PP53/PP52", "battlegrounds/PP53/all", "wall", "embed-map"]
+)
+async def test_every_page_that_a_night_has_can_be_watched(site: Site, topic: str) -> None:
+    async with httpx2.AsyncClient(base_url=site.url) as client:
+        answer = await client.get("/nights/parl.2019-12-12/frame", params={"contest": topic, "after": 640})
+    assert answer.status_code == 200
 
 
 async def test_an_erased_night_sends_its_viewers_back_and_they_find_the_new_one(

@@ -17,7 +17,7 @@ from server.nights import archive
 from server.stream import embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
-from tests.conftest import until
+from tests.conftest import PATIENCE_SECONDS, until
 from tests.count.conftest import stamp
 from tests.running import Page, answered, play, serving
 
@@ -196,7 +196,7 @@ async def running(folder: Path, *arguments: str) -> AsyncGenerator[tuple[httpx2.
             yield client, process
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(20)
+        process.wait(PATIENCE_SECONDS)
 
 
 def _free_port() -> int:

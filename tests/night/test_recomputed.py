@@ -266,9 +266,10 @@ def areas(night: Night) -> list[tuple[Area, set[str]]]:
     """Every area and its ballots, by the night file's own words."""
     lines = file(night.definition.id)[1:]
     found = [(EVERYWHERE, {one["ballot"] for one in lines})]
-    found += [(area, {one["ballot"] for one in lines if one["nation"] == area.name}) for area in nations(night)]
-    found += [(area, {one["ballot"] for one in lines if one["region"] == area.name}) for area in regions(night)]
-    assert (len(nations(night)), len(regions(night))) == (4, 12)
+    every = nations(night.definition), regions(night.definition)
+    found += [(area, {one["ballot"] for one in lines if one["nation"] == area.name}) for area in every[0]]
+    found += [(area, {one["ballot"] for one in lines if one["region"] == area.name}) for area in every[1]]
+    assert tuple(map(len, every)) == (4, 12)
     return found
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.asyncio.client import connect
-from websockets.protocol import State
+from websockets.exceptions import InvalidStatus
 
 from server.election.commands import (
     AnyCommand,
@@ -25,9 +25,10 @@ from server.election.commands import (
     RecordNoPoll,
     Withdraw,
 )
-from server.election.decide import Refused, decide
+from server.election.decide import decide
 from server.election.events import Rejected
 from server.election.nights import Night, fold
+from server.election.refusals import Refused
 from server.election.results.records import records
 from server.election.results.swings import swings
 from server.election.results.tally import add_up
@@ -85,7 +86,7 @@ def test_every_area_shows_its_own_tally(part: float) -> None:
         assert shown == []
         return
     columns = [total.party for total in whole.parties[:5]]
-    for area, row in zip(areas_of(night), shown[1:], strict=False):
+    for area, row in zip(areas_of(night.definition), shown[1:], strict=False):
         tally = add_up(night, area)
         totals = {total.party: total for total in tally.parties}
         cells = [f"{totals[one].seats} {signed(totals[one].net)}" if one in totals else "–" for one in columns]
@@ -108,7 +109,7 @@ def test_the_swing_is_that_of_the_rules_everywhere_and_in_each_area(part: float,
     first, second = names if whole.together > 0 else reversed(names)
     assert f"{half_up(abs(whole.together) * 100, 1)} points from {first} to {second}" in text_of(shown)
     found = {row[0]: row[1:] for row in rows(shown)}
-    for area in areas_of(night)[1:]:
+    for area in areas_of(night.definition)[1:]:
         one = swings(night, *pair, area)
         if one.together:
             short = night.parties[pair[one.together > 0]].short
@@ -405,13 +406,14 @@ async def test_a_page_is_not_sent_again_until_something_happened(
     await answered(client, path, "1 gained")
 
 
-async def test_a_topic_that_no_page_has_does_no_harm_to_the_others(
+async def test_a_topic_that_no_page_has_is_refused_and_the_others_go_on(
     site: Site, client: httpx2.AsyncClient, stream: EventStream
 ) -> None:
     live = f"{site.ws}/nights/night/live?after=1&contest="
-    async with connect(f"{live}swing/PP52/%3Cnone%3E") as odd, connect(f"{live}records") as line:
+    async with connect(f"{live}records") as line:
+        with pytest.raises(InvalidStatus):
+            await connect(f"{live}swing/PP52/%3Cnone%3E")
         await Submitter(stream).submit("night", declare(0), START)
         message = str(await line.recv())
         assert 'hx-target="#records"' in message and "Smallest majority" in message
-        assert (await client.get("/nights/night/live?contest=swing/PP52/none&after=0")).status_code == 204
-        assert odd.state is State.OPEN
+        assert (await client.get("/nights/night/live?contest=swing/PP52/none&after=0")).status_code == 404

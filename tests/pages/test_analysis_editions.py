@@ -5,7 +5,6 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from functools import cache
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -31,7 +30,7 @@ from server.pages.analysis.views import html as element
 from server.stream.embedded import Embedded
 from tests.nights_by_hand import START, declare, definition
 from tests.pages.test_analysis import rows, text_of
-from tests.running import answered, serving
+from tests.running import Site, answered, serving
 
 GENERAL = "parl.2019-12-12"
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
@@ -161,9 +160,16 @@ def test_a_night_knows_nothing_of_general_elections_that_came_later(name: str) -
     assert "earlier general elections" not in text_of(element(stood("parl.2010-05-06", 1.0), "records"))
 
 
+@pytest.fixture(scope="module")
+async def site(shared_redis: Embedded, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """The past nights, which these tests only read."""
+    async with serving(shared_redis.url, tmp_path_factory.mktemp("data")) as one:
+        yield one
+
+
 @pytest.fixture
-async def client(redis: Embedded, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
-    async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as one:
+async def client(site: Site) -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(base_url=site.url) as one:
         await answered(one, "/readyz")
         yield one
 

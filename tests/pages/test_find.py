@@ -335,13 +335,13 @@ async def test_nonsense_is_as_if_it_were_not_there(client: httpx2.AsyncClient) -
         "?sort=&order=&party=&verdict=&region=&q=",
         "?q=%00%ff&sort=seat",
         "?party=%3Cscript%3E&q=%20%20",
-        "?sort=seat&sort=majority&q=" + "%20" * 5000,
+        "?sort=seat&sort=majority&q=" + "%20" * 1000,
     ):
         answer = await client.get(CONTESTS + query)
         assert answer.status_code == 200, query
         assert "<script>" not in answer.text
         assert rows(answer.text) == everything or "q=%00" in query or "sort=seat&sort" in query
-    long = await client.get(CONTESTS + "?q=" + "aldershot " * 500)
+    long = await client.get(CONTESTS + "?q=" + "aldershot " * 300)
     assert long.status_code == 200 and len(long.text) < 60_000
     assert (await client.get(CONTESTS + "?at=tea")).status_code == 400
     assert (await client.get(CONTESTS + "?baseline=1066")).status_code == 404

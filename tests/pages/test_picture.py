@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from cachetools import LRUCache
 from msgspec.structs import replace
 from PIL import Image
 from starlette.applications import Starlette
@@ -28,10 +29,9 @@ from server.html.errors import on_http_error
 from server.html.languages import ENGLISH, Language, language, languages
 from server.live.hub import Hub
 from server.nights import archive
-from server.pages.picture import drawing, words
+from server.pages.picture import drawing, pages, words
 from server.pages.picture.contest import contest_picture
 from server.pages.picture.drawing import HEIGHT, INK, PAPER, WIDTH, Bar, Mark, Text, painted
-from server.pages.picture.pages import routes
 from server.pages.picture.score import score_picture
 from server.pages.render import PageRenderer
 from tests.conftest import until
@@ -319,15 +319,17 @@ def test_the_sentence_of_a_result_says_what_the_picture_shows() -> None:
 
 @pytest.fixture
 def hub() -> Hub:
+    pages.KEPT.clear()
+
     def found(night: str) -> Any:
         return archive.load(night).events if night in (ROCHESTER, GENERAL) else None
 
-    return Hub(PageRenderer(), found, lambda night: None, DeskRenderer())
+    return Hub(PageRenderer(), found, DeskRenderer())
 
 
 @pytest.fixture
 async def client(hub: Hub) -> AsyncGenerator[httpx2.AsyncClient]:
-    site = Starlette(routes=routes, exception_handlers={HTTPException: on_http_error})
+    site = Starlette(routes=pages.routes, exception_handlers={HTTPException: on_http_error})
 
     async def with_hub(scope: Any, receive: Any, send: Any) -> None:
         await site({**scope, "state": handed(hub)}, receive, send)
@@ -364,32 +366,55 @@ async def test_a_picture_is_in_the_language_asked_for(client: httpx2.AsyncClient
     assert opened(german.content)
 
 
-async def test_all_who_ask_at_once_wait_for_one_picture_and_others_do_not(client: httpx2.AsyncClient, hub: Hub) -> None:
+async def test_all_who_ask_at_once_wait_for_one_picture_and_others_do_not(client: httpx2.AsyncClient) -> None:
     address = f"/nights/{GENERAL}/contests/parl.aldershot.2019-12-12/picture.png"
     asking = [asyncio.create_task(client.get(address)) for _ in range(20)]
-    channel = hub.find(GENERAL)
-    assert channel is not None
-    pictures = channel.cached("pictures", dict[str, asyncio.Future[bytes]])
-    await until(lambda: bool(pictures))
-    (picture,) = pictures.values()
+    await until(lambda: bool(pages.WAITED_FOR))
+    assert len(pages.WAITED_FOR) == 1
     assert (await client.get(f"/nights/{GENERAL}/contests/none/picture.png")).status_code == 404
     assert not any(task.done() for task in asking), (
         "what was asked for while a picture was drawn was answered before it"
     )
     assert len({one.content for one in (*await asyncio.gather(*asking), await client.get(address))}) == 1
-    assert list(pictures.values()) == [picture]
+    assert (len(pages.KEPT), pages.WAITED_FOR) == (1, {})
 
 
-async def test_one_who_goes_away_does_not_take_the_picture_from_the_others(
-    client: httpx2.AsyncClient, hub: Hub
-) -> None:
+async def test_one_who_goes_away_does_not_take_the_picture_from_the_others(client: httpx2.AsyncClient) -> None:
     address = f"/nights/{GENERAL}/picture.png"
     impatient, patient = (asyncio.create_task(client.get(address)) for _ in range(2))
-    channel = hub.find(GENERAL)
-    assert channel is not None
-    await until(lambda: bool(channel.cached("pictures", dict[str, asyncio.Future[bytes]])))
+    await until(lambda: bool(pages.WAITED_FOR))
     impatient.cancel()
     assert (await patient).status_code == 200
+
+
+async def test_a_picture_that_failed_is_drawn_again_for_the_next(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(marks: Sequence[Mark]) -> bytes:
+        raise OSError("The font is not there.")
+
+    address = f"/nights/{GENERAL}/picture.png"
+    with monkeypatch.context() as broken:
+        broken.setattr(pages, "painted", fails)
+        with pytest.raises(OSError, match="The font"):
+            await client.get(address)
+    assert (await client.get(address)).status_code == 200
+
+
+async def test_pictures_of_all_nights_are_kept_within_one_number_of_bytes(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = len((await client.get(f"/nights/{GENERAL}/picture.png")).content)
+    monkeypatch.setattr(pages, "KEPT", LRUCache[Any, bytes](3 * size, getsizeof=len))
+    seats = ("aldershot", "aldridge-brownhills", "altrincham-and-sale-west", "amber-valley", "ynys-mon")
+    for address in (
+        f"/nights/{ROCHESTER}/picture.png",
+        f"/nights/{ROCHESTER}/picture.png?at=2014-11-21T04:00",
+        *(f"/nights/{GENERAL}/contests/parl.{seat}.2019-12-12/picture.png" for seat in seats),
+    ):
+        assert (await client.get(address)).status_code == 200
+    assert 0 < pages.KEPT.currsize <= 3 * size
+    assert len(pages.KEPT) < 2 + len(seats)
 
 
 async def test_what_has_no_picture_is_said_in_a_sentence(client: httpx2.AsyncClient) -> None:

@@ -16,9 +16,9 @@ from msgspec.structs import replace
 from server.commands.verify import verify
 from server.count.visit.inviting import invite_person, link_of
 from server.election.counting.acts import Role, SheetKeyed
-from server.election.decide import Refused
 from server.election.events import AnyEvent, Corrected, Declared, NightHeld, StageReached, Withdrawn
 from server.election.nights import fold
+from server.election.refusals import Refused
 from server.html.languages import ENGLISH, languages
 from server.pages.picture.drawing import Text
 from server.pages.picture.frame import frame

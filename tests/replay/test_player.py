@@ -9,17 +9,29 @@ from time import monotonic
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 from websockets.exceptions import ConnectionClosedError
 from websockets.frames import CloseCode
 
 from server.count.visit.inviting import invite_person
-from server.election.commands import HoldNight, PostNote, ReleaseNight
+from server.election.commands import Declare, HoldNight, PostNote, ReleaseNight
 from server.election.counting.acts import Asked, ReplaySet, ReplayState
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.archive import PastNight
 from server.replay.player import Player
-from server.replay.script import EMPTY, Orders, Progress, UnknownMoment, clocks, moment, replay_id, script, takes
+from server.replay.script import (
+    EMPTY,
+    Orders,
+    Progress,
+    UnknownMoment,
+    clocks,
+    commands,
+    moment,
+    replay_id,
+    script,
+    takes,
+)
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
@@ -195,6 +207,21 @@ async def test_a_loop_begins_again_for_its_viewers_with_the_same_people_at_its_d
         assert ([one.name for one in desk.people.values()], desk.asked) == (["Ann Ray"], {})
         await submitter.record(NAME, steered("stopped", None, "stop"))
         await asyncio.gather(first, second)
+
+
+async def test_a_loop_begins_again_though_its_last_contest_was_declared_by_hand(stream: EventStream) -> None:
+    night, submitter = THREE[0], Submitter(stream)
+    name = replay_id(night)
+    at, last = commands(archive.load(night).events, name)[-1]
+    assert isinstance(last, Declare)
+    await Player(stream, replays(night), Orders(speed=None, until="22:00")).play()
+    await submitter.submit(name, replace(last, id="by hand"), at)
+    watched, loop = Watched(), Orders(speed=None, loop=True)
+    looping = asyncio.create_task(Player(stream, replays(night), loop, watched, rest=1.0).play())
+    await watched.until(lambda now: (now.set.state, now.declared) == ("playing", 1))
+    assert "by hand" not in (await submitter.look(name)).receipts("events")
+    await submitter.record(name, steered("stopped", None, "stop"))
+    await looping
 
 
 async def test_who_knows_an_older_round_only_writes_no_gap_into_the_new_one(stream: EventStream) -> None:

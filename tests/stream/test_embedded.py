@@ -101,6 +101,22 @@ def test_only_this_user_may_enter_where_the_socket_is(running: embedded.Embedded
     assert path.stat().st_mode & 0o777 == 0o700
 
 
+def test_nobody_else_on_the_machine_can_read_what_is_stored_also_of_an_earlier_version(folder: Path) -> None:
+    first = embedded.start(folder)
+    write(folder, "majority", "2920")
+    first.stop()
+    places = [folder, *folder.rglob("*")]
+    assert len(places) > 4
+    for place in places:
+        place.chmod(0o755 if place.is_dir() else 0o644)
+    second = embedded.start(folder)
+    write(folder, "majority", "2921")
+    found = {place.stat().st_mode & 0o777 for place in (folder, *folder.rglob("*")) if not place.is_dir()}
+    folders = {place.stat().st_mode & 0o777 for place in (folder, *folder.rglob("*")) if place.is_dir()}
+    second.stop()
+    assert (found, folders) == ({0o600}, {0o700})
+
+
 def test_a_socket_folder_open_to_others_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     (folder / f"declared-{os.getuid()}").mkdir(parents=True)

@@ -4,15 +4,20 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 
+from server.election.decide import Refused
+from server.election.events import NightOpened
 from server.stream.embedded import Embedded
-from server.stream.events import EventStream, key
+from server.stream.events import EventStream
 from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened, StreamWentBack, follow
+from server.stream.opening import open_night
+from server.stream.reading import key
 from tests.conftest import until
-from tests.nights_by_hand import START, declare
+from tests.nights_by_hand import START, declare, definition
 from tests.stream.test_events import NIGHT, opened
 
 
@@ -68,6 +73,91 @@ async def test_a_night_opened_later_is_followed_and_an_erased_one_is_dropped(
         await until(lambda: Erased(NIGHT) in news)
         await opened(stream)
         await until(lambda: seqs(news) == [1, 1])
+
+
+async def test_who_connects_while_a_night_begins_again_is_handed_each_round_from_its_opening(
+    redis: Embedded, stream: EventStream
+) -> None:
+    submitter = await opened(stream, contests=12)
+    (opening,) = await stream.read(NIGHT)
+    followed: list[list[News]] = []
+
+    async def connect() -> None:
+        while len(followed) < 60:
+            async with following(redis.url) as (news, task):
+                await until(lambda news=news, task=task: CaughtUp() in news or task.done(), "a follower")
+                assert not task.done(), task.exception()
+                followed.append(news)
+
+    connecting = [asyncio.create_task(connect()) for _ in range(3)]
+    rounds = 0
+    while not all(one.done() for one in connecting):
+        for seat in range(rounds % 12):
+            await submitter.submit(NIGHT, declare(seat), START)
+        stands = await submitter.look(NIGHT)
+        assert await stream.begin_again(NIGHT, (stands.position.events, 0), opening, ())
+        rounds += 1
+    await asyncio.gather(*connecting)
+    assert rounds > 10, "it began again among them"
+    for news in followed:
+        following_on = 0
+        for one in news:
+            following_on = 0 if isinstance(one, Opened | Erased) else following_on
+            for event in one.events if isinstance(one, Arrived) else ():
+                following_on += 1
+                assert event.seq == following_on
+
+
+async def test_one_step_of_redis_takes_a_night_off_air_whatever_ends_after_it(
+    redis: Embedded, stream: EventStream
+) -> None:
+    await opened(stream)
+    async with following(redis.url) as (news, _):
+        await until(lambda: seqs(news) == [1])
+        async with Ending(redis.url, after="EVAL") as ending:
+            await ending.take_off(NIGHT, (1, 0))
+        await until(lambda: Erased(NIGHT) in news)
+        async with following(redis.url) as (later, _):
+            await until(lambda: CaughtUp() in later)
+            assert seqs(later) == [], "listed, and not there"
+        await opened(stream)
+        await until(lambda: seqs(news) == [1, 1])
+
+
+async def test_a_night_whose_opening_ends_in_between_can_be_opened_again(redis: Embedded, stream: EventStream) -> None:
+    for step in ("XADD", "EVAL"):
+        night = definition(f"ended-after-{step}")
+        async with Ending(redis.url, after=step) as ending:
+            await open_night(ending, night, "open")
+        with suppress(Refused):
+            await open_night(stream, night, "again")
+        assert night.id in await stream.nights()
+        assert [type(event) for event in await stream.read(night.id)] == [NightOpened]
+
+
+class Ending(EventStream):
+    """A process that ends once Redis has done the first command of a kind that writes."""
+
+    class _Ended(Exception):
+        pass
+
+    def __init__(self, url: str, after: str) -> None:
+        super().__init__(url)
+        self._after = after
+
+    async def __aenter__(self) -> "Ending":
+        return self
+
+    async def __aexit__(self, kind: object, *_: object) -> bool:
+        await self.close()
+        assert kind is self._Ended, "it went on to the end"
+        return True
+
+    async def _call(self, *command: Any) -> Any:
+        answer = await super()._call(*command)
+        if command[0] == self._after:
+            raise self._Ended
+        return answer
 
 
 async def test_a_stream_that_went_back_stops_its_follower(redis: Embedded, stream: EventStream) -> None:

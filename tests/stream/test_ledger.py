@@ -1,20 +1,27 @@
 """Many writers of one process: each has its turn, and none waits for Redis after another has waited in vain."""
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import AsyncIterator
 
 import pytest
 
 from server.election.commands import OpenNight, PostNote
+from server.election.counting.acts import AnyAct, Asked, Stamp
 from server.election.decide import decide
 from server.election.events import AnyEvent
-from server.election.nights import Night, fold
+from server.stream.embedded import Embedded, socket_path
 from server.stream.events import EventStream, StreamUnavailable
-from server.stream.ledger import Ledger
+from server.stream.follow import Arrived, News, Opened
+from server.stream.ledger import Ledger, Stands
+from server.stream.reading import Position
 from server.stream.submit import Submitter
-from tests.nights_by_hand import START, definition
+from server.stream.watcher import ask
+from tests.nights_by_hand import START, declare, definition
 
 NIGHT = "night"
+REASONS = {"turnout-out-of-range": "A small hall.", "share-far-from-baseline": "It is."}
 OPENING = OpenNight(id="open", by="desk", night=definition(NIGHT))
 
 
@@ -26,28 +33,76 @@ async def test_more_who_write_at_once_than_may_try_again_are_all_served(stream: 
     assert [receipt.seq for receipt in receipts] == list(range(2, 252)), "in the order in which they came"
 
 
-async def test_where_redis_is_away_all_in_line_are_told_as_soon_as_the_first() -> None:
-    waited = 0
+class Away(EventStream):
+    """A Redis that does not answer; ``asked`` is how often it was."""
 
-    async def read(night: str, after: int) -> Sequence[AnyEvent]:
-        return []
+    asked = 0
 
-    async def add(night: str, event: AnyEvent) -> None:
-        nonlocal waited
-        waited += 1
+    async def append(self, night: str, entry: AnyEvent | AnyAct, known: Position) -> None:
+        self.asked += 1
         await asyncio.sleep(0)
         raise StreamUnavailable("Redis did not answer.")
 
-    async def settle(night: str) -> None:
-        raise AssertionError("nothing was added")
 
-    async def opened(night: Night | None) -> AnyEvent:
-        return decide(night, OPENING, START)
+async def test_where_redis_is_away_all_in_line_are_told_as_soon_as_the_first() -> None:
+    def opened(stands: Stands) -> AnyEvent:
+        return decide(stands.night, OPENING, START)
 
-    ledger = Ledger[Night, AnyEvent](read, add, settle, fold)
-    answers = await asyncio.gather(*(ledger.write(NIGHT, "open", opened) for _ in range(20)), return_exceptions=True)
+    away = Away("redis://nobody.invalid")
+    ledger = Ledger(away)
+    answers = await asyncio.gather(
+        *(ledger.put(NIGHT, "open", "events", opened) for _ in range(20)), return_exceptions=True
+    )
     assert all(isinstance(answer, StreamUnavailable) for answer in answers)
-    assert waited == 1
+    assert away.asked == 1
     with pytest.raises(StreamUnavailable):
-        await ledger.write(NIGHT, "open", opened)
-    assert waited == 2, "who comes later tries for itself"
+        await ledger.put(NIGHT, "open", "events", opened)
+    assert away.asked == 2, "who comes later tries for itself"
+
+
+async def test_three_hundred_who_ask_at_once_wait_for_one_another_and_not_for_a_redis_that_is_away(
+    stream: EventStream,
+) -> None:
+    submitter = Submitter(stream)
+    await submitter.submit(NIGHT, OPENING, START)
+    stands = await asyncio.gather(*(submitter.look(NIGHT) for _ in range(300)))
+    assert [one.position.events for one in stands] == [1] * 300
+
+
+async def test_a_declaration_asks_redis_twice_for_its_two_entries(redis: Embedded, stream: EventStream) -> None:
+    submitter = Submitter(stream)
+    await submitter.submit(NIGHT, OPENING, START)
+    before = asked_for(redis)
+    stamp = Stamp(seq=0, at=START, by="officer", invitation="", device="", command_id="ask")
+    receipt = await submitter.ask(NIGHT, Asked(**stamp, command=declare(0), reasons=REASONS))
+    assert receipt and not receipt.repeated
+    assert asked_for(redis) - before == Counter({"eval": 2})
+
+
+async def test_what_is_heard_of_a_round_that_is_over_is_passed_over(stream: EventStream) -> None:
+    ours, theirs = Submitter(stream), Submitter(stream)
+    await ours.submit(NIGHT, OPENING, START)
+    old = await stream.read(NIGHT)
+    await ours.submit(NIGHT, declare(0), START)
+    assert await stream.begin_again(NIGHT, (2, 0), old[0], ())
+    begun = await theirs.look(NIGHT)
+    await theirs.submit(NIGHT, declare(1), START)
+
+    async def news() -> AsyncIterator[News]:
+        yield Opened(NIGHT)  # a follower that is behind
+        yield Arrived(NIGHT, tuple(old))
+        yield Opened(NIGHT, begun.round)
+        yield Arrived(NIGHT, tuple(await stream.read(NIGHT)))
+
+    known = [theirs.known(NIGHT) async for _ in theirs.heard(news())]
+    assert {(one.round, one.position.events) for one in known} == {(begun.round, 2)}
+    await ours.submit(NIGHT, declare(2), START)
+    assert [event.seq for event in await stream.read(NIGHT)] == [1, 2, 3], "who knew the round before only, read on"
+
+
+def asked_for(redis: Embedded) -> Counter[str]:
+    """Command → how often Redis was asked for it, from outside of a script."""
+    told = ask(socket_path(redis.folder), b"INFO commandstats").decode()
+    return Counter(
+        {name: int(calls) for name, calls in re.findall(r"cmdstat_(eval|get|set|waitaof):calls=(\d+)", told)}
+    )

@@ -7,8 +7,8 @@ import pytest
 from server.election.commands import HoldNight, OpenNight, PostNote, ReachStage, ReleaseNight
 from server.election.counting.acts import Asked, Dropped, PublicCommand, Stamp
 from server.election.counting.entry import pending
-from server.election.decide import Refused
 from server.election.events import Declared, NightHeld, NightReleased, NotePosted, StageReached
+from server.election.refusals import Refused
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, ballot, declare, definition

@@ -117,7 +117,11 @@
   window.addEventListener("online", hangUp);
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-  // htmx may have looked at the page before its websocket extension was here; looking twice does no harm.
-  htmx.process(place);
+  // The line is opened once all scripts of the page listen: none may miss the first message. htmx may have looked at the
+  // page before its websocket extension was here; looking twice does no harm.
+  document.addEventListener("DOMContentLoaded", () => {
+    htmx.process(place);
+    htmx.trigger(place, "ready");
+  });
   document.getElementById("alert")?.focus();
 })();

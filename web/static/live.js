@@ -105,15 +105,12 @@
 
   shown("");
 
-  // htmx may have looked at the page before its websocket extension was here; looking twice does no harm.
-  htmx.process(place);
-
-  // A line that was up before anybody here listened.
-  const early = place._htmx?.ws?.connection;
-  if (early?.socket?.readyState === WebSocket.OPEN) {
-    connection = early;
-    say(ON_AIR, "up");
-  }
+  // The line is opened once all scripts of the page listen: none may miss the first message. htmx may have looked at the
+  // page before its websocket extension was here; looking twice does no harm.
+  document.addEventListener("DOMContentLoaded", () => {
+    htmx.process(place);
+    htmx.trigger(place, "ready");
+  });
 
   // A page taken out of the back-forward cache has lost its socket for good.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -8,11 +8,12 @@ from starlette.responses import RedirectResponse, Response
 from server.count.desk.board import Board, board_of
 from server.count.visit.night import both_of
 from server.count.visit.rules import csrf, visit
-from server.count.visit.sending import new_id, now
+from server.count.visit.sending import new_id
 from server.election.counting.acts import Role
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.html.answers import HTML
 from server.html.templates import rendered
+from server.stream.clock import now
 from server.stream.events import StreamUnavailable
 
 DESK: tuple[Role, ...] = ("desk",)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from server.count.visit.place import STAGES
 from server.election.counting.acts import Asked, Role, SheetKeyed
 from server.election.counting.desk import Desk, Person
-from server.election.counting.entry import Standing, once_released, pending, sheets_of, standing
+from server.election.counting.entry import Progress, once_released, pending, sheets_of, standing
 from server.election.events import NightHeld
 from server.election.nights import Count, Night
 
@@ -27,7 +27,7 @@ class Glance(Struct, frozen=True):
     is not as it should be; ``people`` are those invited for it, and not revoked."""
 
     count: Count
-    stands: Standing
+    stands: Progress
     stage: str
     figures: str
     stuck: bool
@@ -37,7 +37,7 @@ class Glance(Struct, frozen=True):
     @property
     def text(self) -> str:
         """All words of the row, to look for some in."""
-        names = " ".join(f"{one.name} {one.role} {state_of(one)}" for one in self.people)
+        names = " ".join(f"{person.name} {person.role} {state_of(person)}" for person in self.people)
         due = f"expected {self.due.words}" if self.due else ""
         return f"{self.count.contest.name} {self.stage} {self.figures} {names} {due}".casefold()
 
@@ -56,9 +56,13 @@ class Board(Struct, frozen=True):
     @property
     def hold(self) -> NightHeld | None:
         """The hold that the night is under."""
-        return next(one for one in reversed(self.night.feed) if isinstance(one, NightHeld)) if self.night.held else None
+        return (
+            next(event for event in reversed(self.night.feed) if isinstance(event, NightHeld))
+            if self.night.held
+            else None
+        )
 
-    def stands(self, ballot: str) -> Standing:
+    def stands(self, ballot: str) -> Progress:
         """Where a contest's entry stands."""
         return standing(self.later, self.desk, ballot)
 
@@ -69,7 +73,7 @@ class Board(Struct, frozen=True):
     def has_void_sheets(self, ballot: str) -> bool:
         """Whether somebody has keyed a sheet that does not account for the papers verified since."""
         count, entry = self.later.counts[ballot], self.desk.of(ballot)
-        keyed = [one for one in entry.sheets.values() if one.round == count.round and one.seq > entry.since]
+        keyed = [sheet for sheet in entry.sheets.values() if sheet.round == count.round and sheet.seq > entry.since]
         return len(keyed) > len(self.sheets(ballot))
 
     def glance(self, ballot: str) -> Glance:
@@ -151,7 +155,7 @@ def _minutes(minutes: int) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-def _figures(night: Night, count: Count, stands: Standing) -> str:
+def _figures(night: Night, count: Count, stands: Progress) -> str:
     match stands.state:
         case "no poll":
             return "nothing to count"

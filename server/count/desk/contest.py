@@ -12,15 +12,16 @@ from server.access import allows
 from server.count.desk.answering import DESK, board, carried_out, sent
 from server.count.desk.pages import contest_page
 from server.count.visit.rules import Sends, visit
-from server.count.visit.sending import ask, id_of, now, stamp
+from server.count.visit.sending import ask, id_of, round_in, stamp
 from server.election.clock import LONDON
 from server.election.commands import ExpectDeclaration, RecordNoPoll, Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
 from server.election.counting.entry import correction_of
-from server.election.decide import Refused
 from server.election.events import NoPollState
 from server.election.nights import Night
+from server.election.refusals import Refused
 from server.html.process import process
+from server.stream.clock import now
 
 _ITS_OWN_NIGHT = timedelta(hours=36)  # after the close of poll; later it is a rehearsal with an old night's contests
 _LOOKS_BACK = timedelta(hours=6)
@@ -51,7 +52,7 @@ async def revision(request: Request) -> Response:
     act = CorrectionBegun(
         **stamp(request, id_of("revision", form.get("key"), ballot, round, reason)),
         ballot=ballot,
-        round=int(round) if round.isdecimal() and len(round) < 9 else -1,
+        round=round_in(round),
         slip=False,
         reason=reason,
     )
@@ -85,7 +86,7 @@ async def withdrawal(request: Request) -> Response:
         by=visit(request).person.name,
         ballot=ballot,
         reason=reason,
-        round=int(round) if round.isdecimal() and len(round) < 9 else -1,
+        round=round_in(round),
     )
     return await _done(request, form, "withdrawal", ask(request, command))
 

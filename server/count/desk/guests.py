@@ -8,8 +8,9 @@ from msgspec import Struct
 from server.count.desk.board import Board
 from server.count.visit.inviting import ROLES
 from server.election.counting.acts import Role
+from server.election.limits import LONGEST_LINE, LONGEST_NAME, MOST_LINES
 
-_MOST_LINES, _MOST_NAMED, _LONGEST = 2000, 8, 80
+_MOST_NAMED = 8
 
 
 class Guest(Struct, frozen=True):
@@ -32,15 +33,17 @@ def guests_of(board: Board, text: str, sent_before: Callable[[Guest], bool]) -> 
     """
     known, wrong = _Contests(board), list[str]()
     guests: dict[Guest, int] = {}
+    invited = _invited(board)
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if len(lines) > _MOST_LINES:
-        raise BadLines(f"That are {len(lines):,} people: invite at most {_MOST_LINES:,} at once.")
+    if len(lines) > MOST_LINES:
+        raise BadLines(f"Those are {len(lines):,} people: invite at most {MOST_LINES:,} at once.")
     for number, line in lines:
         try:
+            _must_fit(line)
             guest = _guest(known, line)
             if guest in guests:
                 raise BadLines(f"the same as line {guests[guest]}.")
-            _must_be_new(board, guest, sent_before)
+            _must_be_new(invited, guest, sent_before)
             guests[guest] = number
         except BadLines as error:
             wrong.append(f"Line {number}: {error}")
@@ -63,13 +66,21 @@ def guest_of(board: Board, form: dict[str, str], sent_before: Callable[[Guest], 
         raise BadLines("The desk is invited for all contests: name none.")
     if role != "desk" and not named:
         raise BadLines("Say for which contest.")
+    if len(named) > MOST_LINES:
+        raise BadLines(f"Those are {len(named):,} contests: name at most {MOST_LINES:,} at once.")
+    for line in named:
+        _must_fit(line)
     guest = Guest(_name(form.get("name", "")), role, tuple(dict.fromkeys(map(known.ballot, named))))
-    _must_be_new(board, guest, sent_before)
+    _must_be_new(_invited(board), guest, sent_before)
     return guest
 
 
-def _must_be_new(board: Board, guest: Guest, sent_before: Callable[[Guest], bool]) -> None:
-    invited = (Guest(one.name, one.role, one.ballots) for one in board.desk.people.values() if not one.revoked)
+def _invited(board: Board) -> set[Guest]:
+    people = board.desk.people.values()
+    return {Guest(person.name, person.role, person.ballots) for person in people if not person.revoked}
+
+
+def _must_be_new(invited: set[Guest], guest: Guest, sent_before: Callable[[Guest], bool]) -> None:
     if guest in invited and not sent_before(guest):
         raise BadLines(f"{guest.name} is invited already, as {guest.role}: the link can be printed again.")
 
@@ -81,19 +92,24 @@ def _guest(known: "_Contests", line: str) -> Guest:
     contest = others if role else rest.strip()  # the names of many contests have a comma
     if role == "desk":
         if contest:
-            raise BadLines(f"the desk is invited for all contests, not for {contest[:_LONGEST]}.")
+            raise BadLines(f"the desk is invited for all contests, not for {contest[:LONGEST_NAME]}.")
         return Guest(_name(name), "desk", ())
     if not contest:
         raise BadLines("after the name and a comma, say for which contest.")
     return Guest(_name(name), role or "officer", (known.ballot(contest),))
 
 
+def _must_fit(line: str) -> None:
+    if len(line) > LONGEST_LINE:
+        raise BadLines(f"a line has at most {LONGEST_LINE} characters, and this one {len(line):,}.")
+
+
 def _name(text: str) -> str:
     name = " ".join(text.split())
     if not name:
         raise BadLines("say who is invited.")
-    if len(name) > _LONGEST:
-        raise BadLines(f"a name has at most {_LONGEST} characters.")
+    if len(name) > LONGEST_NAME:
+        raise BadLines(f"a name has at most {LONGEST_NAME} characters.")
     return name
 
 
@@ -117,7 +133,7 @@ class _Contests:
         if len(found) == 1:
             return found[0]
         if found:
-            raise BadLines(f"{text[:_LONGEST]} is the name of several contests: write one of {', '.join(found)}.")
+            raise BadLines(f"{text[:LONGEST_NAME]} is the name of several contests: write one of {', '.join(found)}.")
         near = difflib.get_close_matches(name, self._by_name, n=1, cutoff=0.75)
         like = f" Is it {self._by_name[near[0]][0]}?" if near else ""
-        raise BadLines(f"{text.strip()[:_LONGEST]} is not a contest of this night.{like}")
+        raise BadLines(f"{text.strip()[:LONGEST_NAME]} is not a contest of this night.{like}")

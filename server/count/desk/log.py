@@ -6,6 +6,7 @@ what the other has.
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import assert_never
 
 from msgspec import Struct
 
@@ -19,10 +20,12 @@ from server.count.desk.told import (
     sentence_case,
     time_told,
 )
-from server.election.commands import Correct, ExpectDeclaration, ReachStage
+from server.election.commands import Correct, ExpectDeclaration, ReachStage, ballot_of
 from server.election.counting.acts import (
     AnyAct,
     Asked,
+    CorrectionBegun,
+    CorrectionDropped,
     Dropped,
     EntryChosen,
     Invited,
@@ -52,7 +55,7 @@ _SETTLED: tuple[State, ...] = ("ready", "asked", "on air", "no poll")
 _REASONED = PapersVerified | SheetKeyed | Asked
 
 
-class Line(Struct, frozen=True):
+class LogLine(Struct, frozen=True):
     """One line: ``outcome`` is what became of something that was to go out; ``reasons`` what was unusual, and why."""
 
     at: datetime
@@ -64,7 +67,7 @@ class Line(Struct, frozen=True):
     outcome: str = ""
 
 
-def log_of(board: Board, ballot: str | None = None) -> list[Line]:
+def log_of(board: Board, ballot: str | None = None) -> list[LogLine]:
     """Every act and every public event of one contest, or of the whole night; the newest first."""
     log = _Log(board, ballot)
     return sorted([*log.acts(), *log.events()], key=lambda one: one.at)[::-1]
@@ -88,7 +91,7 @@ class _Log:
         self._events = {event.command_id: event for event in found}
         self._settled: dict[str, bool] = {}
 
-    def acts(self) -> Iterator[Line]:
+    def acts(self) -> Iterator[LogLine]:
         """What was done at the count."""
         expected: dict[str, datetime | None] = {}
         for act in self._board.desk.log:
@@ -99,7 +102,7 @@ class _Log:
                 ballot, after = act.command.ballot, act.command.expected
                 changes = (Changed("Expected", time_told(expected.get(ballot)), time_told(after)),)
                 expected[ballot] = after
-            yield Line(
+            yield LogLine(
                 at=act.at,
                 by=act.by,
                 device=act.device,
@@ -109,12 +112,12 @@ class _Log:
                 outcome=self._outcome(act) if isinstance(act, Asked) else "",
             )
 
-    def events(self) -> Iterator[Line]:
+    def events(self) -> Iterator[LogLine]:
         """What is public and was not asked for by somebody invited: from a program, or the command line."""
         for event in self._events.values():
             if event.command_id not in self._asked:
                 what = sentence_case(command_told(self._board.night, event))
-                yield Line(event.at, event.by, "", what, self._changed(event), outcome=f"event {event.seq}")
+                yield LogLine(event.at, event.by, "", what, self._changed(event), outcome=f"event {event.seq}")
 
     def _is_here(self, act: AnyAct) -> bool:
         ballot = self._ballot
@@ -124,7 +127,7 @@ class _Log:
             case EntryChosen() | ReplaySet():
                 return False
             case Asked():
-                return getattr(act.command, "ballot", None) == ballot
+                return ballot_of(act.command) == ballot
             case Invited():
                 return ballot in act.ballots
             case Revoked() | PinCleared() | SessionsEnded():
@@ -133,8 +136,10 @@ class _Log:
                 return ballot in self._board.desk.people[act.invitation].ballots
             case Dropped():
                 return False
-            case _:
+            case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
                 return act.ballot == ballot
+            case _:
+                assert_never(act)
 
     def _outcome(self, asked: Asked) -> str:
         seq = self._board.night.receipts.get(asked.command.id)

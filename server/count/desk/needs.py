@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from server.count.desk.board import Board, Due, Glance, unaccounted
 from server.count.desk.told import command_told
-from server.election.commands import HoldNight, ReleaseNight
+from server.election.commands import OfTheHold, ballot_of
 from server.election.counting.acts import Asked, Dropped
 from server.election.counting.entry import KEYING
 from server.html.templates import clock
@@ -53,10 +53,10 @@ def _of_the_night(board: Board) -> Iterator[Need]:
         number = f"{len(waiting)} {'thing waits' if len(waiting) == 1 else 'things wait'}"
         why = f"held since {clock(hold.at)} by {hold.by}. {number} to go out."
         yield Need("held", "The night", why, "/desk/hold")
-    for one in waiting:
-        said = f"from {one.by} at {clock(one.at)}: {command_told(night, one.command)}"
+    for asked in waiting:
+        said = f"from {asked.by} at {clock(asked.at)}: {command_told(night, asked.command)}"
         why = f"waits for the release, {said}" if hold else f"has not gone out yet, {said}"
-        yield Need("waiting", name_of(board, one), why, href_of(one))
+        yield Need("waiting", name_of(board, asked), why, href_of(asked))
 
 
 def _of_contests(board: Board, glances: list[Glance]) -> Iterator[Need]:
@@ -88,7 +88,7 @@ def _unaccounted(board: Board, glance: Glance) -> Need | None:
 def _late(board: Board, glance: Glance) -> Need | None:
     if glance.due is None or not glance.due.late:
         return None
-    called = ", ".join(f"{one.name} ({one.role})" for one in glance.people) or "nobody is invited here"
+    called = ", ".join(f"{person.name} ({person.role})" for person in glance.people) or "nobody is invited here"
     return _need("late", glance, f"expected at {clock(glance.due.expected)}: {called}.", glance.due)
 
 
@@ -107,7 +107,7 @@ def _lonely(board: Board, glance: Glance) -> Need | None:
     (sheet,) = sheets.values()
     (missing,) = (role for role in KEYING if role not in sheets)
     keyed = f"the {sheet.role} keyed at {clock(sheet.at)}"
-    if not any(one.role == missing for one in glance.people):
+    if not any(person.role == missing for person in glance.people):
         return _need("lonely", glance, f"{keyed}, and nobody is invited as {missing}.")
     if board.now - sheet.at < LONELY:
         return None
@@ -148,7 +148,7 @@ def _dropped(board: Board) -> Iterator[Need]:
             of = asked[act.asked]
             dropped[_about(of)] = (act, of)
     for act, of in dropped.values():
-        done = isinstance(of.command, HoldNight | ReleaseNight)  # by somebody else, or it could have been
+        done = isinstance(of.command, OfTheHold)  # by somebody else, or it could have been
         if not done and board.now - act.at < _REMEMBERED and not _moved_on(board, of, act.at):
             told = command_told(board.night, of.command).rstrip(".")
             why = f"did not go out, from {of.by}: {told}. {act.why}"
@@ -156,7 +156,7 @@ def _dropped(board: Board) -> Iterator[Need]:
 
 
 def _about(asked: Asked) -> str:
-    return getattr(asked.command, "ballot", None) or type(asked.command).__name__
+    return ballot_of(asked.command) or type(asked.command).__name__
 
 
 def _moved_on(board: Board, asked: Asked, at: datetime) -> bool:
@@ -172,5 +172,5 @@ def name_of(board: Board, asked: Asked) -> str:
 
 def href_of(asked: Asked) -> str:
     """Where to see what became of it."""
-    ballot: str | None = getattr(asked.command, "ballot", None)
+    ballot = ballot_of(asked.command)
     return f"/desk/contests/{ballot}" if ballot else "/desk/record"

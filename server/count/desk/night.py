@@ -12,14 +12,15 @@ from server.count.desk.answering import DESK, board, carried_out, sent
 from server.count.desk.pages import contest_page, desk_page, hold_page
 from server.count.desk.told import SPEEDS
 from server.count.visit.rules import Sends, visit
-from server.count.visit.sending import ask, id_of, now, stamp
+from server.count.visit.sending import ask, id_of, stamp
 from server.election.commands import HoldNight, PostNote, ReleaseNight
 from server.election.counting.acts import Dropped, EntryChosen, EntryMode, ReplaySet
-from server.election.decide import Refused
 from server.election.events import NightHeld
+from server.election.limits import LONGEST_TEXT
+from server.election.refusals import Refused
 from server.html.process import process
+from server.stream.clock import now
 
-_LONGEST_NOTE = 500
 _HELD_AGAIN = "The night was released and held again since this page was opened. It is still held: look at it again."
 
 
@@ -29,7 +30,7 @@ async def hold(request: Request) -> Response:
     stands = await board(request)
     if stands.hold:
         return RedirectResponse("/desk", 303)
-    before = sum(isinstance(one, NightHeld) for one in stands.night.feed)
+    before = sum(isinstance(event, NightHeld) for event in stands.night.feed)
     command = HoldNight(id=id_of("hold", before), by=visit(request).person.name)
     return await carried_out(ask(request, command), "/desk", partial(hold_page, request))
 
@@ -86,8 +87,8 @@ async def note(request: Request) -> Response:
     ballot, text = form["contest"].rpartition("/")[2] or None, form.get("text", "")
 
     async def posted() -> None:
-        if len(text) > _LONGEST_NOTE:
-            sentence = f"A note has at most {_LONGEST_NOTE} characters, and this one {len(text)}: say it in two."
+        if len(text) > LONGEST_TEXT:
+            sentence = f"A note has at most {LONGEST_TEXT} characters, and this one {len(text)}: say it in two."
             raise Refused("note-too-long", sentence)
         command_id = id_of("note", form.get("key"), ballot, text)
         await ask(request, PostNote(id=command_id, by=visit(request).person.name, text=text, ballot=ballot))

@@ -12,6 +12,7 @@ from server.count.desk.log import log_of
 from server.count.desk.needs import name_of
 from server.count.desk.told import command_told
 from server.count.visit.rules import SignedIn, Watches, visit
+from server.election.limits import LONGEST_SEARCH
 from server.html.answers import HTML
 from server.html.process import process
 from server.live.line import line_of
@@ -85,7 +86,11 @@ async def desk_page(
     """The night at a glance; ``typed`` is a form of it that was refused."""
     stands = await board(request)
     glances = stands.glances()
-    words = request.query_params.get("q", "").casefold().split()
+    q = request.query_params.get("q", "")
+    if len(q) > LONGEST_SEARCH:
+        notice, status = f"Look for at most {LONGEST_SEARCH} characters: these were {len(q):,}.", 422
+        q = q[:LONGEST_SEARCH]
+    words = q.casefold().split()
     shown = [all(word in glance.text for word in words) for glance in glances]
     hub = process(request).hub
     channel = hub.channels.get(stands.night.definition.id)
@@ -101,7 +106,7 @@ async def desk_page(
         needs=render.needs(stands, glances),
         rows=[render.row(glance, not here) for glance, here in zip(glances, shown, strict=True)],
         found=sum(shown),
-        q=request.query_params.get("q", ""),
+        q=q,
         head=channel.head if channel else "",
         seq=channel.seq if channel else 0,
     )
@@ -134,5 +139,5 @@ async def contest_page(
 async def hold_page(request: Request, notice: str = "", status: int = 200) -> Response:
     """The question before a hold or a release."""
     stands = await board(request)
-    waiting = [(name_of(stands, one), command_told(stands.night, one.command), one) for one in stands.waiting]
+    waiting = [(name_of(stands, asked), command_told(stands.night, asked.command), asked) for asked in stands.waiting]
     return page(request, "hold.html", status, notice=notice, board=stands, waiting=waiting)

@@ -6,6 +6,7 @@ Fragments: ``desk-status`` (on air or held), ``desk-replay`` (how a replay is pl
 """
 
 from collections.abc import Iterable, Sequence
+from typing import assert_never
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -16,34 +17,49 @@ from server.count.desk.needs import needs_of
 from server.count.desk.told import SPEEDS, reasons_told, replay_told
 from server.count.phone.shown import label_of, read_back
 from server.count.visit.place import STAGES
-from server.count.visit.sending import now
-from server.election.commands import Correct, Declare
+from server.election.commands import Correct, Declare, ballot_of
 from server.election.counting.acts import (
     Asked,
+    CorrectionBegun,
+    CorrectionDropped,
     Dropped,
     EntryChosen,
+    InvitationAct,
     Invited,
+    PapersVerified,
     PinChosen,
     PinCleared,
     PinMistaken,
+    PublicCommand,
     ReplaySet,
     Revoked,
     SessionsEnded,
     SheetKeyed,
     SignedIn,
+    SignInAct,
 )
 from server.election.counting.desk import Desk, Person
-from server.election.events import NightHeld, NightOpened, NightReleased
+from server.election.events import (
+    Corrected,
+    DeclarationExpected,
+    Declared,
+    NightHeld,
+    NightOpened,
+    NightReleased,
+    NoPollTaken,
+    NotePosted,
+    StageReached,
+    Withdrawn,
+)
 from server.election.nights import Night
 from server.election.verdict import judge
 from server.html.templates import environment
 from server.live.private import News
+from server.stream.clock import now
 
 _FEW = 12  # contests changed at once whose whole pages are worth sending
 _OF_ALL = NightOpened | NightHeld | NightReleased | EntryChosen
-_BY_SOMEBODY = PinChosen | SignedIn | PinMistaken
 _FIGURES = SheetKeyed | Declare | Correct
-_OF_SOMEBODY = Revoked | PinCleared | SessionsEnded
 
 
 class Differing(Struct, frozen=True):
@@ -61,8 +77,8 @@ class DeskRenderer:
         """What htmx swaps in after this news; None is everything that the night's own page has."""
         board = board_of(night, desk, now())
         glances = board.glances()
-        everything = news is None or any(isinstance(one, _OF_ALL) for one in news)
-        changed = {ballot for one in news or () for ballot in _ballots(desk, one)}
+        everything = news is None or any(isinstance(news_item, _OF_ALL) for news_item in news)
+        changed = {ballot for news_item in news or () for ballot in _ballots(desk, news_item)}
         parts = [("desk-status", status(board, glances)), ("desk-needs", needs(board, glances))]
         for glance in glances:
             ballot, slug = glance.count.contest.ballot, glance.count.contest.slug
@@ -70,12 +86,14 @@ class DeskRenderer:
                 parts.append((f"desk-row-{slug}", row(glance)))
             if ballot in changed and len(changed) <= _FEW:
                 parts.append((f"desk-contest-{slug}", contest(board, ballot)))
-        if desk.replay and (news is None or any(isinstance(one, ReplaySet) for one in news)):
+        if desk.replay and (news is None or any(isinstance(news_item, ReplaySet) for news_item in news)):
             parts.append(("desk-replay", replay(board)))
-        if any(isinstance(one, Invited) for one in news or ()):
+        if any(isinstance(news_item, Invited) for news_item in news or ()):
             parts.append(("desk-people", people(board)))
         else:
-            touched = dict.fromkeys(_person(one) for one in news or () if isinstance(one, _BY_SOMEBODY | _OF_SOMEBODY))
+            touched = dict.fromkeys(
+                _person(news_item) for news_item in news or () if isinstance(news_item, SignInAct | InvitationAct)
+            )
             parts += [(f"desk-person-{one}", person(board, one)) for one in touched]
         return "".join(partial(*part) for part in parts)
 
@@ -85,9 +103,9 @@ def status(board: Board, glances: Sequence[Glance]) -> Markup:
     night, people = board.night, [one for one in board.desk.people.values() if not one.revoked]
     figures = {
         "declared": f"{night.declared:,} of {len(night.counts):,}",
-        "ready to declare": sum(one.stands.state == "ready" for one in glances),
-        "sheets differ": sum(one.stands.state == "differs" for one in glances),
-        "late": sum(one.due is not None and one.due.late for one in glances),
+        "ready to declare": sum(glance.stands.state == "ready" for glance in glances),
+        "sheets differ": sum(glance.stands.state == "differs" for glance in glances),
+        "late": sum(glance.due is not None and glance.due.late for glance in glances),
         "people signed in": f"{sum(bool(one.sessions) for one in people):,} of {len(people):,}",
     }
     return _fragment("status", board=board, night=night, figures=figures)
@@ -124,6 +142,11 @@ def person(board: Board, invitation: str) -> Markup:
     return _fragment("person", one=one, night=board.night, state_of=state_of, single=False)
 
 
+def card(board: Board, person: Person, contests: Sequence[str], link: str, code: Markup) -> Markup:
+    """An invitation to print and cut; ``code`` is the link as a QR code."""
+    return _fragment("card", person=person, contests=contests, link=link, code=code, night=board.night)
+
+
 def contest(board: Board, ballot: str) -> Markup:
     """All about a contest."""
     glance, night = board.glance(ballot), board.night
@@ -140,7 +163,7 @@ def contest(board: Board, ballot: str) -> Markup:
         stands=stands,
         stages=STAGES,
         verification=kept.verification,
-        sheets=sorted(sheets.values(), key=lambda one: one.role),
+        sheets=sorted(sheets.values(), key=lambda sheet: sheet.role),
         differing=_differing(night, ballot, stands.differing, sheets.values()),
         confirmed=read_back(night, count, judge(count.contest, figures)) if isinstance(figures, _FIGURES) else None,
         declared=read_back(night, count, count.result) if count.result and not count.result.unopposed else None,
@@ -162,9 +185,9 @@ def _differing(night: Night, ballot: str, fields: Iterable[str], sheets: Iterabl
     for field in dict.fromkeys(fields):
         if field == "lot":
             named = night.counts[ballot].contest.candidate
-            figures = sorted(named(one.lot).name if one.lot else "no lot" for one in sheets)
+            figures = sorted(named(sheet.lot).name if sheet.lot else "no lot" for sheet in sheets)
         else:
-            numbers = [_number(one, field) for one in sheets]
+            numbers = [_number(sheet, field) for sheet in sheets]
             known = sorted(number for number in numbers if number is not None)
             figures = ["not known"] * (len(numbers) - len(known)) + [f"{number:,}" for number in known]
         found.append(Differing(label_of(night, ballot, field), tuple(figures)))
@@ -176,8 +199,8 @@ def _number(sheet: SheetKeyed, field: str) -> int | None:
     return sheet.votes[which] if what == "votes" else getattr(sheet.rejected, which or "total")
 
 
-def _person(act: PinChosen | SignedIn | PinMistaken | Revoked | PinCleared | SessionsEnded) -> str:
-    return act.invitation if isinstance(act, _BY_SOMEBODY) else act.invited
+def _person(act: SignInAct | InvitationAct) -> str:
+    return act.invitation if isinstance(act, SignInAct) else act.invited
 
 
 def _ballots(desk: Desk, one: News) -> Iterable[str]:
@@ -191,13 +214,24 @@ def _ballots(desk: Desk, one: News) -> Iterable[str]:
             return desk.people[one.invitation].ballots
         case Dropped():
             asked = (act.command for act in reversed(desk.log) if isinstance(act, Asked))
-            about = next(command for command in asked if command.id == one.asked)
+            return _about(next(command for command in asked if command.id == one.asked))
         case Asked():
-            about = one.command
+            return _about(one.command)
+        case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
+            return (one.ballot,)
+        case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | DeclarationExpected():
+            return (one.ballot,)
+        case NotePosted():
+            return (one.ballot,) if one.ballot else ()
+        case NightOpened() | NightHeld() | NightReleased() | EntryChosen() | ReplaySet():
+            return ()
         case _:
-            about = one
-    ballot: str | None = getattr(about, "ballot", None)
-    return () if ballot is None else (ballot,)
+            assert_never(one)
+
+
+def _about(command: PublicCommand) -> Iterable[str]:
+    ballot = ballot_of(command)
+    return (ballot,) if ballot else ()
 
 
 def _fragment(name: str, **context: object) -> Markup:

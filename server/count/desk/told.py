@@ -154,10 +154,13 @@ def sentence_case(words: str) -> str:
 
 def figures_changed(contest: Contest, before: Figures, after: Figures) -> tuple[Changed, ...]:
     """In which figures two sheets or declarations differ, in the order of the form."""
-    found = [Changed(one.name, f"{before.votes[one.id]:,}", f"{after.votes[one.id]:,}") for one in contest.candidates]
+    found = [
+        Changed(candidate.name, f"{before.votes[candidate.id]:,}", f"{after.votes[candidate.id]:,}")
+        for candidate in contest.candidates
+    ]
     old, new = before.rejected, after.rejected
     if old and new:
-        found += [Changed(head_name(one), _papers(getattr(old, one)), _papers(getattr(new, one))) for one in HEADS]
+        found += [Changed(head_name(head), _papers(getattr(old, head)), _papers(getattr(new, head))) for head in HEADS]
         if old.official_mark is None or new.official_mark is None:
             found.append(Changed("Rejected in all", f"{old.total:,}", f"{new.total:,}"))
     found.append(Changed("The lot", _lot(contest, before.lot), _lot(contest, after.lot)))

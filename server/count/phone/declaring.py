@@ -10,12 +10,12 @@ from server.count.phone.shown import read_back
 from server.count.visit.night import page
 from server.count.visit.place import Place, chosen, common, place_of
 from server.count.visit.rules import DECLARING, Sends, SignedIn, visit
-from server.count.visit.sending import ask, id_of, stamp
+from server.count.visit.sending import ask, id_of, round_in, stamp
 from server.election.commands import Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
 from server.election.counting.entry import spoken
-from server.election.decide import Refused
 from server.election.events import Corrected
+from server.election.refusals import Refused
 from server.html.process import process
 from server.stream.events import StreamUnavailable
 
@@ -64,7 +64,7 @@ async def correct(request: Request) -> Response:
     """``POST /count/correction``: a slip of the tongue is to be put right; the figures are keyed anew."""
     place = await _place(request)
     sent = await request.form()
-    reason, round = str(sent.get("reason", "")).strip(), _round(sent.get("round"))
+    reason, round = str(sent.get("reason", "")).strip(), round_in(sent.get("round"))
     act = CorrectionBegun(
         **stamp(request, f"correct/{id_of(place.ballot, round, reason, place.desk.of(place.ballot).since)}"),
         ballot=place.ballot,
@@ -72,7 +72,7 @@ async def correct(request: Request) -> Response:
         slip=True,
         reason=reason,
     )
-    return await _recorded(request, place, act)
+    return await _recorded(request, place, act, {"slip": reason})
 
 
 @allows(Sends(DECLARING))
@@ -91,13 +91,14 @@ async def withdraw(request: Request) -> Response:
     """``POST /count/withdrawal``: the declaration is taken back, at once and for all to see."""
     place = await _place(request)
     sent = await request.form()
-    reason, round = str(sent.get("reason", "")).strip(), _round(sent.get("round"))
+    reason, round = str(sent.get("reason", "")).strip(), round_in(sent.get("round"))
     command_id = id_of(place.ballot, "withdraw", round, reason)
     command = Withdraw(id=command_id, by=place.person.name, ballot=place.ballot, reason=reason, round=round)
     try:
         await ask(request, command)
     except Refused as refused:
-        return _receipt(request, place, refused.sentence, 422) if place.last else _to_form(place)
+        typed = {"why": reason}
+        return _receipt(request, place, refused.sentence, 422, typed) if place.last else _to_form(place)
     return _to_form(place)
 
 
@@ -105,26 +106,25 @@ async def _place(request: Request) -> Place:
     return await place_of(request, str((await request.form())["contest"]).rpartition("/")[2])
 
 
-async def _recorded(request: Request, place: Place, act: CorrectionBegun | CorrectionDropped) -> Response:
+async def _recorded(
+    request: Request, place: Place, act: CorrectionBegun | CorrectionDropped, typed: dict[str, str] | None = None
+) -> Response:
     submitter = process(request).submitter
     try:
         await submitter.record(visit(request).night, act)
     except Refused as refused:
         if refused.code not in ("already-begun", "not-begun") and place.last:
-            return _receipt(request, place, refused.sentence, 422)
+            return _receipt(request, place, refused.sentence, 422, typed)
     return _to_form(place)
-
-
-def _round(sent: object) -> int:
-    """The round of the count that a page was about; -1, which is none, where it does not say."""
-    return int(sent) if isinstance(sent, str) and sent.isdecimal() and len(sent) < 9 else -1
 
 
 def _to_form(place: Place) -> Response:
     return RedirectResponse(place.at(FORM), 303)
 
 
-def _receipt(request: Request, place: Place, wrong: str = "", status: int = 200) -> Response:
+def _receipt(
+    request: Request, place: Place, wrong: str = "", status: int = 200, typed: dict[str, str] | None = None
+) -> Response:
     result, last = place.count.result, place.last
     return page(
         "receipt.html",
@@ -134,6 +134,7 @@ def _receipt(request: Request, place: Place, wrong: str = "", status: int = 200)
         read_back=read_back(place.night, place.count, result) if result else None,
         refused=request.query_params.get("sent") == "no",
         wrong=wrong,
+        typed=typed or {},
         may_declare=place.person.role in DECLARING,
         **common(request, place),
     )

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from server.access import allows
-from server.count.phone.figures import Entry, entry_of, read_sheet, read_verification
+from server.count.phone.figures import SentForm, entry_of, read_sheet, read_verification
 from server.count.phone.pages import fresh_entry, read_back_page, sheet_page, verification_page, waiting_page
 from server.count.visit.night import night_of, page
 from server.count.visit.place import STAGES, STAGING, Place, chosen, place_of
@@ -16,8 +16,9 @@ from server.election.checks import Finding, check_figures
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified, SheetKeyed
 from server.election.counting.entry import KEYING, keyers, papers_of, sheets_of
-from server.election.decide import Refused
 from server.election.events import Rejected, Stage
+from server.election.numbers import written
+from server.election.refusals import Refused
 from server.html.process import process
 from server.html.templates import clock
 from server.stream.events import StreamUnavailable
@@ -40,7 +41,7 @@ async def form(request: Request) -> Response:
     if state in ("on air", "asked"):
         return RedirectResponse(place.at(RECEIPT), 303)
     if state == "unverified" and role in STAGING:
-        return verification_page(request, place, Entry({}), fresh=True)
+        return verification_page(request, place, SentForm({}), fresh=True)
     if role in keyers(place.count, place.desk) and state not in ("unverified", "no poll"):
         mine = sheets_of(place.count, place.desk).get(role)
         if mine is None:
@@ -139,7 +140,7 @@ async def stage(request: Request) -> Response:
 
 
 async def _contests(request: Request) -> Response:
-    night = await night_of(request)
+    night = night_of(request)
     counts = [night.counts[ballot] for ballot in visit(request).person.ballots if ballot in night.counts]
     return page("contests.html", night=night, counts=counts, person=visit(request).person, stages=STAGES)
 
@@ -153,15 +154,10 @@ def _step(sent: dict[str, str]) -> str:
     return sent.get("step", "")[:20]
 
 
-def _number(sent: dict[str, str], name: str) -> int:
-    text = sent.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 16 else 0
-
-
-def _keyed(request: Request, place: Place, sent: dict[str, str], entry: Entry) -> SheetKeyed:
+def _keyed(request: Request, place: Place, sent: dict[str, str], entry: SentForm) -> SheetKeyed:
     votes, rejected = entry.votes, entry.rejected or Rejected(0)
     content = (sorted(votes.items()), sorted(entry.heads.items()), entry.lot, sorted(entry.reasons.items()))
-    round, replaces = _number(sent, "round"), _number(sent, "replaces")
+    round, replaces = written(sent.get("round", "")) or 0, written(sent.get("replaces", "")) or 0
     by = place.person.invitation
     return SheetKeyed(
         **stamp(request, f"sheet/{id_of(by, place.ballot, round, replaces, _step(sent), *content)}"),
@@ -176,12 +172,12 @@ def _keyed(request: Request, place: Place, sent: dict[str, str], entry: Entry) -
     )
 
 
-def _errors(place: Place, entry: Entry) -> list[Finding]:
+def _errors(place: Place, entry: SentForm) -> list[Finding]:
     """What can be said of the numbers that can be read, before all of them can be."""
     return check_figures(place.count.contest, entry.votes, entry.rejected, papers_of(place.count), entry.lot)
 
 
-async def _sheet_refused(request: Request, place: Place, entry: Entry, refused: Refused) -> Response:
+async def _sheet_refused(request: Request, place: Place, entry: SentForm, refused: Refused) -> Response:
     if refused.findings:
         return sheet_page(request, place, entry, refused.findings, status=422)
     if refused.code in ("already-declared", "already-asked"):

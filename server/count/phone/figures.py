@@ -4,17 +4,18 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from server.count.phone.numbers import Unreadable, whole_number
+from server.election.check_codes import CHECKS
 from server.election.checks import Finding
 from server.election.contests import Contest
 from server.election.counting.acts import SheetKeyed
 from server.election.events import HEADS, Rejected
+from server.election.numbers import Unreadable, typed
 
 PAPERS = {"issued": "issued", "papers": "counted"}
 REASON = "reason."
 
 
-class Entry(Struct, frozen=True):
+class SentForm(Struct, frozen=True):
     """A form as it was sent. ``texts`` field → what was typed, to the letter; ``numbers`` field → all that can be read;
     ``unreadable`` is what stands against the rest; ``reasons`` check code → why it is so."""
 
@@ -45,18 +46,18 @@ class Entry(Struct, frozen=True):
         return self.texts.get("lot") or None
 
 
-def read_sheet(contest: Contest, form: Mapping[str, object]) -> Entry:
+def read_sheet(contest: Contest, form: Mapping[str, object]) -> SentForm:
     """The sheet in a form: ``votes.{candidate id}``, ``rejected.{head}``, ``lot`` and ``reason.{check}``."""
     sent = {name for name in form if name.startswith(("votes.", "rejected."))}
     return _read(form, [*fields(contest), *sorted(sent)], _REQUIRED)
 
 
-def read_verification(form: Mapping[str, object]) -> Entry:
+def read_verification(form: Mapping[str, object]) -> SentForm:
     """The verification in a form: ``issued`` and ``papers``."""
     return _read(form, PAPERS, {field: f"Enter the ballot papers {what}." for field, what in PAPERS.items()})
 
 
-def entry_of(sheet: SheetKeyed) -> Entry:
+def entry_of(sheet: SheetKeyed) -> SentForm:
     """A sheet as it would be typed."""
     texts = {f"votes.{candidate}": f"{votes:,}" for candidate, votes in sheet.votes.items()}
     texts |= {f"rejected.{head}": f"{getattr(sheet.rejected, head):,}" for head in HEADS}
@@ -66,10 +67,10 @@ def entry_of(sheet: SheetKeyed) -> Entry:
 
 def fields(contest: Contest) -> list[str]:
     """The sheet's numbers from top to bottom."""
-    return [*(f"votes.{one.id}" for one in contest.candidates), *(f"rejected.{head}" for head in HEADS)]
+    return [*(f"votes.{candidate.id}" for candidate in contest.candidates), *(f"rejected.{head}" for head in HEADS)]
 
 
-def merged(order: Iterable[str], entry: Entry, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def merged(order: Iterable[str], entry: SentForm, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """All findings from top to bottom; what could not be read is not also called missing."""
     unreadable = {finding.field for finding in entry.unreadable}
     found = [*entry.unreadable, *(one for one in findings if one.field not in unreadable)]
@@ -77,14 +78,14 @@ def merged(order: Iterable[str], entry: Entry, findings: Iterable[Finding]) -> t
     return tuple(sorted(found, key=lambda one: places.get(one.field, len(places))))
 
 
-def _read(form: Mapping[str, object], names: Iterable[str], required: Mapping[str, str]) -> Entry:
+def _read(form: Mapping[str, object], names: Iterable[str], required: Mapping[str, str]) -> SentForm:
     texts = {name: text for name, text in form.items() if isinstance(text, str)}
     numbers: dict[str, int] = {}
     unreadable: list[Finding] = []
     names = tuple(dict.fromkeys(names))
     for field in names:
         try:
-            number = whole_number(texts.get(field, ""))
+            number = typed(texts.get(field, ""))
         except Unreadable as error:
             unreadable.append(Finding("number-unreadable", field, str(error)))
             continue
@@ -92,9 +93,11 @@ def _read(form: Mapping[str, object], names: Iterable[str], required: Mapping[st
             numbers[field] = number
         elif field in required:
             unreadable.append(Finding("number-missing", field, required[field]))
-    reasons = {name.removeprefix(REASON): text.strip() for name, text in texts.items() if name.startswith(REASON)}
-    kept = {name: text for name, text in texts.items() if name in names or name == "lot" or name.startswith(REASON)}
-    return Entry(kept, numbers, tuple(unreadable), {code: why for code, why in reasons.items() if why})
+    # Only a check has a reason: whatever else a form may name so was never on a page.
+    given = {name for name in texts if name.startswith(REASON) and name.removeprefix(REASON) in CHECKS}
+    reasons = {name.removeprefix(REASON): texts[name].strip() for name in texts if name in given}
+    kept = {name: text for name, text in texts.items() if name in names or name == "lot" or name in given}
+    return SentForm(kept, numbers, tuple(unreadable), {code: why for code, why in reasons.items() if why})
 
 
 # A missing candidate is found by the checks.

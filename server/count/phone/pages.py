@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.count.phone.figures import Entry, entry_of, read_sheet
+from server.count.phone.figures import SentForm, entry_of, read_sheet
 from server.count.phone.shown import form_of, label_of, read_back
 from server.count.visit.night import page
 from server.count.visit.place import Place, common
@@ -17,7 +17,7 @@ from server.election.verdict import judge
 from server.html.templates import clock
 
 
-def fresh_entry(place: Place) -> Entry:
+def fresh_entry(place: Place) -> SentForm:
     """What there is to begin with: the sheet that was keyed last in this round, if it is void now; in a correction what
     is declared, since most of it is right; or else nothing."""
     last, correction = place.last, place.stands.correction
@@ -25,17 +25,17 @@ def fresh_entry(place: Place) -> Entry:
     if mine and mine.round == place.count.round and mine.seq > (correction.seq if correction else 0):
         return entry_of(mine)
     if correction is None or last is None or last.rejected is None:
-        return Entry({})
+        return SentForm({})
     texts = {f"votes.{one}": f"{votes:,}" for one, votes in last.votes.items()}
     texts |= {f"rejected.{head}": f"{getattr(last.rejected, head) or 0:,}" for head in HEADS}
     read = read_sheet(place.count.contest, texts | {"lot": last.lot or ""})
-    return Entry(read.texts, read.numbers)
+    return SentForm(read.texts, read.numbers)
 
 
 def sheet_page(
     request: Request,
     place: Place,
-    entry: Entry,
+    entry: SentForm,
     findings: Iterable[Finding] = (),
     *,
     fresh: bool = False,
@@ -64,7 +64,7 @@ def sheet_page(
 def verification_page(
     request: Request,
     place: Place,
-    entry: Entry,
+    entry: SentForm,
     findings: Iterable[Finding] = (),
     *,
     fresh: bool = False,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from server.count.phone.figures import REASON, Entry, fields, merged
+from server.count.phone.figures import REASON, SentForm, fields, merged
 from server.election.checks import Finding
 from server.election.contests import Candidate
 from server.election.events import HEADS
@@ -13,7 +13,7 @@ from server.election.parties import counted_as
 from server.election.verdict import Result, first_places
 
 
-class Row(Struct, frozen=True):
+class NumberRow(Struct, frozen=True):
     """A number to type. ``party`` is an id, or ""; ``sentences`` is what stands against the text."""
 
     field: str
@@ -58,7 +58,7 @@ class Sum(Struct, frozen=True):
 class Form(Struct, frozen=True):
     """A form from top to bottom; ``kept`` are reasons that nothing asks for now."""
 
-    rows: dict[str, Row]
+    rows: dict[str, NumberRow]
     lots: tuple[Lot, ...]
     tie: bool
     sum: Sum
@@ -72,7 +72,7 @@ LABELS = {"issued": "Ballot papers issued", "papers": "Ballot papers counted"}
 _ELSEWHERE = ("votes", "rejected", "lot")
 
 
-def form_of(night: Night, count: Count, entry: Entry, findings: Iterable[Finding] = ()) -> Form:
+def form_of(night: Night, count: Count, entry: SentForm, findings: Iterable[Finding] = ()) -> Form:
     """The sheet or the verification with what was typed, and what stands against it."""
     contest = count.contest
     found = merged([*LABELS, *fields(contest), "lot"], entry, findings)
@@ -82,18 +82,27 @@ def form_of(night: Night, count: Count, entry: Entry, findings: Iterable[Finding
         rows[f"votes.{one.id}"] = (one.name, party_name(night, one.party), counted_as(one.party))
     rows |= {f"rejected.{head}": (head_name(head), "", "") for head in HEADS}
     votes = entry.votes
-    complete = all(one.id in votes for one in contest.candidates) and any(votes.values())
+    complete = all(candidate.id in votes for candidate in contest.candidates) and any(votes.values())
     tied = first_places(votes) if complete else []
-    asked = {one.code: tuple(other.sentence for other in doubts if other.code == one.code) for one in doubts}
+    asked = {
+        doubt.code: (
+            *(other.sentence for other in doubts if other.code == doubt.code),
+            *_at(errors, REASON + doubt.code),
+        )
+        for doubt in doubts
+    }
     return Form(
         rows={
-            field: Row(field, label, note, party, entry.texts.get(field, ""), _at(errors, field))
+            field: NumberRow(field, label, note, party, entry.texts.get(field, ""), _at(errors, field))
             for field, (label, note, party) in rows.items()
         },
-        lots=tuple(Lot(one, len(tied) > 1 and one.id in tied, one.id == entry.lot) for one in contest.candidates),
+        lots=tuple(
+            Lot(candidate, len(tied) > 1 and candidate.id in tied, candidate.id == entry.lot)
+            for candidate in contest.candidates
+        ),
         tie=len(tied) > 1,
         sum=_sum(count, entry),
-        mistakes=tuple(Mistake(one.field, _named(rows, one)) for one in errors),
+        mistakes=tuple(Mistake(finding.field, _named(rows, finding)) for finding in errors),
         doubts=tuple(Doubt(REASON + code, said, entry.reasons.get(code, "")) for code, said in asked.items()),
         kept={REASON + code: why for code, why in entry.reasons.items() if code not in asked},
         elsewhere={place: _at(errors, place) for place in _ELSEWHERE},
@@ -130,16 +139,18 @@ def read_back(night: Night, count: Count, result: Result) -> ReadBack:
     """The read-back of a result."""
     votes = {line.candidate.id: line for line in result.lines}
     lines = tuple(
-        (one.name, party_name(night, one.party), counted_as(one.party), line.votes, line.elected)
-        for one in count.contest.candidates
-        for line in (votes[one.id],)
+        (candidate.name, party_name(night, candidate.party), counted_as(candidate.party), line.votes, line.elected)
+        for candidate in count.contest.candidates
+        for line in (votes[candidate.id],)
     )
     rejected = result.rejected
     heads = ((head_name(head), getattr(rejected, head)) for head in HEADS) if rejected else ()
     return ReadBack(
         lines=lines,
         elected=result.winner.candidate.name,
-        tied=tuple(one.name for one in count.contest.candidates if votes[one.id].votes == result.winner.votes)
+        tied=tuple(
+            candidate.name for candidate in count.contest.candidates if votes[candidate.id].votes == result.winner.votes
+        )
         if result.by_lot
         else (),
         rejected=tuple(heads),
@@ -156,10 +167,10 @@ def head_name(head: str) -> str:
 
 
 def _at(findings: list[Finding], field: str) -> tuple[str, ...]:
-    return tuple(one.sentence for one in findings if one.field == field)
+    return tuple(finding.sentence for finding in findings if finding.field == field)
 
 
-def _sum(count: Count, entry: Entry) -> Sum:
+def _sum(count: Count, entry: SentForm) -> Sum:
     counted, papers = sum(entry.votes.values()) + sum(entry.heads.values()), count.papers
     if papers is None:
         electorate = count.contest.electorate

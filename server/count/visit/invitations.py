@@ -3,6 +3,9 @@
 import msgspec
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
+from server.count.visit.signed import Signer
+from server.election.limits import LONGEST_TOKEN
+
 _SALT = "count.invitation.2"
 _DAYS = 14
 
@@ -15,7 +18,7 @@ class Invitations:
     """Makes tokens and reads them; all processes that share ``secret_key`` understand each other's."""
 
     def __init__(self, secret_key: str) -> None:
-        self._serializer = URLSafeTimedSerializer(secret_key, salt=_SALT)
+        self._serializer = URLSafeTimedSerializer(secret_key, salt=_SALT, signer=Signer)
 
     def make(self, night: str, invitation: str) -> str:
         """A token for an invitation of a night, good for 14 days: in a link, or as a program's Bearer token."""
@@ -24,6 +27,8 @@ class Invitations:
     def read(self, token: str) -> tuple[str, str]:
         """Night and invitation of a token; NotInvited if it is not one of ours, or too old."""
         try:
+            if len(token) > LONGEST_TOKEN:
+                raise BadData("too long")
             content: object = self._serializer.loads(token, max_age=_DAYS * 24 * 3600)
         except SignatureExpired:
             raise NotInvited(f"This invitation is older than {_DAYS} days. Ask the desk for a new one.") from None

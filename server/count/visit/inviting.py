@@ -1,12 +1,10 @@
 """Making an invitation, and its link. Nobody is signed in here."""
 
-from datetime import datetime
-
 from server.count.visit.invitations import Invitations
 from server.count.visit.sending import new_id
-from server.election.clock import LONDON
 from server.election.counting.acts import EntryChosen, EntryMode, Invited, Role, Stamp
 from server.settings import Settings
+from server.stream.clock import now
 from server.stream.submit import Submitter
 
 ROLES: dict[str, Role] = {
@@ -43,7 +41,7 @@ def link_of(settings: Settings, night: str, invitation: str, role: Role) -> str:
 def _stamp(command_id: str) -> Stamp:
     return Stamp(
         seq=0,
-        at=datetime.now(LONDON),
+        at=now(),
         by=_COMMAND_LINE,
         invitation="",
         device=_COMMAND_LINE,

@@ -7,59 +7,41 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.count.visit.rules import is_away, visit
-from server.count.visit.sending import now
 from server.election.counting.desk import Desk
 from server.election.counting.entry import pending
 from server.election.nights import Night
 from server.html.answers import HTML
 from server.html.process import process
 from server.html.templates import rendered
+from server.stream.clock import now
 from server.stream.events import StreamUnavailable
 
 
-async def night_of(request: Request) -> Night:
-    """The visitor's night as it stands; 404 where it is not on air any more.
+def night_of(request: Request) -> Night:
+    """The visitor's night as it was when this request was let in, and with all that it has done since.
 
-    While Redis is away it is the state that this process knew last, so that a form can always be shown again.
+    Whoever let it in has looked; while Redis is away it is what this process knew last, so that a form can always be
+    shown again.
     """
-    submitter = process(request).submitter
-    hub = process(request).hub
-    name = visit(request).night
-    try:
-        if is_away(request):
-            raise StreamUnavailable
-        night = await submitter.night(name)
-    except StreamUnavailable:
-        channel = hub.channels.get(name)
-        night = channel.night if channel else None
-        if night is None:
-            raise
+    night = process(request).submitter.known(visit(request).night).night
     if night is None:
         raise HTTPException(404, "The night of this invitation is not on air. Ask the desk for a new invitation.")
     return night
 
 
-async def desk_of(request: Request) -> Desk:
-    """The private side of the visitor's night, as it stands or as this process knew it last."""
-    submitter = process(request).submitter
-    hub = process(request).hub
-    name = visit(request).night
-    try:
-        if is_away(request):
-            raise StreamUnavailable
-        return await submitter.desk(name)
-    except StreamUnavailable:
-        return hub.desks[name].desk
+def desk_of(request: Request) -> Desk:
+    """The private side of the visitor's night, as ``night_of`` has the public one."""
+    return process(request).submitter.known(visit(request).night).desk
 
 
 async def both_of(request: Request) -> tuple[Night, Desk]:
     """Both sides of the visitor's night. What waits to go out, and can, is let out on the way."""
-    night, desk = await night_of(request), await desk_of(request)
+    night, desk = night_of(request), desk_of(request)
     submitter = process(request).submitter
-    if not night.held and pending(night, desk):
+    if not night.held and pending(night, desk) and not is_away(request):
         with suppress(StreamUnavailable):  # then it waits, and is said to
             await submitter.send_out(visit(request).night, now())
-        night, desk = await night_of(request), await desk_of(request)
+        night, desk = night_of(request), desk_of(request)
     return night, desk
 
 

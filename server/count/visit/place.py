@@ -10,8 +10,8 @@ from server.count.visit.sending import id_of
 from server.election.commands import ReachStage, Withdraw
 from server.election.counting.acts import Role
 from server.election.counting.desk import Desk, Person
-from server.election.counting.entry import Standing, once_released, pending, standing
-from server.election.events import Corrected, Declared
+from server.election.counting.entry import Progress, once_released, pending, standing
+from server.election.events import SetsResult
 from server.election.nights import Count, Night
 from server.html.process import process
 
@@ -45,7 +45,7 @@ class Place(Struct, frozen=True):
     later: Night
     desk: Desk
     count: Count
-    stands: Standing
+    stands: Progress
     visit: Visit
     shown: int
 
@@ -85,14 +85,16 @@ class Place(Struct, frozen=True):
     @property
     def returning_officer(self) -> str:
         """Who declares: the one returning officer who is invited here, "" if that is not known."""
-        people = [one for one in self.desk.people.values() if not one.revoked]
-        names = {one.name for one in people if one.role == "returning officer" and one.may_enter(self.ballot)}
+        people = [person for person in self.desk.people.values() if not person.revoked]
+        names = {
+            person.name for person in people if person.role == "returning officer" and person.may_enter(self.ballot)
+        }
         return names.pop() if len(names) == 1 else ""
 
     @property
     def waits(self) -> str:
         """What was last sent of this contest beside its figures, and waits for the desk to release the night."""
-        for command in reversed([one.command for one in pending(self.night, self.desk)]):
+        for command in reversed([asked.command for asked in pending(self.night, self.desk)]):
             if isinstance(command, ReachStage) and command.ballot == self.ballot:
                 papers = "" if command.papers is None else f" ({command.papers:,})"
                 return f"{STAGES[command.stage]}{papers}: sent, and kept until then."
@@ -115,9 +117,9 @@ class Place(Struct, frozen=True):
         )
 
     @property
-    def last(self) -> Declared | Corrected | None:
+    def last(self) -> SetsResult | None:
         """What was declared last, if it stands."""
-        said = [one for one in self.count.history if isinstance(one, Declared | Corrected)]
+        said = [event for event in self.count.history if isinstance(event, SetsResult)]
         return said[-1] if said and self.count.result else None
 
 

@@ -1,4 +1,4 @@
-"""How often one address and one invitation may sign in and send, counted in Redis for all processes."""
+"""How often an invitation may sign in and send, and an address try what is no token, counted in Redis for all."""
 
 import math
 import time
@@ -12,12 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from server.html.process import process
+from server.stream.connections import shared
 
-# A whole sports hall may share one address, one machine may send every result; an invitation is one person.
-SIGN_IN_BY_ADDRESS = RateLimitItemPerMinute(300, namespace="sign-in-address")
-SIGN_IN_BY_INVITATION = RateLimitItemPerMinute(10, namespace="sign-in-invitation")
-SENDING_BY_ADDRESS = RateLimitItemPerMinute(1500, namespace="sending-address")
-SENDING_BY_INVITATION = RateLimitItemPerMinute(60, namespace="sending-invitation")
+# What is limited is an invitation, which is one person or one program. A thousand officers in one hall share an
+# address, which is limited only in tokens that open nothing.
+SIGN_IN = RateLimitItemPerMinute(10, namespace="sign-in-invitation")
+OPENING = RateLimitItemPerMinute(60, namespace="opening-invitation")
+SENDING = RateLimitItemPerMinute(60, namespace="sending-invitation")
+WRONG_TOKENS = RateLimitItemPerMinute(300, namespace="wrong-token-address")
 
 _WAIT_SECONDS = 2
 
@@ -69,7 +71,8 @@ def _storage(redis_url: str) -> RedisStorage | MemoryStorage:
         wrap_exceptions=True,
         implementation="redispy",
         key_prefix="rates",
-        socket_timeout=_WAIT_SECONDS,
-        socket_connect_timeout=_WAIT_SECONDS,
-        retry=None,  # type: ignore[arg-type] # redis-py's own retries would hold an officer up for seconds
+        # redis-py's own retries would hold an officer up for seconds
+        connection_pool=shared(
+            redis_url, socket_timeout=_WAIT_SECONDS, socket_connect_timeout=_WAIT_SECONDS, retry=None
+        ),
     )

@@ -5,22 +5,22 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
 from server.count.visit.invitations import Invitations, NotInvited
-from server.count.visit.rates import (
-    SENDING_BY_ADDRESS,
-    SENDING_BY_INVITATION,
-    SIGN_IN_BY_ADDRESS,
-    SIGN_IN_BY_INVITATION,
-    address,
-    rates,
-)
+from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS, address, rates
 from server.election.counting.acts import Role
 from server.election.counting.desk import Desk, Person
+from server.election.limits import LONGEST_FIELD
 from server.html.process import process
+from server.live.line import in_a_task
 from server.stream.events import StreamUnavailable
+
+_TYPED = frozenset(("contests", "expected", "issued", "lines", "name", "papers", "pin", "reason", "text"))
+_TYPED_OF_MANY = ("reason.", "rejected.", "votes.")
+_LOST = "This night should be on air, but nothing of it is stored any more. Nothing was sent: tell the desk at once."
 
 WELCOME = {"count": "/count/invitation", "desk": "/desk/invitation"}
 DECLARING: tuple[Role, ...] = ("officer", "returning officer")
@@ -36,11 +36,12 @@ class Visit(Struct, frozen=True):
 
 async def invited(request: Request) -> None:
     """The link's token must be one of ours, for somebody who is still invited: then ``visit(request)`` is known."""
-    await rates(request).count(SIGN_IN_BY_ADDRESS, address(request))
     try:
         night, invitation = _invitations(request).read(request.path_params["token"])
     except NotInvited as error:
+        await rates(request).count(WRONG_TOKENS, address(request))
         raise HTTPException(403, str(error)) from None
+    await rates(request).count(OPENING, invitation)
     person = await _person(request, night, invitation)
     area, theirs = request.url.path.split("/")[1], "desk" if person.role == "desk" else "count"
     if area != theirs:
@@ -54,7 +55,7 @@ async def starting(request: Request) -> None:
     """Signing in: from our own page, with a token of ours."""
     await invited(request)
     await _from_our_page(request)
-    await rates(request).count(SIGN_IN_BY_INVITATION, visit(request).person.invitation)
+    await rates(request).count(SIGN_IN, visit(request).person.invitation)
 
 
 class SignedIn(Struct, frozen=True):
@@ -84,9 +85,10 @@ class Sends(SignedIn, frozen=True):
     async def __call__(self, connection: HTTPConnection) -> None:
         await super().__call__(connection)
         assert isinstance(connection, Request)
-        await rates(connection).count(SENDING_BY_ADDRESS, address(connection))
-        await rates(connection).count(SENDING_BY_INVITATION, visit(connection).person.invitation)
-        contest = (await connection.form()).get("contest")
+        await rates(connection).count(SENDING, visit(connection).person.invitation)
+        sent = await connection.form()
+        _must_fit(sent)
+        contest = sent.get("contest")
         here, _, ballot = contest.rpartition("/") if isinstance(contest, str) else ("", "", "")
         one = visit(connection)
         if here != one.night or (ballot and not one.person.may_enter(ballot)):
@@ -101,18 +103,17 @@ class Watches(SignedIn, frozen=True):
     async def __call__(self, connection: HTTPConnection) -> None:
         if not _same_site(connection):
             raise HTTPException(403, "That came from another site.")
+        await in_a_task()
         await super().__call__(connection)
 
 
 async def bearer(request: Request) -> None:
     """A program with a token for the contest in the address."""
-    await rates(request).count(SENDING_BY_ADDRESS, address(request))
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         sentence = "Send the token of an invitation: Authorization: Bearer …"
         raise HTTPException(401, sentence, {"WWW-Authenticate": "Bearer"})
     person, night = await _program(request, token.strip())
-    await rates(request).count(SENDING_BY_INVITATION, person.invitation)
     ballot = request.path_params["ballot"]
     if night != request.path_params["night"] or not person.may_enter(ballot):
         hub = process(request).hub
@@ -131,7 +132,9 @@ async def _program(request: Request, token: str) -> tuple[Person, str]:
     try:
         night, invitation = _invitations(request).read(token)
     except NotInvited as error:
+        await rates(request).count(WRONG_TOKENS, address(request))
         raise HTTPException(401, str(error), refusal) from None
+    await rates(request).count(SENDING, invitation)
     person = (await _desk(request, night)).people.get(invitation)
     if person is None or person.revoked:
         raise HTTPException(401, "This invitation is not good any more. Ask the desk for a new one.", refusal)
@@ -170,14 +173,21 @@ async def _person(request: Request, night: str, invitation: str) -> Person:
 
 
 async def _desk(connection: HTTPConnection, night: str) -> Desk:
-    """The private side of a night this moment, so that what was ended is ended; or as this process knew it last."""
-    submitter = process(connection).submitter
-    hub = process(connection).hub
+    """The private side of a night this moment, so that what was ended is ended; or as this process knew it last.
+
+    404 where the night is on air and is not stored any more: then it is not the invitation that is at fault.
+    """
+    one = process(connection)
     try:
-        return await submitter.desk(night)
+        stands = await one.submitter.look(night)
+        if stands.night is None and (night in one.hub.channels or night in await one.stream.nights()):
+            raise HTTPException(404, _LOST)
     except StreamUnavailable:
         connection.state.away = True
-        return hub.desks[night].desk if night in hub.desks else Desk()
+        stands = one.submitter.known(night)
+        if stands.night is None:
+            raise
+    return stands.desk
 
 
 def is_away(connection: HTTPConnection) -> bool:
@@ -188,11 +198,21 @@ def is_away(connection: HTTPConnection) -> bool:
 async def _from_our_page(request: Request) -> None:
     if not _same_site(request):
         raise HTTPException(403, "That form came from another site. Nothing was sent.")
-    sent = (await request.form()).get("csrf")
+    form = await request.form()
+    _must_fit(form)
+    sent = form.get("csrf")
     known = str(request.session.get("csrf", ""))
     if not isinstance(sent, str) or not known or not secrets.compare_digest(sent.encode(), known.encode()):
         sentence = "That page is from before this phone signed in. Nothing was sent; what was typed is kept."
         raise HTTPException(403, f"{sentence} Go back and open the page again.")
+
+
+def _must_fit(form: FormData) -> None:
+    """What a page puts into its form itself is short; what people type gets its sentence beside the field instead."""
+    for name, value in form.multi_items():
+        typed = name in _TYPED or name.startswith(_TYPED_OF_MANY)
+        if len(name) > LONGEST_FIELD or (not typed and isinstance(value, str) and len(value) > LONGEST_FIELD):
+            raise HTTPException(400, "That is longer than anything our pages send. Nothing was sent.")
 
 
 def _same_site(connection: HTTPConnection) -> bool:

@@ -1,17 +1,16 @@
-"""Putting on record what an invited person does, and letting it out: once, however often it is sent. The clock is
-read here only."""
+"""Putting on record what an invited person does, and letting it out: once, however often it is sent."""
 
 import hashlib
 import secrets
-from datetime import datetime
 
 from starlette.requests import Request
 
 from server.count.visit.rates import address
 from server.count.visit.rules import visit
-from server.election.clock import LONDON
 from server.election.counting.acts import Asked, PublicCommand, Stamp
+from server.election.numbers import written
 from server.html.process import process
+from server.stream.clock import now
 from server.stream.submit import Receipt
 
 _SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "Linux")
@@ -41,14 +40,15 @@ async def ask(request: Request, command: PublicCommand, reasons: dict[str, str] 
 def device(request: Request) -> str:
     """What somebody uses, in words, where it is, and which of their phones: ``iPhone, Safari, 10.0.0.7, k3Jx9a``."""
     agent = request.headers.get("user-agent", "")
-    words = [next((one for one in names if one in agent), "") for names in (_SYSTEMS, _BROWSERS)]
+    words = [next((name for name in names if name in agent), "") for names in (_SYSTEMS, _BROWSERS)]
     said = [*words, address(request), visit(request).session[:6]]
     return ", ".join(one for one in said if one)
 
 
-def now() -> datetime:
-    """This moment in London."""
-    return datetime.now(LONDON)
+def round_in(sent: object) -> int:
+    """The round of the count that a page was about; -1, which is none, where it does not say."""
+    number = written(sent) if isinstance(sent, str) else None
+    return -1 if number is None else number
 
 
 def new_id() -> str:

@@ -12,7 +12,7 @@ from server.count.visit.sending import new_id, stamp
 from server.election.counting.acts import PinChosen, PinMistaken, SignedIn
 from server.election.counting.admit import LOCKED
 from server.election.counting.desk import MOST_MISTAKES
-from server.election.decide import Refused
+from server.election.refusals import Refused
 from server.html.process import process
 
 
@@ -35,7 +35,7 @@ async def start(request: Request) -> Response:
 
     Whoever is first chooses the PIN; after five wrong ones in a row only the desk opens the invitation again.
     """
-    await night_of(request)
+    night_of(request)
     pin = str((await request.form()).get("pin", "")).strip()
     try:
         session = await (_choose(request, pin) if visit(request).person.pin is None else _enter(request, pin))
@@ -69,8 +69,8 @@ async def _enter(request: Request, pin: str) -> str:
 
 
 async def _page(request: Request, wrong: str = "", status: int = 200) -> Response:
-    night, known = await night_of(request), visit(request).person
-    person = (await desk_of(request)).people.get(known.invitation, known)  # the last wrong PIN locked it
+    night, known = night_of(request), visit(request).person
+    person = desk_of(request).people.get(known.invitation, known)  # the last wrong PIN locked it
     counts = [night.counts[ballot] for ballot in person.ballots if ballot in night.counts]
     if person.ballots and not counts:
         raise HTTPException(404, "The contest of this invitation is not on air. Ask the desk for a new invitation.")

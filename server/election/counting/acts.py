@@ -5,13 +5,13 @@ from typing import Literal, TypedDict
 
 from msgspec import Struct
 
-from server.election.commands import CountCommand, HoldNight, PostNote, ReleaseNight
+from server.election.commands import OfTheHold, WithFigures, WithoutFigures
 from server.election.events import Rejected
 
 Role = Literal["officer", "second officer", "returning officer", "desk"]
 EntryMode = Literal["single", "double"]
 ReplayState = Literal["playing", "paused", "stopped", "ended"]
-PublicCommand = CountCommand | PostNote | HoldNight | ReleaseNight
+PublicCommand = WithFigures | WithoutFigures | OfTheHold
 
 
 class Act(Struct, frozen=True, tag_field="kind", kw_only=True):
@@ -155,6 +155,11 @@ class ReplaySet(Act, frozen=True, tag="replay-set.1"):
 
 CountAct = PapersVerified | SheetKeyed | CorrectionBegun | CorrectionDropped
 InvitationAct = Revoked | PinCleared | SessionsEnded
-AnyAct = (
-    EntryChosen | Invited | InvitationAct | PinChosen | SignedIn | PinMistaken | CountAct | Asked | Dropped | ReplaySet
-)
+"""What the desk does to somebody invited, ``act.invited``."""
+SignInAct = PinChosen | SignedIn | PinMistaken
+"""What somebody invited does themselves, ``act.invitation``."""
+OfTheDesk = EntryChosen | Invited | InvitationAct | SignInAct | ReplaySet
+"""What stays when a night is played again: who may do what, and how."""
+OfOneRound = CountAct | Asked | Dropped
+"""What goes with the night that it was about, when that is played again."""
+AnyAct = OfTheDesk | OfOneRound

@@ -6,15 +6,7 @@ from typing import TypeVar, assert_never
 from msgspec.structs import replace
 
 from server.election.checks import Finding, check_figures, check_papers
-from server.election.commands import (
-    Correct,
-    Declare,
-    HoldNight,
-    ReachStage,
-    RecordNoPoll,
-    ReleaseNight,
-    Withdraw,
-)
+from server.election.commands import WithFigures
 from server.election.counting.acts import (
     AnyAct,
     Asked,
@@ -22,18 +14,20 @@ from server.election.counting.acts import (
     CorrectionDropped,
     Dropped,
     EntryChosen,
+    InvitationAct,
     Invited,
     PapersVerified,
     PinChosen,
     PinCleared,
     PinMistaken,
-    PublicCommand,
     ReplaySet,
     Revoked,
     SessionsEnded,
     SheetKeyed,
     SignedIn,
+    SignInAct,
 )
+from server.election.counting.asking import must_be_possible
 from server.election.counting.desk import Desk, Person
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.counting.entry import (
@@ -44,15 +38,23 @@ from server.election.counting.entry import (
     papers_of,
     pending,
     sheets_of,
-    spoken,
 )
-from server.election.decide import Refused, decide, plain, reason_in
+from server.election.limits import LONGEST_NAME
 from server.election.nights import Count, Night
+from server.election.refusals import (
+    Refused,
+    count_of,
+    must_be_polled,
+    must_be_undeclared,
+    plain,
+    reason_in,
+    refuse_if,
+    want_reasons,
+)
 
 A = TypeVar("A", bound=AnyAct)
 
 LOCKED = "Too many wrong PINs: this invitation is locked. Call the desk, which can open it again."
-LONGEST_NAME = 80
 AT_ONCE = timedelta(minutes=30)  # for so long a slip of the tongue is one; after it figures are revised, by the desk
 
 
@@ -60,49 +62,43 @@ def admit(night: Night, desk: Desk, act: A) -> A:
     """The act with its seq; Refused if it cannot be."""
     match act:
         case PapersVerified():
-            _papers(_count(once_released(night, desk), act.ballot), act)
+            _papers(count_of(once_released(night, desk), act.ballot), act)
         case SheetKeyed():
             _sheet(once_released(night, desk), desk, act)
         case CorrectionBegun() | CorrectionDropped():
             _correction(once_released(night, desk), desk, act)
         case Asked():
-            _asked(night, desk, act)
+            must_be_possible(night, desk, act)
         case Invited():
             _invitation(night, act)
         case Revoked() | PinCleared() | SessionsEnded():
-            if act.invited not in desk.people:
-                raise Refused("invitation-unknown", "There is no such invitation.")
+            _of_an_invitation(desk, act)
         case PinChosen() | SignedIn() | PinMistaken():
             _sign_in(desk, act)
         case Dropped():
-            if all(one.command.id != act.asked for one in pending(night, desk)):
-                raise Refused("not-waiting", "That does not wait to go out any more.")
+            _must_be_waiting(night, desk, act)
         case ReplaySet():
             _replay(night, desk, act)
         case EntryChosen():
-            if act.entry == "double" and any(
-                isinstance(one.command, Declare | Correct) for one in pending(night, desk)
-            ):
-                sentence = "Figures that one person keyed wait to go out: release them, or set them aside, first."
-                raise Refused("figures-waiting", sentence)
+            _entry_mode(night, desk, act)
         case _:
             assert_never(act)
     return replace(act, seq=desk.seq + 1)
 
 
 def _papers(count: Count, act: PapersVerified) -> None:
-    _must_be_polled(count)
-    _refuse_if(check_papers(count.contest, act.papers))
+    must_be_polled(count)
+    refuse_if(check_papers(count.contest, act.papers))
     if act.issued is not None and act.issued < 0:
-        _refuse_if([Finding("papers-negative", "issued", "Ballot papers cannot be fewer than 0.")])
-    _want_reasons(doubts_about_papers(count.contest, act.papers, act.issued), act.reasons)
+        refuse_if([Finding("papers-negative", "issued", "Ballot papers cannot be fewer than 0.")])
+    want_reasons(doubts_about_papers(count.contest, act.papers, act.issued), act.reasons)
 
 
 def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
-    count = _count(night, act.ballot)
-    _must_be_polled(count)
-    if count.result is not None and correction_of(night, desk, act.ballot) is None:
-        raise Refused("already-declared", f"{count.contest.name} is already declared.")
+    count = count_of(night, act.ballot)
+    must_be_polled(count)
+    if correction_of(night, desk, act.ballot) is None:
+        must_be_undeclared(count)
     if asked_for(night, desk, act.ballot) is not None:
         raise Refused("already-asked", f"{count.contest.name} has been declared, and is going on air.")
     if act.role not in KEYING:
@@ -117,8 +113,8 @@ def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
     if any(role != act.role and _same_person(desk, act, other) for role, other in sheets.items()):
         raise Refused("same-person", f"{act.by} has keyed the other sheet: a different person must key this one.")
     papers = papers_of(count)
-    _refuse_if(check_figures(count.contest, act.votes, act.rejected, papers, act.lot, must_reconcile=True))
-    _want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers), act.reasons)
+    refuse_if(check_figures(count.contest, act.votes, act.rejected, papers, act.lot, must_reconcile=True))
+    want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers), act.reasons)
 
 
 def _same_person(desk: Desk, act: SheetKeyed, other: SheetKeyed) -> bool:
@@ -126,7 +122,7 @@ def _same_person(desk: Desk, act: SheetKeyed, other: SheetKeyed) -> bool:
 
 
 def _correction(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropped) -> None:
-    count = _count(night, act.ballot)
+    count = count_of(night, act.ballot)
     if count.result is None or count.no_poll is not None:
         raise Refused("not-declared", f"{count.contest.name} is not declared.")
     begun = correction_of(night, desk, act.ballot)
@@ -146,56 +142,32 @@ def _correction(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropp
     reason_in(act.reason)
 
 
-def _asked(night: Night, desk: Desk, act: Asked) -> None:
-    """Nothing is asked for that could not go out if the night is not held; figures only as they were confirmed."""
-    command = act.command
-    if isinstance(command, HoldNight | ReleaseNight):
-        decide(night, command, act.at)
-        return
-    later = once_released(night, desk)
-    if isinstance(command, Declare | Correct):
-        _figures(later, desk, act, command)
-        if command.round is None and any(_ends_a_count(one.command, command.ballot) for one in pending(night, desk)):
-            sentence = "Something else was said of this contest before, and is going on air first: look again."
-            raise Refused("already-asked", sentence)
-    decide(replace(later, held=False), command, act.at)
-
-
-def _figures(night: Night, desk: Desk, act: Asked, command: Declare | Correct) -> None:
-    count = _count(night, command.ballot)
-    if asked_for(night, desk, command.ballot) is not None:
-        raise Refused("already-asked", f"{count.contest.name} has been declared, and is going on air.")
-    confirmed = spoken(night, desk, command.ballot, command.by)
-    if confirmed == command:
-        return
-    if desk.entry == "double" or isinstance(command, Correct):
-        sentence = "Two people key each result of this night, and these figures are not confirmed by both."
-        raise Refused("not-confirmed", sentence if desk.entry == "double" else "These figures were not keyed.")
-    if sheets_of(count, desk):
-        raise Refused("not-confirmed", "Figures have been keyed on a phone here, and are declared from there.")
-    papers = command.papers if count.papers is None else count.papers
-    _refuse_if(check_figures(count.contest, command.votes, command.rejected, papers, command.lot, must_reconcile=True))
-    doubts = doubts_about_figures(count.contest, command.votes, command.rejected, papers)
-    if count.papers is None and papers is not None:
-        doubts = [*doubts_about_papers(count.contest, papers, None), *doubts]
-    _want_reasons(doubts, act.reasons)
-
-
-def _ends_a_count(command: PublicCommand, ballot: str) -> bool:
-    if isinstance(command, ReachStage):
-        return command.ballot == ballot and command.stage == "recount"
-    return isinstance(command, Withdraw | RecordNoPoll) and command.ballot == ballot
-
-
 def _invitation(night: Night, act: Invited) -> None:
     if not plain(act.name):
         raise Refused("name-missing", "Say who is invited.")
     if not act.name.isprintable() or len(act.name) > LONGEST_NAME:
         raise Refused("name-unfit", f"A name has at most {LONGEST_NAME} characters, and all can be printed.")
     for ballot in act.ballots:
-        _count(night, ballot)
+        count_of(night, ballot)
     if (act.role == "desk") is bool(act.ballots):
         raise Refused("ballot-missing", "Say for which contest; only the desk is invited for all.")
+
+
+def _of_an_invitation(desk: Desk, act: InvitationAct) -> None:
+    if act.invited not in desk.people:
+        raise Refused("invitation-unknown", "There is no such invitation.")
+
+
+def _must_be_waiting(night: Night, desk: Desk, act: Dropped) -> None:
+    if all(asked.command.id != act.asked for asked in pending(night, desk)):
+        raise Refused("not-waiting", "That does not wait to go out any more.")
+
+
+def _entry_mode(night: Night, desk: Desk, act: EntryChosen) -> None:
+    waits = any(isinstance(asked.command, WithFigures) for asked in pending(night, desk))
+    if act.entry == "double" and waits:
+        sentence = "Figures that one person keyed wait to go out: release them, or set them aside, first."
+        raise Refused("figures-waiting", sentence)
 
 
 def _replay(night: Night, desk: Desk, act: ReplaySet) -> None:
@@ -207,7 +179,7 @@ def _replay(night: Night, desk: Desk, act: ReplaySet) -> None:
         raise Refused("replay-over", "Nobody plays this replay any more. The command line begins it again.")
 
 
-def _sign_in(desk: Desk, act: PinChosen | SignedIn | PinMistaken) -> None:
+def _sign_in(desk: Desk, act: SignInAct) -> None:
     person = the_person(desk, act.invitation)
     if person.locked:
         raise Refused("locked", LOCKED)
@@ -225,25 +197,3 @@ def the_person(desk: Desk, invitation: str) -> Person:
     if person is None or person.revoked:
         raise Refused("revoked", "This invitation is not good any more. Ask the desk for a new one.")
     return person
-
-
-def _must_be_polled(count: Count) -> None:
-    if count.no_poll is not None:
-        raise Refused("no-poll", f"{count.contest.name} is {count.no_poll.state}: there is nothing to count.")
-
-
-def _count(night: Night, ballot: str) -> Count:
-    count = night.counts.get(ballot)
-    if count is None:
-        raise Refused("ballot-unknown", f"{ballot} is not a contest of this night.")
-    return count
-
-
-def _want_reasons(doubts: list[Finding], reasons: dict[str, str]) -> None:
-    if any(not plain(reasons.get(one.code, "")) for one in doubts):
-        raise Refused("reasons-missing", "Say why it is so, where something looks unusual.", tuple(doubts))
-
-
-def _refuse_if(findings: list[Finding]) -> None:
-    if findings:
-        raise Refused(findings[0].code, findings[0].sentence, tuple(findings))

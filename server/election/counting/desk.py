@@ -7,7 +7,7 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.election.commands import Correct, Declare
+from server.election.commands import WithFigures
 from server.election.counting.acts import (
     AnyAct,
     Asked,
@@ -17,7 +17,9 @@ from server.election.counting.acts import (
     Dropped,
     EntryChosen,
     EntryMode,
+    InvitationAct,
     Invited,
+    OfTheDesk,
     PapersVerified,
     PinChosen,
     PinCleared,
@@ -28,6 +30,7 @@ from server.election.counting.acts import (
     SessionsEnded,
     SheetKeyed,
     SignedIn,
+    SignInAct,
 )
 from server.election.nights import GapInNight
 
@@ -63,7 +66,7 @@ class Person(Struct, frozen=True):
         return self.role == "desk" or ballot in self.ballots
 
 
-class Entry(Struct, frozen=True):
+class ContestDesk(Struct, frozen=True):
     """What is kept of one contest: the verification, the newest sheet of each role, a correction that was begun, the
     figures that were asked for last, or how they were ``dropped``. Sheets from before the act ``since`` are void."""
 
@@ -82,15 +85,15 @@ class Desk(Struct, frozen=True):
     seq: int = 0
     entry: EntryMode = "single"
     people: dict[str, Person] = {}
-    entries: dict[str, Entry] = {}
+    entries: dict[str, ContestDesk] = {}
     asked: dict[str, Asked] = {}
     log: tuple[AnyAct, ...] = ()
     receipts: dict[str, int] = {}
     replay: ReplaySet | None = None
 
-    def of(self, ballot: str) -> Entry:
+    def of(self, ballot: str) -> ContestDesk:
         """What is kept of a contest, be it nothing."""
-        return self.entries.get(ballot, Entry())
+        return self.entries.get(ballot, ContestDesk())
 
 
 def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
@@ -108,16 +111,16 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 replay = act
             case Asked():
                 asked[act.command.id] = act
-                if isinstance(act.command, Declare | Correct):
+                if isinstance(act.command, WithFigures):
                     ballot = act.command.ballot
-                    entries[ballot] = replace(entries.get(ballot, Entry()), asked=act, dropped=None)
+                    entries[ballot] = replace(entries.get(ballot, ContestDesk()), asked=act, dropped=None)
             case Dropped():
                 command = asked.pop(act.asked).command
-                if isinstance(command, Declare | Correct):  # to be asked for again, figures are keyed again
+                if isinstance(command, WithFigures):  # to be asked for again, figures are keyed again
                     entry_before = entries[command.ballot]
                     entries[command.ballot] = replace(entry_before, asked=None, dropped=act, since=seq)
             case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
-                entries[act.ballot] = _entry_after(entries.get(act.ballot, Entry()), act)
+                entries[act.ballot] = _entry_after(entries.get(act.ballot, ContestDesk()), act)
             case Invited():
                 people[act.invited] = Person(act.invited, act.name, act.role, act.ballots)
             case Revoked() | PinCleared() | SessionsEnded():
@@ -134,11 +137,11 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
 def for_another_round(desk: Desk) -> tuple[AnyAct, ...]:
     """What stays of a desk when its night is played again, numbered anew: who is invited and signed in, how results
     are entered, how it is played. What was keyed, and asked for, went with the night that it was about."""
-    kept = (act for act in desk.log if not isinstance(act, CountAct | Asked | Dropped))
+    kept = (act for act in desk.log if isinstance(act, OfTheDesk))
     return tuple(replace(act, seq=seq) for seq, act in enumerate(kept, 1))
 
 
-def _entry_after(entry: Entry, act: CountAct) -> Entry:
+def _entry_after(entry: ContestDesk, act: CountAct) -> ContestDesk:
     match act:
         case PapersVerified():
             return replace(entry, verification=act)
@@ -152,9 +155,7 @@ def _entry_after(entry: Entry, act: CountAct) -> Entry:
             assert_never(act)
 
 
-def _person_after(
-    person: Person, act: Revoked | PinCleared | SessionsEnded | PinChosen | SignedIn | PinMistaken
-) -> Person:
+def _person_after(person: Person, act: InvitationAct | SignInAct) -> Person:
     match act:
         case Revoked():
             return replace(person, revoked=True, sessions={})

@@ -87,7 +87,7 @@ def _last_shares(contest: Contest) -> dict[str, Fraction]:
     if contest.previous is None or not sum(contest.previous.votes.values()):
         return {}
     shares = _parts(contest.previous.votes)
-    parties = {one.id: counted_as(one.party) for one in contest.candidates}
+    parties = {candidate.id: counted_as(candidate.party) for candidate in contest.candidates}
     standing = list(parties.values())
     return {
         row: shares[party]

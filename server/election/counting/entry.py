@@ -13,18 +13,19 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.election.commands import Correct, Declare, HoldNight, ReleaseNight
+from server.election.commands import Correct, Declare, WithFigures, WithoutFigures
 from server.election.counting.acts import Asked, CorrectionBegun, Role, SheetKeyed
 from server.election.counting.desk import Desk
-from server.election.decide import Refused, decide
+from server.election.decide import decide
 from server.election.events import HEADS
 from server.election.nights import Count, Night, apply
+from server.election.refusals import Refused
 
 State = Literal["no poll", "unverified", "keying", "one keyed", "differs", "ready", "asked", "on air"]
 KEYING: tuple[Role, ...] = ("officer", "second officer")
 
 
-class Standing(Struct, frozen=True):
+class Progress(Struct, frozen=True):
     """Where a contest's entry stands.
 
     ``waiting_for`` are the roles that have yet to key; ``differing`` the fields in which two sheets differ
@@ -40,28 +41,28 @@ class Standing(Struct, frozen=True):
     asked: Asked | None = None
 
 
-def standing(night: Night, desk: Desk, ballot: str) -> Standing:
+def standing(night: Night, desk: Desk, ballot: str) -> Progress:
     """Where the entry of a contest stands."""
     count, correction = night.counts[ballot], correction_of(night, desk, ballot)
     if count.no_poll is not None:
-        return Standing("no poll")
+        return Progress("no poll")
     asked = asked_for(night, desk, ballot)
     if asked is not None:
-        return Standing("asked", asked=asked, correction=correction)
+        return Progress("asked", asked=asked, correction=correction)
     if count.result is not None and correction is None:
-        return Standing("on air")
+        return Progress("on air")
     if count.papers is None and count.result is None:
-        return Standing("unverified")
+        return Progress("unverified")
     roles, sheets = keyers(count, desk), sheets_of(count, desk)
     missing: tuple[Role, ...] = tuple(role for role in roles if role not in sheets)
     if missing:
-        return Standing("one keyed" if len(missing) < len(roles) else "keying", missing, correction=correction)
+        return Progress("one keyed" if len(missing) < len(roles) else "keying", missing, correction=correction)
     first, *others = (sheets[role] for role in roles)
     differing = tuple(field for other in others for field in differences(first, other))
     if differing:
-        return Standing("differs", differing=differing, correction=correction)
+        return Progress("differs", differing=differing, correction=correction)
     newest = max((first, *others), key=lambda one: one.seq)
-    return Standing("ready", sheet=newest, correction=correction)
+    return Progress("ready", sheet=newest, correction=correction)
 
 
 def once_released(night: Night, desk: Desk) -> Night:
@@ -69,7 +70,7 @@ def once_released(night: Night, desk: Desk) -> Night:
     keeps things from going out, and nobody from counting."""
     later = replace(night, held=False)
     for asked in pending(night, desk):
-        if not isinstance(asked.command, Declare | Correct | HoldNight | ReleaseNight):
+        if isinstance(asked.command, WithoutFigures):
             try:
                 later = apply(later, decide(later, asked.command, asked.at))
             except Refused:
@@ -128,7 +129,7 @@ def differences(one: SheetKeyed, other: SheetKeyed) -> list[str]:
     return [*fields, *(["lot"] if one.lot != other.lot else [])]
 
 
-def spoken(night: Night, desk: Desk, ballot: str, by: str) -> Declare | Correct | None:
+def spoken(night: Night, desk: Desk, ballot: str, by: str) -> WithFigures | None:
     """The command that puts a contest's confirmed figures on air; None while there are none.
 
     Its id is that of the sheet, so that whoever says it, and however often, it is said once.

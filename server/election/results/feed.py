@@ -1,6 +1,7 @@
 """The feed of a night: what was reported, in order, with what it made or took back. No HTML, no rules of a result."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,15 +15,17 @@ from server.election.events import (
     NightReleased,
     NoPollTaken,
     NotePosted,
+    SetsResult,
     StageReached,
     Withdrawn,
 )
-from server.election.nights import Count, Night
+from server.election.nights import Count, Night, ended_before
 from server.election.parties import Party
-from server.election.results.tally import Tally
+from server.election.results.tally import add_up
 from server.election.verdict import Result, elect_unopposed, judge
 
-_FEED_LENGTH = 12
+FEED_LENGTH = 12  # entries that a page begins with
+_NAMED = 3  # of those that were declared together with another
 _RESULTS = (Declared, Corrected, NoPollTaken)
 
 
@@ -40,10 +43,17 @@ class Item(Struct, frozen=True):
     hung: bool = False
 
 
-def feed_of(night: Night, tally: Tally, after: int | None = None) -> tuple[Item, ...]:
+class Also(Struct, frozen=True):
+    """What came together: the newest of it, and how many ``more`` there are."""
+
+    items: tuple[Item, ...]
+    more: int
+
+
+def feed_of(night: Night, after: int | None = None) -> tuple[Item, ...]:
     """The newest entries, the newest first: all after a seq, or as many as a page begins with."""
-    found = night.feed[-_FEED_LENGTH:] if after is None else [event for event in night.feed if event.seq > after]
-    items: list[Item] = []
+    found = night.feed[-FEED_LENGTH:] if after is None else told_after(night, after)
+    tally, items = add_up(night), list[Item]()
     for event in reversed(found):
         made = tally.majority if tally.majority and tally.majority.seq == event.seq else None
         item = _item(night, event, night.parties[made.party] if made else None)
@@ -51,15 +61,30 @@ def feed_of(night: Night, tally: Tally, after: int | None = None) -> tuple[Item,
     return tuple(items)
 
 
-def also_of(night: Night, tally: Tally, after: int | None = None) -> tuple[Item, ...]:
-    """What was declared together with the newest declaration, the newest first: at its time, or after a seq."""
+def told_after(night: Night, after: int) -> tuple[FeedEvent, ...]:
+    """What a reader of the feed was told after a seq, oldest first."""
+    return night.feed[_first_after(night, after) :]
+
+
+def also_of(night: Night, after: int | None = None) -> Also:
+    """What was declared together with the newest declaration: at its time, or after a seq."""
     newest = next((one.at for one in reversed(night.feed) if isinstance(one, _RESULTS)), None)
     if newest is None:
-        return ()
+        return Also((), 0)
     together = bisect_left(night.feed, newest, key=lambda one: one.at)
-    before = night.feed[together].seq - 1
-    news = feed_of(night, tally, before if after is None else min(after, before))
-    return tuple(item for item in news if item.result)[1:]
+    first = together if after is None else min(together, _first_after(night, after))
+    found = [one for one in reversed(night.feed[first:]) if isinstance(one, _RESULTS) and _elects(one)][1:]
+    named = [_item(night, one, None) for one in found[:_NAMED]]
+    return Also(tuple(named), len(found) - len(named))
+
+
+def _first_after(night: Night, seq: int) -> int:
+    """The place in the feed of the first entry after a seq."""
+    return bisect_right(night.feed, seq, key=lambda one: one.seq)
+
+
+def _elects(event: FeedEvent) -> bool:
+    return not isinstance(event, NoPollTaken) or event.state == "uncontested"
 
 
 def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
@@ -80,6 +105,8 @@ def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
             return Item("stage", event, count)
         case NoPollTaken():
             return Item("no-poll", event, count, _unopposed(count, event), majority=majority)
+        case _:
+            assert_never(event)
 
 
 class Change(Struct, frozen=True):
@@ -92,7 +119,7 @@ class Change(Struct, frozen=True):
 
 def changes(count: Count, event: Corrected) -> tuple[Change, ...]:
     """What a correction changed, in ballot-paper order, rejected papers last."""
-    earlier = [one for one in count.history if one.seq < event.seq and isinstance(one, Declared | Corrected)][-1]
+    earlier = [one for one in count.history if one.seq < event.seq and isinstance(one, SetsResult)][-1]
     found = [Change(one.name, earlier.votes[one.id], event.votes[one.id]) for one in count.contest.candidates]
     if earlier.rejected and event.rejected:
         found.append(Change("", earlier.rejected.total, event.rejected.total))
@@ -101,11 +128,16 @@ def changes(count: Count, event: Corrected) -> tuple[Change, ...]:
 
 def before(count: Count, event: CountEvent) -> Result | None:
     """The result that stood when this event came."""
-    earlier = [one for one in count.history if one.seq < event.seq and not isinstance(one, StageReached)]
-    last = earlier[-1] if earlier else None
-    if isinstance(last, NoPollTaken):
-        return _unopposed(count, last)
-    return judge(count.contest, last) if isinstance(last, Declared | Corrected) else None
+    last = ended_before(count, event)
+    match last:
+        case Declared() | Corrected():
+            return judge(count.contest, last)
+        case NoPollTaken():
+            return _unopposed(count, last)
+        case Withdrawn() | None:
+            return None
+        case _:
+            assert_never(last)
 
 
 def _unopposed(count: Count, event: NoPollTaken) -> Result | None:

@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-from server.election.contests import Contest
-from server.election.nights import Count, Night
+from server.election.contests import Definition
+from server.election.once import once
 
 
 class Area(Struct, frozen=True):
@@ -17,30 +17,26 @@ class Area(Struct, frozen=True):
         """ "London", "England"; "" for the whole night."""
         return self.region or self.nation
 
-    def has(self, contest: Contest) -> bool:
-        """Whether a contest lies there."""
-        return self.nation in ("", contest.nation) and self.region in ("", contest.region)
+    def has(self, nation: str, region: str) -> bool:
+        """Whether a contest of this nation and region lies there."""
+        return self.nation in ("", nation) and self.region in ("", region)
 
 
 EVERYWHERE = Area()
 
 
-def nations(night: Night) -> tuple[Area, ...]:
+@once
+def nations(definition: Definition) -> tuple[Area, ...]:
     """The nations of a night, that with the most contests first."""
     sizes: dict[str, int] = {}
-    for contest in night.definition.contests:
+    for contest in definition.contests:
         sizes[contest.nation] = sizes.get(contest.nation, 0) + 1
     return tuple(Area(nation) for nation in sorted(sizes, key=lambda one: (-sizes[one], one)) if nation)
 
 
-def regions(night: Night) -> tuple[Area, ...]:
+@once
+def regions(definition: Definition) -> tuple[Area, ...]:
     """The regions of a night, nation by nation, in the alphabet's order; a nation can be a region itself."""
-    order = {area.nation: place for place, area in enumerate(nations(night))}
-    found = {Area(one.nation, one.region) for one in night.definition.contests if one.nation and one.region}
+    order = {area.nation: place for place, area in enumerate(nations(definition))}
+    found = {Area(one.nation, one.region) for one in definition.contests if one.nation and one.region}
     return tuple(sorted(found, key=lambda area: (order[area.nation], area.region)))
-
-
-def counts_in(night: Night, area: Area) -> tuple[Count, ...]:
-    """The contests of an area as they stand, in the night's order."""
-    counts = night.counts.values()
-    return tuple(counts) if area == EVERYWHERE else tuple(count for count in counts if area.has(count.contest))

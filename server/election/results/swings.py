@@ -1,21 +1,30 @@
 """The swing between any two parties: over all contests declared together, and seat by seat. Nothing is stored."""
 
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import NamedTuple
 
 from msgspec import Struct
 
 from server.election.nights import Count, Night
+from server.election.once import once
 from server.election.parties import counted_as, has_a_past
-from server.election.results.places import EVERYWHERE, Area, counts_in
-from server.election.results.ranking import place
+from server.election.results.places import EVERYWHERE, Area
+from server.election.results.sums import PartySums, sums_of
+
+_NOTHING = PartySums()
 
 
 class SeatSwing(Struct, frozen=True):
-    """The swing in one contest, a fraction, as ``Swings`` has it."""
+    """The swing in one contest as ``Swings`` has it: so many ``parts`` of the whole numbers that it is made of."""
 
     ballot: str
-    size: Fraction
+    parts: int
+    whole: int
+
+    @property
+    def size(self) -> Fraction:
+        """As a fraction."""
+        return Fraction(self.parts, self.whole)
 
 
 class Bin(Struct, frozen=True):
@@ -47,84 +56,76 @@ class Swings(Struct, frozen=True):
 
 def swings(night: Night, from_party: str, to_party: str, area: Area = EVERYWHERE) -> Swings:
     """The swings of a night as it stands; ids are those under which the parties are counted."""
-    seats: list[SeatSwing] = []
-    compared = valid = valid_before = 0
-    first, first_before, second, second_before = 0, 0, 0, 0
-    for count in counts_in(night, area) if _is_comparable(from_party, to_party) else ():
-        seat = _figures(count, from_party, to_party)
-        if seat is None:
-            continue
-        compared += 1
-        valid += seat.valid
-        valid_before += seat.valid_before
-        first += seat.first or 0
-        second += seat.second or 0
-        first_before += seat.first_before or 0
-        second_before += seat.second_before or 0
-        size = _butler(seat)
-        if size is not None:
-            seats.append(SeatSwing(count.contest.ballot, size))
-    seats.sort(key=lambda seat: place(seat.size))
-    comparable = first and second and (first_before or second_before)
-    total = _Figures(first, second, valid, first_before, second_before, valid_before)
+    comparable = _is_comparable(from_party, to_party)
+    seats = sorted(_seats(night, from_party, to_party, area), key=_exactly) if comparable else []
     return Swings(
         from_party=from_party,
         to_party=to_party,
         area=area,
-        together=_butler(total) if comparable else None,
-        compared=compared,
+        together=swing_together(night, from_party, to_party, area),
+        compared=sums_of(night).within(area).compared if comparable else 0,
         seats=tuple(seats),
         median=_median(seats),
         bins=_bins(seats),
     )
 
 
-def seat_swing(count: Count, from_party: str, to_party: str) -> Fraction | None:
-    """The swing in one contest, positive towards ``to_party``; None unless it is declared and both stood both times."""
-    seat = _figures(count, from_party, to_party) if _is_comparable(from_party, to_party) else None
-    return _butler(seat) if seat else None
+def swing_together(night: Night, from_party: str, to_party: str, area: Area = EVERYWHERE) -> Fraction | None:
+    """The swing of all votes of an area together, as ``Swings`` has it."""
+    sums = sums_of(night).within(area)
+    first, second = (sums.parties.get(party, _NOTHING) for party in (from_party, to_party))
+    if not (_is_comparable(from_party, to_party) and first.compared and second.compared):
+        return None
+    lead, lead_before = second.compared - first.compared, second.before - first.before
+    if not sums.valid_before or not (first.before or second.before):
+        return None
+    now, before = sums.valid_compared, sums.valid_before
+    return Fraction(lead * before - lead_before * now, 2 * now * before)
 
 
-class _Figures(NamedTuple):
-    """The votes of two parties now and before, None where one did not stand; and all votes."""
-
-    first: int | None
-    second: int | None
-    valid: int
-    first_before: int | None
-    second_before: int | None
-    valid_before: int
+def _seats(night: Night, from_party: str, to_party: str, area: Area) -> Iterator[SeatSwing]:
+    for count, (grown, whole) in _compared(night):
+        first, second = grown.get(from_party), grown.get(to_party)
+        if first is not None and second is not None and area.has(count.contest.nation, count.contest.region):
+            yield SeatSwing(count.contest.ballot, second - first, whole)
 
 
-def _figures(count: Count, from_party: str, to_party: str) -> _Figures | None:
-    """None where a contest is not declared, nobody had to vote in it, or its baseline is not known."""
+@once
+def _compared(night: Night) -> tuple[tuple[Count, tuple[dict[str, int], int]], ...]:
+    return tuple((count, grown) for count in night.counts.values() if (grown := _growth(count)))
+
+
+@once
+def _growth(count: Count) -> tuple[dict[str, int], int] | None:
+    """By how much each party that stood both times has grown in share, in parts of a whole; a swing is half of the
+    difference of two, hence the whole has twice as many parts. None where a contest is not declared, nobody had to vote
+    in it, or its baseline is not known."""
     previous, result = count.contest.previous, count.result
     if previous is None or result is None or result.unopposed:
         return None
-    first: int | None = None
-    second: int | None = None
+    votes: dict[str, int] = {}
     for line in result.lines:
         party = counted_as(line.candidate.party)
-        if party == from_party:
-            first = (first or 0) + line.votes
-        elif party == to_party:
-            second = (second or 0) + line.votes
-    votes = previous.votes
-    return _Figures(first, second, result.valid, votes.get(from_party), votes.get(to_party), sum(votes.values()))
+        votes[party] = votes.get(party, 0) + line.votes
+    valid, valid_before = result.valid, sum(previous.votes.values())
+    if not valid_before:
+        return None
+    grown = {
+        party: number * valid_before - previous.votes[party] * valid
+        for party, number in votes.items()
+        if party in previous.votes
+    }
+    return grown, 2 * valid * valid_before
 
 
 def _is_comparable(first: str, second: str) -> bool:
     return first != second and has_a_past(first) and has_a_past(second)
 
 
-def _butler(seat: _Figures) -> Fraction | None:
-    """Half of how far the second party's lead over the first has grown, in share, which is the mean of the one's gain
-    and the other's loss; None unless both stood both times."""
-    first, second, valid, first_before, second_before, valid_before = seat
-    if first is None or second is None or first_before is None or second_before is None or not valid_before:
-        return None
-    lead, lead_before = second - first, second_before - first_before
-    return Fraction(lead * valid_before - lead_before * valid, 2 * valid * valid_before)
+def _exactly(seat: SeatSwing) -> int:
+    """A key by which swings sort exactly: those of fewer than 2**31 votes each are alike, or further apart than this
+    rounds."""
+    return (seat.parts << 128) // seat.whole
 
 
 def _median(seats: list[SeatSwing]) -> Fraction | None:
@@ -136,7 +137,7 @@ def _median(seats: list[SeatSwing]) -> Fraction | None:
 def _bins(seats: list[SeatSwing]) -> tuple[Bin, ...]:
     numbers: dict[int, int] = {}
     for seat in seats:
-        points = 100 * seat.size.numerator // seat.size.denominator
+        points = 100 * seat.parts // seat.whole
         numbers[points] = numbers.get(points, 0) + 1
     if not numbers:
         return ()

@@ -1,16 +1,16 @@
 """All contests declared so far, added up by party; and when a majority of the House was reached, or became impossible.
 Nothing is stored."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
 from msgspec import Struct
 
-from server.election.events import Declared, NoPollTaken
-from server.election.nights import Count, Night
-from server.election.parties import counted_as, has_a_past
-from server.election.results.places import EVERYWHERE, Area, counts_in
+from server.election.nights import Night
+from server.election.once import once
+from server.election.parties import has_a_past
+from server.election.results.places import EVERYWHERE, Area
+from server.election.results.sums import PartySums, Sums, contests_in, sums_of
 
 
 class PartyTotal(Struct, frozen=True):
@@ -56,57 +56,37 @@ class Tally(Struct, frozen=True):
     majority: Majority | None
     hung: Hung | None = None
 
-
-class _Sums:
-    __slots__ = ("before", "gained", "lost", "seats", "votes")
-
-    def __init__(self) -> None:
-        self.seats = self.gained = self.lost = self.votes = self.before = 0
+    @property
+    def lead(self) -> PartyTotal | None:
+        """The party with the most seats, None before any has one. Independents are no party: they lead nothing."""
+        return next((total for total in self.parties if total.seats and has_a_past(total.party)), None)
 
 
 def add_up(night: Night, area: Area = EVERYWHERE) -> Tally:
     """The totals of a night as it stands; of an area, where no majority is at stake."""
-    counts = counts_in(night, area)
-    sums: dict[str, _Sums] = {}
-    valid = valid_before = declared = 0
-    all_known = True
-    for count in counts:
-        result = count.result
-        if result is None:
-            continue
-        declared += 1
-        valid += result.valid
-        for line in result.lines:
-            _of(sums, counted_as(line.candidate.party)).votes += line.votes
-        winner, holder = result.verdict.winner, result.verdict.previous
-        _of(sums, winner).seats += 1
-        if holder is not None and winner != holder:
-            _of(sums, winner).gained += 1
-            _of(sums, holder).lost += 1
-        previous = count.contest.previous
-        if result.unopposed:  # nobody voted there, so that nothing is compared there
-            continue
-        if previous is None:
-            all_known = False
-            continue
-        valid_before += sum(previous.votes.values())
-        for party, votes in previous.votes.items():
-            if party in night.parties:
-                _of(sums, party).before += votes
+    return _whole(night) if area == EVERYWHERE else _tally(night, area)
+
+
+@once
+def _whole(night: Night) -> Tally:
+    return _tally(night, EVERYWHERE)
+
+
+def _tally(night: Night, area: Area) -> Tally:
+    sums = sums_of(night).within(area)
     parties = [
-        _total(party, sum_, valid, valid_before if all_known else 0)
-        for party, sum_ in sums.items()
-        if sum_.votes or sum_.seats or sum_.lost
+        _total(party, one, sums, night) for party, one in sums.parties.items() if one.votes or one.seats or one.lost
     ]
     parties.sort(key=lambda total: (-total.seats, -total.votes, total.party))
     line = majority_line(night) if area == EVERYWHERE else 0
+    # Independents are no party: they have no majority together.
     most = max((total.seats for total in parties if has_a_past(total.party)), default=0)
     return Tally(
         parties=tuple(parties),
-        declared=declared,
-        contests=len(counts),
+        declared=sums.declared,
+        contests=contests_in(night.definition, area),
         line=line,
-        majority=_majority(night, line, parties[0].seats if parties else 0),
+        majority=_majority(night, line, most),
         hung=_hung(night, line, most),
     )
 
@@ -121,24 +101,18 @@ def still_open(night: Night) -> int:
     return max(night.definition.seats, len(night.counts)) - night.declared
 
 
-def _of(sums: dict[str, _Sums], party: str) -> _Sums:
-    found = sums.get(party)
-    if found is None:
-        found = sums[party] = _Sums()
-    return found
-
-
-def _total(party: str, sums: _Sums, valid: int, valid_before: int) -> PartyTotal:
-    share = Fraction(sums.votes, valid) if valid else Fraction(0)
-    comparable = valid_before and sums.before and has_a_past(party)
+def _total(party: str, one: PartySums, sums: Sums, night: Night) -> PartyTotal:
+    share = Fraction(one.votes, sums.valid) if sums.valid else Fraction(0)
+    valid_before = 0 if sums.unknown else sums.valid_before
+    comparable = valid_before and one.before and party in night.parties and has_a_past(party)
     return PartyTotal(
         party=party,
-        seats=sums.seats,
-        gained=sums.gained,
-        lost=sums.lost,
-        votes=sums.votes,
+        seats=one.seats,
+        gained=one.gained,
+        lost=one.lost,
+        votes=one.votes,
         share=share,
-        change=share - Fraction(sums.before, valid_before) if comparable else None,
+        change=share - Fraction(one.before, valid_before) if comparable else None,
     )
 
 
@@ -148,10 +122,10 @@ def _majority(night: Night, line: int, most: int) -> Majority | None:
     if not line or most < line:
         return None
     seats: dict[str, int] = {}
-    for event, _, winner in _declarations(night):
+    for seq, at, winner in sums_of(night).declarations():
         seats[winner] = seats.get(winner, 0) + 1
-        if seats[winner] == line:
-            return Majority(winner, event.seq, event.at)
+        if seats[winner] == line and has_a_past(winner):
+            return Majority(winner, seq, at)
     return None
 
 
@@ -164,24 +138,10 @@ def _hung(night: Night, line: int, most: int) -> Hung | None:
         return None
     seats: dict[str, int] = {}
     most, still = 0, still + night.declared
-    for event, _, winner in _declarations(night):
+    for seq, at, winner in sums_of(night).declarations():
         still -= 1
         seats[winner] = seats.get(winner, 0) + 1
         most = max(most, seats[winner] if has_a_past(winner) else 0)
         if most + still < line:
-            return Hung(event.seq, event.at)
+            return Hung(seq, at)
     return None
-
-
-def _declarations(night: Night) -> Iterator[tuple[Declared | NoPollTaken, Count, str]]:
-    """Each declaration that stands, oldest first, with its contest and the winner as they are now."""
-    for event in night.feed:
-        if not isinstance(event, Declared | NoPollTaken):
-            continue
-        count = night.counts[event.ballot]
-        if count.result is not None and event is _last_declaration(count.history):
-            yield event, count, count.result.verdict.winner
-
-
-def _last_declaration(history: tuple[object, ...]) -> Declared | NoPollTaken | None:
-    return next((event for event in reversed(history) if isinstance(event, Declared | NoPollTaken)), None)

@@ -1,15 +1,16 @@
 """The seats a party attacks and defends, what it still needs, and which seats are due. Nothing is stored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import datetime
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from server.election.contests import Previous
+from server.election.contests import Definition, Previous
 from server.election.nights import Count, Night
-from server.election.parties import INDEPENDENT, Party, counted_as, has_a_past
+from server.election.once import once
+from server.election.parties import INDEPENDENT, counted_as, has_a_past
 from server.election.results.ranking import place
 from server.election.results.tally import majority_line, still_open
 from server.election.verdict import Result
@@ -94,22 +95,11 @@ def battlegrounds(night: Night, party: str) -> Battlegrounds:
 
     Independents have none: they are different people each time.
     """
-    targets: list[_Seat] = []
-    defences: list[_Seat] = []
-    for count in night.counts.values() if has_a_past(party) else ():
-        previous = count.contest.previous
-        if previous is None:
-            continue
-        if previous.holder == party:
-            second = _second(previous, night.parties)
-            defences.append(_Seat(count, second, _swing(previous, second)))
-        elif any(counted_as(one.party) == party for one in count.contest.candidates):
-            swing = _swing(previous, party) if party in previous.votes else None
-            targets.append(_Seat(count, previous.holder, swing))
+    targets, defences = _sides(night.definition, party)
     return Battlegrounds(
         party,
-        targets=tuple(_fought(party, seat, rank, ("gained", "missed")) for seat, rank in _ranked(targets)),
-        defences=tuple(_fought(party, seat, rank, ("held", "lost")) for seat, rank in _ranked(defences)),
+        targets=tuple(_fought(party, night.counts[seat.ballot], seat, ("gained", "missed")) for seat in targets),
+        defences=tuple(_fought(party, night.counts[seat.ballot], seat, ("held", "lost")) for seat in defences),
     )
 
 
@@ -146,12 +136,43 @@ def timetable(night: Night, now: datetime) -> Timetable:
 
 
 class _Seat(NamedTuple):
-    stands: Count
+    ballot: str
+    rank: int | None
     rival: str | None
     swing: Fraction | None
 
 
-def _second(previous: Previous, parties: dict[str, Party]) -> str | None:
+def _sides(definition: Definition, party: str) -> tuple[tuple[_Seat, ...], tuple[_Seat, ...]]:
+    """What a party attacks and what it defends, in order: that does not change in the night."""
+    known = _known_sides(definition)
+    if party not in known:
+        known[party] = _ordered(definition, party)
+    return known[party]
+
+
+@once
+def _known_sides(definition: Definition) -> dict[str, tuple[tuple[_Seat, ...], tuple[_Seat, ...]]]:
+    return {}
+
+
+def _ordered(definition: Definition, party: str) -> tuple[tuple[_Seat, ...], tuple[_Seat, ...]]:
+    parties = {one.id for one in definition.parties}
+    targets: list[_Seat] = []
+    defences: list[_Seat] = []
+    for contest in definition.contests if has_a_past(party) else ():
+        previous = contest.previous
+        if previous is None:
+            continue
+        if previous.holder == party:
+            second = _second(previous, parties)
+            defences.append(_Seat(contest.ballot, None, second, _swing(previous, second)))
+        elif any(counted_as(one.party) == party for one in contest.candidates):
+            swing = _swing(previous, party) if party in previous.votes else None
+            targets.append(_Seat(contest.ballot, None, previous.holder, swing))
+    return tuple(_ranked(targets)), tuple(_ranked(defences))
+
+
+def _second(previous: Previous, parties: Set[str]) -> str | None:
     """The party with the most votes at the baseline but the holder, among those that are named."""
     votes = {party: number for party, number in previous.votes.items() if party in parties and party != previous.holder}
     return max(votes, key=votes.__getitem__, default=None)
@@ -166,28 +187,40 @@ def _swing(previous: Previous, to_party: str | None) -> Fraction | None:
     return Fraction(lead, 2 * valid) if valid else None
 
 
-def _ranked(seats: list[_Seat]) -> Iterator[tuple[_Seat, int | None]]:
+def _ranked(seats: list[_Seat]) -> Iterator[_Seat]:
     """By swing, equal swings with the same rank; those without one last."""
     known = sorted(((place(seat.swing), seat) for seat in seats if seat.swing is not None), key=lambda one: one[0])
     rank, before = 0, None
     for number, (_, seat) in enumerate(known, start=1):
         if seat.swing != before:
             rank, before = number, seat.swing
-        yield seat, rank
+        yield seat._replace(rank=rank)
     for seat in seats:
         if seat.swing is None:
-            yield seat, None
+            yield seat
 
 
-def _fought(party: str, seat: _Seat, rank: int | None, ends: tuple[Status, Status]) -> Battleground:
+def _fought(party: str, count: Count, seat: _Seat, ends: tuple[Status, Status]) -> Battleground:
     """A battleground with what became of it: ``ends`` are how it is won and how it is lost."""
-    ballot, result = seat.stands.contest.ballot, seat.stands.result
+    known = _battlegrounds(count)
+    if party not in known:
+        known[party] = _became(party, count.result, seat, ends)
+    return known[party]
+
+
+@once
+def _battlegrounds(count: Count) -> dict[str, Battleground]:
+    """What a contest is to each party that asked."""
+    return {}
+
+
+def _became(party: str, result: Result | None, seat: _Seat, ends: tuple[Status, Status]) -> Battleground:
     if result is None:
-        return Battleground(ballot, rank, seat.rival, seat.swing, "pending", None, None, None)
+        return Battleground(*seat, "pending", None, None, None)
     winner = result.verdict.winner
     votes = result.majority if winner == party else _behind(result, party)
     share = None if votes is None or result.unopposed else Fraction(votes, result.valid)
-    return Battleground(ballot, rank, seat.rival, seat.swing, ends[winner != party], winner, votes, share)
+    return Battleground(*seat, ends[winner != party], winner, votes, share)
 
 
 def _behind(result: Result, party: str) -> int | None:

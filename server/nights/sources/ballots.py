@@ -13,7 +13,7 @@ from uk_election_ids.slugger import slugify  # pyright: ignore
 from server.election.clock import LONDON
 from server.election.parties import INDEPENDENT, SPEAKER, Party
 from server.nights.sources.columns import GSS
-from server.nights.sources.tables import Row
+from server.nights.sources.tables import CsvRow
 
 CONTEST_COLUMNS = ("ONS ID", "Constituency name", "Region name", "Country name", "Electorate", "Valid votes")
 CANDIDATE_COLUMNS = (
@@ -46,7 +46,7 @@ Key = tuple[str, date]
 class Seat(Struct, frozen=True):
     """One constituency's row. Numbers are None where the cell cannot be used, or says nothing."""
 
-    row: Row
+    row: CsvRow
     key: Key
     name: str
     region: str
@@ -61,10 +61,10 @@ class Seat(Struct, frozen=True):
     unionists: int | None
 
 
-class Standing(Struct, frozen=True):
+class Candidacy(Struct, frozen=True):
     """One candidate's row."""
 
-    row: Row
+    row: CsvRow
     key: Key
     name: str
     place: tuple[str, str]
@@ -79,10 +79,10 @@ class Ballot(Struct, frozen=True):
 
     id: str
     seat: Seat
-    paper: tuple[Standing, ...]
+    paper: tuple[Candidacy, ...]
 
 
-def seat(row: Row, day: date) -> Seat:
+def seat(row: CsvRow, day: date) -> Seat:
     """A constituency; ``day`` is the date of the poll where the row has none of its own."""
     key = _key(row, day)
     declared = row.moment("Declaration time")
@@ -110,12 +110,12 @@ def seat(row: Row, day: date) -> Seat:
     return found
 
 
-def standing(row: Row, day: date) -> Standing:
+def standing(row: CsvRow, day: date) -> Candidacy:
     """A candidate; ``day`` is the date of the poll where the row has none of its own."""
     name = _person(row, "Candidate")
     if not row.text("Candidate surname"):
         row.wrong("Candidate surname is empty.")
-    return Standing(
+    return Candidacy(
         row=row,
         key=_key(row, day),
         name=name,
@@ -141,7 +141,7 @@ def ballot_id(seat: Seat) -> str:
     return builder.ballot_id
 
 
-def check(one: Seat, paper: tuple[Standing, ...]) -> None:
+def check(one: Seat, paper: tuple[Candidacy, ...]) -> None:
     """Note whatever in the figures of a ballot does not agree."""
     if not paper:
         one.row.wrong(f"{one.name} has no candidates.")
@@ -171,7 +171,7 @@ def check(one: Seat, paper: tuple[Standing, ...]) -> None:
         one.row.wrong(f"{one.name} is a tie, and the file does not say who won.")
 
 
-def _check_winner(one: Seat, member: str, paper: tuple[Standing, ...], most: int) -> None:
+def _check_winner(one: Seat, member: str, paper: tuple[Candidacy, ...], most: int) -> None:
     won = [each for each in paper if each.name == member]
     first = " and ".join(each.name for each in paper if each.votes == most)
     if not won:
@@ -180,7 +180,7 @@ def _check_winner(one: Seat, member: str, paper: tuple[Standing, ...], most: int
         one.row.wrong(f"The winner in {one.name} is {member}, but most votes are for {first}.")
 
 
-def _key(row: Row, day: date) -> Key:
+def _key(row: CsvRow, day: date) -> Key:
     gss = row.required("ONS ID")
     if gss and not GSS.fullmatch(gss):
         row.wrong(f"ONS ID is {gss!r}: it should be a letter and eight digits, such as E14000898.")
@@ -190,11 +190,11 @@ def _key(row: Row, day: date) -> Key:
     return gss, day
 
 
-def _person(row: Row, who: str) -> str:
+def _person(row: CsvRow, who: str) -> str:
     return f"{row.text(f'{who} first name')} {row.text(f'{who} surname')}".strip()
 
 
-def _party(row: Row) -> Party:
+def _party(row: CsvRow) -> Party:
     """The party on the ballot paper; a joint candidate of two parties has an id that names both."""
     name, short = row.required("Party name"), row.required("Party abbreviation")
     registered = row.text("Electoral Commission party ID").strip("-")

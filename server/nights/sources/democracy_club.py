@@ -18,8 +18,8 @@ from server.election.parties import Party
 from server.nights import archive
 from server.nights.format import header_of
 from server.nights.sources import columns
-from server.nights.sources.ballots import PARTY_ID, Ballot, Seat, Standing, ballot_id, check, place, seat
-from server.nights.sources.tables import Problem, Row, table
+from server.nights.sources.ballots import PARTY_ID, Ballot, Candidacy, Seat, ballot_id, check, place, seat
+from server.nights.sources.tables import CsvRow, Problem, table
 
 ATTRIBUTION = "Candidates and results from Democracy Club"
 _COLUMNS = ("person_name", "ballot_paper_id", "party_id", "party_name")
@@ -43,7 +43,7 @@ def ballots(path: Path, contests: Path | None, night: str, day: date, problems: 
     ``contests`` is a file of the Library's shape for what is not in this one: code, region, electorate, times.
     """
     known = {} if contests is None else _known(contests, day, problems)
-    papers: dict[str, list[Row]] = {}
+    papers: dict[str, list[CsvRow]] = {}
     rows = table(path, _COLUMNS, problems)
     for row in rows:
         ballot = row.required("ballot_paper_id")
@@ -75,13 +75,13 @@ def _election(ballot: str) -> str:
     return f"{ballot.split('.')[0]}.{ballot.split('.')[-1]}"
 
 
-def _ballot(ballot: str, rows: list[Row], known: Seat | None, day: date) -> Ballot:
+def _ballot(ballot: str, rows: list[CsvRow], known: Seat | None, day: date) -> Ballot:
     """One ballot checked as a whole."""
     first = rows[0]
     if _number(rows, "seats_contested") not in (None, 1) or any(row.flag("party_lists_in_use") for row in rows):
         first.wrong(f"In {ballot} more than one is elected: only elections of one person can be imported.")
     paper = tuple(sorted((_standing(row, day) for row in rows), key=lambda one: one.place))
-    counted = [one for one in paper if one.row.text("votes_cast")]
+    counted = [standing for standing in paper if standing.row.text("votes_cast")]
     for one in paper if counted else ():
         if one not in counted:
             one.row.wrong(f"votes_cast of {one.name} is empty, though others on the ballot paper have votes.")
@@ -98,7 +98,7 @@ def _ballot(ballot: str, rows: list[Row], known: Seat | None, day: date) -> Ball
     return Ballot(ballot, found, paper)
 
 
-def _seat(rows: list[Row], day: date) -> Seat:
+def _seat(rows: list[CsvRow], day: date) -> Seat:
     row = rows[0]
     gss = row.text("gss") or row.text("post_id").removeprefix("gss:")
     nation = _NATIONS.get(gss[:1], "")
@@ -111,17 +111,17 @@ def _seat(rows: list[Row], day: date) -> Seat:
     return Seat(row, (gss, day), name, region, nation, None, None, None, None, None, None, "", None)
 
 
-def _standing(row: Row, day: date) -> Standing:
+def _standing(row: CsvRow, day: date) -> Candidacy:
     """A candidate. Without the names of the ballot paper, the last word of the name is taken for the surname."""
     name = row.required("person_name")
     *first_names, last = name.split() or [""]
     surname = row.text("sopn_last_name")
     where = place(surname, row.text("sopn_first_names")) if surname else place(last, " ".join(first_names))
     votes = row.number("votes_cast") if row.text("votes_cast") else None
-    return Standing(row, ("", day), name, where, _party(row), "", votes, False)
+    return Candidacy(row, ("", day), name, where, _party(row), "", votes, False)
 
 
-def _winner(rows: list[Row]) -> str | None:
+def _winner(rows: list[CsvRow]) -> str | None:
     """Who is elected, by lot or not; None where nobody is said to be."""
     for column in ("elected", "tied_vote_winner"):
         elected = [row for row in rows if row.flag(column)]
@@ -133,7 +133,7 @@ def _winner(rows: list[Row]) -> str | None:
     return None
 
 
-def _number(rows: list[Row], column: str) -> int | None:
+def _number(rows: list[CsvRow], column: str) -> int | None:
     """A number of the ballot, which is in each of its rows; None where it is in none."""
     said = [(row, row.number_if_known(column)) for row in rows]
     found = [(row, number) for row, number in said if number is not None]
@@ -144,7 +144,7 @@ def _number(rows: list[Row], column: str) -> int | None:
     return found[0][1] if found else None
 
 
-def _party(row: Row) -> Party:
+def _party(row: CsvRow) -> Party:
     """The party on the ballot paper, with the name and abbreviation that it has in the archive, or one made of it."""
     name, party = row.required("party_name"), re.sub(r"^party:(?=\d)", "PP", row.required("party_id"))
     if party and not PARTY_ID.fullmatch(party):
@@ -166,8 +166,8 @@ def _words(name: str) -> set[str]:
 def _parties() -> dict[str, Party]:
     """Every party of the shipped nights, by its id, as the newest of them has it."""
     found: dict[str, Party] = {}
-    for one in archive.listed():
-        with (archive.FOLDER / f"{one.id}.jsonl").open("rb") as lines:
-            for party in header_of(lines.readline(), one.id).parties:
+    for summary in archive.listed():
+        with (archive.FOLDER / f"{summary.id}.jsonl").open("rb") as lines:
+            for party in header_of(lines.readline(), summary.id).parties:
                 found.setdefault(party.id, party)
     return found

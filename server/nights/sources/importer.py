@@ -17,9 +17,9 @@ from server.nights.sources.ballots import (
     CANDIDATE_COLUMNS,
     CONTEST_COLUMNS,
     Ballot,
+    Candidacy,
     Key,
     Seat,
-    Standing,
     ballot_id,
     check,
     polls_close,
@@ -70,19 +70,21 @@ def import_night(
             one.seat.row.wrong(f"{one.seat.name} ({one.seat.key[0]}) is not in the baseline.")
     if problems:
         files = {contests.name if contests else "": 0, candidates.name: 1}
-        raise ImportRefused(sorted(problems, key=lambda one: (files.get(one.file, 2), one.line)))
+        raise ImportRefused(sorted(problems, key=lambda problem: (files.get(problem.file, 2), problem.line)))
     attribution = ATTRIBUTION
     if democracy_club.is_export(candidates):
         attribution = "; ".join((democracy_club.ATTRIBUTION, *([ATTRIBUTION] if contests or baseline else [])))
-    lines = tuple(_line(one, before) for one in sorted(ballots, key=lambda one: one.seat.name))
+    lines = tuple(_line(one, before) for one in sorted(ballots, key=lambda ballot: ballot.seat.name))
     header = Header(
         id=id,
         title=title,
         date=day,
         polls_close=polls_close(day),
         baseline=before.name if before else "",
-        seats=0 if any(".by." in one.ballot for one in lines) else len(lines),
-        times="recorded" if all(one.seat.declared for one in ballots if one.paper[0].votes is not None) else "assumed",
+        seats=0 if any(".by." in line.ballot for line in lines) else len(lines),
+        times="recorded"
+        if all(ballot.seat.declared for ballot in ballots if ballot.paper[0].votes is not None)
+        else "assumed",
         contests=len(lines),
         attribution=attribution,
         parties=_parties(ballots, lines, before),
@@ -107,7 +109,11 @@ def _baseline(
     if isinstance(baseline, PastNight):
         return of_night(baseline)
     known = {
-        word: each.party for one in ballots for each in one.paper for word in (each.number, each.party.short) if word
+        word: each.party
+        for ballot in ballots
+        for each in ballot.paper
+        for word in (each.number, each.party.short)
+        if word
     }
     return of_notional(baseline, name, known, problems)
 
@@ -131,9 +137,9 @@ def _of_the_library(
     return found
 
 
-def _ballots(seats: list[Seat], standings: list[Standing]) -> list[Ballot]:
+def _ballots(seats: list[Seat], standings: list[Candidacy]) -> list[Ballot]:
     """Candidates put to their constituencies, and each ballot checked as a whole."""
-    papers: dict[Key, list[Standing]] = {}
+    papers: dict[Key, list[Candidacy]] = {}
     lines: dict[Key, int] = {}
     for one in seats:
         if one.key in papers:
@@ -158,14 +164,14 @@ def _ballots(seats: list[Seat], standings: list[Standing]) -> list[Ballot]:
     return found
 
 
-def _unionists_named(one: Seat, paper: tuple[Standing, ...]) -> tuple[Standing, ...]:
+def _unionists_named(one: Seat, paper: tuple[Candidacy, ...]) -> tuple[Candidacy, ...]:
     """In 2010 the candidates of the Ulster Conservatives and Unionists have no party in their rows, as if
     independent; the contests' column UUP has their votes, so the one with exactly these is theirs."""
     if not one.unionists or any(each.party.short == "UUP" for each in paper):
         return paper
     unionist = Party("PP83", "Ulster Unionist Party", "UUP")
     return tuple(
-        Standing(each.row, each.key, each.name, each.place, unionist, each.number, each.votes, each.sitting)
+        Candidacy(each.row, each.key, each.name, each.place, unionist, each.number, each.votes, each.sitting)
         if each.party.id == INDEPENDENT and each.votes == one.unionists
         else each
         for each in paper

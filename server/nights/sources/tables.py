@@ -11,10 +11,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from server.election.clock import LONDON
+from server.election.limits import LONGEST_NUMBER
+from server.election.numbers import written
 from server.nights.sources.columns import Columns, looks_like_data, told
 from server.nights.sources.misprints import KNOWN, NAMES
 
-_DIGITS = 9  # more than any electorate
 _GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
 _DAYS = ("%d/%m/%Y", "%Y-%m-%d")
 _CLOCKS = ("%H:%M", "%H:%M:%S")
@@ -35,7 +36,7 @@ class Problem(Struct, frozen=True):
         return f"{self.file}{where}: {self.sentence}"
 
 
-class Row:
+class CsvRow:
     """One line of a table. Its readers note a problem, and give a harmless value, where a cell is wrong."""
 
     def __init__(self, file: str, line: int, cells: dict[str, str], problems: list[Problem]) -> None:
@@ -105,11 +106,11 @@ class Row:
         return found in ("t", "true", "yes")
 
 
-def whole(row: Row, what: str, text: str) -> int | None:
+def whole(row: CsvRow, what: str, text: str) -> int | None:
     """A whole number from 0 in this text; None, with a problem noted, if it is anything else."""
-    digits = text.replace(",", "") if _GROUPED.fullmatch(text) else text
-    if digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS:
-        return int(digits)
+    number = written(text.replace(",", "") if _GROUPED.fullmatch(text) else text, LONGEST_NUMBER)
+    if number is not None:
+        return number
     if text.startswith("-") and text[1:].isdecimal():
         row.wrong(f"{what}: {text} is below 0.")
     else:
@@ -117,7 +118,9 @@ def whole(row: Row, what: str, text: str) -> int | None:
     return None
 
 
-def table(path: Path, required: Columns, problems: list[Problem], without_names: Sequence[Columns] = ()) -> list[Row]:
+def table(
+    path: Path, required: Columns, problems: list[Problem], without_names: Sequence[Columns] = ()
+) -> list[CsvRow]:
     """The rows of a CSV file, or none where it cannot be used; ``problems`` then says why.
 
     Between the cells are commas, or semicolons or tabs as some spreadsheets write them. Where there is no row of names,
@@ -134,9 +137,9 @@ def table(path: Path, required: Columns, problems: list[Problem], without_names:
     if header is None:
         return []
     names, rest = header
-    rows: list[Row] = []
+    rows: list[CsvRow] = []
     for line, cells in rest:
-        row = Row(path.name, line, dict(zip(names, cells, strict=False)), problems)
+        row = CsvRow(path.name, line, dict(zip(names, cells, strict=False)), problems)
         if len(cells) < len(names) or any(map(str.strip, cells[len(names) :])):
             row.wrong(f"There are {len(cells)} cells, but {len(names)} columns.")
         else:

@@ -2,7 +2,9 @@
 
 from msgspec import Struct
 
+from server.election.contests import Definition
 from server.election.nights import Night
+from server.election.once import once
 from server.election.parties import Party
 from server.election.results.places import EVERYWHERE, Area, nations, regions
 from server.election.results.tally import PartyTotal, Tally, add_up
@@ -38,19 +40,21 @@ class Areas(Struct, frozen=True):
     scores: tuple[AreaScore, ...]
 
 
-def areas_of(night: Night) -> tuple[Area, ...]:
+@once
+def areas_of(definition: Definition) -> tuple[Area, ...]:
     """The whole night, then its nations, each followed by its regions if it has more than one."""
-    inside = regions(night)
+    inside = regions(definition)
     listed = [EVERYWHERE]
-    for nation in nations(night):
+    for nation in nations(definition):
         own = [region for region in inside if region.nation == nation.nation]
         listed += [nation, *(own if len(own) > 1 else ())]
     return tuple(listed)
 
 
+@once
 def areas(night: Night) -> Areas:
     """The score by nation and region as a night stands."""
-    tallies = [(area, add_up(night, area)) for area in areas_of(night)]
+    tallies = [(area, add_up(night, area)) for area in areas_of(night.definition)]
     columns = [total.party for total in tallies[0][1].parties[:_COLUMNS]]
     return Areas(
         columns=tuple(night.parties[party] for party in columns),

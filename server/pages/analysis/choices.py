@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from server.election.contests import Definition
+from server.election.once import once
 from server.election.parties import SPEAKER, Party, counted_as, has_a_past
 from server.html.languages import ENGLISH, Language
 
@@ -20,6 +21,7 @@ Choices = dict[str, Choice]
 """By id: those that held the most seats at the baseline first, then by votes, then by where they stand."""
 
 
+@once
 def choices(definition: Definition) -> Choices:
     """Every party of a night but independents, who are different people each time, and the Speaker."""
     held: dict[str, int] = {}

@@ -19,7 +19,7 @@ async def view(request: Request) -> Response:
     """``/nights/{night}/areas``, ``/swing?from=PP53&to=PP52``, ``/battlegrounds?party=PP53`` and ``/records``, each
     also with ``?at=``."""
     shown = shown_by(request)
-    known = shown.channel.cached("choices", lambda: choices(shown.night.definition))
+    known = choices(shown.night.definition)
     try:
         topic = views.asked(
             shown.night, known, request.url.path.rpartition("/")[2], request.query_params, shown.language
@@ -41,7 +41,7 @@ def _view_page(shown: Shown, topic: str, known: Choices) -> str:
         alone=shown.night.is_single,
         known=known.values(),
         chosen=chosen,
-        part=Markup(views.html(shown.night, topic, shown.language, shown.baseline)),
+        part=Markup(views.html(shown.night, topic, shown.language, shown.baseline, shown.channel.on_air)),
     )
 
 

@@ -8,8 +8,9 @@ from msgspec import Struct
 from server.election.contests import Contest
 from server.election.nights import Night
 from server.election.parties import Party
-from server.election.results.places import EVERYWHERE
-from server.election.results.swings import Bin, SeatSwing, Swings, swings
+from server.election.results.places import EVERYWHERE, Area
+from server.election.results.sums import sums_of
+from server.election.results.swings import Bin, SeatSwing, Swings, swing_together, swings
 from server.pages.analysis.areas import areas_of
 
 _WIDTH, _CENTRE_Y, _RADIUS, _REACH = 400, 190, 150, 75  # of the dial: units, and degrees either side of upright
@@ -58,6 +59,14 @@ class Seat(Struct, frozen=True):
     swing: SeatSwing
 
 
+class AreaSwing(Struct, frozen=True):
+    """An area's swing of all its votes together, in so many ``compared`` contests."""
+
+    area: Area
+    together: Fraction
+    compared: int
+
+
 class SwingPage(Struct, frozen=True):
     """``areas`` are those with a swing of their own, ``scale`` the longest of their bars; ``ends`` the seats that
     swung furthest to the first party and to the second; ``zero`` is where the bars change sides, None outside."""
@@ -66,7 +75,7 @@ class SwingPage(Struct, frozen=True):
     second: Party
     whole: Swings
     dial: Dial
-    areas: tuple[Swings, ...]
+    areas: tuple[AreaSwing, ...]
     scale: Fraction
     bars: tuple[Bar, ...]
     zero: str | None
@@ -76,8 +85,7 @@ class SwingPage(Struct, frozen=True):
 def swing_page(night: Night, first: str, second: str) -> SwingPage:
     """The swing between two parties as a night stands."""
     whole = swings(night, first, second)
-    inside = [swings(night, first, second, area) for area in areas_of(night) if area != EVERYWHERE]
-    known = [one for one in inside if one.together is not None]
+    inside = _areas(night, first, second) if len(night.counts) > 1 else ()
     seats = [Seat(night.counts[one.ballot].contest, one) for one in whole.seats]
     low = [one for one in seats[:_FURTHEST] if one.swing.size < 0]
     high = [one for one in reversed(seats[-_FURTHEST:]) if one.swing.size > 0]
@@ -86,11 +94,20 @@ def swing_page(night: Night, first: str, second: str) -> SwingPage:
         second=night.parties[second],
         whole=whole,
         dial=_dial(whole.together or Fraction(0)),
-        areas=tuple(known) if len(night.counts) > 1 else (),
-        scale=max((abs(one.together) for one in known if one.together is not None), default=Fraction(0)),
+        areas=inside,
+        scale=max((abs(one.together) for one in inside), default=Fraction(0)),
         bars=_bars(whole),
         zero=_zero(whole.bins),
         ends=(tuple(low), tuple(high)),
+    )
+
+
+def _areas(night: Night, first: str, second: str) -> tuple[AreaSwing, ...]:
+    areas = [area for area in areas_of(night.definition) if area != EVERYWHERE]
+    return tuple(
+        AreaSwing(area, together, sums_of(night).within(area).compared)
+        for area in areas
+        if (together := swing_together(night, first, second, area)) is not None
     )
 
 

@@ -5,9 +5,10 @@ element, whose id is the kind of page and whose topic is as above. An event mark
 made into HTML only when somebody reads it.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 
-from server.election.contests import Definition
+from markupsafe import Markup
+
 from server.election.events import (
     AnyEvent,
     Corrected,
@@ -16,13 +17,14 @@ from server.election.events import (
     NoPollTaken,
     Withdrawn,
 )
-from server.election.nights import Night
+from server.election.nights import Count, Night
+from server.election.once import once
 from server.html.address import kept
 from server.html.languages import ENGLISH, Language
 from server.html.templates import environment
 from server.pages.analysis.areas import areas
 from server.pages.analysis.choices import Choices, choices, usual_pair, why_no_swing
-from server.pages.analysis.grounds import grounds_page
+from server.pages.analysis.grounds import Ground, grounds_page
 from server.pages.analysis.record_book import records_page
 from server.pages.analysis.swing import swing_page
 
@@ -90,8 +92,11 @@ def _usual_party(night: Night, known: Choices) -> str:
     return max(seats, key=seats.__getitem__, default="")
 
 
-def html(night: Night, topic: str, language: Language = ENGLISH, baseline: str = "") -> str:
-    """A page's element as the night stands, in a language; links in it keep to the baseline with this key."""
+def html(night: Night, topic: str, language: Language = ENGLISH, baseline: str = "", on_air: bool = True) -> str:
+    """A page's element as the night stands, in a language; links in it keep to the baseline with this key.
+
+    Of a night on air its longest lists are remembered row by row.
+    """
     kind, *parties = topic.split("/")
     context: dict[str, object] = {"night": night, "kind": kind, "kept": kept({"baseline": baseline})}
     match kind:
@@ -101,9 +106,35 @@ def html(night: Night, topic: str, language: Language = ENGLISH, baseline: str =
             context["page"] = swing_page(night, *parties)
         case "battlegrounds":
             context["page"] = grounds_page(night, parties[0], len(parties) > 1)
+            context["ground"] = _grounds(night, parties[0], language, context, on_air)
         case _:
             context["page"] = records_page(night, baseline)
     return environment(language).get_template(f"analysis/{kind}.html").render(context)
+
+
+def _grounds(
+    night: Night, party: str, language: Language, context: dict[str, object], on_air: bool
+) -> Callable[[Ground], Markup]:
+    """How a battleground becomes a row. It is as it was until something happens there, or it is late."""
+    template = environment(language).get_template("analysis/ground.html")
+
+    def row(one: Ground) -> Markup:
+        late = one.count.expected is not None and one.count.expected < night.at
+        rows, name = _rows(one.count), (party, language.code, context["kept"], late)
+        if found := rows.get(name):
+            return found
+        made = Markup(template.render(context, party=party, one=one))
+        if on_air:
+            rows[name] = made
+        return made
+
+    return row
+
+
+@once
+def _rows(count: Count) -> dict[tuple[object, ...], Markup]:
+    """What a contest is as a battleground, to each party, in each language."""
+    return {}
 
 
 class Views:
@@ -112,7 +143,6 @@ class Views:
 
     def __init__(self, language: Language = ENGLISH, baseline: str = "") -> None:
         self._edition = (language, baseline)
-        self._known: dict[str, tuple[Definition, Choices]] = {}
         self._made: dict[str, tuple[Night, dict[str, str]]] = {}
 
     def topics(self, night: Night, kind: str) -> Container[str]:
@@ -126,9 +156,9 @@ class Views:
             case (("areas" | "records"), []):
                 return True
             case "swing", [first, second]:
-                return not why_no_swing(self._choices(night), first, second)
+                return not why_no_swing(choices(night.definition), first, second)
             case "battlegrounds", [party] | [party, "all"]:
-                return party in self._choices(night)
+                return party in choices(night.definition)
             case _:
                 return False
 
@@ -140,12 +170,6 @@ class Views:
         if topic not in made[1]:
             made[1][topic] = html(night, topic, *self._edition)
         return made[1][topic]
-
-    def _choices(self, night: Night) -> Choices:
-        found = self._known.get(night.definition.id)
-        if found is None or found[0] is not night.definition:
-            found = self._known[night.definition.id] = (night.definition, choices(night.definition))
-        return found[1]
 
 
 class _Topics:

@@ -13,6 +13,8 @@ from server.pages.around.page import page
 from server.pages.find import table
 from server.pages.find.search import Entry, entries, only, search
 
+_A_CONTEST = 6500  # bytes that the words of one take, measured
+
 
 @allows(everyone)
 async def contests(request: Request) -> Response:
@@ -42,7 +44,8 @@ async def seek(request: Request) -> Response:
 
 def _words(shown: Shown) -> tuple[Entry, ...]:
     """The contests of a night in words, to be searched."""
-    return shown.channel.cached("words", lambda: entries(shown.night.definition))
+    size = _A_CONTEST * len(shown.night.counts)
+    return shown.channel.cached("words", lambda: entries(shown.night.definition), size)
 
 
 def _contests_page(shown: Shown, asked: table.Wanted) -> str:
@@ -61,7 +64,7 @@ def _contests_page(shown: Shown, asked: table.Wanted) -> str:
         rows=[shown.text(f"seat-{count.contest.slug}") for count in counts],
         named=table.named(hits, counts) if asked.q else None,
         parties=table.parties(night),
-        regions=[area.region for area in regions(night)],
+        regions=[area.region for area in regions(night.definition)],
         verdicts=table.VERDICTS if any(one.previous is None for one in night.definition.contests) else table.COMPARED,
         words=table.words_of_parties(night, language),
     )

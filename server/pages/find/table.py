@@ -79,7 +79,7 @@ def wanted(night: Night, parameters: Mapping[str, str]) -> Wanted:
         q=" ".join(parameters.get("q", "").split())[:80],
         party=one_of("party", night.parties),
         verdict=one_of("verdict", VERDICTS),
-        region=one_of("region", (area.region for area in regions(night))),
+        region=one_of("region", (area.region for area in regions(night.definition))),
         sort=sort,
         falling=order == "desc" if order else sort in _FALLING,
     )

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from server.election.contests import Definition
 from server.election.nights import Count, Night
+from server.election.once import once
 from server.nights.layout import Cell, Outline, bounds, load
 
 WIDE, HIGH = 7, 4  # half a hexagon's width, a quarter of its height
@@ -88,11 +89,13 @@ class Hexagon(Struct, frozen=True):
     minute: int | None
 
 
+@once
 def has_map(definition: Definition) -> bool:
     """Whether a night is of many seats, all of which have a hexagon."""
     return len(definition.contests) > 1 and load().has_all(definition)
 
 
+@once
 def drawn(definition: Definition) -> Drawing:
     """The drawing of a night that has a map: made once, whatever happens in the night."""
     return _drawn(tuple((contest.gss, contest.region) for contest in definition.contests))

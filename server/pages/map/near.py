@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from server.election.contests import Contest, Definition
 from server.election.nights import Count, Night
+from server.election.once import once
 from server.nights.layout import load
 from server.pages.map.hexagons import HIGH, WIDE, has_map, hexagon
 
@@ -44,3 +45,9 @@ class Neighbours:
             x, y = (centre.x - middle.x) * WIDE, (centre.y - middle.y) * HIGH
             found.append(Near(count, x, y, hexagon(night, count).shape))
         return tuple(found)
+
+
+@once
+def neighbours(definition: Definition) -> Neighbours:
+    """Of the seats of a night."""
+    return Neighbours(definition)

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.election.nights import Count, Night
-from server.election.results.tally import add_up
+from server.election.numbers import written
 from server.html.answers import policy
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
@@ -50,7 +50,7 @@ async def wall(request: Request) -> Response:
         else:
             context, topic = _screen(shown, _PARTS, seconds), screens.WALL
             context["score"] = shown.text("score")
-            context["newest"] = Markup(screens.newest(shown.night, add_up(shown.night), shown.language))
+            context["newest"] = Markup(screens.newest(shown.night, shown.language))
         parts = {"status": shown.text("status"), "latest": shown.text("latest")}
         return page(shown, "newsroom/wall.html", topic, {}, **context, **parts, theme=theme)
 
@@ -143,7 +143,7 @@ def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, obj
     night = shown.night
     on_map = "map" in parts and has_map(night.definition)
     return {
-        "now": Markup(screens.state(night, add_up(night), shown.language)),
+        "now": Markup(screens.state(night, shown.language)),
         "parts": parts,
         "seconds": seconds,
         "map": whole_map(shown) if on_map else "",
@@ -173,9 +173,10 @@ def _parts(request: Request) -> tuple[str, ...]:
 
 def _seconds(request: Request) -> int:
     text = request.query_params.get("seconds") or str(_SECONDS)
-    if not (text.isdecimal() and len(text) < 4 and 0 < int(text) <= _MOST_SECONDS):
+    seconds = written(text)
+    if seconds is None or not 0 < seconds <= _MOST_SECONDS:
         raise HTTPException(400, f"A banner stays for 1 to {_MOST_SECONDS} seconds, not {text!r}.")
-    return int(text)
+    return seconds
 
 
 def _theme(request: Request) -> str:

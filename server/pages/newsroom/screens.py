@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from server.election.events import Corrected, Declared, NoPollTaken, Withdrawn
 from server.election.nights import Night, took_back_no_poll
-from server.election.results.tally import Tally
+from server.election.results.tally import add_up, majority_line
 from server.html.languages import Language
 from server.html.templates import environment
 from server.pages.night.score import Banner, banner_of, score_of
@@ -37,22 +37,22 @@ def shared(kind: str) -> tuple[str, ...]:
     return _SHARED.get(kind, ())
 
 
-def parts(night: Night, tally: Tally, after: int, language: Language) -> Iterator[tuple[str, str, str]]:
+def parts(night: Night, after: int, language: Language) -> Iterator[tuple[str, str, str]]:
     """Target, swap and HTML of what a page with banners is sent: the state, then what happened after a seq."""
-    yield "now", "outerMorph", state(night, tally, language)
+    yield "now", "outerMorph", state(night, language)
     if after and (news := _news(night, after)):
         yield "arrived", "beforeend", "".join(banner(night, one, language) for one in news)
 
 
-def state(night: Night, tally: Tally, language: Language) -> str:
+def state(night: Night, language: Language) -> str:
     """The score strip, whether the night is held, and the moment of it."""
     return _html(
         "now",
         language,
         night=night,
-        score=score_of(night, tally),
-        moment=_moment(night, tally),
-        line=tally.line,
+        score=score_of(night),
+        moment=_moment(night),
+        line=majority_line(night),
         parties=_PARTIES_SHOWN,
         candidates=_CANDIDATES_SHOWN,
     )
@@ -63,16 +63,16 @@ def banner(night: Night, one: Banner, language: Language) -> str:
     return _html("banner", language, night=night, banner=one)
 
 
-def newest(night: Night, tally: Tally, language: Language) -> str:
+def newest(night: Night, language: Language) -> str:
     """The banner of the night so far: its moment once the House is complete, else of the newest declaration; "" before
     the first."""
-    if (moment := _moment(night, tally)).banner.largest:
-        return _html("moment", language, night=night, moment=moment, line=tally.line)
+    if (moment := _moment(night)).banner.largest:
+        return _html("moment", language, night=night, moment=moment, line=majority_line(night))
     return banner(night, moment.banner, language) if moment.banner.count else ""
 
 
-def _moment(night: Night, tally: Tally) -> Moment:
-    found = banner_of(night, tally)
+def _moment(night: Night) -> Moment:
+    found, tally = banner_of(night), add_up(night)
     if found.largest:
         return Moment("complete", found)
     if tally.majority:

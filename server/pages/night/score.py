@@ -15,8 +15,9 @@ from server.election.events import (
     Withdrawn,
 )
 from server.election.nights import Count, Night, took_back_no_poll
+from server.election.once import once
 from server.election.parties import Party, counted_as
-from server.election.results.tally import PartyTotal, Tally
+from server.election.results.tally import PartyTotal, Tally, add_up
 
 _PARTIES_SHOWN = 10  # at least
 _NEW = 2  # rows kept for parties that win their first seats
@@ -59,12 +60,14 @@ class Score(Struct, frozen=True):
     majority: Party | None
     majority_at: datetime | None
     tally: Tally
+    lead: tuple[Party, PartyTotal] | None
 
 
-def banner_of(night: Night, tally: Tally) -> Banner:
+@once
+def banner_of(night: Night) -> Banner:
     """The last thing that was declared, corrected or withdrawn; the House, when it is complete."""
-    if tally.line and tally.declared == tally.contests:
-        first = tally.parties[0]
+    tally = add_up(night)
+    if tally.line and tally.declared == tally.contests and (first := tally.lead):
         largest = (night.parties[first.party], first.seats)
         return Banner(largest=largest, of=max(0, 2 * first.seats - night.definition.seats))
     for event in reversed(night.feed):
@@ -84,6 +87,7 @@ class Standing(Struct, frozen=True):
     holders: frozenset[str]
 
 
+@once
 def standing_of(definition: Definition) -> Standing:
     """All parties of a night, the largest first; of those who did not stand then, the one with the most candidates."""
     votes: Counter[str] = Counter()
@@ -96,22 +100,13 @@ def standing_of(definition: Definition) -> Standing:
     return Standing(tuple(parties), frozenset(holders))
 
 
-_standing: dict[tuple[str, str], tuple[Definition, Standing]] = {}  # a night's id and baseline: counted once each
-
-
-def _who_stands(definition: Definition) -> Standing:
-    known = _standing.get((definition.id, definition.baseline))
-    if known is None or known[0] is not definition:
-        known = _standing[definition.id, definition.baseline] = (definition, standing_of(definition))
-    return known[1]
-
-
-def score_of(night: Night, tally: Tally) -> Score:
+@once
+def score_of(night: Night) -> Score:
     """Parties with seats, gains or losses and those who can only gain or lose some; then the largest by votes.
 
     The rest is one row. As many rows at the beginning as at the end: what is below the score stays where it is.
     """
-    standing = _who_stands(night.definition)
+    tally, standing = add_up(night), standing_of(night.definition)
     known = {one.party for one in tally.parties}
     totals = [*tally.parties, *(_nothing(party) for party in standing.parties if party not in known)]
     certain = [one for one in totals if one.seats or one.lost or one.party in standing.holders]
@@ -136,6 +131,7 @@ def score_of(night: Night, tally: Tally) -> Score:
         majority=night.parties[tally.majority.party] if tally.majority else None,
         majority_at=tally.majority.at if tally.majority else None,
         tally=tally,
+        lead=(night.parties[tally.lead.party], tally.lead) if tally.lead else None,
     )
 
 

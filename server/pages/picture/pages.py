@@ -3,6 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
+from cachetools import LRUCache
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,11 +17,13 @@ from server.pages.picture.contest import contest_picture
 from server.pages.picture.drawing import painted
 from server.pages.picture.score import score_picture
 
-_MOST_KEPT = 100  # pictures of one state: 4 MB
+_MOST_KEPT = 16 * 1024 * 1024  # bytes of pictures, of all nights together: some four hundred
 _MOST_WAITING = 50  # in all: about a second's work
 _easel = ThreadPoolExecutor(1, "picture")  # one at a time: two would not be faster, and fonts are not made for two
 
-_waiting: set[asyncio.Future[bytes]] = set()
+_Name = tuple[str, str, str, bool, str]  # the night, its edition, the end of its record, as known now; and the contest
+KEPT: LRUCache[_Name, bytes] = LRUCache(_MOST_KEPT, getsizeof=len)
+WAITED_FOR: dict[_Name, asyncio.Future[bytes]] = {}
 
 
 @allows(everyone)
@@ -51,23 +54,31 @@ async def _answer(request: Request, shown: Shown, ballot: str) -> Response:
 
 async def _drawn(shown: Shown, ballot: str) -> bytes:
     """A picture, of a contest or, where ``ballot`` is "", of the night; whoever asks meanwhile waits for the same."""
-    night, language = shown.night, shown.language
-    kept = shown.channel.cached("pictures", dict[str, asyncio.Future[bytes]])
-    if ballot not in kept:
-        if len(_waiting) >= _MOST_WAITING:
+    night, language, channel = shown.night, shown.language, shown.channel
+    name = (night.definition.id, channel.edition, channel.head, shown.known_now, ballot)
+    if name in KEPT:
+        return KEPT[name]
+    if name not in WAITED_FOR:
+        if len(WAITED_FOR) >= _MOST_WAITING:
             raise HTTPException(503, "Too many pictures are being drawn. Please ask again.", {"Retry-After": "2"})
-        if len(kept) >= _MOST_KEPT:
-            del kept[next(iter(kept))]
+
+        tally = add_up(night)  # not in the other thread: it is kept up from state to state
 
         def draw() -> bytes:
             if ballot:
                 return painted(contest_picture(night, night.counts[ballot], language))
-            return painted(score_picture(night, add_up(night), language))
+            return painted(score_picture(night, tally, language))
 
-        kept[ballot] = asyncio.get_running_loop().run_in_executor(_easel, draw)
-        _waiting.add(kept[ballot])
-        kept[ballot].add_done_callback(_waiting.discard)
-    return await asyncio.shield(kept[ballot])
+        WAITED_FOR[name] = asyncio.get_running_loop().run_in_executor(_easel, draw)
+        WAITED_FOR[name].add_done_callback(lambda drawn: _keep(name, drawn))
+    return await asyncio.shield(WAITED_FOR[name])
+
+
+def _keep(name: _Name, drawn: asyncio.Future[bytes]) -> None:
+    """Keep a picture that is drawn. One that failed is drawn again for the next who asks."""
+    del WAITED_FOR[name]
+    if not drawn.cancelled() and drawn.exception() is None:
+        KEPT[name] = drawn.result()
 
 
 routes: list[BaseRoute] = [

@@ -176,9 +176,9 @@ def to_win(night: Night, tally: Tally, language: Language) -> str:
         parts["hung"] = language.gettext("No party can have a majority any more")
         parts["time"] = language.clock(tally.hung.at)
         return language.gettext("%(hung)s, since %(time)s: %(line)s make one") % parts
-    if not tally.declared:
+    lead = tally.lead
+    if lead is None:
         return language.gettext("%(line)s make a majority") % parts
-    lead = tally.parties[0]
     parts["party"], parts["number"] = (
         language.party(night.parties[lead.party]),
         language.number(tally.line - lead.seats),

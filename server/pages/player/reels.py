@@ -6,7 +6,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
-from server.html.address import channel_of, is_known_now, number, topic_of, whole_number
+from server.election.numbers import written
+from server.html.address import channel_of, is_known_now, number, topic_of
 from server.html.answers import HTML, JSON, answer
 from server.live import moments as past
 from server.live.bodies import Body, body
@@ -20,7 +21,7 @@ async def frame(request: Request) -> Response:
     channel = _channel(request)
     after, seq = number(request, "after"), number(request, "seq") if "seq" in request.query_params else channel.seq
     try:
-        message = body(past.frame(channel, topic_of(request), after, seq))
+        message = body(past.frame(channel, topic_of(request, channel), after, seq))
     except IndexError:
         raise HTTPException(404, f"This night has no event {seq}.") from None
     return _answer(request, message, HTML)
@@ -30,8 +31,9 @@ async def frame(request: Request) -> Response:
 async def reel(request: Request) -> Response:
     """``/nights/{night}/reel/{part}``: sixteen frames, each of which brings a page one moment on, as a JSON list."""
     channel, part = _channel(request), request.path_params["part"]
+    asked = written(part)
     try:
-        frames = past.reel(channel, topic_of(request), whole_number(part, -1))
+        frames = past.reel(channel, topic_of(request, channel), -1 if asked is None else asked)
     except IndexError:
         raise HTTPException(404, f"This night has no reel {part}.") from None
     return _answer(request, frames, JSON)

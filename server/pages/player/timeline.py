@@ -14,7 +14,6 @@ from server.election.clock import LONDON
 from server.election.events import StageReached
 from server.election.nights import Night
 from server.election.results.feed import Item, feed_of
-from server.election.results.tally import add_up
 from server.live import moments as past
 from server.live.channel import Channel
 from server.live.moments import Moment
@@ -58,6 +57,11 @@ class Timeline(Struct, frozen=True):
     days: bool
     bins: int = BINS
     high: int = HIGH
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes, measured."""
+        return 1700 * len(self.stops)
 
     @property
     def step(self) -> int:
@@ -139,7 +143,7 @@ def _timeline(channel: Channel) -> Timeline:
 
 def _items(night: Night) -> list[Item]:
     """All that was reported, oldest first; of one contest also that its boxes are in, which no feed has."""
-    items = list(reversed(feed_of(night, add_up(night), after=0)))
+    items = list(reversed(feed_of(night, after=0)))
     if night.is_single:
         (count,) = night.counts.values()
         boxes = (one for one in count.history if isinstance(one, StageReached) and one.stage == "boxes in")

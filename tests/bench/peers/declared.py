@@ -47,6 +47,12 @@ class Notes:
         assert isinstance(newest, NotePosted)
         return newest.text
 
+    def has(self, night: Night, topic: str) -> bool:
+        return True
+
+    def news_after(self, night: Night, topic: str, after: int) -> int:
+        return after
+
     def topics(self, night: Night, fragment: str) -> tuple[str, ...]:
         """There is one page."""
         return (NIGHT,)
@@ -71,7 +77,7 @@ async def publish(channel: Channel) -> None:
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncGenerator[dict[str, Any]]:
     """What ``server.app`` has, but for Redis."""
-    hub = app.state.hub = Hub(Notes(), lambda night: None, lambda night: None, DeskRenderer())
+    hub = app.state.hub = Hub(Notes(), lambda night: None, DeskRenderer())
     channel = hub.channels["night"] = Channel(Notes())
     channel.advance((NightOpened(seq=1, at=START, by="bench", command_id="open", night=definition()),))
     publishing = asyncio.create_task(publish(channel))

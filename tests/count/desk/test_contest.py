@@ -12,9 +12,9 @@ from server.election.clock import LONDON
 from server.election.commands import Declare, ReachStage
 from server.election.contests import Definition
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
-from server.election.decide import Refused
 from server.election.events import DeclarationExpected, NightOpened, NoPollTaken, Withdrawn
 from server.election.nights import fold
+from server.election.refusals import Refused
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone, declaration, signed_in, stamp
 from tests.count.desk.conftest import CONTEST, OTHER, alert, element, text

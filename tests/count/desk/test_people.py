@@ -1,13 +1,21 @@
 """The people of a night: invited by the desk, printed, signed out, locked out and let in again."""
 
+import asyncio
 import re
 
 import pytest
 from starlette.testclient import TestClient
 
+from server.count.desk.board import board_of
+from server.count.desk.people import cards_of
 from server.count.visit.invitations import Invitations
+from server.count.visit.sending import now
 from server.election.counting.acts import Invited, PinCleared, Revoked, SessionsEnded
-from server.election.counting.desk import fold_acts
+from server.election.counting.desk import Desk as ActsFolded
+from server.election.counting.desk import Person, fold_acts
+from server.election.events import NightOpened
+from server.election.nights import fold
+from server.settings import Settings
 from tests.count import rochester
 from tests.count.conftest import HALL, SECRET, Desk, Phone, another, signed_in
 from tests.count.desk.conftest import CONTEST, alert, element, text
@@ -203,3 +211,22 @@ def test_everybody_is_listed_with_their_device(editor: Phone, officer: Phone, de
     assert "Bob Lee second officer Rochester and Strood link not opened" in people
     assert "Ann Ray desk the whole night signed in" in people
     assert not fold_acts(desk.acts()).people[invitation_of(desk, "Bob Lee")].sessions
+
+
+async def test_everybody_else_has_a_turn_after_each_card_that_is_printed() -> None:
+    people = {str(number): Person(str(number), f"Officer {number}", "officer", ()) for number in range(30)}
+    opened = NightOpened(seq=1, at=now(), by="test", command_id="1", night=rochester.night())
+    stands = board_of(fold([opened]), ActsFolded(people=people), now())
+    turns = 0
+
+    async def somebody_else() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(somebody_else())
+    printed = await cards_of(Settings(redis_url="", secret_key=SECRET), stands, people.values())
+    task.cancel()
+    assert len(printed) == len(people)
+    assert turns >= len(people)

@@ -1,0 +1,69 @@
+"""Whether what somebody asks for may go out: only what is possible, and figures only as they were confirmed."""
+
+from msgspec.structs import replace
+
+from server.election.checks import Finding
+from server.election.commands import Correct, Declare, OfTheHold, ReachStage, RecordNoPoll, Withdraw, WithFigures
+from server.election.counting.acts import Asked, PublicCommand
+from server.election.counting.desk import Desk
+from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
+from server.election.counting.entry import asked_for, once_released, pending, sheets_of, spoken
+from server.election.decide import decide
+from server.election.nights import Count, Night
+from server.election.refusals import Refused, count_of, want_reasons
+
+
+def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:
+    """What is asked for must be possible once all that waits has gone out, whether the night is held or not; figures
+    go out only as they were confirmed, or with a reason for what is doubtful about them. ``decide`` has the rest."""
+    command = act.command
+    if isinstance(command, OfTheHold):
+        decide(night, command, act.at)
+        return
+    later = once_released(night, desk)
+    confirmed = isinstance(command, WithFigures) and _must_be_confirmed(later, desk, command)
+    if isinstance(command, WithFigures):
+        _must_be_of_this_count(night, desk, command)
+    # Whoever asks is counting now, be it on the replay of an old night: the figures must add up.
+    decide(replace(later, held=False, definition=replace(later.definition, times="live")), command, act.at)
+    if isinstance(command, Declare) and not confirmed:
+        want_reasons(_doubts(later.counts[command.ballot], command), act.reasons)
+
+
+def _must_be_confirmed(night: Night, desk: Desk, command: WithFigures) -> bool:
+    """Whether these are the figures that were keyed and confirmed; Refused where they must be, and are not. A program
+    may declare what nobody has keyed, if one entry is enough."""
+    count = count_of(night, command.ballot)
+    if asked_for(night, desk, command.ballot) is not None:
+        raise Refused("already-asked", f"{count.contest.name} has been declared, and is going on air.")
+    confirmed = spoken(night, desk, command.ballot, command.by) == command
+    if not confirmed and desk.entry == "double":
+        sentence = "Two people key each result of this night, and these figures are not confirmed by both."
+        raise Refused("not-confirmed", sentence)
+    if not confirmed and isinstance(command, Correct):
+        raise Refused("not-confirmed", "These figures were not keyed.")
+    if not confirmed and sheets_of(count, desk):
+        raise Refused("not-confirmed", "Figures have been keyed on a phone here, and are declared from there.")
+    return confirmed
+
+
+def _must_be_of_this_count(night: Night, desk: Desk, command: WithFigures) -> None:
+    """Figures that do not say of which round they are do not go out behind something that ends one."""
+    if command.round is None and any(_ends_a_count(asked.command, command.ballot) for asked in pending(night, desk)):
+        sentence = "Something else was said of this contest before, and is going on air first: look again."
+        raise Refused("already-asked", sentence)
+
+
+def _doubts(count: Count, command: Declare) -> list[Finding]:
+    """What is doubtful about figures that nobody keyed, and about their papers where nobody has announced them."""
+    papers = command.papers if count.papers is None else count.papers
+    doubts = doubts_about_figures(count.contest, command.votes, command.rejected, papers)
+    if count.papers is None and papers is not None:
+        doubts = [*doubts_about_papers(count.contest, papers, None), *doubts]
+    return doubts
+
+
+def _ends_a_count(command: PublicCommand, ballot: str) -> bool:
+    if isinstance(command, ReachStage):
+        return command.ballot == ballot and command.stage == "recount"
+    return isinstance(command, Withdraw | RecordNoPoll) and command.ballot == ballot

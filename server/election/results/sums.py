@@ -1,0 +1,195 @@
+"""The seats and votes declared so far, party by party, in every place of a night. No order, no shares.
+
+They are kept up contest by contest: of the thousands of a large night, one declaration changes one. They are a function
+of the contests as they stand all the same, whatever was asked before.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from server.election.contests import Contest, Definition
+from server.election.events import Declared, NoPollTaken
+from server.election.nights import Count, Night
+from server.election.once import once
+from server.election.parties import counted_as
+from server.election.results.places import EVERYWHERE, Area
+
+Declaration = tuple[int, datetime, str]
+"""The seq and time of a declaration that stands, and the party that won by it as the figures are now."""
+
+
+class PartySums:
+    """One party's in some contests. ``compared`` are its votes now, ``before`` those at the baseline, both in the
+    contests that had a poll then and now."""
+
+    __slots__ = ("before", "compared", "gained", "lost", "seats", "votes")
+
+    def __init__(self) -> None:
+        self.seats = self.gained = self.lost = self.votes = self.compared = self.before = 0
+
+
+class Sums:
+    """Some contests together: how many are ``declared`` and how many ``compared``, with all valid votes of each.
+    ``unknown`` is how many had a poll, and no baseline."""
+
+    __slots__ = ("compared", "declared", "parties", "unknown", "valid", "valid_before", "valid_compared")
+
+    def __init__(self) -> None:
+        self.declared = self.unknown = self.compared = self.valid = self.valid_compared = self.valid_before = 0
+        self.parties: dict[str, PartySums] = {}
+
+    def of(self, party: str) -> PartySums:
+        """A party's, from nothing where it has none."""
+        found = self.parties.get(party)
+        if found is None:
+            found = self.parties[party] = PartySums()
+        return found
+
+    def add(self, count: Count, times: int) -> None:
+        """Add a contest once, or take it away (``times`` is 1 or -1)."""
+        result, previous = count.result, count.contest.previous
+        if result is None:
+            return
+        self.declared += times
+        self.valid += times * result.valid
+        winner, holder = result.verdict.winner, result.verdict.previous
+        self.of(winner).seats += times
+        if holder is not None and result.verdict.kind == "gain":
+            self.of(winner).gained += times
+            self.of(holder).lost += times
+        for line in result.lines:
+            self.of(counted_as(line.candidate.party)).votes += times * line.votes
+        if result.unopposed:  # nobody voted there, so that nothing is compared there
+            return
+        if previous is None:
+            self.unknown += times
+            return
+        self.compared += times
+        self.valid_compared += times * result.valid
+        self.valid_before += times * sum(previous.votes.values())
+        for line in result.lines:
+            self.of(counted_as(line.candidate.party)).compared += times * line.votes
+        for party, votes in previous.votes.items():
+            self.of(party).before += times * votes
+
+
+class _Running:
+    """The sums of a night by nation and region, of the contests as they were when somebody last asked."""
+
+    def __init__(self) -> None:
+        self._counts: Mapping[str, Count] = {}
+        self._declarations: dict[str, Declaration] = {}
+        self._places: dict[tuple[str, str], Sums] = {}
+
+    def follow(self, counts: Mapping[str, Count]) -> None:
+        """Bring them to these contests."""
+        if counts is self._counts:
+            return
+        for before, count in _changes(self._counts, counts):
+            sums = self._places.setdefault(_place(count.contest), Sums())
+            if before:
+                sums.add(before, -1)
+                self._declarations.pop(before.contest.ballot, None)
+            sums.add(count, 1)
+            if declaration := _declaration(count):
+                self._declarations[count.contest.ballot] = declaration
+        self._counts = counts
+
+    def within(self, area: Area) -> Sums:
+        """The sums of an area."""
+        total = Sums()
+        for (nation, region), sums in self._places.items():
+            if area.has(nation, region):
+                _together(total, sums)
+        return total
+
+    def declarations(self) -> list[Declaration]:
+        """Those that stand, oldest first."""
+        return sorted(self._declarations.values())
+
+
+class NightSums:
+    """The sums of a night as it stands, of each area as it is asked for."""
+
+    def __init__(self, night: Night) -> None:
+        self._night = night.definition, night.counts
+        self._areas: dict[Area, Sums] = {}
+
+    def within(self, area: Area = EVERYWHERE) -> Sums:
+        """The sums of an area."""
+        if area not in self._areas:
+            self._areas[area] = self._running().within(area)
+        return self._areas[area]
+
+    def declarations(self) -> list[Declaration]:
+        """The declarations that stand, oldest first."""
+        return self._running().declarations()
+
+    def _running(self) -> _Running:
+        definition, counts = self._night
+        running = _running(definition)
+        running.follow(counts)
+        return running
+
+
+@once
+def sums_of(night: Night) -> NightSums:
+    """The sums of a night as it stands."""
+    return NightSums(night)
+
+
+@once
+def contests_by_place(definition: Definition) -> dict[tuple[str, str], int]:
+    """How many contests there are in each nation and region."""
+    found: dict[tuple[str, str], int] = {}
+    for contest in definition.contests:
+        found[_place(contest)] = found.get(_place(contest), 0) + 1
+    return found
+
+
+def contests_in(definition: Definition, area: Area) -> int:
+    """How many contests an area has."""
+    return sum(number for (nation, region), number in contests_by_place(definition).items() if area.has(nation, region))
+
+
+@once
+def _running(definition: Definition) -> _Running:
+    return _Running()
+
+
+def _place(contest: Contest) -> tuple[str, str]:
+    return contest.nation, contest.region
+
+
+def _changes(before: Mapping[str, Count], now: Mapping[str, Count]) -> Iterator[tuple[Count | None, Count]]:
+    """The contests that are no longer what they were; all of them where nothing was known."""
+    if not before:
+        return ((None, count) for count in now.values())
+    pairs: Iterable[tuple[Count, Count]] = zip(before.values(), now.values(), strict=True)
+    return ((one, other) for one, other in pairs if one is not other)
+
+
+def _declaration(count: Count) -> Declaration | None:
+    if count.result is None:
+        return None
+    for event in reversed(count.history):
+        if isinstance(event, Declared | NoPollTaken):
+            return event.seq, event.at, count.result.verdict.winner
+    return None
+
+
+def _together(total: Sums, more: Sums) -> None:
+    total.declared += more.declared
+    total.unknown += more.unknown
+    total.compared += more.compared
+    total.valid += more.valid
+    total.valid_compared += more.valid_compared
+    total.valid_before += more.valid_before
+    for party, one in more.parties.items():
+        sums = total.of(party)
+        sums.seats += one.seats
+        sums.gained += one.gained
+        sums.lost += one.lost
+        sums.votes += one.votes
+        sums.compared += one.compared
+        sums.before += one.before

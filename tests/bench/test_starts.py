@@ -1,0 +1,59 @@
+"""Every benchmark runs with a handful of clients, ends, and gives figures: no figure is judged."""
+
+import io
+import math
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import cast
+
+import msgspec
+import pytest
+
+from tests.bench.__main__ import main
+from tests.bench.sections import SECTIONS
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_section_ends_and_gives_figures(name: str) -> None:
+    section = SECTIONS[name]
+    if missing := section.missing():
+        pytest.skip(missing)
+    found = section.handful()
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        section.show(found)
+    assert any(letter.isdigit() for letter in printed.getvalue()), "a table to read"
+    figures = list(_figures(msgspec.json.decode(msgspec.json.encode(found))))
+    assert figures, "and figures to keep"
+    assert all(math.isfinite(one) for one in figures)
+    assert any(one > 0 for one in figures)
+
+
+def test_a_run_names_its_machine_and_keeps_its_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main([str(tmp_path / "bench.json"), "--handful", "--only", "followers"])
+    kept = msgspec.json.decode((tmp_path / "bench.json").read_bytes())
+    assert list(kept) == ["machine", "began", "followers"]
+    assert all(kept["machine"].values())
+    assert capsys.readouterr().out.startswith(kept["machine"]["processor"])
+
+
+def test_what_a_run_takes_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    told = capsys.readouterr().out
+    assert [name for name in SECTIONS if name not in told] == []
+
+
+def _figures(found: object) -> Iterator[float]:
+    """Every number in what a section found."""
+    match found:
+        case int() | float():
+            yield found
+        case list():
+            for one in cast(list[object], found):
+                yield from _figures(one)
+        case dict():
+            yield from _figures(list(cast(dict[str, object], found).values()))
+        case _:
+            pass

@@ -1,0 +1,130 @@
+"""Static files and how answers are compressed: a file has one name, and a reader is sent what it takes."""
+
+import gzip
+from typing import Any, cast
+from urllib.parse import unquote
+
+import brotli  # pyright: ignore[reportMissingTypeStubs]
+import pytest
+from msgspec import Struct
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.html import static
+from server.html.answers import answer
+from server.html.errors import on_http_error
+from server.live.bodies import Body
+
+PLAIN = b"what is said " * 100
+
+
+async def said(request: Request) -> Response:
+    content = Body(PLAIN)
+    return answer(request, content, "text/plain", content.etag)
+
+
+class Answer(Struct, frozen=True):
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    content: bytes
+
+
+async def asked(path: str, *accepted: str) -> Answer:
+    """Ask with a path as it is, which clients would tidy up first."""
+    site = Starlette(routes=[*static.routes, Route("/said", said)], exception_handlers={HTTPException: on_http_error})
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": unquote(path),
+        "query_string": b"",
+        "headers": [(b"accept-encoding", one.encode()) for one in accepted],
+    }
+    await site(scope, cast(Any, None), send)
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return Answer(sent[0]["status"], headers, b"".join(one["body"] for one in sent[1:]))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "anything/../declared.css",
+        "anything/%2e%2e/declared.css",
+        "./declared.css",
+        "%2e/declared.css",
+        "/declared.css",
+        "//declared.css",
+        "vendor/../declared.css",
+        "vendor//../declared.css",
+        "..%5cdeclared.css",
+        "vendor%5c..%5cdeclared.css",
+        "Declared.css",
+        "declared.css/",
+        "declared.css/.",
+        "declared.css%00",
+        "../static/declared.css",
+        "vendor",
+        "",
+        "a" * 3000,
+    ],
+)
+async def test_a_file_is_found_by_its_one_name_alone(name: str) -> None:
+    address = static.static("declared.css").removesuffix("declared.css")
+    assert (await asked(address + name, "br")).status == 404
+
+
+async def test_a_file_is_compressed_once_whatever_address_it_is_asked_at() -> None:
+    first = await asked(static.static("declared.css"), "br")
+    for digest in range(3):
+        other = await asked(f"/static/{digest}/declared.css", "br")
+        assert (other.status, other.headers["cache-control"]) == (200, "no-cache")
+        assert other.content is first.content
+
+
+async def test_all_files_can_be_compressed_before_anybody_asks() -> None:
+    static.compress()
+    found = await asked(static.static("declared.css"), "br")
+    assert cast(Any, brotli).decompress(found.content).startswith(b"/*")
+    again = await asked(static.static("declared.css"), "br")
+    assert again.content is found.content
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        (("gzip, deflate, br, zstd",), "br"),
+        (("gzip, deflate",), "gzip"),
+        (("gzip;q=0.5, br;q=1.0",), "br"),
+        (("gzip;q=1.0, br;q=0.5",), "gzip"),
+        (("br;q=0, gzip",), "gzip"),
+        (("br;q=0.000",), ""),
+        (("br ; Q=0 , gzip ; q=0",), ""),
+        (("BR",), "br"),
+        (("*",), "br"),
+        (("*;q=0",), ""),
+        (("br;q=0, *",), "gzip"),
+        (("br, *;q=0",), "br"),
+        (("identity;q=1, br;q=0.5, gzip;q=0.2",), ""),
+        (("gzip, identity",), "gzip"),
+        (("identity;q=0",), ""),  # nothing that we have: then the header may be passed over
+        (("br;q=0", "gzip"), "gzip"),  # two fields are one list
+        (("br;q=much",), ""),
+        (("brotli, gzipped",), ""),
+        (("",), ""),
+        ((), ""),
+    ],
+)
+async def test_an_answer_is_compressed_as_its_reader_takes_it(accepted: tuple[str, ...], coding: str) -> None:
+    found = await asked("/said", *accepted)
+    assert found.headers.get("content-encoding", "") == coding
+    plain = {"br": cast(Any, brotli).decompress, "gzip": gzip.decompress, "": bytes}[coding](found.content)
+    assert (plain, found.headers["vary"]) == (PLAIN, "Accept-Encoding")

@@ -1,0 +1,194 @@
+"""A process's nights between the follower and the viewers: what goes out when, what fails, what is forgotten."""
+
+import asyncio
+import gc
+import weakref
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+import pytest
+
+from server.count.desk.render import DeskRenderer
+from server.election.commands import AnyCommand, OpenNight, ReachStage
+from server.election.decide import decide
+from server.election.events import AnyEvent
+from server.election.nights import Night, apply
+from server.live import moments
+from server.live.channel import EVENTS, NIGHT, Channel
+from server.live.hub import Hub
+from server.nights import archive
+from server.pages.render import PageRenderer
+from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened
+from tests.conftest import until
+from tests.nights_by_hand import START, ballot, declare, definition
+
+_SEATS = 6
+
+
+class Viewer:
+    """Somebody who reads everything."""
+
+    def __init__(self) -> None:
+        self.deflate, self.paused = False, False
+        self.frames: list[bytes] = []
+
+    def write(self, frame: bytes, /) -> None:
+        self.frames.append(frame)
+
+
+class Followed:
+    """A hub, and the news that it is told."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.night: Night | None = None
+        self._news: asyncio.Queue[News] = asyncio.Queue()
+        self.tell(Opened("night"))
+        self.act(OpenNight(id="open", by="desk", night=definition(contests=_SEATS, seats=_SEATS)))
+        self.tell(CaughtUp())
+
+    def tell(self, news: News) -> None:
+        self._news.put_nowait(news)
+
+    def act(self, command: AnyCommand) -> None:
+        at = START + timedelta(minutes=self.night.seq if self.night else 0)
+        event = decide(self.night, command, at)
+        self.night = apply(self.night, event)
+        self.tell(Arrived("night", (event,)))
+
+    @property
+    def channel(self) -> Channel:
+        return self.hub.channels["night"]
+
+    async def news(self) -> AsyncIterator[News]:
+        while True:
+            yield await self._news.get()
+
+
+@asynccontextmanager
+async def followed(renderer: PageRenderer | None = None) -> AsyncGenerator[tuple[Followed, asyncio.Task[None]]]:
+    """A night of six contests on air."""
+    one = Followed(Hub(renderer or PageRenderer(), _past, DeskRenderer()))
+    task = asyncio.create_task(one.hub.follow(one.news()))
+    await one.hub.ready.wait()
+    yield one, task
+    task.cancel()
+    with suppress(asyncio.CancelledError, BaseExceptionGroup):
+        await task
+
+
+def _past(night: str) -> tuple[AnyEvent, ...] | None:
+    return archive.load(night).events
+
+
+async def test_a_declaration_does_not_wait_for_the_stage_that_came_just_before_it() -> None:
+    async with followed() as (one, _):
+        viewer = Viewer()
+        one.channel.join(viewer, NIGHT, 1)
+        one.act(ReachStage(id="s", by="o", ballot=ballot(0), stage="verified", papers=9))
+        await until(lambda: len(viewer.frames) == 1)
+        one.act(declare(0))
+        for _ in range(5):  # turns of the loop, and no time
+            await asyncio.sleep(0)
+        assert one.channel.seq == 3
+        await until(lambda: len(viewer.frames) == 2)
+        assert b"item-3" in viewer.frames[1]
+
+
+async def test_of_many_declarations_at_once_the_first_goes_out_alone_and_the_others_together() -> None:
+    async with followed() as (one, _):
+        viewer = Viewer()
+        one.channel.join(viewer, NIGHT, 1)
+        for seat in range(_SEATS):
+            one.act(ReachStage(id=f"s{seat}", by="o", ballot=ballot(seat), stage="counting"))
+            one.act(declare(seat))
+        await until(lambda: one.channel.seq == 1 + 2 * _SEATS)
+        await until(lambda: not one.channel.waiting)
+        assert len(viewer.frames) <= 3
+
+
+async def test_the_page_that_most_wait_for_is_served_first_and_a_crowd_in_turns() -> None:
+    async with followed() as (one, _):
+        crowd, few = [Viewer() for _ in range(450)], [Viewer() for _ in range(3)]
+        for viewer in few:
+            one.channel.join(viewer, ballot(0), 1)
+        for viewer in crowd:
+            one.channel.join(viewer, NIGHT, 1)
+        assert one.night is not None
+        one.channel.take([decide(one.night, declare(0), START + timedelta(minutes=1))])
+        served: list[tuple[int, int]] = []
+        while one.channel.send_some():
+            served.append((sum(bool(v.frames) for v in crowd), sum(bool(v.frames) for v in few)))
+        assert served[:3] == [(200, 0), (400, 0), (450, 0)]
+        assert served[-1] == (450, 3)
+        assert all(len(viewer.frames) == 1 for viewer in crowd + few)
+
+
+async def test_a_frame_that_fails_ends_the_follower() -> None:
+    class Failing(PageRenderer):
+        fails = False
+
+        def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
+            if self.fails:
+                raise ZeroDivisionError
+            return super().message(night, topic, after, fragments)
+
+    renderer = Failing()
+    async with followed(renderer) as (one, task):
+        one.channel.join(Viewer(), NIGHT, 1)
+        one.act(declare(0))
+        await until(lambda: one.channel.seq == 2 and not one.channel.waiting)
+        renderer.fails = True
+        one.act(declare(1))  # in the tick, so that a timer sends it
+        await until(task.done, "the end of the follower")
+        with pytest.raises(BaseExceptionGroup) as failed:
+            await task
+        assert failed.value.subgroup(ZeroDivisionError)
+
+
+async def test_an_erased_night_is_forgotten_without_the_collector() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        async with followed() as (one, _):
+            one.act(declare(0))
+            await until(lambda: one.channel.seq == 2)
+            channels = [weakref.ref(one.hub.find("night", *edition)) for edition in (("en", ""), ("cy", ""))]  # pyright: ignore
+            welsh, viewers = channels[1](), [Viewer() for _ in range(3)]
+            assert isinstance(welsh, Channel)
+            audiences = [one.channel.join(viewers[0], NIGHT, 1), welsh.join(viewers[1], ballot(0), 1)]
+            audiences.append(one.channel.join(viewers[2], EVENTS, 0))
+            moments.reel(one.channel, NIGHT, 0)
+            channels.append(weakref.ref(moments.at(one.channel, START)))
+            channels.append(weakref.ref(moments.as_known_now(one.channel)))
+            one.hub.cached("front", lambda: "a page")
+            del welsh
+            one.tell(Erased("night"))
+            await until(lambda: not one.hub.channels)
+            await asyncio.sleep(0)
+            assert [channel() for channel in channels] == [None] * 4
+            for audience, viewer in zip(audiences, viewers, strict=True):
+                audience.resumed(viewer)  # its socket drained only now
+                audience.left(viewer)
+    finally:
+        gc.enable()
+
+
+async def test_an_edition_that_nobody_watched_is_as_new_when_it_is_asked_for() -> None:
+    async with followed() as (one, _):
+        before = one.hub.find("night", "cy")
+        assert before is not None and "Con gain" not in before.text("row-seat-0")
+        german = one.hub.find("night", "de")
+        assert german is not None
+        viewer = Viewer()
+        german.join(viewer, NIGHT, 1)
+        assert one.channel.watching == 1
+        one.act(declare(0))
+        await until(lambda: len(viewer.frames) == 1)
+        after = one.hub.find("night", "cy")
+        assert after is not None and after.seq == 2
+        assert after.text("row-seat-0") == Channel(PageRenderer().another("cy", ""), history=one.channel.history).text(
+            "row-seat-0"
+        )
+        assert one.hub.find("night", "de") is german

@@ -1,0 +1,61 @@
+"""The key that signs sessions and invitations: whole or not there at all, and the same for every process."""
+
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from server.settings import Settings, SettingsError
+
+_READ = "from server.settings import Settings; print(Settings.from_env().secret_key)"
+# What a full disk does: the file is made, and not a byte goes into it.
+_ON_A_FULL_DISK = (
+    "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+    "resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY));" + _READ
+)
+
+
+def started(program: str, folder: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", program],
+        env={"DATA_DIR": str(folder)},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_a_disk_that_is_full_leaves_no_empty_key(tmp_path: Path) -> None:
+    program = started(_ON_A_FULL_DISK, tmp_path)
+    said = program.communicate()[1]
+    assert program.returncode == 1
+    assert "SettingsError" in said and "SECRET_KEY" in said, said
+    assert list(tmp_path.iterdir()) == []
+    assert len(Settings.from_env({"DATA_DIR": str(tmp_path)}).secret_key) == 43, "once there is room, a key is made"
+
+
+def test_processes_that_start_at_once_have_one_key(tmp_path: Path) -> None:
+    for turn in range(3):
+        programs = [started(_READ, tmp_path / str(turn)) for _ in range(10)]
+        keys = {program.communicate()[0] for program in programs}
+        assert len(keys) == 1 and len(keys.pop()) == 44
+        (kept,) = (tmp_path / str(turn)).iterdir()
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("kept", ["", "\n", "short"])
+def test_a_key_that_is_empty_or_short_signs_nothing(tmp_path: Path, kept: str) -> None:
+    (tmp_path / "secret").write_text(kept)
+    with pytest.raises(SettingsError, match=r"secret has no key of at least 16 characters. Delete it"):
+        Settings.from_env({"DATA_DIR": str(tmp_path)})
+
+
+def test_a_key_of_the_environment_must_be_long_and_an_empty_one_is_none(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"SECRET_KEY must have at least 16 characters."):
+        Settings.from_env({"DATA_DIR": str(tmp_path), "SECRET_KEY": "hunter2"})
+    assert Settings.from_env({"DATA_DIR": str(tmp_path), "SECRET_KEY": "k" * 16}).secret_key == "k" * 16
+    assert not list(tmp_path.iterdir()), "it needs no file"
+    kept = Settings.from_env({"DATA_DIR": str(tmp_path), "SECRET_KEY": ""}).secret_key
+    assert (tmp_path / "secret").read_text() == kept == Settings.from_env({"DATA_DIR": str(tmp_path)}).secret_key
