@@ -8,7 +8,7 @@ from server.nights import register
 from server.nights.baselines import Baseline
 from server.nights.format import OTHERS
 from server.nights.sources.ballots import slug
-from server.nights.sources.tables import Problem, Row, table
+from server.nights.sources.tables import CsvRow, Problem, table
 
 _NOTIONAL = (
     "constituency_id",
@@ -55,7 +55,7 @@ def of_notional(path: Path, name: str, known: dict[str, Party], problems: list[P
     return Baseline(name, previous, parties)
 
 
-def _party(row: Row, number: str, known: dict[str, Party]) -> str:
+def _party(row: CsvRow, number: str, known: dict[str, Party]) -> str:
     """The id of a party that stands now, or else is in the register; of neither, one made of its name."""
     name = row.required("mnis_party_name")
     stands = known.get(number) or known.get(row.text("mnis_party_abbrev"))

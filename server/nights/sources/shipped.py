@@ -11,7 +11,7 @@ from server.nights.register import Registration
 from server.nights.sources import columns
 from server.nights.sources.ballots import CONTEST_COLUMNS, ballot_id, seat
 from server.nights.sources.importer import ImportRefused, import_night
-from server.nights.sources.tables import Problem, Row, table
+from server.nights.sources.tables import CsvRow, Problem, table
 
 # Each with the year of the notional results that it is counted from, where its boundaries were new.
 _GENERAL_ELECTIONS = {
@@ -53,7 +53,7 @@ def shipped(folder: Path) -> Iterator[tuple[str, str]]:
 def registrations(folder: Path) -> list[Registration]:
     """The register of parties in ``party-registrations.csv`` of the folder; those without an id are no registrations."""
     problems: list[Problem] = []
-    rows: dict[str, list[Row]] = {}
+    rows: dict[str, list[CsvRow]] = {}
     for row in table(folder / _REGISTER, _REGISTER_COLUMNS, problems):
         rows.setdefault(row.text("Electoral Commission ID"), []).append(row)
     if problems:
@@ -61,7 +61,7 @@ def registrations(folder: Path) -> list[Registration]:
     return [_registration(id, same) for id, same in rows.items() if id.startswith("PP")]
 
 
-def _registration(id: str, rows: list[Row]) -> Registration:
+def _registration(id: str, rows: list[CsvRow]) -> Registration:
     first = rows[0]
     return Registration(
         id=id,
