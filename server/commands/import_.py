@@ -43,9 +43,9 @@ Writes all nights in server/nights/data again, from a folder of the Library's fi
 
   python -m server import --shipped FOLDER
 
-Adds the layout of the map for one set of boundaries, from a HexJSON file in odd-r. The year is that of the first general
-election on them, told by the file's name or by --year. A night is drawn on the layout that has its codes; servers that
-run already see it once they are started again:
+Adds the layout of the map for one set of boundaries, from a HexJSON file in odd-r. The year is that of the first
+general election on them, told by the file's name or by --year. A night is drawn on the layout that has its codes;
+servers that run already see it once they are started again:
 
   python -m server import --layout constituencies-2024.hexjson
 """

@@ -3,8 +3,8 @@ in. No verdicts and no totals: those follow from the definition.
 
 A baseline is every general election of the archive before the night, notional figures that one of them was counted
 from, or the seats "as they were held when the poll was called": the last general election before it with the
-by-elections since put over it. Who changed party without a by-election, and which seats stood empty, the archive does not
-know. A seat is known by its GSS code, which is a new one once its boundaries change, so that an election on other
+by-elections since put over it. Who changed party without a by-election, and which seats stood empty, the archive does
+not know. A seat is known by its GSS code, which is a new one once its boundaries change, so that an election on other
 boundaries has no figures for it, and is not offered.
 """
 

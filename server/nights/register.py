@@ -1,6 +1,6 @@
 """The register of political parties: ids, names, and the numbers that Parliament's members' database knows them by.
 
-Facts of the Electoral Commission as the Library lists them; ``scripts`` write the file from ``party-registrations.csv``.
+Facts of the Electoral Commission as the Library lists them; ``import --shipped`` writes the file.
 """
 
 from collections.abc import Iterable

@@ -274,8 +274,8 @@ def test_a_layout_is_added_under_its_year_and_the_others_stay(
     capsys.readouterr()
     assert _import("--layout", str(source), "--year", "2024") == 1
     assert capsys.readouterr().err == (
-        f"{tmp_path / 'hexes-2024.json'} is here already and has other constituencies: give another --year or --out, or "
-        "take it away.\n"
+        f"{tmp_path / 'hexes-2024.json'} is here already and has other constituencies: give another --year or --out, "
+        "or take it away.\n"
     )
     assert [layout.file_of(year).read_bytes() for year in YEARS] == before
 

@@ -7,21 +7,10 @@ import msgspec
 from msgspec import Struct
 
 from server.nights.layout import ATTRIBUTION, FORMAT, VERSION
+from server.nights.sources.renamed import RENAMED
 
 _GSS = re.compile(r"[ENSW]\d{8}")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-
-# Seats whose boundaries changed, but not their names: they have new codes, while layouts made before the results were
-# published still have the old. By the year of the boundaries.
-_RENAMED = {
-    2024: {
-        "S14000006": "S14000107",  # Ayr, Carrick and Cumnock
-        "S14000008": "S14000108",  # Berwickshire, Roxburgh and Selkirk
-        "S14000010": "S14000109",  # Central Ayrshire
-        "S14000040": "S14000110",  # Kilmarnock and Loudoun
-        "S14000058": "S14000111",  # West Aberdeenshire and Kincardine
-    }
-}
 
 
 class BadLayout(ValueError):
@@ -78,7 +67,7 @@ def imported(path: Path, year: int) -> Imported:
         if hexagon in taken:
             raise BadLayout(f"{path.name}: {taken[hexagon]} and {gss} are at one place.")
         taken[hexagon] = gss
-    renamed = {old: new for old, new in _RENAMED.get(year, {}).items() if old in taken.values()}
+    renamed = {old: new for old, new in RENAMED.get(year, {}).items() if old in taken.values()}
     if twice := sorted(set(renamed.values()) & set(found.hexes)):
         raise BadLayout(f"{path.name}: {twice[0]} is in it under its old code too.")
     hexes = {renamed.get(gss, gss): hexagon for gss, hexagon in found.hexes.items()}

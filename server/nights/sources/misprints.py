@@ -17,6 +17,8 @@ class Misprint(Struct, frozen=True):
 
 
 KNOWN = (
+    # Peterborough, 2019: the region has its short name, as in no other file.
+    Misprint("06/06/2019", "E14000878", "Region name", "East", "East of England"),
     # Sheffield Brightside and Hillsborough, 2016: the contest's row has 14,087 for Labour, and with it all sums agree.
     Misprint("05/05/2016", "E14000921", "Votes", "14987", "14087"),
     # Arbroath and Broughty Ferry, 2026: the first two candidates' votes differ by 5,278.

@@ -51,7 +51,7 @@ def shipped(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def registrations(folder: Path) -> list[Registration]:
-    """The register of parties in ``party-registrations.csv`` of the folder; those without an id are no registrations."""
+    """The register of parties in ``party-registrations.csv`` of the folder; one without an id is none."""
     problems: list[Problem] = []
     rows: dict[str, list[CsvRow]] = {}
     for row in table(folder / _REGISTER, _REGISTER_COLUMNS, problems):

@@ -322,6 +322,31 @@ def test_a_party_of_notional_results_that_is_in_no_register_has_an_id_made_of_it
     assert {one.id: one.name for one in definition.parties}[before.holder] == "Unheard Of"
 
 
+PUBLISHED = """\
+Upper,Upper,S14000058,1,SC,Scotland,County,63.6,900,60,9,CONV,20,Con,Conservative Party,4
+Upper,Upper,S14000058,1,SC,Scotland,County,63.6,900,60,9,BRXV,1,Brexit Party,The Brexit Party,1006
+Upper,Upper,S14000058,1,SC,Scotland,County,63.6,900,60,9,TOTOTHV,39,NA,NA,NA
+Upper,Upper,S14000058,1,SC,Scotland,County,63.6,900,60,9,MAXOTHV,31,NA,NA,NA
+Upper,Upper,S14000058,1,SC,Scotland,County,63.6,900,60,9,Commons Speaker,31,Commons Speaker,Commons Speaker,NA
+Upper,Upper,S14000058,1,SC,Scotland,County,63.6,900,60,9,IND1V,5,Independent,Independent,8
+Upper,Upper,S14000058,1,SC,Scotland,County,63.6,900,60,9,IND2V,3,Independent 2 etc.,Independent 2 etc.,8
+Brook,Brook,E14000002,2,LO,England,County,63.6,800,9,9,LABV,9,Lab,Labour Party,15
+"""
+
+
+def test_the_notional_results_of_2019_are_read_as_published_without_their_totals_and_under_the_codes_of_now(
+    tmp_path: Path,
+) -> None:
+    notional = tmp_path / "notional.csv"
+    notional.write_text(PUBLISHED)
+    pair = files(tmp_path, *(text.replace("E14000001", "S14000111") for text in (CONTESTS, CANDIDATES)))
+    text = import_night(*pair, id=NIGHT, title="A night", baseline=notional, baseline_name="Before")
+    definition = past_night(*parsed(text.encode(), "night")).definition
+    before = {one.gss: one.previous for one in definition.contests}["S14000111"]
+    assert before and before.holder == "ynmp-party:12522" and before.electorate == 900
+    assert before.votes == {"ynmp-party:12522": 31, "PP52": 20, "ynmp-party:2": 8, "PP7931": 1}
+
+
 def test_notional_votes_that_are_no_number_are_refused(tmp_path: Path) -> None:
     notional = tmp_path / "notional.csv"
     notional.write_text(NOTIONAL.replace("Ind,5", "Ind,many"))
