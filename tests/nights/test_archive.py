@@ -87,6 +87,12 @@ def test_notional_votes_of_2005_add_up_with_other_parties_together() -> None:
     assert aberavon and sum(aberavon.votes.values()) == 30_104 and aberavon.votes["others"] == 768
 
 
+def test_all_nights_have_the_same_regions_and_no_party_has_the_id_of_a_registration_that_is_over() -> None:
+    contests = [one for night in EVERY_NIGHT for one in archive.load(night).definition.contests]
+    assert len({one.region for one in contests}) == 12 and len({one.nation for one in contests}) == 4
+    assert "PP65" not in {candidate.party for one in contests for candidate in one.candidates}  # until 2007
+
+
 def test_the_notional_votes_of_2019_have_every_party_by_its_id_now() -> None:
     past = archive.load("parl.2024-07-04")
     assert past.definition.baseline == "2019 general election, notional"

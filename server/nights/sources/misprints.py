@@ -21,6 +21,9 @@ KNOWN = (
     Misprint("06/06/2019", "E14000878", "Region name", "East", "East of England"),
     # Sheffield Brightside and Hillsborough, 2016: the contest's row has 14,087 for Labour, and with it all sums agree.
     Misprint("05/05/2016", "E14000921", "Votes", "14987", "14087"),
+    # Makerfield and Clacton, 2026: an id that the register had for Northern Ireland, until 2007.
+    Misprint("18/06/2026", "E14001350", "Electoral Commission party ID", "PP65", "PP66"),
+    Misprint("13/08/2026", "E14001174", "Electoral Commission party ID", "PP65", "PP66"),
     # Arbroath and Broughty Ferry, 2026: the first two candidates' votes differ by 5,278.
     Misprint("18/06/2026", "S14000066", "Majority", "5178", "5278"),
 )

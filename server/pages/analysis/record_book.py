@@ -13,6 +13,7 @@ from server.election.results.parliament import House, Win, house, is_by_election
 from server.election.results.records import Entry, PartyRecord, Records, Scope, records, together
 from server.election.verdict import Line
 from server.nights import archive
+from server.nights.against import NOTIONAL
 
 _PARTIES_SHOWN = 12
 _A_FIELD = 3  # a party's best of fewer contests is no record worth a claim
@@ -61,12 +62,14 @@ class Book(Struct, frozen=True):
 
 class Archive(Struct, frozen=True):
     """The ``book`` of all shipped general elections up to a night and with it, as far as that is declared: the
-    ``earlier`` ones were of these ``years``, its own is ``year``."""
+    ``earlier`` ones were of these ``years``, its own is ``year``; those of the ``notional`` ones are counted from
+    figures that were estimated on new boundaries."""
 
     book: Book
     earlier: Scope
     years: tuple[int, ...]
     year: int
+    notional: tuple[int, ...]
 
 
 class Parliament(Struct, frozen=True):
@@ -138,6 +141,7 @@ def _archive(night: Night, found: Records, swings: bool) -> Archive | None:
         earlier=earlier.scope,
         years=tuple(date.year for date, _ in before),
         year=night.definition.date.year,
+        notional=tuple(one.date.year for one in reversed(nights) if (one.replay_of or one.id) in NOTIONAL),
     )
 
 
