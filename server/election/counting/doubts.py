@@ -9,7 +9,8 @@ from server.election.parties import counted_as, has_a_past
 from server.election.shares import share_text
 
 # All measured on 2,621 of the results shipped: the general elections of 2010, 2015, 2017 and 2019, and the by-elections
-# between the first two. In 2024, which is not among them, 204 of 650 would be doubted, 158 for a share far from the last.
+# between the first two. Of 2024, which is not among them, 204 of 650 would be doubted, 158 for a share far from the
+# last.
 # 100 of them are doubted for one reason or another: 77 in 2015, when the Scottish National Party rose and the Liberal
 # Democrats fell as never before, 17 in the three other general elections together, and 6 of the by-elections.
 
