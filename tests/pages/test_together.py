@@ -111,6 +111,11 @@ async def test_all_their_pages_answer_and_are_found(redis: Embedded, tmp_path: P
             assert [one["state"] for one in listed if one["night"] == night] == ["past"]
         for one in archive.listed():
             assert front.count(f'"/nights/{one.id}"') == 1, "each night once"
+        seasons = re.findall(r"<details( open)?><summary><h2>By-elections of the Parliament (.*?)</h2>", front)
+        assert seasons == [
+            (" open", "2024–"),
+            *(("", years) for years in ("2019–2024", "2017–2019", "2015–2017", "2010–2015")),
+        ]
         places = ("", "/contests", "/areas", "/swing", "/battlegrounds", "/records", f"/contests/{CONTEST}")
         addresses = [f"/nights/{night}{place}" for night in (SEASON, CORBY) for place in places]
         addresses += [f"{one}?baseline=2005-notional&at=2012-11-16T03:00" for one in addresses]

@@ -2,6 +2,7 @@
 Parliament's by-elections. No HTML, no words, no rules."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import cache
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from server.election.results.parliament import House, Win, house, is_by_election
 from server.election.results.records import Entry, PartyRecord, Records, Scope, records, together
 from server.election.verdict import CandidateResult
 from server.nights import archive
+from server.nights.against import NOTIONAL
 
 _PARTIES_SHOWN = 12
 _A_FIELD = 3  # a party's best of fewer contests is no record worth a claim
@@ -60,12 +62,14 @@ class Book(Struct, frozen=True):
 
 class Archive(Struct, frozen=True):
     """The ``book`` of all shipped general elections up to a night and with it, as far as that is declared: the
-    ``earlier`` ones were of these ``years``, its own is ``year``."""
+    ``earlier`` ones were of these ``years``, its own is ``year``; those of the ``notional`` ones are counted from
+    figures that were estimated on new boundaries."""
 
     book: Book
     earlier: Scope
     years: tuple[int, ...]
     year: int
+    notional: tuple[int, ...]
 
 
 class Parliament(Struct, frozen=True):
@@ -137,6 +141,7 @@ def _archive(night: Night, found: Records, swings: bool) -> Archive | None:
         earlier=earlier.scope,
         years=tuple(date.year for date, _ in before),
         year=night.definition.date.year,
+        notional=tuple(one.date.year for one in reversed(nights) if (one.replay_of or one.id) in NOTIONAL),
     )
 
 
@@ -147,23 +152,24 @@ def _earlier(nights: tuple[str, ...]) -> Records:
 
 
 def _parliament(night: Night, swings: bool) -> Parliament | None:
-    """None where this is no by-election of a Parliament whose nights are shipped."""
+    """None where this is no by-election that is shipped with all those before it in its Parliament."""
     (count,) = night.counts.values()
     day, ballot = night.definition.date, count.contest.ballot
     if not is_by_election(ballot):
         return None
     generals = sorted((one.date, one.id) for one in archive.listed() if one.contests > 1)
-    before = [(date, name) for date, name in generals if date < day]
-    after = [date for date, _ in generals if date >= day]
-    if not before or not after:
-        return None  # not every by-election of such a Parliament is at hand
-    since, general = before[-1]
-    polls = [one for one in archive.listed() if one.contests == 1 and since < one.date < after[0]]
-    if not any(one.id == ballot for one in polls):
+    before = [(held, name) for held, name in generals if held < day]
+    after = [held for held, _ in generals if held >= day]
+    if not before:
         return None
+    since, general = before[-1]
+    until = after[0] if after else date.max
+    polls = [one for one in archive.listed() if one.contests == 1 and since < one.date < until]
+    if not any(one.id == ballot for one in polls):
+        return None  # not every by-election up to this one is at hand
     others = [_known_by(one.id, night) for one in polls if one.date <= day and one.id != ballot]
-    # Only the last of them can be said to be of all those years: of the others, nobody knew how many would come.
-    years = (since.year, after[0].year) if all(one.date <= day for one in polls) else None
+    # Only the last of a Parliament that has ended is of all its years: of the others, nobody knew how many would come.
+    years = (since.year, until.year) if after and all(one.date <= day for one in polls) else None
     found = records([night, *others], years)
     every = (night, *others, whole(general))
     book = _book(found, [one.definition.parties for one in every], swings)

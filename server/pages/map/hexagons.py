@@ -18,7 +18,7 @@ from msgspec import Struct
 from server.election.contests import Definition
 from server.election.nights import Count, Night
 from server.election.once import once
-from server.nights.layout import Cell, Outline, bounds, load
+from server.nights.layout import Cell, Layout, Outline, bounds, of
 
 WIDE, HIGH = 7, 4  # half a hexagon's width, a quarter of its height
 _MARGIN = 9
@@ -92,18 +92,25 @@ class Hexagon(Struct, frozen=True):
 @once
 def has_map(definition: Definition) -> bool:
     """Whether a night is of many seats, all of which have a hexagon."""
-    return len(definition.contests) > 1 and load().has_all(definition)
+    return len(definition.contests) > 1 and of(definition) is not None
 
 
 @once
 def drawn(definition: Definition) -> Drawing:
     """The drawing of a night that has a map: made once, whatever happens in the night."""
-    return _drawn(tuple((contest.gss, contest.region) for contest in definition.contests))
+    return _drawn(layout_of(definition), tuple((contest.gss, contest.region) for contest in definition.contests))
+
+
+def layout_of(definition: Definition) -> Layout:
+    """The layout of a night that has a map."""
+    found = of(definition)
+    assert found is not None, f"{definition.id} has no map"
+    return found
 
 
 def hexagon(night: Night, count: Count) -> Hexagon:
     """A seat's hexagon as it is now."""
-    column = load().cells[count.contest.gss].column
+    column = layout_of(night.definition).cells[count.contest.gss].column
     result = count.result
     if result is None:
         off = count.no_poll is not None
@@ -137,19 +144,19 @@ def _minute(since: datetime, at: datetime | None) -> int | None:
 
 
 @lru_cache(maxsize=64)
-def _drawn(places: tuple[tuple[str, str], ...]) -> Drawing:
-    cells = [load().cells[gss] for gss, _ in places]
+def _drawn(layout: Layout, places: tuple[tuple[str, str], ...]) -> Drawing:
+    cells = [layout.cells[gss] for gss, _ in places]
     rows: dict[int, list[int]] = {}  # of the layout
     for number in sorted(range(len(cells)), key=lambda one: cells[one].centre[::-1]):
         rows.setdefault(cells[number].row, []).append(number)
-    every = load().cells
-    ground = "".join(map(_path, load().outlines(every))) if len(cells) < len(every) else ""
+    every = layout.cells
+    ground = "".join(map(_path, layout.outlines(every))) if len(cells) < len(every) else ""
     whole = _around(every.values() if ground else cells)
     regions: list[Region] = []
     for name in sorted({region for _, region in places}):
-        of = [cell for cell, (_, region) in zip(cells, places, strict=True) if region == name]
-        outline = "".join(map(_path, load().outlines(gss for gss, region in places if region == name)))
-        regions.append(Region(name, _slug(name), outline, _fitted(_around(of), whole)))
+        its = [cell for cell, (_, region) in zip(cells, places, strict=True) if region == name]
+        outline = "".join(map(_path, layout.outlines(gss for gss, region in places if region == name)))
+        regions.append(Region(name, _slug(name), outline, _fitted(_around(its), whole)))
     placed = (Row(row % 2 * WIDE, Cell(0, row).centre.y * HIGH, tuple(found)) for row, found in rows.items())
     return Drawing(whole, ground, tuple(placed), tuple(regions))
 
