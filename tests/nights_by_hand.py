@@ -53,7 +53,7 @@ def with_one_candidate(night: Definition, seat: int = 0, party: str = "PP52") ->
 
 def on_the_map(night: Definition) -> Definition:
     """The night, where each seat stands for a constituency that has a hexagon."""
-    codes = sorted(layout.load().cells)
+    codes = sorted(layout.read(layout.file_of(2010)).cells)
     contests = tuple(replace(one, gss=code) for one, code in zip(night.contests, codes, strict=False))
     return replace(night, contests=contests)
 

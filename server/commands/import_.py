@@ -5,13 +5,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from server.nights import archive, layout
+import msgspec
+
+from server.nights import archive, layout, register
 from server.nights.format import BadNight, parsed
 from server.nights.kept import Kept, taken
 from server.nights.past import PastNight
 from server.nights.sources import hexjson
 from server.nights.sources.importer import ImportRefused, import_night
-from server.nights.sources.shipped import shipped
+from server.nights.sources.shipped import registrations, shipped
 from server.settings import Settings
 
 _ABOUT = """\
@@ -41,9 +43,11 @@ Writes all nights in server/nights/data again, from a folder of the Library's fi
 
   python -m server import --shipped FOLDER
 
-Writes the layout of the map again, from a HexJSON file:
+Adds the layout of the map for one set of boundaries, from a HexJSON file in odd-r. The year is that of the first
+general election on them, told by the file's name or by --year. A night is drawn on the layout that has its codes;
+servers that run already see it once they are started again:
 
-  python -m server import --layout constituencies.hexjson
+  python -m server import --layout constituencies-2024.hexjson
 """
 
 
@@ -66,7 +70,8 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--baseline-name", default="", metavar="NAME", help="what to call notional results")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write it (default: standard output)")
     parser.add_argument("--shipped", type=Path, metavar="FOLDER", help="write all shipped nights again")
-    parser.add_argument("--layout", type=Path, metavar="HEXJSON", help="write the layout of the map again")
+    parser.add_argument("--layout", type=Path, metavar="HEXJSON", help="add the map of a set of boundaries")
+    parser.add_argument("--year", type=int, metavar="YEAR", help="from which year the boundaries of --layout are")
     parser.set_defaults(call=run)
 
 
@@ -87,7 +92,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if options.record:
             return _keep(options.record, settings)
         if options.layout:
-            return _lay_out(options.layout, options.out or layout.FILE)
+            return _lay_out(options.layout, options.year, options.out)
         return _ship(options.shipped) if options.shipped else _import(options)
     except ImportRefused as refused:
         print(refused, file=sys.stderr)
@@ -140,16 +145,35 @@ def _baseline(name: str | None) -> PastNight | Path | None:
 
 
 def _ship(folder: Path) -> int:
-    nights = list(shipped(folder))  # all are made before the first is written
+    nights, parties = list(shipped(folder)), registrations(folder)  # all are made before the first is written
     archive.FOLDER.mkdir(exist_ok=True)
     for night, text in nights:
         (archive.FOLDER / f"{night}.jsonl").write_text(text, encoding="utf-8", newline="\n")
-    print(f"{archive.FOLDER}: {len(nights)} nights.")
+    register.written(parties)
+    print(f"{archive.FOLDER}: {len(nights)} nights, {len(parties)} parties.")
     return 0
 
 
-def _lay_out(source: Path, out: Path) -> int:
-    text = hexjson.imported(source)
-    out.write_text(text, encoding="utf-8", newline="\n")
-    print(f"{out}: {text.count(chr(10)) - 2} hexagons.")
+def _lay_out(source: Path, told: int | None, to: Path | None) -> int:
+    year = hexjson.year_in(source) if told is None else told
+    imported = hexjson.imported(source, year)
+    out = to or layout.file_of(year)
+    if out.exists() and _codes(out) != imported.codes:
+        print(
+            f"{out} is here already and has other constituencies: give another --year or --out, or take it away.",
+            file=sys.stderr,
+        )
+        return 1
+    out.write_text(imported.text, encoding="utf-8", newline="\n")
+    for old, new in imported.renamed.items():
+        print(f"{source.name}: {old} is now {new}.")
+    print(f"{out}: {len(imported.codes)} hexagons.")
     return 0
+
+
+def _codes(file: Path) -> frozenset[str]:
+    """Of a layout file that is there; none where it is something else."""
+    try:
+        return frozenset(layout.read(file).cells)
+    except msgspec.MsgspecError:
+        return frozenset()

@@ -35,7 +35,7 @@ _WELSH_ORDINALS = (
 _GENERAL_ELECTION = re.compile(r"(\d{4}) general election(.*)")
 _BY_ELECTION = re.compile(r"(.+) by-election")
 _DAY = re.compile(r"By-elections of (\d{1,2} [A-Z][a-z]+ \d{4})")
-_SEASON = re.compile(r"By-elections of the Parliament (\d{4}–\d{4})")
+_SEASON = re.compile(r"By-elections of the Parliament (\d{4}–(?:\d{4})?)")
 
 
 class Language:

@@ -1,11 +1,11 @@
 """A night counted from another baseline: which ones the shipped archive has for it, and the night with one of them put
 in. No verdicts and no totals: those follow from the definition.
 
-A baseline is every general election of the archive before the night, the notional figures of 2005 that 2010 was counted
+A baseline is every general election of the archive before the night, notional figures that one of them was counted
 from, or the seats "as they were held when the poll was called": the last general election before it with the
-by-elections since put over it. The archive has the by-elections of 2010 to 2015 only, so nothing of that kind is
-offered for other Parliaments; who changed party without a by-election, and which seats stood empty, it does not know.
-A seat is known by its GSS code, which is a new one once its boundaries change.
+by-elections since put over it. Who changed party without a by-election, and which seats stood empty, the archive does
+not know. A seat is known by its GSS code, which is a new one once its boundaries change, so that an election on other
+boundaries has no figures for it, and is not offered.
 """
 
 from datetime import date
@@ -23,8 +23,8 @@ from server.nights import archive
 from server.nights.baselines import of_night
 from server.nights.format import OTHERS, Summary
 
-_NOTIONAL_DAY = date(2005, 5, 5)
-NOTIONAL_IN = "parl.2010-05-06"  # the night whose own baseline it is
+NOTIONAL = {"parl.2010-05-06": date(2005, 5, 5), "parl.2024-07-04": date(2019, 12, 12)}
+"""The general elections whose own baseline is the one before as estimated on their new boundaries, and its date."""
 
 _OPENED = "as it was opened"
 
@@ -140,10 +140,11 @@ def _offers(definition: Definition) -> tuple[_Offer, ...]:
     found = [_general(one) for one in generals]
     if generals:
         found.insert(0, _by_elections(generals[0], definition.date))
-    if definition.date > _NOTIONAL_DAY:
-        found.append(_notional())
-    others = [offer for one in found if _is_offered(offer := _of_its_seats(one, definition))]
-    own = {contest.gss: contest.previous for contest in definition.contests if contest.previous}
+    found += [
+        _notional(one.id) for one in archive.listed() if one.id in NOTIONAL and NOTIONAL[one.id] < definition.date
+    ]
+    others = [offer for one in found if _is_offered(offer := _of_its_seats(one, definition), definition)]
+    own = {one.gss: one.previous for one in definition.contests if one.previous}
     same = [one for one in others if one.choice.name == definition.baseline or one.previous == own]
     return (_own(definition, len(own), same), *(one for one in others if one not in same))
 
@@ -156,11 +157,12 @@ def _own(definition: Definition, known: int, same: list[_Offer]) -> _Offer:
     return replace(same[0], choice=replace(choice, kind=same[0].choice.kind, year=same[0].choice.year))
 
 
-def _is_offered(offer: _Offer) -> bool:
-    """Whether it says anything of a night's seats, and by-elections anything that their general election does not."""
+def _is_offered(offer: _Offer, definition: Definition) -> bool:
+    """Whether it has figures for most of a night's seats, and by-elections any that their general election has not."""
     if offer.choice.kind == "by-elections":
         return any(one.kind == "by-election" for one in offer.polls.values())
-    return bool(offer.previous)
+    # A seat that kept its code through new boundaries is no reason to compare a House with one of others.
+    return 2 * offer.choice.known > len(definition.contests)
 
 
 def _of_its_seats(offer: _Offer, definition: Definition) -> _Offer:
@@ -187,11 +189,11 @@ def _polled(choice: Choice, where: Poll) -> _Offer:
 
 
 @cache
-def _notional() -> _Offer:
-    definition = archive.load(NOTIONAL_IN).definition
-    previous = {contest.gss: contest.previous for contest in definition.contests if contest.previous}
-    where = Poll("notional", definition.baseline, _NOTIONAL_DAY, None)
-    choice = Choice(f"{_NOTIONAL_DAY.year}-notional", definition.baseline, "notional", _NOTIONAL_DAY.year, 0)
+def _notional(night: str) -> _Offer:
+    definition, day = archive.load(night).definition, NOTIONAL[night]
+    previous = {one.gss: one.previous for one in definition.contests if one.previous}
+    where = Poll("notional", definition.baseline, day, None)
+    choice = Choice(f"{day.year}-notional", definition.baseline, "notional", day.year, 0)
     parties = {party.id: party for party in definition.parties}
     return _Offer(choice, previous, dict.fromkeys(previous, where), parties)
 

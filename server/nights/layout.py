@@ -1,5 +1,8 @@
 """The map's hexagons: which cell is whose, which are neighbours, and the outline of any set. No results, no SVG.
 
+A layout is a file of data, ``hexes-<year>.json``, one for each set of boundaries; the year is that of the first general
+election on them. A night is drawn on the layout that has its own codes.
+
 Cells are in odd-r: rows count southwards and columns eastwards, and odd rows stand half a hexagon to the east. Points
 are whole numbers, so that outlines are exact: ``x`` counts half widths of a hexagon and ``y`` quarters of its height
 (a hexagon stands on its point). In widths they are ``x * X`` and ``y * Y``; an SVG can do it for all of them at once.
@@ -15,11 +18,11 @@ import msgspec
 from msgspec import Struct
 
 from server.election.contests import Definition
+from server.election.once import once
 from server.nights.archive import FOLDER
 
 FORMAT, VERSION = "declared-layout", 1
 ATTRIBUTION = "Hexagon layout by Open Innovations, MIT licence"
-FILE = FOLDER / "hexes-2010.json"
 
 X, Y = 1 / 2, 1 / sqrt(12)
 
@@ -51,7 +54,7 @@ CORNERS = (Point(0, -2), Point(1, -1), Point(1, 1), Point(0, 2), Point(-1, 1), P
 _BEYOND = (Point(1, -3), Point(2, 0), Point(1, 3), Point(-1, 3), Point(-2, 0), Point(-1, -3))
 
 
-class Layout(Struct, frozen=True):
+class Layout(Struct, frozen=True, eq=False):  # each is itself, so that it can be the key of what is drawn from it
     """``cells`` by GSS code, ``codes`` by the centre of the cell; ``attribution`` must stand beside the map."""
 
     attribution: str
@@ -82,10 +85,27 @@ class _File(Struct, frozen=True):
     cells: dict[str, Cell]
 
 
+@once
+def of(definition: Definition) -> Layout | None:
+    """The layout that has a cell for every contest of a night; None where there is none.
+
+    Some codes outlive new boundaries. Where several layouts have all of a night's, it is the newest that is not of a
+    year after the night's, or else the oldest.
+    """
+    fitting = [(year, layout) for year, layout in layouts() if layout.has_all(definition)]
+    in_force = [layout for year, layout in fitting if year <= definition.date.year]
+    return in_force[-1] if in_force else fitting[0][1] if fitting else None
+
+
 @cache
-def load() -> Layout:
-    """The layout of the constituencies of 2010 to 2019, read once."""
-    return read(FILE)
+def layouts() -> tuple[tuple[int, Layout], ...]:
+    """Every layout with its year, the oldest first; read once."""
+    return tuple((int(path.stem[-4:]), read(path)) for path in sorted(FOLDER.glob("hexes-[0-9][0-9][0-9][0-9].json")))
+
+
+def file_of(year: int) -> Path:
+    """Where the layout of the boundaries of this year is, or is to be."""
+    return FOLDER / f"hexes-{year}.json"
 
 
 def read(path: Path) -> Layout:

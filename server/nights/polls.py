@@ -1,6 +1,7 @@
-"""The polls that a seat has had: those of the shipped archive, and 2005's as estimated on the boundaries of 2010. No
+"""The polls that a seat has had: those of the shipped archive, and those before new boundaries as estimated on them. No
 words and no pictures."""
 
+from collections.abc import Iterator
 from datetime import date
 from functools import cache, lru_cache
 
@@ -11,7 +12,7 @@ from server.election.events import Declared
 from server.election.parties import INDEPENDENT, Party, counted_as
 from server.election.verdict import Result, judge
 from server.nights import archive
-from server.nights.against import NOTIONAL_IN, Poll, poll
+from server.nights.against import NOTIONAL, Poll, poll
 from server.nights.format import Summary
 
 _KEPT = 1000  # seats, a few kilobytes each
@@ -61,14 +62,16 @@ def _polls(gss: str) -> tuple[Polled, ...]:
     return tuple(sorted([*_notional(gss), *found], key=lambda one: one.poll.date))
 
 
-def _notional(gss: str) -> list[Polled]:
-    definition = archive.load(NOTIONAL_IN).definition
-    for one, contest, _, parties in _declarations().get(gss, ()):
-        where = poll(definition, "", contest) if one.id == NOTIONAL_IN else None
+def _notional(gss: str) -> Iterator[Polled]:
+    """Elections as they were estimated on the seat's boundaries, where it has no result of its own from them."""
+    held = {summary.date for summary, *_ in _declarations().get(gss, ())}
+    for summary, contest, _, parties in _declarations().get(gss, ()):
+        if summary.id not in NOTIONAL or NOTIONAL[summary.id] in held:
+            continue
+        where = poll(archive.load(summary.id).definition, "", contest)
         if where and (before := contest.previous):
             named = {party: votes for party, votes in before.votes.items() if party in parties}
-            return [Polled(where, None, before.holder, named, sum(before.votes.values()), None, parties)]
-    return []
+            yield Polled(where, None, before.holder, named, sum(before.votes.values()), None, parties)
 
 
 @cache

@@ -4,7 +4,7 @@ are, and whatever adds results up counts them, never these.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,15 +26,16 @@ class Group(Struct, frozen=True):
 
 
 def groups(listed: Iterable[Summary]) -> tuple[Group, ...]:
-    """The seasons, each followed by its dates with several by-elections, the newest first: of the Parliaments whose
-    two general elections are among these nights."""
+    """The seasons, each followed by its dates with several by-elections, the newest first: of each Parliament whose
+    general election is among these nights, the newest of which may not have ended."""
     nights = sorted(listed, key=lambda one: (one.date, one.title))
     found: list[Group] = []
-    for before, after in pairwise(night.date for night in nights if night.seats):
-        polls = [night for night in nights if not night.seats and before < night.date < after]
-        for _, same in groupby(polls, key=lambda poll: poll.date):
+    elections = [one.date for one in nights if one.seats]
+    for before, after in zip(elections, [*elections[1:], None], strict=True):
+        polls = [one for one in nights if not one.seats and before < one.date and (after is None or one.date < after)]
+        for _, same in groupby(polls, key=lambda one: one.date):
             _add(found, list(same), None)
-        _add(found, polls, f"{before.year}-{after.year}")
+        _add(found, polls, (before.year, after.year if after else None))
     return tuple(reversed(found))
 
 
@@ -67,15 +68,20 @@ def together(group: Group, nights: Sequence[PastNight]) -> PastNight:
     )
 
 
-def _add(found: list[Group], nights: Sequence[Summary], years: str | None) -> None:
+def _add(found: list[Group], nights: Sequence[Summary], years: tuple[int, int | None] | None) -> None:
     """Of one night nothing is made, nor of nights that are counted from different elections."""
     if len(nights) < 2 or len({night.baseline for night in nights}) > 1:
         return
     first = nights[0]
-    day = f"{first.date.day} {first.date:%B %Y}"
+    id, title = f"parl.by.{first.date}", f"By-elections of {first.date.day} {first.date:%B %Y}"
+    if years:  # an address that stays as it is while the Parliament lasts
+        id, title = (
+            f"parl.by.{years[0]}-{years[1] or 'now'}",
+            f"By-elections of the Parliament {years[0]}–{years[1] or ''}",
+        )
     summary = Summary(
-        id=f"parl.by.{years or first.date}",
-        title=f"By-elections of the Parliament {years.replace('-', '–')}" if years else f"By-elections of {day}",
+        id=id,
+        title=title,
         date=first.date,
         polls_close=first.polls_close,
         baseline=first.baseline,

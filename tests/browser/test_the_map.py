@@ -94,7 +94,7 @@ async def test_the_map_is_one_stop_of_the_keyboard_and_arrows_go_to_neighbours(
     await viewer.keyboard.press("Tab")
     focused = viewer.locator(".hexes a:focus")
     await expect(focused).to_have_attribute("aria-labelledby", "row-orkney-and-shetland")
-    names = layout.load()
+    names = layout.read(layout.file_of(2010))
     codes = {contest.slug: contest.gss for contest in PAST.definition.contests}
     await hexagon(viewer, "aldershot").focus()
     here = "aldershot"

@@ -64,7 +64,9 @@ def test_nights_on_air_come_first_and_past_ones_after_newest_first(site: Site, c
     site.replay(ROCHESTER, until=1)
     site.replay(GENERAL, until=3)
     nights = client.get("/api/nights").json()["nights"]
-    assert [one["night"] for one in nights[:3]] == [f"{GENERAL}.replay", f"{ROCHESTER}.replay", GENERAL]
+    assert [one["night"] for one in nights[:2]] == [f"{GENERAL}.replay", f"{ROCHESTER}.replay"]
+    shipped = [one.id for one in archive.listed()]
+    assert [one["night"] for one in nights[2:] if one["night"] in shipped] == shipped
     assert [one["state"] for one in nights] == ["on air"] * 2 + ["past"] * len(archive.listed() + archive.groups())
     assert nights[0] == {
         "night": f"{GENERAL}.replay",
@@ -77,7 +79,7 @@ def test_nights_on_air_come_first_and_past_ones_after_newest_first(site: Site, c
         "declared": 2,
         "contests_total": 650,
     }
-    assert nights[2] == nights[0] | {
+    assert next(one for one in nights if one["night"] == GENERAL) == nights[0] | {
         "night": GENERAL,
         "state": "past",
         "replay_of": None,

@@ -17,8 +17,8 @@ from server.nights import archive
 from server.nights.against import Choice, Poll, UnknownBaseline, against, baselines, poll
 from server.replay.script import replay_id
 
-GENERAL_2010, GENERAL_2015, GENERAL_2017, GENERAL_2019 = (
-    f"parl.{day}" for day in ("2010-05-06", "2015-05-07", "2017-06-08", "2019-12-12")
+GENERAL_2010, GENERAL_2015, GENERAL_2017, GENERAL_2019, GENERAL_2024 = (
+    f"parl.{day}" for day in ("2010-05-06", "2015-05-07", "2017-06-08", "2019-12-12", "2024-07-04")
 )
 CLACTON, ROCHESTER = "parl.clacton.by.2014-10-09", "parl.rochester-and-strood.by.2014-11-20"
 EVERY_NIGHT = tuple(one.id for one in archive.listed())
@@ -56,8 +56,9 @@ def seat(night: Definition, name: str) -> Contest:
     [
         (GENERAL_2010, [""]),
         (GENERAL_2015, ["", "by-elections", "2005-notional"]),
-        (GENERAL_2017, ["", "2010", "2005-notional"]),
-        (GENERAL_2019, ["", "2015", "2010", "2005-notional"]),
+        (GENERAL_2017, ["", "by-elections", "2010", "2005-notional"]),
+        (GENERAL_2019, ["", "by-elections", "2015", "2010", "2005-notional"]),
+        (GENERAL_2024, [""]),
         (ROCHESTER, ["", "2005-notional"]),
     ],
 )
@@ -101,7 +102,7 @@ def test_a_night_with_a_baseline_of_its_own_is_offered_all_of_the_archive() -> N
         contests=tuple(replace(one, previous=None) for one in definition(GENERAL_2019).contests),
     )
     assert baselines(bare)[0] == Choice("", "", None, None, 0)
-    assert keys(bare) == ["", "2017", "2015", "2010", "2005-notional"]
+    assert keys(bare) == ["", "by-elections", "2017", "2015", "2010", "2005-notional"]
     assert poll(bare, "", bare.contests[0]) is None
     assert [one.previous for one in against(bare, "2017").contests] == [
         one.previous for one in definition(GENERAL_2019).contests
@@ -163,7 +164,7 @@ def test_a_seat_with_other_boundaries_is_unknown_and_a_night_of_such_seats_is_of
     night = definition(GENERAL_2019)
     first, *others = night.contests
     moved = replace(night, id="parl.moved", contests=(replace(first, gss="E14009999"), *others))
-    assert [one.known for one in baselines(moved)] == [650, 649, 649, 649]
+    assert [one.known for one in baselines(moved)] == [650, 649, 649, 649, 649]
     found = against(moved, "2015")
     assert [one.name for one in found.contests if one.previous is None] == [first.name]
     assert poll(moved, "2015", moved.contests[0]) is None
@@ -240,10 +241,21 @@ def family(party: str) -> str:
     return _FAMILY.get(party, party)
 
 
+def by_elections_until(general: str) -> list[str]:
+    """Those since the general election before this one, the first of them first: a later one in a seat counts."""
+    before = max(one for one in EVERY_NIGHT if ".by." not in one and one < general)
+    return sorted(
+        (one for one in EVERY_NIGHT if ".by." in one and before[-10:] < one[-10:] < general[-10:]),
+        key=lambda one: one[-10:],
+    )
+
+
 @pytest.mark.parametrize(
     ("night", "key", "before"),
     [
-        (GENERAL_2015, "by-elections", [GENERAL_2010, *(one for one in EVERY_NIGHT if ".by." in one)]),
+        (GENERAL_2015, "by-elections", [GENERAL_2010, *by_elections_until(GENERAL_2015)]),
+        (GENERAL_2017, "by-elections", [GENERAL_2015, *by_elections_until(GENERAL_2017)]),
+        (GENERAL_2019, "by-elections", [GENERAL_2017, *by_elections_until(GENERAL_2019)]),
         (GENERAL_2019, "2015", [GENERAL_2015]),
         (GENERAL_2019, "2010", [GENERAL_2010]),
     ],

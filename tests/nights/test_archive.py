@@ -13,7 +13,7 @@ from server.nights import archive
 from server.nights.format import BadNight, parsed, written
 
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
-GENERAL_ELECTIONS = ("parl.2010-05-06", "parl.2015-05-07", "parl.2017-06-08", "parl.2019-12-12")
+GENERAL_ELECTIONS = ("parl.2010-05-06", "parl.2015-05-07", "parl.2017-06-08", "parl.2019-12-12", "parl.2024-07-04")
 EVERY_NIGHT = tuple(one.id for one in archive.listed())
 
 SEATS = {
@@ -21,19 +21,20 @@ SEATS = {
     "parl.2015-05-07": {"PP52": 330, "PP53": 232, "PP102": 56, "PP90": 8, "PP85": 1},
     "parl.2017-06-08": {"PP52": 317, "PP53": 262, "PP102": 35, "PP90": 12, "PP70": 10},
     "parl.2019-12-12": {"PP52": 365, "PP53": 202, "PP102": 48, "PP90": 11, "ynmp-party:12522": 1},
+    "parl.2024-07-04": {"PP53": 411, "PP52": 121, "PP90": 72, "PP102": 9, "PP7931": 5, "PP63": 4, "PP77": 4},
 }
 
 
-def test_four_general_elections_and_21_by_elections_are_listed_newest_first() -> None:
+def test_five_general_elections_and_65_by_elections_are_listed_newest_first() -> None:
     listed = archive.listed()
     assert [one.id for one in listed if one.contests == 650] == list(reversed(GENERAL_ELECTIONS))
-    assert sum(one.contests == 1 for one in listed) == 21 == len(listed) - 4
+    assert sum(one.contests == 1 for one in listed) == 65 == len(listed) - 5
     assert [one.date for one in listed] == sorted((one.date for one in listed), reverse=True)
 
 
 def test_every_ballot_and_every_night_has_an_id_of_its_own() -> None:
     ballots = [one.ballot for night in EVERY_NIGHT for one in archive.load(night).definition.contests]
-    assert len(ballots) == len(set(ballots)) == 4 * 650 + 21
+    assert len(ballots) == len(set(ballots)) == 5 * 650 + 65
     assert len(EVERY_NIGHT) == len(set(EVERY_NIGHT))
 
 
@@ -84,6 +85,23 @@ def test_seats_are_those_of_the_winners(night: str) -> None:
 def test_notional_votes_of_2005_add_up_with_other_parties_together() -> None:
     aberavon = archive.load("parl.2010-05-06").definition.contests[0].previous
     assert aberavon and sum(aberavon.votes.values()) == 30_104 and aberavon.votes["others"] == 768
+
+
+def test_all_nights_have_the_same_regions_and_no_party_has_the_id_of_a_registration_that_is_over() -> None:
+    contests = [one for night in EVERY_NIGHT for one in archive.load(night).definition.contests]
+    assert len({one.region for one in contests}) == 12 and len({one.nation for one in contests}) == 4
+    assert "PP65" not in {candidate.party for one in contests for candidate in one.candidates}  # until 2007
+
+
+def test_the_notional_votes_of_2019_have_every_party_by_its_id_now() -> None:
+    past = archive.load("parl.2024-07-04")
+    assert past.definition.baseline == "2019 general election, notional"
+    before = {one.name: one.previous for one in past.definition.contests}
+    chorley, aberafan = before["Chorley"], before["Aberafan Maesteg"]
+    assert chorley and chorley.holder == "ynmp-party:12522"
+    assert aberafan and aberafan.votes["PP7931"] == 3_794 and aberafan.electorate == 69_817
+    held = Counter(one.holder for one in before.values() if one)
+    assert [held[party] for party in ("PP52", "PP53", "PP102", "PP90", "PP77")] == [372, 200, 48, 8, 2]
 
 
 def test_unionists_of_2010_are_no_independents() -> None:
@@ -153,7 +171,7 @@ def test_the_lowest_liberal_democrat_share_of_that_parliament_is_as_the_note_say
     lines = [
         (line.share, line.votes, night)
         for night in EVERY_NIGHT
-        if ".by." in night
+        if ".by." in night and night[-10:] < "2015-05-07"
         for count in fold(archive.load(night).events).counts.values()
         if count.result
         for line in count.result.lines

@@ -38,6 +38,18 @@ def then(night: str, moment: str) -> Night:
 
 def test_by_elections_of_one_date_and_of_a_parliament_are_nights_together() -> None:
     assert {one.summary.id: (one.summary.title, one.summary.contests) for one in archive.groups()} == {
+        "parl.by.2024-now": ("By-elections of the Parliament 2024–", 6),
+        "parl.by.2026-06-18": ("By-elections of 18 June 2026", 3),
+        "parl.by.2019-2024": ("By-elections of the Parliament 2019–2024", 23),
+        "parl.by.2024-02-15": ("By-elections of 15 February 2024", 2),
+        "parl.by.2023-10-19": ("By-elections of 19 October 2023", 2),
+        "parl.by.2023-07-20": ("By-elections of 20 July 2023", 3),
+        "parl.by.2022-06-23": ("By-elections of 23 June 2022", 2),
+        "parl.by.2017-2019": ("By-elections of the Parliament 2017–2019", 5),
+        "parl.by.2015-2017": ("By-elections of the Parliament 2015–2017", 10),
+        "parl.by.2017-02-23": ("By-elections of 23 February 2017", 2),
+        "parl.by.2016-10-20": ("By-elections of 20 October 2016", 2),
+        "parl.by.2016-05-05": ("By-elections of 5 May 2016", 2),
         SEASON: ("By-elections of the Parliament 2010–2015", 21),
         CORBY: ("By-elections of 15 November 2012", 3),
         "parl.by.2012-11-29": ("By-elections of 29 November 2012", 3),
@@ -84,17 +96,21 @@ def test_a_replay_of_a_season_ends_as_the_season() -> None:
 @pytest.mark.parametrize("night", [one.summary.id for one in archive.groups()])
 def test_every_baseline_that_is_offered_can_be_chosen(night: str) -> None:
     definition = archive.load(night).definition
-    assert [one.key for one in baselines(definition)] == ["", "2005-notional"]
-    assert all(one.previous for one in against(definition, "2005-notional").contests)
+    day = str(definition.date)
+    earlier = [year for year in ("2017", "2015", "2010") if year < definition.baseline[:4]]
+    expected = ["", "2019-notional"] if day > "2024-07-04" else ["", *earlier, "2005-notional"]
+    assert [one.key for one in baselines(definition)] == expected
+    for key in expected:
+        assert all(one.previous for one in against(definition, key).contests)
 
 
 def published(night: str) -> dict[str, str]:
     """Who won each seat, by its code, by the words that the Library has for it."""
     found: dict[str, str] = {}
     for contest in archive.load(night).definition.contests:
-        words = re.fullmatch(r"(.+?) (hold|win|gain from .+)", archive.load(night).published[contest.ballot][0])
+        words = re.fullmatch(r"(.+?) ([Hh]old|win|gain from .+)", archive.load(night).published[contest.ballot][0])
         assert words, contest.ballot
-        found[contest.gss] = words[1]
+        found[contest.gss] = words[1].removesuffix(" Coop")
     return found
 
 
@@ -122,6 +138,29 @@ def test_the_house_moves_as_the_published_verdicts_say(moment: str, expected: di
     assert found == {party: (elected.count(party), now.count(party)) for party in {*elected, *now}}
     assert {party: found[party][1] for party in expected} == expected
     assert (found["Con"][0], found["Lab"][0], found["LD"][0]) == (306, 258, 57)
+    assert sum(now for _, now in found.values()) == house.seats == 650
+
+
+@pytest.mark.parametrize(
+    ("season", "general", "expected"),
+    [
+        ("parl.by.2015-2017", "parl.2015-05-07", {"Con": 330, "Lab": 231, "LD": 9, "UKIP": 1}),
+        ("parl.by.2017-2019", "parl.2017-06-08", {"Con": 316, "Lab": 262, "LD": 13}),
+        ("parl.by.2019-2024", "parl.2019-12-12", {"Con": 355, "Lab": 208, "SNP": 47, "LD": 15, "WPB": 1}),
+        ("parl.by.2024-now", "parl.2024-07-04", {"Lab": 409, "Con": 122, "SNP": 8, "RUK": 6, "Green": 5}),
+    ],
+)
+def test_every_parliament_stands_as_the_published_verdicts_say(
+    season: str, general: str, expected: dict[str, int]
+) -> None:
+    house, seats = house_of(past(season)), published(general)
+    elected = list(seats.values())
+    for one in group(season).nights:
+        seats |= published(one)
+    now = list(seats.values())
+    found = numbers(house)
+    assert found == {party: (elected.count(party), now.count(party)) for party in {*elected, *now}}
+    assert {party: found[party][1] for party in expected} == expected
     assert sum(now for _, now in found.values()) == house.seats == 650
 
 

@@ -208,6 +208,21 @@ def test_a_by_election_knows_nothing_of_those_that_came_later() -> None:
     assert "UKIP gain from Con: its first win at the by-elections of this Parliament, and its first seat" in shown
 
 
+def test_the_last_by_election_of_a_parliament_that_sits_is_of_those_held_by_then_and_of_no_years() -> None:
+    shown = text_of(element(stood("parl.clacton.by.2026-08-13", 1.0), "records"))
+    assert "Largest majority of the 6 by-elections of 2025–2026: 12,784 votes" in shown
+    assert "Of the by-elections that had been held by then." in shown
+    assert "Of the 6 by-elections of 2025–2026, as far as they had been held by then" in shown
+    assert "Seats as elected on 4 July 2024" in shown
+
+
+@pytest.mark.parametrize(("name", "years"), [("parl.2019-12-12", "2010"), ("parl.2024-07-04", "2010 and 2024")])
+def test_swings_against_notional_figures_are_said_to_be_so(name: str, years: str) -> None:
+    assert f"against the election before each; for {years} on notional figures." in (
+        text_of(element(stood(name, 1.0), "records"))
+    )
+
+
 @pytest.mark.parametrize("name", ["parl.2010-05-06", "parl.2017-06-08"])
 def test_the_moment_at_which_no_majority_can_come_any_more_is_said(name: str) -> None:
     events = archive.load(name).events

@@ -19,10 +19,11 @@ from server.election.nights import fold
 from server.html.languages import languages
 from server.live import moments as past
 from server.live.channel import Channel
-from server.nights import archive, layout
+from server.nights import archive
 from server.nights.against import baselines
 from server.nights.polls import polls_before
 from server.pages.contest.seat_history import history
+from server.pages.map.hexagons import layout_of
 from server.pages.render import PageRenderer
 from server.stream.embedded import Embedded
 from tests.nights_by_hand import START, ballot, correct, declare, definition, with_one_candidate
@@ -357,7 +358,7 @@ def test_a_by_election_says_what_it_makes_of_the_house() -> None:
 
 def neighbours(contest: Contest, night: Definition) -> list[Contest]:
     seats = {contest.gss: contest for contest in night.contests}
-    return [seats[gss] for gss in layout.load().neighbours(contest.gss)]
+    return [seats[gss] for gss in layout_of(night).neighbours(contest.gss)]
 
 
 def test_the_neighbours_of_a_seat_are_on_its_page_with_what_became_of_them() -> None:

@@ -16,13 +16,13 @@ from server.election.events import Declared
 from server.election.nights import Count, Night, fold
 from server.live.channel import Channel
 from server.nights import archive, layout
-from server.pages.map.hexagons import drawn, has_map
+from server.pages.map.hexagons import drawn, has_map, layout_of
 from server.pages.render import PageRenderer, fragments_of
 from server.stream.embedded import Embedded
 from tests.nights_by_hand import START, ballot, definition, on_the_map, with_one_candidate
 from tests.running import answered, serving
 
-GENERAL = ("parl.2010-05-06", "parl.2015-05-07", "parl.2017-06-08", "parl.2019-12-12")
+GENERAL = ("parl.2010-05-06", "parl.2015-05-07", "parl.2017-06-08", "parl.2019-12-12", "parl.2024-07-04")
 SWINGS, TURNOUTS, MAJORITIES = (2, 4, 6, 10), (60, 65, 70, 75), (5, 10, 20, 30)
 
 
@@ -65,7 +65,7 @@ def test_at_five_moments_every_hexagon_says_what_its_count_says(name: str) -> No
             swing = count.result.swing if count.result else None
             winner = count.result.verdict.winner if count.result else ""
             assert use.get("data-party", winner) == (swing.to_party if swing else winner)
-            assert int(use.attrib["x"]) == layout.load().cells[count.contest.gss].column
+            assert int(use.attrib["x"]) == layout_of(night.definition).cells[count.contest.gss].column
             shapes[use.attrib["href"]] += 1
         gains = sum(count.result.verdict.kind == "gain" for count in night.counts.values() if count.result)
         assert shapes["#gain"] == gains
@@ -92,7 +92,7 @@ def _has_every_hexagon(page: str, night: Definition) -> None:
             found[hexagon.attrib["aria-labelledby"]] = (east + 14 * int(hexagon[0].attrib["x"]), south)
     assert len(found) == 650
     for contest in night.contests:
-        centre = layout.load().cells[contest.gss].centre
+        centre = layout_of(night).cells[contest.gss].centre
         assert found[f"row-{contest.slug}"] == (7 * centre.x, 4 * centre.y)
         assert page.count(f'<li id="row-{contest.slug}"') == 1
     assert len(drawing.findall("path[@class='region']")) == len({contest.region for contest in night.contests})
@@ -107,7 +107,7 @@ def test_a_region_is_zoomed_to_in_the_proportions_of_the_whole_map_and_all_of_it
         assert box.width / box.height == pytest.approx(drawing.box.width / drawing.box.height, abs=0.02)
         for contest in night.contests:
             if contest.region == region.name:
-                centre = layout.load().cells[contest.gss].centre
+                centre = layout_of(night).cells[contest.gss].centre
                 assert box.x <= 7 * (centre.x - 1) and 7 * (centre.x + 1) <= box.x + box.width
                 assert box.y <= 4 * (centre.y - 2) and 4 * (centre.y + 2) <= box.y + box.height
 

@@ -108,9 +108,14 @@ async def test_all_their_pages_answer_and_are_found(redis: Embedded, tmp_path: P
         for group in archive.groups():
             night = group.summary.id
             assert front.count(f'"/nights/{night}"') == 1
-            assert [entry["state"] for entry in listed if entry["night"] == night] == ["past"]
-        for past in archive.listed():
-            assert front.count(f'"/nights/{past.id}"') == 1, "each night once"
+            assert [one["state"] for one in listed if one["night"] == night] == ["past"]
+        for one in archive.listed():
+            assert front.count(f'"/nights/{one.id}"') == 1, "each night once"
+        seasons = re.findall(r"<details( open)?><summary><h2>By-elections of the Parliament (.*?)</h2>", front)
+        assert seasons == [
+            (" open", "2024–"),
+            *(("", years) for years in ("2019–2024", "2017–2019", "2015–2017", "2010–2015")),
+        ]
         places = ("", "/contests", "/areas", "/swing", "/battlegrounds", "/records", f"/contests/{CONTEST}")
         addresses = [f"/nights/{night}{place}" for night in (SEASON, CORBY) for place in places]
         addresses += [f"{address}?baseline=2005-notional&at=2012-11-16T03:00" for address in addresses]

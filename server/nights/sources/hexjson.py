@@ -7,8 +7,10 @@ import msgspec
 from msgspec import Struct
 
 from server.nights.layout import ATTRIBUTION, FORMAT, VERSION
+from server.nights.sources.renamed import RENAMED
 
 _GSS = re.compile(r"[ENSW]\d{8}")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 class BadLayout(ValueError):
@@ -30,8 +32,26 @@ class _HexJSON(Struct, frozen=True):
 _file = msgspec.json.Decoder(_HexJSON)
 
 
-def imported(path: Path) -> str:
-    """The text of a layout file; BadLayout where it cannot be one, OSError where it cannot be opened."""
+class Imported(Struct, frozen=True):
+    """``text`` of a layout file, its ``codes``, and those ``renamed``: old codes that are known to have new ones."""
+
+    text: str
+    codes: frozenset[str]
+    renamed: dict[str, str]
+
+
+def year_in(path: Path) -> int:
+    """The year of the boundaries as a file's name says it; BadLayout where it says none, or several."""
+    years = set(_YEAR.findall(path.stem))
+    if len(years) != 1:
+        raise BadLayout(
+            f"{path.name}: Its name does not say from which year these boundaries are: give it with --year."
+        )
+    return int(years.pop())
+
+
+def imported(path: Path, year: int) -> Imported:
+    """A layout for the boundaries of a year; BadLayout where it cannot be one, OSError where it cannot be opened."""
     try:
         found = _file.decode(path.read_bytes())
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -47,7 +67,11 @@ def imported(path: Path) -> str:
         if hexagon in taken:
             raise BadLayout(f"{path.name}: {taken[hexagon]} and {gss} are at one place.")
         taken[hexagon] = gss
-    return _written(path.name, found.hexes)
+    renamed = {old: new for old, new in RENAMED.get(year, {}).items() if old in taken.values()}
+    if twice := sorted(set(renamed.values()) & set(found.hexes)):
+        raise BadLayout(f"{path.name}: {twice[0]} is in it under its old code too.")
+    hexes = {renamed.get(gss, gss): hexagon for gss, hexagon in found.hexes.items()}
+    return Imported(_written(path.name, hexes), frozenset(hexes), renamed)
 
 
 def _written(source: str, hexes: dict[str, _Hexagon]) -> str:

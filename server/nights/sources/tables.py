@@ -14,6 +14,7 @@ from server.election.clock import LONDON
 from server.election.limits import LONGEST_NUMBER
 from server.election.numbers import written
 from server.nights.sources.columns import Columns, looks_like_data, told
+from server.nights.sources.misprints import KNOWN, NAMES
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
 _DAYS = ("%d/%m/%Y", "%Y-%m-%d")
@@ -41,6 +42,14 @@ class CsvRow:
     def __init__(self, file: str, line: int, cells: dict[str, str], problems: list[Problem]) -> None:
         self.file, self.line, self._problems = file, line, problems
         self._cells = {_plain(column): cell for column, cell in cells.items()}
+        self._put_right()
+
+    def _put_right(self) -> None:
+        for one in KNOWN:
+            day = self._cells.get("by-election date") or self._cells.get("election date")
+            here = (day, self._cells.get("ons id"), self._cells.get(_plain(one.column)))
+            if here == (one.day, one.gss, one.printed):
+                self._cells[_plain(one.column)] = one.right
 
     def wrong(self, sentence: str) -> None:
         """Note a problem with this line."""
@@ -167,7 +176,8 @@ def _header(
     """The names of the columns and the lines below them; None where they cannot be told."""
 
     def named(place: int) -> int:
-        return len({_plain(name) for name in required} & set(map(_plain, lines[place][1])))
+        found = (NAMES.get(_plain(name), name) for name in lines[place][1])
+        return len({_plain(name) for name in required} & set(map(_plain, found)))
 
     place = max(range(min(_PREAMBLE, len(lines))), key=named)
     line, cells = lines[place]
@@ -180,7 +190,7 @@ def _header(
         sentence = f"This is {what}: add a first row that names the columns, among them {', '.join(required)}."
         problems.append(Problem(file, first, sentence))
         return None
-    names = [name.strip() for name in cells]
+    names = [NAMES.get(_plain(name), name.strip()) for name in cells]
     while not names[-1]:
         names.pop()
     plain = list(map(_plain, names))

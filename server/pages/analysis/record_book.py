@@ -16,6 +16,7 @@ from server.election.results.parliament import House, Win, house, is_by_election
 from server.election.results.records import Records, Scope, records, together
 from server.election.verdict import CandidateResult
 from server.nights import archive
+from server.nights.against import NOTIONAL
 
 _PARTIES_SHOWN = 12
 _A_FIELD = 3  # a party's best of fewer contests is no record worth a claim
@@ -64,12 +65,14 @@ class Book(Struct, frozen=True):
 
 class Archive(Struct, frozen=True):
     """The ``book`` of all shipped general elections up to a night and with it, as far as that is declared: the
-    ``earlier`` ones were of these ``years``, its own is ``year``."""
+    ``earlier`` ones were of these ``years``, its own is ``year``; those of the ``notional`` ones are counted from
+    figures that were estimated on new boundaries."""
 
     book: Book
     earlier: Scope
     years: tuple[int, ...]
     year: int
+    notional: tuple[int, ...]
 
 
 class Parliament(Struct, frozen=True):
@@ -160,7 +163,13 @@ def _archive(night: Night, found: Records, swings: bool) -> Archive | None:
         earlier=earlier.scope,
         years=tuple(day.year for day, _ in before),
         year=night.definition.date.year,
+        notional=tuple(day.year for day, general in [*before, _general(night.definition)] if general in NOTIONAL),
     )
+
+
+def _general(definition: Definition) -> tuple[date, str]:
+    """The day of a night and the id of the shipped night that it is, or is a replay of."""
+    return definition.date, definition.replay_of or definition.id
 
 
 @once
@@ -176,7 +185,7 @@ def _earlier(nights: tuple[str, ...]) -> Records:
 
 
 def _parliament(night: Night, swings: bool) -> Parliament | None:
-    """None where this is no by-election of a Parliament whose nights are shipped."""
+    """None where this is no by-election that is shipped with all those before it in its Parliament."""
     (count,) = night.counts.values()
     day, ballot = night.definition.date, count.contest.ballot
     if not is_by_election(ballot):
@@ -184,15 +193,16 @@ def _parliament(night: Night, swings: bool) -> Parliament | None:
     generals = sorted((general.date, general.id) for general in archive.listed() if general.contests > 1)
     before = [(polled, general) for polled, general in generals if polled < day]
     after = [polled for polled, _ in generals if polled >= day]
-    if not before or not after:
-        return None  # not every by-election of such a Parliament is at hand
-    since, general = before[-1]
-    polls = [poll for poll in archive.listed() if poll.contests == 1 and since < poll.date < after[0]]
-    if not any(poll.id == ballot for poll in polls):
+    if not before:
         return None
+    since, general = before[-1]
+    until = after[0] if after else date.max
+    polls = [poll for poll in archive.listed() if poll.contests == 1 and since < poll.date < until]
+    if not any(poll.id == ballot for poll in polls):
+        return None  # not every by-election up to this one is at hand
     others = [_known_by(poll.id, night) for poll in polls if poll.date <= day and poll.id != ballot]
-    # Only the last of them can be said to be of all those years: of the others, nobody knew how many would come.
-    years = (since.year, after[0].year) if all(poll.date <= day for poll in polls) else None
+    # Only the last of a Parliament that has ended is of all its years: of the others, nobody knew how many would come.
+    years = (since.year, until.year) if after and all(poll.date <= day for poll in polls) else None
     found = records([night, *others], years)
     every = (night, *others, whole(general))
     book = _book(found, _names(night.definition for night in every), swings)

@@ -18,7 +18,7 @@ from msgspec import Struct
 from server.election.contests import Definition
 from server.election.nights import Count, Night
 from server.election.once import once
-from server.nights.layout import Cell, Outline, bounds, load
+from server.nights.layout import Cell, Layout, Outline, bounds, of
 
 WIDE, HIGH = 7, 4  # half a hexagon's width, a quarter of its height
 _MARGIN = 9
@@ -99,18 +99,25 @@ class Hexagon(Struct, frozen=True):
 @once
 def has_map(definition: Definition) -> bool:
     """Whether a night has several seats, and each of them a hexagon."""
-    return len(definition.contests) > 1 and load().has_all(definition)
+    return len(definition.contests) > 1 and of(definition) is not None
 
 
 @once
 def drawn(definition: Definition) -> MapDrawing:
     """What results do not change on the map of a night that has one; kept once made."""
-    return _drawn(tuple((contest.gss, contest.region) for contest in definition.contests))
+    return _drawn(layout_of(definition), tuple((contest.gss, contest.region) for contest in definition.contests))
+
+
+def layout_of(definition: Definition) -> Layout:
+    """The layout of a night that has a map."""
+    layout = of(definition)
+    assert layout is not None, f"{definition.id} has no map"
+    return layout
 
 
 def hexagon(night: Night, count: Count) -> Hexagon:
     """A seat's hexagon in the present state of its count."""
-    column = load().cells[count.contest.gss].column
+    column = layout_of(night.definition).cells[count.contest.gss].column
     result = count.result
     if result is None:
         off = count.no_poll is not None
@@ -144,18 +151,18 @@ def _minute(since: datetime, at: datetime | None) -> int | None:
 
 
 @lru_cache(maxsize=64)
-def _drawn(places: tuple[tuple[str, str], ...]) -> MapDrawing:
-    cells = [load().cells[gss] for gss, _ in places]
+def _drawn(layout: Layout, places: tuple[tuple[str, str], ...]) -> MapDrawing:
+    cells = [layout.cells[gss] for gss, _ in places]
     rows: dict[int, list[int]] = {}  # row of the layout: the places of its contests
     for place in sorted(range(len(cells)), key=lambda place: cells[place].centre[::-1]):
         rows.setdefault(cells[place].row, []).append(place)
-    every = load().cells
-    ground = "".join(map(_path, load().outlines(every))) if len(cells) < len(every) else ""
+    every = layout.cells
+    ground = "".join(map(_path, layout.outlines(every))) if len(cells) < len(every) else ""
     whole = _around(every.values() if ground else cells)
     regions: list[MapRegion] = []
     for name in sorted({region for _, region in places}):
         inside = [cell for cell, (_, region) in zip(cells, places, strict=True) if region == name]
-        outline = "".join(map(_path, load().outlines(gss for gss, region in places if region == name)))
+        outline = "".join(map(_path, layout.outlines(gss for gss, region in places if region == name)))
         regions.append(MapRegion(name, _slug(name), outline, _fitted(_around(inside), whole)))
     placed = (MapRow(row % 2 * WIDE, Cell(0, row).centre.y * HIGH, tuple(contests)) for row, contests in rows.items())
     return MapDrawing(whole, ground, tuple(placed), tuple(regions))

@@ -5,8 +5,7 @@ from msgspec import Struct
 from server.election.contests import Contest, Definition
 from server.election.nights import Count, Night
 from server.election.once import once
-from server.nights.layout import load
-from server.pages.map.hexagons import HIGH, WIDE, has_map, hexagon
+from server.pages.map.hexagons import HIGH, WIDE, has_map, hexagon, layout_of
 
 
 class NearHexagon(Struct, frozen=True):
@@ -22,13 +21,15 @@ class Neighbours:
     """Which seats of a night are neighbours. On a night without a map none are."""
 
     def __init__(self, definition: Definition) -> None:
-        self._contests = {contest.gss: contest for contest in definition.contests} if has_map(definition) else {}
+        self._layout = layout_of(definition) if has_map(definition) else None
+        self._contests = {contest.gss: contest for contest in definition.contests}
 
     def of(self, contest: Contest) -> tuple[Contest, ...]:
         """The seats next to this one, clockwise from the north-east."""
-        if not self._contests:
+        if self._layout is None:
             return ()
-        return tuple(self._contests[gss] for gss in load().neighbours(contest.gss) if gss in self._contests)
+        found = self._layout.neighbours(contest.gss)
+        return tuple(self._contests[gss] for gss in found if gss in self._contests)
 
     def who_show(self, contest: Contest) -> tuple[Contest, ...]:
         """The seats whose small map shows this one: itself and its neighbours; none if it has no neighbours."""
@@ -37,7 +38,7 @@ class Neighbours:
 
     def drawn(self, night: Night, contest: Contest) -> tuple[NearHexagon, ...]:
         """The small map: the seat itself, then its neighbours, each in its present state."""
-        cells = load().cells
+        cells = layout_of(night.definition).cells
         middle = cells[contest.gss].centre
         hexagons: list[NearHexagon] = []
         for seat in (contest, *self.of(contest)):

@@ -304,17 +304,54 @@ def test_a_constituency_that_the_baseline_does_not_have_is_refused(tmp_path: Pat
         imported(tmp_path, contests, candidates, baseline=before)
 
 
-def test_notional_results_with_a_party_nobody_knows_are_refused(tmp_path: Path) -> None:
+NOTIONAL = """\
+constituency_id,mnis_party_id,mnis_party_name,mnis_party_abbrev,votes,electorate
+E14000001,99999,Unheard Of,UO,12,900
+E14000001,15,Labour Party,Lab,7,900
+E14000002,8,Independent,Ind,5,900
+"""
+
+
+def test_a_party_of_notional_results_that_is_in_no_register_has_an_id_made_of_its_name(tmp_path: Path) -> None:
     notional = tmp_path / "notional.csv"
-    notional.write_text(
-        "constituency_id,mnis_party_id,mnis_party_name,mnis_party_abbrev,votes,electorate\n"
-        "E14000001,99,Unheard Of,UO,12,900\nE14000002,8,Independent,Ind,many,900\n"
-    )
-    with pytest.raises(ImportRefused) as caught:
+    notional.write_text(NOTIONAL)
+    text = import_night(*files(tmp_path), id=NIGHT, title="A night", baseline=notional, baseline_name="Before")
+    definition = past_night(*parsed(text.encode(), "night")).definition
+    before = {one.gss: one.previous for one in definition.contests}["E14000001"]
+    assert before and before.holder == "unregistered:unheard-of" and before.votes == {before.holder: 12, "PP53": 7}
+    assert {one.id: one.name for one in definition.parties}[before.holder] == "Unheard Of"
+
+
+PUBLISHED = """\
+Upper,Upper,S14000058,1,SC,Scotland,County,63.6,900,60,9,CONV,20,Con,Conservative Party,4
+Upper,Upper,S14000058,1,SC,Scotland,County,63.6,900,60,9,BRXV,1,Brexit Party,The Brexit Party,1006
+Upper,Upper,S14000058,1,SC,Scotland,County,63.6,900,60,9,TOTOTHV,39,NA,NA,NA
+Upper,Upper,S14000058,1,SC,Scotland,County,63.6,900,60,9,MAXOTHV,31,NA,NA,NA
+Upper,Upper,S14000058,1,SC,Scotland,County,63.6,900,60,9,Commons Speaker,31,Commons Speaker,Commons Speaker,NA
+Upper,Upper,S14000058,1,SC,Scotland,County,63.6,900,60,9,IND1V,5,Independent,Independent,8
+Upper,Upper,S14000058,1,SC,Scotland,County,63.6,900,60,9,IND2V,3,Independent 2 etc.,Independent 2 etc.,8
+Brook,Brook,E14000002,2,LO,England,County,63.6,800,9,9,LABV,9,Lab,Labour Party,15
+"""
+
+
+def test_the_notional_results_of_2019_are_read_as_published_without_their_totals_and_under_the_codes_of_now(
+    tmp_path: Path,
+) -> None:
+    notional = tmp_path / "notional.csv"
+    notional.write_text(PUBLISHED)
+    pair = files(tmp_path, *(text.replace("E14000001", "S14000111") for text in (CONTESTS, CANDIDATES)))
+    text = import_night(*pair, id=NIGHT, title="A night", baseline=notional, baseline_name="Before")
+    definition = past_night(*parsed(text.encode(), "night")).definition
+    before = {one.gss: one.previous for one in definition.contests}["S14000111"]
+    assert before and before.holder == "ynmp-party:12522" and before.electorate == 900
+    assert before.votes == {"ynmp-party:12522": 31, "PP52": 20, "ynmp-party:2": 8, "PP7931": 1}
+
+
+def test_notional_votes_that_are_no_number_are_refused(tmp_path: Path) -> None:
+    notional = tmp_path / "notional.csv"
+    notional.write_text(NOTIONAL.replace("Ind,5", "Ind,many"))
+    with pytest.raises(ImportRefused, match=r"notional\.csv, line 4: votes: 'many' is not a whole number\."):
         import_night(*files(tmp_path), id=NIGHT, title="A night", baseline=notional)
-    problems = [str(problem) for problem in caught.value.problems]
-    assert "notional.csv, line 2: Party number 99 (Unheard Of) is not known." in problems
-    assert "notional.csv, line 3: votes: 'many' is not a whole number." in problems
 
 
 @pytest.mark.parametrize("night", ["2019", "parl.2019-13-12", "parl.Clacton.by.2014-10-09", "../x"])
