@@ -18,6 +18,7 @@ from server.html.process import process
 from server.live.channel import NIGHT, Channel
 
 _LANGUAGE = "lang"
+_SPOKEN = "declared.language"  # of a request's scope: it is asked for several times
 _LONGEST_QUOTED = 80  # characters of a topic that a refusal repeats
 _A_YEAR = 365 * 24 * 3600
 _NOTHING: Mapping[str, str] = {}
@@ -71,8 +72,11 @@ def baseline_of(connection: HTTPConnection) -> str:
 
 def language_of(connection: HTTPConnection) -> Language:
     """The language of ``?lang=``, else of the cookie of an earlier choice, else the one that the browser likes best."""
-    chosen = (connection.query_params.get(_LANGUAGE), connection.cookies.get(_LANGUAGE))
-    return wanted(chosen, connection.headers.get("accept-language", ""))
+    spoken: Language | None = connection.scope.get(_SPOKEN)
+    if spoken is None:
+        chosen = (asked(connection, _LANGUAGE), connection.cookies.get(_LANGUAGE))
+        spoken = connection.scope[_SPOKEN] = wanted(chosen, connection.headers.get("accept-language", ""))
+    return spoken
 
 
 def channel_of(connection: HTTPConnection, language: Language | None = None) -> Channel:
@@ -117,7 +121,7 @@ def moment_of(request: Request) -> datetime | None:
 
     HTTPException 400 if it is not a time.
     """
-    text = request.query_params.get("at")
+    text = asked(request, "at")
     if not text:
         return None
     try:
@@ -132,7 +136,7 @@ def moment_of(request: Request) -> datetime | None:
 
 def is_known_now(request: Request) -> bool:
     """Whether ``?known=now`` asks for figures as they are known now, and not as they were known at that moment."""
-    return request.query_params.get("known") == "now"
+    return asked(request, "known") == "now"
 
 
 def in_language(request: Request, response: Response) -> Response:
@@ -141,6 +145,6 @@ def in_language(request: Request, response: Response) -> Response:
     response.headers["Content-Language"] = language.tag
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
     own = request.headers.get("sec-fetch-dest", "document") == "document"  # not a frame on another site
-    if own and request.query_params.get(_LANGUAGE) == language.code:
+    if own and asked(request, _LANGUAGE) == language.code:
         response.set_cookie(_LANGUAGE, language.code, max_age=_A_YEAR, samesite="lax", httponly=True)
     return response

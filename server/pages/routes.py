@@ -13,10 +13,10 @@ from server.pages.picture import pages as picture
 from server.pages.player import reels
 
 routes: list[BaseRoute] = [
-    *front.routes,
+    *night.routes,  # first what is asked for most: routes are tried in this order
     *push.routes,
+    *front.routes,
     *reels.routes,
-    *night.routes,
     *analysis.routes,
     *find.routes,
     *contest.routes,

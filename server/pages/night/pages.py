@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.election.results.tally import add_up
+from server.html.address import asked
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
 from server.nights.layout import ATTRIBUTION
@@ -23,7 +24,7 @@ async def night(request: Request) -> Response:
     stood then, ``?lang=de`` for a language, ``?baseline=2010`` for gains and changes against another election.
     """
     shown = shown_by(request)
-    view = request.query_params.get("map", "")
+    view = asked(request, "map")
     view = view if view in hexagons.VIEWS else ""
     html = shown.channel.cached(f"night {view}", lambda: body(_night_page(shown, view)))
     return shown.answer(request, html)
