@@ -55,7 +55,7 @@ class Settings:
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name) or str(default)
-    if not text.isdecimal() or int(text) > 65535:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= 65535):
         raise SettingsError(f"{name} must be a whole number up to 65535, not {text!r}.")
     return int(text)
 
@@ -63,14 +63,13 @@ def _number(environ: Mapping[str, str], name: str, default: int) -> int:
 def _secret(environ: Mapping[str, str], data_dir: Path) -> str:
     """The key that signs sessions and invitations: SECRET_KEY, which machines can share, or that of the data folder."""
     if given := environ.get("SECRET_KEY"):
-        if len(given) < _SHORTEST_SECRET:
-            raise SettingsError(f"SECRET_KEY must have at least {_SHORTEST_SECRET} characters.")
         return given
     file = data_dir / "secret"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         if not file.exists():
             _make_secret(file)
+        file.chmod(0o600)  # a copy that was restored or written by hand may be open to others
         kept = file.read_text().strip()
     except OSError as error:
         raise SettingsError(f"No key can be kept in {file}: {error.strerror}. Set SECRET_KEY or DATA_DIR.") from error

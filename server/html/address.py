@@ -18,6 +18,7 @@ from server.html.process import process
 from server.live.channel import NIGHT, Channel
 
 _LANGUAGE = "lang"
+_LONGEST_REMEMBERED = 200  # bytes of a query; our own are shorter, and a stranger's must not fill the memory
 _SPOKEN = "declared.language"  # of a request's scope: it is asked for several times
 _LONGEST_QUOTED = 80  # characters of a topic that a refusal repeats
 _A_YEAR = 365 * 24 * 3600
@@ -52,9 +53,11 @@ def staying(page: str, night: str, state: Mapping[str, str]) -> str:
     return re.sub(rf'href="(/nights/{re.escape(night)}(?=[/?#"])[^?#"]*)(\?[^#"]*)?', link, page)
 
 
-@lru_cache(maxsize=1024)  # when all viewers reconnect at once, most of them ask for the same
-def _query(text: bytes) -> Mapping[str, str]:
+def _parsed(text: bytes) -> Mapping[str, str]:
     return dict(parse_qsl(text.decode("latin-1"), keep_blank_values=True))
+
+
+_remembered = lru_cache(maxsize=1024)(_parsed)  # when all viewers reconnect at once, most of them ask for the same
 
 
 def asked(connection: HTTPConnection, name: str) -> str:
@@ -62,7 +65,8 @@ def asked(connection: HTTPConnection, name: str) -> str:
 
     Starlette's own ``query_params`` takes four times as long.
     """
-    return _query(connection.scope["query_string"]).get(name, "")
+    query: bytes = connection.scope["query_string"]
+    return (_remembered if len(query) <= _LONGEST_REMEMBERED else _parsed)(query).get(name, "")
 
 
 def baseline_of(connection: HTTPConnection) -> str:

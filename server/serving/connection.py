@@ -107,7 +107,7 @@ class Connection(HttpToolsProtocol):
             return
         self._accepted = False
         path, _, query = self.url.partition(b"?")
-        self._deflate = _agreed(headers.get(b"sec-websocket-extensions", b"").decode("latin-1"))
+        self._deflate = _agreed(headers.get(b"sec-websocket-extensions", b"").decode("latin-1")[:_LONGEST_OFFER])
         scope = cast(dict[str, Any], self.scope)
         scope["type"] = "websocket"
         scope["scheme"] = "wss" if self.scheme == "https" else "ws"
@@ -205,6 +205,9 @@ def _is_key(key: str) -> bool:
 
 def _listed(value: bytes) -> list[str]:
     return [name.strip() for name in value.decode("latin-1").split(",")] if value else []
+
+
+_LONGEST_OFFER = 256  # characters; no browser sends half as many
 
 
 @lru_cache(maxsize=256)  # browsers send a handful of different values

@@ -12,7 +12,7 @@ from server.election.events import AnyEvent
 from server.election.nights import Night, fold
 from server.election.refusals import Refused
 from server.stream.events import Conflict, EventStream, StreamUnavailable
-from server.stream.follow import Acted, Arrived, News, Opened
+from server.stream.follow import Acted, Arrived, Erased, News, Opened
 from server.stream.reading import Position, Since
 from server.stream.turns import Turns
 
@@ -68,7 +68,10 @@ class Ledger:
             case Arrived() | Acted() if self._heard.get(news.night) == self.known(news.night).round:
                 events, acts = (news.events, ()) if isinstance(news, Arrived) else ((), news.acts)
                 self._take(news.night, Since(False, self._heard[news.night], events, acts))
-            case _:  # an erased night is replaced when its next round is heard of or read
+            case Erased():
+                if self._heard.pop(news.night, None) == self.known(news.night).round:
+                    self._stands.pop(news.night, None)
+            case _:  # news of another round than the one that is known, and that all is caught up
                 pass
 
     async def put(

@@ -52,9 +52,20 @@ def test_a_key_that_is_empty_or_short_signs_nothing(tmp_path: Path, kept: str) -
         Settings.from_env({"DATA_DIR": str(tmp_path)})
 
 
-def test_a_key_of_the_environment_must_be_long_and_an_empty_one_is_none(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"SECRET_KEY must have at least 16 characters."):
-        Settings.from_env({"DATA_DIR": str(tmp_path), "SECRET_KEY": "hunter2"})
+def test_a_key_that_others_may_read_is_closed_to_them(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("k" * 16)
+    (tmp_path / "secret").chmod(0o644)
+    Settings.from_env({"DATA_DIR": str(tmp_path)})
+    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("port", ["٨٠٠٠", "8" * 5000, "-1", "70000"])
+def test_a_port_that_is_no_number_is_refused_with_a_sentence(tmp_path: Path, port: str) -> None:
+    with pytest.raises(SettingsError, match=r"PORT must be a whole number up to 65535"):
+        Settings.from_env({"DATA_DIR": str(tmp_path), "PORT": port})
+
+
+def test_a_key_of_the_environment_needs_no_file_and_an_empty_one_is_none(tmp_path: Path) -> None:
     assert Settings.from_env({"DATA_DIR": str(tmp_path), "SECRET_KEY": "k" * 16}).secret_key == "k" * 16
     assert not list(tmp_path.iterdir()), "it needs no file"
     kept = Settings.from_env({"DATA_DIR": str(tmp_path), "SECRET_KEY": ""}).secret_key

@@ -13,7 +13,7 @@ from server.election.decide import decide
 from server.election.events import AnyEvent
 from server.stream.embedded import Embedded, socket_path
 from server.stream.events import EventStream, StreamUnavailable
-from server.stream.follow import Arrived, News, Opened
+from server.stream.follow import Arrived, Erased, News, Opened
 from server.stream.ledger import Ledger, Stands
 from server.stream.reading import Position
 from server.stream.submit import Submitter
@@ -106,3 +106,12 @@ def asked_for(redis: Embedded) -> Counter[str]:
     return Counter(
         {name: int(calls) for name, calls in re.findall(r"cmdstat_(eval|get|set|waitaof):calls=(\d+)", told)}
     )
+
+
+async def test_a_night_that_was_erased_is_forgotten(stream: EventStream) -> None:
+    ledger = Ledger(stream)
+    ledger.hear(Opened(NIGHT, "5-0"))
+    ledger.hear(Arrived(NIGHT, (decide(None, OPENING, START),)))
+    assert ledger.known(NIGHT).night
+    ledger.hear(Erased(NIGHT))
+    assert ledger.known(NIGHT) == Stands()
