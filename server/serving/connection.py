@@ -52,6 +52,8 @@ class Connection(HttpToolsProtocol):
             super().data_received(piece)
             if self.transport.is_closing() or self._upgrades:
                 return
+            if self._asks_since == math.inf and self.cycle and self.cycle.response_complete:
+                self._asks_since = self.loop.time()  # empty lines between two requests buy no time either
             self._head += len(piece)
             if self._head > MOST_HEAD and self._asks_since != math.inf:
                 self._let_go(431)

@@ -152,6 +152,21 @@ async def test_one_letter_after_another_does_not_buy_time(site: Site, monkeypatc
         await asyncio.wait_for(trickle(), 30)
 
 
+async def test_empty_lines_after_an_answer_do_not_buy_time(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "SECONDS_TO_ASK", 1.0)
+    caller = await Caller.to(site)
+    await caller.says(LINE + b"\r\n")
+    assert await caller.hears_status() == 200
+
+    async def trickle() -> None:
+        while True:
+            await caller.says(b"\r\n")
+            await asyncio.sleep(0.05)
+
+    with pytest.raises(ConnectionError):
+        await asyncio.wait_for(trickle(), 30)
+
+
 async def test_a_thousand_requests_at_once_on_one_line_are_not_kept(site: Site) -> None:
     caller = await Caller.to(site)
     request = LINE + b"\r\n"
