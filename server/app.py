@@ -19,6 +19,7 @@ from server import feeds
 from server.access import without_rule
 from server.count import routes as count
 from server.count.desk.render import DeskRenderer
+from server.count.setup import MOST_UPLOADED, UPLOADS, open_in_time
 from server.html import static
 from server.html.answers import policy
 from server.html.errors import on_crash, on_gone, on_http_error, on_too_deep, on_unavailable
@@ -29,6 +30,7 @@ from server.nights.kept import Kept
 from server.pages.render import PageRenderer
 from server.pages.routes import routes as page_routes
 from server.settings import Settings
+from server.stream.drafts import Drafts
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.follow import follow
 from server.stream.submit import Submitter
@@ -72,9 +74,15 @@ def build_app(settings: Settings) -> Starlette:
             await asyncio.wait_for(hub.ready.wait(), _SECONDS_TO_CATCH_UP)
             await count.send_out(hub, submitter)
         await compressing  # so that the files of the first page are ready
-        yield {PROCESS: Process(hub, stream, submitter, settings, kept)}
+        drafts = Drafts(stream)
+        opening = asyncio.create_task(open_in_time(stream, drafts, kept), name="opening")
+        opening.add_done_callback(_stop_the_process)
+        yield {PROCESS: Process(hub, stream, submitter, settings, kept, drafts)}
+        opening.remove_done_callback(_stop_the_process)
+        opening.cancel()
         follower.remove_done_callback(_stop_the_process)
         follower.cancel()
+        await drafts.close()
         await stream.close()
 
     routes: list[BaseRoute] = [
@@ -98,10 +106,11 @@ def build_app(settings: Settings) -> Starlette:
     )
 
 
-def _stop_the_process(follower: asyncio.Task[None]) -> None:
-    """End a process whose follower is dead: it would show an old night for ever. Its supervisor starts another."""
-    if not follower.cancelled():
-        log.critical("the follower stopped, so this process stops", exc_info=follower.exception())
+def _stop_the_process(task: asyncio.Task[None]) -> None:
+    """End a process whose follower is dead, which would show an old night for ever, or which opens no night any more.
+    Its supervisor starts another."""
+    if not task.cancelled():
+        log.critical(f"the {task.get_name()} stopped, so this process stops", exc_info=task.exception())
         os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -130,14 +139,14 @@ class Limits:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        left = _MOST_BODY
+        most = left = MOST_UPLOADED if scope["type"] == "http" and scope["path"] == UPLOADS else _MOST_BODY
 
         async def receive_within_limit() -> Message:
             nonlocal left
             message = await receive()
             left -= len(message.get("body", b""))
             if left < 0:
-                raise HTTPException(413, f"A request has at most {_MOST_BODY} bytes.")
+                raise HTTPException(413, f"A request has at most {most} bytes.")
             return message
 
         if scope["type"] != "lifespan" and len(scope["path"]) + len(scope["query_string"]) > _MOST_ADDRESS:

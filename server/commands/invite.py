@@ -13,6 +13,7 @@ from server.commands.on_redis import on_stream
 from server.count.visit.inviting import ROLES, invite_person, link_of
 from server.count.visit.rules import DECLARING
 from server.election.contests import Contest
+from server.election.counting.acts import PLACE
 from server.election.nights import Night
 from server.settings import Settings
 from server.stream.events import EventStream
@@ -24,9 +25,9 @@ _MOST_LISTED = 8
 def add_parser(commands: Any) -> None:
     """Add ``invite`` to the command line."""
     parser: ArgumentParser = commands.add_parser("invite", help="invite a person to enter results, or to run the night")
-    parser.add_argument("night", metavar="NIGHT", help="id of a night on air")
+    parser.add_argument("night", metavar="NIGHT", nargs="?", help="id of a night on air; none for an admin")
     parser.add_argument("ballots", metavar="BALLOT", nargs="*", help="the contests, unless there is only one")
-    parser.add_argument("--role", choices=ROLES, default="officer", help="what for (default: officer)")
+    parser.add_argument("--role", choices=(*ROLES, "admin"), default="officer", help="what for (default: officer)")
     parser.add_argument("--name", required=True, help='who is invited: "Jane Smith"')
     parser.set_defaults(call=on_stream(_invited))
 
@@ -38,6 +39,10 @@ async def _invited(options: Namespace, settings: Settings, stream: EventStream) 
 async def invite(options: Namespace, settings: Settings, submitter: Submitter, on_air: Sequence[str] = ()) -> int:
     """Print an invitation; 1, and a sentence, if the night or a contest is unknown. ``on_air`` are night ids."""
     name: str = options.name.strip()
+    if options.role == "admin" and name:
+        return await _admin(options, settings, submitter)
+    if options.night is None:
+        return _refuse("Say for which night: its id, as in the address of its page.")
     night = await submitter.night(options.night)
     if not name:
         return _refuse('Say who is invited: --name "Jane Smith".')
@@ -51,19 +56,32 @@ async def invite(options: Namespace, settings: Settings, submitter: Submitter, o
         contests.append(contest)
     ballots = tuple(contest.ballot for contest in contests)
     invitation = await invite_person(submitter, options.night, name, role, ballots)
-    link = link_of(settings, options.night, invitation, role)
     what = f"enter {', '.join(contest.name for contest in contests)}" if contests else "run the night"
     print(f"{name} may {what} as {role} for 14 days, on")
-    print(f"{night.definition.title}.\n\n{link}\n")
+    print(f"{night.definition.title}.")
+    _print_link(link_of(settings, options.night, invitation, role), role in DECLARING)
+    return 0
+
+
+async def _admin(options: Namespace, settings: Settings, submitter: Submitter) -> int:
+    if options.night is not None:
+        return _refuse(f"An admin has every night: leave out {options.night}.")
+    invitation = await invite_person(submitter, PLACE, options.name.strip(), "admin", ())
+    print(f"{options.name.strip()} may make, open and run nights here, signed in with this link for 14 days.")
+    _print_link(link_of(settings, PLACE, invitation, "admin"), False)
+    return 0
+
+
+def _print_link(link: str, declares: bool) -> None:
+    print(f"\n{link}\n")
     code = io.StringIO()
     segno.make(link, error="l", micro=False).terminal(out=code, compact=True)
     print(code.getvalue())
     print("Whoever opens it first chooses its PIN: give it to nobody else.")
-    if role in DECLARING:
+    if declares:
         print("Until then, what follows the last / is a Bearer token with which a program can declare.")
     if "//127.0.0.1" in link or "//localhost" in link:
         print("This link opens on this machine only. Set PUBLIC_URL to the address that phones can reach.")
-    return 0
 
 
 def _contest(night: Night, asked: str | None) -> Contest | str:

@@ -26,4 +26,4 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     nights = tuple(options.nights) or WORTH_WATCHING
     for night in nights:
         Kept(settings.data_dir).load(night)
-    return serve(settings, nights, options.speed)
+    return serve(settings, nights, options.speed, shows_link=True)

@@ -12,6 +12,8 @@ import uvloop
 
 from server.app import build_app
 from server.commands.on_redis import with_redis
+from server.count.visit.inviting import first_admin, link_of
+from server.election.counting.acts import PLACE
 from server.election.refusals import Refused
 from server.nights.kept import Kept
 from server.replay.bar import how_to_go_on
@@ -20,6 +22,7 @@ from server.replay.script import Orders, clocks, replay_id
 from server.serving.web import WebServer, take_all_the_files_allowed
 from server.settings import Settings
 from server.stream.events import EventStream
+from server.stream.submit import Submitter
 
 
 def add_parser(commands: Any) -> None:
@@ -32,10 +35,11 @@ def _serve_alone(options: argparse.Namespace, settings: Settings) -> int:
     return serve(settings)
 
 
-def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None = 0) -> int:
+def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None = 0, shows_link: bool = False) -> int:
     """Serve until told to stop, with these past nights on air as replays; ``speed`` is as in ``Orders``.
 
     A replay that was interrupted goes on, one that had ended begins again, one paused or stopped at its desk stays so.
+    ``shows_link``: print the link of whoever was invited first to run the place.
     """
     signal.signal(signal.SIGTERM, end)
     take_all_the_files_allowed()
@@ -44,7 +48,7 @@ def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None 
         suppress(KeyboardInterrupt),
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(_serve(known, nights, speed))
+        runner.run(_serve(known, nights, speed, shows_link))
     return 0
 
 
@@ -53,7 +57,7 @@ def end(number: int, frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
-async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | None) -> None:
+async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | None, shows_link: bool) -> None:
     assert settings.redis_url is not None
     server = WebServer(build_app(settings), settings)
     stream = EventStream(settings.redis_url, settings.replicas)
@@ -61,6 +65,8 @@ async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | Non
     orders = Orders(speed=speed, resumes=False)
     await stream.open()
     try:
+        if shows_link and (first := await first_admin(Submitter(stream))):
+            print(f"Make and run nights: {link_of(settings, PLACE, first, 'admin')}", flush=True)
         async with asyncio.TaskGroup() as tasks:
             replays = [tasks.create_task(_play(Player(stream, past_nights, orders))) for past_nights in clocks(pasts)]
             await server.listen()

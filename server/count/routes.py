@@ -1,19 +1,17 @@
-"""The addresses of the count: of the officers' phones, the desk, and the API for programs. No answers here."""
+"""The addresses of the count: of the officers' phones, the desk, those who run the place, and the API for programs. No
+answers here."""
 
 from contextlib import suppress
 from typing import Any
 
-from starlette.middleware import Middleware
-from starlette.middleware.sessions import SessionMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import ASGIApp
 
-from server.count import desk
+from server.count import desk, setup
 from server.count.declaration_api import post_declaration
 from server.count.phone.declaring import correct, declare, drop, receipt, withdraw
 from server.count.phone.entering import back_to_form, form, sheet, stage, state, verify
 from server.count.phone.worker import worker
-from server.count.visit.signed import Signer
+from server.count.visit.sessions import sessions
 from server.count.visit.signing_in import invitation, start, welcome
 from server.live.hub import Hub
 from server.settings import Settings
@@ -21,7 +19,6 @@ from server.stream.clock import now
 from server.stream.events import StreamUnavailable
 from server.stream.submit import Submitter
 
-_SESSION_SECONDS = 24 * 3600
 _FORMS = {
     "sheet": sheet,
     "verification": verify,
@@ -31,14 +28,6 @@ _FORMS = {
     "correction/drop": drop,
     "withdrawal": withdraw,
 }
-
-
-class _Sessions(SessionMiddleware):
-    """Starlette's sessions, signed with Redis's time."""
-
-    def __init__(self, app: ASGIApp, secret_key: str, **options: Any) -> None:
-        super().__init__(app, secret_key, **options)
-        self.signer = Signer(secret_key)
 
 
 def _sign_in(area: str) -> tuple[tuple[str, str, Any], ...]:
@@ -65,6 +54,12 @@ _DESK = (
     *(("GET", f"/desk/{name}", desk.back) for name in desk.FORMS),
 )
 
+_ADMIN = (
+    *_sign_in("admin"),
+    *(("GET", path, endpoint) for path, endpoint in setup.PAGES.items()),
+    *(("POST", path, endpoint) for path, endpoint in setup.FORMS.items()),
+)
+
 
 async def send_out(hub: Hub, submitter: Submitter) -> None:
     """Send out, on every night, what a process recorded and did not send out before it ended."""
@@ -74,26 +69,14 @@ async def send_out(hub: Hub, submitter: Submitter) -> None:
 
 
 def routes(settings: Settings) -> list[BaseRoute]:
-    """All routes of the count. The officers' pages and the desk's each have a session cookie of their own, signed with
-    the settings' secret key; the API has none."""
-    session, desk_session = _session(settings, "count"), _session(settings, "desk")
+    """All routes of the count. The officers' pages, the desk's and the admins' each have a session cookie of their
+    own, signed with the settings' secret key; the API has none."""
+    session, desk_session, admin_session = (sessions(settings, area) for area in ("count", "desk", "admin"))
     return [
         *(Route(path, endpoint, methods=[method], middleware=session) for method, path, endpoint in _COUNT),
         *(Route(path, endpoint, methods=[method], middleware=desk_session) for method, path, endpoint in _DESK),
+        *(Route(path, endpoint, methods=[method], middleware=admin_session) for method, path, endpoint in _ADMIN),
         WebSocketRoute("/desk/live", desk.live, middleware=desk_session),
         Route("/count/worker.js", worker),
         Route("/api/nights/{night}/contests/{ballot}/declaration", post_declaration, methods=["POST"]),
-    ]
-
-
-def _session(settings: Settings, area: str) -> list[Middleware]:
-    return [
-        Middleware(
-            _Sessions,
-            secret_key=settings.secret_key,
-            session_cookie=area,
-            path=f"/{area}",
-            max_age=_SESSION_SECONDS,
-            https_only=settings.public_url.startswith("https:"),
-        )
     ]

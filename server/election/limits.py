@@ -18,3 +18,7 @@ LONGEST_TOKEN = 1000
 """The token in the link of an invitation; those made here are about a hundred characters long."""
 LONGEST_FIELD = 200
 """A hidden field that a page put into its own form: the contest, the round, the token against forgery."""
+LONGEST_TITLE = 120
+"""A night's title, or the name of a contest, a region or a party."""
+MOST_CONTESTS, MOST_CANDIDATES = 700, 120
+"""The contests of a night that somebody makes, and the candidates of one of them."""

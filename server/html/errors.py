@@ -60,7 +60,7 @@ def _answer(request: Request, status: int, sentence: str, headers: dict[str, str
         return problem(status, sentence, headers)
     area, *below = request.url.path.split("/")[1:]
     night = below[0] if area == "nights" and len(below) > 1 else ""
-    is_staff = area in ("count", "desk")  # the pages of officers and desks are in English alone
+    is_staff = area in ("count", "desk", "admin")  # the pages of officers and desks are in English alone
     language = ENGLISH if is_staff else language_of(request)
     page = rendered("error.html", language, title=title, sentence=sentence, area=area, night=night)
     answer = Response(page, status, headers, "text/html; charset=utf-8")

@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 from server.live.hub import Hub
 from server.nights.kept import Kept
 from server.settings import Settings
+from server.stream.drafts import Drafts
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 
@@ -22,6 +23,7 @@ class Process:
     submitter: Submitter
     settings: Settings
     kept: Kept
+    drafts: Drafts
 
 
 def process(connection: HTTPConnection) -> Process:

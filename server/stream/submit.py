@@ -10,8 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from server.election.commands import AnyCommand, HoldNight
-from server.election.counting.acts import AnyAct, Asked, Dropped, Stamp
-from server.election.counting.admit import admit
+from server.election.counting.acts import PLACE, AnyAct, Asked, Dropped, Stamp
+from server.election.counting.admit import admit, admit_at_the_place
 from server.election.counting.desk import Desk
 from server.election.counting.entry import pending
 from server.election.decide import decide
@@ -85,6 +85,8 @@ class Submitter:
         """
 
         def admitted(stands: Stands) -> AnyAct:
+            if night == PLACE:
+                return admit_at_the_place(stands.desk, act)
             if stands.night is None:
                 raise Refused("night-unknown", "No such night is on air.")
             return admit(stands.night, stands.desk, act)

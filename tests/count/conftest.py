@@ -18,11 +18,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from server.app import build_app
-from server.count.visit.invitations import Invitations
+from server.count.visit.invitations import Invitations, area_of
 from server.count.visit.inviting import choose_entry, invite_person
 from server.election.commands import AnyCommand, Declare, HoldNight, OpenNight, ReleaseNight
 from server.election.contests import Definition
-from server.election.counting.acts import AnyAct, EntryMode, Role, Stamp
+from server.election.counting.acts import PLACE, AnyAct, EntryMode, Role, Stamp
 from server.election.events import AnyEvent, Declared, Rejected
 from server.settings import ROOT, Settings
 from server.stream.embedded import Embedded
@@ -102,21 +102,22 @@ class Desk:
 
     def invite(self, role: str = "officer", *ballots: str, name: str = "Jane Smith") -> str:
         """The link of a new invitation, for Rochester and Strood unless another is named."""
-        chosen = () if role == "desk" else ballots or (rochester.BALLOT,)
+        chosen = () if role in ("desk", "admin") else ballots or (rochester.BALLOT,)
+        night = PLACE if role == "admin" else rochester.NIGHT
 
         async def invited(stream: EventStream) -> str:
-            return await invite_person(Submitter(stream), rochester.NIGHT, name, cast(Role, role), chosen)
+            return await invite_person(Submitter(stream), night, name, cast(Role, role), chosen)
 
         invitation = self.do(invited)
-        return f"/{'desk' if role == 'desk' else 'count'}/invitation/{token(invitation)}"
+        return f"/{area_of(cast(Role, role))}/invitation/{token(invitation, night)}"
 
     def choose_entry(self, entry: EntryMode) -> None:
         """Single or double."""
         self.do(lambda stream: choose_entry(Submitter(stream), rochester.NIGHT, entry))
 
-    def record(self, act: AnyAct) -> None:
+    def record(self, act: AnyAct, night: str = rochester.NIGHT) -> None:
         """Do something at the count, as another process would."""
-        self.do(lambda stream: Submitter(stream).record(rochester.NIGHT, act))
+        self.do(lambda stream: Submitter(stream).record(night, act))
 
     def submit(self, command: AnyCommand, at: datetime | None = None) -> None:
         """Carry a command out, as another process would."""

@@ -4,11 +4,13 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
 
 import httpx2
 import pytest
+from msgspec import Raw
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
@@ -18,9 +20,12 @@ from websockets.sync.client import connect
 from server.app import build_app
 from server.count.visit.invitations import Invitations
 from server.count.visit.signed import Signer
-from server.election.counting.acts import PinCleared, Revoked, SessionsEnded
+from server.election.counting.acts import PLACE, PinCleared, Revoked, SessionsEnded
+from server.nights.coming.sheet import Sheet, TypedContest, encoded
 from server.settings import Settings
+from server.stream.drafts import Drafts, Stored
 from server.stream.embedded import Embedded
+from server.stream.events import EventStream
 from tests.count import rochester
 from tests.count.conftest import HALL, PIN, SECRET, Desk, Phone, another, process, stamp, token
 from tests.count.test_api import ADDRESS, BODY
@@ -29,99 +34,131 @@ from tests.count.test_api import ADDRESS, BODY
 # "401", a program is told so; "there", a link is opened below the other area. Whoever is signed in has their session's
 # cookie in both areas, as nobody honestly has.
 TABLE = """
-                                                              nobody officer second returning desk
-GET  /                                                        yes    yes     yes    yes       yes
-GET  /nights/{night}                                          yes    yes     yes    yes       yes
-GET  /nights/{night}/live                                     yes    yes     yes    yes       yes
-WS   /nights/{night}/live                                     yes    yes     yes    yes       yes
-GET  /nights/{night}/frame                                    yes    yes     yes    yes       yes
-GET  /nights/{night}/reel/{part}                              yes    yes     yes    yes       yes
-GET  /nights/{night}/contests/{ballot}                        yes    yes     yes    yes       yes
-GET  /nights/{night}/contests/{ballot}/notice                 yes    yes     yes    yes       yes
-GET  /nights/{night}/areas                                    yes    yes     yes    yes       yes
-GET  /nights/{night}/battlegrounds                            yes    yes     yes    yes       yes
-GET  /nights/{night}/records                                  yes    yes     yes    yes       yes
-GET  /nights/{night}/swing                                    yes    yes     yes    yes       yes
-GET  /nights/{night}/contests                                 yes    yes     yes    yes       yes
-GET  /nights/{night}/find                                     yes    yes     yes    yes       yes
-GET  /nights/{night}/picture.png                              yes    yes     yes    yes       yes
-GET  /nights/{night}/contests/{ballot}/picture.png            yes    yes     yes    yes       yes
-GET  /nights/{night}/contests/{ballot}/embed                  yes    yes     yes    yes       yes
-GET  /nights/{night}/newsroom                                 yes    yes     yes    yes       yes
-GET  /nights/{night}/overlay                                  yes    yes     yes    yes       yes
-GET  /nights/{night}/wall                                     yes    yes     yes    yes       yes
-GET  /nights/{night}/embed/score                              yes    yes     yes    yes       yes
-GET  /nights/{night}/embed/map                                yes    yes     yes    yes       yes
-GET  /static/{digest}/{name:path}                             yes    yes     yes    yes       yes
-GET  /api/nights                                              yes    yes     yes    yes       yes
-GET  /api/nights/{night}                                      yes    yes     yes    yes       yes
-GET  /api/nights/{night}/contests/{ballot}                    yes    yes     yes    yes       yes
-GET  /api/nights/{night}/events                               yes    yes     yes    yes       yes
-GET  /api/nights/{night}/record                               yes    yes     yes    yes       yes
-GET  /robots.txt                                              yes    yes     yes    yes       yes
-GET  /healthz                                                 yes    yes     yes    yes       yes
-GET  /readyz                                                  yes    yes     yes    yes       yes
-GET  /metrics                                                 yes    yes     yes    yes       yes
-GET  /openapi.json                                            yes    yes     yes    yes       yes
-POST /api/nights/{night}/contests/{ballot}/declaration        401    401     401    401       401
-GET  /count/worker.js                                         yes    yes     yes    yes       yes
-GET  /count/invitation                                        yes    yes     yes    yes       yes
-GET  /count/invitation/{token}                                yes    yes     yes    yes       there
-POST /count/invitation/{token}                                yes    yes     yes    yes       there
-GET  /count                                                   in     yes     yes    yes       no
-GET  /count/state                                             in     yes     yes    yes       no
-GET  /count/receipt                                           in     yes     yes    yes       no
-GET  /count/sheet                                             in     yes     yes    yes       no
-POST /count/sheet                                             in     yes     yes    no        no
-GET  /count/verification                                      in     yes     yes    yes       no
-POST /count/verification                                      in     yes     no     yes       no
-GET  /count/stage                                             in     yes     yes    yes       no
-POST /count/stage                                             in     yes     no     yes       no
-GET  /count/declare                                           in     yes     yes    yes       no
-POST /count/declare                                           in     yes     no     yes       no
-GET  /count/correction                                        in     yes     yes    yes       no
-POST /count/correction                                        in     yes     no     yes       no
-GET  /count/correction/drop                                   in     yes     yes    yes       no
-POST /count/correction/drop                                   in     yes     no     yes       no
-GET  /count/withdrawal                                        in     yes     yes    yes       no
-POST /count/withdrawal                                        in     no      no     yes       no
-GET  /desk/invitation                                         yes    yes     yes    yes       yes
-GET  /desk/invitation/{token}                                 there  there   there  there     yes
-POST /desk/invitation/{token}                                 there  there   there  there     yes
-GET  /desk                                                    in     no      no     no        yes
-GET  /desk/live                                               in     no      no     no        yes
-WS   /desk/live                                               no     no      no     no        yes
-GET  /desk/record                                             in     no      no     no        yes
-GET  /desk/people                                             in     no      no     no        yes
-GET  /desk/contests/{ballot}                                  in     no      no     no        yes
-GET  /desk/people/{what}                                      in     no      no     no        yes
-POST /desk/people/{what}                                      in     no      no     no        yes
-GET  /desk/invitations                                        in     no      no     no        yes
-POST /desk/invitations                                        in     no      no     no        yes
-GET  /desk/entry                                              in     no      no     no        yes
-POST /desk/entry                                              in     no      no     no        yes
-GET  /desk/note                                               in     no      no     no        yes
-POST /desk/note                                               in     no      no     no        yes
-GET  /desk/replay                                            in     no      no     no        yes
-POST /desk/replay                                            in     no      no     no        yes
-GET  /desk/expected                                           in     no      no     no        yes
-POST /desk/expected                                           in     no      no     no        yes
-GET  /desk/revision                                           in     no      no     no        yes
-POST /desk/revision                                           in     no      no     no        yes
-GET  /desk/revision/drop                                      in     no      no     no        yes
-POST /desk/revision/drop                                      in     no      no     no        yes
-GET  /desk/withdrawal                                         in     no      no     no        yes
-POST /desk/withdrawal                                         in     no      no     no        yes
-GET  /desk/no-poll                                            in     no      no     no        yes
-POST /desk/no-poll                                            in     no      no     no        yes
-GET  /desk/set-aside                                          in     no      no     no        yes
-POST /desk/set-aside                                          in     no      no     no        yes
-GET  /desk/hold                                               in     no      no     no        yes
-POST /desk/hold                                               in     no      no     no        yes
-GET  /desk/release                                            in     no      no     no        yes
-POST /desk/release                                            in     no      no     no        yes
+                                                              nobody officer second returning desk  admin
+GET  /                                                        yes    yes     yes    yes       yes   yes
+GET  /nights/{night}                                          yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/live                                     yes    yes     yes    yes       yes   yes
+WS   /nights/{night}/live                                     yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/frame                                    yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/reel/{part}                              yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/contests/{ballot}                        yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/contests/{ballot}/notice                 yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/areas                                    yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/battlegrounds                            yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/records                                  yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/swing                                    yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/contests                                 yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/find                                     yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/picture.png                              yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/contests/{ballot}/picture.png            yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/contests/{ballot}/embed                  yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/newsroom                                 yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/overlay                                  yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/wall                                     yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/embed/score                              yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/embed/map                                yes    yes     yes    yes       yes   yes
+GET  /static/{digest}/{name:path}                             yes    yes     yes    yes       yes   yes
+GET  /api/nights                                              yes    yes     yes    yes       yes   yes
+GET  /api/nights/{night}                                      yes    yes     yes    yes       yes   yes
+GET  /api/nights/{night}/contests/{ballot}                    yes    yes     yes    yes       yes   yes
+GET  /api/nights/{night}/events                               yes    yes     yes    yes       yes   yes
+GET  /api/nights/{night}/record                               yes    yes     yes    yes       yes   yes
+GET  /robots.txt                                              yes    yes     yes    yes       yes   yes
+GET  /healthz                                                 yes    yes     yes    yes       yes   yes
+GET  /readyz                                                  yes    yes     yes    yes       yes   yes
+GET  /metrics                                                 yes    yes     yes    yes       yes   yes
+GET  /openapi.json                                            yes    yes     yes    yes       yes   yes
+POST /api/nights/{night}/contests/{ballot}/declaration        401    401     401    401       401   401
+GET  /count/worker.js                                         yes    yes     yes    yes       yes   yes
+GET  /count/invitation                                        yes    yes     yes    yes       yes   yes
+GET  /count/invitation/{token}                                yes    yes     yes    yes       there there
+POST /count/invitation/{token}                                yes    yes     yes    yes       there there
+GET  /count                                                   in     yes     yes    yes       no    no
+GET  /count/state                                             in     yes     yes    yes       no    no
+GET  /count/receipt                                           in     yes     yes    yes       no    no
+GET  /count/sheet                                             in     yes     yes    yes       no    no
+POST /count/sheet                                             in     yes     yes    no        no    no
+GET  /count/verification                                      in     yes     yes    yes       no    no
+POST /count/verification                                      in     yes     no     yes       no    no
+GET  /count/stage                                             in     yes     yes    yes       no    no
+POST /count/stage                                             in     yes     no     yes       no    no
+GET  /count/declare                                           in     yes     yes    yes       no    no
+POST /count/declare                                           in     yes     no     yes       no    no
+GET  /count/correction                                        in     yes     yes    yes       no    no
+POST /count/correction                                        in     yes     no     yes       no    no
+GET  /count/correction/drop                                   in     yes     yes    yes       no    no
+POST /count/correction/drop                                   in     yes     no     yes       no    no
+GET  /count/withdrawal                                        in     yes     yes    yes       no    no
+POST /count/withdrawal                                        in     no      no     yes       no    no
+GET  /desk/invitation                                         yes    yes     yes    yes       yes   yes
+GET  /desk/invitation/{token}                                 there  there   there  there     yes   there
+POST /desk/invitation/{token}                                 there  there   there  there     yes   there
+GET  /desk                                                    in     no      no     no        yes   no
+GET  /desk/live                                               in     no      no     no        yes   no
+WS   /desk/live                                               no     no      no     no        yes   no
+GET  /desk/record                                             in     no      no     no        yes   no
+GET  /desk/people                                             in     no      no     no        yes   no
+GET  /desk/contests/{ballot}                                  in     no      no     no        yes   no
+GET  /desk/people/{what}                                      in     no      no     no        yes   no
+POST /desk/people/{what}                                      in     no      no     no        yes   no
+GET  /desk/invitations                                        in     no      no     no        yes   no
+POST /desk/invitations                                        in     no      no     no        yes   no
+GET  /desk/entry                                              in     no      no     no        yes   no
+POST /desk/entry                                              in     no      no     no        yes   no
+GET  /desk/note                                               in     no      no     no        yes   no
+POST /desk/note                                               in     no      no     no        yes   no
+GET  /desk/replay                                             in     no      no     no        yes   no
+POST /desk/replay                                             in     no      no     no        yes   no
+GET  /desk/expected                                           in     no      no     no        yes   no
+POST /desk/expected                                           in     no      no     no        yes   no
+GET  /desk/revision                                           in     no      no     no        yes   no
+POST /desk/revision                                           in     no      no     no        yes   no
+GET  /desk/revision/drop                                      in     no      no     no        yes   no
+POST /desk/revision/drop                                      in     no      no     no        yes   no
+GET  /desk/withdrawal                                         in     no      no     no        yes   no
+POST /desk/withdrawal                                         in     no      no     no        yes   no
+GET  /desk/no-poll                                            in     no      no     no        yes   no
+POST /desk/no-poll                                            in     no      no     no        yes   no
+GET  /desk/set-aside                                          in     no      no     no        yes   no
+POST /desk/set-aside                                          in     no      no     no        yes   no
+GET  /desk/hold                                               in     no      no     no        yes   no
+POST /desk/hold                                               in     no      no     no        yes   no
+GET  /desk/release                                            in     no      no     no        yes   no
+POST /desk/release                                            in     no      no     no        yes   no
+GET  /admin/invitation                                        yes    yes     yes    yes       yes   yes
+GET  /admin/invitation/{token}                                there  there   there  there     there yes
+POST /admin/invitation/{token}                                there  there   there  there     there yes
+GET  /admin                                                   in     no      no     no        no    yes
+GET  /admin/run                                               in     no      no     no        no    yes
+GET  /admin/people                                            in     no      no     no        no    yes
+GET  /admin/people/{what}                                     in     no      no     no        no    yes
+GET  /admin/nights                                            in     no      no     no        no    yes
+GET  /admin/nights/template.csv                               in     no      no     no        no    yes
+GET  /admin/nights/seat                                       in     no      no     no        no    yes
+GET  /admin/nights/file                                       in     no      no     no        no    yes
+GET  /admin/nights/names                                      in     no      no     no        no    yes
+GET  /admin/nights/{draft}                                    in     no      no     no        no    yes
+GET  /admin/nights/{draft}/preview                            in     no      no     no        no    yes
+GET  /admin/nights/{draft}/preview/{ballot}                   in     no      no     no        no    yes
+GET  /admin/nights/{draft}/open                               in     no      no     no        no    yes
+GET  /admin/nights/{draft}/drop                               in     no      no     no        no    yes
+POST /admin/run                                               in     no      no     no        no    yes
+POST /admin/people                                            in     no      no     no        no    yes
+POST /admin/people/{what}                                     in     no      no     no        no    yes
+POST /admin/nights/seat                                       in     no      no     no        no    yes
+POST /admin/nights/file                                       in     no      no     no        no    yes
+POST /admin/nights/names                                      in     no      no     no        no    yes
+POST /admin/nights/{draft}                                    in     no      no     no        no    yes
+POST /admin/nights/{draft}/open                               in     no      no     no        no    yes
+POST /admin/nights/{draft}/drop                               in     no      no     no        no    yes
 """
-ROLES = {"officer": "officer", "second": "second officer", "returning": "returning officer", "desk": "desk"}
+ROLES = {
+    "officer": "officer",
+    "second": "second officer",
+    "returning": "returning officer",
+    "desk": "desk",
+    "admin": "admin",
+}
 WHO = ("nobody", *ROLES)
 EXPECTED: dict[str, dict[str, str]] = {
     f"{method} {path}": dict(zip(WHO, outcomes, strict=True))
@@ -131,7 +168,8 @@ HTTP = {route: outcomes for route, outcomes in EXPECTED.items() if not route.sta
 SIGNED_IN = {route: outcomes for route, outcomes in HTTP.items() if outcomes["nobody"] == "in"}
 FORMS = {route: outcomes for route, outcomes in SIGNED_IN.items() if route.startswith("POST")}
 CONTEST = f"{rochester.NIGHT}/{rochester.BALLOT}"
-OTHER_AREA = {"count": "desk", "desk": "count"}
+DRAFT = "a-draft"
+AREAS = ("count", "desk", "admin")
 ELSEWHERE = "https://elsewhere.example"
 
 
@@ -149,12 +187,10 @@ def routes_of(app: Starlette) -> set[str]:
 def outcome(response: httpx2.Response) -> str:
     """One of the table's words."""
     area = response.url.path.split("/")[1]
-    places = {
-        "in": f"/{area}/invitation",
-        "there": f"/{OTHER_AREA.get(area)}{response.url.path.removeprefix(f'/{area}')}",
-    }
+    rest = response.url.path.removeprefix(f"/{area}")
+    places = {f"/{other}{rest}": "there" for other in AREAS if other != area} | {f"/{area}/invitation": "in"}
     location = response.headers.get("location", "").split("?")[0]
-    redirected = {place: word for word, place in places.items()}.get(location) if response.status_code == 303 else None
+    redirected = places.get(location) if response.status_code == 303 else None
     return redirected or {401: "401", 403: "no", 404: "404"}.get(response.status_code, "yes")
 
 
@@ -164,13 +200,14 @@ class Visitor:
     def __init__(self, client: TestClient, desk: Desk, role: str = "") -> None:
         self.client = another(client)
         self.link = desk.invite(role or "officer", name=f"A {role or 'nobody'}")
-        self.area = "desk" if role == "desk" else "count"
-        self.unopened = desk.invite("desk" if role == "desk" else "officer", name="Somebody else").rpartition("/")[2]
+        self.area = role if role in AREAS else "count"
+        self.contest = f"{PLACE}/" if role == "admin" else CONTEST
+        self.unopened = desk.invite(role if role in AREAS else "officer", name="Somebody else").rpartition("/")[2]
         if role:
             Phone(self.client).sign_in(self.link)
             (cookie,) = self.client.cookies.jar
-            domain, other = cookie.domain, OTHER_AREA[self.area]
-            self.client.cookies.set(other, cookie.value or "", domain=domain, path=f"/{other}")
+            for other in set(AREAS) - {self.area}:
+                self.client.cookies.set(other, cookie.value or "", domain=cookie.domain, path=f"/{other}")
         self._csrf = Phone.hidden(self.client.get(f"/{self.area}/invitation/{self.unopened}").text)["csrf"]
 
     @property
@@ -189,17 +226,28 @@ class Visitor:
             "digest": "x",
             "part": "0",
             "name:path": "count.js",
+            "draft": DRAFT,
         }
         path = re.sub(r"{([^}]+)}", lambda found: names[found[1]], path)
         if method == "GET":
             return self.client.get(path, follow_redirects=False)
-        known = {"contest": CONTEST, "csrf": self._csrf}
+        known = {"contest": self.contest, "csrf": self._csrf}
         return self.client.post(path, data=known | fields, headers={"Origin": origin}, follow_redirects=False)
 
 
 @pytest.fixture
 def everybody(client: TestClient, desk: Desk) -> dict[str, Visitor]:
-    """One of each."""
+    """One of each, and a draft."""
+
+    async def drafted(stream: EventStream) -> None:
+        drafts = Drafts(stream)
+        if await drafts.newest(DRAFT) is None:
+            await drafts.put(
+                DRAFT, Stored(1, datetime.now(UTC), "Ann", Raw(encoded(Sheet(contests=(TypedContest(),)))))
+            )
+        await drafts.close()
+
+    desk.do(drafted)
     return {who: Visitor(client, desk, ROLES.get(who, "")) for who in WHO}
 
 
@@ -246,7 +294,7 @@ ENDED: dict[str, Callable[[str], Revoked | SessionsEnded | PinCleared]] = {
 @pytest.mark.parametrize("how", ENDED)
 def test_a_session_that_is_over_opens_nothing(everybody: dict[str, Visitor], desk: Desk, how: str) -> None:
     for who in ROLES:
-        desk.record(ENDED[how](everybody[who].invitation))
+        desk.record(ENDED[how](everybody[who].invitation), PLACE if who == "admin" else rochester.NIGHT)
     for route in SIGNED_IN:
         for who in ROLES:
             assert outcome(everybody[who].call(route)) == "in", (route, who)
@@ -353,7 +401,7 @@ def test_a_session_is_a_cookie_of_its_area_that_no_script_and_no_other_site_gets
 ) -> None:
     settings = Settings(redis_url=desk.url, data_dir=tmp_path, secret_key=SECRET, public_url=public_url)
     with TestClient(build_app(settings), base_url=public_url) as client:
-        for area, role in (("count", "officer"), ("desk", "desk")):
+        for area, role in (("count", "officer"), ("desk", "desk"), ("admin", "admin")):
             link = desk.invite(role)
             page = client.get(link)
             data = Phone.hidden(page.text) | {"pin": PIN}

@@ -62,7 +62,7 @@ function numberIn(text) {
   return /^(\d+|\d{1,3}([, ])\d{3}(\2\d{3})*)$/.test(plain) ? Number(plain.replace(/[, ]/g, "")) : NaN;
 }
 
-const fieldsOf = (form) => [...form.querySelectorAll("input[inputmode=numeric], input[data-kept]")];
+const fieldsOf = (form) => [...form.querySelectorAll("input[inputmode=numeric], [data-kept]")];
 const lotOf = (form) => form.querySelector("input[name=lot]:checked:not(:disabled)")?.value ?? "";
 
 // Whether a form holds figures that the server has not accepted yet.

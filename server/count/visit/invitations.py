@@ -4,6 +4,7 @@ import msgspec
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
 from server.count.visit.signed import Signer
+from server.election.counting.acts import Role
 from server.election.limits import LONGEST_TOKEN
 
 _SALT = "count.invitation.2"
@@ -12,6 +13,11 @@ _DAYS = 14
 
 class NotInvited(Exception):
     """Raised for a token that opens nothing; its message tells whoever holds the token why."""
+
+
+def area_of(role: Role) -> str:
+    """The first part of the addresses that are for people of this role: count, desk or admin."""
+    return role if role in ("desk", "admin") else "count"
 
 
 class Invitations:

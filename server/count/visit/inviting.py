@@ -1,8 +1,8 @@
 """Inviting a person to a night, and the link of an invitation. Nobody is signed in here."""
 
-from server.count.visit.invitations import Invitations
+from server.count.visit.invitations import Invitations, area_of
 from server.count.visit.sending import new_id
-from server.election.counting.acts import EntryChosen, EntryMode, Invited, Role, Stamp
+from server.election.counting.acts import PLACE, EntryChosen, EntryMode, Invited, Role, Stamp
 from server.settings import Settings
 from server.stream.clock import now
 from server.stream.submit import Submitter
@@ -13,6 +13,7 @@ ROLES: dict[str, Role] = {
     "returning-officer": "returning officer",
     "desk": "desk",
 }
+"""The roles of a night, as the command line and lists of people write them."""
 _COMMAND_LINE = "the command line"
 
 
@@ -30,15 +31,25 @@ async def invite_person(
     return invitation
 
 
-async def choose_entry(submitter: Submitter, night: str, entry: EntryMode) -> None:
-    """Set whether one person or two people key each result of a night. Refused if there is no such night."""
-    await submitter.record(night, EntryChosen(**_stamp(f"entry/{new_id()}"), entry=entry))
+async def choose_entry(submitter: Submitter, night: str, entry: EntryMode, once: str = "") -> None:
+    """Set whether one person or two people key each result of a night, once for each ``once`` that is not empty.
+    Refused if there is no such night."""
+    await submitter.record(night, EntryChosen(**_stamp(f"entry/{once or new_id()}"), entry=entry))
 
 
 def link_of(settings: Settings, night: str, invitation: str, role: Role) -> str:
     """The link that opens an invitation. It can be made again at any time, and is valid for 14 days from then."""
-    area = "desk" if role == "desk" else "count"
-    return f"{settings.public_url}/{area}/invitation/{Invitations(settings.secret_key).make(night, invitation)}"
+    return (
+        f"{settings.public_url}/{area_of(role)}/invitation/{Invitations(settings.secret_key).make(night, invitation)}"
+    )
+
+
+async def first_admin(submitter: Submitter) -> str | None:
+    """The first invitation to run the place, which is made if there is none; None if it was revoked."""
+    invited = (await submitter.desk(PLACE)).people.values()
+    for person in invited:
+        return None if person.revoked else person.invitation
+    return await invite_person(submitter, PLACE, "Whoever runs this place", "admin", ())
 
 
 def _stamp(command_id: str) -> Stamp:

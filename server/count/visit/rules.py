@@ -9,9 +9,9 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
-from server.count.visit.invitations import Invitations, NotInvited
+from server.count.visit.invitations import Invitations, NotInvited, area_of
 from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS, address, rates
-from server.election.counting.acts import Role
+from server.election.counting.acts import PLACE, Role
 from server.election.counting.desk import Desk, Person
 from server.election.limits import LONGEST_FIELD
 from server.html.process import process
@@ -19,10 +19,10 @@ from server.live.line import in_a_task
 from server.stream.events import StreamUnavailable
 
 _TYPED = frozenset(("contests", "expected", "issued", "lines", "name", "papers", "pin", "reason", "text"))
-_TYPED_OF_MANY = ("reason.", "rejected.", "votes.")
+_TYPED_OF_MANY = ("draft.", "reason.", "rejected.", "votes.")
 _LOST = "This night should be on air, but nothing of it is stored any more. Nothing was sent: tell the desk at once."
 
-WELCOME = {"count": "/count/invitation", "desk": "/desk/invitation"}
+WELCOME = {area: f"/{area}/invitation" for area in ("count", "desk", "admin")}
 DECLARING: tuple[Role, ...] = ("officer", "returning officer")
 
 
@@ -44,7 +44,7 @@ async def invited(request: Request) -> None:
         raise HTTPException(403, str(error)) from None
     await rates(request).count(OPENING, invitation)
     person = await _person(request, night, invitation)
-    area, theirs = request.url.path.split("/")[1], "desk" if person.role == "desk" else "count"
+    area, theirs = request.url.path.split("/")[1], area_of(person.role)
     if area != theirs:
         raise HTTPException(
             303, "This is at another address.", {"Location": WELCOME[theirs] + "/" + request.path_params["token"]}
@@ -189,12 +189,16 @@ async def _desk(connection: HTTPConnection, night: str) -> Desk:
     this_process = process(connection)
     try:
         stands = await this_process.submitter.look(night)
-        if stands.night is None and (night in this_process.hub.channels or night in await this_process.stream.nights()):
+        if (
+            night != PLACE
+            and stands.night is None
+            and (night in this_process.hub.channels or night in await this_process.stream.nights())
+        ):
             raise HTTPException(404, _LOST)
     except StreamUnavailable:
         connection.state.away = True
         stands = this_process.submitter.known(night)
-        if stands.night is None:
+        if stands.night is None and not stands.desk.people:
             raise
     return stands.desk
 

@@ -5,11 +5,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows, everyone
+from server.count.visit.invitations import area_of
 from server.count.visit.pins import BadPin, hashed, is_pin
 from server.count.visit.rules import csrf, invited, start_session, starting, visit
 from server.count.visit.sending import new_id, stamp
 from server.count.visit.visitors_night import desk_of, night_of, page
-from server.election.counting.acts import PinChosen, PinMistaken, SignedIn
+from server.election.counting.acts import PLACE, PinChosen, PinMistaken, SignedIn
 from server.election.counting.admit import LOCKED
 from server.election.counting.desk import MOST_MISTAKES
 from server.election.refusals import Refused
@@ -19,8 +20,10 @@ from server.html.process import process
 @allows(everyone)
 async def welcome(request: Request) -> Response:
     """``GET /count/invitation``: says how to sign in, to a phone that is not signed in."""
-    what = "browser" if request.url.path.startswith("/desk") else "phone"
-    return page("welcome.html", ended="ended" in request.query_params, what=what)
+    what = "phone" if request.url.path.startswith("/count") else "browser"
+    return page(
+        "welcome.html", ended="ended" in request.query_params, what=what, admin=request.url.path.startswith("/admin")
+    )
 
 
 @allows(invited)
@@ -36,14 +39,15 @@ async def start(request: Request) -> Response:
     The first to open the link chooses the PIN. After five wrong PINs in a row it stays locked until the desk
     clears the PIN.
     """
-    night_of(request)
+    if visit(request).night != PLACE:
+        night_of(request)
     pin = str((await request.form()).get("pin", "")).strip()
     try:
         session = await (_choose(request, pin) if visit(request).person.pin is None else _enter(request, pin))
     except (BadPin, Refused) as error:
         return await _page(request, str(error), 422)
     start_session(request, session)
-    return RedirectResponse("/desk" if visit(request).person.role == "desk" else "/count", 303)
+    return RedirectResponse(f"/{area_of(visit(request).person.role)}", 303)
 
 
 async def _choose(request: Request, pin: str) -> str:
@@ -70,8 +74,11 @@ async def _enter(request: Request, pin: str) -> str:
 
 
 async def _page(request: Request, wrong: str = "", status: int = 200) -> Response:
-    night, known = night_of(request), visit(request).person
+    known = visit(request).person
     person = desk_of(request).people.get(known.invitation, known)  # read again, since the wrong PIN may have locked it
+    if person.role == "admin":
+        return page("invitation.html", status, counts=(), person=person, wrong=wrong, csrf=csrf(request))
+    night = night_of(request)
     counts = [night.counts[ballot] for ballot in person.ballots if ballot in night.counts]
     if person.ballots and not counts:
         raise HTTPException(404, "The contest of this invitation is not on air. Ask the desk for a new invitation.")

@@ -8,7 +8,10 @@ from msgspec import Struct
 from server.election.commands import OfTheHold, WithFigures, WithoutFigures
 from server.election.events import Rejected
 
-Role = Literal["officer", "second officer", "returning officer", "desk"]
+Role = Literal["officer", "second officer", "returning officer", "desk", "admin"]
+"""What somebody is invited as: the first four to a night, the last to run the place, which has all nights."""
+PLACE = ":place"
+"""Where the acts of those who run the place are kept: a private stream like a night's, of no night."""
 EntryMode = Literal["single", "double"]
 ReplayState = Literal["playing", "paused", "stopped", "ended"]
 PublicCommand = WithFigures | WithoutFigures | OfTheHold
@@ -51,7 +54,7 @@ class EntryChosen(Act, frozen=True, tag="entry-chosen.1"):
 
 class Invited(Act, frozen=True, tag="invited.1"):
     """Somebody was invited. ``invited`` is the id of the invitation, ``ballots`` the contests that it is for; the
-    desk's has none and is for all."""
+    desk's and an admin's have none and are for all."""
 
     invited: str
     name: str

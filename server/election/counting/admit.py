@@ -86,6 +86,22 @@ def admit(night: Night, desk: Desk, act: A) -> A:
     return replace(act, seq=desk.seq + 1)
 
 
+def admit_at_the_place(desk: Desk, act: A) -> A:
+    """The act with its seq, of those who run the place and of no night; Refused if it is not possible now."""
+    match act:
+        case Invited():
+            _name(act)
+            if act.role != "admin" or act.ballots:
+                raise Refused("role", "Officers and desks are invited to a night.")
+        case Revoked() | PinCleared() | SessionsEnded():
+            _of_an_invitation(desk, act)
+        case PinChosen() | SignedIn() | PinMistaken():
+            _sign_in(desk, act)
+        case _:
+            raise Refused("night-unknown", "No such night is on air.")
+    return replace(act, seq=desk.seq + 1)
+
+
 def _papers(count: Count, act: PapersVerified) -> None:
     must_be_polled(count)
     refuse_if(check_papers(count.contest, act.papers))
@@ -144,11 +160,17 @@ def _correction(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropp
     reason_in(act.reason)
 
 
-def _invitation(night: Night, act: Invited) -> None:
+def _name(act: Invited) -> None:
     if not plain(act.name):
         raise Refused("name-missing", "Say who is invited.")
     if not act.name.isprintable() or len(act.name) > LONGEST_NAME:
         raise Refused("name-unfit", f"A name has at most {LONGEST_NAME} characters, and all can be printed.")
+
+
+def _invitation(night: Night, act: Invited) -> None:
+    _name(act)
+    if act.role == "admin":
+        raise Refused("role", "Those who run the place are invited to the place, not to a night.")
     for ballot in act.ballots:
         count_of(night, ballot)
     if (act.role == "desk") is bool(act.ballots):

@@ -20,11 +20,12 @@ async def contest(request: Request) -> Response:
     shown = shown_by(request)
     ballot = request.path_params["ballot"]
     count = shown.count(ballot)
-    html = shown.channel.cached(f"contest {ballot}", lambda: body(_contest_page(shown, count)))
+    html = shown.channel.cached(f"contest {ballot}", lambda: body(contest_page(shown, count)))
     return shown.answer(request, html)
 
 
-def _contest_page(shown: Shown, count: Count) -> str:
+def contest_page(shown: Shown, count: Count) -> str:
+    """The HTML of a contest's page."""
     contest, near = (
         shown.text(name) if (name := f"{kind}-{count.contest.slug}") in shown.channel.fragments else ""
         for kind in ("contest", "near")

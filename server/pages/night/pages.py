@@ -26,11 +26,12 @@ async def night(request: Request) -> Response:
     shown = shown_by(request)
     view = asked(request, "map")
     view = view if view in hexagons.VIEWS else ""
-    html = shown.channel.cached(f"night {view}", lambda: body(_night_page(shown, view)))
+    html = shown.channel.cached(f"night {view}", lambda: body(night_page(shown, view)))
     return shown.answer(request, html)
 
 
-def _night_page(shown: Shown, view: str) -> str:
+def night_page(shown: Shown, view: str) -> str:
+    """The HTML of a night's page; ``view`` is what its map shows first."""
     night = shown.night
     single = night.is_single
     first = next(iter(night.counts.values()))

@@ -1,0 +1,106 @@
+"""All nights as who runs the place sees them: coming, on air, held, kept here, past; and the way to their desks."""
+
+import secrets
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from server.access import allows
+from server.count.setup.requests import ADMINS, drafts, page, sent, sheet_of
+from server.count.visit.inviting import invite_person
+from server.count.visit.pins import hashed
+from server.count.visit.rules import Sends, SignedIn, visit
+from server.count.visit.sending import new_id, stamp
+from server.count.visit.sessions import begin_session
+from server.election.counting.acts import Invited, PinChosen
+from server.election.counting.acts import SignedIn as HasSignedIn
+from server.election.refusals import Refused
+from server.html.process import process
+from server.nights import archive
+
+
+@allows(SignedIn(ADMINS))
+async def nights(request: Request) -> Response:
+    """``GET /admin``: every night; ``?opened=`` names one that has just been opened."""
+    return await _nights(request)
+
+
+@allows(Sends(ADMINS))
+async def run(request: Request) -> Response:
+    """``POST /admin/run``: signs this browser in at the desk of a night on air, in the name of who runs the place. The
+    invitation and the session are on record in the night's private stream, as any desk's are."""
+    night = (await sent(request)).get("night", "")
+    try:
+        session = await _at_the_desk(request, night)
+    except Refused as refused:
+        return await _nights(request, refused.sentence, 422)
+    answer = RedirectResponse("/desk", 303)
+    begin_session(answer, process(request).settings, "desk", session)
+    return answer
+
+
+@allows(SignedIn(ADMINS))
+async def back(request: Request) -> Response:
+    """``GET /admin/run``, as a restored tab sends it: leads back to the nights."""
+    return RedirectResponse("/admin", 303)
+
+
+async def _at_the_desk(request: Request, night: str) -> dict[str, object]:
+    """The content of a desk's session in this night. The invitation is the same each time, and nobody knows its PIN."""
+    submitter = process(request).submitter
+    stands = await submitter.look(night)
+    if stands.night is None:
+        raise Refused("night-unknown", f"{night or 'That night'} is not on air.")
+    session = new_id()
+    invitation = await _own_invitation(request, night)
+    by = stamp(request, f"session/{session}")
+    by["invitation"] = invitation
+    if (await submitter.desk(night)).people[invitation].pin is None:
+        await submitter.record(night, PinChosen(**by, pin=await hashed(_unknown_pin()), session=session))
+    else:
+        await submitter.record(night, HasSignedIn(**by, session=session))
+    known = {"night": night, "invitation": invitation, "session": session}
+    return {"visit": known, "csrf": secrets.token_urlsafe(16)}
+
+
+def _unknown_pin() -> str:
+    """A PIN that nobody is told: this person comes in by running the place."""
+    while len(set(pin := f"{secrets.randbelow(10**8):08}")) < 4:  # which is too easily guessed
+        pass
+    return pin
+
+
+async def _own_invitation(request: Request, night: str) -> str:
+    """The invitation to this desk that this person has by running the place; a new one after it was revoked."""
+    submitter, me = process(request).submitter, visit(request).person
+    desk = await submitter.desk(night)
+    made = [act for act in desk.log if isinstance(act, Invited) and act.command_id.startswith(f"run/{me.invitation}/")]
+    for act in made:
+        if not desk.people[act.invited].revoked:
+            return act.invited
+    by = stamp(request, f"run/{me.invitation}/{len(made)}")
+    return await invite_person(submitter, night, me.name, "desk", (), by)
+
+
+async def _nights(request: Request, notice: str = "", status: int = 200) -> Response:
+    hub = process(request).hub
+    on_air = [channel.night for channel in hub.channels.values() if channel.night]
+    coming = [(id, stored, sheet_of(stored)) for id, stored in (await drafts(request).listed()).items()]
+    coming.sort(key=lambda one: (one[1].opens is None, one[1].opens or one[1].at))
+    opened = request.query_params.get("opened", "")
+    if not any(night.definition.id == opened for night in on_air):
+        stands = (await process(request).submitter.look(opened)).night if opened else None
+        on_air += [stands] if stands else []  # the follower of this process has not heard of it yet
+    return page(
+        request,
+        "nights.html",
+        status,
+        notice=notice,
+        opened=opened,
+        just=request.query_params.get("draft", ""),
+        coming=coming,
+        on_air=[night for night in on_air if not night.held],
+        held=[night for night in on_air if night.held],
+        kept=process(request).kept.listed(),
+        past=archive.listed(),
+    )

@@ -1,0 +1,124 @@
+"""Opening a draft: now, or at a time that is stored, by whichever process is there then. Each draft opens once."""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime
+
+from msgspec.structs import replace
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from server.access import allows
+from server.count.setup.drafting import refused_page
+from server.count.setup.requests import ADMINS, NOT_CONFIRMED, draft_of, drafts, sent, sheet_of
+from server.count.visit.inviting import choose_entry
+from server.count.visit.rules import Sends, visit
+from server.election.clock import LONDON
+from server.election.numbers import written
+from server.election.refusals import Refused
+from server.html.process import process
+from server.nights.archive import UnknownNight
+from server.nights.coming.made import Made, NotMade, made
+from server.nights.kept import Kept
+from server.stream.clock import now
+from server.stream.drafts import DraftConflict, Drafts, Stored
+from server.stream.events import EventStream, StreamUnavailable
+from server.stream.opening import open_night
+from server.stream.submit import Submitter
+
+_EVERY_SECONDS = 1.0
+_CHANGED = "Somebody has changed this draft since you saw it. Nothing was opened: look at it again."
+
+
+@allows(Sends(ADMINS))
+async def open_draft(request: Request) -> Response:
+    """``POST /admin/nights/{draft}/open``: ``do`` is "now", "at" a time, or "never" after all. It opens what was seen:
+    not if somebody has changed the draft meanwhile."""
+    form = await sent(request)
+    id, stored = await draft_of(request)
+    this = process(request)
+    try:
+        if written(form.get("version", "")) != stored.version:
+            raise Refused("draft-changed", _CHANGED)
+        if form.get("do") == "now":
+            night = await open_stored(this.stream, this.drafts, this.kept, id, stored)
+            return RedirectResponse(f"/admin?opened={night}", 303)
+        opens = _moment(form.get("at", "")) if form.get("do") == "at" else None
+        if opens:
+            _must_open(stored, this.kept)
+        by = visit(request).person.name
+        await drafts(request).put(id, replace(stored, version=stored.version + 1, by=by, opens=opens, failed=""))
+    except (Refused, NotMade) as error:
+        return await refused_page(request, str(error), 422)
+    except DraftConflict:
+        return await refused_page(request, _CHANGED, 409)
+    except StreamUnavailable:
+        return await refused_page(request, NOT_CONFIRMED, 503)
+    return RedirectResponse(f"/admin?draft={id}", 303)
+
+
+@allows(Sends(ADMINS))
+async def drop(request: Request) -> Response:
+    """``POST /admin/nights/{draft}/drop``: throws a draft away, if the box beside it was ticked."""
+    form = await sent(request)
+    if not form.get("sure"):
+        return await refused_page(request, "Tick the box if this draft is to be thrown away.", 422)
+    await drafts(request).drop(request.path_params["draft"])
+    return RedirectResponse("/admin", 303)
+
+
+async def open_stored(stream: EventStream, drafts: Drafts, kept: Kept, draft: str, stored: Stored) -> str:
+    """Put the night of a draft on air, and forget the draft; the night's id.
+
+    The same draft again, from another process or after a crash in between, is the same night. NotMade or Refused if it
+    cannot be opened.
+    """
+    night = _must_open(stored, kept)
+    id = night.definition.id
+    await open_night(stream, night.definition, f"draft/{draft}", night.expected)
+    if night.entry == "double":
+        await choose_entry(Submitter(stream), id, "double", once=draft)
+    await drafts.drop(draft, became=id)
+    return id
+
+
+async def open_in_time(stream: EventStream, drafts: Drafts, kept: Kept) -> None:
+    """Open drafts as their time comes, for ever; what was due while no process ran is opened at once."""
+    while True:
+        with suppress(StreamUnavailable):
+            await open_due(stream, drafts, kept)
+        await asyncio.sleep(_EVERY_SECONDS)
+
+
+async def open_due(stream: EventStream, drafts: Drafts, kept: Kept) -> None:
+    """Open the drafts that are due. One that cannot be opened keeps the sentence that says why, and waits."""
+    for draft in await drafts.due(now()):
+        stored = await drafts.newest(draft)
+        if stored is None or stored.opens is None:  # another process was first
+            continue
+        try:
+            await open_stored(stream, drafts, kept, draft, stored)
+        except (Refused, NotMade) as error:
+            failed = f"It was not opened at {stored.opens.astimezone(LONDON):%H:%M}. {error}"
+            with suppress(DraftConflict):
+                await drafts.put(draft, replace(stored, version=stored.version + 1, opens=None, failed=failed))
+
+
+def _must_open(stored: Stored, kept: Kept) -> Made:
+    """The night of a draft; NotMade or Refused if it could not be opened."""
+    night = made(sheet_of(stored))
+    id = night.definition.id
+    with suppress(UnknownNight):
+        kept.load(id)
+        raise Refused("night-kept", f"{id} is a past night already: there cannot be two of this date and name.")
+    return night
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text).replace(tzinfo=LONDON)
+    except ValueError:
+        raise Refused("time", "Say when it is to be opened, such as 10/12/2026 21:30.") from None
+    if moment <= now():
+        raise Refused("time", f"{moment:%H:%M on %d/%m/%Y} is over: open it now, or at a later time.")
+    return moment

@@ -1,0 +1,88 @@
+"""Those who run the place: inviting another, printing a link, ending sessions, clearing a PIN, revoking."""
+
+import segno
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from server.access import allows
+from server.count.setup.requests import ADMINS, NOT_CONFIRMED, page, sent
+from server.count.visit.inviting import invite_person, link_of
+from server.count.visit.rules import Sends, SignedIn, visit
+from server.count.visit.sending import id_of, stamp
+from server.election.counting.acts import PLACE, PinCleared, Revoked, SessionsEnded
+from server.election.refusals import Refused
+from server.html.process import process
+from server.stream.events import StreamUnavailable
+
+_ACTS = {"end": SessionsEnded, "clear": PinCleared, "revoke": Revoked}
+
+
+@allows(SignedIn(ADMINS))
+async def people(request: Request) -> Response:
+    """``GET /admin/people``: who runs the place, and a form to invite another; ``?link=`` shows somebody's link."""
+    return await _people(request)
+
+
+@allows(SignedIn(ADMINS))
+async def back(request: Request) -> Response:
+    """``GET`` of an address that only takes forms: leads back to the people."""
+    return RedirectResponse("/admin/people", 303)
+
+
+@allows(Sends(ADMINS))
+async def invite(request: Request) -> Response:
+    """``POST /admin/people``: invites another person to run the place."""
+    form = await sent(request)
+    submitter = process(request).submitter
+    try:
+        by = stamp(request, id_of("invite", form.get("key"), form.get("name")))
+        await invite_person(submitter, PLACE, " ".join(form.get("name", "").split()), "admin", (), by)
+        seq = (await submitter.desk(PLACE)).receipts[by["command_id"]]
+    except Refused as refused:
+        return await _people(request, refused.sentence, 422, form)
+    except StreamUnavailable:
+        return await _people(request, NOT_CONFIRMED, 503, form)
+    act = (await submitter.desk(PLACE)).log[seq - 1]
+    return RedirectResponse(f"/admin/people?link={getattr(act, 'invited', '')}", 303)
+
+
+@allows(Sends(ADMINS))
+async def change(request: Request) -> Response:
+    """``POST /admin/people/{what}``: end a person's sessions, clear the PIN or revoke the invitation, at once."""
+    form, what = await sent(request), request.path_params["what"]
+    invited = form.get("invitation", "")
+    try:
+        if what == "revoke" and invited == visit(request).person.invitation:
+            raise Refused("oneself", "That is your own invitation. Another admin can revoke it.")
+        if what not in _ACTS:
+            raise Refused("act-unknown", "Nothing was done: that is none of what can be done with an invitation.")
+        act = _ACTS[what](**stamp(request, id_of(what, form.get("key"), invited)), invited=invited)
+        await process(request).submitter.record(PLACE, act)
+    except Refused as refused:
+        return await _people(request, refused.sentence, 422)
+    except StreamUnavailable:
+        return await _people(request, NOT_CONFIRMED, 503)
+    return RedirectResponse("/admin/people", 303)
+
+
+async def _people(
+    request: Request, notice: str = "", status: int = 200, typed: dict[str, str] | None = None
+) -> Response:
+    desk = process(request).submitter.known(PLACE).desk
+    chosen = desk.people.get(request.query_params.get("link", ""))
+    link = code = ""
+    if chosen and not chosen.revoked:
+        link = link_of(process(request).settings, PLACE, chosen.invitation, chosen.role)
+        code = Markup(segno.make(link, error="m", boost_error=False, micro=False).svg_inline(omitsize=True, border=2))
+    return page(
+        request,
+        "people.html",
+        status,
+        notice=notice,
+        people=sorted(desk.people.values(), key=lambda one: (one.revoked, one.name.casefold())),
+        chosen=chosen,
+        link=link,
+        code=code,
+        typed=typed or {},
+    )

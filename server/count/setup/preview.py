@@ -1,0 +1,76 @@
+"""A draft as viewers will see it, by the pages that they will see; only who runs the place sees it now."""
+
+import re
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from server.access import allows
+from server.count.setup.requests import ADMINS, draft_of, sheet_of
+from server.count.visit.rules import SignedIn, csrf
+from server.count.visit.sending import new_id
+from server.election.counting.acts import PLACE
+from server.election.events import DeclarationExpected, NightOpened
+from server.html.answers import HTML, policy
+from server.html.languages import ENGLISH
+from server.html.process import process
+from server.html.shown import Shown
+from server.html.templates import rendered
+from server.live.channel import Channel
+from server.nights.coming.made import Made, NotMade, made
+from server.pages.contest.pages import contest_page
+from server.pages.night.pages import night_page
+from server.pages.render import PageRenderer
+from server.stream.clock import now
+
+
+@allows(SignedIn(ADMINS))
+async def preview(request: Request) -> Response:
+    """``GET /admin/nights/{draft}/preview``: the night's page, or that of one of its contests, and a bar to open the
+    night. As long as something is wrong it leads back to the draft."""
+    draft, stored = await draft_of(request)
+    try:
+        night = made(sheet_of(stored))
+    except NotMade:
+        return RedirectResponse(f"/admin/nights/{draft}", 303)
+    shown = _shown(night, process(request).settings.public_url)
+    ballot = request.path_params.get("ballot", "")
+    if ballot and ballot not in shown.night.counts:
+        raise HTTPException(404, f"{ballot} is not a contest of this night.")
+    html = contest_page(shown, shown.count(ballot)) if ballot else night_page(shown, "")
+    bar = rendered(
+        "setup/bar.html",
+        draft=draft,
+        stored=stored,
+        csrf=csrf(request),
+        contest_field=f"{PLACE}/",
+        key=new_id(),
+        definition=night.definition,
+    )
+    # No script runs in it: the page would follow a night that is not on air.
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": f"{policy()}; script-src 'none'"}
+    return Response(_within(html, draft, night.definition.id, bar), 200, headers, HTML)
+
+
+def _shown(night: Made, site: str) -> Shown:
+    channel = Channel(PageRenderer())
+    at = now()
+    expected = [
+        DeclarationExpected(seq=seq, at=at, by="", command_id="", ballot=ballot, expected=moment)
+        for seq, (ballot, moment) in enumerate(night.expected.items(), 2)
+    ]
+    channel.advance([NightOpened(seq=1, at=at, by="", command_id="", night=night.definition), *expected])
+    return Shown(channel, channel, ENGLISH, "", None, False, site)
+
+
+def _within(html: str, draft: str, night: str, bar: str) -> str:
+    """The page with a bar above it, and with links that stay in the preview."""
+    here = f"/admin/nights/{draft}/preview"
+
+    def link(match: re.Match[str]) -> str:
+        contest = re.match(r"/contests/([^/?#\"]+)$", match[1])
+        return f'href="{here}/{contest[1]}"' if contest else f'href="{here}"'
+
+    html = re.sub(rf'href="/nights/{re.escape(night)}([^"]*)"', link, html)
+    return html.replace('<main id="main">', f'{bar}<main id="main">', 1).replace("<title>", "<title>Preview: ", 1)

@@ -1,0 +1,189 @@
+"""A file or pasted table as the sheet of a night to come: our own template, or Democracy Club's export. Nothing is
+stored."""
+
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from server.election.contests import slug_of
+from server.nights.coming import parties
+from server.nights.coming.lists import in_order, named
+from server.nights.coming.seats import filled, seats
+from server.nights.coming.sheet import Sheet, TypedCandidate, TypedContest
+from server.nights.sources import democracy_club
+from server.nights.sources.tables import CsvRow, Problem, table
+
+_NIGHT = {"title": "title", "date": "date", "polls close": "closes", "compared with": "baseline"}
+_CONTEST = {
+    "contest": "seat",
+    "electorate": "electorate",
+    "previous result": "previous",
+    "expected": "expected",
+    "region": "region",
+    "nation": "nation",
+    "code": "gss",
+}
+_CANDIDATE = {"surname": "surname", "first names": "first_names", "party": "party", "new party": "new"}
+_COLUMNS = ("contest", "surname", "first names", "party")
+_DC_COLUMNS = ("person_name", "ballot_paper_id", "party_name")
+_EXPLAINED = {
+    "contest": "# A row that begins with # is not read. The seat: repeat it, or leave it empty for the seat above",
+    "surname": "as on the ballot paper",
+    "first names": "as on the ballot paper",
+    "party": "a registered name, an abbreviation such as Lab, an id such as PP53; or Independent",
+    "new party": "yes, if it is not in the register and meant so",
+    "electorate": "once for each seat; without it the archive's",
+    "previous result": "once for each seat: Labour 20000; Conservative 15000. Without it the archive's",
+    "expected": "when the declaration is expected: 03:30",
+    "region": "without it the archive's",
+    "nation": "without it the archive's",
+    "code": "without it the archive's",
+    "date": "of the poll, once: 10/12/2026",
+    "polls close": "once; 22:00 if it is empty",
+    "title": "what the night is called, once",
+    "compared with": "once: what election the previous results are from",
+}
+_EXAMPLE = ("# Clacton", "Smith", "Jane Ann", "Labour", "", "78245", "Reform UK 21225; Con 12820", "03:30")
+
+
+class NotRead(Exception):
+    """A file of which no sheet can be made; ``problems`` is everything that is wrong, each with its line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def template() -> str:
+    """The spreadsheet to fill in, as CSV: the columns, what each is for, and an example."""
+    text = StringIO(newline="")
+    rows = csv.writer(text, lineterminator="\r\n")
+    rows.writerow(_EXPLAINED)
+    rows.writerow(_EXPLAINED.values())
+    rows.writerow([*_EXAMPLE, *[""] * (len(_EXPLAINED) - len(_EXAMPLE))])
+    return text.getvalue()
+
+
+def is_template(path: Path) -> bool:
+    """Whether a file is our own spreadsheet: among its first lines one names the columns surname and first names."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        beginning = file.read(10_000).replace(b"\0", b"").lower()
+    return b"surname" in beginning and b"first names" in beginning and b"ballot_paper_id" not in beginning
+
+
+def sheet_in(data: bytes, name: str, day: str = "") -> Sheet:
+    """The sheet that a file describes, with whatever the archive knows of its seats; NotRead with every problem.
+
+    ``name`` is what the file is called in problems. ``day`` chooses a day of an export that has several.
+    """
+    problems: list[Problem] = []
+    with TemporaryDirectory() as folder:
+        path = Path(folder, re.sub(r"[^\w. -]", "_", name)[-100:] or "table")
+        path.write_bytes(data)
+        if democracy_club.is_export(path):
+            sheet = _exported(path.name, table(path, _DC_COLUMNS, problems), day, problems)
+        else:
+            sheet = _filled_in(path.name, table(path, _COLUMNS, problems), problems)
+    if problems:
+        raise NotRead(sorted(problems, key=lambda one: one.line))
+    return filled(sheet)
+
+
+def _filled_in(file: str, rows: Sequence[CsvRow], problems: list[Problem]) -> Sheet:
+    """The sheet of our own template; what belongs to a contest or the night may stand in any of its rows."""
+    night: dict[str, str] = {}
+    contests: dict[str, dict[str, str]] = {}
+    candidates: dict[str, list[TypedCandidate]] = {}
+    lines: dict[str, int] = {}
+    here = ""
+    for row in (row for row in rows if not row.text("contest").startswith("#")):
+        here = row.text("contest") or here
+        lines.setdefault(here, row.line)
+        _take(row, _NIGHT, night)
+        _take(row, {**_CONTEST, "contest": "seat"}, contests.setdefault(here, {}))
+        typed = {field: row.text(column) for column, field in _CANDIDATE.items()}
+        typed["new"] = "1" if row.flag("new party") else ""
+        candidate = TypedCandidate(**typed, line=row.line)
+        if not candidate.is_empty:
+            candidates.setdefault(here, []).append(candidate)
+    if not contests and not problems:
+        problems.append(Problem(file, 0, "There is no candidate in it: all rows are empty, or begin with #."))
+    made = tuple(
+        TypedContest(
+            **{**contest, "previous": _as_lines(contest.get("previous", ""))},
+            candidates=tuple(candidates.get(seat, ())),
+            line=lines[seat],
+        )
+        for seat, contest in contests.items()
+    )
+    if len(made) == 1 and "title" not in night and made[0].seat:
+        night["title"] = f"{made[0].seat} by-election"
+    return Sheet(**night, contests=made)
+
+
+def _take(row: CsvRow, columns: Mapping[str, str], into: dict[str, str]) -> None:
+    for column, field in columns.items():
+        found = row.text(column)
+        if found and into.setdefault(field, found) != found:
+            row.wrong(f"{column} is {found!r}, but {into[field]!r} in a row above.")
+
+
+def _exported(file: str, rows: Sequence[CsvRow], day: str, problems: list[Problem]) -> Sheet:
+    """The sheet of an export of Democracy Club's: the ballots of one day for the House of Commons."""
+    papers: dict[str, list[CsvRow]] = {}
+    for row in rows:
+        papers.setdefault(row.required("ballot_paper_id"), []).append(row)
+    papers = {ballot: paper for ballot, paper in papers.items() if ballot.startswith("parl.") and slug_of(ballot)}
+    days = sorted({ballot.rpartition(".")[2] for ballot in papers})
+    if day:
+        papers = {ballot: paper for ballot, paper in papers.items() if ballot.endswith(f".{day}")}
+    elif len(days) > 1:
+        problems.append(Problem(file, 0, f"There are polls of several days in it: say which. {', '.join(days[:8])}."))
+    if rows and not papers:
+        what = f" of {day}" if day else ""
+        problems.append(Problem(file, 0, f"There is no ballot for the House of Commons{what} in it."))
+    if not papers or problems:
+        return Sheet()
+    contests = tuple(_ballot(ballot, paper) for ballot, paper in papers.items())
+    first = contests[0]
+    by_election = all(".by." in contest.ballot for contest in contests)
+    title = f"{first.seat} by-election" if by_election and len(contests) == 1 else ""
+    return Sheet(title, day or days[0], attribution=democracy_club.ATTRIBUTION, contests=contests)
+
+
+def _ballot(ballot: str, rows: Sequence[CsvRow]) -> TypedContest:
+    first = rows[0]
+    slug = slug_of(ballot)
+    code = first.text("gss") or first.text("post_id").removeprefix("gss:")
+    seat = next((one for one in seats().values() if one.gss == code or one.slug == slug), None)
+    label = first.text("post_label").removeprefix("Member of Parliament for ") or slug.replace("-", " ").title()
+    nation = seat.nation if seat else ""
+    candidates = in_order(_candidate(row, nation) for row in rows)
+    return TypedContest(
+        seat=seat.name if seat else label,
+        gss="" if seat else code if re.fullmatch(r"[ENSW]\d{8}", code) else "",
+        region="" if seat else first.text("nuts1").removesuffix(" (England)"),
+        electorate=first.text("total_electorate"),
+        ballot=ballot,
+        candidates=candidates,
+        line=first.line,
+    )
+
+
+def _candidate(row: CsvRow, nation: str) -> TypedCandidate:
+    surname, first = row.text("sopn_last_name"), row.text("sopn_first_names")
+    if not surname:
+        surname, first = named(row.required("person_name"))
+    id, name = re.sub(r"^party:(?=\d)", "PP", row.text("party_id")), row.required("party_name")
+    known = parties.party(f"{name} ({id})") if id else name
+    said = known if isinstance(known, str) else parties.written(known, nation)
+    return TypedCandidate(surname, first, said, line=row.line)
+
+
+def _as_lines(text: str) -> str:
+    return "\n".join(part.strip() for part in text.split(";") if part.strip())

@@ -1,0 +1,220 @@
+"""Makes a night's definition of a sheet, or says what is wrong at which field. Pure: nothing is stored or opened."""
+
+import re
+from datetime import date, datetime, time
+
+from msgspec import Struct
+
+from server.election.clock import LONDON
+from server.election.contests import Candidate, Contest, Definition, Previous, slug_of
+from server.election.counting.acts import EntryMode
+from server.election.limits import LONGEST_NAME, LONGEST_TITLE, MOST_CANDIDATES, MOST_CONTESTS
+from server.election.numbers import Unreadable, typed
+from server.election.parties import Party, counted_as
+from server.nights.coming import parties
+from server.nights.coming.reading import Reader, day_of, short
+from server.nights.coming.sheet import Fault, Sheet, TypedCandidate, TypedContest
+from server.nights.format import BALLOT, OTHERS
+from server.nights.sources.ballots import slug
+from server.nights.sources.columns import GSS
+
+NATIONS = ("England", "Scotland", "Wales", "Northern Ireland")
+
+
+class Made(Struct, frozen=True):
+    """A night that can be opened; ``expected`` is ballot id → when its declaration is expected."""
+
+    definition: Definition
+    expected: dict[str, datetime]
+    entry: EntryMode
+
+
+class NotMade(Exception):
+    """A sheet of which no night can be made yet; ``faults`` is everything that is wrong, in the order of the sheet."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(fault.sentence for fault in faults))
+        self.faults = faults
+
+
+def made(sheet: Sheet) -> Made:
+    """The night that a sheet describes; NotMade with every fault of it."""
+    maker = _Maker(sheet)
+    night = maker.night()
+    if maker.faults:
+        raise NotMade(tuple(maker.faults))
+    assert night is not None
+    return night
+
+
+def faults_of(sheet: Sheet) -> tuple[Fault, ...]:
+    """Everything that is wrong with a sheet; none if a night can be made of it."""
+    try:
+        made(sheet)
+    except NotMade as error:
+        return error.faults
+    return ()
+
+
+class _Maker(Reader):
+    def __init__(self, sheet: Sheet) -> None:
+        super().__init__()
+        self.sheet = sheet
+        self.parties: dict[str, Party] = {}
+
+    def night(self) -> Made | None:
+        sheet = self.sheet
+        title = self.text("title", sheet.title, "Say what the night is called, such as Clacton by-election.")
+        day = day_of(sheet.date)
+        if day is None:
+            sentence = f"{short(sheet.date)} is no date: type it like 10/12/2026." if sheet.date.strip() else ""
+            self.wrong("date", sentence or "Say on which day the poll is.")
+        closes = self.clock("closes", sheet.closes, "Say when the polls close: 22:00.")
+        baseline = self.text("baseline", sheet.baseline, "")
+        if sheet.entry not in ("single", "double"):
+            self.wrong("entry", "Say whether one person keys each result, or two.")
+        if not sheet.contests:
+            self.wrong("title", "There is no contest in it yet.")
+        if len(sheet.contests) > MOST_CONTESTS:
+            self.wrong("title", f"Those are {len(sheet.contests):,} contests: a night has at most {MOST_CONTESTS}.")
+            return None
+        closing = datetime.combine(day or date(2000, 1, 1), closes or time(22), LONDON)
+        contests, expected = list[Contest](), dict[str, datetime]()
+        for place, one in enumerate(sheet.contests):
+            contest = self.contest(place, one, closing)
+            if any(contest.slug == other.slug for other in contests) and contest.slug:
+                self.wrong(f"{place}.seat", f"{contest.name} is in this night already.", one.line)
+            elif contest.gss and any(contest.gss == other.gss for other in contests):
+                self.wrong(f"{place}.gss", f"{contest.gss} is the code of another contest of this night.", one.line)
+            contests.append(contest)
+            if moment := self.moment(f"{place}.expected", one.expected, one.line, closing):
+                expected[contest.ballot] = moment
+        if not baseline and any(contest.previous for contest in contests):
+            self.wrong("baseline", "Say which election the previous results are from, such as 2024 general election.")
+        if self.faults or day is None:
+            return None
+        general = not any(".by." in contest.ballot for contest in contests)
+        definition = Definition(
+            id=_id(contests, day),
+            title=title,
+            date=day,
+            polls_close=closing,
+            baseline=baseline if any(contest.previous for contest in contests) else "",
+            parties=tuple(self.parties[party] for party in sorted(self.parties)),
+            contests=tuple(sorted(contests, key=lambda one: one.name)),
+            seats=len(contests) if general else 0,
+            attribution=self.sheet.attribution,
+        )
+        return Made(definition, expected, "double" if sheet.entry == "double" else "single")
+
+    def contest(self, place: int, one: TypedContest, closing: datetime) -> Contest:
+        at, before = f"{place}.", len(self.faults)
+        name = self.text(f"{at}seat", one.seat, "Say which seat this is.", one.line)
+        gss, nation = one.gss.strip(), one.nation.strip()
+        if gss and not GSS.fullmatch(gss):
+            self.wrong(f"{at}gss", f"{short(gss)} is no code such as E14001174.", one.line)
+        if nation not in NATIONS:
+            sentence = f"{short(nation)} is none of the nations" if nation else "Say in which nation"
+            self.wrong(f"{at}nation", f"{sentence}: England, Scotland, Wales or Northern Ireland.", one.line)
+        region = one.region.strip() or ("" if nation == "England" else nation)
+        region = self.text(f"{at}region", region, "Say in which region of England.", one.line)
+        ballot = one.ballot.strip() or f"parl.{slug(name)}.by.{closing.date()}"
+        if name and not (BALLOT.fullmatch(ballot) and slug_of(ballot) and ballot.startswith("parl.")):
+            self.wrong(
+                f"{at}seat", f"{short(name)} cannot be the name of a seat: no address can be made of it.", one.line
+            )
+        elif one.ballot.strip() and not ballot.endswith(f".{closing.date()}"):
+            self.wrong(f"{at}seat", f"{ballot} is the ballot of another day.", one.line)
+        electorate = self.number(f"{at}electorate", one.electorate, one.line)
+        previous = self.previous(f"{at}previous", one.previous, nation, one.line)
+        candidates = self.candidates(place, one, nation)
+        if not candidates and len(self.faults) == before:
+            self.wrong(f"{at}0.surname", "There is no candidate yet.", one.line)
+        return Contest(ballot, name, gss, region, nation, electorate or 0, candidates, previous)
+
+    def candidates(self, place: int, one: TypedContest, nation: str) -> tuple[Candidate, ...]:
+        found, seen = list[Candidate](), dict[tuple[str, str, str], int]()
+        if len(one.candidates) > MOST_CANDIDATES:
+            sentence = f"Those are {len(one.candidates)} candidates: a ballot paper here has at most {MOST_CANDIDATES}."
+            self.wrong(f"{place}.{MOST_CANDIDATES}.surname", sentence)
+            return ()
+        for row, typed_row in enumerate(one.candidates):
+            if typed_row.is_empty:
+                continue
+            at = f"{place}.{row}."
+            candidate = self.candidate(at, typed_row, nation, str(len(found) + 1))
+            same = (typed_row.surname.strip(), typed_row.first_names.strip(), candidate.party)
+            if same in seen and candidate.party:
+                self.wrong(f"{at}surname", f"This is the same as row {seen[same]}.", typed_row.line)
+            seen.setdefault(same, row + 1)
+            found.append(candidate)
+        return tuple(found)
+
+    def candidate(self, at: str, one: TypedCandidate, nation: str, id: str) -> Candidate:
+        surname = self.text(f"{at}surname", one.surname, "Say the candidate’s surname.", one.line)
+        first = self.text(f"{at}first_names", one.first_names, "", one.line)
+        name = f"{first} {surname}".strip()
+        if len(name) > LONGEST_NAME:
+            self.wrong(
+                f"{at}surname", f"A name has at most {LONGEST_NAME} characters, and this one {len(name)}.", one.line
+            )
+        return Candidate(id, name, self.party(f"{at}party", one.party, nation, bool(one.new), one.line))
+
+    def party(self, field: str, text: str, nation: str, new: bool, line: int) -> str:
+        text = self.text(field, text, "Say the party, or Independent.", line)
+        if not text or len(text) > LONGEST_TITLE:
+            return ""
+        known = parties.party(text, nation, new)
+        if isinstance(known, str):
+            self.wrong(field, known, line)
+            return ""
+        self.know(known)
+        return known.id
+
+    def know(self, known: Party) -> None:
+        """Name a party, and the one that it is counted as."""
+        self.parties.setdefault(known.id, known)
+        family = counted_as(known.id)
+        if family != known.id:
+            counted = parties.party(family)
+            self.parties.setdefault(
+                family, counted if isinstance(counted, Party) else Party(family, known.name, known.short)
+            )
+
+    def previous(self, field: str, text: str, nation: str, line: int) -> Previous | None:
+        votes: dict[str, int] = {}
+        for number, row in enumerate(re.split(r"[\n;]", text), 1):
+            if not row.strip():
+                continue
+            split = re.fullmatch(r"(?P<party>.*?)[\s,:]+(?P<votes>\d[\d, ]*)", row.strip())
+            if split is None or (count := self.votes(split["votes"])) is None:
+                sentence = f"Line {number}: {short(row.strip())} is no party and its votes, such as Labour, 7,448."
+                self.wrong(field, sentence, line)
+                continue
+            if split["party"].strip().casefold() in ("others", "other"):
+                party = OTHERS
+            else:
+                known = parties.party(split["party"], nation)
+                if isinstance(known, str):
+                    self.wrong(field, f"Line {number}: {known}", line)
+                    continue
+                self.know(known)
+                party = counted_as(known.id)
+            votes[party] = votes.get(party, 0) + count
+        named = {party: count for party, count in votes.items() if party != OTHERS}
+        if not named or not any(named.values()):
+            return None
+        return Previous(max(named, key=lambda party: named[party]), votes)
+
+    @staticmethod
+    def votes(text: str) -> int | None:
+        try:
+            return typed(text.strip())
+        except Unreadable:
+            return None
+
+
+def _id(contests: list[Contest], day: date) -> str:
+    if len(contests) == 1:
+        return contests[0].ballot
+    return f"parl.by.{day}" if any(".by." in contest.ballot for contest in contests) else f"parl.{day}"

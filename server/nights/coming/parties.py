@@ -1,0 +1,117 @@
+"""Which party a name means: by the register of political parties and the shipped nights. Nothing is made up here but
+the abbreviation of a party that has none."""
+
+import difflib
+import re
+from functools import cache
+
+from server.election.parties import INDEPENDENT, LABOUR_AND_COOPERATIVE, Party
+from server.nights import archive, register
+from server.nights.format import OTHERS
+from server.nights.sources.ballots import PARTY_ID, slug
+
+_SHORT = 12  # characters: a party's name no longer than this is its own abbreviation
+_WITH_ID = re.compile(r"(?P<name>.*?)\s*[(\[](?P<id>PP\d+|party:\d+|joint-party:\d+-\d+|ynmp-party:\d+)[)\]]")
+_SAID = {  # what people and the Electoral Commission write → the name in the register
+    "conservative and unionist": "Conservative",
+    "conservatives": "Conservative",
+    "co operative and labour": "Labour and Co-operative",
+    "greens": "Green Party",
+    "ind": "Independent",
+    "independents": "Independent",
+    "lab co op": "Labour and Co-operative",
+    "labour co op": "Labour and Co-operative",
+    "labour co operative": "Labour and Co-operative",
+    "labour and co op": "Labour and Co-operative",
+    "lib dem": "Liberal Democrat",
+    "lib dems": "Liberal Democrat",
+    "liberal democrats": "Liberal Democrat",
+    "no description": "Independent",
+    "reform": "Reform UK",
+    "snp": "Scottish National Party",
+}
+_LABOUR_AND_COOPERATIVE = Party(LABOUR_AND_COOPERATIVE, "Labour and Co-operative", "Lab")
+
+
+def party(text: str, nation: str = "", new: bool = False) -> Party | str:
+    """The party that a text means: a registered name, an abbreviation, an id such as PP85, or ``Name (PP85)``.
+
+    A name that is registered both in Great Britain and in Northern Ireland is that of the ``nation``. A sentence if
+    there is no such party; with ``new`` the text names one.
+    """
+    text = " ".join(text.split())
+    named = _WITH_ID.fullmatch(text)
+    if named:
+        id = re.sub(r"^party:", "PP", named["id"])
+        return _known().get(id) or Party(id, named["name"], short_of(named["name"]))
+    if PARTY_ID.fullmatch(text):
+        return _known().get(text) or f"{text} is not in the register of parties."
+    ids = _by_name().get(_key(_SAID.get(_key(text), text)), ())
+    here = [id for id in ids if not nation or (id in _of_northern_ireland()) == (nation == "Northern Ireland")]
+    if here:
+        return _known()[here[0]]
+    if new and (made := slug(text)):
+        return Party(f"unregistered:{made}", text, short_of(text))
+    if ids:
+        where = "Great Britain" if nation == "Northern Ireland" else "Northern Ireland"
+        return f"{_known()[ids[0]].name} is registered in {where} only."
+    near = difflib.get_close_matches(_key(text), _by_name(), n=1, cutoff=0.75)
+    hint = f" Is it {_known()[_by_name()[near[0]][0]].name}?" if near else ""
+    return f"{text} is not in the register of parties.{hint}"
+
+
+def names() -> tuple[str, ...]:
+    """The names of all parties that are registered now, and Independent, in order, each once."""
+    standing = [_known()[one.id].name for one in register.registrations() if one.until is None]
+    return tuple(sorted({*standing, _known()[INDEPENDENT].name}, key=str.casefold))
+
+
+def written(one: Party, nation: str) -> str:
+    """The text that ``party`` reads as this very party: its name, with its id where the name alone means another."""
+    read = party(one.name, nation)
+    return one.name if isinstance(read, Party) and read.id == one.id else f"{one.name} ({one.id})"
+
+
+def short_of(name: str) -> str:
+    """An abbreviation of a party's name: the name if it is short, else the first letters of its words."""
+    short = re.sub(r"^The | Party$", "", name)
+    if len(short) <= _SHORT:
+        return short
+    return "".join(word[0] for word in re.findall(r"\w+", name) if word[0].isupper()) or short[:_SHORT].strip()
+
+
+def _key(text: str) -> str:
+    words = re.findall(r"[^\W_]+", text.casefold().replace("&", " and "))
+    return " ".join(word for word in words if word not in ("the", "party")) or " ".join(words)
+
+
+@cache
+def _known() -> dict[str, Party]:
+    """Party id → party, as the newest shipped night names it, else as the register does."""
+    found = {LABOUR_AND_COOPERATIVE: _LABOUR_AND_COOPERATIVE}
+    for summary in archive.listed():
+        for one in archive.load(summary.id).definition.parties:
+            if one.id != OTHERS:
+                found.setdefault(one.id, one)
+    for one in register.registrations():
+        found.setdefault(one.id, Party(one.id, one.name, short_of(one.name)))
+    return found
+
+
+@cache
+def _by_name() -> dict[str, tuple[str, ...]]:
+    """Name or abbreviation → party ids: of shipped nights, the newest first, then those registered now, then others."""
+    found: dict[str, list[str]] = {}
+    for id, one in _known().items():
+        found.setdefault(_key(one.name), []).append(id)
+    for one in sorted(register.registrations(), key=lambda one: (one.until is not None, one.id)):
+        found.setdefault(_key(one.name), []).append(one.id)
+    for summary in archive.listed():
+        for one in archive.load(summary.id).definition.parties:
+            found.setdefault(_key(one.short), []).append(one.id)
+    return {name: tuple(dict.fromkeys(ids)) for name, ids in found.items()}
+
+
+@cache
+def _of_northern_ireland() -> frozenset[str]:
+    return frozenset(one.id for one in register.registrations() if one.northern_ireland)

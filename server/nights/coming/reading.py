@@ -1,0 +1,89 @@
+"""Reads what somebody typed into one field, and notes a fault where it cannot be used. No field is known here."""
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from server.election.clock import LONDON
+from server.election.limits import LONGEST_TITLE
+from server.election.numbers import Unreadable, typed
+from server.nights.coming.sheet import Fault
+
+_YEARS = range(2000, 2200)
+_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y")
+
+
+def day_of(text: str) -> date | None:
+    """The day that somebody typed: 2026-12-10, 10/12/2026 or 10 December 2026; None for anything else."""
+    for one in _DAYS:
+        try:
+            day = datetime.strptime(" ".join(text.split()), one).replace(tzinfo=LONDON).date()
+        except ValueError:
+            continue
+        return day if day.year in _YEARS else None
+    return None
+
+
+class Reader:
+    """Reads texts; ``faults`` is what was wrong so far. Every method gives a harmless value after a fault."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def wrong(self, field: str, sentence: str, line: int = 0) -> None:
+        """Note a fault of a field; ``line`` as for ``Fault``."""
+        self.faults.append(Fault(field, sentence, line))
+
+    def text(self, field: str, text: str, missing: str, line: int = 0) -> str:
+        """A text as one line; a fault where it is too long, cannot be printed, or must be there and is ``missing``."""
+        plain = " ".join(text.split())
+        if not plain and missing:
+            self.wrong(field, missing, line)
+        if len(plain) > LONGEST_TITLE:
+            self.wrong(field, f"{len(plain):,} characters are too many: say it in {LONGEST_TITLE}.", line)
+        if not plain.isprintable():
+            self.wrong(field, "There is a character in it that cannot be printed.", line)
+        return plain
+
+    def number(self, field: str, text: str, line: int) -> int | None:
+        """A whole number; None where nothing is typed."""
+        try:
+            number = typed(text)
+        except Unreadable as error:
+            self.wrong(field, str(error), line)
+            return None
+        if number is not None and number < 0:
+            self.wrong(field, "An electorate is not below 0.", line)
+        return number
+
+    def clock(self, field: str, text: str, missing: str) -> time | None:
+        """A time of day as 22:00 or 22.00; None after a fault."""
+        found = re.fullmatch(r"([01]?\d|2[0-3])[:.]([0-5]\d)", text.strip())
+        if found is None:
+            self.wrong(field, f"{short(text)} is no time: type it like 22:00." if text.strip() else missing)
+            return None
+        return time(int(found[1]), int(found[2]))
+
+    def moment(self, field: str, text: str, line: int, closing: datetime) -> datetime | None:
+        """A time after the polls close; a time of day alone is that of the night. None where nothing is typed."""
+        text = " ".join(text.replace("T", " ").split())
+        if not text:
+            return None
+        day_text, _, clock_text = text.rpartition(" ")
+        day = day_of(day_text) if day_text else closing.date()
+        clock = re.fullmatch(r"([01]?\d|2[0-3])[:.]([0-5]\d)", clock_text)
+        if clock is None or day is None:
+            self.wrong(field, f"{short(text)} is no time: type it like 03:30, or 11/12/2026 03:30.", line)
+            return None
+        moment = datetime.combine(day, time(int(clock[1]), int(clock[2])), LONDON)
+        if moment < closing and not day_text:
+            moment += timedelta(days=1)
+        if moment < closing or moment > closing + timedelta(days=14):
+            self.wrong(field, f"{short(text)} is not in the two weeks after the polls close.", line)
+            return None
+        return moment
+
+
+def short(text: str) -> str:
+    """A text in quotes, cut where it is long."""
+    plain = " ".join(text.split())
+    return f"“{plain if len(plain) <= 40 else plain[:40] + '…'}”"

@@ -1,0 +1,150 @@
+"""The sheet of a night to come: everything as it was typed, and its fields by name. Nothing is checked here."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from server.election.limits import MOST_CANDIDATES
+
+
+class TypedCandidate(Struct, frozen=True, omit_defaults=True):
+    """One row of the ballot paper as typed. ``new`` is not empty if the party is not in the register and is meant so;
+    ``line`` is where it stood in a file or list, 0 if it was in none."""
+
+    surname: str = ""
+    first_names: str = ""
+    party: str = ""
+    new: str = ""
+    line: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is typed in this row."""
+        return not (self.surname.strip() or self.first_names.strip() or self.party.strip())
+
+
+class TypedContest(Struct, frozen=True, omit_defaults=True):
+    """One contest as typed. ``previous`` is a party and its votes on each line; ``ballot`` is "" until a source that
+    has ballot ids gave one; ``line`` as for a candidate."""
+
+    seat: str = ""
+    gss: str = ""
+    region: str = ""
+    nation: str = ""
+    electorate: str = ""
+    expected: str = ""
+    previous: str = ""
+    ballot: str = ""
+    candidates: tuple[TypedCandidate, ...] = ()
+    line: int = 0
+
+
+class Sheet(Struct, frozen=True, omit_defaults=True):
+    """A whole night as typed; ``entry`` is "single" or "double"."""
+
+    title: str = ""
+    date: str = ""
+    closes: str = "22:00"
+    baseline: str = ""
+    entry: str = "single"
+    attribution: str = ""
+    contests: tuple[TypedContest, ...] = ()
+
+
+class Fault(Struct, frozen=True):
+    """One thing wrong with a sheet: the name of the field, as in ``fields``, and a sentence to stand beside it.
+
+    ``line`` is that of the file or list that the row came from, 0 if it was typed.
+    """
+
+    field: str
+    sentence: str
+    line: int = 0
+
+
+_NIGHT = ("title", "date", "closes", "baseline", "entry", "attribution")
+_CONTEST = ("seat", "gss", "region", "nation", "electorate", "expected", "previous", "ballot")
+_ROW = ("surname", "first_names", "party", "new")
+
+
+def encoded(sheet: Sheet) -> bytes:
+    """The sheet as JSON, to be stored."""
+    return msgspec.json.encode(sheet)
+
+
+def decoded(data: bytes | msgspec.Raw) -> Sheet:
+    """The sheet that was stored."""
+    return msgspec.json.decode(data, type=Sheet)
+
+
+def fields(sheet: Sheet) -> dict[str, str]:
+    """Every field by its name: ``title``, ``0.seat``, ``0.2.surname`` for the third candidate of the first contest."""
+    found = {name: getattr(sheet, name) for name in _NIGHT}
+    for place, contest in enumerate(sheet.contests):
+        found |= {f"{place}.{name}": getattr(contest, name) for name in _CONTEST}
+        for row, candidate in enumerate(contest.candidates):
+            found |= {f"{place}.{row}.{name}": getattr(candidate, name) for name in _ROW}
+    return found
+
+
+def with_fields(sheet: Sheet, typed: Mapping[str, str]) -> Sheet:
+    """The sheet with these fields as typed; a field that is not there stays, and rows of candidates may be added."""
+    contests: list[TypedContest] = []
+    for place, contest in enumerate(sheet.contests):
+        given = {name: typed[key] for name in _CONTEST if (key := f"{place}.{name}") in typed}
+        rows = max(len(contest.candidates), _rows_sent(typed, place))
+        candidates = tuple(_candidate(contest, row, typed, f"{place}.{row}.") for row in range(rows))
+        contests.append(replace(contest, candidates=candidates, **given))
+    night = {name: typed[name] for name in _NIGHT if name in typed}
+    return replace(sheet, contests=tuple(contests), **night)
+
+
+def tidied(sheet: Sheet) -> Sheet:
+    """The sheet without empty rows of candidates."""
+    contests = tuple(
+        replace(contest, candidates=tuple(one for one in contest.candidates if not one.is_empty))
+        for contest in sheet.contests
+    )
+    return replace(sheet, contests=contests)
+
+
+def merged(base: Sheet, theirs: Sheet, mine: Sheet) -> Sheet:
+    """Their sheet with what I changed since ``base``; candidates that both of us added follow one another."""
+    was = fields(base)
+    now = fields(mine)
+    changed = {name: now.get(name, "") for name in (*was, *now) if now.get(name, "") != was.get(name, "")}
+    contests = list(theirs.contests)
+    for place, contest in enumerate(contests):
+        if place >= len(base.contests) or place >= len(mine.contests):
+            continue
+        rows = len(base.contests[place].candidates)
+        added = [one for one in mine.contests[place].candidates[rows:] if one not in contest.candidates]
+        if len(contest.candidates) > rows and added:
+            contests[place] = replace(contest, candidates=(*contest.candidates, *added))
+            own = tuple(f"{place}.{row}." for row in range(rows, rows + MOST_CANDIDATES))
+            changed = {name: text for name, text in changed.items() if not name.startswith(own)}
+    return with_fields(replace(theirs, contests=tuple(contests)), changed)
+
+
+def _rows_sent(typed: Mapping[str, str], place: int) -> int:
+    """How many rows were sent, up to one more than there may be."""
+    found = (re.fullmatch(rf"{place}\.(\d{{1,3}})\.\w+", name) for name in typed)
+    return min(max((int(row[1]) + 1 for row in found if row), default=0), MOST_CANDIDATES + 1)
+
+
+def _candidate(contest: TypedContest, row: int, typed: Mapping[str, str], prefix: str) -> TypedCandidate:
+    before = contest.candidates[row] if row < len(contest.candidates) else TypedCandidate()
+    given: dict[str, Any] = {name: typed[key] for name in _ROW if (key := prefix + name) in typed}
+    return replace(before, **given)
+
+
+def named(field: str) -> str:
+    """What a field is called on a page: ``electorate``, ``row 3, party``."""
+    *where, name = field.split(".")
+    words = {"gss": "code", "first_names": "first names", "closes": "polls close", "baseline": "compared with"}
+    word = words.get(name, name)
+    return f"row {int(where[1]) + 1}, {word}" if len(where) == 2 else word

@@ -1,0 +1,141 @@
+"""Drafts of nights to come: stored whole with a version, and replaced only by who has seen the newest.
+
+What a draft says is not known here.
+
+``{drafts}`` holds the newest version of each draft, ``{drafts}:was`` the versions before it, ``{drafts}:due`` when
+those are to be opened that have a time, and ``{drafts}:opened:{draft}`` for a month which night a draft became.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+
+import msgspec
+from msgspec import Raw, Struct
+from redis.asyncio import Redis
+
+from server.stream import connections
+from server.stream.events import UNREACHABLE, EventStream, StreamUnavailable
+from server.stream.reading import text
+
+MOST_DRAFTS = 100
+MOST_BYTES = 1024 * 1024
+"""Of one draft: three general elections fit."""
+_VERSIONS = 10  # of each draft that are kept, to tell who comes second what the first has changed
+_A_MONTH = 31 * 24 * 3600
+
+# Arguments: the draft, the version that was seen (0 for a new draft), the draft's new text, when it is due ("" for
+# not), how many drafts and versions there may be. Answers 1 if it was stored, 0 if another version is there, -1 if
+# there are too many drafts, and -2 if the draft is gone.
+_PUT = """
+local now = redis.call("HGET", KEYS[1], ARGV[1])
+local version = tonumber(ARGV[2])
+if not now and version > 0 then return -2 end
+if now and cjson.decode(now).version ~= version then return 0 end
+if not now and redis.call("HLEN", KEYS[1]) >= tonumber(ARGV[5]) then return -1 end
+if now then redis.call("HSET", KEYS[2], ARGV[1] .. "/" .. version, now) end
+redis.call("HDEL", KEYS[2], ARGV[1] .. "/" .. (version - tonumber(ARGV[6])))
+redis.call("HSET", KEYS[1], ARGV[1], ARGV[3])
+if ARGV[4] == "" then redis.call("ZREM", KEYS[3], ARGV[1]) else redis.call("ZADD", KEYS[3], ARGV[4], ARGV[1]) end
+return 1
+"""
+# Arguments: the draft, how many versions may be there of it, the night that it became ("" for none).
+_DROP = """
+local now = redis.call("HGET", KEYS[1], ARGV[1])
+if now then
+  local version = cjson.decode(now).version
+  for i = math.max(0, version - tonumber(ARGV[2])), version do redis.call("HDEL", KEYS[2], ARGV[1] .. "/" .. i) end
+end
+redis.call("HDEL", KEYS[1], ARGV[1])
+redis.call("ZREM", KEYS[3], ARGV[1])
+if ARGV[3] ~= "" then redis.call("SET", KEYS[4], ARGV[3], "EX", ARGV[4]) end
+return 1
+"""
+
+
+class Stored(Struct, frozen=True):
+    """One version of a draft: who saved it and when, what it says, when its night is to be opened (None: when somebody
+    does it), and a sentence that says why it was not opened then."""
+
+    version: int
+    at: datetime
+    by: str
+    says: Raw
+    opens: datetime | None = None
+    failed: str = ""
+
+
+class DraftConflict(Exception):
+    """The draft is not at the version that was seen: somebody else has saved it since, or it is gone."""
+
+
+class TooManyDrafts(Exception):
+    """There are ``MOST_DRAFTS`` drafts already, or this one has more than ``MOST_BYTES``; the message is a sentence."""
+
+
+_decoder = msgspec.json.Decoder(Stored)
+
+
+class Drafts:
+    """All drafts in one Redis. Every method raises StreamUnavailable if Redis does not answer."""
+
+    def __init__(self, stream: EventStream) -> None:
+        self._stream = stream
+        pool = connections.shared(stream.url, socket_timeout=5, socket_connect_timeout=5, legacy_responses=False)
+        self._redis: Any = cast(Any, Redis).from_pool(pool)
+
+    async def listed(self) -> Mapping[str, Stored]:
+        """Every draft's newest version, by the draft's id."""
+        found: dict[bytes, bytes] = await self._call("HGETALL", "{drafts}")
+        return {text(draft): _decoder.decode(data) for draft, data in found.items()}
+
+    async def newest(self, draft: str) -> Stored | None:
+        """The newest version of a draft; None if there is no such draft."""
+        data = await self._call("HGET", "{drafts}", draft)
+        return _decoder.decode(data) if data else None
+
+    async def earlier(self, draft: str, version: int) -> Stored | None:
+        """An earlier version of a draft; None if it is not kept any more."""
+        data = await self._call("HGET", "{drafts}:was", f"{draft}/{version}")
+        return _decoder.decode(data) if data else None
+
+    async def put(self, draft: str, stored: Stored) -> None:
+        """Store a version that was made from the version before it; it is on disk when this returns.
+
+        DraftConflict if the draft is at another version, TooManyDrafts.
+        """
+        data = msgspec.json.encode(stored)
+        if len(data) > MOST_BYTES:
+            raise TooManyDrafts(f"That is more than the {MOST_BYTES // 1024**2} MB that a night may have.")
+        due = "" if stored.opens is None else str(stored.opens.timestamp())
+        keys = ("{drafts}", "{drafts}:was", "{drafts}:due")
+        told = await self._call("EVAL", _PUT, 3, *keys, draft, stored.version - 1, data, due, MOST_DRAFTS, _VERSIONS)
+        if told == -1:
+            raise TooManyDrafts(f"There are {MOST_DRAFTS} drafts already: open or drop one first.")
+        if told != 1:
+            raise DraftConflict(draft)
+        await self._stream.settle("drafts")
+
+    async def drop(self, draft: str, became: str = "") -> None:
+        """Forget a draft, and remember for a month which night it became, if any."""
+        keys = ("{drafts}", "{drafts}:was", "{drafts}:due", f"{{drafts}}:opened:{draft}")
+        await self._call("EVAL", _DROP, 4, *keys, draft, _VERSIONS, became, _A_MONTH)
+        await self._stream.settle("drafts")
+
+    async def became(self, draft: str) -> str:
+        """The night that a draft became; "" if it became none, or more than a month ago."""
+        return text(await self._call("GET", f"{{drafts}}:opened:{draft}") or "")
+
+    async def due(self, now: datetime) -> list[str]:
+        """The drafts whose time to be opened has come."""
+        return [text(draft) for draft in await self._call("ZRANGEBYSCORE", "{drafts}:due", "-inf", now.timestamp())]
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._redis.aclose()
+
+    async def _call(self, *command: Any) -> Any:
+        try:
+            return await self._redis.execute_command(*command)
+        except UNREACHABLE as error:
+            raise StreamUnavailable("Redis did not answer.") from error
