@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
+from server.commands import coming
 from server.nights import archive, layout, register
+from server.nights.coming.written import night_file
 from server.nights.format import BadNight, parsed
 from server.nights.kept import Kept, taken
 from server.nights.past import PastNight
@@ -32,6 +34,12 @@ the order of the ballot paper goes by. --contests adds what is not in the export
 
   python -m server import --candidates export.csv --id parl.2024-07-04 --title "2024 general election" \\
       --out parl.2024-07-04.jsonl
+
+A night that is still to come, as the pages for those who run the place make it: from a seat of the archive and a list,
+one candidate a line (SURNAME, First names, Party); or from our own spreadsheet, which those pages offer:
+
+  python -m server import --seat clacton --date 2026-12-10 --candidates list.txt --out clacton.jsonl
+  python -m server import --candidates night.csv --out night.jsonl
 
 Keeps a night that was on air elsewhere, from the record that "export" or "keep" wrote there, or that was downloaded
 from /api/nights/NIGHT/record. From then on it is a past night of this place, also of servers that run already. It is
@@ -60,6 +68,7 @@ def add_parser(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("record", type=Path, nargs="?", metavar="RECORD", help="a night's record, to keep it here")
+    coming.add_options(parser)
     parser.add_argument("--contests", type=Path, metavar="CSV", help="one row a constituency")
     parser.add_argument(
         "--candidates", type=Path, metavar="CSV", help="one row a candidate, the Library's or Democracy Club's"
@@ -80,6 +89,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
     BadRecord or NotKept if a record is refused.
     """
+    if coming.describes(options, options.candidates) and not (options.id or options.contests):
+        return _write(night_file(coming.night_of(options, options.candidates)), options.out)
     a_night = options.candidates and options.id and options.title
     if options.shipped is None and options.layout is None and options.record is None and not a_night:
         print(
@@ -124,14 +135,18 @@ def _import(options: argparse.Namespace) -> int:
         baseline=_baseline(options.baseline),
         baseline_name=options.baseline_name,
     )
-    if options.out is None:
+    return _write(text, options.out)
+
+
+def _write(text: str, out: Path | None) -> int:
+    if out is None:
         sys.stdout.write(text)
         return 0
-    options.out.write_text(text, encoding="utf-8", newline="\n")
-    contests = parsed(text.encode(), options.out.name)[1]
+    out.write_text(text, encoding="utf-8", newline="\n")
+    contests = parsed(text.encode(), out.name)[1]
     waiting = sum(not contest.first_places for contest in contests)
     without = f", {waiting} of them without votes" if waiting else ""
-    print(f"{options.out}: {len(contests)} contest{'s'[: len(contests) > 1]}{without}.")
+    print(f"{out}: {len(contests)} contest{'s'[: len(contests) > 1]}{without}.")
     return 0
 
 

@@ -1,14 +1,17 @@
 """``python -m server open``: put a night on air with nothing declared, for officers to enter results."""
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from msgspec.structs import replace
 
+from server.commands import coming
 from server.commands.on_redis import with_stream
 from server.count.visit.inviting import choose_entry
+from server.election.contests import Definition
 from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.kept import Kept
@@ -24,7 +27,12 @@ def add_parser(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "open", help="put a night on air with nothing declared, for officers to enter"
     )
-    parser.add_argument("night", metavar="NIGHT", help="a past night's id, or a night file")
+    parser.add_argument(
+        "night", metavar="NIGHT", nargs="?", help="a past night's id, a night file, or a CSV of candidates"
+    )
+    coming.add_options(parser)
+    parser.add_argument("--candidates", type=Path, metavar="FILE", help="for --seat: SURNAME, First names, Party")
+    parser.add_argument("--title", metavar="TITLE", help="of a night that is not from an archive")
     parser.add_argument("--as", dest="name", default="", metavar="NAME", help="the night's id on air")
     parser.add_argument("--entry", choices=("single", "double"), default="single", help="how many key each result")
     parser.add_argument("--rehearsal", action="store_true", help="to practise with: marked TEST everywhere")
@@ -32,7 +40,12 @@ def add_parser(commands: Any) -> None:
 
 
 def open(options: argparse.Namespace, settings: Settings) -> int:
-    """Open a night, and print its address; Refused if its id is taken."""
+    """Open a night, and print its address; Refused if its id is taken, or it is not said which night."""
+    file = options.candidates if options.seat else Path(options.night) if options.night else None
+    if coming.describes(options, file):
+        return _open_coming(options, file, settings)
+    if options.night is None:
+        raise Refused("night", "Say which night: a past night's id, a file, or --seat, --date and --candidates.")
     file, kept = Path(options.night), Kept(settings.data_dir)
     past = archive.read(file) if file.is_file() else kept.load(options.night)
     definition = replace(past.definition, id=options.name or past.definition.id, times="live", replay_of=None)
@@ -47,5 +60,29 @@ def open(options: argparse.Namespace, settings: Settings) -> int:
             await choose_entry(Submitter(stream), definition.id, "double")
 
     with_stream(settings, opened)
+    return _told(definition, settings)
+
+
+def _open_coming(options: argparse.Namespace, file: Path | None, settings: Settings) -> int:
+    night = coming.night_of(options, file)
+    definition = night.definition
+    if options.rehearsal:
+        definition = practised(definition, options.name)
+    elif options.name:
+        definition = replace(definition, id=options.name)
+    with suppress(archive.UnknownNight):
+        Kept(settings.data_dir).load(definition.id)
+        raise Refused("night-kept", f"{definition.id} is a past night here: give it another id with --as.")
+
+    async def opened(stream: EventStream) -> None:
+        await open_night(stream, definition, str(uuid4()), night.expected)
+        if options.entry == "double":
+            await choose_entry(Submitter(stream), definition.id, "double")
+
+    with_stream(settings, opened)
+    return _told(definition, settings)
+
+
+def _told(definition: Definition, settings: Settings) -> int:
     print(f"{definition.title} is on air: {settings.public_url}/nights/{definition.id}")
     return 0

@@ -49,7 +49,7 @@ async def first_admin(submitter: Submitter) -> str | None:
     invited = (await submitter.desk(PLACE)).people.values()
     for person in invited:
         return None if person.revoked else person.invitation
-    return await invite_person(submitter, PLACE, "Whoever runs this place", "admin", ())
+    return await invite_person(submitter, PLACE, "The administrator", "admin", ())
 
 
 def _stamp(command_id: str) -> Stamp:

@@ -129,7 +129,7 @@ class _Maker(Reader):
         previous = self.previous(f"{at}previous", one.previous, nation, one.line)
         candidates = self.candidates(place, one, nation)
         if not candidates and len(self.faults) == before:
-            self.wrong(f"{at}0.surname", "There is no candidate yet.", one.line)
+            self.wrong(f"{at}candidates", "There is no candidate yet.", one.line)
         return Contest(ballot, name, gss, region, nation, electorate or 0, candidates, previous)
 
     def candidates(self, place: int, one: TypedContest, nation: str) -> tuple[Candidate, ...]:
@@ -154,7 +154,7 @@ class _Maker(Reader):
         surname = self.text(f"{at}surname", one.surname, "Say the candidate’s surname.", one.line)
         first = self.text(f"{at}first_names", one.first_names, "", one.line)
         name = f"{first} {surname}".strip()
-        if len(name) > LONGEST_NAME:
+        if len(name) > LONGEST_NAME and max(len(first), len(surname)) <= LONGEST_TITLE:
             self.wrong(
                 f"{at}surname", f"A name has at most {LONGEST_NAME} characters, and this one {len(name)}.", one.line
             )

@@ -47,13 +47,14 @@ def party(text: str, nation: str = "", new: bool = False) -> Party | str:
     if PARTY_ID.fullmatch(text):
         return _known().get(text) or f"{text} is not in the register of parties."
     ids = _by_name().get(_key(_SAID.get(_key(text), text)), ())
-    here = [id for id in ids if not nation or (id in _of_northern_ireland()) == (nation == "Northern Ireland")]
+    in_northern_ireland = nation == "Northern Ireland"
+    here = [id for id in ids if not nation or _registered_in().get(id, in_northern_ireland) == in_northern_ireland]
     if here:
         return _known()[here[0]]
     if new and (made := slug(text)):
         return Party(f"unregistered:{made}", text, short_of(text))
     if ids:
-        where = "Great Britain" if nation == "Northern Ireland" else "Northern Ireland"
+        where = "Great Britain" if in_northern_ireland else "Northern Ireland"
         return f"{_known()[ids[0]].name} is registered in {where} only."
     near = difflib.get_close_matches(_key(text), _by_name(), n=1, cutoff=0.75)
     hint = f" Is it {_known()[_by_name()[near[0]][0]].name}?" if near else ""
@@ -113,5 +114,6 @@ def _by_name() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _of_northern_ireland() -> frozenset[str]:
-    return frozenset(one.id for one in register.registrations() if one.northern_ireland)
+def _registered_in() -> dict[str, bool]:
+    """Whether a party is registered in Northern Ireland, and not in Great Britain; independents are in neither."""
+    return {one.id: one.northern_ireland for one in register.registrations()}

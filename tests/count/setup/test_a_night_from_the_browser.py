@@ -1,10 +1,8 @@
 """A night from the browser, from the seat to the screen."""
 
-from server.election.events import NightOpened
-from server.election.counting.acts import EntryChosen, Invited
-from tests.count.conftest import Desk
-from tests.count.setup.conftest import Admin, signed_in
 from starlette.testclient import TestClient
+
+from tests.count.setup.conftest import Admin
 
 CLACTON = "parl.clacton.by.2026-12-10"
 GENERAL = "E14001174/parl.2024-07-04"
@@ -16,7 +14,7 @@ def test_a_seat_and_a_pasted_list_are_a_night(admin: Admin, place: TestClient) -
     assert "Compared with which election?" in admin.begin("seat", q="clacton", date="2026-12-10").text
     admin.begin("seat", q="clacton", date="2026-12-10", seat=GENERAL)
     assert admin.form()["draft.0.electorate"] == "78,245"
-    assert admin.faults() == ["row 1, surname: There is no candidate yet."]
+    assert admin.faults() == ["candidates: There is no candidate yet."]
     admin.save("list", list=NAMES)
     assert "not in order of surnames" in admin.page
     admin.save("sort")

@@ -1,0 +1,36 @@
+"""A night still to come as a night file, to be opened or imported later. Nothing is stored."""
+
+from server.nights.coming.made import Made
+from server.nights.format import CandidateLine, ContestLine, Header, written
+
+
+def night_file(night: Made) -> str:
+    """The text of the night file of a night that was made of a sheet."""
+    definition = night.definition
+    lines = tuple(
+        ContestLine(
+            ballot=contest.ballot,
+            name=contest.name,
+            gss=contest.gss,
+            region=contest.region,
+            nation=contest.nation,
+            electorate=contest.electorate,
+            candidates=tuple(CandidateLine(one.name, one.party) for one in contest.candidates),
+            expected=night.expected.get(contest.ballot),
+            previous=contest.previous,
+        )
+        for contest in definition.contests
+    )
+    header = Header(
+        id=definition.id,
+        title=definition.title,
+        date=definition.date,
+        polls_close=definition.polls_close,
+        baseline=definition.baseline,
+        seats=definition.seats,
+        times="recorded",
+        contests=len(lines),
+        attribution=definition.attribution,
+        parties=definition.parties,
+    )
+    return written(header, lines)

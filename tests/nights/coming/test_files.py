@@ -1,0 +1,115 @@
+"""Files as people have them, as the sheet of a night to come."""
+
+import pytest
+
+from server.nights.coming.files import NotRead, sheet_in, template
+from server.nights.coming.made import faults_of, made
+from tests.count.setup import clacton
+
+FILLED_IN = """contest,surname,first names,party,new party,electorate,previous result,expected,date
+Clacton,Smith,Jane,Labour,,"78,000",Reform UK 21225; Con 12820,03:30,10/12/2026
+,Lee,Bob,Clacton First,yes,,,,
+Bath,Ray,Ann,Green Party,,,,,
+"""
+
+
+def test_an_export_without_options_is_a_night_with_what_the_archive_knows_of_the_seat() -> None:
+    night = made(sheet_in(clacton.DEMOCRACY_CLUB.encode(), "export.csv")).definition
+    (contest,) = night.contests
+    assert (night.id, night.title, night.baseline) == (clacton.NIGHT, "Clacton by-election", "2024 general election")
+    assert [(one.name, one.party) for one in contest.candidates] == [
+        ("Ann Abbott", "joint-party:53-119"),
+        ("Nigel Farage", "PP7931"),
+        ("Tom O'Brien", "ynmp-party:2"),
+        ("Jane Smith", "PP53"),
+    ]
+    assert (contest.gss, contest.region, contest.electorate) == ("E14001174", "East of England", 78_245)
+    assert contest.previous is not None
+    assert contest.previous.holder == "PP7931"
+    assert "Democracy Club" in night.attribution
+
+
+def test_an_export_with_options_has_the_names_and_the_electorate_that_it_gives() -> None:
+    header, *rows = clacton.DEMOCRACY_CLUB.splitlines()
+    more = "sopn_last_name,sopn_first_names,total_electorate,gss,nuts1"
+    lines = [f"{header},{more}", *(f"{row},Zz{row[:3]},Al B,79001,E14001174,East (England)" for row in rows[:2])]
+    (contest,) = made(sheet_in("\n".join(lines).encode(), "export.csv")).definition.contests
+    assert [one.name for one in contest.candidates] == ["Al B Zz100", "Al B Zz101"]
+    assert contest.electorate == 79_001
+
+
+def test_a_seat_that_the_archive_does_not_have_is_asked_for() -> None:
+    export = clacton.DEMOCRACY_CLUB.replace("parl.clacton", "parl.new-town").replace(",Clacton,", ",New Town,")
+    sheet = sheet_in(export.encode(), "export.csv")
+    assert sheet.contests[0].seat == "New Town"
+    assert [fault.field for fault in faults_of(sheet)] == ["0.nation", "0.region"]
+
+
+def test_an_export_with_several_days_wants_the_day() -> None:
+    other = "900,A B,parl.2027-01-14,parl.bath.by.2027-01-14,2027-01-14,True,Labour Party,PP53,Bath,False,1\n"
+    with pytest.raises(NotRead, match=r"several days in it: say which\. 2026-12-10, 2027-01-14"):
+        sheet_in((clacton.DEMOCRACY_CLUB + other).encode(), "export.csv")
+    sheet = sheet_in((clacton.DEMOCRACY_CLUB + other).encode(), "export.csv", "2027-01-14")
+    assert [contest.ballot for contest in sheet.contests] == ["parl.bath.by.2027-01-14"]
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_our_spreadsheet_filled_in_or_pasted_is_a_night_of_several_contests(separator: str) -> None:
+    text = FILLED_IN if separator == "," else FILLED_IN.replace('"78,000"', "78000").replace(",", "\t")
+    sheet = sheet_in(text.encode(), "night.csv")
+    assert [contest.seat for contest in sheet.contests] == ["Clacton", "Bath"]
+    assert [fault.field for fault in faults_of(sheet)] == ["title"]
+    night = made(
+        sheet_in(
+            text.replace("date\n", "date,title\n".replace(",", separator))
+            .replace("10/12/2026", f"10/12/2026{separator}Two by-elections")
+            .replace("yes,,,,", "yes,,,,,")
+            .replace("yes\t\t\t\t", "yes\t\t\t\t\t")
+            .replace("Green Party,,,,,", "Green Party,,,,,,")
+            .replace("Green Party\t\t\t\t\t", "Green Party\t\t\t\t\t\t")
+            .encode(),
+            "night.csv",
+        )
+    )
+    bath, first = night.definition.contests
+    assert (first.ballot, bath.ballot) == (clacton.NIGHT, f"parl.bath.by.{clacton.DAY}")
+    assert (night.definition.id, first.electorate) == (f"parl.by.{clacton.DAY}", 78_000)
+    assert [one.party for one in first.candidates] == ["PP53", "unregistered:clacton-first"]
+    assert f"{night.expected[first.ballot]:%d %H:%M}" == "11 03:30"
+
+
+def test_the_template_is_read_as_empty_and_says_so() -> None:
+    with pytest.raises(NotRead, match="all rows are empty, or begin with #"):
+        sheet_in(template().encode(), "night.csv")
+    named = template() + "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,\r\n"
+    assert faults_of(sheet_in(named.encode(), "night.csv")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "It is empty"),
+        ("contest,surname,first names\nClacton,Smith,Jane\n", "There is no column 'party'"),
+        (FILLED_IN + "Clacton,Kay,Al,Labour,,79000,,,\n", "line 5: electorate is '79000', but '78,000' in a row above"),
+        (FILLED_IN + "Clacton,Kay,Al,Labour,perhaps,,,,\n", "line 5: new party is 'perhaps'"),
+        (FILLED_IN + "Clacton,Kay\n", "line 5: There are 2 cells"),
+        ("name,votes\nA,1\n", "This is no row of names"),
+        (clacton.DEMOCRACY_CLUB.replace("parl.", "local."), "There is no ballot for the House of Commons in it"),
+        (clacton.DEMOCRACY_CLUB.replace("Jane Smith", ""), "line 3: person_name is empty"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_line(text: str, said: str) -> None:
+    with pytest.raises(NotRead) as refused:
+        sheet_in(text.encode(), "file.csv")
+    assert said in str(refused.value)
+
+
+def test_a_workbook_is_told_what_to_save_instead() -> None:
+    with pytest.raises(NotRead, match="save the table as CSV"):
+        sheet_in(b"PK\x03\x04" + bytes(100), "night.xlsx")
+
+
+def test_a_fault_of_a_row_has_the_line_of_the_file() -> None:
+    sheet = sheet_in(FILLED_IN.replace("Labour", "Labuor").encode(), "night.csv")
+    wrong = {(fault.field, fault.line) for fault in faults_of(sheet)}
+    assert ("0.0.party", 2) in wrong
