@@ -1,5 +1,5 @@
-"""axe-core finds nothing on any page that a viewer, an officer or the desk can open: by day and by night, on a phone
-and on a desk. What a rule cannot see, such as order and sense, is looked for elsewhere."""
+"""axe-core finds nothing on any page that a viewer, an officer, the desk or who runs the place can open: by day and by
+night, on a phone and on a desk. What a rule cannot see, such as order and sense, is looked for elsewhere."""
 
 import asyncio
 import re
@@ -26,10 +26,12 @@ from server.settings import ROOT
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
+from tests.bench.setting_up import admins_link
 from tests.browser.conftest import PHONE
 from tests.browser.officers import DECLARE, PIN, SEND, key, sign_in, tap, verify
 from tests.count import rochester
 from tests.count.conftest import Phone, stamp
+from tests.count.setup import clacton
 from tests.running import Site, open_then, serving
 
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
@@ -136,7 +138,7 @@ class Eyes:
         missed: list[str] = []
         for route in self._all:
             first = route.path.split("/")[1]
-            there = first == area if area else first not in ("count", "desk")
+            there = first == area if area else first not in ("count", "desk", "admin")
             if "GET" not in (route.methods or ()) or not there or route.path in self.routes | NO_PAGES:
                 continue
             path = re.sub(r"{([^}]+)}", lambda name: names.get(name[1], "x"), route.path)
@@ -288,3 +290,39 @@ async def test_axe_finds_nothing_on_any_page_of_the_desk(site: Site, viewer: Pag
     await eyes.open(DESKS[1])
     assert eyes.found == []
     assert await eyes.unseen("desk") == []
+
+
+async def test_axe_finds_nothing_on_any_page_of_who_runs_the_place(
+    site: Site, viewer: Page, stream: EventStream
+) -> None:
+    eyes = Eyes(viewer, site)
+    await viewer.context.add_init_script(path=AXE)
+
+    async def sent(button: str, until: str) -> None:
+        await viewer.locator(button).click()
+        await expect(viewer.locator(until).first).to_be_visible()
+        await eyes.look()
+
+    await eyes.open("/admin/invitation")
+    await eyes.open((await admins_link(site, stream)).removeprefix(site.url))
+    await viewer.locator("#pin").fill(PIN)
+    await sent(".pin .go", "text=Make a night")
+    await eyes.open("/admin/people")
+    await viewer.locator("#name").fill("Bea Other")
+    await sent("text=Invite >> nth=-1", "#link")
+    await eyes.open("/admin/nights")
+    await viewer.locator("#table").fill("contest,surname,first names,party\nBath,Ray\n")
+    await sent("[action$=file] button", ".problems")
+    await viewer.locator("#q").fill("Clacton")
+    await viewer.locator("#seat-date").fill(clacton.DAY)
+    await sent("[action$=seat] button", ".found")
+    await viewer.locator(".found button").first.click()
+    draft = viewer.url
+    await viewer.locator('[name="draft.list"]').fill(clacton.LIST.replace("Labour", "Labuor"))
+    await sent("button[value=list]", ".new")
+    await viewer.locator('[name="draft.0.1.party"]').fill("Labour")
+    await sent("button[value=preview]", ".preview-bar")
+    await eyes.open(f"{draft.removeprefix(site.url)}/preview/{clacton.NIGHT}")
+    await sent("button[value=now]", "text=It is on air")
+    assert eyes.found == []
+    assert await eyes.unseen("admin") == []
