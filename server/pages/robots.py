@@ -16,6 +16,7 @@ User-agent: LinkedInBot
 Allow: /
 
 User-agent: *
+Disallow: /admin
 Disallow: /api/
 Disallow: /count
 Disallow: /desk

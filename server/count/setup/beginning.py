@@ -1,5 +1,6 @@
 """Beginning a night: from a seat of the archive, a file or pasted table, or with nothing. Each makes a draft."""
 
+from asyncio import to_thread
 from functools import partial
 
 from starlette.datastructures import UploadFile
@@ -78,7 +79,7 @@ async def from_file(request: Request) -> Response:
     if form.get("date") and day is None:
         return again(f"{short(form['date'])} is no date: type it like 10/12/2026.", 422)
     try:
-        sheet = files.sheet_in(data, name, str(day) if day else "")
+        sheet = await to_thread(files.sheet_in, data, name, str(day) if day else "")
     except files.NotRead as error:
         text = data.decode(errors="replace")
         kept = form | ({"table": text} if len(text) <= _MOST_KEPT and "\0" not in text else {})

@@ -1,5 +1,7 @@
 """The draft of a night as a page: typed, saved, and put together where two people typed at once."""
 
+from asyncio import to_thread
+
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -29,7 +31,7 @@ async def draft(request: Request) -> Response:
     """``GET /admin/nights/{draft}``: the night as typed so far, with what is wrong at its row; ``?contest=2`` for the
     second contest, ``?rows=40`` for more rows."""
     id, stored = await draft_of(request)
-    return _page(request, id, stored, sheet_of(stored))
+    return await _page(request, id, stored, sheet_of(stored))
 
 
 @allows(Sends(ADMINS))
@@ -47,16 +49,16 @@ async def save(request: Request) -> Response:
         return _go_on(request, id, form)
     if seen != stored.version:
         before = sheet_of(base) if base else theirs
-        return _both(request, id, stored, before, mine)
+        return await _both(request, id, stored, before, mine)
     try:
         await drafts(request).put(id, Stored(seen + 1, now(), visit(request).person.name, says(mine), stored.opens))
     except TooManyDrafts as refused:
-        return _page(request, id, stored, mine, str(refused), 422)
+        return await _page(request, id, stored, mine, str(refused), 422)
     except DraftConflict:
         id, newest = await draft_of(request)
-        return _both(request, id, newest, theirs, mine) if sheet_of(newest) != mine else _go_on(request, id, form)
+        return await _both(request, id, newest, theirs, mine) if sheet_of(newest) != mine else _go_on(request, id, form)
     except StreamUnavailable:
-        return _page(request, id, stored, mine, NOT_CONFIRMED, 503)
+        return await _page(request, id, stored, mine, NOT_CONFIRMED, 503)
     return _go_on(request, id, form)
 
 
@@ -81,7 +83,7 @@ def _go_on(request: Request, id: str, form: dict[str, str]) -> Response:
     return RedirectResponse(address + (f"?{asked}" if asked and "preview" not in address else ""), 303)
 
 
-def _both(request: Request, id: str, stored: Stored, base: Sheet, mine: Sheet) -> Response:
+async def _both(request: Request, id: str, stored: Stored, base: Sheet, mine: Sheet) -> Response:
     """The page for who comes second: what the other changed, and both together in the form, not saved yet."""
     theirs = sheet_of(stored)
     was, has = fields(base), fields(theirs)
@@ -94,10 +96,10 @@ def _both(request: Request, id: str, stored: Stored, base: Sheet, mine: Sheet) -
         f"{stored.by} has saved this draft since you opened this page. What you typed is in the form below, together "
         "with those changes, and is not saved yet: look at it and save again."
     )
-    return _page(request, id, stored, merged(base, theirs, mine), notice, 409, changes)
+    return await _page(request, id, stored, merged(base, theirs, mine), notice, 409, changes)
 
 
-def _page(
+async def _page(
     request: Request,
     id: str,
     stored: Stored,
@@ -107,7 +109,7 @@ def _page(
     changes: list[tuple[str, str, str]] | None = None,
 ) -> Response:
     place = place_in(request, len(sheet.contests))
-    faults = faults_of(sheet)
+    faults = await to_thread(faults_of, sheet)  # a general election takes half a second
     at: dict[str, str] = {}
     for fault in faults:
         at.setdefault(fault.field, fault.sentence)
@@ -147,7 +149,7 @@ def _page(
 async def refused_page(request: Request, notice: str, status: int) -> Response:
     """The draft as it is stored, with the sentence that says what was not done with it."""
     id, stored = await draft_of(request)
-    return _page(request, id, stored, sheet_of(stored), notice, status)
+    return await _page(request, id, stored, sheet_of(stored), notice, status)
 
 
 def _where(sheet: Sheet, field: str) -> tuple[int, str]:

@@ -45,7 +45,7 @@ async def open_draft(request: Request) -> Response:
             return RedirectResponse(f"/admin?opened={night}", 303)
         opens = _moment(form.get("at", "")) if form.get("do") == "at" else None
         if opens:
-            _must_open(stored, this.kept)
+            await _must_open(stored, this.kept)
         by = visit(request).person.name
         await drafts(request).put(id, replace(stored, version=stored.version + 1, by=by, opens=opens, failed=""))
     except (Refused, NotMade) as error:
@@ -73,7 +73,7 @@ async def open_stored(stream: EventStream, drafts: Drafts, kept: Kept, draft: st
     The same draft again, from another process or after a crash in between, is the same night. NotMade or Refused if it
     cannot be opened.
     """
-    night = _must_open(stored, kept)
+    night = await _must_open(stored, kept)
     id = night.definition.id
     await open_night(stream, night.definition, f"draft/{draft}", night.expected)
     if night.entry == "double":
@@ -104,9 +104,9 @@ async def open_due(stream: EventStream, drafts: Drafts, kept: Kept) -> None:
                 await drafts.put(draft, replace(stored, version=stored.version + 1, opens=None, failed=failed))
 
 
-def _must_open(stored: Stored, kept: Kept) -> Made:
+async def _must_open(stored: Stored, kept: Kept) -> Made:
     """The night of a draft; NotMade or Refused if it could not be opened."""
-    night = made(sheet_of(stored))
+    night = await asyncio.to_thread(made, sheet_of(stored))
     id = night.definition.id
     with suppress(UnknownNight):
         kept.load(id)

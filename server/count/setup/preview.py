@@ -1,6 +1,7 @@
 """A draft as viewers will see it, by the pages that they will see; only who runs the place sees it now."""
 
 import re
+from asyncio import to_thread
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -31,7 +32,7 @@ async def preview(request: Request) -> Response:
     night. As long as something is wrong it leads back to the draft."""
     draft, stored = await draft_of(request)
     try:
-        night = made(sheet_of(stored))
+        night = await to_thread(made, sheet_of(stored))
     except NotMade:
         return RedirectResponse(f"/admin/nights/{draft}", 303)
     shown = _shown(night, process(request).settings.public_url)

@@ -4,6 +4,7 @@ stored."""
 import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +12,10 @@ from tempfile import TemporaryDirectory
 from server.election.contests import slug_of
 from server.nights.coming import parties
 from server.nights.coming.lists import in_order, named
-from server.nights.coming.seats import filled, seats
+from server.nights.coming.reading import day_of
+from server.nights.coming.seats import filled, the_seat
 from server.nights.coming.sheet import Sheet, TypedCandidate, TypedContest
+from server.nights.format import BALLOT
 from server.nights.sources import democracy_club
 from server.nights.sources.tables import CsvRow, Problem, table
 
@@ -137,8 +140,12 @@ def _exported(file: str, rows: Sequence[CsvRow], day: str, problems: list[Proble
     """The sheet of an export of Democracy Club's: the ballots of one day for the House of Commons."""
     papers: dict[str, list[CsvRow]] = {}
     for row in rows:
-        papers.setdefault(row.required("ballot_paper_id"), []).append(row)
-    papers = {ballot: paper for ballot, paper in papers.items() if ballot.startswith("parl.") and slug_of(ballot)}
+        ballot = row.required("ballot_paper_id")
+        if not ballot.startswith("parl."):
+            continue
+        if not (BALLOT.fullmatch(ballot) and slug_of(ballot) and day_of(ballot.rpartition(".")[2])):
+            row.wrong(f"ballot_paper_id is {ballot!r}: it should be like parl.clacton.by.2014-10-09.")
+        papers.setdefault(ballot, []).append(row)
     days = sorted({ballot.rpartition(".")[2] for ballot in papers})
     if day:
         papers = {ballot: paper for ballot, paper in papers.items() if ballot.endswith(f".{day}")}
@@ -152,15 +159,17 @@ def _exported(file: str, rows: Sequence[CsvRow], day: str, problems: list[Proble
     contests = tuple(_ballot(ballot, paper) for ballot, paper in papers.items())
     first = contests[0]
     by_election = all(".by." in contest.ballot for contest in contests)
-    title = f"{first.seat} by-election" if by_election and len(contests) == 1 else ""
-    return Sheet(title, day or days[0], attribution=democracy_club.ATTRIBUTION, contests=contests)
+    on = date.fromisoformat(day or days[0])
+    title = f"By-elections of {on.day} {on:%B %Y}" if by_election else f"{on.year} general election"
+    title = f"{first.seat} by-election" if by_election and len(contests) == 1 else title
+    return Sheet(title, str(on), attribution=democracy_club.ATTRIBUTION, contests=contests)
 
 
 def _ballot(ballot: str, rows: Sequence[CsvRow]) -> TypedContest:
     first = rows[0]
     slug = slug_of(ballot)
     code = first.text("gss") or first.text("post_id").removeprefix("gss:")
-    seat = next((one for one in seats().values() if one.gss == code or one.slug == slug), None)
+    seat = the_seat(code) or the_seat(slug)
     label = first.text("post_label").removeprefix("Member of Parliament for ") or slug.replace("-", " ").title()
     nation = seat.nation if seat else ""
     candidates = in_order(_candidate(row, nation) for row in rows)

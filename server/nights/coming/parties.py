@@ -3,13 +3,15 @@ the abbreviation of a party that has none."""
 
 import difflib
 import re
-from functools import cache
+from functools import cache, lru_cache
 
+from server.election.limits import LONGEST_TITLE
 from server.election.parties import INDEPENDENT, LABOUR_AND_COOPERATIVE, Party
 from server.nights import archive, register
 from server.nights.format import OTHERS
 from server.nights.sources.ballots import PARTY_ID, slug
 
+_REMEMBERED = 10_000  # names, short ones: twice as many as a general election has candidates
 _SHORT = 12  # characters: a party's name no longer than this is its own abbreviation
 _WITH_ID = re.compile(r"(?P<name>.*?)\s*[(\[](?P<id>PP\d+|party:\d+|joint-party:\d+-\d+|ynmp-party:\d+)[)\]]")
 _SAID = {  # what people and the Electoral Commission write → the name in the register
@@ -40,6 +42,13 @@ def party(text: str, nation: str = "", new: bool = False) -> Party | str:
     there is no such party; with ``new`` the text names one.
     """
     text = " ".join(text.split())
+    if len(text) > LONGEST_TITLE:
+        return f"{len(text):,} characters are too many for a party: its name has at most {LONGEST_TITLE}."
+    return _meant(text, nation, new)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _meant(text: str, nation: str, new: bool) -> Party | str:
     named = _WITH_ID.fullmatch(text)
     if named:
         id = re.sub(r"^party:", "PP", named["id"])

@@ -49,11 +49,7 @@ def found(text: str) -> tuple[Seat, ...]:
 
 def the_seat(text: str) -> Contest | None:
     """The one seat with this code, slug or whole name; None if it is not certain which."""
-    words = " ".join(_words(text))
-    for one in seats().values():
-        if text.strip() in (one.gss, one.slug) or " ".join(_words(one.name)) == words:
-            return one
-    return None
+    return _known_as().get(text.strip()) or _known_as().get(" ".join(_words(text)))
 
 
 def by_election(seat: Contest, day: str, night: str = "") -> Sheet:
@@ -97,6 +93,12 @@ def filled(sheet: Sheet, night: str = "") -> Sheet:
 def newest_general() -> Summary:
     """The newest general election of the archive, whose boundaries are those of today."""
     return next(one for one in archive.listed() if one.seats)
+
+
+@cache
+def _known_as() -> dict[str, Contest]:
+    """Every seat by its code, its slug and the words of its name."""
+    return {key: one for one in seats().values() for key in (" ".join(_words(one.name)), one.slug, one.gss) if key}
 
 
 def _polls(gss: str) -> dict[str, str]:
