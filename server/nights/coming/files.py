@@ -27,7 +27,7 @@ _CONTEST = {
     "expected": "expected",
     "region": "region",
     "nation": "nation",
-    "code": "gss",
+    "ons code": "gss",
 }
 _CANDIDATE = {"surname": "surname", "first names": "first_names", "party": "party", "new party": "new"}
 _COLUMNS = ("contest", "surname", "first names", "party")
@@ -43,7 +43,7 @@ _EXPLAINED = {
     "expected": "when the declaration is expected: 03:30",
     "region": "without it the archive's",
     "nation": "without it the archive's",
-    "code": "without it the archive's",
+    "ons code": "without it the archive's",
     "date": "of the poll, once: 10/12/2026",
     "polls close": "once; 22:00 if it is empty",
     "title": "what the night is called, once",
