@@ -92,8 +92,9 @@ async def _both(request: Request, id: str, stored: Stored, base: Sheet, mine: Sh
         for name in dict.fromkeys((*was, *has))
         if was.get(name, "") != has.get(name, "")
     ]
+    who = "Another window of yours" if stored.by == visit(request).person.name else stored.by
     notice = (
-        f"{stored.by} has saved this draft since you opened this page. What you typed is in the form below, together "
+        f"{who} has saved this draft since you opened this page. What you typed is in the form below, together "
         "with those changes, and is not saved yet: look at it and save again."
     )
     return await _page(request, id, stored, merged(base, theirs, mine), notice, 409, changes)

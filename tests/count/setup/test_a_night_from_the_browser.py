@@ -163,7 +163,7 @@ def test_who_saves_second_sees_what_the_first_changed_and_keeps_what_was_typed(
     answer = other.save(title="The Clacton by-election", first_names_1="Robert", surname_2="Kay", party_2="Con")
     assert answer.status_code == 409
     assert "Ann Admin has saved this draft since you opened this page" in answer.text
-    changes = re.search(r'<section class="changes".*?</section>', answer.text, re.DOTALL)
+    changes = re.search(r'<section class="both-of".*?</section>', answer.text, re.DOTALL)
     assert changes is not None
     assert "<del>78,245</del>" in changes[0]
     assert "<ins>79,001</ins>" in changes[0]
