@@ -12,7 +12,8 @@ from server.nights.format import BadNight, parsed
 from server.nights.kept import Kept, taken
 from server.nights.past import PastNight
 from server.nights.sources import hexjson
-from server.nights.sources.importer import ImportRefused, import_night
+from server.nights.sources.importer import ImportRefused, imported
+from server.nights.sources.problems import summed_up
 from server.nights.sources.shipped import registrations, shipped
 from server.settings import Settings
 
@@ -116,7 +117,7 @@ def _keep(file: Path, settings: Settings) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    text = import_night(
+    made = imported(
         options.contests,
         options.candidates,
         id=options.id,
@@ -124,6 +125,9 @@ def _import(options: argparse.Namespace) -> int:
         baseline=_baseline(options.baseline),
         baseline_name=options.baseline_name,
     )
+    text = made.text
+    for sentence in summed_up(made.notes):
+        print(f"Noted: {sentence}", file=sys.stderr)
     if options.out is None:
         sys.stdout.write(text)
         return 0

@@ -10,12 +10,14 @@ from server.election.parties import Party
 
 class Candidate(Struct, frozen=True):
     """One name on the ballot paper. ``id`` is its place on the paper, "1" for the first; ``party`` is a party id;
-    ``sitting`` marks the MP before the poll."""
+    ``sitting`` marks the MP before the poll. ``description`` is the name under which the candidate's party stands on
+    this paper, unset where it is the one that the night has for the party."""
 
     id: str
     name: str
     party: str
     sitting: bool = False
+    description: str | UnsetType = UNSET
 
 
 class Previous(Struct, frozen=True):

@@ -22,6 +22,8 @@ none, ``seats`` 0 where no majority is at stake. Each further line is one contes
      "declared": "2019-12-13T01:47:00Z",
      "expected": "2019-12-13T02:30:00Z",                        when a declaration still to come is expected
      "lot": 2,                                                  place on the paper of the candidate drawn
+     "descriptions": {"3": "Local Conservatives"},              place → party's name there, where it is another one
+     "no_poll": ["countermanded", "…"],                         why there is nothing to count, and a sentence
      "previous": {"holder": "PP52", "votes": {"PP52": 26950, …}, "electorate": 76205},
      "published": ["Con hold", 16698],                          verdict and majority, as the source has them
      "why": "…",                                                a sentence that the verdict needs beside it
@@ -43,7 +45,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from server.election.contests import Previous, slug_of
-from server.election.events import Stage
+from server.election.events import NoPollState, Stage
 from server.election.parties import Party
 
 FORMAT, VERSION = "declared-night", 1
@@ -115,6 +117,8 @@ class ContestLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     declared: Moment | None = None
     expected: Moment | None = None
     lot: Number | None = None
+    descriptions: dict[int, str] = {}
+    no_poll: tuple[NoPollState, str] | None = None
     previous: Previous | None = None
     published: tuple[str, int] | None = None
     why: str = ""
@@ -125,7 +129,7 @@ class ContestLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def first_places(self) -> list[int]:
         """The places on the paper, from 1, of the candidates with the most votes; empty where nothing is counted
         yet."""
-        most = max(candidate.votes for candidate in self.candidates)
+        most = max((candidate.votes for candidate in self.candidates), default=0)
         return [place for place, who in enumerate(self.candidates, start=1) if who.votes == most] if most else []
 
 
@@ -202,7 +206,11 @@ def _wrong(contest: ContestLine, header: Header, parties: set[str], before: dict
         standing.add(contest.previous.holder)
     if unknown := sorted(standing - parties):
         return f"The first line does not name the party {unknown[0]}."
+    if any(not 1 <= place <= len(contest.candidates) for place in contest.descriptions):
+        return f"{contest.ballot} describes a candidate that it does not have."
     tied = contest.first_places
+    if contest.no_poll and (wrong := _wrong_without_poll(contest)):
+        return wrong
     if len(tied) > 1 and contest.lot not in tied:
         return f"{contest.ballot} is a tie: say which of them was drawn by lot."
     if len(tied) < 2 and contest.lot is not None:
@@ -215,3 +223,12 @@ def _wrong(contest: ContestLine, header: Header, parties: set[str], before: dict
     if contest.declared and contest.stages and contest.declared < max(stage.at for stage in contest.stages):
         return f"{contest.ballot} is declared before its count has ended."
     return None
+
+
+def _wrong_without_poll(contest: ContestLine) -> str | None:
+    state, reason = contest.no_poll or ("", "")
+    if contest.first_places or contest.declared or contest.stages:
+        return f"{contest.ballot} had no poll, but has votes, a count or a declaration."
+    if (state == "uncontested") is not (len(contest.candidates) == 1):
+        return f"{contest.ballot} is {state}, but {len(contest.candidates)} candidates stand."
+    return None if reason.strip() else f"{contest.ballot} had no poll: say why."

@@ -204,7 +204,6 @@ def test_contests_of_the_library_add_what_is_not_in_the_export(tmp_path: Path) -
         ("person_name", "", "line 2: person_name is empty."),
         ("ballot_paper_id", "", "line 2: ballot_paper_id is empty."),
         ("gss", "clacton", "gss of Clacton is 'clacton'"),
-        ("nuts1", "", "line 2: nuts1, the region of Clacton, is empty. Export it, or give --contests."),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, column: str, value: str, sentence: str) -> None:
@@ -214,10 +213,28 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, column: str, value
     assert any(sentence in one for one in refused(tmp_path, rows)), refused(tmp_path, rows)
 
 
+def test_a_seat_is_found_in_the_archive_by_its_ballot_id_and_asked_for_where_it_is_not_there(tmp_path: Path) -> None:
+    plain = [{name: value for name, value in row.items() if name not in ("gss", "nuts1")} for row in rows_of(CLACTON)]
+    (found,) = imported(tmp_path, plain, CLACTON).definition.contests
+    assert (found.gss, found.region, found.nation) == ("E14000642", "East of England", "England")
+
+    def elsewhere(row: Row, **more: str) -> Row:
+        return row | {"ballot_paper_id": "parl.wexcombe.by.2014-10-09", "post_label": "Wexcombe"} | more
+
+    night = "parl.wexcombe.by.2014-10-09"
+    assert refused(tmp_path, list(map(elsewhere, plain)), night) == [
+        "export.csv, line 2: gss of Wexcombe is missing, and the archive has no such seat. Export it, or give --contests."
+    ]
+    coded = [elsewhere(row, gss="E14000999", nuts1="") for row in plain]
+    assert refused(tmp_path, coded, night) == [
+        "export.csv, line 2: nuts1, the region of Wexcombe, is empty. Export it, or give --contests."
+    ]
+
+
 def test_a_candidate_twice_and_two_who_are_elected_are_named_with_both_lines(tmp_path: Path) -> None:
     rows = rows_of(CLACTON)
     problems = refused(tmp_path, [*rows, rows[0]])
-    assert "export.csv, line 10: Douglas Carswell of the same party is already on line 2." in problems
+    assert "export.csv, line 10: Douglas Carswell with the id 1 is already on line 2." in problems
     assert "export.csv, line 10: elected is t, but Douglas Carswell is that already, on line 2." in problems
 
 
