@@ -1,7 +1,6 @@
 """``python -m server open``: put a night on air with nothing declared, for officers to enter results."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +9,8 @@ from msgspec.structs import replace
 from server.commands.on_redis import with_stream
 from server.count.visit.inviting import choose_entry
 from server.election.refusals import Refused
-from server.nights import archive
 from server.nights.kept import Kept
+from server.nights.named import past_named
 from server.rehearsal.script import practised
 from server.settings import Settings
 from server.stream.events import EventStream
@@ -24,7 +23,7 @@ def add_parser(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "open", help="put a night on air with nothing declared, for officers to enter"
     )
-    parser.add_argument("night", metavar="NIGHT", help="a past night's id, or a night file")
+    parser.add_argument("night", metavar="NIGHT", help="a past night's id, shipped or kept, or the file of one")
     parser.add_argument("--as", dest="name", default="", metavar="NAME", help="the night's id on air")
     parser.add_argument("--entry", choices=("single", "double"), default="single", help="how many key each result")
     parser.add_argument("--rehearsal", action="store_true", help="to practise with: marked TEST everywhere")
@@ -33,8 +32,8 @@ def add_parser(commands: Any) -> None:
 
 def open(options: argparse.Namespace, settings: Settings) -> int:
     """Open a night, and print its address; Refused if its id is taken."""
-    file, kept = Path(options.night), Kept(settings.data_dir)
-    past = archive.read(file) if file.is_file() else kept.load(options.night)
+    kept = Kept(settings.data_dir)
+    past = past_named(options.night, kept)
     definition = replace(past.definition, id=options.name or past.definition.id, times="live", replay_of=None)
     if options.rehearsal:
         definition = practised(past.definition, options.name)
@@ -42,7 +41,7 @@ def open(options: argparse.Namespace, settings: Settings) -> int:
         raise Refused("night-kept", f"{definition.id} is kept here as a past night: give it another id with --as.")
 
     async def opened(stream: EventStream) -> None:
-        await open_night(stream, definition, str(uuid4()), past.expected)
+        await open_night(stream, definition, str(uuid4()), past.expected, past.no_polls)
         if options.entry == "double":
             await choose_entry(Submitter(stream), definition.id, "double")
 

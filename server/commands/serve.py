@@ -13,7 +13,7 @@ import uvloop
 from server.app import build_app
 from server.commands.on_redis import with_redis
 from server.election.refusals import Refused
-from server.nights.kept import Kept
+from server.nights.past import PastNight
 from server.replay.bar import how_to_go_on
 from server.replay.player import Player
 from server.replay.script import Orders, clocks, replay_id
@@ -32,7 +32,7 @@ def _serve_alone(options: argparse.Namespace, settings: Settings) -> int:
     return serve(settings)
 
 
-def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None = 0) -> int:
+def serve(settings: Settings, nights: tuple[PastNight, ...] = (), speed: float | None = 0) -> int:
     """Serve until told to stop, with these past nights on air as replays; ``speed`` is as in ``Orders``.
 
     A replay that was interrupted goes on, one that had ended begins again, one paused or stopped at its desk stays so.
@@ -53,11 +53,11 @@ def end(number: int, frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
-async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | None) -> None:
+async def _serve(settings: Settings, nights: tuple[PastNight, ...], speed: float | None) -> None:
     assert settings.redis_url is not None
     server = WebServer(build_app(settings), settings)
     stream = EventStream(settings.redis_url, settings.replicas)
-    pasts = {replay_id(night): Kept(settings.data_dir).load(night) for night in nights}
+    pasts = {replay_id(past.definition.id): past for past in nights}
     orders = Orders(speed=speed, resumes=False)
     await stream.open()
     try:

@@ -167,9 +167,8 @@ def put(file: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def _put(file: Path, data: bytes, mode: int) -> None:
-    descriptor, name = mkstemp(
-        dir=file.parent, prefix=f".{file.name[:50]}."
-    )  # readable by nobody else until ``mode`` is set
+    # Readable by nobody else until ``mode`` is set.
+    descriptor, name = mkstemp(dir=file.parent, prefix=f".{file.name[:50]}.")
     try:
         with os.fdopen(descriptor, "wb") as new:
             new.write(data)
@@ -208,7 +207,13 @@ def _opened(file: Path, night: str) -> tuple[KeptNight, PastNight] | None:
         replay_of=definition.replay_of,
         rehearsal=bool(definition.rehearsal),
     )
-    return kept, PastNight(definition, tuple(read(data)[0]), published={}, expected={})
+    return kept, past_of(state, data)
+
+
+def past_of(night: Night, record: bytes) -> PastNight:
+    """The past night of a record that was ``checked``."""
+    expected = {one: count.expected for one, count in night.counts.items() if count.expected and not count.result}
+    return PastNight(night.definition, tuple(read(record)[0]), published={}, expected=expected)
 
 
 def _is_shipped(night: str) -> bool:
