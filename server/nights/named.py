@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from server.election.events import AnyEvent, DeclarationExpected
 from server.nights.archive import UnknownNight, past_night
-from server.nights.format import FORMAT, parsed
+from server.nights.format import FORMAT, NOT_JSON, parsed
 from server.nights.kept import Kept, checked, past_of, taken
 from server.nights.past import PastNight
 
@@ -70,5 +70,5 @@ def is_night_file(data: bytes) -> bool:
     """Whether a file begins as a night file does."""
     try:
         return _first.decode(data.partition(b"\n")[0]).format == FORMAT
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         return False
