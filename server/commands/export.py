@@ -10,6 +10,7 @@ from server.election.nights import fold
 from server.election.refusals import Refused
 from server.nights.archive import UnknownNight
 from server.nights.kept import RECORD, Kept, put
+from server.nights.named import NoFile, past_named, record_events
 from server.settings import Settings
 from server.stream.events import EventStream
 from server.stream.record import BEGINNING, head_after, written
@@ -17,7 +18,8 @@ from server.stream.record import BEGINNING, head_after, written
 _ABOUT = """\
 Writes a night's record to a file: its definition, attribution and every event, each with the head of the chain. The
 night is taken from Redis if it is on air there (REDIS_URL, or the embedded one), else from the past nights, shipped or
-kept in DATA_DIR. "verify" checks such a file without a server, "import" keeps it elsewhere, with the same pages.
+kept in DATA_DIR, or from a night file. "verify" checks a record without a server, "import" keeps it elsewhere, with
+the same pages.
 """
 
 
@@ -26,7 +28,7 @@ def add_parser(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "export", help="write a night's record to a file", description=_ABOUT
     )
-    parser.add_argument("night", metavar="NIGHT", help="a night on air, or a past one")
+    parser.add_argument("night", metavar="NIGHT", help="a night on air, a past one, or the file of one")
     parser.add_argument("--out", type=Path, metavar="FILE", help=f"where to (default: NIGHT{RECORD}, in this folder)")
     parser.set_defaults(call=on_stream(export))
 
@@ -36,15 +38,17 @@ async def export(options: argparse.Namespace, settings: Settings, stream: EventS
     name, kept = options.night, Kept(settings.data_dir)
     on_air = await stream.read(name) if name in await stream.nights() else []
     try:
-        events = on_air or kept.load(name).events
+        events = on_air or record_events(past_named(name, kept))
+    except NoFile:
+        raise
     except UnknownNight:
         raise Refused("night-unknown", f"There is no night called {name}, on air or past.") from None
-    out: Path = options.out or Path(kept.file(name).name)
+    night = fold(events)
+    out: Path = options.out or Path(kept.file(night.definition.id).name)
     put(out, b"".join(written(events)))
     head = BEGINNING
     for event in events:
         head = head_after(head, event)
-    night = fold(events)
     print(f"{out}: {told(night)}. The head is {head}.")
     if on_air:
         print("It is on air: what comes from now on is not in the file.")

@@ -12,11 +12,15 @@ from server.nights import archive, layout, register
 from server.nights.coming.written import night_file
 from server.nights.format import BadNight, parsed
 from server.nights.kept import Kept, taken
+from server.nights.named import is_night_file, past_in, past_named, record_events
 from server.nights.past import PastNight
 from server.nights.sources import hexjson
-from server.nights.sources.importer import ImportRefused, import_night
+from server.nights.sources.columns import GSS
+from server.nights.sources.importer import ImportRefused, imported
+from server.nights.sources.problems import summed_up
 from server.nights.sources.shipped import registrations, shipped
 from server.settings import Settings
+from server.stream import record
 
 _ABOUT = """\
 Makes a night file from CSV. Where anything in it is wrong, every error is printed with its line, and nothing is
@@ -42,10 +46,11 @@ one candidate a line (SURNAME, First names, Party); or from our own spreadsheet,
   python -m server import --candidates night.csv --out night.jsonl
 
 Keeps a night that was on air elsewhere, from the record that "export" or "keep" wrote there, or that was downloaded
-from /api/nights/NIGHT/record. From then on it is a past night of this place, also of servers that run already. It is
-kept in DATA_DIR/nights; once its file is removed there it is gone again:
+from /api/nights/NIGHT/record; or one from a night file, as made above. From then on it is a past night of this place,
+also of servers that run already. It is kept in DATA_DIR/nights; once its file is removed there it is gone again:
 
   python -m server import NIGHT.record.jsonl
+  python -m server import NIGHT.jsonl
 
 Writes all nights in server/nights/data again, from a folder of the Library's files:
 
@@ -67,7 +72,9 @@ def add_parser(subparsers: Any) -> None:
         description=_ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("record", type=Path, nargs="?", metavar="RECORD", help="a night's record, to keep it here")
+    parser.add_argument(
+        "record", type=Path, nargs="?", metavar="RECORD", help="a night's record, or a night file, to keep it here"
+    )
     coming.add_options(parser)
     parser.add_argument("--contests", type=Path, metavar="CSV", help="one row a constituency")
     parser.add_argument(
@@ -75,7 +82,15 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--id", metavar="ID", help="parl.2024-07-04, or parl.clacton.by.2014-10-09")
     parser.add_argument("--title", metavar="TITLE", help="2024 general election")
-    parser.add_argument("--baseline", metavar="NIGHT", help="a past night, a night file, or a CSV of notional results")
+    parser.add_argument("--baseline", metavar="NIGHT", help="a past night, a file of one, or a CSV of notional results")
+    parser.add_argument(
+        "--renamed",
+        type=_codes_of,
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="the code of a seat in the baseline, or in --layout, and its code now; once for each",
+    )
     parser.add_argument("--baseline-name", default="", metavar="NAME", help="what to call notional results")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write it (default: standard output)")
     parser.add_argument("--shipped", type=Path, metavar="FOLDER", help="write all shipped nights again")
@@ -103,20 +118,22 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if options.record:
             return _keep(options.record, settings)
         if options.layout:
-            return _lay_out(options.layout, options.year, options.out)
-        return _ship(options.shipped) if options.shipped else _import(options)
+            return _lay_out(options.layout, options.year, options.out, dict(options.renamed))
+        return _ship(options.shipped) if options.shipped else _import(options, settings)
     except ImportRefused as refused:
         print(refused, file=sys.stderr)
         count = len(refused.problems)
-        print(f"{count} error{'s'[: count > 1]}: nothing was imported.", file=sys.stderr)
+        print(f"{count:,} error{'s'[: count > 1]}: nothing was imported.", file=sys.stderr)
     except (BadNight, hexjson.BadLayout, archive.UnknownNight, OSError) as error:
         print(error, file=sys.stderr)
     return 1
 
 
 def _keep(file: Path, settings: Settings) -> int:
-    kept = Kept(settings.data_dir)
-    night, new = kept.add(taken(file))
+    kept, data = Kept(settings.data_dir), taken(file)
+    if is_night_file(data):
+        data = b"".join(record.written(record_events(past_in(data, file.name))))
+    night, new = kept.add(data)
     name = night.definition.id
     if not new:
         print(f"{night.definition.title} is here already, with the same head: {kept.file(name)}.")
@@ -126,16 +143,19 @@ def _keep(file: Path, settings: Settings) -> int:
     return 0
 
 
-def _import(options: argparse.Namespace) -> int:
-    text = import_night(
+def _import(options: argparse.Namespace, settings: Settings) -> int:
+    made = imported(
         options.contests,
         options.candidates,
         id=options.id,
         title=options.title,
-        baseline=_baseline(options.baseline),
+        baseline=_baseline(options.baseline, Kept(settings.data_dir)),
         baseline_name=options.baseline_name,
+        renamed=dict(options.renamed),
     )
-    return _write(text, options.out)
+    for sentence in summed_up(made.notes):
+        print(f"Noted: {sentence}", file=sys.stderr)
+    return _write(made.text, options.out)
 
 
 def _write(text: str, out: Path | None) -> int:
@@ -150,13 +170,17 @@ def _write(text: str, out: Path | None) -> int:
     return 0
 
 
-def _baseline(name: str | None) -> PastNight | Path | None:
-    if name is None:
-        return None
-    file = Path(name)
-    if file.suffix == ".csv":
-        return file
-    return archive.read(file) if file.is_file() else archive.load(name)
+def _baseline(name: str | None, kept: Kept) -> PastNight | Path | None:
+    if name is None or Path(name).suffix.casefold() == ".csv":
+        return Path(name) if name else None
+    return past_named(name, kept)
+
+
+def _codes_of(text: str) -> tuple[str, str]:
+    old, _, new = text.partition("=")
+    if not (GSS.fullmatch(old) and GSS.fullmatch(new)):
+        raise argparse.ArgumentTypeError(f"{text} is not like S14000006=S14000107: the old code, then the new one")
+    return old, new
 
 
 def _ship(folder: Path) -> int:
@@ -169,9 +193,9 @@ def _ship(folder: Path) -> int:
     return 0
 
 
-def _lay_out(source: Path, told: int | None, to: Path | None) -> int:
+def _lay_out(source: Path, told: int | None, to: Path | None, renamed: dict[str, str]) -> int:
     year = hexjson.year_in(source) if told is None else told
-    imported = hexjson.imported(source, year)
+    imported = hexjson.imported(source, year, renamed)
     out = to or layout.file_of(year)
     if out.exists() and _codes(out) != imported.codes:
         print(

@@ -13,8 +13,9 @@ from server.commands.on_redis import with_stream
 from server.count.visit.inviting import choose_entry
 from server.election.contests import Definition
 from server.election.refusals import Refused
-from server.nights import archive
+from server.nights.archive import UnknownNight
 from server.nights.kept import Kept
+from server.nights.named import past_named
 from server.rehearsal.script import practised
 from server.settings import Settings
 from server.stream.events import EventStream
@@ -46,8 +47,8 @@ def open(options: argparse.Namespace, settings: Settings) -> int:
         return _open_coming(options, file, settings)
     if options.night is None:
         raise Refused("night", "Say which night: a past night's id, a file, or --seat, --date and --candidates.")
-    file, kept = Path(options.night), Kept(settings.data_dir)
-    past = archive.read(file) if file.is_file() else kept.load(options.night)
+    kept = Kept(settings.data_dir)
+    past = past_named(options.night, kept)
     definition = replace(past.definition, id=options.name or past.definition.id, times="live", replay_of=None)
     if options.rehearsal:
         definition = practised(past.definition, options.name)
@@ -55,7 +56,7 @@ def open(options: argparse.Namespace, settings: Settings) -> int:
         raise Refused("night-kept", f"{definition.id} is kept here as a past night: give it another id with --as.")
 
     async def opened(stream: EventStream) -> None:
-        await open_night(stream, definition, str(uuid4()), past.expected)
+        await open_night(stream, definition, str(uuid4()), past.expected, past.no_polls)
         if options.entry == "double":
             await choose_entry(Submitter(stream), definition.id, "double")
 
@@ -70,7 +71,7 @@ def _open_coming(options: argparse.Namespace, file: Path | None, settings: Setti
         definition = practised(definition, options.name)
     elif options.name:
         definition = replace(definition, id=options.name)
-    with suppress(archive.UnknownNight):
+    with suppress(UnknownNight):
         Kept(settings.data_dir).load(definition.id)
         raise Refused("night-kept", f"{definition.id} is a past night here: give it another id with --as.")
 

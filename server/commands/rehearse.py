@@ -3,17 +3,21 @@
 import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
 from server.commands.on_redis import on_stream
+from server.commands.words import number_of
 from server.count.visit.inviting import choose_entry, invite_person, link_of
 from server.election.counting.acts import EntryMode, Role
+from server.election.events import NoPollTaken
 from server.election.refusals import Refused
-from server.nights import archive
+from server.nights.kept import Kept
+from server.nights.named import past_named
 from server.nights.past import PastNight
 from server.rehearsal.accidents import kinds_in
+from server.rehearsal.made_up import completed
 from server.rehearsal.phone import Stuck
 from server.rehearsal.report import Report
 from server.rehearsal.script import Script, practised, script_of
@@ -38,7 +42,7 @@ def add_parser(commands: Any) -> None:
     parser: ArgumentParser = commands.add_parser(
         "rehearse", help="have a past night counted by simulated officers, over HTTP"
     )
-    parser.add_argument("night", metavar="NIGHT", help="a past night's id, or a night file")
+    parser.add_argument("night", metavar="NIGHT", help="a past night's id, shipped or kept, or the file of one")
     parser.add_argument("--as", dest="name", default="", metavar="NAME", help="the rehearsal's id")
     parser.add_argument("--minutes", type=float, default=2.0, metavar="M", help="how long it takes (default: 2)")
     parser.add_argument("--officers", type=int, default=60, metavar="N", help="how many serve it (default: 60)")
@@ -57,8 +61,11 @@ def add_parser(commands: Any) -> None:
 
 async def rehearse(options: Namespace, settings: Settings, stream: EventStream) -> int:
     """Rehearse, and print the report; 0 if everything acknowledged is stored exactly once and the results are right."""
+    past, made_up = completed(past_named(options.night, Kept(settings.data_dir)), options.seed)
+    if made_up:
+        print(f"TEST: the results of {number_of(made_up, 'contest')} are made up, for the night has none.", flush=True)
     try:
-        report = await practise(_past(options.night), options, settings, stream)
+        report = await practise(past, options, settings, stream)
     except (NoServer, Stuck, BadRecord) as error:
         print(error, file=sys.stderr)
         return 1
@@ -82,25 +89,22 @@ async def practise(past: PastNight, options: Namespace, settings: Settings, stre
     )
     night = script.definition.id
     await _must_answer(url, "/readyz")
-    cards = await _opened(script, options.entry, settings, stream)
-    await _must_answer(url, f"/api/nights/{night}", '"seq":1,')
+    cards = await _opened(script, past.no_polls, options.entry, settings, stream)
+    await _must_answer(url, f"/api/nights/{night}", f'"seq":{1 + len(past.no_polls)},')
     print(f"TEST: {script.definition.title}, at {url}/nights/{night}", flush=True)
     return await Staff(script, url, cards, options.accidents, options.seed).work()
 
 
-def _past(named: str) -> PastNight:
-    file = Path(named)
-    return archive.read(file) if file.is_file() else archive.load(named)
-
-
-async def _opened(script: Script, entry: EntryMode, settings: Settings, stream: EventStream) -> Cards:
+async def _opened(
+    script: Script, no_polls: Iterable[NoPollTaken], entry: EntryMode, settings: Settings, stream: EventStream
+) -> Cards:
     """Put the night on air with nothing declared, and invite everybody; replaces an earlier rehearsal of that name."""
     submitter, night = Submitter(stream), script.definition.id
     if stands := await submitter.night(night):
         if not stands.definition.rehearsal:
             raise Refused("night-exists", f"{night} is on air, and is no rehearsal. Give another name, with --as.")
         await stream.erase(night)
-    await open_night(stream, script.definition, str(uuid4()))
+    await open_night(stream, script.definition, str(uuid4()), no_polls=no_polls)
     if entry == "double":
         await choose_entry(submitter, night, "double")
 

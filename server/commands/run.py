@@ -6,6 +6,8 @@ from typing import Any
 from server.commands.serve import serve
 from server.commands.speed import add_speed
 from server.nights.kept import Kept
+from server.nights.named import past_named
+from server.replay.script import must_have_happened
 from server.settings import Settings
 
 WORTH_WATCHING = ("parl.rochester-and-strood.by.2014-11-20", "parl.2019-12-12")
@@ -16,7 +18,9 @@ def add_parser(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "run", help="put past nights on air as replays, and serve them"
     )
-    parser.add_argument("nights", nargs="*", metavar="NIGHT", help="past nights (default: two worth watching)")
+    parser.add_argument(
+        "nights", nargs="*", metavar="NIGHT", help="past nights' ids, or files (default: two worth watching)"
+    )
     add_speed(parser)
     parser.set_defaults(call=run)
 
@@ -24,6 +28,8 @@ def add_parser(commands: Any) -> None:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Serve with these past nights on air as replays; UnknownNight if one does not exist."""
     nights = tuple(options.nights) or WORTH_WATCHING
-    for night in nights:
-        Kept(settings.data_dir).load(night)
-    return serve(settings, nights, options.speed, shows_link=True)
+    kept = Kept(settings.data_dir)
+    pasts = tuple(past_named(night, kept) for night in nights)
+    for past in pasts:
+        must_have_happened(past)
+    return serve(settings, pasts, options.speed, shows_link=True)

@@ -15,7 +15,7 @@ from server.commands.on_redis import with_redis
 from server.count.visit.inviting import first_admin, link_of
 from server.election.counting.acts import PLACE
 from server.election.refusals import Refused
-from server.nights.kept import Kept
+from server.nights.past import PastNight
 from server.replay.bar import how_to_go_on
 from server.replay.player import Player
 from server.replay.script import Orders, clocks, replay_id
@@ -35,7 +35,9 @@ def _serve_alone(options: argparse.Namespace, settings: Settings) -> int:
     return serve(settings)
 
 
-def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None = 0, shows_link: bool = False) -> int:
+def serve(
+    settings: Settings, nights: tuple[PastNight, ...] = (), speed: float | None = 0, shows_link: bool = False
+) -> int:
     """Serve until told to stop, with these past nights on air as replays; ``speed`` is as in ``Orders``.
 
     A replay that was interrupted goes on, one that had ended begins again, one paused or stopped at its desk stays so.
@@ -57,11 +59,11 @@ def end(number: int, frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
-async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | None, shows_link: bool) -> None:
+async def _serve(settings: Settings, nights: tuple[PastNight, ...], speed: float | None, shows_link: bool) -> None:
     assert settings.redis_url is not None
     server = WebServer(build_app(settings), settings)
     stream = EventStream(settings.redis_url, settings.replicas)
-    pasts = {replay_id(night): Kept(settings.data_dir).load(night) for night in nights}
+    pasts = {replay_id(past.definition.id): past for past in nights}
     orders = Orders(speed=speed, resumes=False)
     await stream.open()
     try:

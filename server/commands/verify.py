@@ -9,7 +9,9 @@ from typing import Any
 from server.election.contests import Definition
 from server.election.nights import Night
 from server.election.results.tally import Tally
-from server.nights.kept import RECORD
+from server.nights import archive
+from server.nights.kept import RECORD, Kept, NotKept, taken
+from server.nights.named import is_night_file
 from server.settings import Settings
 from server.stream.record import BadRecord, added_up, read
 
@@ -27,7 +29,9 @@ def add_parser(subparsers: Any) -> None:
         description=_ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("record", metavar="NIGHT", help="a record's file, or the night whose record is in this folder")
+    parser.add_argument(
+        "record", metavar="NIGHT", help="a record's file, or the night whose record is in this folder or kept here"
+    )
     parser.add_argument("--head", default="", metavar="HEAD", help="a head that was noted, or its beginning")
     parser.set_defaults(call=verify)
 
@@ -35,9 +39,9 @@ def add_parser(subparsers: Any) -> None:
 def verify(options: argparse.Namespace, settings: Settings) -> int:
     """Print what a record says; 0 if it is sound and has the head given, 1 with a sentence if not."""
     try:
-        events, heads = read(_found(options.record).read_bytes())
+        events, heads = read(_record_of(options.record, Kept(settings.data_dir)))
         night, tally = added_up(events)
-    except (BadRecord, OSError) as error:
+    except (BadRecord, NotKept, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     if night.definition.rehearsal:
@@ -57,11 +61,20 @@ def verify(options: argparse.Namespace, settings: Settings) -> int:
     return 1
 
 
-def _found(named: str) -> Path:
+def _record_of(named: str, kept: Kept) -> bytes:
+    """The bytes of a record: a file, or that of a night in this folder, or else of one that is kept here."""
     file = f"{named}{RECORD}"
-    for path in (Path(named), Path(file)):
+    paths = [Path(named), Path(file), kept.folder / file]
+    for path in paths:
         if path.is_file():
-            return path
+            data = taken(path)
+            if is_night_file(data):
+                raise BadRecord(
+                    f"{path} is a night file, which has no heads to check: export {path} writes its record."
+                )
+            return data
+    if any(one.id == named for one in (*archive.listed(), *(group.summary for group in archive.groups()))):
+        raise BadRecord(f"{named} is shipped with the program and has no record yet: export writes one.")
     raise BadRecord(f"There is no file {named} here, and no {file}: it is downloaded from /api/nights/{named}/record.")
 
 

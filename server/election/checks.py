@@ -69,7 +69,7 @@ def _candidates(contest: Contest, votes: dict[str, int]) -> list[Finding]:
         number = votes.get(candidate.id)
         field = f"votes.{candidate.id}"
         if number is None:
-            sentence = f"Enter the votes for {candidate.name}; 0 if there are none."
+            sentence = f"Enter the votes for {contest.told(candidate.id)}; 0 if there are none."
             findings.append(Finding("votes-missing", field, sentence))
         elif number < 0:
             findings.append(Finding("votes-negative", field, "Votes cannot be fewer than 0."))
@@ -144,7 +144,10 @@ def _sums(contest: Contest, votes: dict[str, int], rejected: Rejected | None, pa
 
 def _rows(contest: Contest, votes: dict[str, int], rejected: Rejected | None) -> list[tuple[str, int]]:
     """Each number on the sheet, as the words that point to it and the number itself."""
-    rows = [(f"{candidate.name}'s {votes[candidate.id]:,}", votes[candidate.id]) for candidate in contest.candidates]
+    rows = [
+        (f"{contest.told(candidate.id)}'s {votes[candidate.id]:,}", votes[candidate.id])
+        for candidate in contest.candidates
+    ]
     if rejected is None:
         return rows
     heads = _heads(rejected)
@@ -183,6 +186,6 @@ def _tie(contest: Contest, votes: dict[str, int], lot: str | None) -> list[Findi
         return [Finding("lot-without-tie", "lot", "A lot is drawn only where the first place is a tie.")]
     if lot in tied:
         return []
-    names = " and ".join(contest.candidate(candidate).name for candidate in tied)
+    names = " and ".join(map(contest.told, tied))
     sentence = f"{names} have the same number of votes: choose the one whose lot was drawn."
     return [Finding("tie-without-lot", "lot", sentence)]

@@ -10,12 +10,14 @@ from server.election.parties import Party
 
 class Candidate(Struct, frozen=True):
     """One name on the ballot paper. ``id`` is its place on the paper, "1" for the first; ``party`` is a party id;
-    ``sitting`` marks the MP before the poll."""
+    ``sitting`` marks the MP before the poll. ``description`` is what the paper says in place of the party's name, unset
+    where it says that."""
 
     id: str
     name: str
     party: str
     sitting: bool = False
+    description: str | UnsetType = UNSET
 
 
 class Previous(Struct, frozen=True):
@@ -59,6 +61,17 @@ class Contest(Struct, frozen=True):
             if known.id == candidate:
                 return known
         raise KeyError(candidate)
+
+    def told(self, candidate: str) -> str:
+        """The candidate's name; with the place on the paper, ``Ann Abel (2)``, where another has the same name.
+
+        KeyError where there is none with this id.
+        """
+        name = self.candidate(candidate).name
+        places = [place for place, one in enumerate(self.candidates, start=1) if one.name == name]
+        if len(places) == 1:
+            return name
+        return next(f"{name} ({place})" for place in places if self.candidates[place - 1].id == candidate)
 
 
 def slug_of(ballot: str) -> str:

@@ -83,7 +83,7 @@ def _polled(count: Count) -> Result | None:
 
 def _winner(result: Result) -> Winner:
     elected = result.winner.candidate
-    return Winner(elected.name, elected.party, counted_as(elected.party))
+    return Winner(elected.name, elected.party, counted_as(elected.party), elected.id)
 
 
 def _turnout(count: Count) -> Turnout:
@@ -192,5 +192,5 @@ def _stage(event: StageReached) -> str:
 
 def _outcome(night: Night, count: Count, event: Declared | Corrected) -> str:
     result = judge(count.contest, event)
-    name = result.winner.candidate.name + (" by lot" if result.by_lot else "")
+    name = count.contest.told(result.winner.candidate.id) + (" by lot" if result.by_lot else "")
     return f"{result.verdict.text(night.parties)}, {name} elected, majority {result.majority:,}"

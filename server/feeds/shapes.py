@@ -62,11 +62,13 @@ class PartyFigures(Struct, frozen=True):
 
 
 class Winner(Struct, frozen=True):
-    """Who was elected; ``party`` as on the ballot paper, ``counted_as`` the party whose seat it is."""
+    """Who was elected; ``party`` as on the ballot paper, ``counted_as`` the party whose seat it is, ``candidate``
+    the id among the contest's candidates, of whom two can have one name."""
 
     name: str
     party: str
     counted_as: str
+    candidate: str
 
 
 class Turnout(Struct, frozen=True):

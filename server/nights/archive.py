@@ -5,10 +5,11 @@ from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from server.election.contests import Candidate, Contest, Definition
-from server.election.events import Declared, NightOpened, NotePosted, Rejected, StageReached
+from server.election.events import Declared, NightOpened, NoPollTaken, NotePosted, Rejected, StageReached
 from server.nights import assumed, together
 from server.nights.format import ContestLine, Header, Summary, parsed, summary
 from server.nights.past import PastNight
@@ -86,7 +87,9 @@ def past_night(header: Header, contests: tuple[ContestLine, ...]) -> PastNight:
         definition = replace(definition, times="assumed" if unknown else header.times, assumed=unknown)
     opened = NightOpened(seq=1, at=header.polls_close, by=_BY, command_id=f"{header.id}/1", night=definition)
     events = [
-        event for contest in contests for event in _events(contest, contest.declared or times.get(contest.ballot))
+        event
+        for contest in contests
+        for event in _events(contest, contest.declared or times.get(contest.ballot), header.polls_close)
     ]
     events.sort(
         key=lambda event: event.at
@@ -111,7 +114,13 @@ def _contest(line: ContestLine) -> Contest:
         nation=line.nation,
         electorate=line.electorate,
         candidates=tuple(
-            Candidate(str(place), candidate.name, candidate.party, candidate.sitting)
+            Candidate(
+                str(place),
+                candidate.name,
+                candidate.party,
+                candidate.sitting,
+                line.descriptions.get(place, UNSET),
+            )
             for place, candidate in enumerate(line.candidates, start=1)
         ),
         previous=line.previous,
@@ -119,8 +128,14 @@ def _contest(line: ContestLine) -> Contest:
     )
 
 
-def _events(line: ContestLine, declared: datetime | None) -> list[StageReached | Declared | NotePosted]:
-    """What happened in one contest, not yet numbered."""
+def _events(
+    line: ContestLine, declared: datetime | None, polls_close: datetime
+) -> list[NoPollTaken | StageReached | Declared | NotePosted]:
+    """What happened in one contest, not yet numbered. That there is no poll is known before the others close."""
+    no_polls = [
+        NoPollTaken(**_stamp(polls_close), ballot=line.ballot, state=state, reason=reason)
+        for state, reason in ([line.no_poll] if line.no_poll else [])
+    ]
     stages = [
         StageReached(**_stamp(stage.at), ballot=line.ballot, stage=stage.stage, papers=stage.papers)
         for stage in line.stages
@@ -137,7 +152,7 @@ def _events(line: ContestLine, declared: datetime | None) -> list[StageReached |
         if at and line.first_places
     ]
     notes = [NotePosted(**_stamp(note.at), text=note.text, ballot=line.ballot) for note in line.notes]
-    return [*stages, *results, *notes]
+    return [*no_polls, *stages, *results, *notes]
 
 
 def _stamp(at: datetime) -> _EventStamp:

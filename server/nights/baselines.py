@@ -3,9 +3,8 @@
 from msgspec import Struct
 
 from server.election.contests import Previous
-from server.election.events import Declared
+from server.election.nights import fold
 from server.election.parties import Party, counted_as
-from server.election.verdict import judge
 from server.nights.past import PastNight
 
 
@@ -13,27 +12,28 @@ class Baseline(Struct, frozen=True):
     """An election that another night is compared with.
 
     ``previous`` is GSS code → how the seat stood, ``parties`` party id → party for those named in it, ``name`` what the
-    page calls it.
+    page calls it. ``names`` is GSS code → the name of the seat, of those whose name is known.
     """
 
     name: str
     previous: dict[str, Previous]
     parties: dict[str, Party]
+    names: dict[str, str] = {}
 
 
 def of_night(night: PastNight) -> Baseline:
-    """The results of a past night as it was declared, with votes under the ids that parties are counted under."""
-    contests = {contest.ballot: contest for contest in night.definition.contests}
+    """The results of a past night as they stood at its end, with votes under the ids that parties are counted under."""
     previous: dict[str, Previous] = {}
-    for event in night.events:
-        if not isinstance(event, Declared):
+    names: dict[str, str] = {}
+    for count in fold(night.events).counts.values():
+        result, contest = count.result, count.contest
+        if result is None:
             continue
-        contest = contests[event.ballot]
-        result = judge(contest, event)
         votes: dict[str, int] = {}
         for line in result.lines:
             party = counted_as(line.candidate.party)
             votes[party] = votes.get(party, 0) + line.votes
         previous[contest.gss] = Previous(result.verdict.winner, votes, contest.electorate)
+        names[contest.gss] = contest.name
     parties = {party.id: party for party in night.definition.parties}
-    return Baseline(night.definition.title, previous, parties)
+    return Baseline(night.definition.title, previous, parties, names)

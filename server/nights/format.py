@@ -22,6 +22,8 @@ none, ``seats`` 0 where no majority is at stake. Each further line is one contes
      "declared": "2019-12-13T01:47:00Z",
      "expected": "2019-12-13T02:30:00Z",                        when a declaration still to come is expected
      "lot": 2,                                                  place on the paper of the candidate drawn
+     "descriptions": {"3": "Local Conservatives"},              place → party's name there, where it is another one
+     "no_poll": ["countermanded", "…"],                         why there is nothing to count, and a sentence
      "previous": {"holder": "PP52", "votes": {"PP52": 26950, …}, "electorate": 76205},
      "published": ["Con hold", 16698],                          verdict and majority, as the source has them
      "why": "…",                                                a sentence that the verdict needs beside it
@@ -43,12 +45,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 from server.election.contests import Previous, slug_of
-from server.election.events import Stage
-from server.election.parties import Party
+from server.election.events import NoPollState, Stage
+from server.election.parties import Party, counted_as
 
 FORMAT, VERSION = "declared-night", 1
 ATTRIBUTION = "Contains Parliamentary information licensed under the Open Parliament Licence v3.0"
 OTHERS = "others"
+YEARS = range(1900, 2200)  # years that every system can show
 BALLOT = re.compile(r"[a-z]+(\.[a-z0-9-]+)+\.\d{4}-\d\d-\d\d")
 
 Number = Annotated[int, Meta(ge=0)]
@@ -115,6 +118,8 @@ class ContestLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     declared: Moment | None = None
     expected: Moment | None = None
     lot: Number | None = None
+    descriptions: dict[int, str] = {}
+    no_poll: tuple[NoPollState, str] | None = None
     previous: Previous | None = None
     published: tuple[str, int] | None = None
     why: str = ""
@@ -125,8 +130,12 @@ class ContestLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def first_places(self) -> list[int]:
         """The places on the paper, from 1, of the candidates with the most votes; empty where nothing is counted
         yet."""
-        most = max(candidate.votes for candidate in self.candidates)
+        most = max((candidate.votes for candidate in self.candidates), default=0)
         return [place for place, who in enumerate(self.candidates, start=1) if who.votes == most] if most else []
+
+
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What is raised where text is not the JSON that is wanted, or is nested without end."""
 
 
 class BadNight(ValueError):
@@ -151,7 +160,7 @@ def summary(first_line: bytes, name: str) -> Summary:
     file's."""
     try:
         night = _summary.decode(first_line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NOT_JSON as error:
         raise BadNight(name, 1, f"This is not the first line of a night: {error}.") from error
     if (night.format, night.version) != (FORMAT, VERSION):
         sentence = f"This is {night.format} version {night.version}; only {FORMAT} version {VERSION} can be read."
@@ -163,9 +172,12 @@ def header_of(first_line: bytes, name: str) -> Header:
     """The whole first line; BadNight if it is not the first line of a night file."""
     summary(first_line, name)
     try:
-        return _header.decode(first_line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        header = _header.decode(first_line)
+    except NOT_JSON as error:
         raise BadNight(name, 1, f"{error}.") from error
+    if header.date.year not in YEARS or header.polls_close.year not in YEARS:
+        raise BadNight(name, 1, "The night is on no day that a clock has.")
+    return header
 
 
 def parsed(data: bytes, name: str) -> tuple[Header, tuple[ContestLine, ...]]:
@@ -177,7 +189,7 @@ def parsed(data: bytes, name: str) -> tuple[Header, tuple[ContestLine, ...]]:
     for number, line in enumerate(lines[1:], start=2):
         try:
             contest = _contest.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except NOT_JSON as error:
             raise BadNight(name, number, f"{error}.") from error
         if wrong := _wrong(contest, header, parties, contests):
             raise BadNight(name, number, wrong)
@@ -197,12 +209,16 @@ def _wrong(contest: ContestLine, header: Header, parties: set[str], before: dict
         return f"{contest.ballot} is not a ballot id like parl.clacton.by.2014-10-09."
     if not contest.candidates:
         return f"{contest.ballot} has no candidate."
-    standing = {candidate.party for candidate in contest.candidates}
+    standing = {party for one in contest.candidates for party in (one.party, counted_as(one.party))}
     if contest.previous:
-        standing.add(contest.previous.holder)
+        standing |= {contest.previous.holder, *contest.previous.votes} - {OTHERS}
     if unknown := sorted(standing - parties):
         return f"The first line does not name the party {unknown[0]}."
+    if any(not 1 <= place <= len(contest.candidates) for place in contest.descriptions):
+        return f"{contest.ballot} describes a candidate that it does not have."
     tied = contest.first_places
+    if contest.no_poll and (wrong := _wrong_without_poll(contest)):
+        return wrong
     if len(tied) > 1 and contest.lot not in tied:
         return f"{contest.ballot} is a tie: say which of them was drawn by lot."
     if len(tied) < 2 and contest.lot is not None:
@@ -210,8 +226,19 @@ def _wrong(contest: ContestLine, header: Header, parties: set[str], before: dict
     moments = [*(stage.at for stage in contest.stages), *(note.at for note in contest.notes)]
     if contest.declared:
         moments.append(contest.declared)
+    if any(moment.year not in YEARS for moment in (*moments, *([contest.expected] if contest.expected else ()))):
+        return f"{contest.ballot} has something happen on no day that a clock has."
     if moments and min(moments) < header.polls_close:
         return f"{contest.ballot} has something happen before the polls close."
     if contest.declared and contest.stages and contest.declared < max(stage.at for stage in contest.stages):
         return f"{contest.ballot} is declared before its count has ended."
     return None
+
+
+def _wrong_without_poll(contest: ContestLine) -> str | None:
+    state, reason = contest.no_poll or ("", "")
+    if contest.first_places or contest.declared or contest.stages:
+        return f"{contest.ballot} had no poll, but has votes, a count or a declaration."
+    if (state == "uncontested") is not (len(contest.candidates) == 1):
+        return f"{contest.ballot} is {state}, but {len(contest.candidates)} candidates stand."
+    return None if reason.strip() else f"{contest.ballot} had no poll: say why."

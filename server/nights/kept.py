@@ -18,7 +18,7 @@ from server.election.events import AnyEvent, NightOpened
 from server.election.nights import Night
 from server.election.parties import counted_as
 from server.nights import archive
-from server.nights.format import BALLOT
+from server.nights.format import BALLOT, YEARS
 from server.nights.past import PastNight
 from server.stream.record import BadRecord, added_up, read, written
 
@@ -26,7 +26,6 @@ RECORD, DESK = ".record.jsonl", ".desk.jsonl"
 MOST_BYTES = 64 * 1024 * 1024  # fifty times the record of a general election
 _ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _LONGEST_ID = 200  # a file's name has 255 bytes
-_YEARS = range(1900, 2200)  # years that every system can show
 
 log = structlog.get_logger()
 
@@ -167,9 +166,8 @@ def put(file: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def _put(file: Path, data: bytes, mode: int) -> None:
-    descriptor, name = mkstemp(
-        dir=file.parent, prefix=f".{file.name[:50]}."
-    )  # readable by nobody else until ``mode`` is set
+    # Readable by nobody else until ``mode`` is set.
+    descriptor, name = mkstemp(dir=file.parent, prefix=f".{file.name[:50]}.")
     try:
         with os.fdopen(descriptor, "wb") as new:
             new.write(data)
@@ -208,7 +206,13 @@ def _opened(file: Path, night: str) -> tuple[KeptNight, PastNight] | None:
         replay_of=definition.replay_of,
         rehearsal=bool(definition.rehearsal),
     )
-    return kept, PastNight(definition, tuple(read(data)[0]), published={}, expected={})
+    return kept, past_of(state, data)
+
+
+def past_of(night: Night, record: bytes) -> PastNight:
+    """The past night of a record that was ``checked``."""
+    expected = {one: count.expected for one, count in night.counts.items() if count.expected and not count.result}
+    return PastNight(night.definition, tuple(read(record)[0]), published={}, expected=expected)
 
 
 def _is_shipped(night: str) -> bool:
@@ -235,11 +239,11 @@ def _unfit(definition: Definition, events: list[AnyEvent]) -> str | None:
     opening = events[0]
     assert isinstance(opening, NightOpened)
     before = definition.polls_close if definition.polls_close.tzinfo else None
-    if before is None or definition.date.year not in _YEARS or before.year not in _YEARS:
+    if before is None or definition.date.year not in YEARS or before.year not in YEARS:
         return "The night is on no day that a clock has."
     before = opening.at
     for event in events:
-        if event.at.tzinfo is None or event.at.year not in _YEARS or event.at < before:
+        if event.at.tzinfo is None or event.at.year not in YEARS or event.at < before:
             return f"Event {event.seq} is at no time, or before the one before it."
         before = event.at
     return None

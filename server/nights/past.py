@@ -5,7 +5,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from server.election.contests import Definition
-from server.election.events import AnyEvent
+from server.election.events import AnyEvent, NoPollTaken
+from server.election.nights import fold
 
 
 class PastNight(Struct, frozen=True):
@@ -20,3 +21,8 @@ class PastNight(Struct, frozen=True):
     events: tuple[AnyEvent, ...]
     published: dict[str, tuple[str, int]]
     expected: dict[str, datetime]
+
+    @property
+    def no_polls(self) -> tuple[NoPollTaken, ...]:
+        """Why there is nothing to count, of each contest where that stands at the end."""
+        return tuple(count.no_poll for count in fold(self.events).counts.values() if count.no_poll)

@@ -2,15 +2,16 @@
 are, and whatever adds results up counts them, never these.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.election.contests import Definition
+from server.election.contests import Contest, Definition
 from server.election.events import NightOpened
+from server.election.parties import Party
 from server.nights.format import Summary
 from server.nights.past import PastNight
 
@@ -44,14 +45,15 @@ def together(group: Group, nights: Sequence[PastNight]) -> PastNight:
     time and numbered anew."""
     one = group.summary
     definitions = [night.definition for night in nights]
+    parties = {party.id: party for each in definitions for party in each.parties}
     definition = Definition(
         id=one.id,
         title=one.title,
         date=one.date,
         polls_close=one.polls_close,
         baseline=one.baseline,
-        parties=tuple({party.id: party for each in definitions for party in each.parties}.values()),
-        contests=tuple(contest for each in definitions for contest in each.contests),
+        parties=tuple(parties.values()),
+        contests=tuple(_as_named(contest, each, parties) for each in definitions for contest in each.contests),
         times=one.times,
         attribution=one.attribution,
     )
@@ -66,6 +68,18 @@ def together(group: Group, nights: Sequence[PastNight]) -> PastNight:
         published={ballot: found for night in nights for ballot, found in night.published.items()},
         expected={ballot: found for night in nights for ballot, found in night.expected.items()},
     )
+
+
+def _as_named(contest: Contest, night: Definition, parties: Mapping[str, Party]) -> Contest:
+    """A contest of one of the nights; a candidate whose party has another name on the whole keeps the name of then."""
+    names = {party.id: party.name for party in night.parties if party.name != parties[party.id].name}
+    if names.keys().isdisjoint(one.party for one in contest.candidates):
+        return contest
+    candidates = (
+        replace(one, description=names[one.party]) if one.party in names and not one.description else one
+        for one in contest.candidates
+    )
+    return replace(contest, candidates=tuple(candidates))
 
 
 def _add(found: list[Group], nights: Sequence[Summary], years: tuple[int, int | None] | None) -> None:

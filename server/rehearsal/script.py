@@ -9,8 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from server.election.contests import Contest, Definition
-from server.election.events import Declared
+from server.election.events import AnyEvent, Declared
 from server.election.nights import Night, fold
+from server.election.refusals import Refused
 from server.nights.past import PastNight
 from server.rehearsal.accidents import Cure, Kind, Paper, mishaps
 
@@ -85,10 +86,11 @@ def script_of(
     """The script that plays a past night in so many ``seconds``.
 
     The declarations keep their order, and the pauses between them their proportions, except that long pauses are cut.
-    With ``programs``, a program declares in one hall of six. The same ``seed`` gives the same script.
+    With ``programs``, a program declares in one hall of six. The same ``seed`` gives the same script. Refused where
+    nothing is declared on the night.
     """
     random, published = Random(seed), fold(past.events)
-    declared = [event for event in past.events if isinstance(event, Declared)]
+    declared = _first_declarations(past.events, published)
     sheets = {event.ballot: _sheet(published, event.ballot) for event in declared}
     groups = _groups([contest for contest in definition.contests if contest.ballot in sheets], officers)
     by_program = frozenset(contest.ballot for group in groups[3::_ONE_PROGRAM_IN] if programs for contest in group)
@@ -121,6 +123,22 @@ def script_of(
         ),
         held=(_HELD_AT * seconds, min(_HELD_FOR * seconds, _LONGEST_HOLD_SECONDS)) if "held" in kinds else None,
     )
+
+
+def _first_declarations(events: Iterable[AnyEvent], published: Night) -> list[Declared]:
+    """The first declaration of every contest that is declared at the end; Refused where there is none."""
+    found: dict[str, Declared] = {}
+    for event in events:
+        if isinstance(event, Declared):
+            found.setdefault(event.ballot, event)
+    declared = [
+        event for ballot, event in found.items() if (count := published.counts[ballot]).result and not count.no_poll
+    ]
+    if not declared:
+        raise Refused(
+            "nothing-to-count", f"{published.definition.title} has no contest to count: there is nothing to rehearse."
+        )
+    return declared
 
 
 def _sheet(night: Night, ballot: str) -> Paper:

@@ -3,6 +3,7 @@
 import argparse
 import shlex
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
 
 from tqdm import tqdm
@@ -18,16 +19,24 @@ if TYPE_CHECKING:
 _LONGEST_TITLE = 32
 
 
-def how_to_go_on(nights: Mapping[str, PastNight], stopped: ReplaySet) -> str:
-    """The sentence printed when the desk has stopped a replay."""
+_BY_ID: Mapping[str, str] = MappingProxyType({})
+
+
+def how_to_go_on(nights: Mapping[str, PastNight], stopped: ReplaySet, files: Mapping[str, str] = _BY_ID) -> str:
+    """The sentence printed when the desk has stopped a replay; ``files`` is as ``command_of`` has it."""
     titles = ", ".join(past.definition.title for past in nights.values())
     when = stopped.at.astimezone(LONDON)
-    return f"{titles}: stopped by {stopped.by} at {when:%H:%M}. This goes on where it is: {command_of(nights)}"
+    goes_on = command_of(nights, files=files)
+    return f"{titles}: stopped by {stopped.by} at {when:%H:%M}. This goes on where it is: {goes_on}"
 
 
-def command_of(nights: Mapping[str, PastNight], options: argparse.Namespace | None = None) -> str:
-    """The shell command that continues these replays at the speed that is set."""
-    words = ["python", "-m", "server", "replay", *(past.definition.id for past in nights.values())]
+def command_of(
+    nights: Mapping[str, PastNight], options: argparse.Namespace | None = None, files: Mapping[str, str] = _BY_ID
+) -> str:
+    """The shell command that continues these replays at the speed that is set; ``files`` is night id → how the command
+    named it, where that was not by its id."""
+    ids = [past.definition.id for past in nights.values()]
+    words = ["python", "-m", "server", "replay", *(files.get(night, night) for night in ids)]
     for name, past in nights.items():
         words += [] if name == replay_id(past.definition.id) else ["--as", name]
     if options:

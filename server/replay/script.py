@@ -37,7 +37,8 @@ from server.election.events import (
     StageReached,
     Withdrawn,
 )
-from server.nights.archive import PastNight
+from server.election.refusals import Refused
+from server.nights.past import PastNight
 
 # Nobody watches a screen on which nothing happens: a gap longer than this on the night's own clock takes some seconds
 # at most, at any speed. Shorter gaps take what the speed makes of them, or else 1x would not be real time.
@@ -85,6 +86,13 @@ class UnknownMoment(ValueError):
 def replay_id(night: str) -> str:
     """The id of a night's replay, which is a night of its own: ``parl.2019-12-12.replay``."""
     return f"{night}.replay"
+
+
+def must_have_happened(past: PastNight) -> None:
+    """Refused where nothing happened on a night after it was opened: there is nothing to replay."""
+    if len(past.events) < 2:
+        sentence = f"{past.definition.title} has no results yet: there is nothing to replay. Open it, or rehearse it."
+        raise Refused("nothing-happened", sentence)
 
 
 def commands(events: Iterable[AnyEvent], name: str) -> list[tuple[datetime, AnyCommand]]:

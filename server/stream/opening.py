@@ -1,10 +1,11 @@
 """Putting a night on air with nothing declared, for officers to enter results. No past nights, no figures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from server.election.commands import ExpectDeclaration, OpenNight
+from server.election.commands import ExpectDeclaration, OpenNight, RecordNoPoll
 from server.election.contests import Definition
+from server.election.events import NoPollTaken
 from server.election.refusals import Refused
 from server.stream import clock
 from server.stream.events import EventStream
@@ -12,11 +13,16 @@ from server.stream.submit import Receipt, Submitter
 
 
 async def open_night(
-    stream: EventStream, definition: Definition, command_id: str, expected: Mapping[str, datetime] | None = None
+    stream: EventStream,
+    definition: Definition,
+    command_id: str,
+    expected: Mapping[str, datetime] | None = None,
+    no_polls: Iterable[NoPollTaken] = (),
 ) -> Receipt:
     """Put a night on air with nothing declared.
 
-    ``expected`` is ballot id → when its declaration is expected. Refused if the night is on air already, or if it is
+    ``expected`` is ballot id → when its declaration is expected, ``no_polls`` why there is nothing to count in some
+    contests. Refused if the night is on air already, or if it is
     neither a rehearsal nor a replay and this Redis may throw it away; StreamUnavailable as ``Submitter.submit``.
     """
     counts = not definition.rehearsal and definition.replay_of is None
@@ -31,6 +37,11 @@ async def open_night(
     for ballot, moment in (expected or {}).items():
         expect = ExpectDeclaration(id=f"{command_id}/{ballot}", by=by, ballot=ballot, expected=moment)
         await submitter.submit(definition.id, expect, clock.now())
+    for one in no_polls:
+        known = RecordNoPoll(
+            id=f"{command_id}/{one.ballot}/no-poll", by=by, ballot=one.ballot, state=one.state, reason=one.reason
+        )
+        await submitter.submit(definition.id, known, clock.now())
     # Again: a process that took a night of this name off air may have unlisted it since.
     await stream.announce(definition.id)
     return receipt

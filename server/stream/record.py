@@ -54,7 +54,7 @@ def read(data: bytes) -> tuple[list[AnyEvent], list[str]]:
         try:
             line = _lines.decode(text)
             event = codec.decode(bytes(line.event))
-        except (msgspec.DecodeError, codec.UnknownEvent, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, codec.UnknownEvent, UnicodeDecodeError, RecursionError) as error:
             raise BadRecord(f"Line {number} is not a line of a night's record: {error}") from error
         if line.head != _linked(heads[-1], bytes(line.event)):
             raise BadRecord(f"Line {number} was changed: its event and the lines before it do not give its head.")

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from functools import cache
 
 import pytest
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from server.election.decide import decide
 from server.election.events import AnyEvent, Declared
 from server.election.nights import Night, apply, fold
+from server.election.verdict import CandidateResult
 from server.nights import archive
 from server.nights.against import against, baselines
 from server.nights.together import Group, together
@@ -59,6 +61,16 @@ def test_by_elections_of_one_date_and_of_a_parliament_are_nights_together() -> N
     assert not listed & {one.summary.id for one in archive.groups()}, "what adds up over these counts a ballot twice"
 
 
+def undescribed(line: CandidateResult) -> CandidateResult:
+    return replace(line, candidate=replace(line.candidate, description=UNSET))
+
+
+def stood_as(night: str, ballot: str) -> list[str]:
+    """The name of the party of each candidate on a ballot paper, as the pages of a night show it."""
+    parties = past(night).parties
+    return [one.description or parties[one.party].name for one in past(night).counts[ballot].contest.candidates]
+
+
 @pytest.mark.parametrize("night", [one.summary.id for one in archive.groups()])
 def test_together_they_say_what_each_says_in_order_of_time(night: str) -> None:
     def told(event: AnyEvent) -> AnyEvent:
@@ -71,7 +83,10 @@ def test_together_they_say_what_each_says_in_order_of_time(night: str) -> None:
     assert len({event.command_id for event in whole.events}) == len(whole.events)
     assert sorted(map(repr, map(told, whole.events[1:]))) == sorted(map(repr, map(told, apart)))
     for one in group(night).nights:
-        assert past(night).counts[one].result == past(one).counts[one].result
+        here, there = past(night).counts[one].result, past(one).counts[one].result
+        assert here and there and here.verdict == there.verdict
+        assert [undescribed(line) for line in here.lines] == [undescribed(line) for line in there.lines]
+        assert stood_as(night, one) == stood_as(one, one), "a party that has changed its name since"
     assert {party.id for party in whole.definition.parties} >= {
         party.id for one in group(night).nights for party in archive.load(one).definition.parties
     }

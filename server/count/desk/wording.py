@@ -155,7 +155,7 @@ def sentence_case(words: str) -> str:
 def figures_changed(contest: Contest, before: Figures, after: Figures) -> tuple[LoggedChange, ...]:
     """The figures in which two sheets or declarations differ, in the order of the form."""
     changes = [
-        LoggedChange(candidate.name, f"{before.votes[candidate.id]:,}", f"{after.votes[candidate.id]:,}")
+        LoggedChange(contest.told(candidate.id), f"{before.votes[candidate.id]:,}", f"{after.votes[candidate.id]:,}")
         for candidate in contest.candidates
     ]
     old, new = before.rejected, after.rejected
@@ -188,4 +188,4 @@ def _papers(papers: int | None) -> str:
 
 
 def _lot(contest: Contest, lot: str | None) -> str:
-    return contest.candidate(lot).name if lot else "none"
+    return contest.told(lot) if lot else "none"

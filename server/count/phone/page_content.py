@@ -25,9 +25,11 @@ class NumberRow(Struct, frozen=True):
 
 
 class LotChoice(Struct, frozen=True):
-    """A candidate of whom the form can say that their lot was drawn; ``tied`` if they share the first place."""
+    """A candidate of whom the form can say that their lot was drawn, under a ``name`` that no other has; ``tied`` if
+    they share the first place."""
 
     candidate: Candidate
+    name: str
     tied: bool
     chosen: bool
 
@@ -85,7 +87,7 @@ def form_of(night: Night, count: Count, entry: SentForm, findings: Iterable[Find
     rows = {field: (label, "", "") for field, label in LABELS.items()}
     for candidate in contest.candidates:
         party = candidate.party
-        rows[f"votes.{candidate.id}"] = (candidate.name, party_name(night, party), counted_as(party))
+        rows[f"votes.{candidate.id}"] = (contest.told(candidate.id), party_name(night, party), counted_as(party))
     rows |= {f"rejected.{head}": (head_name(head), "", "") for head in HEADS}
     votes = entry.votes
     complete = all(candidate.id in votes for candidate in contest.candidates) and any(votes.values())
@@ -103,7 +105,12 @@ def form_of(night: Night, count: Count, entry: SentForm, findings: Iterable[Find
             for field, (label, note, party) in rows.items()
         },
         lots=tuple(
-            LotChoice(candidate, len(tied) > 1 and candidate.id in tied, candidate.id == entry.lot)
+            LotChoice(
+                candidate,
+                _spoken(night, count, candidate),
+                len(tied) > 1 and candidate.id in tied,
+                candidate.id == entry.lot,
+            )
             for candidate in contest.candidates
         ),
         tie=len(tied) > 1,
@@ -118,7 +125,7 @@ def form_of(night: Night, count: Count, entry: SentForm, findings: Iterable[Find
 def label_of(night: Night, ballot: str, field: str) -> str:
     """The label of a field of the sheet."""
     if field.startswith("votes."):
-        return night.counts[ballot].contest.candidate(field[6:]).name
+        return night.counts[ballot].contest.told(field[6:])
     return head_name(field[9:]) if field.startswith("rejected.") else "The lot"
 
 
@@ -150,7 +157,13 @@ def read_back(night: Night, count: Count, result: Result) -> ReadBack:
     """A result as it is to be read aloud."""
     votes = {line.candidate.id: line for line in result.lines}
     lines = tuple(
-        (candidate.name, party_name(night, candidate.party), counted_as(candidate.party), line.votes, line.elected)
+        (
+            count.contest.told(candidate.id),
+            party_name(night, candidate.party),
+            counted_as(candidate.party),
+            line.votes,
+            line.elected,
+        )
         for candidate in count.contest.candidates
         for line in (votes[candidate.id],)
     )
@@ -158,9 +171,11 @@ def read_back(night: Night, count: Count, result: Result) -> ReadBack:
     heads = ((head_name(head), getattr(rejected, head)) for head in HEADS) if rejected else ()
     return ReadBack(
         lines=lines,
-        elected=result.winner.candidate.name,
+        elected=_spoken(night, count, result.winner.candidate),
         tied=tuple(
-            candidate.name for candidate in count.contest.candidates if votes[candidate.id].votes == result.winner.votes
+            _spoken(night, count, candidate)
+            for candidate in count.contest.candidates
+            if votes[candidate.id].votes == result.winner.votes
         )
         if result.by_lot
         else (),
@@ -169,6 +184,15 @@ def read_back(night: Night, count: Count, result: Result) -> ReadBack:
         kind=result.verdict.kind,
         result=result,
     )
+
+
+def _spoken(night: Night, count: Count, candidate: Candidate) -> str:
+    """A candidate's name; with the party and the place on the paper where another has the same name."""
+    told = count.contest.told(candidate.id)
+    if told == candidate.name:
+        return told
+    party = candidate.description or party_name(night, candidate.party)
+    return f"{candidate.name} ({party}, number {told.removeprefix(candidate.name)[2:-1]} on the ballot paper)"
 
 
 def head_name(head: str) -> str:

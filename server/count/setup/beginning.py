@@ -15,7 +15,7 @@ from server.election.refusals import Refused
 from server.nights.coming import files, seats
 from server.nights.coming.reading import day_of, short
 from server.nights.coming.sheet import Sheet, TypedContest
-from server.nights.sources.tables import Problem
+from server.nights.sources.problems import Problem
 
 MOST_UPLOADED = 4 * 1024 * 1024  # bytes of a request; the export of a general election has half as many
 _MOST_SHOWN = 100  # problems of a file

@@ -81,7 +81,7 @@ def _shares(contest: Contest, votes: dict[str, int]) -> list[Finding]:
     findings = [_look_swapped(contest, pair, votes, before, now)] if pair else []
     for row, last in before.items():
         if row not in (pair or ()) and abs(now[row] - last) > FAR:
-            name = contest.candidate(row).name
+            name = contest.told(row)
             sentence = f"{name}'s share is {_percent(now[row])}; the party had {_percent(last)} at the last election."
             findings.append(Finding("share-far-from-baseline", f"votes.{row}", sentence))
     return findings
@@ -136,7 +136,7 @@ def _exchanged(before: dict[str, Fraction], now: dict[str, Fraction]) -> tuple[s
 
 def _ten_times_too_big(contest: Contest, row: str, number: int, now: Fraction, last: Fraction) -> Finding:
     sentence = (
-        f"Is there a digit too many in {contest.candidate(row).name}'s {number:,}? "
+        f"Is there a digit too many in {contest.told(row)}'s {number:,}? "
         f"That is {_percent(now)} of the votes; the party had {_percent(last)} at the last election."
     )
     return Finding("ten-times-too-big", f"votes.{row}", sentence)
@@ -150,7 +150,7 @@ def _look_swapped(
     now: dict[str, Fraction],
 ) -> Finding:
     first, second = pair
-    names = [contest.candidate(row).name for row in pair]
+    names = [contest.told(row) for row in pair]
     sentence = (
         f"Are {names[0]}'s {votes[first]:,} and {names[1]}'s {votes[second]:,} "
         f"exchanged? Their shares are {_percent(now[first])} and {_percent(now[second])}; "

@@ -120,7 +120,10 @@ class Change(Struct, frozen=True):
 def changes(count: Count, event: Corrected) -> tuple[Change, ...]:
     """What a correction changed, in ballot-paper order, rejected papers last."""
     earlier = [one for one in count.history if one.seq < event.seq and isinstance(one, SetsResult)][-1]
-    found = [Change(one.name, earlier.votes[one.id], event.votes[one.id]) for one in count.contest.candidates]
+    found = [
+        Change(count.contest.told(one.id), earlier.votes[one.id], event.votes[one.id])
+        for one in count.contest.candidates
+    ]
     if earlier.rejected and event.rejected:
         found.append(Change("", earlier.rejected.total, event.rejected.total))
     return tuple(one for one in found if one.before != one.after)

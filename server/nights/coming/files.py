@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from io import StringIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from server.election.contests import slug_of
 from server.nights.coming import parties
@@ -17,7 +16,9 @@ from server.nights.coming.seats import filled, the_seat
 from server.nights.coming.sheet import Sheet, TypedCandidate, TypedContest
 from server.nights.format import BALLOT
 from server.nights.sources import democracy_club
-from server.nights.sources.tables import CsvRow, Problem, table
+from server.nights.sources.problems import Problem
+from server.nights.sources.source import Source
+from server.nights.sources.tables import CsvRow, sound, table
 
 _NIGHT = {"title": "title", "date": "date", "polls close": "closes", "compared with": "baseline"}
 _CONTEST = {
@@ -85,13 +86,11 @@ def sheet_in(data: bytes, name: str, day: str = "") -> Sheet:
     ``name`` is what the file is called in problems. ``day`` chooses a day of an export that has several.
     """
     problems: list[Problem] = []
-    with TemporaryDirectory() as folder:
-        path = Path(folder, re.sub(r"[^\w. -]", "_", name)[-100:] or "table")
-        path.write_bytes(data)
-        if democracy_club.is_export(path):
-            sheet = _exported(path.name, table(path, _DC_COLUMNS, problems), day, problems)
-        else:
-            sheet = _filled_in(path.name, table(path, _COLUMNS, problems), problems)
+    file = Source(name, data)
+    if democracy_club.is_export(file):
+        sheet = _exported(name, sound(table(file, _DC_COLUMNS, problems)), day, problems)
+    else:
+        sheet = _filled_in(name, sound(table(file, _COLUMNS, problems)), problems)
     if problems:
         raise NotRead(sorted(problems, key=lambda one: one.line))
     return filled(sheet)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from msgspec import Struct
@@ -11,6 +11,7 @@ from uk_election_ids.election_ids import IdBuilder  # pyright: ignore[reportMiss
 from uk_election_ids.slugger import slugify  # pyright: ignore
 
 from server.election.clock import LONDON
+from server.election.events import NoPollState
 from server.election.parties import INDEPENDENT, SPEAKER, Party
 from server.nights.sources.columns import GSS
 from server.nights.sources.tables import CsvRow
@@ -26,6 +27,10 @@ CANDIDATE_COLUMNS = (
     "Votes",
 )
 _DAY_COLUMNS = ("By-election date", "Election date")
+_PERSON_COLUMNS = ("Person ID", "DC Person ID", "Democracy Club person ID")
+_LONGEST_COUNT = timedelta(
+    days=31
+)  # from the poll to a declaration; of a poll put off for weeks too, as in Thirsk 2010
 
 _SLUG = re.compile(r"-*[a-z0-9][a-z0-9-]*")
 PARTY_ID = re.compile(r"PP\d+|joint-party:\d+-\d+|ynmp-party:\d+")
@@ -68,7 +73,8 @@ class Seat(Struct, frozen=True):
 
 class Candidacy(Struct, frozen=True):
     """One candidate's row. ``place`` sorts candidates as on the ballot paper, ``number`` is the party's id at the
-    Library (MNIS), ``votes`` is None where the cell cannot be used or nothing is counted yet."""
+    Library (MNIS), ``votes`` is None where the cell cannot be used or nothing is counted yet. ``person`` is the
+    candidate's own id, "" where the file has none."""
 
     row: CsvRow
     key: Key
@@ -78,14 +84,22 @@ class Candidacy(Struct, frozen=True):
     number: str
     votes: int | None
     sitting: bool
+    person: str = ""
+    description: str = ""
 
 
 class Ballot(Struct, frozen=True):
-    """One constituency with its candidates in ballot-paper order."""
+    """One constituency with its candidates in ballot-paper order.
+
+    ``elected`` is who was elected as the file says, None where it does not. ``no_poll`` says why there is nothing to
+    count, with a reason in words.
+    """
 
     id: str
     seat: Seat
     paper: tuple[Candidacy, ...]
+    elected: Candidacy | None = None
+    no_poll: tuple[NoPollState, str] | None = None
 
 
 def seat(row: CsvRow, day: date) -> Seat:
@@ -93,8 +107,8 @@ def seat(row: CsvRow, day: date) -> Seat:
     row."""
     key = _key(row, day)
     declared = row.moment("Declaration time")
-    if declared and declared < polls_close(key[1]):
-        row.wrong(f"Declaration time is {row.text('Declaration time')}, before the polls close.")
+    if declared and (why := _no_declaration(declared, key[1])):
+        row.wrong(f"Declaration time is {row.text('Declaration time')}, {why}", "Declaration time is on another day")
     constituency = Seat(
         row=row,
         key=key,
@@ -117,8 +131,11 @@ def seat(row: CsvRow, day: date) -> Seat:
     return constituency
 
 
-def standing(row: CsvRow, day: date) -> Candidacy:
-    """The candidate in a row; ``day`` is the date of the poll where the row has none. Mistakes are noted at the row."""
+def standing(row: CsvRow, day: date, *, alone: bool = False) -> Candidacy:
+    """The candidate in a row; ``day`` is the date of the poll where the row has none. Mistakes are noted at the row.
+
+    A candidate who stands ``alone`` needs no votes.
+    """
     name = _person(row, "Candidate")
     if not row.text("Candidate surname"):
         row.wrong("Candidate surname is empty.")
@@ -129,8 +146,9 @@ def standing(row: CsvRow, day: date) -> Candidacy:
         place=place(row.text("Candidate surname"), row.text("Candidate first name")),
         party=_party(row),
         number=row.text("MNIS party ID"),
-        votes=row.number("Votes"),
+        votes=row.number_if_known("Votes") if alone else row.number("Votes"),
         sitting=row.text("Sitting MP").casefold() == "yes",
+        person=next((id for column in _PERSON_COLUMNS if (id := row.text(column))), ""),
     )
 
 
@@ -139,58 +157,39 @@ def polls_close(day: date) -> datetime:
     return datetime.combine(day, time(22), LONDON)
 
 
-def ballot_id(seat: Seat) -> str:
-    """Democracy Club's ballot id; that of a by-election where the row has a column with the date of the poll."""
+def _no_declaration(declared: datetime, day: date) -> str:
+    """Why a declaration cannot have been at this time, as the end of a sentence; "" where it can."""
+    close = polls_close(day)
+    if close <= declared <= close + _LONGEST_COUNT:
+        return ""
+    why = "before the polls close." if declared < close else f"more than a month after the poll of {day:%d/%m/%Y}."
+    if declared.day <= 12:
+        meant = declared.replace(month=declared.day, day=declared.month)
+        if close <= meant <= close + _LONGEST_COUNT:
+            why += f" If the month comes first in it, as in America, write {meant:%d/%m/%Y %H:%M}."
+    return why
+
+
+def day_in(row: CsvRow) -> date | None:
+    """The date of the poll in a row, None where it has none that can be read; nothing is noted."""
+    return next((row.day_if_any(column) for column in _DAY_COLUMNS if row.has(column)), None)
+
+
+def ballot_id(seat: Seat, *, by: bool = False) -> str:
+    """Democracy Club's ballot id; that of a by-election where it is one, or the row has a column with the date of the
+    poll."""
     name = seat.name if _SLUG.fullmatch(slug(seat.name)) else "nameless"
     builder = cast(Any, IdBuilder("parl", seat.key[1])).with_division(name)
-    if any(map(seat.row.has, _DAY_COLUMNS)):
+    if by or any(map(seat.row.has, _DAY_COLUMNS)):
         builder = builder.with_contest_type("by")
     return builder.ballot_id
-
-
-def check(seat: Seat, paper: tuple[Candidacy, ...]) -> None:
-    """Notes, at the rows concerned, whatever does not agree in the figures of one ballot."""
-    if not paper:
-        seat.row.wrong(f"{seat.name} has no candidates.")
-        return
-    lines: dict[tuple[str, str], int] = {}
-    for candidate in paper:
-        first = lines.setdefault((candidate.name, candidate.party.id), candidate.row.line)
-        if first != candidate.row.line:
-            candidate.row.wrong(f"{candidate.name} of the same party is already on line {first}.")
-    votes = sorted((candidate.votes for candidate in paper if candidate.votes is not None), reverse=True)
-    if len(votes) < len(paper):
-        return  # the row of the missing number has been noted already
-    papers = sum(votes) + (seat.invalid or 0)
-    if seat.electorate is not None and papers > seat.electorate:
-        seat.row.wrong(f"{papers:,} valid and invalid votes are more than the electorate of {seat.electorate:,}.")
-    if seat.valid is not None and sum(votes) != seat.valid:
-        sentence = f"The candidates of {seat.name} have {sum(votes):,} votes, but Valid votes is {seat.valid:,}."
-        seat.row.wrong(sentence)
-    majority = votes[0] - votes[1] if len(votes) > 1 else votes[0]
-    if seat.majority is not None and len(votes) > 1 and majority != seat.majority:
-        seat.row.wrong(f"The majority in {seat.name} is {majority:,}, but Majority says {seat.majority:,}.")
-    if votes[0] == 0:
-        seat.row.wrong(f"Nobody in {seat.name} has a vote.")
-    if seat.member:
-        _check_winner(seat, seat.member, paper, votes[0])
-    elif majority == 0 and len(votes) > 1:
-        seat.row.wrong(f"{seat.name} is a tie, and the file does not say who won.")
-
-
-def _check_winner(seat: Seat, member: str, paper: tuple[Candidacy, ...], most: int) -> None:
-    won = [candidate for candidate in paper if candidate.name == member]
-    first = " and ".join(candidate.name for candidate in paper if candidate.votes == most)
-    if not won:
-        seat.row.wrong(f"The winner in {seat.name} is {member}, who is not among the candidates.")
-    elif all(candidate.votes != most for candidate in won):
-        seat.row.wrong(f"The winner in {seat.name} is {member}, but most votes are for {first}.")
 
 
 def _key(row: CsvRow, day: date) -> Key:
     gss = row.required("ONS ID")
     if gss and not GSS.fullmatch(gss):
-        row.wrong(f"ONS ID is {gss!r}: it should be a letter and eight digits, such as E14000898.")
+        sentence = f"ONS ID is {gss!r}: it should be a letter and eight digits, such as E14000898."
+        row.wrong(sentence, "ONS ID is none")
     for column in _DAY_COLUMNS:
         if row.has(column):
             return gss, row.day(column) or day
@@ -208,7 +207,8 @@ def _party(row: CsvRow) -> Party:
     adjunct = row.text("Electoral Commission adjunct party ID").strip("-")
     for party_id in filter(None, (registered, adjunct)):
         if not PARTY_ID.fullmatch(party_id):
-            row.wrong(f"Electoral Commission party ID is {party_id!r}: it should look like PP85.")
+            sentence = f"Electoral Commission party ID is {party_id!r}: it should look like PP85."
+            row.wrong(sentence, "Electoral Commission party ID is none")
     if registered and adjunct:
         joint = f"joint-party:{registered.removeprefix('PP')}-{adjunct.removeprefix('PP')}"
         return Party(joint, name, short)

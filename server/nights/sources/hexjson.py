@@ -1,15 +1,19 @@
 """A layout of hexagons from a HexJSON file, checked and written in the project's own form. No map."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 from msgspec import Struct
 
 from server.nights.layout import ATTRIBUTION, FORMAT, VERSION
 from server.nights.sources.renamed import RENAMED
+from server.nights.sources.source import MOST_BYTES
 
 _GSS = re.compile(r"[ENSW]\d{8}")
+_NONE: Mapping[str, str] = MappingProxyType({})
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -50,11 +54,18 @@ def year_in(path: Path) -> int:
     return int(years.pop())
 
 
-def imported(path: Path, year: int) -> Imported:
-    """A layout for the boundaries of a year; BadLayout where it cannot be one, OSError where it cannot be opened."""
+def imported(path: Path, year: int, more: Mapping[str, str] = _NONE) -> Imported:
+    """A layout for the boundaries of a year; BadLayout where it cannot be one, OSError where it cannot be opened.
+
+    ``more`` are old codes → new ones, beside those that are known.
+    """
     try:
-        found = _file.decode(path.read_bytes())
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        with path.open("rb") as opened:
+            data = opened.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise BadLayout(f"{path.name}: It has more than {MOST_BYTES // 1024**2} MB, and no layout has.")
+        found = _file.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadLayout(f"{path.name}: This is not HexJSON: {error}.") from error
     if found.layout != "odd-r":
         raise BadLayout(f"{path.name}: The layout is {found.layout!r}; only odd-r can be read.")
@@ -67,7 +78,7 @@ def imported(path: Path, year: int) -> Imported:
         if hexagon in taken:
             raise BadLayout(f"{path.name}: {taken[hexagon]} and {gss} are at one place.")
         taken[hexagon] = gss
-    renamed = {old: new for old, new in RENAMED.get(year, {}).items() if old in taken.values()}
+    renamed = {old: new for old, new in {**RENAMED.get(year, {}), **more}.items() if old in taken.values()}
     if twice := sorted(set(renamed.values()) & set(found.hexes)):
         raise BadLayout(f"{path.name}: {twice[0]} is in it under its old code too.")
     hexes = {renamed.get(gss, gss): hexagon for gss, hexagon in found.hexes.items()}

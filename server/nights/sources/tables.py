@@ -2,19 +2,19 @@
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from io import StringIO
-from pathlib import Path
-
-from msgspec import Struct
 
 from server.election.clock import LONDON
 from server.election.limits import LONGEST_NUMBER
 from server.election.numbers import written
 from server.nights.sources.columns import Columns, looks_like_data, told
+from server.nights.sources.mended import lost, mended
 from server.nights.sources.misprints import KNOWN, NAMES
+from server.nights.sources.problems import Problem
+from server.nights.sources.source import File, damage, text_of
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
 _DAYS = ("%d/%m/%Y", "%Y-%m-%d")
@@ -24,24 +24,19 @@ _BEGINNING = 10_000  # characters by which is told what stands between the cells
 _SAMPLE = 50  # rows by which columns without names are told
 
 
-class Problem(Struct, frozen=True):
-    """One thing wrong with a file; ``line`` is 0 where it is the file as a whole."""
-
-    file: str
-    line: int
-    sentence: str
-
-    def __str__(self) -> str:
-        where = f", line {self.line}" if self.line else ""
-        return f"{self.file}{where}: {self.sentence}"
-
-
 class CsvRow:
-    """One line of a table. Its readers note a problem, and give a harmless value, where a cell is wrong."""
+    """One line of a table. Its readers note a problem, and give a harmless value, where a cell is wrong.
 
-    def __init__(self, file: str, line: int, cells: dict[str, str], problems: list[Problem]) -> None:
-        self.file, self.line, self._problems = file, line, problems
-        self._cells = {_plain(column): cell for column, cell in cells.items()}
+    ``damage`` is what is wrong with the line as a whole, as a sentence; it is noted by ``sound``.
+    """
+
+    def __init__(
+        self, file: str, line: int, cells: dict[str, str], problems: list[Problem], damage: str | None = None
+    ) -> None:
+        self.file, self.line, self.damage, self._problems = file, line, damage, problems
+        # Mended while the white space is there: a letter that was encoded twice can end with a NBSP.
+        self._cells = {_plain(column): " ".join(mended(cell).split()) for column, cell in cells.items()}
+        self._lost: set[str] = set()
         self._put_right()
 
     def _put_right(self) -> None:
@@ -51,18 +46,27 @@ class CsvRow:
             if here == (one.day, one.gss, one.printed):
                 self._cells[_plain(one.column)] = one.right
 
-    def wrong(self, sentence: str) -> None:
-        """Note a problem with this line."""
-        self._problems.append(Problem(self.file, self.line, sentence))
+    def wrong(self, sentence: str, cause: str = "") -> None:
+        """Note a problem with this line; ``cause`` is as ``Problem`` has it."""
+        self._problems.append(Problem(self.file, self.line, sentence, cause))
 
     def has(self, column: str) -> bool:
         """Whether the table has this column."""
         return _plain(column) in self._cells
 
     def text(self, column: str) -> str:
-        """A cell without surplus white space, mended where UTF-8 was once read as Latin-1 (``LÃ©onie``);
-        "" where there is no such column."""
-        return _mended(" ".join(self._cells.get(_plain(column), "").split()))
+        """A cell without surplus white space, and with letters that were encoded twice put right (``LÃ©onie``);
+        "" where there is no such column. Letters that cannot be put right are noted."""
+        found = self._cells.get(_plain(column), "")
+        if (left := lost(found)) and column not in self._lost:
+            self._lost.add(column)
+            self.wrong(f"{column} is {_short(found)!r}: a letter was encoded twice and lost ({left!r}). Write it anew.")
+        return found
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """All cells, to tell whether two rows are the same."""
+        return tuple(self._cells.values())
 
     def required(self, column: str) -> str:
         """A cell that may not be empty."""
@@ -85,7 +89,13 @@ class CsvRow:
         found = self.text(column)
         read = _read(found, _DAYS)
         if read is None:
-            self.wrong(f"{column} is {_short(found)!r}: it should be a date such as 12/12/2019.")
+            sentence = f"{column} is {_short(found)!r}: it should be a date such as 12/12/2019.{_american(found)}"
+            self.wrong(sentence, f"{column} is no date")
+        return read.date() if read else None
+
+    def day_if_any(self, column: str) -> date | None:
+        """The same, but None without a problem where the cell is no date."""
+        read = _read(self.text(column), _DAYS)
         return read.date() if read else None
 
     def moment(self, column: str) -> datetime | None:
@@ -95,14 +105,15 @@ class CsvRow:
             return None
         read = _read(found.replace("T", " "), [f"{day} {clock}" for day in _DAYS for clock in _CLOCKS])
         if read is None:
-            self.wrong(f"{column} is {_short(found)!r}: it should be a time such as 13/12/2019 02:30.")
+            sentence = f"{column} is {_short(found)!r}: it should be a time such as 13/12/2019 02:30.{_american(found)}"
+            self.wrong(sentence, f"{column} is no time")
         return read.replace(second=0) if read else None
 
     def flag(self, column: str) -> bool:
         """Yes or no, as t and f, true and false; no where it is empty or has no column."""
         found = self.text(column).casefold()
         if found not in ("t", "true", "yes", "f", "false", "no", ""):
-            self.wrong(f"{column} is {_short(found)!r}: it should be t or f.")
+            self.wrong(f"{column} is {_short(found)!r}: it should be t or f.", f"{column} is not t or f")
         return found in ("t", "true", "yes")
 
 
@@ -112,43 +123,57 @@ def whole(row: CsvRow, what: str, text: str) -> int | None:
     if number is not None:
         return number
     if text.startswith("-") and text[1:].isdecimal():
-        row.wrong(f"{what}: {text} is below 0.")
+        row.wrong(f"{what}: {text} is below 0.", f"{what} is below 0")
+    elif text:
+        row.wrong(f"{what}: {_short(text)!r} is not a whole number.", f"{what} is no number")
     else:
-        row.wrong(f"{what}: {_short(text)!r} is not a whole number." if text else f"{what} is empty.")
+        row.wrong(f"{what} is empty.")
     return None
 
 
+def sound(rows: Iterable[CsvRow]) -> list[CsvRow]:
+    """These rows without those that are damaged, which are noted."""
+    found: list[CsvRow] = []
+    for row in rows:
+        if row.damage:
+            row.wrong(row.damage)
+        else:
+            found.append(row)
+    return found
+
+
 def table(
-    path: Path, required: Columns, problems: list[Problem], without_names: Sequence[Columns] = ()
+    file: File, required: Columns, problems: list[Problem], without_names: Sequence[Columns] = ()
 ) -> list[CsvRow]:
-    """The rows of a CSV file, or none where it cannot be used; ``problems`` then says why.
+    """The rows of a CSV file, damaged ones too, or none where it cannot be used; ``problems`` then says why.
 
     Between the cells are commas, or semicolons or tabs as some spreadsheets write them. Where there is no row of names,
     the columns are those of ``without_names`` that fit.
     """
-    text = _text(path, problems)
+    text = text_of(file, problems)
     if text is None:
         return []
-    lines, broken = _split(text, path.name)
+    lines, broken = _split(text, file.name)
     if not lines:
-        problems.append(broken or Problem(path.name, 0, "It is empty."))
+        problems.append(broken or Problem(file.name, 0, "It is empty."))
         return []
-    header = _header(path.name, lines, required, without_names, problems)
+    header = _header(file.name, lines, required, without_names, problems)
     if header is None:
         return []
     names, rest = header
-    rows: list[CsvRow] = []
-    for line, cells in rest:
-        row = CsvRow(path.name, line, dict(zip(names, cells, strict=False)), problems)
-        if len(cells) < len(names) or any(map(str.strip, cells[len(names) :])):
-            row.wrong(f"There are {len(cells)} cells, but {len(names)} columns.")
-        else:
-            rows.append(row)
+    rows = [_row(file.name, line, names, cells, problems) for line, cells in rest]
     if broken:
         problems.append(broken)
     elif not rest:
-        problems.append(Problem(path.name, 0, "There is nothing below the header."))
+        problems.append(Problem(file.name, 0, "There is nothing below the header."))
     return rows
+
+
+def _row(file: str, line: int, names: list[str], cells: list[str], problems: list[Problem]) -> CsvRow:
+    wrong = damage(",".join(cells))
+    if len(cells) < len(names) or any(map(str.strip, cells[len(names) :])):
+        wrong = wrong or f"There are {len(cells)} cells, but {len(names)} columns."
+    return CsvRow(file, line, dict(zip(names, cells, strict=False)), problems, wrong)
 
 
 _Line = tuple[int, list[str]]
@@ -201,35 +226,19 @@ def _header(
     return None if missing or twice else (names, lines[place + 1 :])
 
 
-def _text(path: Path, problems: list[Problem]) -> str | None:
-    try:
-        data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    except OSError as error:
-        problems.append(Problem(path.name, 0, f"It cannot be read: {error.strerror}."))
-        return None
-    if data.startswith(b"PK\x03\x04"):
-        problems.append(Problem(path.name, 0, "This is a ZIP file or a spreadsheet: save the table as CSV in UTF-8."))
-        return None
-    if b"\0" in data:
-        problems.append(Problem(path.name, 0, "This is no text in UTF-8: save the table as CSV in UTF-8."))
-        return None
-    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    sound = True
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        try:
-            line.decode()
-        except UnicodeDecodeError as error:
-            sentence = f"Byte {error.start + 1} is not UTF-8 (0x{line[error.start]:02X}); save the file as UTF-8."
-            problems.append(Problem(path.name, number, sentence))
-            sound = False
-    return data.decode() if sound else None
-
-
 def _read(text: str, formats: Sequence[str]) -> datetime | None:
     for one in formats:
         with suppress(ValueError):
             return datetime.strptime(text, one).replace(tzinfo=LONDON)
     return None
+
+
+def _american(text: str) -> str:
+    """A sentence where a date would be one with its month first; "" where not."""
+    swapped = re.sub(r"^(\d{1,2})/(\d{1,2})/", r"\2/\1/", text)
+    if swapped == text or not _read(swapped.split(" ")[0], _DAYS):
+        return ""
+    return " The month comes first in it, as in America: write the day first."
 
 
 def _plain(column: str) -> str:
@@ -239,12 +248,3 @@ def _plain(column: str) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:40] + "…"
-
-
-def _mended(text: str) -> str:
-    if text.isascii():
-        return text
-    try:
-        return text.encode("latin-1").decode()
-    except UnicodeError:
-        return text

@@ -55,7 +55,7 @@ def _page(shown: Shown, count: Count) -> str:
         result=result,
         rows=[
             NoticeRow(
-                candidate.name,
+                count.contest.told(candidate.id),
                 _party(night, candidate.party, language),
                 votes.get(candidate.id),
                 candidate.id == elected,

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from server.election.contests import Candidate
+from server.election.contests import Candidate, Contest
 from server.election.nights import Count, Night
 from server.election.parties import Party, counted_as
 from server.election.verdict import CandidateResult, Result
@@ -54,7 +54,7 @@ def contest_picture(night: Night, count: Count, language: Language) -> list[Mark
         lines = wrapped(count.no_poll.reason if count.no_poll else "", ACROSS, 34, 3)
         return marks + [Text(line, LEFT, _BODY + 50 + 46 * place, 34) for place, line in enumerate(lines)]
     for place, line in enumerate(result.lines[:_SHOWN]):
-        marks += _row(night, line, result.lines[0].votes, _BODY + place * _ROW, language)
+        marks += _row(night, count.contest, line, result.lines[0].votes, _BODY + place * _ROW, language)
     return marks + _figures(night, result, language)
 
 
@@ -75,7 +75,7 @@ def _verdict(night: Night, result: Result, language: Language) -> list[Mark]:
     return marks
 
 
-def _row(night: Night, line: CandidateResult, most: int, top: int, language: Language) -> list[Mark]:
+def _row(night: Night, contest: Contest, line: CandidateResult, most: int, top: int, language: Language) -> list[Mark]:
     """A candidate: name, party, votes, share, and a bar whose length is in proportion to the votes."""
     weight = BOLD if line.elected else REGULAR
     party = night.parties[line.candidate.party]
@@ -83,7 +83,7 @@ def _row(night: Night, line: CandidateResult, most: int, top: int, language: Lan
     votes = Text(language.number(line.votes), _BARS_RIGHT - 104, top + 24, _NAME, weight, ends=True)
     length = round((_BARS_RIGHT - LEFT) * line.votes / (most or 1))
     return [
-        *_candidate(line.candidate, party, LEFT, top + 24, 470, weight, language),
+        *_candidate(contest, line.candidate, party, LEFT, top + 24, 470, weight, language),
         votes,
         share,
         party_bar(counted_as(party.id), LEFT, top + 32, length, 9),
@@ -91,13 +91,13 @@ def _row(night: Night, line: CandidateResult, most: int, top: int, language: Lan
 
 
 def _candidate(
-    candidate: Candidate, party: Party, x: int, y: int, width: int, weight: int, language: Language
+    contest: Contest, candidate: Candidate, party: Party, x: int, y: int, width: int, weight: int, language: Language
 ) -> list[Mark]:
     """A candidate's name and party; the party is abbreviated if both do not fit."""
-    long, short = language.party(party), language.short(party)
-    room = width - _GAP - min(width_of(candidate.name, _NAME, weight), width // 2)
+    long, short, told = language.party(party), language.short(party), contest.told(candidate.id)
+    room = width - _GAP - min(width_of(told, _NAME, weight), width // 2)
     label, small = fitted(long if width_of(long, _PARTY) <= room else short, room, _PARTY, 18)
-    name, size = fitted(candidate.name, width - _GAP - width_of(label, small), _NAME, 20, weight)
+    name, size = fitted(told, width - _GAP - width_of(label, small), _NAME, 20, weight)
     beside = x + width_of(name, size, weight) + _GAP
     return [Text(name, x, y, size, weight), Text(label, beside, y, small, colour=MUTED)]
 
@@ -138,7 +138,7 @@ def _standing(night: Night, count: Count, language: Language) -> list[Mark]:
         x, y = _standing_place(place)
         party = night.parties[candidate.party]
         marks.append(party_bar(counted_as(party.id), x, y - 20, 20, 20))
-        marks += _candidate(candidate, party, x + 32, y, _COLUMN - 48, BOLD, language)
+        marks += _candidate(count.contest, candidate, party, x + 32, y, _COLUMN - 48, BOLD, language)
     if more := len(candidates) - len(shown):
         text = language.ngettext("and %(number)s more", "and %(number)s more", more) % {"number": more}
         marks.append(Text(text, *_standing_place(len(shown)), _NAME, colour=MUTED))

@@ -16,6 +16,8 @@ from server.nights.archive import past_night
 from server.nights.format import ContestLine, parsed
 from server.nights.past import PastNight
 from server.nights.sources.importer import ImportRefused, import_night
+from server.nights.sources.importer import imported as import_with_notes
+from server.nights.sources.source import Source
 from tests.nights.library import CONTESTS, files
 
 CLACTON, HEYWOOD = "parl.clacton.by.2014-10-09", "parl.heywood-and-middleton.by.2014-10-09"
@@ -204,7 +206,6 @@ def test_contests_of_the_library_add_what_is_not_in_the_export(tmp_path: Path) -
         ("person_name", "", "line 2: person_name is empty."),
         ("ballot_paper_id", "", "line 2: ballot_paper_id is empty."),
         ("gss", "clacton", "gss of Clacton is 'clacton'"),
-        ("nuts1", "", "line 2: nuts1, the region of Clacton, is empty. Export it, or give --contests."),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, column: str, value: str, sentence: str) -> None:
@@ -214,10 +215,29 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, column: str, value
     assert any(sentence in one for one in refused(tmp_path, rows)), refused(tmp_path, rows)
 
 
+def test_a_seat_is_found_in_the_archive_by_its_ballot_id_and_asked_for_where_it_is_not_there(tmp_path: Path) -> None:
+    plain = [{name: value for name, value in row.items() if name not in ("gss", "nuts1")} for row in rows_of(CLACTON)]
+    (found,) = imported(tmp_path, plain, CLACTON).definition.contests
+    assert (found.gss, found.region, found.nation) == ("E14000642", "East of England", "England")
+
+    def elsewhere(row: Row, **more: str) -> Row:
+        return row | {"ballot_paper_id": "parl.wexcombe.by.2014-10-09", "post_label": "Wexcombe"} | more
+
+    night = "parl.wexcombe.by.2014-10-09"
+    assert refused(tmp_path, list(map(elsewhere, plain)), night) == [
+        "export.csv, line 2: gss of Wexcombe is missing, and the archive has no such seat. Export it, or give "
+        "--contests."
+    ]
+    coded = [elsewhere(row, gss="E14000999", nuts1="") for row in plain]
+    assert refused(tmp_path, coded, night) == [
+        "export.csv, line 2: nuts1, the region of Wexcombe, is empty. Export it, or give --contests."
+    ]
+
+
 def test_a_candidate_twice_and_two_who_are_elected_are_named_with_both_lines(tmp_path: Path) -> None:
     rows = rows_of(CLACTON)
     problems = refused(tmp_path, [*rows, rows[0]])
-    assert "export.csv, line 10: Douglas Carswell of the same party is already on line 2." in problems
+    assert "export.csv, line 10: Douglas Carswell with the id 1 is already on line 2." in problems
     assert "export.csv, line 10: elected is t, but Douglas Carswell is that already, on line 2." in problems
 
 
@@ -228,3 +248,101 @@ def test_another_election_and_a_library_file_without_contests_are_refused(tmp_pa
     _, candidates = files(tmp_path)
     with pytest.raises(ImportRefused, match="the contests must be given with it"):
         import_night(None, candidates, id="parl.2019-12-12", title="A night")
+
+
+WITHOUT_OPTIONS = (
+    *("person_id", "person_name", "election_id", "ballot_paper_id", "election_date", "election_current"),
+    *("party_name", "party_id", "post_label", "cancelled_poll", "seats_contested"),
+)
+
+
+def without_options(rows: list[Row]) -> list[Row]:
+    """As Democracy Club's site exports them where no more fields are asked for: before the count, without codes."""
+    more = {"election_date": "2014-10-09", "election_current": "t"}
+    return [{name: (row | more)[name] for name in WITHOUT_OPTIONS} for row in rows]
+
+
+def test_an_export_without_options_is_a_night_that_waits_for_its_count(tmp_path: Path) -> None:
+    rows = without_options(rows_of(CLACTON) + rows_of(HEYWOOD))
+    past = imported(tmp_path, rows, "parl.2014-10-09", "parl.2010-05-06")
+    assert [(one.ballot, one.gss, one.region) for one in past.definition.contests] == [
+        (CLACTON, "E14000642", "East of England"),
+        (HEYWOOD, "E14000747", "North West"),
+    ]
+    assert len(past.events) == 1 and past.no_polls == ()
+
+
+def test_the_export_of_the_club_with_results_is_read_and_holds_no_ballot_of_parliament() -> None:
+    head = """\
+person_id,person_name,election_id,ballot_paper_id,election_date,election_current,party_name,party_id,post_label,\
+cancelled_poll,seats_contested,votes_cast,elected,tied_vote_winner,rank,turnout_reported,spoilt_ballots,\
+total_electorate,turnout_percentage,results_source
+1,Kim Moss,local.adur.2026-05-07,local.adur.buckingham.2026-05-07,2026-05-07,f,Labour,PP53,Cross,f,1,9,t,f,1,,6,,5,x
+"""
+    club = """\
+7,Ann Abel,parl.2026-05-07,parl.clacton.by.2026-05-07,2026-05-07,f,Reform UK,PP7931,Clacton,f,1,8,t,f,1,,6,,53.70,
+8,Ben Bell,parl.2026-05-07,parl.clacton.by.2026-05-07,2026-05-07,f,Labour Party,PP53,Clacton,f,1,3,f,f,2,,6,,53.70,
+"""
+    night = "parl.clacton.by.2026-05-07"
+    text = import_night(None, Source("export.csv", (head + club).encode()), id=night, title="Clacton")
+    (contest,) = parsed(text.encode(), night)[1]
+    assert (contest.gss, contest.name, contest.rejected) == ("E14001174", "Clacton", 6)
+    with pytest.raises(ImportRefused, match=r"There is no ballot of parl\.clacton\.by\.2026-05-07 in it"):
+        import_night(None, Source("export.csv", head.encode()), id=night, title="Clacton")
+
+
+def test_rows_of_other_ballots_do_not_matter_even_if_they_are_wrong(tmp_path: Path) -> None:
+    other = rows_of(HEYWOOD)
+    wrong = [row | {"votes_cast": "many", "party_id": "", "gss": "x", "seats_contested": "9"} for row in other]
+    assert imported(tmp_path, [*wrong, *rows_of(CLACTON)], CLACTON) == imported(tmp_path, rows_of(CLACTON), CLACTON)
+    export(tmp_path, rows_of(CLACTON))
+    with (tmp_path / "export.csv").open("ab") as file:
+        file.write(b"1,Zo\xeb Torn,parl.2014-10-09,parl.other.by.2014-10-09\n")
+    text = import_night(None, tmp_path / "export.csv", id=CLACTON, title="A night")
+    assert past_night(*parsed(text.encode(), CLACTON)) == imported(tmp_path, rows_of(CLACTON), CLACTON)
+
+
+def test_two_of_one_name_and_party_are_told_apart_by_their_ids(tmp_path: Path) -> None:
+    rows = rows_of(CLACTON)
+    twin = {name: rows[0][name] for name in ("person_name", "party_name", "party_id")}
+    rows[1] |= twin
+    past = imported(tmp_path, rows, CLACTON)
+    names = [(one.name, one.party) for one in past.definition.contests[0].candidates]
+    assert names.count(("Douglas Carswell", "PP85")) == 2
+    result = fold(past.events).counts[CLACTON].result
+    assert result and result.winner.votes == int(rows[0]["votes_cast"])
+
+    tie = [row | {"votes_cast": "10", "elected": "f"} for row in rows]
+    tie[1] |= {"tied_vote_winner": "t"}
+    (declared,) = (event for event in imported(tmp_path, tie, CLACTON).events if isinstance(event, Declared))
+    assert declared.lot == "2", "the second Douglas Carswell was drawn"
+
+
+@pytest.mark.parametrize("votes", ["", "0"])
+def test_a_cancelled_poll_is_countermanded_and_one_candidate_is_uncontested(tmp_path: Path, votes: str) -> None:
+    rows = [row | {"votes_cast": votes, "elected": "f", "cancelled_poll": "t"} for row in rows_of(CLACTON)]
+    (count,) = fold(imported(tmp_path, rows, CLACTON).events).counts.values()
+    assert count.status == "countermanded" and count.result is None
+    (count,) = fold(imported(tmp_path, rows[:1], CLACTON).events).counts.values()
+    assert count.status == "uncontested" and count.result and count.result.winner.candidate.name == "Douglas Carswell"
+
+
+def test_one_candidate_whose_poll_is_not_cancelled_is_noted_and_a_cancelled_poll_has_no_votes(tmp_path: Path) -> None:
+    (row,) = (row | {"votes_cast": "", "elected": "f"} for row in rows_of(CLACTON)[:1])
+    found = import_with_notes(None, export(tmp_path, [row]), id=CLACTON, title="A night")
+    assert [str(note) for note in found.notes] == [
+        "export.csv, line 2: Clacton has one candidate, who is elected without a poll. If others are still to come, "
+        "import it then."
+    ]
+    assert "export.csv, line 2: cancelled_poll is t in Clacton, but there are votes." in refused(
+        tmp_path, changed("cancelled_poll", "t")
+    )
+
+
+def test_candidates_of_one_party_keep_the_descriptions_they_stand_under(tmp_path: Path) -> None:
+    rows = [row | {"party_description_text": ""} for row in rows_of(CLACTON)]
+    rows[0] |= {"party_description_text": "UKIP: Leave and Be Free"}
+    rows[1] |= {"party_id": rows[0]["party_id"], "party_name": "Independence from Europe"}
+    (contest,) = imported(tmp_path, rows, CLACTON).definition.contests
+    names = {one.name: one.description or "" for one in contest.candidates if one.party == "PP85"}
+    assert sorted(names.values()) == ["Independence from Europe", "UKIP: Leave and Be Free"]

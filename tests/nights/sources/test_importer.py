@@ -182,7 +182,7 @@ def test_what_spreadsheets_make_of_a_file_is_the_same_file(tmp_path: Path) -> No
     [
         (b"", "contests.csv: It is empty."),
         (b"PK\x03\x04rest", "contests.csv: This is a ZIP file or a spreadsheet"),
-        (CONTESTS.encode("utf-16"), "contests.csv: This is no text in UTF-8"),
+        (b"\0x\0" + CONTESTS.encode(), "contests.csv: This is no text in UTF-8"),
         (CONTESTS.encode()[:300], "contests.csv, line 3: There are 4 cells, but 12 columns."),
         (b"x," * 200_000, "contests.csv, line 1: This is no row of names"),
         (CONTESTS.replace("1000,600", "9" * 5000 + ",600").encode(), "is not a whole number."),
@@ -265,9 +265,9 @@ def test_rubbish_among_the_contests_is_named_with_its_line(tmp_path: Path, old: 
         ("Labour,Lab", "Labour,", "line 2: Party abbreviation is empty."),
         ("Votes", "Vote", "line 1: There is no column 'Votes'."),
         (
-            "Conservative,Con,PP52,,Ann,Abel",
-            "Labour,Lab,PP53,,Ben,Órga",
-            "line 3: Ben Órga of the same party is already",
+            "Conservative,Con,PP52,,Ann,Abel,Yes,400",
+            "Labour,Lab,PP53,,Ben,Órga,No,200",
+            "line 3: Ben Órga of the same party is already on line 2, word for word.",
         ),
     ],
 )
@@ -300,7 +300,7 @@ def test_bytes_that_are_not_utf_8_are_named_with_their_lines(tmp_path: Path) -> 
 def test_a_constituency_that_the_baseline_does_not_have_is_refused(tmp_path: Path) -> None:
     before = imported(tmp_path)
     contests, candidates = (text.replace("E14000002", "E14000003") for text in (CONTESTS, CANDIDATES))
-    with pytest.raises(ImportRefused, match=r"Brook, Ford and Hill \(E14000003\) is not in the baseline"):
+    with pytest.raises(ImportRefused, match=r"Brook, Ford and Hill \(E14000003\) is E14000002 in the baseline"):
         imported(tmp_path, contests, candidates, baseline=before)
 
 
