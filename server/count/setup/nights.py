@@ -14,6 +14,7 @@ from server.count.visit.sending import new_id, stamp
 from server.count.visit.sessions import begin_session
 from server.election.counting.acts import Invited, PinChosen
 from server.election.counting.acts import SignedIn as HasSignedIn
+from server.election.counting.desk import Desk
 from server.election.refusals import Refused
 from server.html.process import process
 from server.nights import archive
@@ -74,12 +75,17 @@ async def _own_invitation(request: Request, night: str) -> str:
     """The invitation to this desk that this person has by running the place; a new one after it was revoked."""
     submitter, me = process(request).submitter, visit(request).person
     desk = await submitter.desk(night)
-    made = [act for act in desk.log if isinstance(act, Invited) and act.command_id.startswith(f"run/{me.invitation}/")]
-    for act in made:
-        if not desk.people[act.invited].revoked:
-            return act.invited
+    made = at_its_desk(desk, me.invitation)
+    for invited in made:
+        if not desk.people[invited].revoked:
+            return invited
     by = stamp(request, f"run/{me.invitation}/{len(made)}")
     return await invite_person(submitter, night, me.name, "desk", (), by)
+
+
+def at_its_desk(desk: Desk, admin: str) -> list[str]:
+    """The invitations to a night's desk that the admin with this invitation has by running the place."""
+    return [act.invited for act in desk.log if isinstance(act, Invited) and act.command_id.startswith(f"run/{admin}/")]
 
 
 async def _nights(request: Request, notice: str = "", status: int = 200) -> Response:

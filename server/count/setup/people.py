@@ -1,16 +1,19 @@
 """Those who run the place: inviting another, printing a link, ending sessions, clearing a PIN, revoking."""
 
+from contextlib import suppress
+
 import segno
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
+from server.count.setup.nights import at_its_desk
 from server.count.setup.requests import ADMINS, NOT_CONFIRMED, page, sent
 from server.count.visit.inviting import invite_person, link_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, stamp
-from server.election.counting.acts import PLACE, PinCleared, Revoked, SessionsEnded
+from server.election.counting.acts import PLACE, PinCleared, Revoked, SessionsEnded, Stamp
 from server.election.refusals import Refused
 from server.html.process import process
 from server.stream.events import StreamUnavailable
@@ -49,7 +52,8 @@ async def invite(request: Request) -> Response:
 
 @allows(Sends(ADMINS))
 async def change(request: Request) -> Response:
-    """``POST /admin/people/{what}``: end a person's sessions, clear the PIN or revoke the invitation, at once."""
+    """``POST /admin/people/{what}``: end a person's sessions, clear the PIN or revoke the invitation, at once; at the
+    desks of nights too."""
     form, what = await sent(request), request.path_params["what"]
     invited = form.get("invitation", "")
     try:
@@ -57,13 +61,23 @@ async def change(request: Request) -> Response:
             raise Refused("oneself", "That is your own invitation. Another admin can revoke it.")
         if what not in _ACTS:
             raise Refused("act-unknown", "Nothing was done: that is none of what can be done with an invitation.")
-        act = _ACTS[what](**stamp(request, id_of(what, form.get("key"), invited)), invited=invited)
-        await process(request).submitter.record(PLACE, act)
+        by = stamp(request, id_of(what, form.get("key"), invited))
+        await process(request).submitter.record(PLACE, _ACTS[what](**by, invited=invited))
+        await _at_desks(request, Revoked if what == "revoke" else SessionsEnded, invited, by)
     except Refused as refused:
         return await _people(request, refused.sentence, 422)
     except StreamUnavailable:
         return await _people(request, NOT_CONFIRMED, 503)
     return RedirectResponse("/admin/people", 303)
+
+
+async def _at_desks(request: Request, act: type[Revoked | SessionsEnded], admin: str, by: Stamp) -> None:
+    """Do this at the desks that an admin came to by running the place: who is out here is out there too."""
+    this = process(request)
+    for night in await this.stream.nights():
+        for invited in at_its_desk(await this.submitter.desk(night), admin):
+            with suppress(Refused):  # the night has ended meanwhile
+                await this.submitter.record(night, act(**by, invited=invited))
 
 
 async def _people(

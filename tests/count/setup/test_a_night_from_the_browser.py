@@ -276,6 +276,23 @@ def test_who_runs_the_place_runs_every_night_and_it_is_on_record(admin: Admin, s
     assert "is not on air" in admin.send("/admin/run", {"night": "parl.never.2026-12-10"}).text
 
 
+@pytest.mark.parametrize("what", ["end", "clear", "revoke"])
+def test_who_is_out_of_the_place_is_out_of_its_desks(place: TestClient, stored: Desk, admin: Admin, what: str) -> None:
+    begun(admin)
+    admin.open_draft()
+    admin.open("/admin/people")
+    to = admin.send("/admin/people", {"name": "Bea Other"}).headers["location"]
+    other = Admin(another(place))
+    other.sign_in(admin.open(to).split('id="link">')[1].split("<")[0].removeprefix("http://testserver"))
+    other.open("/admin")
+    other.send("/admin/run", {"night": clacton.NIGHT})
+    assert other.client.get("/desk", follow_redirects=False).status_code == 200
+    admin.open("/admin/people")
+    sent = admin.hidden(admin.page, f"/admin/people/{what}") | {"invitation": to.rpartition("=")[2]}
+    admin.client.post(f"/admin/people/{what}", data=sent, headers=admin.origin)
+    assert other.client.get("/desk", follow_redirects=False).headers["location"] == "/desk/invitation?ended=1"
+
+
 def test_several_contests_are_typed_one_at_a_time(admin: Admin) -> None:
     table = (
         "contest,surname,first names,party,date,title\nBath,Ray,Ann,Labour,10/12/2026,Two\nClacton,Lee,Bob,Labuor,,\n"
