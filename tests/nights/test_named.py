@@ -11,8 +11,10 @@ import pytest
 
 from server.__main__ import main
 from server.commands.export import export
+from server.commands.keep import keep
 from server.election.events import DeclarationExpected, Declared
 from server.election.nights import fold
+from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.baselines import of_night
 from server.nights.kept import Kept
@@ -68,6 +70,13 @@ def test_a_night_file_is_kept_and_is_the_same_night_after_each_export_and_import
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "there"))
     assert main(["import", str(out)]) == 0
     assert past_named(NEXT, Kept(tmp_path / "there")) == here
+
+
+async def test_keep_says_how_a_file_is_kept(stream: EventStream, tmp_path: Path) -> None:
+    file = made(tmp_path)
+    with pytest.raises(Refused) as refused:
+        await keep(argparse.Namespace(night=str(file), anyway=False), Settings(data_dir=tmp_path), stream)
+    assert f"{file} is a file, and import {file} keeps it." in refused.value.sentence
 
 
 async def test_a_file_and_a_kept_night_are_exported_and_verified(
