@@ -40,6 +40,8 @@ async def keep(options: argparse.Namespace, settings: Settings, stream: EventStr
         events = await stream.read(name) if name in await stream.nights() else []
         if not events:
             over = f"{name} is a past night already." if kept.events(name) else f"There is no night called {name}."
+            if name.endswith(".jsonl"):
+                over = f"{name} is a file, and import {name} keeps it."
             raise Refused("night-unknown", f"Only a night on air can be kept. {over}")
         acts = await stream.read_acts(name)
         night, desk = fold(events), fold_acts(acts)

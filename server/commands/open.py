@@ -51,7 +51,7 @@ def open(options: argparse.Namespace, settings: Settings) -> int:
     past = past_named(options.night, kept)
     definition = replace(past.definition, id=options.name or past.definition.id, times="live", replay_of=None)
     if options.rehearsal:
-        definition = practised(past.definition, options.name)
+        definition = practised(replace(past.definition, replay_of=None), options.name)
     if any(past_night.id == definition.id for past_night in kept.listed()):
         raise Refused("night-kept", f"{definition.id} is kept here as a past night: give it another id with --as.")
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
+from msgspec.structs import replace
+
 from server.commands.on_redis import on_stream
 from server.commands.words import number_of
 from server.count.visit.inviting import choose_entry, invite_person, link_of
@@ -80,7 +82,7 @@ async def practise(past: PastNight, options: Namespace, settings: Settings, stre
     url = (options.url or settings.public_url).rstrip("/")
     script = script_of(
         past,
-        practised(past.definition, options.name),
+        practised(replace(past.definition, replay_of=None), options.name),
         options.minutes * 60,
         options.officers,
         options.accidents,

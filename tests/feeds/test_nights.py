@@ -102,7 +102,7 @@ def test_rochester_has_the_figures_that_were_declared(client: TestClient) -> Non
     (contest,) = night["contests"]
     assert contest.keys() == IN_FULL
     assert contest["verdict"] == "UKIP gain from Con"
-    assert contest["winner"] == {"name": "Mark Reckless", "party": "PP85", "counted_as": "PP85"}
+    assert contest["winner"] == {"name": "Mark Reckless", "party": "PP85", "counted_as": "PP85", "candidate": "11"}
     assert (contest["majority"], contest["electorate"], contest["valid"]) == (2920, 79163, 40065)
     assert contest["turnout"]["papers"] == pytest.approx(40113 * 100 / 79163)
     assert contest["turnout"]["valid"] == pytest.approx(40065 * 100 / 79163)
@@ -237,7 +237,7 @@ def test_uncontested_seat_is_won_without_any_figures(site: Site, client: TestCli
     night = client.get("/api/nights/night").json()
     contest = client.get(f"/api/nights/night/contests/{ballot}").json()
     assert (night["declared"], contest["status"], contest["verdict"]) == (1, "uncontested", "Con gain from Lab")
-    assert contest["winner"] == {"name": "Ann Abel", "party": "PP52", "counted_as": "PP52"}
+    assert contest["winner"] == {"name": "Ann Abel", "party": "PP52", "counted_as": "PP52", "candidate": "1"}
     assert contest["declared_at"] == night["at"]
     for key in ("majority", "majority_share", "valid", "rejected", "swing"):
         assert contest[key] is None, key

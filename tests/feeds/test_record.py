@@ -51,9 +51,9 @@ def test_a_night_is_enough_where_its_record_is_in_the_folder(
     record: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(record.parent)
-    assert main(["verify", NIGHT]) == 1
-    sentence = f"There is no file {NIGHT} here, and no {NIGHT}.record.jsonl: "
-    assert sentence + f"it is downloaded from /api/nights/{NIGHT}/record." in capsys.readouterr().err
+    assert main(["verify", "nowhere"]) == 1
+    sentence = "There is no file nowhere here, and no nowhere.record.jsonl: "
+    assert sentence + "it is downloaded from /api/nights/nowhere/record." in capsys.readouterr().err
     record.rename(f"{NIGHT}.record.jsonl")
     assert main(["verify", NIGHT]) == 0
     assert "650 of 650 declared" in capsys.readouterr().out

@@ -8,11 +8,15 @@ from typing import Any
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 
 from server.__main__ import main
 from server.commands.export import export
-from server.election.events import DeclarationExpected, Declared
+from server.commands.keep import keep
+from server.election.contests import Previous
+from server.election.events import AnyEvent, Corrected, DeclarationExpected, Declared, Withdrawn
 from server.election.nights import fold
+from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.baselines import of_night
 from server.nights.kept import Kept
@@ -70,6 +74,13 @@ def test_a_night_file_is_kept_and_is_the_same_night_after_each_export_and_import
     assert past_named(NEXT, Kept(tmp_path / "there")) == here
 
 
+async def test_keep_says_how_a_file_is_kept(stream: EventStream, tmp_path: Path) -> None:
+    file = made(tmp_path)
+    with pytest.raises(Refused) as refused:
+        await keep(argparse.Namespace(night=str(file), anyway=False), Settings(data_dir=tmp_path), stream)
+    assert f"{file} is a file, and import {file} keeps it." in refused.value.sentence
+
+
 async def test_a_file_and_a_kept_night_are_exported_and_verified(
     stream: EventStream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,10 +117,22 @@ def test_a_kept_night_and_a_file_are_baselines_as_a_shipped_night_is(
     assert len(set(texts)) == 1 and '"baseline":"Earlier"' in texts[0] and '"holder":"PP53"' in texts[0]
 
 
-def test_a_baseline_is_what_stood_at_the_end_of_a_night() -> None:
+def test_a_baseline_is_what_stood_at_the_end_of_a_night_and_not_what_was_declared_first() -> None:
     past = archive.load(CLACTON)
     declared = next(event for event in past.events if isinstance(event, Declared))
-    assert of_night(past).previous["E14000642"].votes["PP85"] == max(declared.votes.values())
+    last = past.events[-1]
+    stamp: dict[str, Any] = {"by": "the desk", "ballot": CLACTON, "command_id": "x", "at": last.at}
+    votes = declared.votes | {"1": declared.votes["1"] + 5}
+    corrected = Corrected(
+        seq=last.seq + 1, votes=votes, rejected=declared.rejected, lot=None, reason="A slip.", **stamp
+    )
+    (party,) = {one.party for one in past.definition.contests[0].candidates if one.id == "1"}
+
+    def before(*more: AnyEvent) -> dict[str, Previous]:
+        return of_night(replace(past, events=(*past.events, *more))).previous
+
+    assert before(corrected)["E14000642"].votes[party] == before()["E14000642"].votes[party] + 5
+    assert before(Withdrawn(seq=last.seq + 1, reason="Counted anew.", **stamp)) == {}
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from server.nights.sources.library import of_the_library
 from server.nights.sources.lines import line_of, named, parties_of
 from server.nights.sources.notional import of_notional
 from server.nights.sources.problems import Problem, summed_up
+from server.nights.sources.renamed import EARLIER
 from server.nights.sources.source import File
 from server.nights.sources.verdicts import contradicted
 
@@ -102,7 +103,7 @@ def imported(
         ballots = democracy_club.ballots(candidates, contests, id, day, problems, notes)
     else:
         ballots = of_the_library(contests, candidates, id, day, problems, notes)
-    before = _baseline(baseline, baseline_name or title, ballots, problems)
+    before = _baseline(baseline, baseline_name or title, ballots, problems, notes)
     if before:
         before = _must_have_all(replace(before, previous=_under(before.previous, renamed)), ballots)
     files = {contests.name if contests else "": 0, candidates.name: 1}
@@ -150,7 +151,11 @@ def _day(night: str) -> date:
 
 
 def _baseline(
-    baseline: PastNight | File | None, name: str, ballots: Sequence[Ballot], problems: list[Problem]
+    baseline: PastNight | File | None,
+    name: str,
+    ballots: Sequence[Ballot],
+    problems: list[Problem],
+    notes: list[Problem],
 ) -> Baseline | None:
     if baseline is None:
         return None
@@ -163,7 +168,7 @@ def _baseline(
         for word in (candidate.number, candidate.party.short)
         if word
     }
-    return of_notional(baseline, name, known, problems)
+    return of_notional(baseline, name, known, problems, notes)
 
 
 def _under(previous: Mapping[str, Previous], renamed: Mapping[str, str]) -> dict[str, Previous]:
@@ -171,14 +176,14 @@ def _under(previous: Mapping[str, Previous], renamed: Mapping[str, str]) -> dict
 
 
 def _must_have_all(before: Baseline, ballots: Sequence[Ballot]) -> Baseline:
-    """The baseline; seats that it does not have are noted, with the code under which it has one of that name."""
+    """The baseline; seats that it does not have are noted, with the code under which it seems to have them."""
     here = {ballot.seat.key[0] for ballot in ballots}
     others = {name.casefold(): gss for gss, name in before.names.items() if gss not in here}
     for ballot in ballots:
         name, gss = ballot.seat.name, ballot.seat.key[0]
         if gss in before.previous:
             continue
-        if old := others.get(name.casefold()):
+        if old := EARLIER.get(gss, "") if EARLIER.get(gss) in before.previous else others.get(name.casefold()):
             sentence = f"{name} ({gss}) is {old} in the baseline. If it is the same seat, say --renamed {old}={gss}."
             ballot.seat.row.wrong(sentence)
         else:

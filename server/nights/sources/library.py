@@ -24,7 +24,7 @@ from server.nights.sources.ballots import (
 )
 from server.nights.sources.checking import UNCONTESTED, a_sum, called, check
 from server.nights.sources.problems import Problem
-from server.nights.sources.source import File
+from server.nights.sources.source import File, text_of
 from server.nights.sources.tables import CsvRow, sound, table
 
 _ADDED_UP = ("Electorate", "Valid votes", "Invalid votes")
@@ -38,6 +38,8 @@ def of_the_library(
     """The ballots of one night. What is wrong with them is added to ``problems``, what is odd to ``notes``; rows of
     other nights do not matter."""
     if contests is None:
+        if text_of(candidates, problems) is None:
+            return []
         sentence = "This is no file of Democracy Club's: the contests must be given with it."
         problems.append(Problem(candidates.name, 0, sentence))
         return []

@@ -40,10 +40,13 @@ _OF_THE_SEAT = ("electorate", "total_votes")  # figures that each row of a seat 
 _BY_NUMBER = {"8": INDEPENDENT, "47": SPEAKER, "38": "PP83", "1006": "PP7931"}
 
 
-def of_notional(file: File, name: str, known: dict[str, Party], problems: list[Problem]) -> Baseline:
+def of_notional(
+    file: File, name: str, known: dict[str, Party], problems: list[Problem], notes: list[Problem]
+) -> Baseline:
     """Votes estimated on changed boundaries, from the Library's CSV; ``known`` is number or abbreviation → party.
 
-    The file of 2019 is read as it is published too, without its totals and with the codes that its seats have now.
+    The file of 2019 is read as it is published too, without its totals and with the codes that its seats have now,
+    which are added to ``notes``.
     ``NA`` rows, all other parties together, are kept under ``others``: they count for the valid total only. The votes
     of a seat must come to its ``total_votes``, where the file has them.
     """
@@ -58,7 +61,10 @@ def of_notional(file: File, name: str, known: dict[str, Party], problems: list[P
             row.wrong(f"{sums} is no party but a sum of others: leave this row out.", f"{sums} is no party")
             continue
         if row.has("what is counted"):
-            gss = RENAMED[2024].get(gss, gss)
+            old, gss = gss, RENAMED[2024].get(gss, gss)
+            if old != gss and gss not in firsts:
+                sentence = f"{row.text('constituency_name')} is {old} here, and is taken as {gss}, its code now."
+                notes.append(Problem(row.file, row.line, sentence))
             number = "47" if row.text("mnis_party_name") == "Commons Speaker" else number
         _must_agree(row, firsts.setdefault(gss, row))
         votes = row.number("votes")

@@ -10,3 +10,6 @@ RENAMED = {
         "S14000058": "S14000111",  # West Aberdeenshire and Kincardine
     }
 }
+
+EARLIER = {new: old for renamed in RENAMED.values() for old, new in renamed.items()}
+"""Every code of now → the one before."""

@@ -22,6 +22,7 @@ from server.nights.past import PastNight
 from server.nights.sources import columns
 from server.nights.sources.ballots import CANDIDATE_COLUMNS, CONTEST_COLUMNS
 from server.nights.sources.importer import ImportRefused, import_night
+from server.nights.sources.importer import imported as import_with_notes
 from server.settings import Settings
 from tests.nights.library import CANDIDATES, CONTESTS, files
 
@@ -340,7 +341,11 @@ def test_the_notional_results_of_2019_are_read_as_published_without_their_totals
     notional = tmp_path / "notional.csv"
     notional.write_text(PUBLISHED)
     pair = files(tmp_path, *(text.replace("E14000001", "S14000111") for text in (CONTESTS, CANDIDATES)))
-    text = import_night(*pair, id=NIGHT, title="A night", baseline=notional, baseline_name="Before")
+    found = import_with_notes(*pair, id=NIGHT, title="A night", baseline=notional, baseline_name="Before")
+    assert "notional.csv, line 1: Upper is S14000058 here, and is taken as S14000111, its code now." in map(
+        str, found.notes
+    )
+    text = found.text
     definition = past_night(*parsed(text.encode(), "night")).definition
     before = {one.gss: one.previous for one in definition.contests}["S14000111"]
     assert before and before.holder == "ynmp-party:12522" and before.electorate == 900

@@ -227,6 +227,17 @@ def test_a_published_verdict_that_the_rule_contradicts_is_noted_with_its_line_an
     assert parsed(found.text.encode(), NIGHT)[1][1].published == ("Con gain from Lab", 200)
 
 
+def test_codes_that_are_known_to_have_changed_are_asked_for_too(tmp_path: Path) -> None:
+    notional = tmp_path / "notional.csv"
+    notional.write_text(NOTIONAL.replace("E14000001,Upper", "S14000006,"))
+    pair = tuple(text.replace("E14000001", "S14000107") for text in (CONTESTS, CANDIDATES))
+    with pytest.raises(
+        ImportRefused, match=r"\(S14000107\) is S14000006 in the baseline.*--renamed S14000006=S14000107"
+    ):
+        made(tmp_path, *pair, baseline=notional)
+    made(tmp_path, *pair, baseline=notional, renamed={"S14000006": "S14000107"})
+
+
 def test_a_seat_that_has_another_code_in_the_baseline_is_asked_for_and_can_be_given(tmp_path: Path) -> None:
     before = night(tmp_path)
     contests, candidates = (text.replace("E14000002", "E14000003") for text in (CONTESTS, CANDIDATES))

@@ -73,6 +73,13 @@ def test_a_file_that_is_too_large_is_refused_by_its_size_alone(tmp_path: Path) -
     assert "more than 16 MB" in problem
 
 
+def test_a_workbook_in_place_of_an_export_is_named_too() -> None:
+    with pytest.raises(ImportRefused) as caught:
+        import_night(None, Source("export.xlsx", b"PK\x03\x04 [Content_Types].xml"), id=NIGHT, title="A night")
+    (problem,) = caught.value.problems
+    assert str(problem).startswith("export.xlsx: This is an Excel workbook")
+
+
 NAMES = ["Léonie", "Màiri NicÀrdle", "Siân O’Brien", "Zoë", "Šárka", "Ŵyn", "José Álvaro", "Dafydd ap Siôn – Ffûon"]
 
 
