@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from server.commands.on_redis import with_stream
 from server.count.visit.inviting import choose_entry
-from server.election.refusals import Refused
 from server.nights import archive
+from server.nights.copies import practised
+from server.nights.ids import must_be_free
 from server.nights.kept import Kept
-from server.rehearsal.script import practised
 from server.settings import Settings
 from server.stream.events import EventStream
 from server.stream.opening import open_night
@@ -32,14 +32,13 @@ def add_parser(commands: Any) -> None:
 
 
 def open(options: argparse.Namespace, settings: Settings) -> int:
-    """Open a night, and print its address; Refused if its id is taken."""
+    """Open a night, and print its address; Refused if its id is taken, or a past night's."""
     file, kept = Path(options.night), Kept(settings.data_dir)
     past = archive.read(file) if file.is_file() else kept.load(options.night)
     definition = replace(past.definition, id=options.name or past.definition.id, times="live", replay_of=None)
     if options.rehearsal:
         definition = practised(past.definition, options.name)
-    if any(past_night.id == definition.id for past_night in kept.listed()):
-        raise Refused("night-kept", f"{definition.id} is kept here as a past night: give it another id with --as.")
+    must_be_free(kept, definition.id)
 
     async def opened(stream: EventStream) -> None:
         await open_night(stream, definition, str(uuid4()), past.expected)

@@ -12,11 +12,14 @@ from server.count.visit.inviting import choose_entry, invite_person, link_of
 from server.election.counting.acts import EntryMode, Role
 from server.election.refusals import Refused
 from server.nights import archive
+from server.nights.copies import practised
+from server.nights.ids import must_be_free
+from server.nights.kept import Kept
 from server.nights.past import PastNight
 from server.rehearsal.accidents import kinds_in
 from server.rehearsal.phone import Stuck
 from server.rehearsal.report import Report
-from server.rehearsal.script import Script, practised, script_of
+from server.rehearsal.script import Script, script_of
 from server.rehearsal.staff import Cards, Staff
 from server.rehearsal.wire import Wire
 from server.settings import Settings
@@ -81,6 +84,7 @@ async def practise(past: PastNight, options: Namespace, settings: Settings, stre
         programs=options.entry == "single",
     )
     night = script.definition.id
+    must_be_free(Kept(settings.data_dir), night)
     await _must_answer(url, "/readyz")
     cards = await _opened(script, options.entry, settings, stream)
     await _must_answer(url, f"/api/nights/{night}", '"seq":1,')

@@ -8,6 +8,7 @@ from typing import Any
 
 from server.commands.on_redis import with_stream
 from server.commands.speed import add_speed
+from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.replay.bar import bar, command_of, how_to_go_on, shown
 from server.replay.player import Player
@@ -37,6 +38,8 @@ def replay(options: argparse.Namespace, settings: Settings) -> int:
         return 2
     kept = Kept(settings.data_dir)
     nights = {options.name or replay_id(night): kept.load(night) for night in options.nights}
+    for name in nights:
+        must_be_free(kept, name)
     orders = Orders(options.speed, options.start, options.until, options.loop)
 
     async def play(stream: EventStream) -> None:

@@ -13,6 +13,7 @@ import uvloop
 from server.app import build_app
 from server.commands.on_redis import with_redis
 from server.election.refusals import Refused
+from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.replay.bar import how_to_go_on
 from server.replay.player import Player
@@ -57,7 +58,8 @@ async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | Non
     assert settings.redis_url is not None
     server = WebServer(build_app(settings), settings)
     stream = EventStream(settings.redis_url, settings.replicas)
-    pasts = {replay_id(night): Kept(settings.data_dir).load(night) for night in nights}
+    kept = Kept(settings.data_dir)
+    pasts = {replay_id(night): kept.load(night) for night in nights if _is_free(kept, replay_id(night))}
     orders = Orders(speed=speed, resumes=False)
     await stream.open()
     try:
@@ -68,6 +70,15 @@ async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | Non
                 task.cancel()
     finally:
         await stream.close()
+
+
+def _is_free(kept: Kept, replay: str) -> bool:
+    try:
+        must_be_free(kept, replay)
+    except Refused as refused:  # that replay is kept; everything else goes on
+        print(refused.sentence, file=sys.stderr)
+        return False
+    return True
 
 
 async def _play(player: Player) -> None:

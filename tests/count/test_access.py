@@ -120,6 +120,10 @@ GET  /desk/hold                                               in     no      no 
 POST /desk/hold                                               in     no      no     no        yes
 GET  /desk/release                                            in     no      no     no        yes
 POST /desk/release                                            in     no      no     no        yes
+GET  /desk/close                                              in     no      no     no        yes
+POST /desk/close                                              in     no      no     no        yes
+GET  /desk/discard                                            in     no      no     no        yes
+POST /desk/discard                                            in     no      no     no        yes
 """
 ROLES = {"officer": "officer", "second": "second officer", "returning": "returning officer", "desk": "desk"}
 WHO = ("nobody", *ROLES)

@@ -20,12 +20,13 @@ from server.election.events import AnyEvent, Corrected, Declared, NightHeld, Sta
 from server.election.nights import fold
 from server.election.refusals import Refused
 from server.html.languages import ENGLISH, languages
+from server.nights.copies import practised
 from server.pages.picture.drawing import Text
 from server.pages.picture.frame import frame
 from server.rehearsal.accidents import KINDS, Paper, kinds_in
 from server.rehearsal.logbook import Logbook
 from server.rehearsal.report import Report, reported
-from server.rehearsal.script import Script, practised, script_of
+from server.rehearsal.script import Script, script_of
 from server.rehearsal.unreliable_line import Traffic
 from server.stream.embedded import start
 from server.stream.events import EventStream
