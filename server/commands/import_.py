@@ -7,9 +7,11 @@ from typing import Any
 
 import msgspec
 
+from server.commands.on_redis import nights_on_air
+from server.election.refusals import Refused
 from server.nights import archive, layout, register
 from server.nights.format import BadNight, parsed
-from server.nights.kept import Kept, taken
+from server.nights.kept import Kept, checked, taken
 from server.nights.past import PastNight
 from server.nights.sources import hexjson
 from server.nights.sources.importer import ImportRefused, import_night
@@ -78,7 +80,7 @@ def add_parser(subparsers: Any) -> None:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Import as the options say; 0 if done, 1 if a file was refused, 2 if options are missing.
 
-    BadRecord or NotKept if a record is refused.
+    BadRecord, NotKept or Refused if a record is refused.
     """
     a_night = options.candidates and options.id and options.title
     if options.shipped is None and options.layout is None and options.record is None and not a_night:
@@ -104,9 +106,11 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _keep(file: Path, settings: Settings) -> int:
-    kept = Kept(settings.data_dir)
-    night, new = kept.add(taken(file))
-    name = night.definition.id
+    kept, data = Kept(settings.data_dir), taken(file)
+    name = checked(data)[0].definition.id
+    if name in nights_on_air(settings):
+        raise Refused("night-on-air", f"{name} is on air here: end that night first, with keep or discard.")
+    night, new = kept.add(data)
     if not new:
         print(f"{night.definition.title} is here already, with the same head: {kept.file(name)}.")
         return 0

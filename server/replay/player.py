@@ -58,7 +58,7 @@ class Player:
         self._played_to = self._next_look = 0.0  # seconds on the event loop's clock
 
     async def play(self) -> ReplaySet:
-        """Play to the end, or until the desk stops it; returns how it was set then. Refused if a name is taken or a night goes."""
+        """Play to the end, or until a desk stops it; how it was set. Refused if a name is taken or a night gone."""
         begun = False
         while True:
             try:

@@ -1,6 +1,7 @@
 """Nights that were on air and are kept: the same pages wherever the record goes, and nothing kept that is not one."""
 
 import argparse
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -322,6 +323,22 @@ def test_a_night_is_kept_once_and_another_of_its_id_is_refused(
     assert Kept(tmp_path / "data").file("good").read_bytes() == GOOD
     assert main(["open", "good"]) == 1
     assert capsys.readouterr().err == "good is a past night: give the one on air an id of its own, --as practice.\n"
+
+
+async def test_a_record_is_not_imported_under_a_night_on_air(
+    redis: embedded.Embedded,
+    stream: EventStream,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    await on_air(stream)
+    (file := tmp_path / "record").write_bytes(b"".join(written((await stream.read(NIGHT))[:4])))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("REDIS_URL", redis.url)
+    assert await asyncio.to_thread(main, ["import", str(file)]) == 1
+    assert f"{NIGHT} is on air here: end that night first" in capsys.readouterr().err
+    assert Kept(tmp_path / "data").listed() == ()
 
 
 def test_a_kept_file_that_was_spoilt_later_takes_no_other_night_with_it(tmp_path: Path) -> None:
