@@ -142,7 +142,7 @@ def person(board: Board, invitation: str) -> Markup:
 
 
 def card(board: Board, person: Person, contests: Sequence[str], link: str, code: Markup) -> Markup:
-    """An invitation to print and cut out; ``code`` is the link as a QR code (SVG)."""
+    """An invitation to print and cut out; ``code`` is the link as a QR code (SVG), or ""."""
     return _fragment("card", person=person, contests=contests, link=link, code=code, night=board.night)
 
 
