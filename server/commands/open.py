@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from server.commands.on_redis import with_stream
 from server.count.visit.inviting import choose_entry
+from server.election.contests import practised
 from server.nights import archive
-from server.nights.copies import practised
 from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.settings import Settings

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from server.commands.on_redis import on_stream
 from server.count.visit.inviting import choose_entry, invite_person, link_of
+from server.election.contests import practised
 from server.election.counting.acts import EntryMode, Role
 from server.election.refusals import Refused
 from server.nights import archive
-from server.nights.copies import practised
 from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.nights.past import PastNight

@@ -1,8 +1,7 @@
 """One night in this process: its newest fragments, and who is watching. No Redis, no HTML of its own.
 
 A fragment is a piece of a page that is replaced whole. So what a viewer has missed is not a list of old frames, but the
-newest text of every fragment that changed since. Joining late, resuming, being too slow and reloading all end on the
-same page.
+newest text of every fragment that changed since. Joining late, resuming and reloading all end on the same page.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -80,7 +79,7 @@ class Channel:
         return self.history.head(self.seq)
 
     @property
-    def fragments(self) -> dict[str, int]:
+    def fragments(self) -> dict[str, float]:
         """Fragment → seq of its last change; the fragment that changed last comes last."""
         return self.history.fragments
 
@@ -119,14 +118,20 @@ class Channel:
             channel._mark(changed)
         self.history.tell()
 
+    def retell(self, fragments: Sequence[str]) -> None:
+        """Make fragments anew that time has changed, and no event; ``send_some`` brings them to viewers."""
+        self.history.touch(fragments)
+        self.lasting.clear()  # and with it the pages of editions that nobody watches
+        for channel in (self, *self._watched()):
+            channel._mark(fragments)
+
     @property
     def waiting(self) -> int:
         """How many viewers watch the topic with news that has the most viewers; 0 if everybody has all news."""
         return max((channel._audiences.most()[0] for channel in self._watched()), default=0)
 
     def send_some(self) -> bool:
-        """Send news to at most two hundred viewers of the topic that most viewers watch, making at most one message;
-        False if there was no news to send."""
+        """Send news to at most two hundred viewers of the topic that most viewers watch; False if there was none."""
         channel = max(self._watched(), key=lambda channel: channel._audiences.most()[0], default=self)
         waiting, topic = channel._audiences.most()
         if waiting:
@@ -161,8 +166,7 @@ class Channel:
         """All that changed on a page after a seq, as one message; None if nothing did. Seqs of long ago share one.
 
         A viewer ``in_step`` is told every new entry of the feed, however many there are. A seq that the night has not
-        reached belongs to an earlier run of it, and is answered with the whole page.
-        """
+        reached belongs to an earlier run of it, and is answered with the whole page."""
         night = self.night
         assert night is not None
         after = after if 0 <= after <= self.seq else 0
@@ -186,10 +190,8 @@ class Channel:
                 yield fragment
 
     def join(self, viewer: Viewer, topic: str, after: int, done: Callable[[], None] = lambda: None) -> Audience:
-        """Send a viewer everything after a seq, and subscribe it; returns its audience, which the line reports to.
-
-        Of a past night nothing more will come, so ``done`` is called once the viewer has everything.
-        """
+        """Send a viewer everything after a seq, and subscribe it; returns its audience, which the line reports to. Of
+        a past night nothing more will come, so ``done`` is called once the viewer has everything."""
         if self.on_air:
             audience = self._audiences.of(topic, self.seq, self._since, self._emptied)
             self.history.watched[self.edition] = self
@@ -222,10 +224,8 @@ class Channel:
         return [viewer for channel in watched for viewer in channel._audiences.disband()]
 
     def cached(self, name: object, make: Callable[[], T], size: int | None = None) -> T:
-        """What ``make`` gives for the night as it is now, made once a seq unless the memo had to forget it.
-
-        ``size`` is about how many bytes the value takes; text, bytes and bodies say it themselves.
-        """
+        """What ``make`` gives for the night as it is now, made once a seq unless the memo had to forget it. ``size`` is
+        about how many bytes the value takes; text, bytes and bodies say it themselves."""
         return self._now.get(name, make, self.seq, size)
 
     def in_edition(self, language: str, baseline: str) -> "Channel":

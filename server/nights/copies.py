@@ -4,19 +4,12 @@ from itertools import count
 
 from msgspec.structs import replace
 
-from server.election.contests import Definition
+from server.election.contests import Definition, practised
 from server.election.refusals import Refused
 from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.stream.events import EventStream
 from server.stream.opening import open_night
-
-
-def practised(definition: Definition, name: str = "") -> Definition:
-    """A night to practise with: nothing is declared, and everything is marked as a rehearsal. It is a night of its own,
-    not a replay."""
-    name = name or f"{definition.id}.rehearsal"
-    return replace(definition, id=name, times="live", replay_of=None, rehearsal=True)
 
 
 async def open_copy(stream: EventStream, kept: Kept, night: str, command_id: str, name: str = "") -> Definition:
@@ -28,7 +21,8 @@ async def open_copy(stream: EventStream, kept: Kept, night: str, command_id: str
     """
     past = kept.load(night)
     for number in count(1):
-        definition = practised(past.definition, name or f"{night}.practice{f'-{number}' if number > 1 else ''}")
+        copy = name or f"{night}.practice{f'-{number}' if number > 1 else ''}"
+        definition = replace(practised(past.definition, copy), replay_of=None)
         try:
             must_be_free(kept, definition.id)
             await open_night(stream, definition, command_id, past.expected)

@@ -36,13 +36,14 @@ class NotKept(Exception):
 
 
 class KeptNight(Struct, frozen=True):
-    """A kept night as the list of nights shows it; ``contests`` and ``declared`` are numbers of contests."""
+    """A kept night as the list of nights shows it; ``contests``, ``declared`` and ``awaited`` count contests."""
 
     id: str
     title: str
     date: date
     contests: int
     declared: int
+    awaited: int
     replay_of: str | None
     rehearsal: bool
 
@@ -97,8 +98,7 @@ class Kept:
         NotKept if it cannot be shown or written, or another night has its id.
         """
         night, heads = checked(data)
-        name = night.definition.id
-        file = self.file(name)
+        file = self.file(name := night.definition.id)
         if is_shipped(name):
             raise NotKept(f"{name} is a night that is shipped with the program: what is kept needs an id of its own.")
         if file.exists():
@@ -208,6 +208,7 @@ def _opened(file: Path, night: str) -> tuple[KeptNight, PastNight] | None:
         date=definition.date,
         contests=len(state.counts),
         declared=state.declared,
+        awaited=state.awaited,
         replay_of=definition.replay_of,
         rehearsal=bool(definition.rehearsal),
     )

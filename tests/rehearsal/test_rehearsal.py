@@ -15,12 +15,12 @@ from msgspec.structs import replace
 
 from server.commands.verify import verify
 from server.count.visit.inviting import invite_person, link_of
+from server.election.contests import practised
 from server.election.counting.acts import Role, SheetKeyed
 from server.election.events import AnyEvent, Corrected, Declared, NightHeld, StageReached, Withdrawn
 from server.election.nights import fold
 from server.election.refusals import Refused
 from server.html.languages import ENGLISH, languages
-from server.nights.copies import practised
 from server.pages.picture.drawing import Text
 from server.pages.picture.frame import frame
 from server.rehearsal.accidents import KINDS, Paper, kinds_in
