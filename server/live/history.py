@@ -63,15 +63,19 @@ class History:
                 self._fragments[fragment] = self._placed
         return self._fragments
 
+    @property
+    def position(self) -> float:
+        """The seq of the newest event; half a seq on if time has changed fragments since, so that all lack them."""
+        return max(len(self.events), next(reversed(self._fragments.values()), 0))
+
     def touch(self, fragments: Iterable[str]) -> None:
-        """Note that time has changed these fragments, and no event: half a seq on, so that whoever is at the newest
-        event lacks them."""
+        """Note that time has changed these fragments, and no event."""
         known, half = self.fragments, len(self.events) + 0.5
         for fragment in fragments:
             known.pop(fragment, None)
             known[fragment] = half
 
-    def changed_after(self, seq: int) -> Iterator[str]:
+    def changed_after(self, seq: float) -> Iterator[str]:
         """The fragments that changed after a seq, the latest change first."""
         for fragment, changed in reversed(self.fragments.items()):
             if changed <= seq:

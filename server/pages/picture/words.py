@@ -207,10 +207,8 @@ def closes(night: Night, language: Language) -> str:
     if not is_before_poll(night):
         return ""
     close = night.definition.polls_close
-    parts = {"time": language.clock(close), "day": language.full_day(close)}
-    if night.is_single:
-        return language.gettext("Poll closes at %(time)s, %(day)s") % parts
-    return language.gettext("Polls close at %(time)s, %(day)s") % parts
+    message = "Poll closes at %(time)s" if night.is_single else "Polls close at %(time)s"
+    return f"{language.gettext(message) % {'time': language.clock(close)}}, {language.full_day(close)}"
 
 
 def as_at(night: Night, language: Language) -> str:
