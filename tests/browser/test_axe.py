@@ -94,6 +94,8 @@ DESKS = [
     "/desk/invitations",
     "/desk/record",
     "/desk/hold",
+    "/desk/close",
+    "/desk/discard",
 ]
 EXCHANGED = rochester.VOTES | {rochester.RECKLESS: 13_947, rochester.TOLHURST: 16_867}
 DOUBTFUL = rochester.VOTES | {"6": 13_947, rochester.TOLHURST: 1_692}
