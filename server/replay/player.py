@@ -204,7 +204,7 @@ class Player:
             Progress(
                 clock=at or max(night.at for night in nights),
                 declared=sum(night.declared for night in nights),
-                contests=sum(len(night.counts) for night in nights),
+                contests=sum(night.awaited for night in nights),
                 set=newest,
                 held=any(night.held for night in nights),
             )

@@ -13,8 +13,10 @@ from websockets.asyncio.client import connect
 
 from server.election.commands import ExpectDeclaration, ReachStage, RecordNoPoll
 from server.election.contests import Definition
+from server.election.results.tally import add_up
 from server.html.languages import language
 from server.live.channel import NIGHT, Channel
+from server.pages.analysis.record_book import records_page
 from server.pages.night.score import banner_of
 from server.pages.picture import words
 from server.pages.render import PageRenderer
@@ -180,6 +182,8 @@ def test_a_house_is_complete_without_a_seat_that_was_put_off_unless_that_can_sti
     shown = Shown(night, [off(3), declare(0), declare(1), declare(2)])
     assert shown["status"].startswith("3 of 3 declared, 1 postponed")
     assert "All 3 declared" in shown["banner"]
+    state = shown.channel.night
+    assert state is not None and add_up(state).awaited == records_page(state).found.scope.contests == 3
     close = Shown(night, [off(3), declare(0), declare(1), declare(2, con=1, lab=5)])
     assert "All" not in close["banner"] and "LAB HOLD Seat 2" in close["banner"]
     assert "3 make a majority: Conservative, 1 to go" in close["score"]
