@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-from server.commands import export, import_, invite, keep, open, redis, rehearse, replay, run, serve, verify
+from server.commands import discard, export, import_, invite, keep, open, redis, rehearse, replay, run, serve, verify
 from server.election.refusals import Refused
 from server.nights.archive import UnknownNight
 from server.nights.format import BadNight
@@ -17,7 +17,7 @@ from server.stream.embedded import EmbeddedServerError
 from server.stream.events import StreamUnavailable, StreamUnfit
 from server.stream.record import BadRecord
 
-_VERBS = (run, serve, redis, replay, open, import_, verify, export, keep, invite, rehearse)
+_VERBS = (run, serve, redis, replay, open, import_, verify, export, keep, discard, invite, rehearse)
 
 
 def main(arguments: list[str] | None = None) -> int:

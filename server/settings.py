@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from server import network
 
 ROOT = Path(__file__).resolve().parent.parent
 _SHORTEST_SECRET = 16  # characters
+_HOME = {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}  # HOST for all addresses → one at which this machine opens the site
 
 
 class SettingsError(ValueError):
@@ -21,7 +25,8 @@ class Settings:
     """All settings, with their defaults.
 
     ``redis_url`` None means the embedded server. ``replicas`` is how many replicas must have a write before it is
-    acknowledged. ``share_port``: several processes may serve at one port, and the kernel spreads the clients.
+    acknowledged. ``share_port``: several processes may serve at one port, and the kernel spreads the clients. Links for
+    others begin with ``public_url``; ``also_at`` are further addresses of this machine, where PUBLIC_URL is not set.
     """
 
     host: str = "127.0.0.1"
@@ -31,6 +36,7 @@ class Settings:
     replicas: int = 0
     data_dir: Path = ROOT / "data"
     public_url: str = "http://127.0.0.1:8000"
+    also_at: tuple[str, ...] = ()
     secret_key: str = field(default="", repr=False)
 
     @classmethod
@@ -41,6 +47,7 @@ class Settings:
         """
         data_dir = Path(environ.get("DATA_DIR") or ROOT / "data").absolute()
         host, port = environ.get("HOST") or "127.0.0.1", _number(environ, "PORT", 8000)
+        public_url, *also_at = _public_urls(environ, host, port)
         return cls(
             host=host,
             port=port,
@@ -48,9 +55,40 @@ class Settings:
             redis_url=environ.get("REDIS_URL") or None,
             replicas=_number(environ, "REDIS_REPLICAS", 0),
             data_dir=data_dir,
-            public_url=(environ.get("PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
+            public_url=public_url,
+            also_at=tuple(also_at),
             secret_key=_secret(environ, data_dir),
         )
+
+    @property
+    def at_home(self) -> str:
+        """The address at which this machine itself opens the site."""
+        return network.site(_HOME.get(self.host, self.host), self.port)
+
+    @property
+    def closed_to_phones(self) -> str:
+        """A sentence that says why no phone can open a link of this site, and what to set; "" if phones can."""
+        if network.is_open_to_phones(urlsplit(self.public_url).hostname or ""):
+            return ""
+        serve = (
+            "" if network.is_open_to_phones(self.host) or self.host in _HOME else "Serve with HOST=0.0.0.0, and set "
+        )
+        found = [network.site(address, self.port) for address in network.addresses()]
+        url = f"PUBLIC_URL={found[0]}" if found else "PUBLIC_URL to the address that phones can open"
+        return f"No phone can open this link, which is for this machine alone. {serve or 'Set '}{url}."
+
+
+def _public_urls(environ: Mapping[str, str], host: str, port: int) -> list[str]:
+    """How links begin: PUBLIC_URL; or this machine's addresses, the likeliest first, if it serves at all of them."""
+    if given := environ.get("PUBLIC_URL"):
+        try:
+            return [network.as_browsers_write(given)]
+        except network.BadAddress as error:
+            raise SettingsError(f"PUBLIC_URL {error}; it is {given!r}.") from None
+    found = network.addresses() if host in _HOME else ()
+    return [network.site(address, port) for address in found if host == "::" or ":" not in address] or [
+        network.site(_HOME.get(host, host), port)
+    ]
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -31,12 +31,13 @@ ROOMS = {
     "commands": {"election", "stream", "nights", "count", "replay", "rehearsal", "serving", "app"},
 }
 ROOT = {
-    "settings": set[str](),
+    "network": set[str](),
+    "settings": {"network"},
     "access": set[str](),
     "app": {"election", "stream", "nights", "live", "html", "pages", "feeds", "count", "access", "settings"},
     "__main__": {"election", "stream", "nights", "replay", "serving", "commands", "settings"},
 }
-TOP = {"access", "settings"}  # small modules that every room but election may use
+TOP = {"access", "network", "settings"}  # small modules that every room but election may use
 
 
 def imports(file: Path) -> set[str]:

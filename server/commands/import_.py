@@ -8,10 +8,12 @@ from typing import Any
 import msgspec
 
 from server.commands import coming
+from server.commands.on_redis import nights_on_air
+from server.election.refusals import Refused
 from server.nights import archive, layout, register
 from server.nights.coming.written import night_file
 from server.nights.format import BadNight, parsed
-from server.nights.kept import Kept, taken
+from server.nights.kept import Kept, checked, taken
 from server.nights.named import is_night_file, past_in, past_named, record_events
 from server.nights.past import PastNight
 from server.nights.sources import hexjson
@@ -102,7 +104,7 @@ def add_parser(subparsers: Any) -> None:
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Import as the options say; 0 if done, 1 if a file was refused, 2 if options are missing.
 
-    BadRecord or NotKept if a record is refused.
+    BadRecord, NotKept or Refused if a record is refused.
     """
     if coming.describes(options, options.candidates) and not (options.id or options.contests):
         return _write(night_file(coming.night_of(options, options.candidates)), options.out)
@@ -133,8 +135,10 @@ def _keep(file: Path, settings: Settings) -> int:
     kept, data = Kept(settings.data_dir), taken(file)
     if is_night_file(data):
         data = b"".join(record.written(record_events(past_in(data, file.name))))
+    name = checked(data)[0].definition.id
+    if name in nights_on_air(settings):
+        raise Refused("night-on-air", f"{name} is on air here: end that night first, with keep or discard.")
     night, new = kept.add(data)
-    name = night.definition.id
     if not new:
         print(f"{night.definition.title} is here already, with the same head: {kept.file(name)}.")
         return 0

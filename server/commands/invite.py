@@ -59,7 +59,7 @@ async def invite(options: Namespace, settings: Settings, submitter: Submitter, o
     what = f"enter {', '.join(contest.name for contest in contests)}" if contests else "run the night"
     print(f"{name} may {what} as {role} for 14 days, on")
     print(f"{night.definition.title}.")
-    _print_link(link_of(settings, options.night, invitation, role), role in DECLARING)
+    _print_link(settings, link_of(settings, options.night, invitation, role), role in DECLARING)
     return 0
 
 
@@ -68,20 +68,24 @@ async def _admin(options: Namespace, settings: Settings, submitter: Submitter) -
         return _refuse(f"An admin has every night: leave out {options.night}.")
     invitation = await invite_person(submitter, PLACE, options.name.strip(), "admin", ())
     print(f"{options.name.strip()} may make, open and run nights here, signed in with this link for 14 days.")
-    _print_link(link_of(settings, PLACE, invitation, "admin"), False)
+    _print_link(settings, link_of(settings, PLACE, invitation, "admin"), False)
     return 0
 
 
-def _print_link(link: str, declares: bool) -> None:
+def _print_link(settings: Settings, link: str, declares: bool) -> None:
     print(f"\n{link}\n")
-    code = io.StringIO()
-    segno.make(link, error="l", micro=False).terminal(out=code, compact=True)
-    print(code.getvalue())
+    print(f"{settings.closed_to_phones or _qr(link)}\n")
     print("Whoever opens it first chooses its PIN: give it to nobody else.")
     if declares:
         print("Until then, what follows the last / is a Bearer token with which a program can declare.")
-    if "//127.0.0.1" in link or "//localhost" in link:
-        print("This link opens on this machine only. Set PUBLIC_URL to the address that phones can reach.")
+    if settings.also_at:
+        print(f"Phones on another network of this machine? Set PUBLIC_URL to {' or '.join(settings.also_at)}.")
+
+
+def _qr(link: str) -> str:
+    code = io.StringIO()
+    segno.make(link, error="l", micro=False).terminal(out=code, compact=True)
+    return code.getvalue()
 
 
 def _contest(night: Night, asked: str | None) -> Contest | str:

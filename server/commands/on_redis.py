@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from server.settings import Settings
 from server.stream import embedded
-from server.stream.events import EventStream
+from server.stream.events import EventStream, StreamUnavailable
 
 T = TypeVar("T")
 
@@ -31,6 +31,16 @@ def with_redis(settings: Settings) -> Generator[Settings]:
     finally:
         if server:
             server.stop()
+
+
+def nights_on_air(settings: Settings) -> list[str]:
+    """The nights on air in the Redis of these settings; none if it does not run: it is not started to be asked."""
+    if settings.redis_url is None and not embedded.answering(settings.data_dir / "redis"):
+        return []
+    try:
+        return with_stream(settings, lambda stream: stream.nights())
+    except StreamUnavailable:
+        return []
 
 
 def _started(folder: Path) -> embedded.Embedded | None:

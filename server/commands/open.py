@@ -1,7 +1,6 @@
 """``python -m server open``: put a night on air with nothing declared, for officers to enter results."""
 
 import argparse
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,12 +10,11 @@ from msgspec.structs import replace
 from server.commands import coming
 from server.commands.on_redis import with_stream
 from server.count.visit.inviting import choose_entry
-from server.election.contests import Definition
+from server.election.contests import Definition, practised
 from server.election.refusals import Refused
-from server.nights.archive import UnknownNight
+from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.nights.named import past_named
-from server.rehearsal.script import practised
 from server.settings import Settings
 from server.stream.events import EventStream
 from server.stream.opening import open_night
@@ -41,7 +39,8 @@ def add_parser(commands: Any) -> None:
 
 
 def open(options: argparse.Namespace, settings: Settings) -> int:
-    """Open a night, and print its address; Refused if its id is taken, or it is not said which night."""
+    """Open a night, and print its address; Refused if its id is taken, or a past night's, or it is not said which
+    night."""
     file = options.candidates if options.seat else Path(options.night) if options.night else None
     if coming.describes(options, file):
         return _open_coming(options, file, settings)
@@ -52,8 +51,7 @@ def open(options: argparse.Namespace, settings: Settings) -> int:
     definition = replace(past.definition, id=options.name or past.definition.id, times="live", replay_of=None)
     if options.rehearsal:
         definition = practised(replace(past.definition, replay_of=None), options.name)
-    if any(past_night.id == definition.id for past_night in kept.listed()):
-        raise Refused("night-kept", f"{definition.id} is kept here as a past night: give it another id with --as.")
+    must_be_free(kept, definition.id)
 
     async def opened(stream: EventStream) -> None:
         await open_night(stream, definition, str(uuid4()), past.expected, past.no_polls)
@@ -71,9 +69,7 @@ def _open_coming(options: argparse.Namespace, file: Path | None, settings: Setti
         definition = practised(definition, options.name)
     elif options.name:
         definition = replace(definition, id=options.name)
-    with suppress(UnknownNight):
-        Kept(settings.data_dir).load(definition.id)
-        raise Refused("night-kept", f"{definition.id} is a past night here: give it another id with --as.")
+    must_be_free(Kept(settings.data_dir), definition.id)
 
     async def opened(stream: EventStream) -> None:
         await open_night(stream, definition, str(uuid4()), night.expected)

@@ -12,9 +12,11 @@ from msgspec.structs import replace
 from server.commands.on_redis import on_stream
 from server.commands.words import number_of
 from server.count.visit.inviting import choose_entry, invite_person, link_of
+from server.election.contests import practised
 from server.election.counting.acts import EntryMode, Role
 from server.election.events import NoPollTaken
 from server.election.refusals import Refused
+from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.nights.named import past_named
 from server.nights.past import PastNight
@@ -22,7 +24,7 @@ from server.rehearsal.accidents import kinds_in
 from server.rehearsal.made_up import completed
 from server.rehearsal.phone import Stuck
 from server.rehearsal.report import Report
-from server.rehearsal.script import Script, practised, script_of
+from server.rehearsal.script import Script, script_of
 from server.rehearsal.staff import Cards, Staff
 from server.rehearsal.wire import Wire
 from server.settings import Settings
@@ -90,6 +92,7 @@ async def practise(past: PastNight, options: Namespace, settings: Settings, stre
         programs=options.entry == "single",
     )
     night = script.definition.id
+    must_be_free(Kept(settings.data_dir), night)
     await _must_answer(url, "/readyz")
     cards = await _opened(script, past.no_polls, options.entry, settings, stream)
     await _must_answer(url, f"/api/nights/{night}", f'"seq":{1 + len(past.no_polls)},')

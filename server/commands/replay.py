@@ -8,6 +8,7 @@ from typing import Any
 
 from server.commands.on_redis import with_stream
 from server.commands.speed import add_speed
+from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.nights.named import past_named
 from server.replay.bar import bar, command_of, how_to_go_on, shown
@@ -41,7 +42,8 @@ def replay(options: argparse.Namespace, settings: Settings) -> int:
     kept = Kept(settings.data_dir)
     pasts = {night: past_named(night, kept) for night in options.nights}
     nights = {options.name or replay_id(past.definition.id): past for past in pasts.values()}
-    for past in nights.values():
+    for name, past in nights.items():
+        must_be_free(kept, name)
         must_have_happened(past)
     files = {past.definition.id: named for named, past in pasts.items()}
     orders = Orders(options.speed, options.start, options.until, options.loop)

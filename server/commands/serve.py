@@ -15,6 +15,8 @@ from server.commands.on_redis import with_redis
 from server.count.visit.inviting import first_admin, link_of
 from server.election.counting.acts import PLACE
 from server.election.refusals import Refused
+from server.nights.ids import must_be_free
+from server.nights.kept import Kept
 from server.nights.past import PastNight
 from server.replay.bar import how_to_go_on
 from server.replay.player import Player
@@ -63,7 +65,9 @@ async def _serve(settings: Settings, nights: tuple[PastNight, ...], speed: float
     assert settings.redis_url is not None
     server = WebServer(build_app(settings), settings)
     stream = EventStream(settings.redis_url, settings.replicas)
-    pasts = {replay_id(past.definition.id): past for past in nights}
+    kept = Kept(settings.data_dir)
+    replays = {replay_id(past.definition.id): past for past in nights}
+    pasts = {id: past for id, past in replays.items() if _is_free(kept, id)}
     orders = Orders(speed=speed, resumes=False)
     await stream.open()
     try:
@@ -76,6 +80,15 @@ async def _serve(settings: Settings, nights: tuple[PastNight, ...], speed: float
                 task.cancel()
     finally:
         await stream.close()
+
+
+def _is_free(kept: Kept, replay: str) -> bool:
+    try:
+        must_be_free(kept, replay)
+    except Refused as refused:  # that replay is kept; everything else goes on
+        print(refused.sentence, file=sys.stderr)
+        return False
+    return True
 
 
 async def _play(player: Player) -> None:

@@ -10,6 +10,7 @@ from server.election.contests import Definition
 from server.election.nights import Night
 from server.election.results.tally import Tally
 from server.nights import archive
+from server.nights.ending import declared
 from server.nights.kept import RECORD, Kept, NotKept, taken
 from server.nights.named import is_night_file
 from server.settings import Settings
@@ -88,7 +89,7 @@ def _print_origin(night: Definition) -> None:
 def _print_totals(night: Night, tally: Tally) -> None:
     kinds = Counter(count.result.verdict.kind for count in night.counts.values() if count.result)
     verdicts = ", ".join(f"{number:,} {kind}{'' if number == 1 else 's'}" for kind, number in kinds.most_common())
-    print(f"{tally.declared:,} of {tally.contests:,} declared" + (f": {verdicts}." if verdicts else "."))
+    print(declared(night) + (f": {verdicts}." if verdicts else "."))
     for total in tally.parties:
         if total.seats or tally.contests == 1:
             print(f"  {night.parties[total.party].name:<40} {total.seats:>4} {total.votes:>12,}")

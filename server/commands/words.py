@@ -1,13 +1,13 @@
 """The words that commands print for a night and for numbers of things."""
 
 from server.election.nights import Night
+from server.nights.ending import declared
 
 
 def told(night: Night) -> str:
     """A night in one line: its title, its events, how many contests are declared."""
     test = "TEST, " if night.definition.rehearsal else ""
-    declared = f"{night.declared:,} of {len(night.counts):,} declared"
-    return f"{test}{night.definition.title}, {number_of(night.seq, 'event')}, {declared}"
+    return f"{test}{night.definition.title}, {number_of(night.seq, 'event')}, {declared(night)}"
 
 
 def number_of(number: int, thing: str) -> str:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from server.election.parties import Party
 
@@ -104,3 +105,9 @@ class Definition(Struct, frozen=True, dict=True, weakref=True):
     attribution: str = ""
     rehearsal: bool | UnsetType = UNSET
     assumed: tuple[str, ...] | UnsetType = UNSET
+
+
+def practised(definition: Definition, name: str = "") -> Definition:
+    """A night to practise with: nothing is declared, and everything is marked as a rehearsal. It is a night of its own,
+    not a replay; its id is ``name``, or that of the night with ``.rehearsal``."""
+    return replace(definition, id=name or f"{definition.id}.rehearsal", times="live", rehearsal=True)

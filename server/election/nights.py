@@ -115,6 +115,21 @@ class Night(Struct, frozen=True, dict=True):
         """How many contests are declared."""
         return sum(count.result is not None for count in self.counts.values())
 
+    @cached_property
+    def called_off(self) -> tuple[Count, ...]:
+        """The contests whose poll is postponed or countermanded: no result of theirs is awaited on this night."""
+        return tuple(count for count in self.counts.values() if count.no_poll and count.result is None)
+
+    @property
+    def awaited(self) -> int:
+        """How many contests are declared in the end: all but those called off."""
+        return len(self.counts) - len(self.called_off)
+
+    @property
+    def missing(self) -> tuple[Count, ...]:
+        """The contests whose result is still to come."""
+        return tuple(count for count in self.counts.values() if count.result is None and count.no_poll is None)
+
 
 def apply(night: Night | None, event: AnyEvent) -> Night:
     """The night after one more event; GapInNight where it is not the next one."""

@@ -127,6 +127,11 @@ class Language:
         day = moment.astimezone(LONDON)
         return format_skeleton("MMMEd", day, locale=self._locale) if dated else format_date(day, "EEEE", self._locale)
 
+    def full_day(self, moment: datetime) -> str:
+        """The day of the week in London with its date: ``Thursday 10 December 2026``."""
+        day = format_date(moment.astimezone(LONDON).date(), "full", self._locale)
+        return day.replace(",", "") if self.code == "en" else day
+
     def party(self, party: Party) -> str:
         """A party's name, translated if the language has a name for it: ``Conservative``, ``Konservative``."""
         return self.pgettext("party", party.name)

@@ -20,6 +20,7 @@ from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import counted_as
 from server.election.results.parliament import is_by_election, polled_on, polls_of
+from server.html.coming import called_off, is_before_poll
 from server.html.languages import ENGLISH, Language, languages
 from server.html.static import static
 from server.nights import assumed
@@ -145,7 +146,7 @@ def environment(language: Language = ENGLISH) -> Environment:
     )
     templates.policies["ext.i18n.trimmed"] = True
     figures = (language.number, language.signed, language.share, language.percent, language.points, language.size)
-    for figure in (*figures, language.ordinal, language.clock, language.day, language.weekday):
+    for figure in (*figures, language.ordinal, language.clock, language.day, language.full_day, language.weekday):
         templates.filters[figure.__name__] = figure
     when, stands = _moments(language)
     templates.filters.update(
@@ -158,6 +159,7 @@ def environment(language: Language = ENGLISH) -> Environment:
     )
     cast(dict[str, Any], templates.filters).update(when=when, stands=stands)
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
+    functions |= {"is_before_poll": is_before_poll, "called_off": called_off}
     functions |= {"polled_on": polled_on, "is_by_election": is_by_election, "dated": dated, "assumed": assumed}
     cast(dict[str, Any], templates.globals).update(functions, language=language, languages=languages())
     return templates

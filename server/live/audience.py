@@ -5,10 +5,10 @@ from typing import Protocol
 
 from server.live.frames import Message
 
-Messages = Iterable[tuple[int, Message]]
-"""Messages in order, each with the seq that it brings a reader to."""
+Messages = Iterable[tuple[float, Message]]
+"""Messages in order, each with the seq that it brings a reader to, or half a seq more (``History.position``)."""
 
-Since = Callable[[int, bool], Messages]
+Since = Callable[[float, bool], Messages]
 """Called with a seq and ``in_step``: the messages that are new after that seq. Viewers in step are told every piece of
 news, however much there is; for others the newest state is enough."""
 
@@ -37,13 +37,13 @@ class Audience:
     def __init__(
         self,
         since: Since,
-        seq: int,
+        seq: float,
         beat: bytes,
         emptied: Callable[[], None] | None = None,
         done: Callable[[], None] | None = None,
     ) -> None:
         self.seq = seq
-        self.behind: dict[Viewer, int] = {}
+        self.behind: dict[Viewer, float] = {}
         self._since = since
         self._beat = beat
         self._emptied = emptied
@@ -69,7 +69,7 @@ class Audience:
         """Whether the newest message has yet to be written to some viewers who can take it."""
         return bool(self._unsent)
 
-    def join(self, viewer: Viewer, after: int) -> None:
+    def join(self, viewer: Viewer, after: float) -> None:
         """Send a viewer everything after the seq that it has, and subscribe it, without a gap between the two."""
         self.behind[viewer] = after
         self.resumed(viewer)
@@ -108,13 +108,13 @@ class Audience:
         for seq, message in self._since(self.seq, True):
             self.begin(seq, message)
 
-    def send(self, seq: int, message: Message) -> None:
+    def send(self, seq: float, message: Message) -> None:
         """Write the next message to every viewer who can take it."""
         self.begin(seq, message)
         while self.write_to(len(self._unsent)):
             pass
 
-    def begin(self, seq: int, message: Message) -> None:
+    def begin(self, seq: float, message: Message) -> None:
         """Choose each viewer's frame of the next message; ``write_to`` writes them."""
         while self.write_to(len(self._unsent)):  # the message before this one goes out first
             pass
@@ -165,5 +165,5 @@ class Audience:
         self.behind.pop(viewer, None)
 
 
-def _nothing(after: int, in_step: bool) -> Messages:
+def _nothing(after: float, in_step: bool) -> Messages:
     return ()

@@ -27,7 +27,7 @@ class Audiences:
         return self._audiences.keys()
 
     def of(
-        self, topic: str, seq: int, since: Callable[[str, int, bool], Messages], emptied: Callable[[], None]
+        self, topic: str, seq: float, since: Callable[[str, float, bool], Messages], emptied: Callable[[], None]
     ) -> Audience:
         """The audience of a topic; a new audience starts with everything up to this seq.
 
@@ -44,7 +44,7 @@ class Audiences:
             self._audiences[topic] = Audience(partial(since, topic), seq, beat_of(topic), leave)
         return self._audiences[topic]
 
-    def mark(self, topics: set[str], seq: int) -> None:
+    def mark(self, topics: set[str], seq: float) -> None:
         """Note that these topics have news at this seq; the viewers of all other topics are up to date with it."""
         news = topics & self.topics | self.unsent.keys()
         self.unsent = dict.fromkeys(sorted(news, key=lambda topic: len(self._audiences[topic]), reverse=True))
@@ -57,7 +57,7 @@ class Audiences:
         topic = next(iter(self.unsent), "")
         return (len(self._audiences[topic]), topic) if topic else (0, "")
 
-    def send_some(self, topic: str, seq: int) -> None:
+    def send_some(self, topic: str, seq: float) -> None:
         """Make the message of a topic's news unless it is made, and write it to two hundred viewers who lack it."""
         audience = self._audiences[topic]
         if not audience.is_sending:

@@ -1,8 +1,7 @@
 """One night in this process: its newest fragments, and who is watching. No Redis, no HTML of its own.
 
 A fragment is a piece of a page that is replaced whole. So what a viewer has missed is not a list of old frames, but the
-newest text of every fragment that changed since. Joining late, resuming, being too slow and reloading all end on the
-same page.
+newest text of every fragment that changed since. Joining late, resuming and reloading all end on the same page.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -80,7 +79,7 @@ class Channel:
         return self.history.head(self.seq)
 
     @property
-    def fragments(self) -> dict[str, int]:
+    def fragments(self) -> dict[str, float]:
         """Fragment → seq of its last change; the fragment that changed last comes last."""
         return self.history.fragments
 
@@ -119,18 +118,24 @@ class Channel:
             channel._mark(changed)
         self.history.tell()
 
+    def retell(self, fragments: Sequence[str]) -> None:
+        """Make fragments anew that time has changed, and no event; ``send_some`` brings them to viewers."""
+        self.history.touch(fragments)
+        self.lasting.clear()  # and with it the pages of editions that nobody watches
+        for channel in (self, *self._watched()):
+            channel._mark(fragments)
+
     @property
     def waiting(self) -> int:
         """How many viewers watch the topic with news that has the most viewers; 0 if everybody has all news."""
         return max((channel._audiences.most()[0] for channel in self._watched()), default=0)
 
     def send_some(self) -> bool:
-        """Send news to at most two hundred viewers of the topic that most viewers watch, making at most one message;
-        False if there was no news to send."""
+        """Send news to at most two hundred viewers of the topic that most viewers watch; False if there was none."""
         channel = max(self._watched(), key=lambda channel: channel._audiences.most()[0], default=self)
         waiting, topic = channel._audiences.most()
         if waiting:
-            channel._audiences.send_some(topic, self.seq)
+            channel._audiences.send_some(topic, self.history.position)
         return waiting > 0
 
     def _mark(self, changed: Iterable[str]) -> None:
@@ -144,7 +149,7 @@ class Channel:
         for fragment in changed:
             shown = self.renderer.topics(night, fragment)
             news.update(topic for topic in (topics if isinstance(shown, tuple) else others) if topic in shown)
-        self._audiences.mark(news, self.seq)
+        self._audiences.mark(news, self.history.position)
 
     def text(self, fragment: str) -> str:
         """A fragment as it is now; it is rendered when it is first asked for after a change."""
@@ -157,20 +162,19 @@ class Channel:
         """Whether a topic is that of a page of this night, or of its events as JSON."""
         return topic == EVENTS or (self.night is not None and self.renderer.has(self.night, topic))
 
-    def missed(self, topic: str, after: int, in_step: bool = False) -> Message | None:
+    def missed(self, topic: str, after: float, in_step: bool = False) -> Message | None:
         """All that changed on a page after a seq, as one message; None if nothing did. Seqs of long ago share one.
 
         A viewer ``in_step`` is told every new entry of the feed, however many there are. A seq that the night has not
-        reached belongs to an earlier run of it, and is answered with the whole page.
-        """
+        reached belongs to an earlier run of it, and is answered with the whole page."""
         night = self.night
         assert night is not None
-        after = after if 0 <= after <= self.seq else 0
+        after = after if 0 <= after <= self.history.position else 0
         if not self.cached(("changed", topic, after), lambda: any(self._changed(topic, after))):
             return None
-        news, since = self.renderer.news_after(night, topic, after), self.history.rounded(after)
+        news, since = self.renderer.news_after(night, topic, int(after)), self.history.rounded(int(after))
         if in_step:
-            news, since = news or after, after
+            news, since = news or int(after), after
 
         def make() -> Message:
             fragments = [(fragment, self.text(fragment)) for fragment in self._changed(topic, since)]
@@ -178,7 +182,7 @@ class Channel:
 
         return self.cached(("missed", topic, since, news), make)
 
-    def _changed(self, topic: str, after: int) -> Iterator[str]:
+    def _changed(self, topic: str, after: float) -> Iterator[str]:
         """The fragments of a page that changed after a seq, the latest change first."""
         assert self.night is not None
         for fragment in self.history.changed_after(after):
@@ -186,12 +190,10 @@ class Channel:
                 yield fragment
 
     def join(self, viewer: Viewer, topic: str, after: int, done: Callable[[], None] = lambda: None) -> Audience:
-        """Send a viewer everything after a seq, and subscribe it; returns its audience, which the line reports to.
-
-        Of a past night nothing more will come, so ``done`` is called once the viewer has everything.
-        """
+        """Send a viewer everything after a seq, and subscribe it; returns its audience, which the line reports to. Of
+        a past night nothing more will come, so ``done`` is called once the viewer has everything."""
         if self.on_air:
-            audience = self._audiences.of(topic, self.seq, self._since, self._emptied)
+            audience = self._audiences.of(topic, self.history.position, self._since, self._emptied)
             self.history.watched[self.edition] = self
         else:
             audience = Audience(partial(self._since, topic), self.seq, beat_of(topic), done=done)
@@ -201,13 +203,13 @@ class Channel:
     def _emptied(self) -> None:
         del self.history.watched[self.edition]
 
-    def _since(self, topic: str, after: int, in_step: bool) -> Messages:
+    def _since(self, topic: str, after: float, in_step: bool) -> Messages:
         """The messages after a seq: for ``EVENTS`` one for each event, for a page a single one."""
         if topic == EVENTS:
-            for event in self.events[after if 0 <= after <= self.seq else 0 :]:
+            for event in self.events[int(after) if 0 <= after <= self.history.position else 0 :]:
                 yield event.seq, self.lasting.get(("event", event.seq), lambda event=event: Message(encode(event)))
         elif message := self.missed(topic, after, in_step):
-            yield self.seq, message
+            yield self.history.position, message
 
     def beat(self, every: int) -> None:
         """Write an empty message to viewers who heard nothing for ``every`` beats."""
@@ -222,10 +224,8 @@ class Channel:
         return [viewer for channel in watched for viewer in channel._audiences.disband()]
 
     def cached(self, name: object, make: Callable[[], T], size: int | None = None) -> T:
-        """What ``make`` gives for the night as it is now, made once a seq unless the memo had to forget it.
-
-        ``size`` is about how many bytes the value takes; text, bytes and bodies say it themselves.
-        """
+        """What ``make`` gives for the night as it is now, made once a seq unless the memo had to forget it. ``size`` is
+        about how many bytes the value takes; text, bytes and bodies say it themselves."""
         return self._now.get(name, make, self.seq, size)
 
     def in_edition(self, language: str, baseline: str) -> "Channel":

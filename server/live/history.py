@@ -2,6 +2,7 @@
 texts."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from server.election.events import AnyEvent
@@ -30,10 +31,11 @@ class History:
         self.night: Night | None = None
         self.events: list[AnyEvent] = []
         self.watched: dict[str, Channel] = {}  # the editions that somebody watches
+        self.closed: datetime | None = None  # the close of poll that those who watch have been told of
         self._on_change: set[Callable[[], None]] = set()
         self._changed = changed
         self._changes: list[tuple[str, ...]] = []
-        self._fragments: dict[str, int] = {}
+        self._fragments: dict[str, float] = {}
         self._placed = 0  # how many events' changes are in _fragments
         self._heads: list[str] = []
 
@@ -51,7 +53,7 @@ class History:
         return self._changes
 
     @property
-    def fragments(self) -> dict[str, int]:
+    def fragments(self) -> dict[str, float]:
         """Fragment → seq of its last change; the fragment that changed last comes last."""
         changes = self.changes
         while self._placed < len(changes):
@@ -61,7 +63,19 @@ class History:
                 self._fragments[fragment] = self._placed
         return self._fragments
 
-    def changed_after(self, seq: int) -> Iterator[str]:
+    @property
+    def position(self) -> float:
+        """The seq of the newest event; half a seq on if time has changed fragments since, so that all lack them."""
+        return max(len(self.events), next(reversed(self._fragments.values()), 0))
+
+    def touch(self, fragments: Iterable[str]) -> None:
+        """Note that time has changed these fragments, and no event."""
+        known, half = self.fragments, len(self.events) + 0.5
+        for fragment in fragments:
+            known.pop(fragment, None)
+            known[fragment] = half
+
+    def changed_after(self, seq: float) -> Iterator[str]:
         """The fragments that changed after a seq, the latest change first."""
         for fragment, changed in reversed(self.fragments.items()):
             if changed <= seq:

@@ -13,6 +13,7 @@ from server.live.channel import Channel, Renderer
 from server.live.line import Line
 from server.live.memo import MEMO
 from server.live.private import PrivateChannel, PrivateRenderer
+from server.stream import clock
 from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened
 
 T = TypeVar("T")
@@ -96,6 +97,7 @@ class Hub:
             self._tasks = tasks
             tasks.create_task(self._beat())
             tasks.create_task(self._send())
+            tasks.create_task(self._close_polls())
             async for item in news:
                 self._take(item)
 
@@ -158,6 +160,26 @@ class Hub:
             while waiting := [channel for channel in self.channels.values() if channel.waiting]:
                 max(waiting, key=lambda channel: channel.waiting).send_some()
                 await asyncio.sleep(0)
+
+    async def _close_polls(self) -> None:
+        """Tell the pages of a night when its poll closes. A night that was opened at the close of its poll, as past
+        nights are, never said that it was open."""
+        while True:
+            now, seconds = clock.now(), BEAT_SECONDS
+            for channel in [channel for channel in self.channels.values() if channel.night]:
+                night, history = channel.night, channel.history
+                assert night is not None
+                close = night.definition.polls_close
+                if channel.events[0].at >= close or history.closed == close:
+                    continue
+                if now < close:
+                    seconds = min(seconds, (close - now).total_seconds())
+                else:
+                    history.closed = close
+                    channel.retell(tuple(channel.renderer.until_the_close(night)))
+                    self._made.clear()
+                    self._moved.set()
+            await asyncio.sleep(seconds)
 
     async def _beat(self) -> None:
         while True:

@@ -74,6 +74,6 @@ class PrivateChannel:
                 self._frames += 1
                 self._audience.send(self._frames, Message(text))
 
-    def _since(self, after: int, in_step: bool) -> Iterable[tuple[int, Message]]:
+    def _since(self, after: float, in_step: bool) -> Iterable[tuple[int, Message]]:
         if self._night is not None and after < self._frames:
             yield self._frames, Message(self._renderer.message(self._night, self.desk, None))

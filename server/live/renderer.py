@@ -31,6 +31,10 @@ class Renderer(Protocol):
         """The ids of the fragments that this event changes: the same in every edition."""
         ...
 
+    def until_the_close(self, night: Night) -> Iterable[str]:
+        """The ids of the fragments that say something else once the poll of the night has closed."""
+        ...
+
     def render(self, night: Night, fragment: str) -> str:
         """A fragment as it is now: a whole HTML element with that id."""
         ...

@@ -35,13 +35,14 @@ class NotKept(Exception):
 
 
 class KeptNight(Struct, frozen=True):
-    """A kept night as the list of nights shows it; ``contests`` and ``declared`` are numbers of contests."""
+    """A kept night as the list of nights shows it; ``contests``, ``declared`` and ``awaited`` count contests."""
 
     id: str
     title: str
     date: date
     contests: int
     declared: int
+    awaited: int
     replay_of: str | None
     rehearsal: bool
 
@@ -96,9 +97,8 @@ class Kept:
         NotKept if it cannot be shown or written, or another night has its id.
         """
         night, heads = checked(data)
-        name = night.definition.id
-        file = self.file(name)
-        if _is_shipped(name):
+        file = self.file(name := night.definition.id)
+        if is_shipped(name):
             raise NotKept(f"{name} is a night that is shipped with the program: what is kept needs an id of its own.")
         if file.exists():
             before = read(taken(file))[1][-1]
@@ -113,8 +113,11 @@ class Kept:
         return night, True
 
     def put(self, file: Path, data: bytes, mode: int = 0o644) -> None:
-        """Write a file in this folder, which is made if need be, as the function ``put`` does."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Write a file in this folder, which is made if need be, as the function ``put`` does; NotKept too."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NotKept(f"{self.folder} cannot be made: {error.strerror}.") from error
         put(file, data, mode)
 
     def _found(self, night: str) -> tuple[KeptNight, PastNight] | None:
@@ -192,7 +195,7 @@ def _opened(file: Path, night: str) -> tuple[KeptNight, PastNight] | None:
         data = taken(file)
         state = checked(data)[0]
         definition = state.definition
-        if definition.id != night or _is_shipped(night):
+        if definition.id != night or is_shipped(night):
             raise NotKept(f"It holds the night {definition.id}.")
     except (BadRecord, NotKept, OSError) as error:
         log.warning("a kept night cannot be shown", file=str(file), why=str(error))
@@ -203,6 +206,7 @@ def _opened(file: Path, night: str) -> tuple[KeptNight, PastNight] | None:
         date=definition.date,
         contests=len(state.counts),
         declared=state.declared,
+        awaited=state.awaited,
         replay_of=definition.replay_of,
         rehearsal=bool(definition.rehearsal),
     )
@@ -215,7 +219,8 @@ def past_of(night: Night, record: bytes) -> PastNight:
     return PastNight(night.definition, tuple(read(record)[0]), published={}, expected=expected)
 
 
-def _is_shipped(night: str) -> bool:
+def is_shipped(night: str) -> bool:
+    """Whether the night of this id is shipped with the program, alone or as a group of nights."""
     return any(summary.id == night for summary in (*archive.listed(), *(group.summary for group in archive.groups())))
 
 

@@ -39,11 +39,13 @@ async def poll(request: Request) -> Response:
     if not channel.on_air:
         return Response(status_code=205, headers={"Cache-Control": "no-store"})
     topic, after = topic_of(request, channel), number(request, "after")
-    message = channel.missed(topic, after)
-    if message is None and request.headers.get("if-none-match") != etag(channel):
-        return Response(status_code=204, headers={"ETag": etag(channel), "Cache-Control": "no-cache"})
+    message, tag = channel.missed(topic, after), etag(channel)
+    if channel.history.closed:  # since the close of poll there may be news without an event
+        tag = f'{tag[:-1]}-closed"'
+    if message is None and request.headers.get("if-none-match") != tag:
+        return Response(status_code=204, headers={"ETag": tag, "Cache-Control": "no-cache"})
     text = message.payload if message else b""
-    return answer(request, channel.cached(("poll", text), lambda: body(text)), HTML, etag(channel))
+    return answer(request, channel.cached(("poll", text), lambda: body(text)), HTML, tag)
 
 
 routes: list[BaseRoute] = [

@@ -45,6 +45,7 @@ from server.pages.find import table as find
 from server.pages.map.hexagons import has_map, hexagon
 from server.pages.map.near import neighbours
 from server.pages.newsroom import screens
+from server.pages.night import coming
 from server.pages.night.house import has_house, house_of
 from server.pages.night.score import banner_of, score_of
 
@@ -102,6 +103,10 @@ class PageRenderer:
     def _around(self, night: Night, contest: Contest) -> Iterable[str]:
         """The small maps that show a seat: its own and those of its neighbours."""
         return (f"near-{seat.slug}" for seat in neighbours(night.definition).who_show(contest))
+
+    def until_the_close(self, night: Night) -> Iterable[str]:
+        """The ids of the fragments that say something else once the poll of the night has closed."""
+        return coming.until_the_close(night)
 
     def render(self, night: Night, fragment: str) -> str:
         """A fragment's HTML as it is now: one element with that id, or a hexagon labelled by its row; "" for a mark."""
@@ -198,7 +203,7 @@ class PageRenderer:
         return self._html("around", context)
 
     def _context(self, night: Night) -> dict[str, object]:
-        return {"night": night, "alone": night.is_single, "kept": self._kept}
+        return {"night": night, "alone": night.is_single, "kept": self._kept, "coming": coming.coming(night)}
 
     def _html(self, fragment: str, context: dict[str, object]) -> str:
         return environment(self.language).get_template(f"fragments/{fragment}.html").render(context)

@@ -61,7 +61,7 @@ def shown(bar: "Bar") -> Callable[[Progress], None]:
     def show(progress: Progress) -> None:
         state = "held by the desk" if progress.held else progress.set.state
         words = speed_told(progress.set.speed) + ("" if state == "playing" else f", {state}")
-        bar.n = progress.declared
+        bar.n, bar.total = progress.declared, progress.contests
         bar.set_description_str(f"{progress.clock.astimezone(LONDON):%H:%M:%S} ", refresh=False)
         bar.set_postfix_str(words, refresh=False)
         bar.refresh()

@@ -58,7 +58,7 @@ class Player:
         self._played_to = self._next_look = 0.0  # seconds on the event loop's clock
 
     async def play(self) -> ReplaySet:
-        """Play to the end, or until the desk stops it; returns how it was set then. Refused if a name is taken."""
+        """Play to the end, or until a desk stops it; how it was set. Refused if a name is taken or a night gone."""
         begun = False
         while True:
             try:
@@ -188,7 +188,8 @@ class Player:
         sets: dict[str, ReplaySet | None] = {}
         for name in self.nights:
             stands = await self._submitter.look(name)
-            assert stands.night is not None, "it was opened, and is never gone for a moment"
+            if stands.night is None:
+                raise Refused("night-unknown", f"{name} was taken off air, so its replay is over.")
             self._states[name], sets[name] = stands.night, stands.desk.replay
         newest = max(filter(None, sets.values()), key=lambda act: act.at, default=None)
         if newest is None:
@@ -203,7 +204,7 @@ class Player:
             Progress(
                 clock=at or max(night.at for night in nights),
                 declared=sum(night.declared for night in nights),
-                contests=sum(len(night.counts) for night in nights),
+                contests=sum(night.awaited for night in nights),
                 set=newest,
                 held=any(night.held for night in nights),
             )

@@ -34,7 +34,7 @@ class WebServer(uvicorn.Server):
     """uvicorn, bound to the socket ``listening`` at once (PortTaken if that fails); ``listen`` serves."""
 
     def __init__(self, app: Starlette, settings: Settings) -> None:
-        self.listening = _listening(settings)
+        self.listening, self._settings = _listening(settings), settings
         super().__init__(
             uvicorn.Config(
                 app,
@@ -63,7 +63,9 @@ class WebServer(uvicorn.Server):
         gc.freeze()
         gc.set_threshold(20_000, 5, 2)
         if self.started:
-            print(f"Declared is on air at http://{self.config.host}:{self.config.port}", flush=True)
+            here, home = self._settings.public_url, self._settings.at_home
+            at_home = "" if home == here else f", on this machine at {home}"
+            print(f"Declared is on air at {here}{at_home}", flush=True)
 
     async def on_tick(self, counter: int) -> bool:
         """Do what uvicorn does ten times a second; and once a second drop clients that take too long to ask."""
@@ -88,6 +90,7 @@ def _listening(settings: Settings) -> socket.socket:
             family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
             backlog=_BACKLOG,
             reuse_port=settings.share_port,
+            dualstack_ipv6=settings.host == "::" and socket.has_dualstack_ipv6(),
         )
     except OSError as error:
         where = f"{settings.host}:{settings.port}"

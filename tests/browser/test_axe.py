@@ -23,8 +23,10 @@ from server.election.counting.acts import ReplaySet, Role
 from server.nights import archive
 from server.replay.script import commands
 from server.settings import ROOT
+from server.stream import clock
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
+from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.bench.setting_up import admins_link
 from tests.browser.conftest import PHONE
@@ -32,6 +34,7 @@ from tests.browser.officers import DECLARE, PIN, SEND, key, sign_in, tap, verify
 from tests.count import rochester
 from tests.count.conftest import Phone, stamp
 from tests.count.setup import clacton
+from tests.nights_by_hand import ballot, definition
 from tests.running import Site, open_then, serving
 
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
@@ -68,7 +71,9 @@ VIEWERS = [
     "/nights/over",
     "/nights/live",
     "/nights/live?at=2019-12-12T22:00",
-    *(f"/nights/live/contests/{ballot}" for ballot in CONTESTS[1:6]),
+    "/nights/coming",
+    f"/nights/coming/contests/{ballot(0)}",
+    *(f"/nights/live/contests/{one}" for one in CONTESTS[1:6]),
     BY_ELECTION,
     "/nights/live/areas",
     "/nights/live/swing",
@@ -76,7 +81,7 @@ VIEWERS = [
     "/nights/live/battlegrounds?party=PP53&all=1",
     f"{GENERAL}/records",
     f"{BY_ELECTION}/records",
-    *(f"/nights/live/contests/{ballot}/notice" for ballot in CONTESTS[4:6]),
+    *(f"/nights/live/contests/{one}/notice" for one in CONTESTS[4:6]),
     "/nights/live/contests?q=con&lang=cy",
     "/nights/live/newsroom",
     "/nights/live/overlay",
@@ -95,6 +100,8 @@ DESKS = [
     "/desk/people",
     "/desk/invitations",
     "/desk/record",
+    "/desk/close",
+    "/desk/discard",
     "/desk/hold",
 ]
 EXCHANGED = rochester.VOTES | {rochester.RECKLESS: 13_947, rochester.TOLHURST: 16_867}
@@ -166,6 +173,7 @@ async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIte
     await open_then(stream, replace(rochester.night(), replay_of="parl.2014-11-20"), "open")
     await submitter.record(rochester.NIGHT, ReplaySet(**stamp("played"), speed=60, state="paused"))
     await choose_entry(submitter, rochester.NIGHT, "double")
+    await open_night(stream, replace(definition("coming"), polls_close=clock.now() + timedelta(days=9)), "open")
     async with serving(redis.url, tmp_path) as one:
         yield one
 

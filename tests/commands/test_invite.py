@@ -16,10 +16,10 @@ from tests.count.conftest import SECRET, Desk
 SETTINGS = Settings(secret_key=SECRET, public_url="https://count.example")
 
 
-async def run(desk: Desk, *arguments: str) -> int:
+async def run(desk: Desk, *arguments: str, settings: Settings = SETTINGS) -> int:
     stream = EventStream(desk.url)
     try:
-        return await invite(parsed(*arguments), SETTINGS, Submitter(stream), await stream.nights())
+        return await invite(parsed(*arguments), settings, Submitter(stream), await stream.nights())
     finally:
         await stream.close()
 
@@ -98,3 +98,24 @@ async def test_where_there_are_several_contests_one_must_be_named(
 ) -> None:
     assert await run(desk, rochester.NIGHT, "--name", "Jane") == 1
     assert "2 contests" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000", "http://localhost:8000", "http://0.0.0.0:80", "http://[::]:8000"]
+)
+async def test_a_link_that_no_phone_can_open_has_no_code_but_a_sentence(
+    desk: Desk, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    settings = Settings(secret_key=SECRET, public_url=url)
+    assert await run(desk, rochester.NIGHT, "elsewhere", "--name", "Jane Smith", settings=settings) == 0
+    printed = capsys.readouterr().out
+    assert f"{url}/count/invitation/" in printed
+    assert "No phone can open this link, which is for this machine alone. Serve with HOST=0.0.0.0, and set" in printed
+    assert not {"▀", "▄", "█"} & set(printed)
+
+
+async def test_other_addresses_of_this_machine_are_named(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = Settings(secret_key=SECRET, public_url="http://10.0.0.7:8000", also_at=("http://192.168.1.7:8000",))
+    assert await run(desk, rochester.NIGHT, "elsewhere", "--name", "Jane Smith", settings=settings) == 0
+    printed = capsys.readouterr().out
+    assert "Set PUBLIC_URL to http://192.168.1.7:8000." in printed and "▀" in printed

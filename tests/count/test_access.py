@@ -125,6 +125,10 @@ GET  /desk/hold                                               in     no      no 
 POST /desk/hold                                               in     no      no     no        yes   no
 GET  /desk/release                                            in     no      no     no        yes   no
 POST /desk/release                                            in     no      no     no        yes   no
+GET  /desk/close                                              in     no      no     no        yes   no
+POST /desk/close                                              in     no      no     no        yes   no
+GET  /desk/discard                                            in     no      no     no        yes   no
+POST /desk/discard                                            in     no      no     no        yes   no
 GET  /admin/invitation                                        yes    yes     yes    yes       yes   yes
 GET  /admin/invitation/{token}                                there  there   there  there     there yes
 POST /admin/invitation/{token}                                there  there   there  there     there yes

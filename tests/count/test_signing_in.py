@@ -275,3 +275,28 @@ def test_the_address_of_an_invitation_is_told_to_no_other_address(client: TestCl
     for page in (client.get(desk.invite()), client.get(desk.invite("desk"))):
         assert page.status_code == 200
         assert page.headers["referrer-policy"] == "origin"
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("192.168.1.20:8000", "http://192.168.1.20:8000"),
+        ("hall.local:8000", "http://hall.local:8000"),
+        ("[2001:db8::7]:8000", "http://[2001:db8::7]:8000"),
+        ("testserver", HALL),
+        ("127.0.0.1:8000", HALL),  # a proxy that asks by another name
+    ],
+    ids=["an address", "a .local name", "IPv6", "PUBLIC_URL", "PUBLIC_URL by a proxy"],
+)
+def test_a_phone_signs_in_by_whichever_name_it_opened_the_machine(
+    client: TestClient, link: str, host: str, origin: str
+) -> None:
+    page = client.get(link, headers={"Host": host})
+    data = Phone.hidden(page.text) | {"pin": PIN}
+    started = client.post(
+        link,
+        data=data,
+        headers={"Host": host, "Origin": origin, "Sec-Fetch-Site": "same-origin"},
+        follow_redirects=False,
+    )
+    assert (started.status_code, started.headers["location"]) == (303, "/count")

@@ -48,6 +48,10 @@ class NoPages:
     def render(self, night: Night, fragment: str) -> str:
         return ""
 
+    def until_the_close(self, night: Night) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
     def has(self, night: Night, topic: str) -> bool:
         return True
 

@@ -1,6 +1,7 @@
 """Nights that were on air and are kept: the same pages wherever the record goes, and nothing kept that is not one."""
 
 import argparse
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -76,7 +77,7 @@ def settings(data_dir: Path) -> Settings:
     return Settings(data_dir=data_dir, secret_key="a secret of this test")
 
 
-async def keep(stream: EventStream, data_dir: Path, night: str = NIGHT, anyway: bool = False) -> None:
+async def keep(stream: EventStream, data_dir: Path, night: str = NIGHT, anyway: bool = True) -> None:
     assert await keeping.keep(argparse.Namespace(night=night, anyway=anyway), settings(data_dir), stream) == 0
 
 
@@ -190,20 +191,22 @@ async def test_what_comes_in_the_last_moment_is_in_the_record(redis: embedded.Em
     assert [event.command_id for event in Kept(tmp_path).load(NIGHT).events][-2:] == ["end", "at the last moment"]
 
 
-@pytest.mark.parametrize("state", ["playing", "held", "waiting"])
+@pytest.mark.parametrize("state", ["missing", "playing", "held", "waiting"])
 async def test_a_night_that_is_not_over_is_not_kept(stream: EventStream, tmp_path: Path, state: str) -> None:
     await on_air(stream)
     night, submitter = NIGHT, Submitter(stream)
+    if state != "missing":
+        await submitter.submit(night, declare(2, command="counted again"), START + timedelta(hours=2))
     if state == "playing":
         await play(stream.url, ROCHESTER, night := REPLAY)
         await submitter.record(night, steered("playing"))
-    else:
+    elif state != "missing":
         await submitter.submit(night, HoldNight(id="hold", by="desk"), START + timedelta(hours=2))
     if state == "waiting":
         note = PostNote(id="later", by="desk", text="Later.")
         await submitter.record(night, Asked(**stamp("ask"), command=note, reasons={}))
     with pytest.raises(Refused) as refused:
-        await keep(stream, tmp_path, night)
+        await keep(stream, tmp_path, night, anyway=False)
     assert refused.value.code == state
     assert Kept(tmp_path).listed() == () and night in await stream.nights()
     if state == "playing":  # its player would find the night gone
@@ -320,7 +323,23 @@ def test_a_night_is_kept_once_and_another_of_its_id_is_refused(
     assert "good is kept here with another head" in capsys.readouterr().err
     assert Kept(tmp_path / "data").file("good").read_bytes() == GOOD
     assert main(["open", "good"]) == 1
-    assert "good is kept here as a past night" in capsys.readouterr().err
+    assert capsys.readouterr().err == "good is a past night: give the one on air an id of its own, --as practice.\n"
+
+
+async def test_a_record_is_not_imported_under_a_night_on_air(
+    redis: embedded.Embedded,
+    stream: EventStream,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    await on_air(stream)
+    (file := tmp_path / "record").write_bytes(b"".join(written((await stream.read(NIGHT))[:4])))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("REDIS_URL", redis.url)
+    assert await asyncio.to_thread(main, ["import", str(file)]) == 1
+    assert f"{NIGHT} is on air here: end that night first" in capsys.readouterr().err
+    assert Kept(tmp_path / "data").listed() == ()
 
 
 def test_a_kept_file_that_was_spoilt_later_takes_no_other_night_with_it(tmp_path: Path) -> None:

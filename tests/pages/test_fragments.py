@@ -74,7 +74,7 @@ def test_a_poll_that_is_put_off_is_said_with_its_reason_and_nobody_is_elected(st
     assert f"Seat 0: {state} A candidate died." in shown["banner"]
     assert f"The poll is {state} A candidate died." in shown["contest-seat-0"]
     assert f"{state.capitalize()}: Seat 0 A candidate died." in shown["latest"]
-    assert shown["status"].startswith("0 of 3 declared")
+    assert shown["status"].startswith(f"0 of 2 declared, 1 {state} ·")
 
 
 def test_a_poll_that_goes_ahead_after_all_is_a_contest_again() -> None:

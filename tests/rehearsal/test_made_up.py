@@ -4,13 +4,14 @@ import pytest
 from msgspec.structs import replace
 
 from server.election.checks import check_figures
+from server.election.contests import practised
 from server.election.events import Declared, NoPollTaken
 from server.election.nights import fold
 from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.past import PastNight
 from server.rehearsal.made_up import completed
-from server.rehearsal.script import practised, script_of
+from server.rehearsal.script import script_of
 
 GENERAL = "parl.2019-12-12"
 

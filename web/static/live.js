@@ -3,7 +3,7 @@
 (() => {
   const SILENCE = 70_000; // the server says something every 50 seconds at least
   const POLL_EVERY = 5_000;
-  const [OVER, RESET] = [1000, 205]; // of a websocket, of an answer: the night is over, so reload the page
+  const [OVER, RESET, GONE] = [1000, 205, 404]; // of a websocket, of answers: the night is over or gone, so reload
   const place = document.getElementById("live");
   const line = document.getElementById("line");
   const [ON_AIR, RECONNECTING, POLLING, NO_CONNECTION] = line.dataset.words.split("|");
@@ -92,7 +92,7 @@
     const url = new URL(place.getAttribute("hx-ws:connect"), location.href);
     url.searchParams.set("after", cursor());
     const answer = await fetch(url);
-    if (answer.status === RESET) location.reload();
+    if (answer.status === RESET || answer.status === GONE) location.reload();
     if (answer.status !== 200) return;
     const text = hushed(await answer.text());
     await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text, transition: false });

@@ -1,10 +1,12 @@
 """The desk, which runs a night: all contests at a glance, who is where, what is stuck; hold, correct, invite."""
 
-from server.count.desk import contest_actions, night_actions, pages, people
+from server.count.desk import contest_actions, end_actions, night_actions, pages, people
 
 PAGES = {
     "/desk": pages.desk,
     "/desk/hold": pages.hold_or_release,
+    "/desk/close": end_actions.ask_to_close,
+    "/desk/discard": end_actions.ask_to_discard,
     "/desk/record": pages.record,
     "/desk/people": people.people,
     "/desk/invitations": people.invitations,
@@ -18,6 +20,8 @@ FORMS = {
     "entry": night_actions.entry,
     "note": night_actions.note,
     "replay": night_actions.replay,
+    "close": end_actions.close,
+    "discard": end_actions.discard,
     "expected": contest_actions.expected,
     "revision": contest_actions.revision,
     "revision/drop": contest_actions.drop_revision,

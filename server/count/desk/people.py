@@ -38,8 +38,9 @@ async def invitations(request: Request) -> Response:
     board = await current_board(request)
     only = request.query_params.get("only", "")
     unopened = [person for person in _unopened(board) if only in ("", person.invitation)]
-    cards = await cards_of(process(request).settings, board, unopened)
-    return page(request, "invitations.html", board=board, cards=cards, only=only)
+    settings = process(request).settings
+    cards = await cards_of(settings, board, unopened)
+    return page(request, "invitations.html", board=board, cards=cards, only=only, closed=settings.closed_to_phones)
 
 
 @allows(Sends(DESK))
@@ -124,13 +125,16 @@ async def people_page(
 async def cards_of(settings: Settings, board: Board, people: Iterable[Person]) -> list[Markup]:
     """A card for each person, with the link as text and as a QR code, in the order of contests, roles and names.
 
-    Other requests have a turn after each card: one card takes three milliseconds, and a night has a thousand.
+    There is no code for a link that no phone could open. Other requests have a turn after each card: one card takes
+    three milliseconds, and a night has a thousand.
     """
     cards: list[Markup] = []
+    closed = settings.closed_to_phones
     for person in sorted(people, key=lambda person: _where(board, person)):
         link = link_of(settings, board.night.definition.id, person.invitation, person.role)
         # A QR code can be read with any of the eight masks; looking for the best one takes four times as long.
-        code = segno.make(link, error="m", boost_error=False, micro=False, mask=3).svg_inline(omitsize=True, border=2)
+        made = None if closed else segno.make(link, error="m", boost_error=False, micro=False, mask=3)
+        code = made.svg_inline(omitsize=True, border=2) if made else ""
         cards.append(render.card(board, person, _names(board, person), link, Markup(code)))
         await asyncio.sleep(0)
     return cards

@@ -53,6 +53,7 @@ from server.election.events import (
 )
 from server.election.nights import Night
 from server.election.verdict import judge
+from server.html.coming import called_off
 from server.html.templates import environment
 from server.live.private import News
 from server.stream.clock import now
@@ -101,7 +102,8 @@ def status(board: Board, glances: Sequence[Glance]) -> Markup:
     """Whether the night is on air or held, and how far it is."""
     night, people = board.night, [person for person in board.desk.people.values() if not person.revoked]
     figures = {
-        "declared": f"{night.declared:,} of {len(night.counts):,}",
+        "declared": f"{night.declared:,} of {night.awaited:,}",
+        **dict(called_off(night)),
         "ready to declare": sum(glance.stands.state == "ready" for glance in glances),
         "sheets differ": sum(glance.stands.state == "differs" for glance in glances),
         "late": sum(glance.due is not None and glance.due.late for glance in glances),
@@ -142,7 +144,7 @@ def person(board: Board, invitation: str) -> Markup:
 
 
 def card(board: Board, person: Person, contests: Sequence[str], link: str, code: Markup) -> Markup:
-    """An invitation to print and cut out; ``code`` is the link as a QR code (SVG)."""
+    """An invitation to print and cut out; ``code`` is the link as a QR code (SVG), or ""."""
     return _fragment("card", person=person, contests=contests, link=link, code=code, night=board.night)
 
 

@@ -17,8 +17,8 @@ from server.election.clock import LONDON
 from server.election.numbers import written
 from server.election.refusals import Refused
 from server.html.process import process
-from server.nights.archive import UnknownNight
 from server.nights.coming.made import Made, NotMade, made
+from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.stream.clock import now
 from server.stream.drafts import DraftConflict, Drafts, Stored
@@ -107,10 +107,7 @@ async def open_due(stream: EventStream, drafts: Drafts, kept: Kept) -> None:
 async def _must_open(stored: Stored, kept: Kept) -> Made:
     """The night of a draft; NotMade or Refused if it could not be opened."""
     night = await asyncio.to_thread(made, sheet_of(stored))
-    id = night.definition.id
-    with suppress(UnknownNight):
-        kept.load(id)
-        raise Refused("night-kept", f"{id} is a past night already: there cannot be two of this date and name.")
+    await asyncio.to_thread(must_be_free, kept, night.definition.id)
     return night
 
 

@@ -16,7 +16,7 @@ _Figure: TypeAlias = "Callable[[Entry], Fraction | int]"
 
 class Scope(Struct, frozen=True):
     """What the records are true of: ``declared`` of ``contests``, of which so many are ``by_elections``, of the
-    ``years`` from first to last."""
+    ``years`` from first to last. A contest whose poll is postponed or countermanded is none of them."""
 
     declared: int
     contests: int
@@ -145,11 +145,10 @@ def together(earlier: Records, later: Records) -> Records:
 
 
 def _scope(counts: dict[str, tuple[Night, Count]], declared: int, years: tuple[int, int] | None) -> Scope:
-    polls = sorted(
-        polled_on(night.definition, name).year for name, (night, _) in counts.items() if is_by_election(name)
-    )
+    awaited = {name: night for name, (night, count) in counts.items() if count.result or not count.no_poll}
+    polls = sorted(polled_on(night.definition, name).year for name, night in awaited.items() if is_by_election(name))
     assert not (polls and years) or years[0] <= polls[0] <= polls[-1] <= years[1], "polls of another Parliament"
-    return Scope(declared, len(counts), len(polls), years or (polls[0], polls[-1]) if polls else None)
+    return Scope(declared, len(awaited), len(polls), years or (polls[0], polls[-1]) if polls else None)
 
 
 def _by_valid(entry: Entry) -> Fraction:

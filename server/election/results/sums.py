@@ -30,12 +30,14 @@ class PartySums:
 
 class Sums:
     """Some contests together: how many are ``declared`` and how many ``compared``, with all valid votes of each.
-    ``unknown`` is how many had a poll, and no baseline."""
+    ``unknown`` is how many had a poll, and no baseline; of ``called_off`` the poll is postponed or countermanded."""
 
-    __slots__ = ("compared", "declared", "parties", "unknown", "valid", "valid_before", "valid_compared")
+    __slots__ = ("called_off", "compared", "declared", "parties", "unknown", "valid", "valid_before", "valid_compared")
 
     def __init__(self) -> None:
-        self.declared = self.unknown = self.compared = self.valid = self.valid_compared = self.valid_before = 0
+        self.called_off = self.declared = self.unknown = self.compared = self.valid = self.valid_compared = (
+            self.valid_before
+        ) = 0
         self.parties: dict[str, PartySums] = {}
 
     def of(self, party: str) -> PartySums:
@@ -49,6 +51,7 @@ class Sums:
         """Add a contest once, or take it away (``times`` is 1 or -1)."""
         result, previous = count.result, count.contest.previous
         if result is None:
+            self.called_off += times if count.no_poll else 0
             return
         self.declared += times
         self.valid += times * result.valid
@@ -183,6 +186,7 @@ def _declaration(count: Count) -> Declaration | None:
 
 
 def _together(total: Sums, more: Sums) -> None:
+    total.called_off += more.called_off
     total.declared += more.declared
     total.unknown += more.unknown
     total.compared += more.compared

@@ -48,7 +48,8 @@ class Hung(Struct, frozen=True):
 
 
 class Tally(Struct, frozen=True):
-    """``parties`` by seats, then votes; ``line`` is the seats that make a majority, 0 if none is at stake."""
+    """``parties`` by seats, then votes; ``line`` is the seats that make a majority, 0 if none is at stake;
+    ``called_off`` are the contests that will not be declared: their poll is postponed or countermanded."""
 
     parties: tuple[PartyTotal, ...]
     declared: int
@@ -56,6 +57,12 @@ class Tally(Struct, frozen=True):
     line: int
     majority: Majority | None
     hung: Hung | None = None
+    called_off: int = 0
+
+    @property
+    def awaited(self) -> int:
+        """How many contests are declared in the end: all but those called off."""
+        return self.contests - self.called_off
 
     @property
     def lead(self) -> PartyTotal | None:
@@ -100,6 +107,7 @@ def _tally(night: Night, area: Area) -> Tally:
         line=line,
         majority=_majority(night, line, most),
         hung=_hung(night, line, most),
+        called_off=sums.called_off,
     )
 
 

@@ -71,7 +71,7 @@ class Score(Struct, frozen=True):
 def banner_of(night: Night) -> Banner:
     """The House once it is complete, else what was declared, corrected or withdrawn last."""
     tally = add_up(night)
-    if tally.line and tally.declared == tally.contests and (first := tally.lead):
+    if tally.line and is_complete(tally) and (first := tally.lead):
         largest = (night.parties[first.party], first.seats)
         return Banner(largest=largest, of=max(0, 2 * first.seats - night.definition.seats))
     for event in reversed(night.feed):
@@ -82,6 +82,11 @@ def banner_of(night: Night) -> Banner:
             hung = tally.hung is not None and tally.hung.seq == event.seq
             return Banner(count, event, winner, hung, isinstance(event, Withdrawn) and took_back_no_poll(count, event))
     return Banner()
+
+
+def is_complete(tally: Tally) -> bool:
+    """Whether nothing more is awaited, and what was put off to another day cannot make a majority any more."""
+    return tally.declared == tally.contests or bool(tally.declared == tally.awaited and (tally.majority or tally.hung))
 
 
 class StandingParties(Struct, frozen=True):

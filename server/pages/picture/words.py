@@ -7,6 +7,7 @@ from server.election.events import Corrected
 from server.election.nights import Count, Night
 from server.election.results.tally import Tally
 from server.election.verdict import Result, Swing
+from server.html.coming import called_off, is_before_poll
 from server.html.languages import Language
 from server.html.templates import part_of
 
@@ -21,6 +22,8 @@ def told(night: Night, count: Count, language: Language) -> str:
 def told_score(night: Night, tally: Tally, language: Language) -> str:
     """The score in one line: the seats of the largest parties, who has a majority, how many are declared."""
     seats = [f"{language.party(night.parties[total.party])} {language.number(total.seats)}" for total in tally.parties]
+    if not seats and (before := closes(night, language)):
+        return before
     parts = (", ".join(seats[:_PARTIES_TOLD]), to_win(night, tally, language), declared(night, language))
     return " · ".join(part for part in (*parts, as_at(night, language)) if part)
 
@@ -28,7 +31,8 @@ def told_score(night: Night, tally: Tally, language: Language) -> str:
 def _told(night: Night, count: Count, language: Language) -> Iterator[str]:
     contest, result = count.contest, count.result
     if result is None:
-        yield f"{language.seat(contest)}: {stage(count, language)}"
+        before = closes(night, language) if count.status == "awaiting" else ""
+        yield f"{language.seat(contest)}: {before or stage(count, language)}"
         yield from so_far(count, language)
         return
     parts = {"verdict": verdict(night, result, language), "seat": language.seat(contest)}
@@ -189,9 +193,22 @@ def to_win(night: Night, tally: Tally, language: Language) -> str:
 
 
 def declared(night: Night, language: Language) -> str:
-    """ "412 of 650 declared"."""
-    parts = {"declared": language.number(night.declared), "all": language.number(len(night.counts))}
-    return language.gettext("%(declared)s of %(all)s declared") % parts
+    """ "412 of 650 declared", "649 of 649 declared, 1 postponed"."""
+    parts = {"declared": language.number(night.declared), "all": language.number(night.awaited)}
+    words = [language.gettext("%(declared)s of %(all)s declared") % parts]
+    for state, number in called_off(night):
+        message = "%(number)s postponed" if state == "postponed" else "%(number)s countermanded"
+        words.append(language.gettext(message) % {"number": language.number(number)})
+    return ", ".join(words)
+
+
+def closes(night: Night, language: Language) -> str:
+    """ "Poll closes at 22:00, Thursday 10 December 2026"; "" once it has closed."""
+    if not is_before_poll(night):
+        return ""
+    close = night.definition.polls_close
+    message = "Poll closes at %(time)s" if night.is_single else "Polls close at %(time)s"
+    return f"{language.gettext(message) % {'time': language.clock(close)}}, {language.full_day(close)}"
 
 
 def as_at(night: Night, language: Language) -> str:

@@ -51,7 +51,8 @@ class KeyMoment(Struct, frozen=True):
 class Timeline(Struct, frozen=True):
     """The line of a night: ``length`` in seconds, ``cuts`` with the beginning and end of each shortened silence.
 
-    ``bins`` and ``high`` are the size of the drawing; ``days`` says whether the night lasts more than a day.
+    ``bins`` and ``high`` are the size of the drawing; ``days`` says whether the night lasts more than a day;
+    ``awaited`` is how many contests were declared in the end, or were to be: all but those called off.
     """
 
     stops: tuple[TimelineStop, ...]
@@ -61,6 +62,7 @@ class Timeline(Struct, frozen=True):
     keys: tuple[KeyMoment, ...]
     labels: tuple[TimeLabel, ...]
     days: bool
+    awaited: int
     bins: int = BINS
     high: int = HIGH
 
@@ -153,6 +155,7 @@ def _timeline(channel: Channel) -> Timeline:
         keys=tuple(_keys(night, items, places)),
         labels=tuple(labels([moment.at for moment in every], xs, cuts)),
         days=every[-1].at - every[0].at > timedelta(days=1),
+        awaited=night.awaited,
     )
 
 

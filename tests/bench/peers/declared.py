@@ -47,6 +47,10 @@ class Notes:
         assert isinstance(newest, NotePosted)
         return newest.text
 
+    def until_the_close(self, night: Night) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
     def has(self, night: Night, topic: str) -> bool:
         return True
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from server.app import build_app
 from server.count.desk.board import board_of
 from server.count.desk.people import cards_of
 from server.count.visit.invitations import Invitations
@@ -230,3 +232,16 @@ async def test_everybody_else_has_a_turn_after_each_card_that_is_printed() -> No
     task.cancel()
     assert len(printed) == len(people)
     assert turns >= len(people)
+
+
+def test_cards_with_links_that_no_phone_can_open_have_no_code_and_the_page_says_what_to_set(
+    desk: Desk, tmp_path: Path
+) -> None:
+    settings = Settings(redis_url=desk.url, data_dir=tmp_path, secret_key=SECRET, public_url="http://127.0.0.1:8000")
+    with TestClient(build_app(settings), base_url=HALL) as client:
+        editor = signed_in(client, desk, "desk", name="Ann Ray")
+        desk.invite(name="Jane Smith")
+        page = editor.open("/desk/invitations")
+    assert "http://127.0.0.1:8000/count/invitation/" in page and "<svg" not in page
+    assert "No phone can open this link" in alert(page) and "no QR code" in alert(page)
+    assert "Type the link, and choose a PIN" in text(page)

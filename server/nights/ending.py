@@ -1,0 +1,152 @@
+"""Ending a night on air: keeping it as a past night, or discarding it. No command line, no HTML."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+from server.election.counting.desk import Desk, fold_acts
+from server.election.counting.entry import pending
+from server.election.events import AnyEvent, Corrected, Declared
+from server.election.nights import Night, fold
+from server.election.refusals import Refused
+from server.nights.kept import DESK, Kept, NotKept
+from server.stream.events import EventStream
+from server.stream.record import written
+
+_MOST_TRIES = 20
+_MOST_NAMED = 8
+
+
+class Ended(Struct, frozen=True):
+    """A night as it was when it went off air, both sides of it."""
+
+    night: Night
+    desk: Desk
+
+
+async def keep(stream: EventStream, kept: Kept, name: str, may_end: Callable[[Night, Desk], None]) -> Ended:
+    """Keep a whole night and take it off air, or do neither. Whoever watches is shown the past night.
+
+    ``may_end`` raises Refused if the night must stay on air as it is. Refused also if there is no such night or it does
+    not come to rest, NotKept if it cannot be written.
+    """
+    for _ in range(_MOST_TRIES):
+        events = await _events(stream, name)
+        if not events:
+            over = f"{name} is a past night already." if kept.events(name) else f"There is no night called {name}."
+            if name.endswith(".jsonl"):
+                over = f"{name} is a file, and import {name} keeps it."
+            raise Refused("night-unknown", f"Only a night on air can be kept. {over}")
+        acts = await stream.read_acts(name)
+        ended = Ended(fold(events), fold_acts(acts))
+        may_end(ended.night, ended.desk)
+        private = kept.file(name, DESK)
+        _must_go_on(private, count := b"".join(written(acts)))
+        record = b"".join(written(events))
+        await asyncio.to_thread(kept.add, record, goes_on=True)  # others have a turn while a large record is checked
+        if acts:  # only after the record is kept: a refused night must leave nothing here
+            kept.put(private, count, 0o600)
+        if await stream.take_off(name, (ended.night.seq, ended.desk.seq)):
+            return ended
+    raise _restless(name)
+
+
+async def discard(stream: EventStream, name: str) -> Ended:
+    """Take a night off air for good, with everything that was done on it; returns what it was.
+
+    Refused if there is no such night, ``must_be_discardable`` refuses it, or it does not come to rest.
+    """
+    for _ in range(_MOST_TRIES):
+        ended = await discardable(stream, name)
+        if await stream.take_off(name, (ended.night.seq, ended.desk.seq)):
+            return ended
+    raise _restless(name)
+
+
+async def discardable(stream: EventStream, name: str) -> Ended:
+    """What would go if this night were discarded now; Refused as by ``discard``."""
+    events = await _events(stream, name)
+    if not events:
+        raise Refused("night-unknown", f"Only a night on air can be discarded. {name} is not on air.")
+    night = fold(events)
+    must_be_discardable(night)
+    return Ended(night, fold_acts(await stream.read_acts(name)))
+
+
+def must_be_discardable(night: Night) -> None:
+    """Refuse to discard a night on which something was declared: it is kept. A rehearsal or a replay may always go."""
+    if night.definition.rehearsal or night.definition.replay_of:
+        return
+    told = [
+        count.contest.name
+        for count in night.counts.values()
+        if count.result or any(isinstance(event, Declared | Corrected) for event in count.history)
+    ]
+    if told:
+        raise Refused(
+            "declared",
+            f"{_named(told)} {'was' if len(told) == 1 else 'were'} declared, and everybody could read it. The night is "
+            "not discarded: close it instead, and it is kept as a past night.",
+        )
+
+
+class Objection(Struct, frozen=True):
+    """What stands against keeping a night now, though it can be kept anyway; ``sentence`` is for people."""
+
+    code: str
+    sentence: str
+
+
+def objections(night: Night, desk: Desk) -> tuple[Objection, ...]:
+    """What stands against keeping a night as it is."""
+    found: list[Objection] = []
+    if missing := [count.contest.name for count in night.missing]:
+        found.append(Objection("missing", f"{declared(night)}; missing: {_named(missing)}."))
+    if waited := len(pending(night, desk)):
+        found.append(Objection("waiting", f"{things(waited)} to go out on {night.definition.id}, and would not."))
+    if night.held:
+        found.append(Objection("held", f"The desk holds {night.definition.id}."))
+    return tuple(found)
+
+
+def must_be_stopped(night: Night, desk: Desk) -> None:
+    """Refuse to keep a replay while it is played: its record would end in the middle."""
+    if desk.replay and desk.replay.state in ("playing", "paused"):
+        name = night.definition.id
+        raise Refused("playing", f"{name} is a replay that is {desk.replay.state}: stop it at its desk first.")
+
+
+def declared(night: Night) -> str:
+    """How much of a night is declared: ``412 of 650 declared``.
+
+    A contest whose poll is postponed or countermanded is not awaited: ``649 of 649 declared, 1 postponed``.
+    """
+    off = [count.status for count in night.called_off]
+    words = [f"{night.declared:,} of {night.awaited:,} declared"]
+    return ", ".join([*words, *(f"{off.count(state):,} {state}" for state in dict.fromkeys(off))])
+
+
+def things(number: int) -> str:
+    """How many things wait, as the beginning of a sentence."""
+    return f"{number:,} things wait" if number > 1 else "Something waits"
+
+
+async def _events(stream: EventStream, name: str) -> list[AnyEvent]:
+    return await stream.read(name) if name in await stream.nights() else []
+
+
+def _restless(name: str) -> Refused:
+    return Refused("goes-on", f"{name} does not come to rest: try again when nobody enters anything.")
+
+
+def _named(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
+
+
+def _must_go_on(private: Path, count: bytes) -> None:
+    """Refuse to replace the private acts of another night that had the same id; NotKept."""
+    if private.exists() and not count.startswith(private.read_bytes()):
+        raise NotKept(f"{private} holds what was done at the count of another night of that id: move it away first.")
