@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from server.nights import archive, layout, register
+from server.nights.files import is_night_file, past_in, past_named, record_events
 from server.nights.format import BadNight, parsed
 from server.nights.kept import Kept, taken
-from server.nights.named import is_night_file, past_in, past_named, record_events
 from server.nights.past import PastNight
 from server.nights.sources import hexjson
 from server.nights.sources.columns import GSS

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from server.commands.on_redis import with_stream
 from server.count.visit.inviting import choose_entry
 from server.election.refusals import Refused
+from server.nights.files import past_named
 from server.nights.kept import Kept
-from server.nights.named import past_named
 from server.rehearsal.script import practised
 from server.settings import Settings
 from server.stream.events import EventStream

@@ -15,8 +15,8 @@ from server.count.visit.inviting import choose_entry, invite_person, link_of
 from server.election.counting.acts import EntryMode, Role
 from server.election.events import NoPollTaken
 from server.election.refusals import Refused
+from server.nights.files import past_named
 from server.nights.kept import Kept
-from server.nights.named import past_named
 from server.nights.past import PastNight
 from server.rehearsal.accidents import kinds_in
 from server.rehearsal.made_up import completed

@@ -10,8 +10,8 @@ from server.election.contests import Definition
 from server.election.nights import Night
 from server.election.results.tally import Tally
 from server.nights import archive
+from server.nights.files import is_night_file
 from server.nights.kept import RECORD, Kept, NotKept, taken
-from server.nights.named import is_night_file
 from server.settings import Settings
 from server.stream.record import BadRecord, added_up, read
 
