@@ -9,8 +9,8 @@ from server.commands.words import told
 from server.election.nights import fold
 from server.election.refusals import Refused
 from server.nights.archive import UnknownNight
+from server.nights.files import NoFile, past_named, record_events
 from server.nights.kept import RECORD, Kept, put
-from server.nights.named import NoFile, past_named, record_events
 from server.settings import Settings
 from server.stream.events import EventStream
 from server.stream.record import BEGINNING, head_after, written

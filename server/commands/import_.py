@@ -12,9 +12,9 @@ from server.commands.on_redis import nights_on_air
 from server.election.refusals import Refused
 from server.nights import archive, layout, register
 from server.nights.coming.written import night_file
+from server.nights.files import is_night_file, past_in, past_named, record_events
 from server.nights.format import BadNight, parsed
 from server.nights.kept import Kept, checked, taken
-from server.nights.named import is_night_file, past_in, past_named, record_events
 from server.nights.past import PastNight
 from server.nights.sources import hexjson
 from server.nights.sources.columns import GSS

@@ -12,9 +12,9 @@ from server.commands.on_redis import with_stream
 from server.count.visit.inviting import choose_entry
 from server.election.contests import Definition, practised
 from server.election.refusals import Refused
+from server.nights.files import past_named
 from server.nights.ids import must_be_free
 from server.nights.kept import Kept
-from server.nights.named import past_named
 from server.settings import Settings
 from server.stream.events import EventStream
 from server.stream.opening import open_night

@@ -16,9 +16,9 @@ from server.election.contests import practised
 from server.election.counting.acts import EntryMode, Role
 from server.election.events import NoPollTaken
 from server.election.refusals import Refused
+from server.nights.files import past_named
 from server.nights.ids import must_be_free
 from server.nights.kept import Kept
-from server.nights.named import past_named
 from server.nights.past import PastNight
 from server.rehearsal.accidents import kinds_in
 from server.rehearsal.made_up import completed

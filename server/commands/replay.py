@@ -8,9 +8,9 @@ from typing import Any
 
 from server.commands.on_redis import with_stream
 from server.commands.speed import add_speed
+from server.nights.files import past_named
 from server.nights.ids import must_be_free
 from server.nights.kept import Kept
-from server.nights.named import past_named
 from server.replay.bar import bar, command_of, how_to_go_on, shown
 from server.replay.player import Player
 from server.replay.script import Orders, clocks, must_have_happened, replay_id

@@ -11,8 +11,8 @@ from server.election.nights import Night
 from server.election.results.tally import Tally
 from server.nights import archive
 from server.nights.ending import declared
+from server.nights.files import is_night_file
 from server.nights.kept import RECORD, Kept, NotKept, taken
-from server.nights.named import is_night_file
 from server.settings import Settings
 from server.stream.record import BadRecord, added_up, read
 

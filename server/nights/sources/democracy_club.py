@@ -21,8 +21,9 @@ from server.nights.sources.ballots import Ballot, Candidacy, Seat, ballot_id, da
 from server.nights.sources.checking import UNCONTESTED, a_sum, check
 from server.nights.sources.party_names import names_in, party_in
 from server.nights.sources.problems import Problem
+from server.nights.sources.rows import CsvRow, sound
 from server.nights.sources.source import File, text_of
-from server.nights.sources.tables import CsvRow, sound, table
+from server.nights.sources.tables import every_row
 
 ATTRIBUTION = "Candidates and results from Democracy Club"
 _COLUMNS = ("person_name", "ballot_paper_id", "party_id", "party_name")
@@ -46,7 +47,7 @@ def ballots(
 
     ``contests`` is a file of the Library's shape that gives what the export lacks: codes, regions, electorates, times.
     """
-    rows = table(file, _COLUMNS, problems)
+    rows = every_row(file, _COLUMNS, problems)
     ours = [row for row in rows if _is_of(row, night)]
     if rows and not ours:
         problems.append(Problem(file.name, 0, f"There is no ballot of {night} in it."))
@@ -81,7 +82,7 @@ def _known(contests: File, day: date, wanted: set[str], problems: list[Problem])
     """The rows of a file of the Library's that are of these seats on this day, by the middle of their ballot ids."""
     ours = [
         row
-        for row in table(contests, _CONTESTS, problems, columns.CONTESTS)
+        for row in every_row(contests, _CONTESTS, problems, columns.CONTESTS)
         if (day_in(row) or day) == day and slug(row.text("Constituency name")) in wanted
     ]
     seats = [seat(row, day) for row in sound(ours)]

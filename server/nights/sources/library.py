@@ -24,8 +24,9 @@ from server.nights.sources.ballots import (
 )
 from server.nights.sources.checking import UNCONTESTED, a_sum, called, check
 from server.nights.sources.problems import Problem
+from server.nights.sources.rows import CsvRow, sound
 from server.nights.sources.source import File, text_of
-from server.nights.sources.tables import CsvRow, sound, table
+from server.nights.sources.tables import every_row
 
 _ADDED_UP = ("Electorate", "Valid votes", "Invalid votes")
 _OF_PARTIES = ("Con", "Lab", "LD", "UKIP", "BRX", "RUK", "Green", "SNP", "PC", "DUP", "SF", "SDLP", "UUP", "APNI")
@@ -43,8 +44,8 @@ def of_the_library(
         sentence = "This is no file of Democracy Club's: the contests must be given with it."
         problems.append(Problem(candidates.name, 0, sentence))
         return []
-    first = table(contests, CONTEST_COLUMNS, problems, columns.CONTESTS)
-    second = table(candidates, CANDIDATE_COLUMNS, problems, columns.CANDIDATES)
+    first = every_row(contests, CONTEST_COLUMNS, problems, columns.CONTESTS)
+    second = every_row(candidates, CANDIDATE_COLUMNS, problems, columns.CANDIDATES)
     if problems:  # rows missing from one file would be reported as mistakes in the other
         return []
     first = _without_totals(first)

@@ -10,7 +10,7 @@ from server.nights.sources.checking import a_sum
 from server.nights.sources.problems import Problem
 from server.nights.sources.renamed import RENAMED
 from server.nights.sources.source import File
-from server.nights.sources.tables import CsvRow, sound, table
+from server.nights.sources.tables import CsvRow, table
 
 _NOTIONAL = (
     "constituency_id",
@@ -53,7 +53,7 @@ def of_notional(
     found: dict[str, dict[str, int]] = {}
     firsts: dict[str, CsvRow] = {}
     parties: dict[str, Party] = {}
-    for row in sound(table(file, _NOTIONAL, problems, [_COLUMNS, _PUBLISHED])):
+    for row in table(file, _NOTIONAL, problems, [_COLUMNS, _PUBLISHED]):
         if row.text("what is counted") in _TOTALS:
             continue
         gss, number = row.required("constituency_id"), row.text("mnis_party_id")

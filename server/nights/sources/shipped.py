@@ -12,7 +12,7 @@ from server.nights.sources import columns
 from server.nights.sources.ballots import CONTEST_COLUMNS, ballot_id, seat
 from server.nights.sources.importer import ImportRefused, import_night
 from server.nights.sources.problems import Problem
-from server.nights.sources.tables import CsvRow, sound, table
+from server.nights.sources.tables import CsvRow, table
 
 # Each with the year of the notional results that it is counted from, where its boundaries were new.
 _GENERAL_ELECTIONS = {
@@ -55,7 +55,7 @@ def registrations(folder: Path) -> list[Registration]:
     """The register of parties in ``party-registrations.csv`` of the folder; one without an id is none."""
     problems: list[Problem] = []
     rows: dict[str, list[CsvRow]] = {}
-    for row in sound(table(folder / _REGISTER, _REGISTER_COLUMNS, problems)):
+    for row in table(folder / _REGISTER, _REGISTER_COLUMNS, problems):
         rows.setdefault(row.text("Electoral Commission ID"), []).append(row)
     if problems:
         raise ImportRefused(problems)
@@ -86,7 +86,7 @@ def _by_elections_after(folder: Path, year: int) -> Iterator[tuple[Path, Path]]:
 
 def _by_elections(contests: Path) -> list[tuple[str, str]]:
     problems: list[Problem] = []
-    seats = [seat(row, date.min) for row in sound(table(contests, CONTEST_COLUMNS, problems, columns.CONTESTS))]
+    seats = [seat(row, date.min) for row in table(contests, CONTEST_COLUMNS, problems, columns.CONTESTS)]
     if problems:
         raise ImportRefused(problems)
     return [(ballot_id(one), one.name) for one in seats]

@@ -7,9 +7,9 @@ from random import Random
 import pytest
 
 from server.nights import archive
+from server.nights.files import past_in, record_events
 from server.nights.format import BadNight
 from server.nights.kept import NotKept
-from server.nights.named import past_in, record_events
 from server.nights.sources import hexjson
 from server.nights.sources.importer import ImportRefused, import_night
 from server.nights.sources.source import Source

@@ -19,8 +19,8 @@ from server.election.nights import fold
 from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.baselines import of_night
+from server.nights.files import past_in, past_named, record_events
 from server.nights.kept import Kept
-from server.nights.named import past_in, past_named, record_events
 from server.nights.sources.importer import import_night
 from server.settings import Settings
 from server.stream import embedded, record
@@ -29,7 +29,7 @@ from tests.nights.library import CANDIDATES, CONTESTS, files
 from tests.running import answered, serving
 
 NIGHT, CLACTON = "parl.2019-12-12", "parl.clacton.by.2014-10-09"
-NEXT = "parl.2031-05-01"
+MADE = "parl.2018-05-03"
 
 
 Line = dict[str, Any]
@@ -38,18 +38,18 @@ Line = dict[str, Any]
 def made(folder: Path, results: bool = True) -> Path:
     """The file of a night with a result, an uncontested seat, and one that waits and is expected at a time; or with
     none of its results."""
-    text = import_night(*files(folder), id=NIGHT, title="The night in a file").replace("2019-12-1", "2031-05-0")
+    text = import_night(*files(folder), id=NIGHT, title="The night in a file").replace("2019-12-1", "2018-05-0")
     header, brook, upper = (json.loads(line) for line in text.splitlines())
-    header |= {"id": NEXT, "contests": 3, "date": "2031-05-01", "polls_close": "2031-05-01T22:00:00+01:00"}
-    brook |= {"ballot": "parl.brook-ford-and-hill.2031-05-01", "declared": "2031-05-02T00:15:00+01:00"}
-    upper |= {"ballot": "parl.upper-of-lower.2031-05-01", "candidates": [["Ann Abel", "PP52"]], "declared": None}
+    header |= {"id": MADE, "contests": 3, "date": "2018-05-03", "polls_close": "2018-05-03T22:00:00+01:00"}
+    brook |= {"ballot": "parl.brook-ford-and-hill.2018-05-03", "declared": "2018-05-04T00:15:00+01:00"}
+    upper |= {"ballot": "parl.upper-of-lower.2018-05-03", "candidates": [["Ann Abel", "PP52"]], "declared": None}
     upper |= {"no_poll": ["uncontested", "Only one stands."], "published": None}
-    zed: Line = brook | {"ballot": "parl.zed.2031-05-01", "name": "Zed", "gss": "E14000007", "published": None}
+    zed: Line = brook | {"ballot": "parl.zed.2018-05-03", "name": "Zed", "gss": "E14000007", "published": None}
     zed |= {"candidates": [one[:2] for one in brook["candidates"]], "declared": None, "rejected": None}
-    zed |= {"expected": "2031-05-02T03:00:00+01:00"}
+    zed |= {"expected": "2018-05-04T03:00:00+01:00"}
     if not results:
         brook |= {"candidates": zed["candidates"], "declared": None, "rejected": None}
-    path = folder / f"{NEXT}.jsonl"
+    path = folder / f"{MADE}.jsonl"
     path.write_text("".join(f"{json.dumps(one)}\n" for one in (header, brook, upper, zed)))
     return path
 
@@ -61,17 +61,17 @@ def test_a_night_file_is_kept_and_is_the_same_night_after_each_export_and_import
     file = made(tmp_path)
     assert main(["import", str(file)]) == 0
     kept = Kept(tmp_path / "here")
-    from_file, here = past_named(str(file), kept), past_named(NEXT, kept)
+    from_file, here = past_named(str(file), kept), past_named(MADE, kept)
     assert here.definition == from_file.definition and here.expected == from_file.expected
     assert here.events == record_events(from_file) and isinstance(here.events[-1], DeclarationExpected)
     assert main(["import", str(file)]) == 0 and "is here already" in capsys.readouterr().out
 
-    out = tmp_path / f"{NEXT}.record.jsonl"
+    out = tmp_path / f"{MADE}.record.jsonl"
     out.write_bytes(b"".join(record.written(record_events(here))))
     assert past_named(str(out), kept) == here and record_events(past_in(out.read_bytes(), "x")) == here.events
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "there"))
     assert main(["import", str(out)]) == 0
-    assert past_named(NEXT, Kept(tmp_path / "there")) == here
+    assert past_named(MADE, Kept(tmp_path / "there")) == here
 
 
 async def test_keep_says_how_a_file_is_kept(stream: EventStream, tmp_path: Path) -> None:
@@ -86,13 +86,13 @@ async def test_a_file_and_a_kept_night_are_exported_and_verified(
 ) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     file, settings = made(tmp_path), Settings(data_dir=tmp_path)
-    for number, named in enumerate((str(file), NEXT, str(tmp_path / "0"), CLACTON)):
+    for number, named in enumerate((str(file), MADE, str(tmp_path / "0"), CLACTON)):
         options = argparse.Namespace(night=named, out=tmp_path / str(number))
         assert await export(options, settings, stream) == 0
         if number == 0:
             assert main(["import", str(tmp_path / "0")]) == 0
     assert (tmp_path / "0").read_bytes() == (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
-    assert main(["verify", NEXT]) == main(["verify", str(tmp_path / "3")]) == 0
+    assert main(["verify", MADE]) == main(["verify", str(tmp_path / "3")]) == 0
     assert main(["verify", str(file)]) == main(["verify", CLACTON]) == 1
     printed = capsys.readouterr().err
     assert "is a night file, which has no heads to check: export" in printed
@@ -169,18 +169,18 @@ async def test_a_night_in_a_file_is_opened_replayed_and_rehearsed(
             return await asyncio.to_thread(main, list(words))
 
         assert await run("open", file) == 0
-        opened = fold(await stream.read(NEXT))
+        opened = fold(await stream.read(MADE))
         assert [count.status for count in opened.counts.values()] == ["awaiting", "uncontested", "awaiting"]
-        assert opened.counts["parl.zed.2031-05-01"].expected
+        assert opened.counts["parl.zed.2018-05-03"].expected
 
         assert await run("replay", file, "--speed", "max") == 0
-        assert fold(await stream.read(f"{NEXT}.replay")).declared == 2
-        await answered(client, f"/nights/{NEXT}.replay", "Ann Abel")
+        assert fold(await stream.read(f"{MADE}.replay")).declared == 2
+        await answered(client, f"/nights/{MADE}.replay", "Ann Abel")
 
         waiting = str(made(tmp_path, results=False))
         rehearsal = ("rehearse", waiting, "--minutes", "0.03", "--url", site.url, "--accidents", "none")
         assert await run(*rehearsal) == 0
-        night = fold(await stream.read(f"{NEXT}.rehearsal"))
+        night = fold(await stream.read(f"{MADE}.rehearsal"))
         assert night.definition.rehearsal and night.declared == 3
 
 

@@ -1,0 +1,163 @@
+"""One row of a table: its cells by the column's name, read as numbers, dates and flags, and what is wrong with it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+
+from server.election.clock import LONDON
+from server.election.limits import LONGEST_NUMBER
+from server.election.numbers import written
+from server.nights.sources.mended import lost, mended
+from server.nights.sources.misprints import KNOWN
+from server.nights.sources.problems import Problem
+
+_GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
+_DAYS = ("%d/%m/%Y", "%Y-%m-%d")
+_CLOCKS = ("%H:%M", "%H:%M:%S")
+
+
+class CsvRow:
+    """One line of a table. Its readers note a problem, and give a harmless value, where a cell is wrong.
+
+    ``damage`` is what is wrong with the line as a whole, as a sentence; it is noted by ``sound``.
+    """
+
+    def __init__(
+        self, file: str, line: int, cells: dict[str, str], problems: list[Problem], damage: str | None = None
+    ) -> None:
+        self.file, self.line, self.damage, self._problems = file, line, damage, problems
+        # Mended while the white space is there: a letter that was encoded twice can end with a NBSP.
+        self._cells = {plain(column): " ".join(mended(cell).split()) for column, cell in cells.items()}
+        self._lost: set[str] = set()
+        self._put_right()
+
+    def _put_right(self) -> None:
+        for one in KNOWN:
+            day = self._cells.get("by-election date") or self._cells.get("election date")
+            here = (day, self._cells.get("ons id"), self._cells.get(plain(one.column)))
+            if here == (one.day, one.gss, one.printed):
+                self._cells[plain(one.column)] = one.right
+
+    def wrong(self, sentence: str, cause: str = "") -> None:
+        """Note a problem with this line; ``cause`` is as ``Problem`` has it."""
+        self._problems.append(Problem(self.file, self.line, sentence, cause))
+
+    def has(self, column: str) -> bool:
+        """Whether the table has this column."""
+        return plain(column) in self._cells
+
+    def text(self, column: str) -> str:
+        """A cell without surplus white space, and with letters that were encoded twice put right (``LÃ©onie``);
+        "" where there is no such column. Letters that cannot be put right are noted."""
+        found = self._cells.get(plain(column), "")
+        if (left := lost(found)) and column not in self._lost:
+            self._lost.add(column)
+            self.wrong(
+                f"{column} is {shortened(found)!r}: a letter was encoded twice and lost ({left!r}). Write it anew."
+            )
+        return found
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """All cells, to tell whether two rows are the same."""
+        return tuple(self._cells.values())
+
+    def required(self, column: str) -> str:
+        """A cell that may not be empty."""
+        found = self.text(column)
+        if not found:
+            self.wrong(f"{column} is empty.")
+        return found
+
+    def number(self, column: str) -> int | None:
+        """A whole number from 0; None, with a problem noted, if it is anything else."""
+        return whole(self, column, self.text(column))
+
+    def number_if_known(self, column: str) -> int | None:
+        """The same, but None without a problem where the cell is empty or ``[x]``, or has no column."""
+        found = self.text(column)
+        return None if found in ("", "[x]") else whole(self, column, found)
+
+    def day(self, column: str) -> date | None:
+        """A date as dd/mm/yyyy or yyyy-mm-dd."""
+        found = self.text(column)
+        read = _read(found, _DAYS)
+        if read is None:
+            sentence = f"{column} is {shortened(found)!r}: it should be a date such as 12/12/2019.{_american(found)}"
+            self.wrong(sentence, f"{column} is no date")
+        return read.date() if read else None
+
+    def day_if_any(self, column: str) -> date | None:
+        """The same, but None without a problem where the cell is no date."""
+        read = _read(self.text(column), _DAYS)
+        return read.date() if read else None
+
+    def moment(self, column: str) -> datetime | None:
+        """A minute in London as dd/mm/yyyy hh:mm or yyyy-mm-dd hh:mm; None where it is empty or ``[x]``."""
+        found = self.text(column)
+        if found in ("", "[x]"):
+            return None
+        read = _read(found.replace("T", " "), [f"{day} {clock}" for day in _DAYS for clock in _CLOCKS])
+        if read is None:
+            sentence = (
+                f"{column} is {shortened(found)!r}: it should be a time such as 13/12/2019 02:30.{_american(found)}"
+            )
+            self.wrong(sentence, f"{column} is no time")
+        return read.replace(second=0) if read else None
+
+    def flag(self, column: str) -> bool:
+        """Yes or no, as t and f, true and false; no where it is empty or has no column."""
+        found = self.text(column).casefold()
+        if found not in ("t", "true", "yes", "f", "false", "no", ""):
+            self.wrong(f"{column} is {shortened(found)!r}: it should be t or f.", f"{column} is not t or f")
+        return found in ("t", "true", "yes")
+
+
+def whole(row: CsvRow, what: str, text: str) -> int | None:
+    """A whole number from 0 in this text; None, with a problem noted, if it is anything else."""
+    number = written(text.replace(",", "") if _GROUPED.fullmatch(text) else text, LONGEST_NUMBER)
+    if number is not None:
+        return number
+    if text.startswith("-") and text[1:].isdecimal():
+        row.wrong(f"{what}: {text} is below 0.", f"{what} is below 0")
+    elif text:
+        row.wrong(f"{what}: {shortened(text)!r} is not a whole number.", f"{what} is no number")
+    else:
+        row.wrong(f"{what} is empty.")
+    return None
+
+
+def sound(rows: Iterable[CsvRow]) -> list[CsvRow]:
+    """These rows without those that are damaged, which are noted."""
+    found: list[CsvRow] = []
+    for row in rows:
+        if row.damage:
+            row.wrong(row.damage)
+        else:
+            found.append(row)
+    return found
+
+
+def _read(text: str, formats: Sequence[str]) -> datetime | None:
+    for one in formats:
+        with suppress(ValueError):
+            return datetime.strptime(text, one).replace(tzinfo=LONDON)
+    return None
+
+
+def _american(text: str) -> str:
+    """A sentence where a date would be one with its month first; "" where not."""
+    swapped = re.sub(r"^(\d{1,2})/(\d{1,2})/", r"\2/\1/", text)
+    if swapped == text or not _read(swapped.split(" ")[0], _DAYS):
+        return ""
+    return " The month comes first in it, as in America: write the day first."
+
+
+def plain(column: str) -> str:
+    """A column's name without regard to capitals and surplus white space."""
+    return " ".join(column.split()).casefold()
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= 40 else text[:40] + "…"
