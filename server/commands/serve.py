@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -36,6 +37,7 @@ def serve(settings: Settings, nights: tuple[str, ...] = (), speed: float | None 
     """Serve until told to stop, with these past nights on air as replays; ``speed`` is as in ``Orders``.
 
     A replay that was interrupted goes on, one that had ended begins again, one paused or stopped at its desk stays so.
+    If the process stopped because its follower died, it exits with 70 (``EX_SOFTWARE``), for its supervisor to see.
     """
     signal.signal(signal.SIGTERM, end)
     take_all_the_files_allowed()
@@ -55,7 +57,8 @@ def end(number: int, frame: FrameType | None) -> None:
 
 async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | None) -> None:
     assert settings.redis_url is not None
-    server = WebServer(build_app(settings), settings)
+    app = build_app(settings)
+    server = WebServer(app, settings, app.hub.end)
     stream = EventStream(settings.redis_url, settings.replicas)
     pasts = {replay_id(night): Kept(settings.data_dir).load(night) for night in nights}
     orders = Orders(speed=speed, resumes=False)
@@ -68,6 +71,8 @@ async def _serve(settings: Settings, nights: tuple[str, ...], speed: float | Non
                 task.cancel()
     finally:
         await stream.close()
+        if app.failed:
+            sys.exit(os.EX_SOFTWARE)  # in place of SIGTERM's code: the process sent that signal to itself
 
 
 async def _play(player: Player) -> None:

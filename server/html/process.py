@@ -8,6 +8,7 @@ from server.live.hub import Hub
 from server.nights.kept import Kept
 from server.settings import Settings
 from server.stream.events import EventStream
+from server.stream.rates import Rates
 from server.stream.submit import Submitter
 
 PROCESS = "process"  # the key in the state that the application's lifespan hands to every request
@@ -22,6 +23,7 @@ class Process:
     submitter: Submitter
     settings: Settings
     kept: Kept
+    rates: Rates
 
 
 def process(connection: HTTPConnection) -> Process:

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
 from server.count.visit.invitations import Invitations, NotInvited
-from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS, address, rates
+from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS, address, limit
 from server.election.counting.acts import Role
 from server.election.counting.desk import Desk, Person
 from server.election.limits import LONGEST_FIELD
@@ -40,9 +40,9 @@ async def invited(request: Request) -> None:
     try:
         night, invitation = _invitations(request).read(request.path_params["token"])
     except NotInvited as error:
-        await rates(request).count(WRONG_TOKENS, address(request))
+        await limit(request, WRONG_TOKENS, address(request))
         raise HTTPException(403, str(error)) from None
-    await rates(request).count(OPENING, invitation)
+    await limit(request, OPENING, invitation)
     person = await _person(request, night, invitation)
     area, theirs = request.url.path.split("/")[1], "desk" if person.role == "desk" else "count"
     if area != theirs:
@@ -56,7 +56,7 @@ async def starting(request: Request) -> None:
     """A request to sign in: with the link of an invitation, from our own page, and not too often (429)."""
     await invited(request)
     await _from_our_page(request)
-    await rates(request).count(SIGN_IN, visit(request).person.invitation)
+    await limit(request, SIGN_IN, visit(request).person.invitation)
 
 
 class SignedIn(Struct, frozen=True):
@@ -88,7 +88,7 @@ class Sends(SignedIn, frozen=True):
     async def __call__(self, connection: HTTPConnection) -> None:
         await super().__call__(connection)
         assert isinstance(connection, Request)
-        await rates(connection).count(SENDING, visit(connection).person.invitation)
+        await limit(connection, SENDING, visit(connection).person.invitation)
         sent = await connection.form()
         _must_fit(sent)
         contest = sent.get("contest")
@@ -136,9 +136,9 @@ async def _program(request: Request, token: str) -> tuple[Person, str]:
     try:
         night, invitation = _invitations(request).read(token)
     except NotInvited as error:
-        await rates(request).count(WRONG_TOKENS, address(request))
+        await limit(request, WRONG_TOKENS, address(request))
         raise HTTPException(401, str(error), refusal) from None
-    await rates(request).count(SENDING, invitation)
+    await limit(request, SENDING, invitation)
     person = (await _desk(request, night)).people.get(invitation)
     if person is None or person.revoked:
         raise HTTPException(401, "This invitation is not good any more. Ask the desk for a new one.", refusal)

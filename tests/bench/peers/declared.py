@@ -77,7 +77,7 @@ async def publish(channel: Channel) -> None:
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncGenerator[dict[str, Any]]:
     """What ``server.app`` has, but for Redis."""
-    hub = app.state.hub = Hub(Notes(), lambda night: None, DeskRenderer())
+    hub = Hub(Notes(), lambda night: None, DeskRenderer())
     channel = hub.channels["night"] = Channel(Notes())
     channel.advance((NightOpened(seq=1, at=START, by="bench", command_id="open", night=definition()),))
     publishing = asyncio.create_task(publish(channel))
@@ -90,7 +90,7 @@ def main(port: int) -> None:
     settings = Settings(redis_url="redis://nobody", data_dir=Path(), secret_key="a secret", port=port)
     app = build_app(settings)
     app.router.lifespan_context = lifespan
-    server = WebServer(app, settings)
+    server = WebServer(app, settings, lambda: None)
     uvloop.run(server.listen())
 
 
