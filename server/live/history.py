@@ -2,14 +2,10 @@
 texts."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from server.election.events import AnyEvent
 from server.election.nights import Night, fold
 from server.stream.record import BEGINNING, head_after
-
-if TYPE_CHECKING:
-    from server.live.channel import Channel
 
 Changed = Callable[[Night, AnyEvent], Iterable[str]]
 """The ids of the fragments that an event of a night changes."""
@@ -29,7 +25,6 @@ class History:
         self.is_record = is_record
         self.night: Night | None = None
         self.events: list[AnyEvent] = []
-        self.watched: dict[str, Channel] = {}  # the editions that somebody watches
         self._on_change: set[Callable[[], None]] = set()
         self._changed = changed
         self._changes: list[tuple[str, ...]] = []
