@@ -113,9 +113,9 @@ class Channel:
         while self.send_some():
             pass
 
-    def take(self, events: Sequence[AnyEvent]) -> None:
-        """Apply the next events and wake those who ``watch``; ``send_some`` brings the news to viewers."""
-        self.history.advance(events)
+    def take(self, events: Sequence[AnyEvent], then: Night | None = None) -> None:
+        """Apply the next events as ``History.advance``, and wake those who ``watch``; ``send_some`` tells viewers."""
+        self.history.advance(events, then)
         self._now.clear()
         changed = {name for names in self.history.changes[-len(events) :] for name in names} if self.on_air else ()
         for channel in list(self.watched.values()):

@@ -32,9 +32,11 @@ class History:
         self._placed = 0  # how many events' changes are in _fragments
         self._heads: list[str] = []
 
-    def advance(self, events: Sequence[AnyEvent]) -> None:
-        """Apply the next events."""
-        self.night = fold(events, self.night)
+    def advance(self, events: Sequence[AnyEvent], then: Night | None = None) -> None:
+        """Apply the next events; ``then`` is the night after them against its own baseline, where known."""
+        if then is None or events[0].seq != len(self.events) + 1:
+            then = fold(events, self.night)  # GapInNight where they are not the next
+        self.night = then
         self.events += events
 
     @property

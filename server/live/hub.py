@@ -8,6 +8,7 @@ from typing import TypeVar, assert_never
 from msgspec import Struct
 
 from server.election.events import AnyEvent, EndsRound
+from server.election.nights import Night
 from server.live.audience import Viewer
 from server.live.channel import Channel, Renderer
 from server.live.line import Line
@@ -27,6 +28,7 @@ class _Tick(Struct):
 
     result: bool
     collected: list[AnyEvent]
+    then: Night | None = None  # the night after what was collected, if the ledger has it
 
 
 class Hub:
@@ -106,9 +108,9 @@ class Hub:
             case Arrived():
                 if news.night not in self.channels:
                     self.channels[news.night] = Channel(self._renderer)
-                self._collect(news.night, news.events)
+                self._collect(news)
             case Acted():
-                _send_away(self.desks[news.night].acted(news.acts))
+                _send_away(self.desks[news.night].acted(news.acts, news.then))
             case Erased():
                 self._ticks.pop(news.night, None)
                 if channel := self.channels.pop(news.night, None):
@@ -120,22 +122,23 @@ class Hub:
             case _:
                 assert_never(news)
 
-    def _collect(self, night: str, events: Sequence[AnyEvent]) -> None:
+    def _collect(self, news: Arrived) -> None:
         """Send events at once after a quiet moment; collect those that follow within a tick, and send them at its end.
 
         The first result does not wait for the end: a stage reached just before a declaration must not hold that up.
         """
-        tick = self._ticks.get(night)
+        tick = self._ticks.get(news.night)
         if tick is None:
-            self._advance(night, events)
+            self._advance(news.night, news.events, news.then)
             return
-        tick.collected += events
-        if not tick.result and any(map(_is_result, events)):
-            self._advance(night, tick.collected)
+        tick.collected += news.events
+        tick.then = news.then
+        if not tick.result and any(map(_is_result, news.events)):
+            self._advance(news.night, tick.collected, tick.then)
 
-    def _advance(self, night: str, events: Sequence[AnyEvent]) -> None:
+    def _advance(self, night: str, events: Sequence[AnyEvent], then: Night | None) -> None:
         channel = self.channels[night]
-        channel.take(events)
+        channel.take(events, then)
         self._moved.set()
         assert channel.night is not None
         self.desks[night].moved(channel.night, events)
@@ -148,7 +151,7 @@ class Hub:
         if self._ticks.get(night) is tick:  # otherwise a result ended this tick, or the night was erased
             del self._ticks[night]
             if tick.collected:
-                self._advance(night, tick.collected)
+                self._advance(night, tick.collected, tick.then)
 
     async def _send(self) -> None:
         """Bring news to viewers, the largest audience first; other tasks have a turn after each ``send_some``."""
