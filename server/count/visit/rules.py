@@ -14,6 +14,7 @@ from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS, ad
 from server.election.counting.acts import Role
 from server.election.counting.desk import Desk, Person
 from server.election.limits import LONGEST_FIELD
+from server.html.errors import Titled
 from server.html.process import process
 from server.live.line import in_a_task
 from server.stream.events import StreamUnavailable
@@ -190,7 +191,7 @@ async def _desk(connection: HTTPConnection, night: str) -> Desk:
     try:
         stands = await this_process.submitter.look(night)
         if stands.night is None and (night in this_process.hub.channels or night in await this_process.stream.nights()):
-            raise HTTPException(404, _LOST)
+            raise Titled(404, "This night is lost", _LOST)
     except StreamUnavailable:
         connection.state.away = True
         stands = this_process.submitter.known(night)
