@@ -16,10 +16,8 @@ from server.live.audiences import Audiences, beat_of
 from server.live.frames import Message
 from server.live.history import History
 from server.live.memo import MEMO, Memo
-from server.live.renderer import EVENTS, NIGHT, Renderer
+from server.live.renderer import EVENTS, Renderer
 from server.stream.codec import encode
-
-__all__ = ["EVENTS", "NIGHT", "Channel", "Renderer"]
 
 T = TypeVar("T")
 
@@ -194,15 +192,12 @@ class Channel:
         Of a past night nothing more will come, so ``done`` is called once the viewer has everything.
         """
         if self.on_air:
-            audience = self._audiences.of(topic, self.seq, self._since, self._emptied)
+            audience = self._audiences.of(topic, self.seq, self._since, partial(self.watched.pop, self.edition))
             self.watched[self.edition] = self
         else:
             audience = Audience(partial(self._since, topic), self.seq, beat_of(topic), done=done)
         audience.join(viewer, after)
         return audience
-
-    def _emptied(self) -> None:
-        del self.watched[self.edition]
 
     def _since(self, topic: str, after: int, in_step: bool) -> Messages:
         """The messages after a seq: for ``EVENTS`` one for each event, for a page a single one."""
@@ -230,6 +225,10 @@ class Channel:
         ``size`` is about how many bytes the value takes; text, bytes and bodies say it themselves.
         """
         return self._now.get(name, make, self.seq, size)
+
+    def has_cached(self, name: object) -> bool:
+        """Whether ``cached`` has this for the night as it is now."""
+        return self._now.find(name, self.seq) is not None
 
     def in_edition(self, language: str, baseline: str) -> "Channel":
         """This night in another language or against another baseline; LookupError if it has no such baseline."""

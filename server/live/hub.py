@@ -10,10 +10,11 @@ from msgspec import Struct
 from server.election.events import AnyEvent, EndsRound
 from server.election.nights import Night
 from server.live.audience import Viewer
-from server.live.channel import Channel, Renderer
+from server.live.channel import Channel
 from server.live.line import Line
 from server.live.memo import MEMO
 from server.live.private import PrivateChannel, PrivateRenderer
+from server.live.renderer import Renderer
 from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened
 
 T = TypeVar("T")

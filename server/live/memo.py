@@ -113,9 +113,9 @@ class Shelf:
             self._memo.add(entry)
         return value
 
-    def find(self, name: Hashable) -> Any:
-        """The value that is remembered by this name; None if there is none."""
-        entry = self._found(name, None)
+    def find(self, name: Hashable, version: object = None) -> Any:
+        """The value that is remembered by this name in this version; None if there is none."""
+        entry = self._found(name, version)
         return entry.value if entry else None
 
     def _found(self, name: Hashable, version: object) -> _Remembered | None:

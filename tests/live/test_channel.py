@@ -18,8 +18,9 @@ from server.election.events import AnyEvent
 from server.election.nights import Night, apply
 from server.live import moments as past
 from server.live.audience import Audience
-from server.live.channel import EVENTS, Channel
+from server.live.channel import Channel
 from server.live.frames import Message
+from server.live.renderer import EVENTS
 from server.nights import archive
 from server.pages.render import NIGHT, PageRenderer
 from server.settings import Settings

@@ -15,8 +15,9 @@ from server.app import build_app
 from server.count.desk.render import DeskRenderer
 from server.election.events import AnyEvent, NightOpened, NotePosted
 from server.election.nights import Night
-from server.live.channel import NIGHT, Channel
+from server.live.channel import Channel
 from server.live.hub import Hub
+from server.live.renderer import NIGHT
 from server.serving.web import WebServer
 from server.settings import Settings
 from tests.bench.peers.told import told
