@@ -24,7 +24,7 @@ BEATS_OF_SILENCE = 9  # a proxy may cut a connection that is silent for a minute
 _TICK_SECONDS = 0.25  # between two frames of a night: eyes cannot use more, and a burst costs no more
 
 
-class _Tick(Struct):
+class _Collecting(Struct):
     """The quarter of a second after a frame, in which events are collected; ``result``: that frame held a result."""
 
     result: bool
@@ -54,7 +54,7 @@ class Hub:
         self.memo = MEMO
         self._past_nights = self.memo.shelf()
         self._made = self.memo.shelf()
-        self._ticks: dict[str, _Tick] = {}
+        self._ticks: dict[str, _Collecting] = {}
         self._moved = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
 
@@ -144,10 +144,10 @@ class Hub:
         assert channel.night is not None
         self.desks[night].moved(channel.night, events)
         if self.ready.is_set() and self._tasks:
-            tick = self._ticks[night] = _Tick(any(map(_is_result, events)), [])
+            tick = self._ticks[night] = _Collecting(any(map(_is_result, events)), [])
             self._tasks.create_task(self._rest(night, tick))
 
-    async def _rest(self, night: str, tick: _Tick) -> None:
+    async def _rest(self, night: str, tick: _Collecting) -> None:
         await asyncio.sleep(_TICK_SECONDS)
         if self._ticks.get(night) is tick:  # otherwise a result ended this tick, or the night was erased
             del self._ticks[night]
