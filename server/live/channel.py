@@ -167,7 +167,7 @@ class Channel:
         night = self.night
         assert night is not None
         after = after if 0 <= after <= self.seq else 0
-        if not self.cached(("changed", topic, after), lambda: any(self._changed(topic, after))):
+        if after == self.seq or not self.cached(("changed", topic, after), lambda: any(self._changed(topic, after))):
             return None
         news, since = self.renderer.news_after(night, topic, after), self.history.rounded(after)
         if in_step:
