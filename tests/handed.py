@@ -9,10 +9,12 @@ from server.nights.kept import Kept
 from server.settings import Settings
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream
+from server.stream.rates import Rates
 from server.stream.submit import Submitter
 
 
 def handed(hub: Hub, stream: EventStream | None = None) -> dict[str, Any]:
     """The state of a lifespan with this hub; without a stream, one that nothing answers."""
     stream = stream or EventStream("redis://nobody")
-    return {PROCESS: Process(hub, stream, Submitter(stream), Settings(), Kept(Path("nowhere")), Drafts(stream))}
+    drafts, rates = Drafts(stream), Rates("")
+    return {PROCESS: Process(hub, stream, Submitter(stream), Settings(), Kept(Path("nowhere")), drafts, rates)}

@@ -39,7 +39,8 @@ class Site(Struct, frozen=True):
 async def serving(redis_url: str, data_dir: Path, port: int = 0) -> AsyncGenerator[Site]:
     """A web process on that Redis, at a free port of loopback unless one is given."""
     settings = Settings(redis_url=redis_url, data_dir=data_dir, secret_key="a secret of this test", port=port)
-    server = WebServer(build_app(settings), settings)
+    app = build_app(settings)
+    server = WebServer(app, settings, app.hub.end)
     running = asyncio.create_task(server.listen())
     while not server.started:
         assert not running.done(), "uvicorn did not start"

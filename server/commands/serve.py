@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -43,7 +44,8 @@ def serve(
     """Serve until told to stop, with these past nights on air as replays; ``speed`` is as in ``Orders``.
 
     A replay that was interrupted goes on, one that had ended begins again, one paused or stopped at its desk stays so.
-    ``shows_link``: print the link of whoever was invited first to run the place.
+    ``shows_link``: print the link of whoever was invited first to run the place. If the process stopped because its
+    follower died, it exits with 70 (``EX_SOFTWARE``), for its supervisor to see.
     """
     signal.signal(signal.SIGTERM, end)
     take_all_the_files_allowed()
@@ -63,7 +65,8 @@ def end(number: int, frame: FrameType | None) -> None:
 
 async def _serve(settings: Settings, nights: tuple[PastNight, ...], speed: float | None, shows_link: bool) -> None:
     assert settings.redis_url is not None
-    server = WebServer(build_app(settings), settings)
+    app = build_app(settings)
+    server = WebServer(app, settings, app.hub.end)
     stream = EventStream(settings.redis_url, settings.replicas)
     kept = Kept(settings.data_dir)
     replays = {replay_id(past.definition.id): past for past in nights}
@@ -80,6 +83,8 @@ async def _serve(settings: Settings, nights: tuple[PastNight, ...], speed: float
                 task.cancel()
     finally:
         await stream.close()
+        if app.failed:
+            sys.exit(os.EX_SOFTWARE)  # in place of SIGTERM's code: the process sent that signal to itself
 
 
 def _is_free(kept: Kept, replay: str) -> bool:

@@ -31,6 +31,7 @@ _STATUS = {
 }
 
 
+_MOST_NAMED = 100  # findings in one answer; no ballot paper has half as many candidates
 _MOST = 10**LONGEST_NUMBER - 1
 _Number = Annotated[int, Meta(ge=-_MOST, le=_MOST)]  # the checks refuse numbers below 0, in their own words
 
@@ -172,9 +173,13 @@ def _votes(sent: Declaration) -> tuple[dict[str, int], list[Finding]]:
 
 
 def _findings(code: str, findings: list[Finding]) -> Response:
-    errors = [{"code": finding.code, "field": finding.field, "detail": finding.sentence} for finding in findings]
-    number = "One thing stands" if len(errors) == 1 else f"{len(errors)} things stand"
-    return problem(422, f"{number} against these figures. Nothing was declared.", code=code, errors=errors)
+    named = findings[:_MOST_NAMED]
+    errors = [{"code": finding.code, "field": finding.field, "detail": finding.sentence} for finding in named]
+    number = "One thing stands" if len(findings) == 1 else f"{len(findings)} things stand"
+    sentence = f"{number} against these figures. Nothing was declared."
+    if len(findings) > _MOST_NAMED:
+        sentence += f" The first {_MOST_NAMED} are named."
+    return problem(422, sentence, code=code, errors=errors)
 
 
 def _shape(error: msgspec.ValidationError) -> dict[str, str]:

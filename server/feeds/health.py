@@ -15,7 +15,7 @@ from server.feeds.shapes import Readiness
 from server.html.answers import JSON
 from server.html.process import process
 from server.live.hub import Hub
-from server.stream.events import EventStream
+from server.stream.events import EventStream, StreamUnavailable
 
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
 _PATIENCE_SECONDS = 2.0  # whoever asks has a time limit too, and redis-py would try for longer
@@ -31,15 +31,18 @@ async def healthz(request: Request) -> Response:
 async def readyz(request: Request) -> Response:
     """``/readyz``: 200 once everything stored has been read and while Redis answers; else 503, with the reasons.
 
-    If Redis might lose what it stores, the reasons say so too, but the process still counts as ready.
+    If Redis might lose what it stores, or has lost a night, the reasons say so too, but the process still counts as
+    ready: it serves all other nights.
     """
     hub, stream = process(request).hub, process(request).stream
     reasons: list[str] = []
     if not hub.ready.is_set():
         reasons.append("The events that are stored have not all been read yet.")
-    if not await _answers(stream):
+    lost = await _lost(stream)
+    if lost is None:
         reasons.append("Redis does not answer.")
-    readiness = Readiness(not reasons, stream.durable, (*reasons, *stream.not_durable))
+    losses = [f"{night} should be on air, but nothing of it is stored any more." for night in lost or ()]
+    readiness = Readiness(not reasons, stream.durable, (*reasons, *losses, *stream.not_durable))
     status = 200 if readiness.ready else 503
     return Response(msgspec.json.encode(readiness), status, {"Cache-Control": "no-store"}, JSON)
 
@@ -77,9 +80,10 @@ class OnAir(Collector):
         yield from (viewers, seq, declared, contests)
 
 
-async def _answers(stream: EventStream) -> bool:
+async def _lost(stream: EventStream) -> list[str] | None:
+    """The nights that Redis has lost; None if it does not answer in time."""
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return await stream.ping()
-    except TimeoutError:
-        return False
+            return await stream.lost()
+    except (TimeoutError, StreamUnavailable):
+        return None

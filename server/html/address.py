@@ -15,7 +15,8 @@ from server.election.clock import LONDON
 from server.election.numbers import written
 from server.html.languages import Language, wanted
 from server.html.process import process
-from server.live.channel import NIGHT, Channel
+from server.live.channel import Channel
+from server.live.renderer import NIGHT
 
 _LANGUAGE = "lang"
 _LONGEST_REMEMBERED = 200  # bytes of a query; our own are shorter, and a stranger's must not fill the memory

@@ -13,12 +13,6 @@ JSON = "application/json"
 _LONGEST_HEADER = 256  # characters of Accept-Encoding that are read; no browser sends half as many
 
 
-def policy(ancestors: str = "'none'") -> str:
-    """What browsers let a page load (Content-Security-Policy), and whose pages may show it in a frame."""
-    loads = "default-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:"
-    return f"{loads}; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
-
-
 def answer(request: Request, content: Body, media_type: str, etag: str, cache: str = "no-cache") -> Response:
     """The body, compressed as the reader accepts it; or 304 if the reader has it already, by its ``If-None-Match``."""
     headers = {"ETag": etag, "Cache-Control": cache, "Vary": "Accept-Encoding"}

@@ -16,10 +16,19 @@ log = structlog.get_logger()
 _DATA = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
+class Titled(HTTPException):
+    """A refusal whose page has this ``title`` for people, and not the status in words."""
+
+    def __init__(self, status: int, title: str, sentence: str) -> None:
+        super().__init__(status, sentence)
+        self.title = title
+
+
 async def on_http_error(request: Request, error: Exception) -> Response:
     """A refusal with its sentence: a page for people, problem+json (RFC 9457) under the addresses of data."""
     assert isinstance(error, HTTPException)
-    return _answer(request, error.status_code, error.detail, dict(error.headers or {}))
+    title = error.title if isinstance(error, Titled) else ""
+    return _answer(request, error.status_code, error.detail, dict(error.headers or {}), title)
 
 
 async def on_unavailable(request: Request, error: Exception) -> Response:
@@ -50,10 +59,10 @@ def problem(status: int, sentence: str, headers: dict[str, str] | None = None, *
     return JSONResponse({**content, **more}, status, headers, media_type="application/problem+json")
 
 
-def _answer(request: Request, status: int, sentence: str, headers: dict[str, str]) -> Response:
-    title = HTTPStatus(status).phrase
-    if sentence == title:
-        sentence = "There is nothing at this address." if status == 404 else f"{title}."
+def _answer(request: Request, status: int, sentence: str, headers: dict[str, str], title: str = "") -> Response:
+    phrase = HTTPStatus(status).phrase
+    if sentence == phrase:
+        sentence = "There is nothing at this address." if status == 404 else f"{phrase}."
     if request.scope["type"] == "websocket":  # no browser shows the body of a refused websocket
         return Response(sentence, status, headers, "text/plain")
     if request.url.path.startswith(_DATA):
@@ -62,6 +71,6 @@ def _answer(request: Request, status: int, sentence: str, headers: dict[str, str
     night = below[0] if area == "nights" and len(below) > 1 else ""
     is_staff = area in ("count", "desk", "admin")  # the pages of officers and desks are in English alone
     language = ENGLISH if is_staff else language_of(request)
-    page = rendered("error.html", language, title=title, sentence=sentence, area=area, night=night)
+    page = rendered("error.html", language, title=title or phrase, sentence=sentence, area=area, night=night)
     answer = Response(page, status, headers, "text/html; charset=utf-8")
     return answer if is_staff else in_language(request, answer)

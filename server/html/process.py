@@ -9,6 +9,7 @@ from server.nights.kept import Kept
 from server.settings import Settings
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream
+from server.stream.rates import Rates
 from server.stream.submit import Submitter
 
 PROCESS = "process"  # the key in the state that the application's lifespan hands to every request
@@ -24,6 +25,7 @@ class Process:
     settings: Settings
     kept: Kept
     drafts: Drafts
+    rates: Rates
 
 
 def process(connection: HTTPConnection) -> Process:

@@ -101,8 +101,11 @@ def _compiled(bucket: Bucket) -> Path:
 
 
 class _Template(Template):
-    """A template that leaves nothing behind. Its macros refer to their context and the context to them: with each page
-    such a circle would keep the whole state of a night alive until the collector finds it, which stops everybody."""
+    """A template that leaves no reference cycle behind when it has been rendered.
+
+    Macros refer to their context, and the context to them. Such a cycle would keep the whole state of a night in memory
+    until the garbage collector found it, and a collection stops the whole process.
+    """
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """The template with what it shows."""
@@ -117,7 +120,7 @@ class _Template(Template):
     def new_context(
         self, vars: dict[str, Any] | None = None, shared: bool = False, locals: Mapping[str, Any] | None = None
     ) -> Context:
-        """That of the template, or of one that it includes or imports with its own."""
+        """The context of this template, or of one that it includes or imports; ``render`` clears it later."""
         context = super().new_context(vars, shared, locals)
         if vars and _USED in vars:
             vars[_USED].append(context)

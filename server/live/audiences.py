@@ -27,7 +27,7 @@ class Audiences:
         return self._audiences.keys()
 
     def of(
-        self, topic: str, seq: float, since: Callable[[str, float, bool], Messages], emptied: Callable[[], None]
+        self, topic: str, seq: float, since: Callable[[str, float, bool], Messages], emptied: Callable[[], object]
     ) -> Audience:
         """The audience of a topic; a new audience starts with everything up to this seq.
 

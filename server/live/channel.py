@@ -15,10 +15,8 @@ from server.live.audiences import Audiences, beat_of
 from server.live.frames import Message
 from server.live.history import History
 from server.live.memo import MEMO, Memo
-from server.live.renderer import EVENTS, NIGHT, Renderer
+from server.live.renderer import EVENTS, Renderer
 from server.stream.codec import encode
-
-__all__ = ["EVENTS", "NIGHT", "Channel", "Renderer"]
 
 T = TypeVar("T")
 
@@ -29,7 +27,8 @@ class Channel:
     """A night in one edition, on air, or past and complete (``on_air`` False).
 
     An edition shows the same events in another language or against another baseline. All editions of a night share one
-    ``History``. Editions that somebody watches follow every event; the others catch up when they are asked for.
+    ``History``, and ``watched``: those that somebody watches, by name. These follow every event; the others catch up
+    when they are asked for.
     """
 
     def __init__(
@@ -39,6 +38,7 @@ class Channel:
         *,
         is_record: bool = True,
         history: History | None = None,
+        watched: "dict[str, Channel] | None" = None,
         memo: Memo = MEMO,
     ) -> None:
         self.renderer = renderer
@@ -48,6 +48,7 @@ class Channel:
         self._now = memo.shelf()
         self._told: Night | None = None  # the night against this edition's baseline, where that is not its own
         self._audiences = Audiences()
+        self.watched = {} if watched is None else watched
 
     @property
     def on_air(self) -> bool:
@@ -101,7 +102,7 @@ class Channel:
     @property
     def watching(self) -> int:
         """How many viewers are connected, in all editions."""
-        return sum(len(channel._audiences) for channel in self._watched())
+        return sum(len(channel._audiences) for channel in self.watched.values())
 
     def advance(self, events: Sequence[AnyEvent]) -> None:
         """Apply the next events, and send every viewer the state after the last of them in one frame."""
@@ -109,12 +110,12 @@ class Channel:
         while self.send_some():
             pass
 
-    def take(self, events: Sequence[AnyEvent]) -> None:
-        """Apply the next events and wake those who ``watch``; ``send_some`` brings the news to viewers."""
-        self.history.advance(events)
+    def take(self, events: Sequence[AnyEvent], then: Night | None = None) -> None:
+        """Apply the next events as ``History.advance``, and wake those who ``watch``; ``send_some`` tells viewers."""
+        self.history.advance(events, then)
         self._now.clear()
         changed = {name for names in self.history.changes[-len(events) :] for name in names} if self.on_air else ()
-        for channel in self._watched():
+        for channel in list(self.watched.values()):
             channel._mark(changed)
         self.history.tell()
 
@@ -122,17 +123,18 @@ class Channel:
         """Make fragments anew that time has changed, and no event; ``send_some`` brings them to viewers."""
         self.history.touch(fragments)
         self.lasting.clear()  # and with it the pages of editions that nobody watches
-        for channel in (self, *self._watched()):
+        for channel in (self, *self.watched.values()):
             channel._mark(fragments)
 
     @property
     def waiting(self) -> int:
         """How many viewers watch the topic with news that has the most viewers; 0 if everybody has all news."""
-        return max((channel._audiences.most()[0] for channel in self._watched()), default=0)
+        return max((channel._audiences.most()[0] for channel in self.watched.values()), default=0)
 
     def send_some(self) -> bool:
-        """Send news to at most two hundred viewers of the topic that most viewers watch; False if there was none."""
-        channel = max(self._watched(), key=lambda channel: channel._audiences.most()[0], default=self)
+        """Send news to at most two hundred viewers of the topic that most viewers watch, making at most one message;
+        False if there was no news to send."""
+        channel = max(self.watched.values(), key=lambda channel: channel._audiences.most()[0], default=self)
         waiting, topic = channel._audiences.most()
         if waiting:
             channel._audiences.send_some(topic, self.history.position)
@@ -169,8 +171,9 @@ class Channel:
         reached belongs to an earlier run of it, and is answered with the whole page."""
         night = self.night
         assert night is not None
-        after = after if 0 <= after <= self.history.position else 0
-        if not self.cached(("changed", topic, after), lambda: any(self._changed(topic, after))):
+        position = self.history.position
+        after = after if 0 <= after <= position else 0
+        if after == position or not self.cached(("changed", topic, after), lambda: any(self._changed(topic, after))):
             return None
         news, since = self.renderer.news_after(night, topic, int(after)), self.history.rounded(int(after))
         if in_step:
@@ -193,15 +196,13 @@ class Channel:
         """Send a viewer everything after a seq, and subscribe it; returns its audience, which the line reports to. Of
         a past night nothing more will come, so ``done`` is called once the viewer has everything."""
         if self.on_air:
-            audience = self._audiences.of(topic, self.history.position, self._since, self._emptied)
-            self.history.watched[self.edition] = self
+            position, emptied = self.history.position, partial(self.watched.pop, self.edition)
+            audience = self._audiences.of(topic, position, self._since, emptied)
+            self.watched[self.edition] = self
         else:
             audience = Audience(partial(self._since, topic), self.seq, beat_of(topic), done=done)
         audience.join(viewer, after)
         return audience
-
-    def _emptied(self) -> None:
-        del self.history.watched[self.edition]
 
     def _since(self, topic: str, after: float, in_step: bool) -> Messages:
         """The messages after a seq: for ``EVENTS`` one for each event, for a page a single one."""
@@ -213,14 +214,14 @@ class Channel:
 
     def beat(self, every: int) -> None:
         """Write an empty message to viewers who heard nothing for ``every`` beats."""
-        for channel in self._watched():
+        for channel in list(self.watched.values()):
             channel._audiences.beat(every)
 
     def close(self) -> list[Viewer]:
         """End the channel and wake those who ``watch``; returns its viewers, to be sent elsewhere."""
         self.history.tell()
-        watched = self._watched()
-        self.history.watched.clear()
+        watched = list(self.watched.values())
+        self.watched.clear()
         return [viewer for channel in watched for viewer in channel._audiences.disband()]
 
     def cached(self, name: object, make: Callable[[], T], size: int | None = None) -> T:
@@ -228,23 +229,24 @@ class Channel:
         about how many bytes the value takes; text, bytes and bodies say it themselves."""
         return self._now.get(name, make, self.seq, size)
 
+    def has_cached(self, name: object) -> bool:
+        """Whether ``cached`` has this for the night as it is now."""
+        return self._now.find(name, self.seq) is not None
+
     def in_edition(self, language: str, baseline: str) -> "Channel":
         """This night in another language or against another baseline; LookupError if it has no such baseline."""
         renderer = self.renderer.another(language, baseline)
         if renderer.edition == self.edition:
             return self
-        if watched := self.history.watched.get(renderer.edition):
+        if watched := self.watched.get(renderer.edition):
             return watched
         return self.lasting.get(("edition", renderer.edition), lambda: self._in(renderer))
 
     def _in(self, renderer: Renderer) -> "Channel":
-        edition = Channel(renderer, history=self.history, memo=self._memo)
+        edition = Channel(renderer, history=self.history, watched=self.watched, memo=self._memo)
         assert edition.night is not None, "a night has a baseline to choose once it is opened"
         return edition
 
     def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
         """Call ``tell`` after every change; returns a function that stops this."""
         return self.history.watch(tell)
-
-    def _watched(self) -> "list[Channel]":
-        return list(self.history.watched.values())

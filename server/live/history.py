@@ -3,14 +3,10 @@ texts."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from server.election.events import AnyEvent
 from server.election.nights import Night, fold
 from server.stream.record import BEGINNING, head_after
-
-if TYPE_CHECKING:
-    from server.live.channel import Channel
 
 Changed = Callable[[Night, AnyEvent], Iterable[str]]
 """The ids of the fragments that an event of a night changes."""
@@ -30,7 +26,6 @@ class History:
         self.is_record = is_record
         self.night: Night | None = None
         self.events: list[AnyEvent] = []
-        self.watched: dict[str, Channel] = {}  # the editions that somebody watches
         self.closed: datetime | None = None  # the close of poll that those who watch have been told of
         self._on_change: set[Callable[[], None]] = set()
         self._changed = changed
@@ -39,9 +34,11 @@ class History:
         self._placed = 0  # how many events' changes are in _fragments
         self._heads: list[str] = []
 
-    def advance(self, events: Sequence[AnyEvent]) -> None:
-        """Apply the next events."""
-        self.night = fold(events, self.night)
+    def advance(self, events: Sequence[AnyEvent], then: Night | None = None) -> None:
+        """Apply the next events; ``then`` is the night after them against its own baseline, where known."""
+        if then is None or events[0].seq != len(self.events) + 1:
+            then = fold(events, self.night)  # GapInNight where they are not the next
+        self.night = then
         self.events += events
 
     @property

@@ -8,11 +8,13 @@ from typing import TypeVar, assert_never
 from msgspec import Struct
 
 from server.election.events import AnyEvent, EndsRound
+from server.election.nights import Night
 from server.live.audience import Viewer
-from server.live.channel import Channel, Renderer
+from server.live.channel import Channel
 from server.live.line import Line
 from server.live.memo import MEMO
 from server.live.private import PrivateChannel, PrivateRenderer
+from server.live.renderer import Renderer
 from server.stream import clock
 from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened
 
@@ -23,11 +25,12 @@ BEATS_OF_SILENCE = 9  # a proxy may cut a connection that is silent for a minute
 _TICK_SECONDS = 0.25  # between two frames of a night: eyes cannot use more, and a burst costs no more
 
 
-class _Tick(Struct):
+class _Collecting(Struct):
     """The quarter of a second after a frame, in which events are collected; ``result``: that frame held a result."""
 
     result: bool
     collected: list[AnyEvent]
+    then: Night | None = None  # the night after what was collected, if the ledger has it
 
 
 class Hub:
@@ -52,7 +55,7 @@ class Hub:
         self.memo = MEMO
         self._past_nights = self.memo.shelf()
         self._made = self.memo.shelf()
-        self._ticks: dict[str, _Tick] = {}
+        self._ticks: dict[str, _Collecting] = {}
         self._moved = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
 
@@ -108,9 +111,9 @@ class Hub:
             case Arrived():
                 if news.night not in self.channels:
                     self.channels[news.night] = Channel(self._renderer)
-                self._collect(news.night, news.events)
+                self._collect(news)
             case Acted():
-                _send_away(self.desks[news.night].acted(news.acts))
+                _send_away(self.desks[news.night].acted(news.acts, news.then))
             case Erased():
                 self._ticks.pop(news.night, None)
                 if channel := self.channels.pop(news.night, None):
@@ -122,35 +125,36 @@ class Hub:
             case _:
                 assert_never(news)
 
-    def _collect(self, night: str, events: Sequence[AnyEvent]) -> None:
+    def _collect(self, news: Arrived) -> None:
         """Send events at once after a quiet moment; collect those that follow within a tick, and send them at its end.
 
         The first result does not wait for the end: a stage reached just before a declaration must not hold that up.
         """
-        tick = self._ticks.get(night)
+        tick = self._ticks.get(news.night)
         if tick is None:
-            self._advance(night, events)
+            self._advance(news.night, news.events, news.then)
             return
-        tick.collected += events
-        if not tick.result and any(map(_is_result, events)):
-            self._advance(night, tick.collected)
+        tick.collected += news.events
+        tick.then = news.then
+        if not tick.result and any(map(_is_result, news.events)):
+            self._advance(news.night, tick.collected, tick.then)
 
-    def _advance(self, night: str, events: Sequence[AnyEvent]) -> None:
+    def _advance(self, night: str, events: Sequence[AnyEvent], then: Night | None) -> None:
         channel = self.channels[night]
-        channel.take(events)
+        channel.take(events, then)
         self._moved.set()
         assert channel.night is not None
         self.desks[night].moved(channel.night, events)
         if self.ready.is_set() and self._tasks:
-            tick = self._ticks[night] = _Tick(any(map(_is_result, events)), [])
+            tick = self._ticks[night] = _Collecting(any(map(_is_result, events)), [])
             self._tasks.create_task(self._rest(night, tick))
 
-    async def _rest(self, night: str, tick: _Tick) -> None:
+    async def _rest(self, night: str, tick: _Collecting) -> None:
         await asyncio.sleep(_TICK_SECONDS)
         if self._ticks.get(night) is tick:  # otherwise a result ended this tick, or the night was erased
             del self._ticks[night]
             if tick.collected:
-                self._advance(night, tick.collected)
+                self._advance(night, tick.collected, tick.then)
 
     async def _send(self) -> None:
         """Bring news to viewers, the largest audience first; other tasks have a turn after each ``send_some``."""

@@ -32,13 +32,17 @@ class Line(asyncio.Protocol):
     ``deflate``: the client takes compressed frames, and keeps its window from one to the next. ``paused``: the kernel's
     buffer for this client is full. What was written goes out as room appears, and then the audience is told. Until then
     nothing is read from the client either: answers to pings would pile up here for a client that does not read.
+
+    ``greeting`` is the answer to the handshake, which goes out with the first frame, in one write; ``greet`` sends it
+    if there was no frame.
     """
 
-    __slots__ = ("_connections", "_peer", "_transport", "audience", "deflate", "paused")
+    __slots__ = ("_connections", "_peer", "_transport", "audience", "deflate", "greeting", "paused")
 
     def __init__(self, transport: asyncio.Transport, connections: set[Any], deflate: bool) -> None:
         self.deflate = deflate
         self.paused = False
+        self.greeting = b""
         self.audience: Audience | None = None
         self._transport = transport
         self._connections = connections
@@ -48,7 +52,14 @@ class Line(asyncio.Protocol):
 
     def write(self, frame: bytes) -> None:
         """Hand a frame to the kernel, as much as it takes now, without waiting; the transport keeps the rest."""
+        if self.greeting:
+            frame, self.greeting = self.greeting + frame, b""
         self._transport.write(frame)
+
+    def greet(self) -> None:
+        """Answer the handshake, unless it was answered with a frame."""
+        if self.greeting:
+            self.write(b"")
 
     def data_received(self, data: bytes) -> None:
         """Answer pings and goodbyes; check anything else that a viewer says, and drop it."""

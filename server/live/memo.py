@@ -103,9 +103,7 @@ class Shelf:
 
     def get(self, name: Hashable, make: Callable[[], T], version: object = None, size: int | None = None) -> T:
         """What ``make`` gives for this name and version; ``size`` in bytes, if the value does not say it itself."""
-        entry = self._entries.get(name)
-        if entry is not None and entry.version == version:
-            self._memo.used(entry)
+        if entry := self._found(name, version):
             return entry.value
         value = make()
         self.drop(name)  # only now: ``make`` may itself have put this name here
@@ -114,6 +112,18 @@ class Shelf:
             entry = self._entries[name] = _Remembered(weakref.ref(self), name, version, value, weight)
             self._memo.add(entry)
         return value
+
+    def find(self, name: Hashable, version: object = None) -> Any:
+        """The value that is remembered by this name in this version; None if there is none."""
+        entry = self._found(name, version)
+        return entry.value if entry else None
+
+    def _found(self, name: Hashable, version: object) -> _Remembered | None:
+        entry = self._entries.get(name)
+        if entry is None or entry.version != version:
+            return None
+        self._memo.used(entry)
+        return entry
 
     def drop(self, name: Hashable) -> None:
         """Forget one value."""

@@ -19,6 +19,7 @@ from server.election.nights import Night
 from server.live.bodies import Body
 from server.live.channel import Channel
 from server.live.history import History, States
+from server.live.slices import make_texts
 
 FRAMES_A_REEL = 16
 
@@ -52,15 +53,23 @@ def frame(channel: Channel, topic: str, after: int, seq: int) -> str:
         raise IndexError(seq)
     then, renderer = _then(channel, seq), channel.renderer
     assert then.night is not None
-    first, last = sorted((after if 0 < after <= channel.seq else 0, seq))
-    changed = dict.fromkeys(name for names in channel.history.changes[first:last] for name in names)
-    fragments = [(name, then.text(name)) for name in reversed(changed) if topic in renderer.topics(then.night, name)]
+    fragments = [(name, then.text(name)) for name in _changed(channel, topic, after, then)]
     message = renderer.message(then.night, topic, 0, fragments)
     return message + renderer.around(then.night, topic, then.head, whole=seq == channel.seq)
 
 
-def reel(channel: Channel, topic: str, part: int) -> Body:
-    """The frames that lead through sixteen moments, as a JSON list of strings; made once for all viewers.
+def _changed(channel: Channel, topic: str, after: int, then: Channel) -> Iterator[str]:
+    """The fragments of a topic's page that differ between a seq and ``then``, the latest change first."""
+    assert then.night is not None
+    first, last = sorted((after if 0 < after <= channel.seq else 0, then.seq))
+    changed = dict.fromkeys(name for names in channel.history.changes[first:last] for name in names)
+    for name in reversed(changed):
+        if topic in channel.renderer.topics(then.night, name):
+            yield name
+
+
+async def reel(channel: Channel, topic: str, part: int) -> Body:
+    """The frames that lead through sixteen moments, as a JSON list of strings; made once for all viewers, in slices.
 
     ``part`` counts from 0; IndexError where the night has no such part.
     """
@@ -72,7 +81,12 @@ def reel(channel: Channel, topic: str, part: int) -> Body:
     def make() -> Body:
         return Body(encode([frame(channel, topic, before, seq) for before, seq in pairwise(seqs)]))
 
-    return channel.lasting.get(("reel", topic, part), make, version=channel.seq)
+    name, stood = ("reel", topic, part), channel.seq  # the night may go on in between
+    if channel.lasting.find(name, stood) is None:
+        for before, seq in pairwise(seqs):
+            then = _then(channel, seq)
+            await make_texts(then, _changed(channel, topic, before, then))
+    return channel.lasting.get(name, make, version=stood)
 
 
 def as_known_now(channel: Channel) -> Channel:

@@ -41,9 +41,14 @@ class PrivateChannel:
         self._night = night
         self._tell(events)
 
-    def acted(self, acts: Sequence[AnyAct]) -> list[Viewer]:
-        """Take in new acts and tell the viewers; returns those whose sessions the acts ended, to be sent elsewhere."""
-        self.desk = fold_acts(acts, self.desk)
+    def acted(self, acts: Sequence[AnyAct], then: Desk | None = None) -> list[Viewer]:
+        """Take in new acts and tell the viewers; returns those whose sessions the acts ended, to be sent elsewhere.
+
+        ``then`` is the desk after them, where known.
+        """
+        if then is None or acts[0].seq != self.desk.seq + 1:
+            then = fold_acts(acts, self.desk)  # GapInNight where they are not the next
+        self.desk = then
         open_sessions = {session for person in self.desk.people.values() for session in person.sessions}
         gone = [viewer for viewer, session in self._sessions.items() if session not in open_sessions]
         for viewer in gone:

@@ -9,8 +9,8 @@ from server.access import allows, everyone
 from server.html.address import channel_of, number, topic_of
 from server.html.answers import HTML, answer, etag
 from server.live.bodies import body
-from server.live.channel import EVENTS
 from server.live.line import line_of
+from server.live.renderer import EVENTS
 
 
 @allows(everyone)

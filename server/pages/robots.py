@@ -1,4 +1,5 @@
-"""``/robots.txt``: what programs that read the whole web may ask for (RFC 9309). Nothing is refused by it."""
+"""``/robots.txt``: what programs that read the whole web may ask for (RFC 9309). It only asks:
+nothing is refused here."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response

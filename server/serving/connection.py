@@ -117,8 +117,8 @@ class Connection(HttpToolsProtocol):
         scope["raw_path"] = self.root_path.encode() + path
         scope["query_string"] = query
         scope["subprotocols"] = _listed(headers.get(b"sec-websocket-protocol", b""))
-        line = Line(self.transport, self.connections, deflate=bool(self._deflate))
-        scope["extensions"] = {"websocket.http.response": {}, EXTENSION: line}
+        self._line = Line(self.transport, self.connections, deflate=bool(self._deflate))
+        scope["extensions"] = {"websocket.http.response": {}, EXTENSION: self._line}
         self.connections.discard(self)
         self.parser = cast(Any, None)  # it refers to this object: such a cycle lasts until a collection
         answering = cast(ASGIApp, self.app)(scope, _connect, self._answer)  # type: ignore[reportUnknownMemberType]
@@ -148,7 +148,7 @@ class Connection(HttpToolsProtocol):
         match message["type"]:
             case "websocket.accept":
                 self._accepted = True
-                self.transport.write(self._switching(message))
+                self._line.greeting = self._switching(message)
             case "websocket.http.response.start":
                 lines = [STATUS_LINE[message["status"]], *(b"%b: %b\r\n" % pair for pair in message["headers"])]
                 self.transport.write(b"".join((*lines, b"Connection: close\r\n\r\n")))
@@ -179,8 +179,9 @@ class Connection(HttpToolsProtocol):
     def _answered(self, error: BaseException | None) -> None:
         if self.transport.is_closing():
             return
-        # Until now the handshake and the catch-up could wait in the transport, to go out in one write. From now on any
-        # byte that the kernel does not take pauses the line, so that next to nothing waits in this process.
+        self._line.greet()
+        # Until now some of the catch-up could wait in the transport. From now on any byte that the kernel does not take
+        # pauses the line, so that next to nothing waits in this process.
         self.transport.set_write_buffer_limits(high=0)
         if error:
             self.logger.error("A websocket's endpoint failed", exc_info=error)

@@ -6,9 +6,10 @@ import os
 import resource
 import socket
 import sys
+from collections.abc import Callable
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from server.serving.connection import Connection
 from server.settings import Settings
@@ -31,10 +32,14 @@ class PortTaken(Exception):
 
 
 class WebServer(uvicorn.Server):
-    """uvicorn, bound to the socket ``listening`` at once (PortTaken if that fails); ``listen`` serves."""
+    """uvicorn, bound to the socket ``listening`` at once (PortTaken if that fails); ``listen`` serves.
 
-    def __init__(self, app: Starlette, settings: Settings) -> None:
+    ``end`` is called when the server stops: it must end the answers that would never end by themselves.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, end: Callable[[], None]) -> None:
         self.listening, self._settings = _listening(settings), settings
+        self._end = end
         super().__init__(
             uvicorn.Config(
                 app,
@@ -78,7 +83,7 @@ class WebServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams of events, which would otherwise never end, then everything else."""
-        self.config.app.state.hub.end()  # type: ignore[union-attr]
+        self._end()
         await super().shutdown(sockets)
 
 

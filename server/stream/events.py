@@ -64,7 +64,7 @@ class EventStream:
     """All nights in one Redis.
 
     ``replicas`` is how many replicas must have a write on disk before it is acknowledged. ``not_durable`` says, once
-    the stream is open, why this Redis may lose data, one sentence for each reason. Every method but ``ping`` raises
+    the stream is open, why this Redis may lose data, one sentence for each reason. Every method raises
     StreamUnavailable if Redis does not answer.
     """
 
@@ -186,6 +186,10 @@ class EventStream:
         """The nights on air, in the order they were opened."""
         return listed(await self._call("XRANGE", INDEX, "-", "+"))[0]
 
+    async def lost(self) -> list[str]:
+        """The nights on air of which nothing is stored; for a moment that is also one that is being opened."""
+        return [night for night in await self.nights() if not await self._call("EXISTS", key(night))]
+
     async def announce(self, night: str) -> None:
         """List a night as on air, for every process that follows, unless it is listed. It shows once it is stored."""
         if night not in await self.nights():
@@ -218,13 +222,6 @@ class EventStream:
             "EVAL", scripts.BEGIN_AGAIN, 3, *keys(night), *seqs, encode(opening), *map(encode, acts)
         )
         return bool(told)
-
-    async def ping(self) -> bool:
-        """Whether Redis answers."""
-        try:
-            return bool(await self._redis.ping())
-        except UNREACHABLE:
-            return False
 
     async def close(self) -> None:
         """Close all connections."""

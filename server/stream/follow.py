@@ -12,7 +12,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from server.election.counting.acts import AnyAct
+from server.election.counting.desk import Desk
 from server.election.events import AnyEvent
+from server.election.nights import Night
 from server.stream.events import UNREACHABLE
 from server.stream.reading import INDEX, Position, decoded, decoded_acts, desk_key, key, listed, look, round_key, text
 
@@ -41,17 +43,19 @@ class Erased(Struct, frozen=True):
 
 
 class Arrived(Struct, frozen=True):
-    """The next events of a night, in order."""
+    """The next events of a night, in order; ``then`` is the night after them, where the ledger has it."""
 
     night: str
     events: tuple[AnyEvent, ...]
+    then: Night | None = None
 
 
 class Acted(Struct, frozen=True):
-    """The next acts at the count of a night, in order."""
+    """The next acts at the count of a night, in order; ``then`` is the desk after them, where the ledger has it."""
 
     night: str
     acts: tuple[AnyAct, ...]
+    then: Desk | None = None
 
 
 class CaughtUp(Struct, frozen=True):

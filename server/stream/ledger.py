@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from server.election.counting.acts import Act, AnyAct
 from server.election.counting.desk import Desk, fold_acts
@@ -59,20 +60,27 @@ class Ledger:
         """The state of a night in Redis at this moment: one round trip, which brings only what is not known yet."""
         return self._take(night, await self._stream.look(night, self.known(night).position))
 
-    def hear(self, news: News) -> None:
-        """Take in news of the follower, which may be behind what was read here, and even in an older round."""
+    def hear(self, news: News) -> News:
+        """Take in news of the follower, which may be behind what was read here, and even in an older round.
+
+        Returns the news, with the state after it unless more is known by now: so nobody else need fold it again.
+        """
         match news:
             case Opened():
                 self._heard[news.night] = news.round
                 self._take(news.night, Since(news.round != self.known(news.night).round, news.round, (), ()))
             case Arrived() | Acted() if self._heard.get(news.night) == self.known(news.night).round:
                 events, acts = (news.events, ()) if isinstance(news, Arrived) else ((), news.acts)
-                self._take(news.night, Since(False, self._heard[news.night], events, acts))
+                stands = self._take(news.night, Since(False, self._heard[news.night], events, acts))
+                then = stands.night if events else stands.desk
+                if then and then.seq == (*events, *acts)[-1].seq:
+                    return replace(news, then=then)
             case Erased():
                 if self._heard.pop(news.night, None) == self.known(news.night).round:
                     self._stands.pop(news.night, None)
             case _:  # news of another round than the one that is known, and that all is caught up
                 pass
+        return news
 
     async def put(
         self, night: str, command_id: str, side: Side, decide: Callable[[Stands], Written]

@@ -42,10 +42,9 @@ class Submitter:
         self._ledger, self._settle, self._going_out = Ledger(stream), stream.settle, Turns()
 
     async def heard(self, news: AsyncIterator[News]) -> AsyncIterator[News]:
-        """The follower's news, unchanged; each item is taken into the ledger before it is passed on."""
+        """The follower's news, each taken into the ledger before it is passed on; events with the night after."""
         async for item in news:
-            self._ledger.hear(item)
-            yield item
+            yield self._ledger.hear(item)
 
     def known(self, night: str) -> Stands:
         """The state of a night as this process has read, written or heard it, without asking Redis."""

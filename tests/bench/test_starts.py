@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from tests.bench.__main__ import main
+from tests.bench.handshake import layers
 from tests.bench.sections import SECTIONS
 
 
@@ -28,6 +29,10 @@ def test_a_section_ends_and_gives_figures(name: str) -> None:
     assert figures, "and figures to keep"
     assert all(math.isfinite(one) for one in figures)
     assert any(one > 0 for one in figures)
+
+
+async def test_the_parts_of_a_handshake_are_told_apart() -> None:
+    assert all(micros > 0 for micros in (await layers(clients=5)).values())
 
 
 def test_a_run_names_its_machine_and_keeps_its_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,3 +57,12 @@ async def test_the_swingometers_hand_moves_with_a_declaration_and_is_still_drawn
         assert hand is not None and hand["width"] > 20, "an element of another namespace has no size"
     bars = await viewer.locator("#swing .histogram rect").first.bounding_box()
     assert bars is not None and bars["height"] > 20
+
+
+async def test_nothing_is_wider_than_the_narrowest_phone(site: Site, phone: Page) -> None:
+    await phone.set_viewport_size({"width": 320, "height": 640})
+    for view in ("battlegrounds?party=PP53&all=1&lang=en", "battlegrounds?party=PP53&all=1&lang=cy", "records?lang=en"):
+        await phone.goto(f"{site.url}/nights/parl.2019-12-12/{view}")
+        assert await phone.evaluate("document.documentElement.scrollWidth") == 320, view
+    await phone.goto(f"{site.url}/nights/parl.2019-12-12/swing?lang=de")
+    assert await phone.evaluate("document.documentElement.scrollWidth") == 320

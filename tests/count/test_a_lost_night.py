@@ -23,5 +23,11 @@ def test_who_counts_a_night_that_is_not_stored_any_more_is_told_so(phone: Phone,
     for answer in (phone.client.get("/count"), phone.client.get(link), declared()):
         assert answer.status_code == 404
         assert LOST in answer.text
+        assert ("Not Found" in answer.text) == (answer.headers["content-type"] == "application/problem+json")
+    assert "<h1>This night is lost</h1>" in phone.client.get("/count").text
+    ready = phone.client.get("/readyz")
+    assert (ready.status_code, ready.json()["ready"]) == (200, True), "the other nights are served"
+    assert f"{rochester.NIGHT} should be on air, but {LOST}." in ready.json()["reasons"]
     desk.open_night()
     assert LOST not in phone.client.get(desk.invite()).text
+    assert LOST not in phone.client.get("/readyz").text

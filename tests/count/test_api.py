@@ -150,6 +150,16 @@ def test_all_findings_come_at_once(program: Program, desk: Desk) -> None:
     assert desk.declared() == []
 
 
+def test_of_thousands_of_findings_the_first_hundred_are_named(program: Program, desk: Desk) -> None:
+    votes: dict[str, object] = {f"nobody-{number}": number for number in range(5000)}
+    for sent in (votes, dict.fromkeys(votes, "four")):
+        response = program.post(BODY | {"votes": sent})
+        number, _, rest = response.json()["detail"].partition(" things stand against these figures. ")
+        assert (response.status_code, rest) == (422, "Nothing was declared. The first 100 are named.")
+        assert int(number) >= 5000 and len(response.json()["errors"]) == 100
+    assert desk.declared() == []
+
+
 def test_465_0_is_not_a_number_of_votes(program: Program) -> None:
     assert errors(program.post(BODY | {"votes": {**rochester.VOTES, "1": 465.0}})) == {"votes.1": "votes-not-whole"}
 

@@ -18,8 +18,9 @@ from server.election.events import AnyEvent
 from server.election.nights import Night, apply
 from server.live import moments as past
 from server.live.audience import Audience
-from server.live.channel import EVENTS, Channel
+from server.live.channel import Channel
 from server.live.frames import Message
+from server.live.renderer import EVENTS
 from server.nights import archive
 from server.pages.render import NIGHT, PageRenderer
 from server.settings import Settings
@@ -232,11 +233,11 @@ def test_an_audience_is_gone_with_its_last_viewer(events: list[AnyEvent]) -> Non
     channel, readers = channel_of(events[:2]), [Reader() for _ in range(3)]
     for reader, topic in zip(readers, (NIGHT, NIGHT, EVENTS), strict=True):
         reader.watch(channel, topic, 2)
-    assert (channel.watching, len(channel.history.watched)) == (3, 1)
+    assert (channel.watching, len(channel.watched)) == (3, 1)
     for reader in readers:
         assert reader.audience
         reader.audience.left(reader)
-    assert (channel.watching, len(channel.history.watched)) == (0, 0)
+    assert (channel.watching, len(channel.watched)) == (0, 0)
     Reader().watch(channel, NIGHT, 2)
     assert channel.watching == 1
 
@@ -251,7 +252,7 @@ def test_of_a_past_night_a_viewer_is_told_everything_at_its_pace_and_let_go(even
         assert not ended
         slow.take(4)
     assert (len(slow.messages), ended) == (len(events), [True])
-    assert channel.watching == 0 and not channel.history.watched
+    assert channel.watching == 0 and not channel.watched
 
 
 def test_whoever_comes_while_a_frame_is_on_its_way_is_told_nothing_twice(events: list[AnyEvent]) -> None:

@@ -15,8 +15,9 @@ from server.election.decide import decide
 from server.election.events import AnyEvent
 from server.election.nights import Night, apply
 from server.live import moments
-from server.live.channel import EVENTS, NIGHT, Channel
+from server.live.channel import Channel
 from server.live.hub import Hub
+from server.live.renderer import EVENTS, NIGHT
 from server.nights import archive
 from server.pages.render import PageRenderer
 from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened
@@ -159,7 +160,7 @@ async def test_an_erased_night_is_forgotten_without_the_collector() -> None:
             assert isinstance(welsh, Channel)
             audiences = [on_air.channel.join(viewers[0], NIGHT, 1), welsh.join(viewers[1], ballot(0), 1)]
             audiences.append(on_air.channel.join(viewers[2], EVENTS, 0))
-            moments.reel(on_air.channel, NIGHT, 0)
+            await moments.reel(on_air.channel, NIGHT, 0)
             channels.append(weakref.ref(moments.at(on_air.channel, START)))
             channels.append(weakref.ref(moments.as_known_now(on_air.channel)))
             on_air.hub.cached("front", lambda: "a page")

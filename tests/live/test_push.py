@@ -182,11 +182,11 @@ async def test_several_processes_serve_at_one_port_only_where_that_is_asked_for(
 ) -> None:
     settings = Settings(redis_url=redis.url, data_dir=tmp_path, secret_key="a secret", port=0)
     app = build_app(settings)
-    first = WebServer(app, replace(settings, share_port=True))
+    first = WebServer(app, replace(settings, share_port=True), app.hub.end)
     port: int = first.listening.getsockname()[1]
-    second = WebServer(app, replace(settings, share_port=True, port=port))
+    second = WebServer(app, replace(settings, share_port=True, port=port), app.hub.end)
     with pytest.raises(PortTaken, match=f"at 127.0.0.1:{port}: Address already in use. Set PORT to another."):
-        WebServer(app, replace(settings, port=port))
+        WebServer(app, replace(settings, port=port), app.hub.end)
     first.listening.close()
     second.listening.close()
 

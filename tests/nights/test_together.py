@@ -15,7 +15,7 @@ from server.election.verdict import CandidateResult
 from server.nights import archive
 from server.nights.against import against, baselines
 from server.nights.together import Group, together
-from server.pages.night.house import House, house_of
+from server.pages.night.house import StateOfParties, house_of
 from server.replay.script import commands
 
 SEASON = "parl.by.2010-2015"
@@ -129,7 +129,7 @@ def published(night: str) -> dict[str, str]:
     return found
 
 
-def numbers(house: House) -> dict[str, tuple[int, int]]:
+def numbers(house: StateOfParties) -> dict[str, tuple[int, int]]:
     return {row.party.short: (row.elected, row.now) for row in house.rows}
 
 

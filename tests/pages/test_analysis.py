@@ -1,5 +1,6 @@
 """The pages about a night as a whole: over HTTP, against the rules they show, and kept up to date by the push."""
 
+import gc
 import html
 import re
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
@@ -35,8 +37,10 @@ from server.election.results.tally import add_up
 from server.election.results.targets import battlegrounds, needs
 from server.election.shares import half_up, share_text
 from server.live.channel import Channel
+from server.live.memo import MEMO
 from server.nights import archive
 from server.pages.analysis.areas import areas_of
+from server.pages.analysis.views import Views
 from server.pages.analysis.views import html as element
 from server.pages.render import PageRenderer
 from server.stream.embedded import Embedded
@@ -304,6 +308,18 @@ def test_a_page_kept_up_to_date_by_the_push_is_the_page_made_anew(contests: int,
             continue
         anew = fold(live.channel.events)
         assert live.pages == {topic: element(anew, topic) for topic in TOPICS}
+
+
+def test_what_was_made_of_a_state_is_counted_and_goes_with_it() -> None:
+    views, night = Views(), replace(stood(GENERAL, 1.0))  # a copy, which nobody else refers to
+    gc.collect()
+    held = MEMO.held
+    made = views.html(night, "areas")
+    assert views.html(night, "areas") is made
+    assert MEMO.held - held > len(made)
+    del night
+    gc.collect()
+    assert MEMO.held <= held
 
 
 def test_the_nights_own_page_is_sent_none_of_it() -> None:

@@ -15,7 +15,8 @@ from server.election.commands import ExpectDeclaration, ReachStage, RecordNoPoll
 from server.election.contests import Definition
 from server.election.results.tally import add_up
 from server.html.languages import language
-from server.live.channel import NIGHT, Channel
+from server.live.channel import Channel
+from server.live.renderer import NIGHT
 from server.pages.analysis.record_book import records_page
 from server.pages.night.score import banner_of
 from server.pages.picture import words

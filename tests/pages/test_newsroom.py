@@ -16,7 +16,7 @@ from server.election.decide import decide
 from server.election.events import AnyEvent, Declared, NightOpened
 from server.election.nights import Night, fold
 from server.election.results.tally import add_up
-from server.html.answers import policy
+from server.html.security import policy
 from server.live.channel import Channel
 from server.nights import archive
 from server.pages.newsroom.screens import OVERLAY, TOPICS, WALL

@@ -138,7 +138,8 @@ async def test_a_server_at_all_addresses_is_opened_at_the_address_of_its_links(
     settings = Settings.from_env(HERE | {"HOST": host, "REDIS_URL": redis.url, "DATA_DIR": str(tmp_path), "PORT": "0"})
     if settings.closed_to_phones:
         pytest.skip("this machine is on no network")
-    server = WebServer(build_app(settings), settings)
+    app = build_app(settings)
+    server = WebServer(app, settings, app.hub.end)
     running = asyncio.create_task(server.listen())
     await until(lambda: server.started, "uvicorn")
     port = server.servers[0].sockets[0].getsockname()[1]

@@ -41,21 +41,13 @@ async def served() -> AsyncGenerator[str]:
     app = Starlette(
         routes=[WebSocketRoute(f"/{endpoint.__name__}", endpoint) for endpoint in (waits, only_waits, fails)],
     )
-    app.state.hub = Nobody()
-    server = WebServer(app, Settings(port=0, data_dir=Path()))
+    server = WebServer(app, Settings(port=0, data_dir=Path()), lambda: None)
     running = asyncio.create_task(server.listen())
     while not server.started:
         await asyncio.sleep(0.01)
     yield f"ws://127.0.0.1:{server.listening.getsockname()[1]}"
     server.should_exit = True
     await running
-
-
-class Nobody:
-    """A hub without nights."""
-
-    def end(self) -> None:
-        """Do nothing."""
 
 
 async def test_an_endpoint_that_waits_goes_on_in_a_task() -> None:

@@ -7,13 +7,18 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from server.count.desk.render import DeskRenderer
 from server.election.commands import OpenNight, PostNote
 from server.election.counting.acts import AnyAct, Asked, Stamp
+from server.election.counting.desk import fold_acts
 from server.election.decide import decide
 from server.election.events import AnyEvent
+from server.election.nights import GapInNight, fold
+from server.live.history import History
+from server.live.private import PrivateChannel
 from server.stream.embedded import Embedded, socket_path
 from server.stream.events import EventStream, StreamUnavailable
-from server.stream.follow import Arrived, Erased, News, Opened
+from server.stream.follow import Acted, Arrived, Erased, News, Opened
 from server.stream.ledger import Ledger, Stands
 from server.stream.reading import Position
 from server.stream.submit import Submitter
@@ -106,6 +111,50 @@ def asked_for(redis: Embedded) -> Counter[str]:
     return Counter(
         {name: int(calls) for name, calls in re.findall(r"cmdstat_(eval|get|set|waitaof):calls=(\d+)", told)}
     )
+
+
+async def test_a_night_is_folded_once_and_again_only_where_more_is_known_than_was_heard(stream: EventStream) -> None:
+    ours, theirs = Submitter(stream), Submitter(stream)
+    await ours.submit(NIGHT, OPENING, START)
+    for seat in (0, 1):
+        await theirs.submit(NIGHT, declare(seat), START)
+    opening, first, second = await stream.read(NIGHT)
+    round = (await ours.look(NIGHT)).round
+
+    async def news() -> AsyncIterator[News]:
+        yield Opened(NIGHT, round)
+        yield Arrived(NIGHT, (opening, first))
+        yield Arrived(NIGHT, (second,))
+
+    _, behind, last = [item async for item in ours.heard(news())]
+    assert behind == Arrived(NIGHT, (opening, first)), "the ledger had read further"
+    assert isinstance(last, Arrived) and last.then is ours.known(NIGHT).night
+    history = History(lambda night, event: (), on_air=True)
+    for item in (behind, last):
+        assert isinstance(item, Arrived)
+        history.advance(item.events, item.then)
+    assert history.night is last.then and history.night == fold([opening, first, second])
+    with pytest.raises(GapInNight):
+        History(lambda night, event: (), on_air=True).advance(last.events, last.then)
+
+
+async def test_the_private_side_is_folded_once_too(stream: EventStream) -> None:
+    ours = Submitter(stream)
+    await ours.submit(NIGHT, OPENING, START)
+    stamp = Stamp(seq=0, at=START, by="officer", invitation="", device="", command_id="ask")
+    await ours.ask(NIGHT, Asked(**stamp, command=declare(0), reasons=REASONS))
+    acts, stands = tuple(await stream.read_acts(NIGHT)), ours.known(NIGHT)
+
+    async def news() -> AsyncIterator[News]:
+        yield Opened(NIGHT, stands.round)
+        yield Acted(NIGHT, acts)
+
+    _, heard = [item async for item in ours.heard(news())]
+    assert isinstance(heard, Acted) and heard.then is stands.desk
+    private = PrivateChannel(DeskRenderer())
+    assert private.acted(heard.acts, heard.then) == [] and private.desk is stands.desk == fold_acts(acts)
+    with pytest.raises(GapInNight):
+        private.acted(heard.acts, heard.then)
 
 
 async def test_a_night_that_was_erased_is_forgotten(stream: EventStream) -> None:

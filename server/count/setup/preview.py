@@ -13,9 +13,10 @@ from server.count.visit.rules import SignedIn, csrf
 from server.count.visit.sending import new_id
 from server.election.counting.acts import PLACE
 from server.election.events import DeclarationExpected, NightOpened
-from server.html.answers import HTML, policy
+from server.html.answers import HTML
 from server.html.languages import ENGLISH
 from server.html.process import process
+from server.html.security import policy
 from server.html.shown import Shown
 from server.html.templates import rendered
 from server.live.channel import Channel

@@ -1,19 +1,10 @@
-"""How often an invitation may sign in and send, and an address may try tokens that are not ours. Redis counts, for
-all processes together."""
+"""How often an invitation may sign in and send, and an address may try tokens that are not ours."""
 
-import math
-import time
-
-import structlog
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from limits.errors import StorageError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from server.html.process import process
-from server.stream.connections import shared
 
 # The limits are per invitation, which is one person or one program. They are not per address: a thousand officers in
 # one hall share an address. Only tokens that open nothing are counted by address.
@@ -22,58 +13,14 @@ OPENING = RateLimitItemPerMinute(60, namespace="opening-invitation")
 SENDING = RateLimitItemPerMinute(60, namespace="sending-invitation")
 WRONG_TOKENS = RateLimitItemPerMinute(300, namespace="wrong-token-address")
 
-_WAIT_SECONDS = 2
 
-log = structlog.get_logger()
-
-
-class Rates:
-    """Counts requests against the limits; an application has one of these."""
-
-    def __init__(self, redis_url: str) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(_storage(redis_url))
-
-    async def count(self, limit: RateLimitItem, who: str) -> None:
-        """Count one more request by ``who``; HTTPException 429 with Retry-After, in seconds, if it is over the limit.
-
-        If Redis does not answer, nothing is refused here: the request itself needs Redis, and its own answer says more.
-        """
-        try:
-            if await self._limiter.hit(limit, who):
-                return
-            stats = await self._limiter.get_window_stats(limit, who)
-        except StorageError:
-            log.warning("rates are not counted while redis is away")
-            return
-        seconds = max(1, min(60, math.ceil(stats.reset_time - time.time())))
+async def limit(connection: HTTPConnection, most: RateLimitItem, who: str) -> None:
+    """Count one more request by ``who``; HTTPException 429 with Retry-After, in seconds, if it is over the limit."""
+    if seconds := await process(connection).rates.seconds_over(most, who):
         sentence = f"That was too often in a minute. Nothing is lost: please try again in {seconds} seconds."
         raise HTTPException(429, sentence, {"Retry-After": str(seconds)})
-
-
-def rates(connection: HTTPConnection) -> Rates:
-    """The application's ``Rates``, made when first needed."""
-    state = connection.app.state
-    if not hasattr(state, "rates"):
-        state.rates = Rates(process(connection).settings.redis_url or "")
-    return state.rates
 
 
 def address(connection: HTTPConnection) -> str:
     """The IP address that a request comes from, as the server sees it."""
     return connection.client.host if connection.client else "unknown"
-
-
-def _storage(redis_url: str) -> RedisStorage | MemoryStorage:
-    scheme = redis_url.partition("://")[0]
-    if scheme not in ("redis", "rediss", "unix"):
-        return MemoryStorage()
-    return RedisStorage(
-        f"async+redis+{redis_url}" if scheme == "unix" else f"async+{redis_url}",
-        wrap_exceptions=True,
-        implementation="redispy",
-        key_prefix="rates",
-        # redis-py's own retries would keep an officer waiting for seconds
-        connection_pool=shared(
-            redis_url, socket_timeout=_WAIT_SECONDS, socket_connect_timeout=_WAIT_SECONDS, retry=None
-        ),
-    )

@@ -10,10 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
 from server.count.visit.invitations import Invitations, NotInvited, area_of
-from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS, address, rates
+from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS, address, limit
 from server.election.counting.acts import PLACE, Role
 from server.election.counting.desk import Desk, Person
 from server.election.limits import LONGEST_FIELD
+from server.html.errors import Titled
 from server.html.process import process
 from server.live.line import in_a_task
 from server.stream.events import StreamUnavailable
@@ -40,9 +41,9 @@ async def invited(request: Request) -> None:
     try:
         night, invitation = _invitations(request).read(request.path_params["token"])
     except NotInvited as error:
-        await rates(request).count(WRONG_TOKENS, address(request))
+        await limit(request, WRONG_TOKENS, address(request))
         raise HTTPException(403, str(error)) from None
-    await rates(request).count(OPENING, invitation)
+    await limit(request, OPENING, invitation)
     person = await _person(request, night, invitation)
     area, theirs = request.url.path.split("/")[1], area_of(person.role)
     if area != theirs:
@@ -56,7 +57,7 @@ async def starting(request: Request) -> None:
     """A request to sign in: with the link of an invitation, from our own page, and not too often (429)."""
     await invited(request)
     await _from_our_page(request)
-    await rates(request).count(SIGN_IN, visit(request).person.invitation)
+    await limit(request, SIGN_IN, visit(request).person.invitation)
 
 
 class SignedIn(Struct, frozen=True):
@@ -88,7 +89,7 @@ class Sends(SignedIn, frozen=True):
     async def __call__(self, connection: HTTPConnection) -> None:
         await super().__call__(connection)
         assert isinstance(connection, Request)
-        await rates(connection).count(SENDING, visit(connection).person.invitation)
+        await limit(connection, SENDING, visit(connection).person.invitation)
         sent = await connection.form()
         _must_fit(sent)
         contest = sent.get("contest")
@@ -136,9 +137,9 @@ async def _program(request: Request, token: str) -> tuple[Person, str]:
     try:
         night, invitation = _invitations(request).read(token)
     except NotInvited as error:
-        await rates(request).count(WRONG_TOKENS, address(request))
+        await limit(request, WRONG_TOKENS, address(request))
         raise HTTPException(401, str(error), refusal) from None
-    await rates(request).count(SENDING, invitation)
+    await limit(request, SENDING, invitation)
     person = (await _desk(request, night)).people.get(invitation)
     if person is None or person.revoked:
         raise HTTPException(401, "This invitation is not good any more. Ask the desk for a new one.", refusal)
@@ -194,7 +195,7 @@ async def _desk(connection: HTTPConnection, night: str) -> Desk:
             and stands.night is None
             and (night in this_process.hub.channels or night in await this_process.stream.nights())
         ):
-            raise HTTPException(404, _LOST)
+            raise Titled(404, "This night is lost", _LOST)
     except StreamUnavailable:
         connection.state.away = True
         stands = this_process.submitter.known(night)

@@ -68,19 +68,19 @@ def told_after(night: Night, after: int) -> tuple[FeedEvent, ...]:
 
 def also_of(night: Night, after: int | None = None) -> Also:
     """What was declared together with the newest declaration: at its time, or after a seq."""
-    newest = next((one.at for one in reversed(night.feed) if isinstance(one, _RESULTS)), None)
+    newest = next((event.at for event in reversed(night.feed) if isinstance(event, _RESULTS)), None)
     if newest is None:
         return Also((), 0)
-    together = bisect_left(night.feed, newest, key=lambda one: one.at)
+    together = bisect_left(night.feed, newest, key=lambda event: event.at)
     first = together if after is None else min(together, _first_after(night, after))
-    found = [one for one in reversed(night.feed[first:]) if isinstance(one, _RESULTS) and _elects(one)][1:]
-    named = [_item(night, one, None) for one in found[:_NAMED]]
+    found = [event for event in reversed(night.feed[first:]) if isinstance(event, _RESULTS) and _elects(event)][1:]
+    named = [_item(night, event, None) for event in found[:_NAMED]]
     return Also(tuple(named), len(found) - len(named))
 
 
 def _first_after(night: Night, seq: int) -> int:
     """The place in the feed of the first entry after a seq."""
-    return bisect_right(night.feed, seq, key=lambda one: one.seq)
+    return bisect_right(night.feed, seq, key=lambda event: event.seq)
 
 
 def _elects(event: FeedEvent) -> bool:
@@ -119,14 +119,14 @@ class Change(Struct, frozen=True):
 
 def changes(count: Count, event: Corrected) -> tuple[Change, ...]:
     """What a correction changed, in ballot-paper order, rejected papers last."""
-    earlier = [one for one in count.history if one.seq < event.seq and isinstance(one, SetsResult)][-1]
+    earlier = [former for former in count.history if former.seq < event.seq and isinstance(former, SetsResult)][-1]
     found = [
-        Change(count.contest.told(one.id), earlier.votes[one.id], event.votes[one.id])
-        for one in count.contest.candidates
+        Change(count.contest.told(candidate.id), earlier.votes[candidate.id], event.votes[candidate.id])
+        for candidate in count.contest.candidates
     ]
     if earlier.rejected and event.rejected:
         found.append(Change("", earlier.rejected.total, event.rejected.total))
-    return tuple(one for one in found if one.before != one.after)
+    return tuple(change for change in found if change.before != change.after)
 
 
 def before(count: Count, event: CountEvent) -> Result | None:

@@ -78,8 +78,9 @@ class State(Struct, frozen=True):
 def term(nights: Iterable[Night], day: date) -> Term | None:
     """The Parliament of a day, among these nights; None where they have no general election by then."""
     elections = sorted({night.definition.date for night in nights if _is_general(night)})
-    first = max((one for one in elections if one <= day), default=None)
-    return Term(first, min((one for one in elections if one > day), default=None)) if first else None
+    first = max((election for election in elections if election <= day), default=None)
+    following = min((election for election in elections if election > day), default=None)
+    return Term(first, following) if first else None
 
 
 def wins(nights: Iterable[Night], until: Night) -> tuple[Win, ...]:
@@ -126,7 +127,7 @@ def house(nights: Iterable[Night], until: Night) -> House | None:
     found = state(nights, until)
     if found is None:
         return None
-    return House(found.since, found.before, found.now if any(one.own for one in found.steps) else None)
+    return House(found.since, found.before, found.now if any(step.own for step in found.steps) else None)
 
 
 def polled_on(definition: Definition, ballot: str) -> date:
@@ -165,18 +166,18 @@ def _declared(nights: Iterable[Night], after: date, until: date) -> Iterator[tup
                     yield night, count
 
 
-def _order(one: tuple[Night, Count]) -> tuple[date, datetime, str]:
+def _order(by_election: tuple[Night, Count]) -> tuple[date, datetime, str]:
     """By day and hour, then by name."""
-    night, count = one
+    night, count = by_election
     return polled_on(night.definition, count.contest.ballot), count.declared_at or night.at, count.contest.ballot
 
 
 def _win(night: Night, count: Count, found: list[tuple[Night, Count]]) -> Win:
     assert count.result is not None
     verdict = count.result.verdict
-    same = [(other, one) for other, one in found if _winner(one) == verdict.winner]
+    same = [(other, its) for other, its in found if _winner(its) == verdict.winner]
     day = polled_on(night.definition, count.contest.ballot)
-    today = [other for other, one in same if polled_on(other.definition, one.contest.ballot) == day]
+    today = [other for other, its in same if polled_on(other.definition, its.contest.ballot) == day]
     known = len(today) == 1 or all(other.definition.times != "assumed" for other in today)
     return Win(
         ballot=count.contest.ballot,
@@ -197,4 +198,4 @@ def _numbers(seats: dict[str, str]) -> dict[str, int]:
     numbers: dict[str, int] = {}
     for party in seats.values():
         numbers[party] = numbers.get(party, 0) + 1
-    return dict(sorted(numbers.items(), key=lambda one: (-one[1], one[0])))
+    return dict(sorted(numbers.items(), key=lambda party_seats: (-party_seats[1], party_seats[0])))

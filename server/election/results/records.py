@@ -25,7 +25,8 @@ class Scope(Struct, frozen=True):
 
 
 class Records(Struct, frozen=True):
-    """Every record is all the contests that hold it, in the night's order; empty where there was nothing to compare.
+    """The records of a scope. Each record is a tuple of all contests that hold it, in the night's order; it is empty if
+    there was nothing to compare.
 
     ``majority`` is in votes, ``majority_share`` in shares of the valid votes. ``turnout_of`` says which turnout is
     compared: ballot papers counted where they are known everywhere in the scope, else valid votes everywhere, because
@@ -57,15 +58,15 @@ class Records(Struct, frozen=True):
 
     @property
     def pounds_lost(self) -> int:
-        """What they cost."""
+        """What these deposits came to, in pounds."""
         return sum(party.pounds_lost for party in self.parties.values())
 
 
 def records(nights: Sequence[Night], years: tuple[int, int] | None = None) -> Records:
     """The records of these nights as they stand; a ballot that is in two of them, as in a replay, counts once.
 
-    ``years`` names a Parliament, as in "by-elections of 2010–2015", by one who knows that they are all there;
-    without it the scope has the years in which they were held.
+    A caller that knows that all by-elections of a Parliament are among them gives its ``years``, as in "by-elections of
+    2010–2015". Without them the scope has the years in which the nights were held.
     """
     counts: dict[str, tuple[Night, Count]] = {}
     for night in nights:
@@ -103,7 +104,8 @@ def records(nights: Sequence[Night], years: tuple[int, int] | None = None) -> Re
 
 
 def together(earlier: Records, later: Records) -> Records:
-    """The records of two scopes that have no ballot in common: what holds one of both holds one of its own."""
+    """The records of two scopes together. They have no ballot in common: what holds a record in both holds it in
+    its own scope."""
 
     def lowest(name: str, number: _Figure) -> tuple[Entry, ...]:
         return extremes((*getattr(earlier, name), *getattr(later, name)), number)[0]

@@ -1,7 +1,8 @@
 """The seats and votes declared so far, party by party, in every place of a night. No order, no shares.
 
-They are kept up contest by contest: of the thousands of a large night, one declaration changes one. They are a function
-of the contests as they stand all the same, whatever was asked before.
+The sums of the newest state of a night are kept and brought up to date contest by contest, because a declaration
+changes one contest of thousands. What is returned depends on the contests as they stand, and never on what was asked
+for before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,8 +20,8 @@ Declaration = tuple[int, datetime, str]
 
 
 class PartySums:
-    """One party's in some contests. ``compared`` are its votes now, ``before`` those at the baseline, both in the
-    contests that had a poll then and now."""
+    """What one party has in some contests. ``compared`` are its votes now and ``before`` its votes at the baseline,
+    both in the contests that had a poll then and now."""
 
     __slots__ = ("before", "compared", "gained", "lost", "seats", "votes")
 
@@ -41,7 +42,7 @@ class Sums:
         self.parties: dict[str, PartySums] = {}
 
     def of(self, party: str) -> PartySums:
-        """A party's, from nothing where it has none."""
+        """The sums of a party; they are made, with nothing in them, if the party has none yet."""
         found = self.parties.get(party)
         if found is None:
             found = self.parties[party] = PartySums()
@@ -86,7 +87,7 @@ class _Running:
         self._totals: dict[Area, Sums] = {}  # of the areas in which nothing has changed since somebody asked
 
     def follow(self, counts: Mapping[str, Count]) -> None:
-        """Bring them to these contests."""
+        """Bring the sums up to date with these contests."""
         if counts is self._counts:
             return
         for before, count in _changes(self._counts, counts):
@@ -102,7 +103,7 @@ class _Running:
         self._counts = counts
 
     def within(self, area: Area) -> Sums:
-        """The sums of an area: the same object, which nobody changes any more, while nothing changes there."""
+        """The sums of an area. The same object is returned, and never changed, until a contest of the area changes."""
         if area not in self._totals:
             total = self._totals[area] = Sums()
             for place, sums in self._places.items():
@@ -111,12 +112,12 @@ class _Running:
         return self._totals[area]
 
     def declarations(self) -> list[Declaration]:
-        """Those that stand, oldest first."""
+        """The declarations that stand, oldest first."""
         return sorted(self._declarations.values())
 
 
 class NightSums:
-    """The sums of a night as it stands, of each area as it is asked for."""
+    """The sums of one state of a night; those of an area are added up when they are first asked for."""
 
     def __init__(self, night: Night) -> None:
         self._night = night.definition, night.counts
@@ -169,11 +170,11 @@ def _place(contest: Contest) -> tuple[str, str]:
 
 
 def _changes(before: Mapping[str, Count], now: Mapping[str, Count]) -> Iterator[tuple[Count | None, Count]]:
-    """The contests that are no longer what they were; all of them where nothing was known."""
+    """The contests that have changed, each with its former state; all contests, without one, if nothing was known."""
     if not before:
         return ((None, count) for count in now.values())
     pairs: Iterable[tuple[Count, Count]] = zip(before.values(), now.values(), strict=True)
-    return ((one, other) for one, other in pairs if one is not other)
+    return ((former, count) for former, count in pairs if former is not count)
 
 
 def _declaration(count: Count) -> Declaration | None:
@@ -193,11 +194,11 @@ def _together(total: Sums, more: Sums) -> None:
     total.valid += more.valid
     total.valid_compared += more.valid_compared
     total.valid_before += more.valid_before
-    for party, one in more.parties.items():
+    for party, its in more.parties.items():
         sums = total.of(party)
-        sums.seats += one.seats
-        sums.gained += one.gained
-        sums.lost += one.lost
-        sums.votes += one.votes
-        sums.compared += one.compared
-        sums.before += one.before
+        sums.seats += its.seats
+        sums.gained += its.gained
+        sums.lost += its.lost
+        sums.votes += its.votes
+        sums.compared += its.compared
+        sums.before += its.before

@@ -15,7 +15,7 @@ _NOTHING = PartySums()
 
 
 class SeatSwing(Struct, frozen=True):
-    """The swing in one contest as ``Swings`` has it: so many ``parts`` of the whole numbers that it is made of."""
+    """The swing in one contest, from one party of ``Swings`` to the other, as the exact fraction ``parts / whole``."""
 
     ballot: str
     parts: int
@@ -23,7 +23,7 @@ class SeatSwing(Struct, frozen=True):
 
     @property
     def size(self) -> Fraction:
-        """As a fraction."""
+        """The swing as a fraction of 1."""
         return Fraction(self.parts, self.whole)
 
 
@@ -71,7 +71,7 @@ def swings(night: Night, from_party: str, to_party: str, area: Area = EVERYWHERE
 
 
 def swing_together(night: Night, from_party: str, to_party: str, area: Area = EVERYWHERE) -> Fraction | None:
-    """The swing of all votes of an area together, as ``Swings`` has it."""
+    """The swing of all votes of an area together: the ``together`` of ``Swings``."""
     sums = sums_of(night).within(area)
     first, second = (sums.parties.get(party, _NOTHING) for party in (from_party, to_party))
     if not (_is_comparable(from_party, to_party) and first.compared and second.compared):
@@ -97,9 +97,11 @@ def _compared(night: Night) -> tuple[tuple[Count, tuple[dict[str, int], int]], .
 
 @once
 def _growth(count: Count) -> tuple[dict[str, int], int] | None:
-    """By how much each party that stood both times has grown in share, in parts of a whole; a swing is half of the
-    difference of two, hence the whole has twice as many parts. None where a contest is not declared, nobody had to vote
-    in it, or its baseline is not known."""
+    """How much the share of each party that stood both times has grown, in parts, and the number of parts in a whole.
+
+    A swing is half the difference of two such growths, so the whole is given with twice as many parts. None if the
+    contest is not declared, was uncontested, or has no known baseline.
+    """
     previous, result = count.contest.previous, count.result
     if previous is None or result is None or result.unopposed:
         return None
@@ -123,8 +125,8 @@ def _is_comparable(first: str, second: str) -> bool:
 
 
 def _exactly(seat: SeatSwing) -> int:
-    """A key by which swings sort exactly: those of fewer than 2**31 votes each are alike, or further apart than this
-    rounds."""
+    """A whole number by which swings can be sorted without rounding errors: two different swings of contests with fewer
+    than 2**31 votes differ by more than this division rounds off."""
     return (seat.parts << 128) // seat.whole
 
 

@@ -8,7 +8,7 @@ from server.election.parties import SPEAKER, Party, counted_as, has_a_past
 from server.html.languages import ENGLISH, Language
 
 
-class Choice(Struct, frozen=True):
+class PartyChoice(Struct, frozen=True):
     """A party as it is counted: the seats it ``held`` and the votes it had at the baseline, where it ``stands`` now."""
 
     party: Party
@@ -17,7 +17,7 @@ class Choice(Struct, frozen=True):
     stands: frozenset[str]
 
 
-Choices = dict[str, Choice]
+Choices = dict[str, PartyChoice]
 """By id: those that held the most seats at the baseline first, then by votes, then by where they stand."""
 
 
@@ -35,7 +35,7 @@ def choices(definition: Definition) -> Choices:
             for party, votes in contest.previous.votes.items():
                 before[party] = before.get(party, 0) + votes
     found = [
-        Choice(party, held.get(party.id, 0), before.get(party.id, 0), frozenset(stands.get(party.id, ())))
+        PartyChoice(party, held.get(party.id, 0), before.get(party.id, 0), frozenset(stands.get(party.id, ())))
         for party in definition.parties
         if party.id == counted_as(party.id) and has_a_past(party.id) and party.id != SPEAKER
     ]

@@ -31,7 +31,7 @@ Piece = Callable[..., Markup]
 one macro apart. The macro may use nothing else that changes in the night."""
 
 
-class _Kept:
+class _Pieces:
     """Of one night: the figures of its newest state, and the newest text of each piece with what it shows.
 
     A state is known by its contests and its time: the night itself refers to the definition, which keeps this, and a
@@ -46,8 +46,8 @@ class _Kept:
 
 
 @once
-def _kept(definition: Definition) -> _Kept:
-    return _Kept()
+def _kept(definition: Definition) -> _Pieces:
+    return _Pieces()
 
 
 def figures(night: Night, name: Hashable, make: Callable[[], T]) -> T:

@@ -1,5 +1,7 @@
 """The pages that look at a night as a whole: its areas, swing, battlegrounds, records."""
 
+import asyncio
+
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from server.access import allows, everyone
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
-from server.pages.analysis import views
+from server.pages.analysis import record_book, views
 from server.pages.analysis.choices import Choices, choices
 from server.pages.around.page import page
 
@@ -26,7 +28,10 @@ async def view(request: Request) -> Response:
         )
     except views.NoSuchView as error:
         raise HTTPException(404, str(error)) from None
-    html = shown.channel.cached(f"page {topic}", lambda: body(_view_page(shown, topic, known)))
+    name = f"page {topic}"
+    if topic == "records" and not shown.channel.has_cached(name):
+        await asyncio.to_thread(record_book.before_it, shown.night.definition)
+    html = shown.channel.cached(name, lambda: body(_view_page(shown, topic, known)))
     return shown.answer(request, html)
 
 

@@ -1,5 +1,4 @@
-"""What the records page shows: a night's own records, those of the shipped archive up to it, and those of its
-Parliament's by-elections. No HTML, no words, no rules."""
+"""What the records page shows: the records of a night, of the archive up to it, of a Parliament. No HTML, no words."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -133,9 +132,8 @@ def _own_names(definition: Definition) -> _Names:
 @once
 def _names_of_archive(definition: Definition) -> _Names:
     """Those of a general election and of all that are shipped and were before it."""
-    return _names(
-        [definition, *(archive.load(night).definition for _, night in reversed(_generals_before(definition)))]
-    )
+    before = [archive.load(night).definition for _, night in reversed(_generals_before(definition))]
+    return _names([definition, *before])
 
 
 def _book(found: Records, names: _Names, swings: bool = True) -> Book:
@@ -157,7 +155,7 @@ def _archive(night: Night, found: Records, swings: bool) -> Archive | None:
     before = _generals_before(night.definition)
     if not before:
         return None
-    earlier = _earlier(tuple(general for _, general in before))
+    earlier = before_it(night.definition)
     return Archive(
         book=_book(together(earlier, found), _names_of_archive(night.definition), swings),
         earlier=earlier.scope,
@@ -176,6 +174,11 @@ def _general(definition: Definition) -> tuple[date, str]:
 def _generals_before(definition: Definition) -> list[tuple[date, str]]:
     """The day and id of each general election that is shipped and was before a night, oldest first."""
     return sorted((night.date, night.id) for night in archive.listed() if night.seats and night.date < definition.date)
+
+
+def before_it(definition: Definition) -> Records:
+    """The records of the general elections before a night: the first call takes long, and may be in another thread."""
+    return _earlier(tuple(general for _, general in _generals_before(definition)))
 
 
 @cache
@@ -206,12 +209,11 @@ def _parliament(night: Night, swings: bool) -> Parliament | None:
     found = records([night, *others], years)
     every = (night, *others, whole(general))
     book = _book(found, _names(night.definition for night in every), swings)
-    won = [win for win in wins(every, night) if win.ballot == ballot]
     return Parliament(
         book=book,
         claims=tuple(_claims(book, ballot)) if count.result else (),
         house=house(every, night),
-        win=won[0] if won else None,
+        win=next((win for win in wins(every, night) if win.ballot == ballot), None),
         names=book.names,
         years=years,
     )
@@ -239,9 +241,8 @@ def _claims(book: Book, ballot: str) -> list[Claim]:
         for entry in row.entries
         if entry.contest.ballot == ballot
     ]
-    for party in book.found.parties.values():
-        if party.contests < _A_FIELD or not has_a_past(party.party):
-            continue
+    parties = [found for found in book.found.parties.values() if found.contests >= _A_FIELD and has_a_past(found.party)]
+    for party in parties:
         for kind, showings in (("highest", party.best), ("lowest", party.worst)):
             for showing in showings:
                 if showing.entry.contest.ballot == ballot:

@@ -19,7 +19,7 @@ _FURTHEST = 5
 _BARS_HEIGHT = 120
 
 
-class Tick(Struct, frozen=True):
+class DialTick(Struct, frozen=True):
     """A mark on the dial, from its rim inwards, with its ``label`` outside."""
 
     label: str
@@ -36,12 +36,12 @@ class Dial(Struct, frozen=True):
 
     left: str
     right: str
-    ticks: tuple[Tick, ...]
+    ticks: tuple[DialTick, ...]
     x: str
     y: str
 
 
-class Bar(Struct, frozen=True):
+class HistogramBar(Struct, frozen=True):
     """How many seats swung by so much; ``towards`` whom, and where the bar is drawn."""
 
     bin: Bin
@@ -52,7 +52,7 @@ class Bar(Struct, frozen=True):
     height: str
 
 
-class Seat(Struct, frozen=True):
+class SwungSeat(Struct, frozen=True):
     """One seat's swing."""
 
     contest: Contest
@@ -77,16 +77,16 @@ class SwingPage(Struct, frozen=True):
     dial: Dial
     areas: tuple[AreaSwing, ...]
     scale: Fraction
-    bars: tuple[Bar, ...]
+    bars: tuple[HistogramBar, ...]
     zero: str | None
-    ends: tuple[tuple[Seat, ...], tuple[Seat, ...]]
+    ends: tuple[tuple[SwungSeat, ...], tuple[SwungSeat, ...]]
 
 
 def swing_page(night: Night, first: str, second: str) -> SwingPage:
     """The swing between two parties as a night stands."""
     whole = swings(night, first, second)
     inside = _areas(night, first, second) if len(night.counts) > 1 else ()
-    seats = [Seat(night.counts[seat.ballot].contest, seat) for seat in whole.seats]
+    seats = [SwungSeat(night.counts[seat.ballot].contest, seat) for seat in whole.seats]
     low = [seat for seat in seats[:_FURTHEST] if seat.swing.size < 0]
     high = [seat for seat in reversed(seats[-_FURTHEST:]) if seat.swing.size > 0]
     return SwingPage(
@@ -126,10 +126,10 @@ def _dial(swing: Fraction) -> Dial:
     )
 
 
-def _tick(part: int, scale: int) -> Tick:
+def _tick(part: int, scale: int) -> DialTick:
     """One of the eleven marks: ``part`` fifths of the scale."""
     degrees = part * _REACH / 5
-    return Tick(
+    return DialTick(
         str(abs(part) * scale // 5), *_at(degrees, _RADIUS + 7), *_at(degrees, _RADIUS - 7), *_at(degrees, _RADIUS + 20)
     )
 
@@ -139,11 +139,11 @@ def _at(degrees: float, radius: float) -> tuple[str, str]:
     return f"{_WIDTH / 2 + radius * sin(turned):.1f}", f"{_CENTRE_Y - radius * cos(turned):.1f}"
 
 
-def _bars(whole: Swings) -> tuple[Bar, ...]:
+def _bars(whole: Swings) -> tuple[HistogramBar, ...]:
     most = max((swung.seats for swung in whole.bins), default=1)
     width = _WIDTH / max(1, len(whole.bins))
     return tuple(
-        Bar(
+        HistogramBar(
             bin=swung,
             towards=whole.to_party if swung.points >= 0 else whole.from_party,
             x=f"{place * width + width * 0.06:.2f}",

@@ -6,15 +6,21 @@ made into HTML only when somebody reads it.
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from typing import assert_never
 
 from markupsafe import Markup
 
 from server.election.events import (
     AnyEvent,
     Corrected,
+    DeclarationExpected,
     Declared,
+    NightHeld,
     NightOpened,
+    NightReleased,
     NoPollTaken,
+    NotePosted,
+    StageReached,
     Withdrawn,
 )
 from server.election.nights import Count, Night
@@ -22,6 +28,7 @@ from server.election.once import once
 from server.html.address import kept
 from server.html.languages import ENGLISH, Language
 from server.html.templates import environment
+from server.live.memo import MEMO, Shelf
 from server.pages.analysis.areas import areas
 from server.pages.analysis.choices import Choices, choices, usual_pair, why_no_swing
 from server.pages.analysis.grounds import Ground, grounds_page
@@ -32,7 +39,6 @@ from server.pages.analysis.swing import swing_page
 KINDS = {"areas": (), "swing": ("from", "to"), "battlegrounds": ("party", "all"), "records": ()}
 """Each kind of page, and the parameters of its address in the order that its topic has them."""
 _MARK = "view-"
-_MOST_KEPT = 200  # topics of one night as it stands
 
 
 class NoSuchView(LookupError):
@@ -44,8 +50,10 @@ def marks(event: AnyEvent) -> tuple[str, ...]:
     match event:
         case NightOpened() | Declared() | Corrected() | Withdrawn() | NoPollTaken():
             return tuple(_MARK + kind for kind in KINDS)
-        case _:
+        case NightHeld() | NightReleased() | NotePosted() | DeclarationExpected() | StageReached():
             return (_MARK + "battlegrounds",)
+        case _:
+            assert_never(event)
 
 
 def kind_of(fragment: str) -> str:
@@ -155,12 +163,10 @@ def _rows(count: Count) -> dict[tuple[object, ...], str]:
 
 
 class Views:
-    """What a process remembers of the pages of its nights in one edition: their parties, and each topic as the night
-    stands."""
+    """The pages of nights in one edition."""
 
     def __init__(self, language: Language = ENGLISH, baseline: str = "") -> None:
         self._edition = (language, baseline)
-        self._made: dict[str, tuple[Night, dict[str, str]]] = {}
 
     def topics(self, night: Night, kind: str) -> Container[str]:
         """The topics of a kind of page."""
@@ -181,12 +187,13 @@ class Views:
 
     def html(self, night: Night, topic: str) -> str:
         """A page's element, made once a state however many ask from however many seqs."""
-        made = self._made.get(night.definition.id)
-        if made is None or made[0] is not night or len(made[1]) >= _MOST_KEPT:
-            made = self._made[night.definition.id] = (night, {})
-        if topic not in made[1]:
-            made[1][topic] = html(night, topic, *self._edition)
-        return made[1][topic]
+        return _elements(night).get((topic, *self._edition), lambda: html(night, topic, *self._edition))
+
+
+@once
+def _elements(night: Night) -> Shelf:
+    """The elements of pages that were made of a night as it stands."""
+    return MEMO.shelf()
 
 
 class _Topics:

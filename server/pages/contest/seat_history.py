@@ -51,7 +51,7 @@ class Chart(Struct, frozen=True):
     series: tuple[PartySeries, ...]
 
 
-class History(Struct, frozen=True):
+class SeatHistory(Struct, frozen=True):
     """The polls of a seat, oldest first, and the parties that matter most over all of them."""
 
     parties: tuple[Party, ...]
@@ -69,7 +69,7 @@ class Basis(Struct, frozen=True):
     ballot: str | None
 
 
-def history(night: Night, count: Count) -> History | None:
+def history(night: Night, count: Count) -> SeatHistory | None:
     """The polls of a seat before the night, and the night's own once it is declared; None if that is fewer than two."""
     definition, result = night.definition, count.result
     day = polled_on(definition, count.contest.ballot)
@@ -90,7 +90,7 @@ def history(night: Night, count: Count) -> History | None:
         for past in polls
     ]
     names = {party_id: party for past in polls for party_id, party in past.parties.items()} | night.parties
-    return History(tuple(names[party] for party in shown), tuple(rows), _chart(shown, rows))
+    return SeatHistory(tuple(names[party] for party in shown), tuple(rows), _chart(shown, rows))
 
 
 def basis(opened: Definition, baseline: str, count: Count) -> Basis:

@@ -9,6 +9,7 @@ from server.election.results.places import regions
 from server.html.address import in_language
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
+from server.live.slices import make_texts
 from server.pages.around.page import page
 from server.pages.find import table
 from server.pages.find.search import SearchEntry, entries, only, search
@@ -26,7 +27,10 @@ async def contests(request: Request) -> Response:
         return in_language(request, RedirectResponse(night, 303))
     asked = table.wanted(shown.night, request.query_params)
     if asked.all:  # many people open the whole table; what one person searches for is not kept
-        html = shown.channel.cached(f"contests {asked.query}", lambda: body(_contests_page(shown, asked)))
+        name = f"contests {asked.query}"
+        if not shown.channel.has_cached(name):
+            await make_texts(shown.channel, (f"seat-{contest.slug}" for contest in shown.night.definition.contests))
+        html = shown.channel.cached(name, lambda: body(_contests_page(shown, asked)))
         return shown.answer(request, html)
     return shown.answer(request, body(_contests_page(shown, asked)))
 

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from server.access import allows, everyone
 from server.election.nights import Count, Night
 from server.election.numbers import written
-from server.html.answers import policy
+from server.html.security import policy
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
 from server.nights.layout import ATTRIBUTION

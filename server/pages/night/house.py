@@ -60,7 +60,7 @@ class HouseDrawing(Struct, frozen=True):
     dots: tuple[PollDot, ...]
 
 
-class House(Struct, frozen=True):
+class StateOfParties(Struct, frozen=True):
     """The state of the parties in the House.
 
     ``parties`` are those of all its nights, by id. ``newest`` are the steps of the night itself that were declared
@@ -84,7 +84,7 @@ def has_house(definition: Definition) -> bool:
     return len(contests) > 1 and not definition.seats and all(contest.ballot in _shipped() for contest in contests)
 
 
-def house_of(night: Night) -> House:
+def house_of(night: Night) -> StateOfParties:
     """The House in the present state of a night that has one (``has_house``)."""
     first, last = polls_of(night.definition)
     earlier = [past for past in archive.listed() if past.date < first]
@@ -101,7 +101,7 @@ def house_of(night: Night) -> House:
         bar.append((row.party.id, sum(length for _, _, length in bar), row.now))
     own = [(step, step.count.last.at) for step in house.steps if step.own and step.count.last]
     last_at = max((at for _, at in own), default=None)
-    return House(
+    return StateOfParties(
         state=house,
         parties=parties,
         rows=tuple(rows),

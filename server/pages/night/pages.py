@@ -1,14 +1,18 @@
 """The page of a night: what just happened, who is ahead, and how each seat stands."""
 
+from collections.abc import Iterator
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
+from server.election.nights import Night
 from server.election.results.tally import add_up
 from server.html.address import asked
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
+from server.live.slices import make_texts
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
 from server.pages.map import hexagons
@@ -26,8 +30,17 @@ async def night(request: Request) -> Response:
     shown = shown_by(request)
     view = asked(request, "map")
     view = view if view in hexagons.VIEWS else ""
-    html = shown.channel.cached(f"night {view}", lambda: body(night_page(shown, view)))
+    name = f"night {view}"
+    if not shown.channel.has_cached(name):
+        await make_texts(shown.channel, _fragments(shown.night))
+    html = shown.channel.cached(name, lambda: body(night_page(shown, view)))
     return shown.answer(request, html)
+
+
+def _fragments(night: Night) -> Iterator[str]:
+    """Those of a page that are as many as its contests."""
+    for contest in night.definition.contests:
+        yield from (f"row-{contest.slug}", f"hex-{contest.slug}")
 
 
 def night_page(shown: Shown, view: str) -> str:

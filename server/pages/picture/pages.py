@@ -3,7 +3,6 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from cachetools import LRUCache
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,16 +12,16 @@ from server.access import allows, everyone
 from server.election.results.tally import add_up
 from server.html.answers import etag
 from server.html.shown import Shown, shown_by
+from server.live.memo import MEMO
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import painted
 from server.pages.picture.score_picture import score_picture
 
-_MOST_KEPT = 16 * 1024 * 1024  # bytes of pictures, for all nights together: about four hundred pictures
 _MOST_WAITING = 50  # pictures that may wait to be drawn at once: about a second's work
 _easel = ThreadPoolExecutor(1, "picture")  # two threads would not be faster, and they could not share fonts
 
 _Name = tuple[str, str, str, bool, str]  # night, edition, head of its record, whether as known now; contest
-KEPT: LRUCache[_Name, bytes] = LRUCache(_MOST_KEPT, getsizeof=len)
+KEPT = MEMO.shelf()
 WAITED_FOR: dict[_Name, asyncio.Future[bytes]] = {}
 
 
@@ -59,8 +58,8 @@ async def _drawn(shown: Shown, ballot: str) -> bytes:
     """
     night, language, channel = shown.night, shown.language, shown.channel
     name = (night.definition.id, channel.edition, channel.head, shown.known_now, ballot)
-    if name in KEPT:
-        return KEPT[name]
+    if kept := KEPT.find(name):
+        return kept
     if name not in WAITED_FOR:
         if len(WAITED_FOR) >= _MOST_WAITING:
             raise HTTPException(503, "Too many pictures are being drawn. Please ask again.", {"Retry-After": "2"})
@@ -81,7 +80,7 @@ def _keep(name: _Name, drawn: asyncio.Future[bytes]) -> None:
     """Keep a picture that is drawn. If drawing failed nothing is kept, and the next request draws it again."""
     del WAITED_FOR[name]
     if not drawn.cancelled() and drawn.exception() is None:
-        KEPT[name] = drawn.result()
+        KEPT.get(name, drawn.result)
 
 
 routes: list[BaseRoute] = [

@@ -55,7 +55,7 @@ def _swung(night: Night, measured: Swing, language: Language) -> str:
 
 
 def verdict(night: Night, result: Result, language: Language) -> str:
-    """ "UKIP GAIN"."""
+    """The verdict in two words, such as "UKIP GAIN"."""
     party = language.short(night.parties[result.verdict.winner]).upper()
     match result.verdict.kind:
         case "gain":
@@ -67,20 +67,20 @@ def verdict(night: Night, result: Result, language: Language) -> str:
 
 
 def from_whom(night: Night, result: Result, language: Language) -> str:
-    """ "from Conservative"; "" if it is no gain."""
+    """Whom the seat was gained from, as in "from Conservative"; "" if it is no gain."""
     party = _loser(night, result, language)
     return language.gettext("from %(party)s") % {"party": party} if party else ""
 
 
 def _loser(night: Night, result: Result, language: Language) -> str:
-    """The party that lost the seat, as it is called after "from"."""
+    """The name of the party that lost the seat, in the form that follows "from"; "" if none did."""
     if result.verdict.kind != "gain" or result.verdict.previous is None:
         return ""
     return language.from_party(night.parties[result.verdict.previous])
 
 
 def elected(result: Result, language: Language) -> str:
-    """ "Mark Reckless elected"."""
+    """Who was elected, as in "Mark Reckless elected", and how if it was without a poll or by lot."""
     if result.unopposed:
         words = language.gettext("%(name)s elected unopposed")
     elif result.by_lot:

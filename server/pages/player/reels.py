@@ -39,7 +39,7 @@ async def reel(request: Request) -> Response:
     channel, part = _channel(request), request.path_params["part"]
     asked = written(part)
     try:
-        frames = moments.reel(channel, topic_of(request, channel), -1 if asked is None else asked)
+        frames = await moments.reel(channel, topic_of(request, channel), -1 if asked is None else asked)
     except IndexError:
         raise HTTPException(404, f"This night has no reel {part}.") from None
     return _answer(request, frames, JSON)

@@ -15,8 +15,9 @@ from server.app import build_app
 from server.count.desk.render import DeskRenderer
 from server.election.events import AnyEvent, NightOpened, NotePosted
 from server.election.nights import Night
-from server.live.channel import NIGHT, Channel
+from server.live.channel import Channel
 from server.live.hub import Hub
+from server.live.renderer import NIGHT
 from server.serving.web import WebServer
 from server.settings import Settings
 from tests.bench.peers.told import told
@@ -81,7 +82,7 @@ async def publish(channel: Channel) -> None:
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncGenerator[dict[str, Any]]:
     """What ``server.app`` has, but for Redis."""
-    hub = app.state.hub = Hub(Notes(), lambda night: None, DeskRenderer())
+    hub = Hub(Notes(), lambda night: None, DeskRenderer())
     channel = hub.channels["night"] = Channel(Notes())
     channel.advance((NightOpened(seq=1, at=START, by="bench", command_id="open", night=definition()),))
     publishing = asyncio.create_task(publish(channel))
@@ -94,7 +95,7 @@ def main(port: int) -> None:
     settings = Settings(redis_url="redis://nobody", data_dir=Path(), secret_key="a secret", port=port)
     app = build_app(settings)
     app.router.lifespan_context = lifespan
-    server = WebServer(app, settings)
+    server = WebServer(app, settings, lambda: None)
     uvloop.run(server.listen())
 
 

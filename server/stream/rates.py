@@ -1,0 +1,53 @@
+"""How often something was done in the last minute, counted in Redis for all processes together. No limit of its own."""
+
+import math
+import time
+
+import structlog
+from limits import RateLimitItem
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import StorageError
+
+from server.stream.connections import shared
+
+_WAIT_SECONDS = 2
+
+log = structlog.get_logger()
+
+
+class Rates:
+    """Counts requests against limits; a process has one of these."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._limiter = SlidingWindowCounterRateLimiter(_storage(redis_url))
+
+    async def seconds_over(self, limit: RateLimitItem, who: str) -> int:
+        """Count one more request by ``who``; returns 0 if it is within the limit, else how many seconds to wait.
+
+        If Redis does not answer it is 0: the request itself needs Redis, and its own answer says more.
+        """
+        try:
+            if await self._limiter.hit(limit, who):
+                return 0
+            stats = await self._limiter.get_window_stats(limit, who)
+        except StorageError:
+            log.warning("rates are not counted while redis is away")
+            return 0
+        return max(1, min(60, math.ceil(stats.reset_time - time.time())))
+
+
+def _storage(redis_url: str) -> RedisStorage | MemoryStorage:
+    scheme = redis_url.partition("://")[0]
+    if scheme not in ("redis", "rediss", "unix"):
+        return MemoryStorage()
+    return RedisStorage(
+        f"async+redis+{redis_url}" if scheme == "unix" else f"async+{redis_url}",
+        wrap_exceptions=True,
+        implementation="redispy",
+        key_prefix="rates",
+        # redis-py's own retries would keep an officer waiting for seconds
+        connection_pool=shared(
+            redis_url, socket_timeout=_WAIT_SECONDS, socket_connect_timeout=_WAIT_SECONDS, retry=None
+        ),
+    )

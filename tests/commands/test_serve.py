@@ -1,0 +1,30 @@
+"""How ``python -m server serve`` ends."""
+
+import os
+from pathlib import Path
+from socket import create_server
+
+from server.stream.embedded import Embedded, socket_path
+from server.stream.watcher import ask
+from tests.conftest import PATIENCE_SECONDS
+from tests.count.conftest import process
+
+
+def test_a_process_whose_follower_dies_stops_with_a_code_that_its_supervisor_sees(
+    redis: Embedded, tmp_path: Path
+) -> None:
+    with create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with process(tmp_path, redis.url, port) as served:
+        for command in (b"XADD {broken}:events 1-0 event unreadable", b"XADD nights * opened broken"):
+            ask(socket_path(redis.folder), command)
+        assert served.wait(PATIENCE_SECONDS) == os.EX_SOFTWARE
+    assert "the follower stopped, so this process stops" in (tmp_path / "printed").read_text()
+
+
+def test_a_process_that_is_told_to_stop_says_so_with_its_code(redis: Embedded, tmp_path: Path) -> None:
+    with create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with process(tmp_path, redis.url, port) as served:
+        served.terminate()
+        assert served.wait(PATIENCE_SECONDS) == 143
