@@ -24,7 +24,7 @@ ROOMS = {
     "html": {"election", "stream", "nights", "live"},
     "pages": {"election", "nights", "live", "html"},
     "feeds": {"election", "stream", "nights", "live", "html"},
-    "count": {"election", "stream", "live", "html"},
+    "count": {"election", "stream", "nights", "live", "html"},
     "replay": {"election", "stream", "nights"},
     "rehearsal": {"election", "stream", "nights", "html"},
     "serving": {"live"},

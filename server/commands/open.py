@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from server.commands.on_redis import with_stream
 from server.count.visit.inviting import choose_entry
+from server.election.contests import practised
 from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.kept import Kept
-from server.rehearsal.script import practised
 from server.settings import Settings
 from server.stream.events import EventStream
 from server.stream.opening import open_night

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from server.commands.on_redis import on_stream
 from server.count.visit.inviting import choose_entry, invite_person, link_of
+from server.election.contests import practised
 from server.election.counting.acts import EntryMode, Role
 from server.election.refusals import Refused
 from server.nights import archive
@@ -16,7 +17,7 @@ from server.nights.past import PastNight
 from server.rehearsal.accidents import kinds_in
 from server.rehearsal.phone import Stuck
 from server.rehearsal.report import Report
-from server.rehearsal.script import Script, practised, script_of
+from server.rehearsal.script import Script, script_of
 from server.rehearsal.staff import Cards, Staff
 from server.rehearsal.wire import Wire
 from server.settings import Settings

@@ -2,6 +2,10 @@
 
 LONGEST_NAME = 80
 """The name of somebody who is invited."""
+MOST_CANDIDATES = 200
+"""The candidates on one ballot paper; the longest so far had 34."""
+LONGEST_TITLE = 120
+"""The title of a night, the name of a contest, a party, a region or an election, the description of a candidate."""
 LONGEST_TEXT = 500
 """A note or a reason: a sentence or two for everybody to read."""
 LONGEST_NUMBER = 9

@@ -8,20 +8,24 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
+from server.election.amended import amended
 from server.election.contests import Contest, Definition
 from server.election.events import (
     AnyEvent,
+    BallotPaperAmended,
     Corrected,
     CountEvent,
     DeclarationExpected,
     Declared,
     EndsRound,
     FeedEvent,
+    NightAmended,
     NightHeld,
     NightOpened,
     NightReleased,
     NoPollTaken,
     NotePosted,
+    SetsResult,
     Stage,
     StageReached,
     Withdrawn,
@@ -42,7 +46,7 @@ class Count(Struct, frozen=True, dict=True):
     ``stage`` is the last stage announced, ``recount`` the number of the recount if it is one, ``papers`` the number of
     ballot papers verified. ``result`` and ``declared_at`` are None until the contest is declared; ``no_poll`` says why
     there is nothing to count. ``expected`` is when the declaration is expected. ``history`` holds every event of this
-    contest, corrections and withdrawals included, oldest first.
+    count, corrections and withdrawals included, oldest first; ``amendments`` are those of its ballot paper.
     """
 
     contest: Contest
@@ -54,11 +58,22 @@ class Count(Struct, frozen=True, dict=True):
     no_poll: NoPollTaken | None = None
     expected: datetime | None = None
     history: tuple[CountEvent, ...] = ()
+    amendments: tuple[BallotPaperAmended, ...] = ()
 
     @property
     def round(self) -> int:
         """How many events so far ended a round (``ends_round``): figures keyed in another round are void."""
         return sum(ends_round(event) for event in self.history)
+
+    @property
+    def amended(self) -> int:
+        """The seq of the last amendment of the ballot paper, 0 if there was none."""
+        return self.amendments[-1].seq if self.amendments else 0
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether papers, a result, or that there is no poll, was announced."""
+        return any(not isinstance(event, StageReached) or event.papers is not None for event in self.history)
 
     @property
     def last(self) -> CountEvent | None:
@@ -89,14 +104,16 @@ def ended_before(count: Count, event: CountEvent) -> EndsRound | None:
 
 
 class Night(Struct, frozen=True, dict=True):
-    """A night after its event ``seq``, which happened at ``at``.
+    """A night after its event ``seq``, which happened at ``at``; ``opened_as`` is its definition before any amendment.
 
     ``counts`` is ballot id → count, in the definition's order; ``parties`` is party id → party; ``feed`` holds the
     events of the feed, oldest first; ``receipts`` is command id → seq of its event. While the night is ``held`` nothing
-    goes out.
+    goes out. ``amended`` is the seq of the last amendment, which made the definition and the parties what they are, 0
+    if there was none; ``amendments`` are those of the night's own words.
     """
 
     definition: Definition
+    opened_as: Definition
     seq: int
     at: datetime
     counts: dict[str, Count]
@@ -104,6 +121,8 @@ class Night(Struct, frozen=True, dict=True):
     feed: tuple[FeedEvent, ...]
     receipts: dict[str, int]
     held: bool = False
+    amended: int = 0
+    amendments: tuple[NightAmended, ...] = ()
 
     @property
     def is_single(self) -> bool:
@@ -130,6 +149,7 @@ def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
     if night is None:
         night, events = _opened(events[0]), events[1:]
     counts, feed, receipts, held = night.counts.copy(), list(night.feed), night.receipts.copy(), night.held
+    definition, last_amended, amendments = night.definition, night.amended, night.amendments
     for seq, event in enumerate(events, night.seq + 1):
         if event.seq != seq or isinstance(event, NightOpened):
             raise GapInNight(f"{night.definition.id}: event {event.seq} cannot follow event {seq - 1}.")
@@ -142,13 +162,31 @@ def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
                 counts[event.ballot] = replace(counts[event.ballot], expected=event.expected)
             case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken():
                 counts[event.ballot] = _count_after(counts[event.ballot], event)
+            case BallotPaperAmended():
+                definition, last_amended = amended(definition, event), seq
+                counts[event.ballot] = _amended(counts[event.ballot], event)
+            case NightAmended():
+                definition, last_amended = amended(definition, event), seq
+                amendments = (*amendments, event)
             case _:
                 assert_never(event)
         if is_news(event):
             feed.append(event)
         receipts[event.command_id] = seq
     last = events[-1] if events else night
-    return replace(night, seq=last.seq, at=last.at, counts=counts, feed=tuple(feed), receipts=receipts, held=held)
+    told = replace(night, seq=last.seq, at=last.at, counts=counts, feed=tuple(feed), receipts=receipts, held=held)
+    if definition is night.definition:
+        return told
+    parties = _by_id(definition)
+    return replace(told, definition=definition, parties=parties, amended=last_amended, amendments=amendments)
+
+
+def counted_from(night: Night, definition: Definition) -> Night:
+    """The night with another definition of the same contests, such as one with another baseline: every result is judged
+    again."""
+    contests = {contest.ballot: contest for contest in definition.contests}
+    counts = {ballot: _judged_again(count, contests[ballot]) for ballot, count in night.counts.items()}
+    return replace(night, definition=definition, counts=counts, parties=_by_id(definition))
 
 
 def are_papers_again(count: Count, stage: Stage, papers: int | None) -> bool:
@@ -163,13 +201,31 @@ def _opened(event: AnyEvent) -> Night:
     definition = event.night
     return Night(
         definition=definition,
+        opened_as=definition,
         seq=event.seq,
         at=event.at,
         counts={contest.ballot: Count(contest) for contest in definition.contests},
-        parties={party.id: party for party in definition.parties},
+        parties=_by_id(definition),
         feed=(),
         receipts={event.command_id: event.seq},
     )
+
+
+def _amended(count: Count, event: BallotPaperAmended) -> Count:
+    return _judged_again(replace(count, amendments=(*count.amendments, event)), event.contest)
+
+
+def _by_id(definition: Definition) -> dict[str, Party]:
+    return {party.id: party for party in definition.parties}
+
+
+def _judged_again(count: Count, contest: Contest) -> Count:
+    """The count of a contest that is now known to be this one; what was declared is judged by it."""
+    result = count.result
+    if result is not None:
+        last = [event for event in count.history if isinstance(event, SetsResult | NoPollTaken)][-1]
+        result = elect_unopposed(contest) if isinstance(last, NoPollTaken) else judge(contest, last)
+    return replace(count, contest=contest, result=result)
 
 
 def _count_after(count: Count, event: CountEvent) -> Count:

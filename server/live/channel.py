@@ -16,7 +16,7 @@ from server.live.audiences import Audiences, beat_of
 from server.live.frames import Message
 from server.live.history import History
 from server.live.memo import MEMO, Memo
-from server.live.renderer import EVENTS, NIGHT, Renderer
+from server.live.renderer import EVENTS, NIGHT, Renderer, shown_by
 from server.stream.codec import encode
 
 __all__ = ["EVENTS", "NIGHT", "Channel", "Renderer"]
@@ -57,17 +57,17 @@ class Channel:
 
     @property
     def night(self) -> Night | None:
-        """The night as it is now, against this edition's baseline; None before its first event."""
-        whole, told, events = self.history.night, self._told, self.history.events
+        """The night as it is now, against this edition's baseline, or the night's own where an amendment has ended
+        that; None before its first event."""
+        whole, told = self.history.night, self._told
         if whole is None or (told is not None and told.seq == whole.seq):
             return told
-        if told is not None:
-            self._told = fold(events[told.seq :], told)
-        elif (opening := self.renderer.retold(events[0])) is events[0]:
-            return whole
-        else:
-            self._told = fold([opening, *events[1:]])
-        return self._told
+        if told is not None and told.amended == whole.amended:
+            self._told = fold(self.history.events[told.seq :], told)
+            return self._told
+        shown = shown_by(self.renderer, whole, must_be=told is None)
+        self._told = None if shown is whole else shown
+        return shown
 
     @property
     def events(self) -> list[AnyEvent]:

@@ -13,14 +13,14 @@ entries is sent the feed as a new page has it.
 from collections.abc import Container, Iterable, Iterator
 from typing import assert_never
 
-from msgspec.structs import replace
-
 from server.election.contests import Contest, Definition
 from server.election.events import (
     AnyEvent,
+    BallotPaperAmended,
     Corrected,
     DeclarationExpected,
     Declared,
+    NightAmended,
     NightHeld,
     NightOpened,
     NightReleased,
@@ -29,7 +29,7 @@ from server.election.events import (
     StageReached,
     Withdrawn,
 )
-from server.election.nights import Count, Night
+from server.election.nights import Count, Night, counted_from
 from server.election.once import once
 from server.election.results.feed import FEED_LENGTH, also_of, feed_of, told_after
 from server.html import address
@@ -64,14 +64,12 @@ class PageRenderer:
         spoken = by_code(language)
         return self if (spoken, baseline) == (self.language, self.baseline) else PageRenderer(spoken, baseline)
 
-    def retold(self, event: AnyEvent) -> AnyEvent:
-        """The event as this edition has it: a night is opened against the edition's baseline.
+    def against(self, night: Night) -> Night:
+        """The night as this edition has it, counted from its baseline.
 
         LookupError, with a sentence, if the night cannot be compared with that baseline.
         """
-        if self.baseline and isinstance(event, NightOpened):
-            return replace(event, night=against(event.night, self.baseline))
-        return event
+        return counted_from(night, against(night.definition, self.baseline)) if self.baseline else night
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
         """The ids of the fragments that an event changes, and the marks of the pages in ``analysis``."""
@@ -79,7 +77,7 @@ class PageRenderer:
 
     def _pieces(self, night: Night, event: AnyEvent) -> Iterable[str]:
         match event:
-            case NightOpened():
+            case NightOpened() | NightAmended():
                 around = neighbours(night.definition)
                 near = (f"near-{contest.slug}" for contest in night.definition.contests if around.of(contest))
                 return (*fragments_of(night), *near)
@@ -90,7 +88,7 @@ class PageRenderer:
                 if night.is_single:
                     return (f"contest-{contest.slug}", "status")
                 return (*_rows(contest), *self._around(night, contest), "status")
-            case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken():
+            case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | BallotPaperAmended():
                 contest = night.counts[event.ballot].contest
                 if night.is_single:
                     return (f"contest-{contest.slug}", "latest", "status")
@@ -159,7 +157,7 @@ class PageRenderer:
         """
         if after == 0 or topic not in (NIGHT, *screens.QUEUED):
             return 0
-        if topic == NIGHT and _is_long_ago(night, after):
+        if topic == NIGHT and (_is_long_ago(night, after) or night.amended > after):
             return 0
         told = len(night.feed) - len(told_after(night, after))
         return night.feed[told - 1].seq if told else 1
@@ -172,12 +170,17 @@ class PageRenderer:
             else placed(fragment, text)
             for fragment, text in fragments
         ]
-        if (topic == NIGHT and after) or (topic == screens.WALL and after and not _is_long_ago(night, after)):
+        anew = not after or night.amended > after  # entries of before say names that were put right
+        if (topic == NIGHT or (topic == screens.WALL and not _is_long_ago(night, after))) and not anew:
             parts += self._news(night, after)
         elif topic in (NIGHT, screens.WALL):
             parts.append(partial("latest", "outerMorph", self.render(night, "latest")))
         if topic in screens.QUEUED:
             parts += (partial(*part) for part in screens.parts(night, after, self.language))
+        if night.amended:
+            parts.append(
+                self._html("named", self._context(night) | {"topic": topic, "about": self._about(night, topic)})
+            )
         parts.append(partial("cursor", "outerHTML", cursor(night.seq)))
         return "".join(parts)
 
@@ -192,10 +195,13 @@ class PageRenderer:
 
     def around(self, night: Night, topic: str, head: str, whole: bool) -> str:
         """What a page of a past night has beside its fragments: its title, its moment, the head of its record."""
-        counts = night.counts
-        about = next(iter(counts.values())) if night.is_single and topic == NIGHT else counts.get(topic)
-        context = self._context(night) | {"about": about, "head": head, "moment": None if whole else night.at}
+        moment = None if whole else night.at
+        context = self._context(night) | {"about": self._about(night, topic), "head": head, "moment": moment}
         return self._html("around", context)
+
+    def _about(self, night: Night, topic: str) -> Count | None:
+        """The contest that the page with a topic is about, if it is about one."""
+        return next(iter(night.counts.values())) if night.is_single and topic == NIGHT else night.counts.get(topic)
 
     def _context(self, night: Night) -> dict[str, object]:
         return {"night": night, "alone": night.is_single, "kept": self._kept}

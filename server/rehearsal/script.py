@@ -6,7 +6,6 @@ from itertools import accumulate, pairwise
 from random import Random
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from server.election.contests import Contest, Definition
 from server.election.events import Declared
@@ -64,12 +63,6 @@ class Script(Struct, frozen=True):
     def cases(self) -> tuple[Case, ...]:
         """All contests."""
         return tuple(case for hall in self.halls for case in hall.cases)
-
-
-def practised(definition: Definition, name: str = "") -> Definition:
-    """A night to practise with: nothing is declared, and everything is marked as a rehearsal. It is a night of its own,
-    not a replay."""
-    return replace(definition, id=name or f"{definition.id}.rehearsal", times="live", rehearsal=True)
 
 
 def script_of(

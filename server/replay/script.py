@@ -10,6 +10,8 @@ from msgspec.structs import replace
 
 from server.election.clock import LONDON
 from server.election.commands import (
+    AmendBallotPaper,
+    AmendNight,
     AnyCommand,
     Correct,
     Declare,
@@ -26,9 +28,11 @@ from server.election.contests import Definition
 from server.election.counting.acts import ReplaySet
 from server.election.events import (
     AnyEvent,
+    BallotPaperAmended,
     Corrected,
     DeclarationExpected,
     Declared,
+    NightAmended,
     NightHeld,
     NightOpened,
     NightReleased,
@@ -186,6 +190,16 @@ def _command(event: AnyEvent, name: str) -> AnyCommand:
             return RecordNoPoll(id=command_id, by=by, ballot=event.ballot, state=event.state, reason=event.reason)
         case DeclarationExpected():
             return ExpectDeclaration(id=command_id, by=by, ballot=event.ballot, expected=event.expected)
+        case BallotPaperAmended():
+            ballot, parties, reason = event.ballot, event.parties, event.reason
+            return AmendBallotPaper(
+                id=command_id, by=by, ballot=ballot, contest=event.contest, parties=parties, reason=reason
+            )
+        case NightAmended():
+            close, baseline, reason = event.polls_close, event.baseline, event.reason
+            return AmendNight(
+                id=command_id, by=by, title=event.title, polls_close=close, baseline=baseline, reason=reason
+            )
         case NightHeld():
             return HoldNight(id=command_id, by=by)
         case NightReleased():

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from server.commands.verify import verify
 from server.count.visit.inviting import invite_person, link_of
+from server.election.contests import practised
 from server.election.counting.acts import Role, SheetKeyed
 from server.election.events import AnyEvent, Corrected, Declared, NightHeld, StageReached, Withdrawn
 from server.election.nights import fold
@@ -25,7 +26,7 @@ from server.pages.picture.frame import frame
 from server.rehearsal.accidents import KINDS, Paper, kinds_in
 from server.rehearsal.logbook import Logbook
 from server.rehearsal.report import Report, reported
-from server.rehearsal.script import Script, practised, script_of
+from server.rehearsal.script import Script, script_of
 from server.rehearsal.unreliable_line import Traffic
 from server.stream.embedded import start
 from server.stream.events import EventStream

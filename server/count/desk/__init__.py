@@ -1,6 +1,6 @@
 """The desk, which runs a night: all contests at a glance, who is where, what is stuck; hold, correct, invite."""
 
-from server.count.desk import contest_actions, night_actions, pages, people
+from server.count.desk import contest_actions, night_actions, pages, paper_actions, people, practice
 
 PAGES = {
     "/desk": pages.desk,
@@ -9,6 +9,9 @@ PAGES = {
     "/desk/people": people.people,
     "/desk/invitations": people.invitations,
     "/desk/contests/{ballot}": pages.contest,
+    "/desk/contests/{ballot}/paper": paper_actions.ballot_paper,
+    "/desk/night": paper_actions.night,
+    "/desk/practice": practice.practice,
     "/desk/live": pages.poll,
 }
 FORMS = {
@@ -17,12 +20,15 @@ FORMS = {
     "set-aside": night_actions.set_aside,
     "entry": night_actions.entry,
     "note": night_actions.note,
+    "night": paper_actions.amend_night,
+    "practice": practice.open_practice,
     "replay": night_actions.replay,
     "expected": contest_actions.expected,
     "revision": contest_actions.revision,
     "revision/drop": contest_actions.drop_revision,
     "withdrawal": contest_actions.withdrawal,
     "no-poll": contest_actions.no_poll,
+    "paper": paper_actions.amend_ballot_paper,
     "invitations": people.invite,
     "people/{what}": people.change,
 }

@@ -84,7 +84,8 @@ class _Log:
         self._whys = {act.asked: act.why for act in desk.log if isinstance(act, Dropped)}
         self._asked = {act.command.id for act in desk.log if isinstance(act, Asked)}
         counts = night.counts.values() if ballot is None else (night.counts[ballot],)
-        events: list[FeedEvent] = [event for count in counts for event in count.history]
+        events: list[FeedEvent] = [event for count in counts for event in (*count.history, *count.amendments)]
+        events += night.amendments if ballot is None else ()
         for event in night.feed:
             about_night = isinstance(event, NightHeld | NightReleased) and ballot is None
             if about_night or (isinstance(event, NotePosted) and ballot in (None, event.ballot)):

@@ -7,10 +7,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from server.election.events import (
+    BallotPaperAmended,
     Corrected,
     CountEvent,
     Declared,
     FeedEvent,
+    NightAmended,
     NightHeld,
     NightReleased,
     NoPollTaken,
@@ -21,6 +23,7 @@ from server.election.events import (
 )
 from server.election.nights import Count, Night, ended_before
 from server.election.parties import Party
+from server.election.results.amendments import PutRight, put_right
 from server.election.results.tally import add_up
 from server.election.verdict import Result, elect_unopposed, judge
 
@@ -31,7 +34,8 @@ _RESULTS = (Declared, Corrected, NoPollTaken)
 
 class Item(Struct, frozen=True):
     """One entry of the feed; ``kind`` picks its words. ``result`` is what was declared then, whatever became of it;
-    ``before`` what a correction or withdrawal took back, ``changes`` the figures that a correction replaced."""
+    ``before`` what a correction or withdrawal took back, ``changes`` the figures that a correction replaced,
+    ``put_right`` what an amendment changed."""
 
     kind: str
     event: FeedEvent
@@ -41,6 +45,7 @@ class Item(Struct, frozen=True):
     majority: Party | None = None
     changes: tuple["Change", ...] = ()
     hung: bool = False
+    put_right: tuple[PutRight, ...] = ()
 
 
 class Also(Struct, frozen=True):
@@ -90,6 +95,8 @@ def _elects(event: FeedEvent) -> bool:
 def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
     if isinstance(event, NightHeld | NightReleased):
         return Item("held" if isinstance(event, NightHeld) else "released", event)
+    if isinstance(event, NightAmended):
+        return Item("amended", event, put_right=put_right(night, event))
     if isinstance(event, NotePosted):
         return Item("note", event, night.counts[event.ballot] if event.ballot else None)
     count = night.counts[event.ballot]
@@ -103,6 +110,8 @@ def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
             return Item("withdrawn", event, count, None, before(count, event))
         case StageReached():
             return Item("stage", event, count)
+        case BallotPaperAmended():
+            return Item("amended", event, count, put_right=put_right(night, event))
         case NoPollTaken():
             return Item("no-poll", event, count, _unopposed(count, event), majority=majority)
         case _:
@@ -120,7 +129,8 @@ class Change(Struct, frozen=True):
 def changes(count: Count, event: Corrected) -> tuple[Change, ...]:
     """What a correction changed, in ballot-paper order, rejected papers last."""
     earlier = [one for one in count.history if one.seq < event.seq and isinstance(one, SetsResult)][-1]
-    found = [Change(one.name, earlier.votes[one.id], event.votes[one.id]) for one in count.contest.candidates]
+    both = [one for one in count.contest.candidates if one.id in earlier.votes and one.id in event.votes]
+    found = [Change(one.name, earlier.votes[one.id], event.votes[one.id]) for one in both]
     if earlier.rejected and event.rejected:
         found.append(Change("", earlier.rejected.total, event.rejected.total))
     return tuple(one for one in found if one.before != one.after)

@@ -11,8 +11,10 @@ from markupsafe import Markup
 
 from server.election.events import (
     AnyEvent,
+    BallotPaperAmended,
     Corrected,
     Declared,
+    NightAmended,
     NightOpened,
     NoPollTaken,
     Withdrawn,
@@ -42,7 +44,9 @@ class NoSuchView(LookupError):
 def marks(event: AnyEvent) -> tuple[str, ...]:
     """The marks of the kinds of page that an event changes; every event moves the time by which a seat is late."""
     match event:
-        case NightOpened() | Declared() | Corrected() | Withdrawn() | NoPollTaken():
+        case NightOpened() | BallotPaperAmended() | NightAmended():
+            return tuple(_MARK + kind for kind in KINDS)
+        case Declared() | Corrected() | Withdrawn() | NoPollTaken():
             return tuple(_MARK + kind for kind in KINDS)
         case _:
             return (_MARK + "battlegrounds",)

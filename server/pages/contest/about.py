@@ -3,6 +3,7 @@
 from server.election.contests import Contest, Definition
 from server.election.nights import Count, Night
 from server.election.parties import INDEPENDENT, Party, counted_as
+from server.election.results.amendments import put_right
 from server.election.results.feed import changes
 from server.pages.analysis.record_book import Parliament, records_page
 from server.pages.contest.seat_history import basis, history
@@ -19,6 +20,8 @@ def about(night: Night, count: Count, opened: Definition, baseline: str) -> dict
     parliament = records_page(night).parliament if len(night.counts) == 1 else None
     return {
         "changes": changes,
+        "put_right": put_right,
+        "told": sorted([*count.history, *count.amendments], key=lambda event: event.seq),
         "independent": INDEPENDENT,
         "baseline": baseline,
         "basis": basis(opened, baseline, count),

@@ -56,11 +56,11 @@ def _page(shown: Shown, count: Count) -> str:
         rows=[
             NoticeRow(
                 candidate.name,
-                _party(night, candidate.party, language),
+                candidate.description or _party(night, candidate.party, language),
                 votes.get(candidate.id),
                 candidate.id == elected,
             )
-            for candidate in count.contest.candidates
+            for candidate in count.contest.polled
         ],
         corrected=corrections[-1] if corrections and not _declared_since(count, corrections[-1]) else None,
         withdrawn=last if isinstance(last, Withdrawn) else None,

@@ -131,7 +131,7 @@ def _box(text: str, width: int, most: int, box: Bar, colour: str) -> tuple[Bar, 
 
 def _standing(night: Night, count: Count, language: Language) -> list[Mark]:
     """The candidates in ballot-paper order, in two columns."""
-    candidates = count.contest.candidates
+    candidates = count.contest.polled
     shown = candidates if len(candidates) <= 2 * _STANDING_ROWS else candidates[: 2 * _STANDING_ROWS - 1]
     marks: list[Mark] = []
     for place, candidate in enumerate(shown):

@@ -141,7 +141,7 @@ def so_far(count: Count, language: Language) -> Iterator[str]:
         if contest.electorate:
             share = language.share(part_of(count.papers, contest.electorate))
             yield language.gettext("turnout %(share)s%%") % {"share": share}
-    number = len(contest.candidates)
+    number = len(contest.standing)
     candidates = language.ngettext("%(number)s candidate", "%(number)s candidates", number)
     yield candidates % {"number": language.number(number)}
     if contest.electorate:
