@@ -98,8 +98,8 @@ class History:
 class States:
     """A night at any of its seqs, folded on from the nearest earlier state that is kept.
 
-    ``shown`` gives a night as an edition shows it. Where it was ``amended``, its own states are kept and each is shown so
-    anew; where it was not, the night is shown so at its opening, and what follows is counted on from there.
+    ``shown`` gives a night as an edition shows it. Where it was ``amended``, its own states are kept and each is shown
+    so anew; where it was not, the night is shown so at its opening, and what follows is counted on from there.
     """
 
     _STEP = 32  # events between two kept states

@@ -120,6 +120,13 @@ GET  /desk/hold                                               in     no      no 
 POST /desk/hold                                               in     no      no     no        yes
 GET  /desk/release                                            in     no      no     no        yes
 POST /desk/release                                            in     no      no     no        yes
+GET  /desk/contests/{ballot}/paper                            in     no      no     no        yes
+GET  /desk/paper                                              in     no      no     no        yes
+POST /desk/paper                                              in     no      no     no        yes
+GET  /desk/night                                              in     no      no     no        yes
+POST /desk/night                                              in     no      no     no        yes
+GET  /desk/practice                                           in     no      no     no        yes
+POST /desk/practice                                           in     no      no     no        yes
 """
 ROLES = {"officer": "officer", "second": "second officer", "returning": "returning officer", "desk": "desk"}
 WHO = ("nobody", *ROLES)

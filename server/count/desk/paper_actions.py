@@ -27,7 +27,13 @@ from server.nights import named
 from server.stream.events import StreamUnavailable
 
 _MEANWHILE = "amended-meanwhile"
-_FIELDS = {"reason": "reason", "candidates": "candidates", "holder": "paper.previous.holder"}
+_FIELDS = {
+    "reason": "reason",
+    "candidates": "candidates",
+    "holder": "paper.previous.holder",
+    "previous-electorate": "paper.previous.electorate",
+    "polls_close": "paper.closes",
+}
 """Fields of findings that have another name in the form; the others have "paper." before them."""
 
 
@@ -88,7 +94,7 @@ async def amend_night(request: Request) -> Response:
     try:
         await ask(request, _amend_night(request, form, definition))
     except Refused as refused:
-        wrong = {finding.field: finding.sentence for finding in refused.findings}
+        wrong = {_field(finding.field, {}): finding.sentence for finding in refused.findings}
         return await _night_page(request, refused.sentence, 409 if refused.code == _MEANWHILE else 422, form, wrong)
     except StreamUnavailable:
         return await _night_page(request, NOT_CONFIRMED, 503, form)
@@ -96,16 +102,16 @@ async def amend_night(request: Request) -> Response:
 
 
 def _amend_night(request: Request, form: dict[str, str], definition: Definition) -> Amend:
-    text, reason = form.get("closes", ""), form.get("reason", "")
+    text, reason = form.get("paper.closes", ""), form.get("reason", "")
     typed = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])", text)
     if typed is None:
-        refuse_if([Finding("paper-unfit", "closes", f"{text[:20] or 'That'} is not a time of day like 22:00.")])
+        refuse_if([Finding("paper-unfit", "paper.closes", f"{text[:20] or 'That'} is not a time of day like 22:00.")])
     before = definition.polls_close.astimezone(LONDON)
     moment = time(int(typed[1]), int(typed[2])) if typed else before.time()
     # The same time leaves the moment as it was written, and with it the night as it was.
     unchanged = moment == before.time().replace(second=0, microsecond=0)
     closes = definition.polls_close if unchanged else datetime.combine(before.date(), moment, LONDON)
-    title, baseline = (" ".join(form.get(name, "").split()) for name in ("title", "baseline"))
+    title, baseline = (" ".join(form.get(f"paper.{name}", "").split()) for name in ("title", "baseline"))
     made_from = round_in(form.get("made-from"))
     return AmendNight(
         id=id_of("night", form.get("key"), title, closes, baseline, reason, made_from),
@@ -203,7 +209,7 @@ async def _night_page(
         notice=notice,
         typed=typed,
         board=board,
-        fields=fields | {name: text for name, text in (typed or {}).items() if name in fields},
+        fields={name: (typed or {}).get(f"paper.{name}", text) for name, text in fields.items()},
         now=fields if status == 409 else {},
         wrong=wrong or {},
         has_figures=any(count.has_figures for count in board.later.counts.values()),

@@ -18,22 +18,7 @@ from server.html.process import process
 from server.live.line import in_a_task
 from server.stream.events import StreamUnavailable
 
-_TYPED = frozenset(
-    [
-        "baseline",
-        "closes",
-        "contests",
-        "expected",
-        "issued",
-        "lines",
-        "name",
-        "papers",
-        "pin",
-        "reason",
-        "text",
-        "title",
-    ]
-)
+_TYPED = frozenset(("contests", "expected", "issued", "lines", "name", "papers", "pin", "reason", "text"))
 _TYPED_OF_MANY = ("paper.", "reason.", "rejected.", "votes.")
 _LOST = "This night should be on air, but nothing of it is stored any more. Nothing was sent: tell the desk at once."
 
