@@ -65,7 +65,7 @@ class Channel:
         if told is not None and told.amended == whole.amended:
             self._told = fold(self.history.events[told.seq :], told)
             return self._told
-        shown = shown_by(self.renderer, whole, must_be=told is None)
+        shown = shown_by(self.renderer, whole)
         self._told = None if shown is whole else shown
         return shown
 
@@ -238,9 +238,9 @@ class Channel:
         return self.lasting.get(("edition", renderer.edition), lambda: self._in(renderer))
 
     def _in(self, renderer: Renderer) -> "Channel":
-        edition = Channel(renderer, history=self.history, memo=self._memo)
-        assert edition.night is not None, "a night has a baseline to choose once it is opened"
-        return edition
+        assert self.history.night is not None, "a night has a baseline to choose once it is opened"
+        renderer.against(self.history.night)  # LookupError if it has no such baseline
+        return Channel(renderer, history=self.history, memo=self._memo)
 
     def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
         """Call ``tell`` after every change; returns a function that stops this."""

@@ -145,7 +145,7 @@ def _states(channel: Channel) -> States:
     assert night is not None, "a night begins with its opening"
 
     def make() -> States:
-        shown = partial(shown_by, channel.renderer, must_be=False)
+        shown = partial(shown_by, channel.renderer)
         return States(channel.events, shown, amended=bool(night.amended))
 
     return channel.lasting.get("states", make, version=night.amended)

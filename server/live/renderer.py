@@ -63,12 +63,9 @@ class Renderer(Protocol):
         ...
 
 
-def shown_by(renderer: Renderer, night: Night, *, must_be: bool) -> Night:
-    """A night as an edition shows it. Where an amendment has ended the edition's baseline it is the night against its
-    own, or LookupError if the edition ``must_be`` shown as such."""
+def shown_by(renderer: Renderer, night: Night) -> Night:
+    """A night as an edition shows it, or against its own baseline where an amendment has ended the edition's."""
     try:
         return renderer.against(night)
     except LookupError:
-        if must_be:
-            raise
         return night

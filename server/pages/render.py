@@ -38,7 +38,7 @@ from server.html.languages import language as by_code
 from server.html.swaps import cursor, partial, placed
 from server.html.templates import environment
 from server.live.renderer import NIGHT
-from server.nights.against import against, opened
+from server.nights.against import against
 from server.pages.analysis.views import Views, kind_of, marks
 from server.pages.contest.about import about
 from server.pages.find import table as find
@@ -117,7 +117,7 @@ class PageRenderer:
             elif kind == "near":
                 context["near"] = neighbours(night.definition).drawn(night, count.contest)
             elif kind == "contest":
-                context |= about(night, count, opened(night.definition), self.baseline)
+                context |= about(night, count, self.baseline)
         elif kind == "banner":
             context["banner"] = banner_of(night)
             context["also"] = also_of(night)
