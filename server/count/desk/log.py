@@ -41,6 +41,7 @@ from server.election.counting.acts import (
 )
 from server.election.counting.entry import State
 from server.election.events import (
+    Amendment,
     Corrected,
     Declared,
     FeedEvent,
@@ -108,11 +109,17 @@ class _Log:
                 at=act.at,
                 by=act.by,
                 device=act.device,
-                what=act_told(self._board.night, self._names, act),
+                what=self._what(act),
                 changes=changes,
                 reasons=self._reasons(act),
                 outcome=self._outcome(act) if isinstance(act, Asked) else "",
             )
+
+    def _what(self, act: AnyAct) -> str:
+        event = self._events.get(act.command.id) if isinstance(act, Asked) else None
+        if isinstance(event, Amendment):  # which says what it changed, as its command does not
+            return sentence_case(command_told(self._board.night, event))
+        return act_told(self._board.night, self._names, act)
 
     def events(self) -> Iterator[LogLine]:
         """A line for each public event that nobody invited asked for: it came from the command line, or a replay."""

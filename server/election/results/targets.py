@@ -168,7 +168,7 @@ def _ordered(definition: Definition, party: str) -> tuple[tuple[_Seat, ...], tup
         if previous.holder == party:
             second = _second(previous, parties)
             defences.append(_Seat(contest.ballot, None, second, _swing(previous, second)))
-        elif any(counted_as(candidate.party) == party for candidate in contest.candidates):
+        elif any(counted_as(candidate.party) == party for candidate in contest.polled):
             swing = _swing(previous, party) if party in previous.votes else None
             targets.append(_Seat(contest.ballot, None, previous.holder, swing))
     return tuple(_ranked(targets)), tuple(_ranked(defences))

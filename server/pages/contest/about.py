@@ -37,6 +37,6 @@ def _seats(parliament: Parliament, contest: Contest) -> tuple[tuple[Party, int],
     """The seats in the House before a by-election of its largest parties and of those that stand here."""
     assert parliament.house is not None
     before = parliament.house.before
-    standing = {counted_as(candidate.party) for candidate in contest.candidates}
+    standing = {counted_as(candidate.party) for candidate in contest.polled}
     shown = {*list(before)[:_LARGEST], *standing} - {INDEPENDENT}
     return tuple((parliament.names[party], seats) for party, seats in before.items() if party in shown)

@@ -111,7 +111,7 @@ def parties(night: Night) -> list[str]:
     stands: dict[str, int] = {}
     for count in night.counts.values():
         contest = count.contest
-        for party in {counted_as(candidate.party) for candidate in contest.candidates}:
+        for party in {counted_as(candidate.party) for candidate in contest.polled}:
             stands[party] = stands.get(party, 0) + 1
         for party in (contest.previous.holder if contest.previous else "", winner(count)):
             if party in night.parties:

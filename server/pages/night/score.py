@@ -98,7 +98,7 @@ def standing_of(definition: Definition) -> StandingParties:
     candidates: Counter[str] = Counter()
     for contest in definition.contests:
         votes.update(contest.previous.votes if contest.previous else {})
-        candidates.update({counted_as(candidate.party) for candidate in contest.candidates})
+        candidates.update({counted_as(candidate.party) for candidate in contest.polled})
     parties = sorted(candidates, key=lambda party: (-votes[party], -candidates[party], party))
     holders = (contest.previous.holder for contest in definition.contests if contest.previous)
     return StandingParties(tuple(parties), frozenset(holders))
