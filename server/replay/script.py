@@ -41,6 +41,7 @@ from server.election.events import (
     StageReached,
     Withdrawn,
 )
+from server.election.refusals import Refused
 from server.nights.archive import PastNight
 
 # Nobody watches a screen on which nothing happens: a gap longer than this on the night's own clock takes some seconds
@@ -105,6 +106,14 @@ def clocks(nights: Mapping[str, PastNight]) -> list[dict[str, PastNight]]:
     for name, past in nights.items():
         by_date.setdefault(past.definition.date, {})[name] = past
     return list(by_date.values())
+
+
+def must_be_over(nights: Mapping[str, PastNight], now: datetime) -> None:
+    """Raises Refused for a night that lies ahead: the times in a record are when it happened, never the future."""
+    for past in nights.values():
+        if past.events[-1].at > now:
+            sentence = f"{past.definition.title} is not over yet, and cannot be played again. Open it, or rehearse it."
+            raise Refused("not-over", sentence)
 
 
 def script(nights: Mapping[str, PastNight], until: str = "") -> list[Cue]:
