@@ -93,7 +93,7 @@ def form_of(contest: Contest, parties: Mapping[str, Party]) -> PaperForm:
 def with_room(form: PaperForm) -> PaperForm:
     """The form with an empty row for one candidate more, and for one party more at the election before."""
     rows, before = [row for row in form.candidates if not row.is_empty], form.previous
-    last = max((row.number for row in form.candidates), default=0)
+    last = max((row.number for row in rows), default=0)
     rows += [CandidateRow(last + more) for more in range(1, _FREE_ROWS + 1)]
     filled = [row for row in before if row.party.strip() or row.votes.strip()]
     filled.append(PreviousRow(max((row.number for row in before), default=0) + 1))
