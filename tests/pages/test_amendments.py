@@ -72,6 +72,7 @@ def channel() -> Channel:
         shown = night.in_edition(*edition)
         shown.join(Reader(), "night", shown.seq)
         shown.join(Reader(), SEAT, shown.seq)
+        moments.at(shown, shown.events[100].at)
         for fragment in ("contest-clacton", "score", "row-clacton", "seat-clacton"):
             shown.text(fragment)
     give(night, amendment(night))
@@ -109,6 +110,7 @@ def test_a_moment_before_is_as_it_was_and_one_after_is_put_right(channel: Channe
         before, after = moments.at(shown, channel.events[-2].at), moments.at(shown, channel.events[-1].at)
         assert "Zebedee Quill" not in before.text("contest-clacton")
         assert "Zebedee Quill" in after.text("contest-clacton")
+        assert after.night and shown.night and after.night.counts[SEAT].result == shown.night.counts[SEAT].result
         assert night_of(before).baseline == night_of(after).baseline == night_of(shown).baseline
         early = moments.at(shown, channel.events[40].at)
         assert early.night and early.night.seq <= 41 and early.night.amended == 0
