@@ -105,7 +105,7 @@ def test_another_baselines_figures_stay_where_the_nights_own_previous_result_is_
 
 
 def test_a_moment_before_is_as_it_was_and_one_after_is_put_right(channel: Channel) -> None:
-    for edition in (("", ""), ("de", "by-elections")):
+    for edition in (("", ""), ("", "by-elections")):
         shown = channel.in_edition(*edition)
         before, after = moments.at(shown, channel.events[-2].at), moments.at(shown, channel.events[-1].at)
         assert "Zebedee Quill" not in before.text("contest-clacton")
