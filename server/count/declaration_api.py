@@ -26,6 +26,7 @@ _STATUS = {
     "already-asked": 409,
     "not-confirmed": 409,
     "no-poll": 409,
+    "poll-open": 409,
     "night-unknown": 404,
     "ballot-unknown": 404,
 }

@@ -51,7 +51,7 @@ _DESK = (
     *_sign_in("desk"),
     *(("GET", path, endpoint) for path, endpoint in desk.PAGES.items()),
     *(("POST", f"/desk/{name}", endpoint) for name, endpoint in desk.FORMS.items()),
-    *(("GET", f"/desk/{name}", desk.back) for name in desk.FORMS),
+    *(("GET", f"/desk/{name}", desk.back) for name in desk.FORMS if f"/desk/{name}" not in desk.PAGES),
 )
 
 _ADMIN = (

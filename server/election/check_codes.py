@@ -26,6 +26,9 @@ _ERRORS = {
     "votes-below-papers": "Votes and rejected papers are fewer than the ballot papers verified.",
     "votes-above-electorate": "Votes and rejected papers are more than the electors.",
     "candidate-unknown": "There are votes for somebody who is not on the ballot paper.",
+    "candidate-withdrew": "There are votes for a candidate who withdrew before the poll.",
+    "party-candidate-died": "A party's candidate has died: the poll is countermanded.",
+    "dead-first": "A candidate who has died has the most votes: nobody is returned.",
     "rejected-missing": "The rejected papers are not known.",
     "rejected-negative": "Rejected papers are fewer than 0.",
     "rejected-heads": "The four heads of rejected papers do not add up to their total.",
@@ -33,6 +36,7 @@ _ERRORS = {
     "lot-without-tie": "A lot is given where the first place is not a tie.",
     "reason-missing": "A correction, a withdrawal or a warning passed over has no reason.",
     "text-too-long": "A reason or note has more than 500 characters, or there are more reasons than checks.",
+    "paper-unfit": "A ballot paper, or a night, is to be put right in a way that cannot be.",
     "shape": "What a program sent is not a declaration.",
 }
 

@@ -7,7 +7,12 @@ from msgspec import Struct
 from server.election.check_codes import CHECKS
 from server.election.contests import Contest
 from server.election.events import HEADS, Rejected
-from server.election.verdict import first_places
+from server.election.parties import INDEPENDENT, SPEAKER
+from server.election.verdict import tied_first
+
+AT_THE_DESK = "The desk can put that right under “The ballot paper”."
+"""Where a figure or a name that was known before the count is put right, and by whom."""
+_ELECTORATE = "If the electorate is wrong, the desk can put it right under “The ballot paper”."
 
 
 class Finding(Struct, frozen=True):
@@ -65,7 +70,7 @@ def _missing(rejected: Rejected | None, papers: int | None) -> list[Finding]:
 
 def _candidates(contest: Contest, votes: dict[str, int]) -> list[Finding]:
     findings: list[Finding] = []
-    for candidate in contest.candidates:
+    for candidate in contest.polled:
         number = votes.get(candidate.id)
         field = f"votes.{candidate.id}"
         if number is None:
@@ -73,12 +78,21 @@ def _candidates(contest: Contest, votes: dict[str, int]) -> list[Finding]:
             findings.append(Finding("votes-missing", field, sentence))
         elif number < 0:
             findings.append(Finding("votes-negative", field, "Votes cannot be fewer than 0."))
-    known = {candidate.id for candidate in contest.candidates}
-    findings += [
-        Finding("candidate-unknown", f"votes.{candidate}", f"No candidate {candidate} is on this ballot paper.")
-        for candidate in votes
-        if candidate not in known
-    ]
+    known = {candidate.id: candidate for candidate in contest.candidates}
+    for candidate in votes:
+        if candidate not in known:
+            sentence = f"No candidate {candidate} is on this ballot paper."
+            findings.append(Finding("candidate-unknown", f"votes.{candidate}", sentence))
+        elif known[candidate].fate == "withdrew":
+            sentence = f"{known[candidate].name} withdrew before the poll, and has no votes. {AT_THE_DESK}"
+            findings.append(Finding("candidate-withdrew", f"votes.{candidate}", sentence))
+    for candidate in contest.candidates:
+        if candidate.fate == "died" and candidate.party not in (INDEPENDENT, SPEAKER):
+            sentence = (
+                f"{candidate.name}, a party's candidate, has died: the poll is countermanded (rule 63). "
+                "The desk records it under “No poll here”."
+            )
+            findings.append(Finding("party-candidate-died", "votes", sentence))
     return findings
 
 
@@ -117,7 +131,7 @@ def check_papers(contest: Contest, papers: int | None) -> list[Finding]:
     if papers < 0:
         return [Finding("papers-negative", "papers", "Ballot papers cannot be fewer than 0.")]
     if 0 < contest.electorate < papers:
-        sentence = f"{papers:,} ballot papers are more than the electorate of {contest.electorate:,}."
+        sentence = f"{papers:,} ballot papers are more than the electorate of {contest.electorate:,}. {_ELECTORATE}"
         return [Finding("papers-above-electorate", "papers", sentence)]
     return []
 
@@ -138,6 +152,7 @@ def _sums(contest: Contest, votes: dict[str, int], rejected: Rejected | None, pa
         return [Finding("votes-above-papers" if counted > papers else "votes-below-papers", "votes", sentence)]
     if 0 < contest.electorate < counted:
         sentence = f"Votes and rejected papers come to {counted:,}: more than the electorate of {contest.electorate:,}."
+        sentence = f"{sentence} {_ELECTORATE}"
         return [Finding("votes-above-electorate", "votes", sentence)]
     return []
 
@@ -145,8 +160,7 @@ def _sums(contest: Contest, votes: dict[str, int], rejected: Rejected | None, pa
 def _rows(contest: Contest, votes: dict[str, int], rejected: Rejected | None) -> list[tuple[str, int]]:
     """Each number on the sheet, as the words that point to it and the number itself."""
     rows = [
-        (f"{contest.told(candidate.id)}'s {votes[candidate.id]:,}", votes[candidate.id])
-        for candidate in contest.candidates
+        (f"{contest.told(candidate.id)}'s {votes[candidate.id]:,}", votes[candidate.id]) for candidate in contest.polled
     ]
     if rejected is None:
         return rows
@@ -179,8 +193,15 @@ def _neighbours_exchanged(number: int) -> Iterator[int]:
 
 
 def _tie(contest: Contest, votes: dict[str, int], lot: str | None) -> list[Finding]:
-    tied = first_places(votes)
+    tied = tied_first(contest, votes)
     if len(tied) == 1:
+        first = contest.candidate(tied[0])
+        if first.fate == "died":
+            sentence = (
+                f"{first.name} has died and has the most votes: nobody is returned (rule 61), and the election begins "
+                "afresh. The desk records it under “No poll here”."
+            )
+            return [Finding("dead-first", f"votes.{first.id}", sentence)]
         if lot is None:
             return []
         return [Finding("lot-without-tie", "lot", "A lot is drawn only where the first place is a tie.")]

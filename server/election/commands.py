@@ -5,8 +5,9 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from server.election.contests import Definition
+from server.election.contests import Contest, Definition
 from server.election.events import NoPollState, Rejected, Stage
+from server.election.parties import Party
 
 
 class Command(Struct, frozen=True, tag_field="kind", kw_only=True):
@@ -99,9 +100,36 @@ class ReleaseNight(Command, frozen=True, tag="release-night.1"):
     """End a hold."""
 
 
+class AmendBallotPaper(Command, frozen=True, tag="amend-ballot-paper.1"):
+    """Put right what is known of a contest beforehand; ``contest`` is all of it as it is to be.
+
+    ``parties`` are those that the night does not name yet. A ``reason`` is required once there are figures.
+    ``made_from`` is the seq of the contest's last amendment when the form was opened, 0 if there was none; None where
+    the command is valid after any.
+    """
+
+    ballot: str
+    contest: Contest
+    parties: tuple[Party, ...] = ()
+    reason: str = ""
+    made_from: int | None = None
+
+
+class AmendNight(Command, frozen=True, tag="amend-night.1"):
+    """Put right what the night says of itself; ``reason`` and ``made_from`` are as in ``AmendBallotPaper``."""
+
+    title: str
+    polls_close: datetime
+    baseline: str
+    reason: str = ""
+    made_from: int | None = None
+
+
 WithFigures = Declare | Correct
 """The commands that carry figures of a result, which must first have been keyed and confirmed."""
-WithoutFigures = ReachStage | Withdraw | RecordNoPoll | ExpectDeclaration | PostNote
+Amend = AmendBallotPaper | AmendNight
+"""The commands that change the night's definition."""
+WithoutFigures = ReachStage | Withdraw | RecordNoPoll | ExpectDeclaration | PostNote | Amend
 """The commands about a count, or about the night, that carry no figures of a result."""
 OfTheHold = HoldNight | ReleaseNight
 """The commands that begin and end a hold of the night."""
@@ -115,7 +143,9 @@ def ballot_of(command: WithFigures | WithoutFigures | OfTheHold) -> str | None:
     match command:
         case Declare() | Correct() | ReachStage() | Withdraw() | RecordNoPoll() | ExpectDeclaration() | PostNote():
             return command.ballot
-        case HoldNight() | ReleaseNight():
+        case AmendBallotPaper():
+            return command.ballot
+        case AmendNight() | HoldNight() | ReleaseNight():
             return None
         case _:
             assert_never(command)

@@ -8,17 +8,25 @@ from msgspec.structs import replace
 
 from server.election.parties import Party
 
+Fate = Literal["withdrew", "died"]
+
 
 class Candidate(Struct, frozen=True):
-    """One name on the ballot paper. ``id`` is its place on the paper, "1" for the first; ``party`` is a party id;
-    ``sitting`` marks the MP before the poll. ``description`` is what the paper says in place of the party's name, unset
-    where it says that."""
+    """One name on the ballot paper. ``id`` stays the same whatever is put right on the paper: it was the place on it
+    when the night was opened, "1" for the first. ``party`` is a party id; ``sitting`` marks the MP before the poll.
+
+    ``description`` is what the paper says in place of the party's name. ``fate`` says that the candidate withdrew in
+    time, and takes no part in the poll (Parliamentary Elections Rules, rule 13), or has died: then votes for an
+    independent are counted all the same (rule 60), and the poll of a party's candidate is countermanded (rule 63).
+    Fields that are unset are not encoded.
+    """
 
     id: str
     name: str
     party: str
     sitting: bool = False
     description: str | UnsetType = UNSET
+    fate: Fate | UnsetType = UNSET
 
 
 class Previous(Struct, frozen=True):
@@ -36,9 +44,9 @@ class Previous(Struct, frozen=True):
 class Contest(Struct, frozen=True):
     """One contest, known by its ballot id and never by the election date: two by-elections can share a day.
 
-    ``candidates`` are in ballot-paper order. ``gss`` is the constituency's Office for National Statistics code, ""
-    where there is none. ``electorate`` is 0 where it is not known. ``why`` is a sentence to show beside the verdict,
-    such as one about a defection, which hold and gain ignore.
+    ``candidates`` are in ballot-paper order, those who withdrew or died among them. ``gss`` is the constituency's
+    Office for National Statistics code, "" where there is none. ``electorate`` is 0 where it is not known. ``why`` is
+    a sentence to show beside the verdict, such as one about a defection, which hold and gain ignore.
     """
 
     ballot: str
@@ -55,6 +63,16 @@ class Contest(Struct, frozen=True):
     def slug(self) -> str:
         """The ballot id without election type and date: ``parl.aldershot.2019-12-12`` → ``aldershot``."""
         return slug_of(self.ballot)
+
+    @property
+    def polled(self) -> tuple[Candidate, ...]:
+        """The candidates whose votes are counted: all but those who withdrew."""
+        return tuple([candidate for candidate in self.candidates if candidate.fate != "withdrew"])
+
+    @property
+    def standing(self) -> tuple[Candidate, ...]:
+        """The candidates who can be elected: all but those who withdrew or died."""
+        return tuple([candidate for candidate in self.candidates if not candidate.fate])
 
     def candidate(self, candidate: str) -> Candidate:
         """The candidate with this id; KeyError where there is none."""

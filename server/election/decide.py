@@ -3,8 +3,11 @@
 from datetime import datetime
 from typing import TypedDict, assert_never
 
+from server.election.amending import night_amended, paper_amended
 from server.election.checks import check_figures, check_papers
 from server.election.commands import (
+    AmendBallotPaper,
+    AmendNight,
     AnyCommand,
     Correct,
     Declare,
@@ -17,11 +20,14 @@ from server.election.commands import (
     ReleaseNight,
     Withdraw,
 )
+from server.election.counts import Count, are_papers_again
 from server.election.events import (
     AnyEvent,
+    BallotPaperAmended,
     Corrected,
     DeclarationExpected,
     Declared,
+    NightAmended,
     NightHeld,
     NightOpened,
     NightReleased,
@@ -30,10 +36,11 @@ from server.election.events import (
     StageReached,
     Withdrawn,
 )
-from server.election.nights import Count, Night, are_papers_again
+from server.election.nights import Night
 from server.election.refusals import (
     Refused,
     count_of,
+    must_be_closed,
     must_be_declared,
     must_be_polled,
     must_be_undeclared,
@@ -65,6 +72,8 @@ def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
     stamp = _EventStamp(seq=night.seq + 1, at=max(now, night.at), by=command.by, command_id=command.id)
     # A past night's figures are history and are taken as they are; what is counted now must reconcile with its papers.
     live = night.definition.times == "live"
+    if isinstance(command, ReachStage | Declare | Correct):
+        must_be_closed(night, now)
     match command:
         case OpenNight():
             raise Refused("night-exists", f"{night.definition.id} is already on air.")
@@ -89,6 +98,17 @@ def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
         case ExpectDeclaration():
             count_of(night, command.ballot)
             return DeclarationExpected(ballot=command.ballot, expected=command.expected, **stamp)
+        case AmendBallotPaper():
+            reason = paper_amended(night, count_of(night, command.ballot), command)
+            parties = tuple(party for party in command.parties if party.id not in night.parties)
+            return BallotPaperAmended(
+                ballot=command.ballot, contest=command.contest, parties=parties, reason=reason, **stamp
+            )
+        case AmendNight():
+            reason, close = night_amended(night, command), command.polls_close
+            return NightAmended(
+                title=command.title, polls_close=close, baseline=command.baseline, reason=reason, **stamp
+            )
         case _:
             assert_never(command)
 
@@ -174,14 +194,14 @@ def _withdraw(count: Count, command: Withdraw, stamp: _EventStamp) -> Withdrawn:
 def _no_poll(count: Count, command: RecordNoPoll, stamp: _EventStamp) -> NoPollTaken:
     must_be_polled(count)
     must_be_undeclared(count)
-    if command.state == "uncontested" and len(count.contest.candidates) != 1:
-        sentence = f"{len(count.contest.candidates)} candidates stand in {count.contest.name}: it is contested."
+    if command.state == "uncontested" and len(count.contest.standing) != 1:
+        sentence = f"{len(count.contest.standing)} candidates stand in {count.contest.name}: it is contested."
         raise Refused("contested", sentence)
     return NoPollTaken(ballot=command.ballot, state=command.state, reason=reason_in(command.reason), **stamp)
 
 
 def _in_ballot_order(count: Count, votes: dict[str, int]) -> dict[str, int]:
-    return {candidate.id: votes[candidate.id] for candidate in count.contest.candidates}
+    return {candidate.id: votes[candidate.id] for candidate in count.contest.polled}
 
 
 def _must_be_round(count: Count, round: int | None) -> None:

@@ -5,7 +5,8 @@ from typing import Literal, TypeGuard, assert_never
 
 from msgspec import Struct
 
-from server.election.contests import Definition
+from server.election.contests import Contest, Definition
+from server.election.parties import Party
 
 Stage = Literal["boxes in", "verified", "counting", "provisional", "recount"]
 NoPollState = Literal["uncontested", "postponed", "countermanded"]
@@ -123,6 +124,29 @@ class NotePosted(Event, frozen=True, tag="note-posted.1"):
     ballot: str | None = None
 
 
+class BallotPaperAmended(Event, frozen=True, tag="ballot-paper-amended.1"):
+    """What was known of a contest beforehand was put right: names, parties, order, electorate, previous result.
+
+    ``contest`` is all of it as it is from now on; a candidate keeps the id, and with it the figures. ``parties`` are
+    those that the night did not name before. ``reason`` is "" where there were no figures yet and nobody gave one.
+    """
+
+    ballot: str
+    contest: Contest
+    parties: tuple[Party, ...]
+    reason: str
+
+
+class NightAmended(Event, frozen=True, tag="night-amended.1"):
+    """What the night says of itself was put right; each field is as in ``Definition``, and ``reason`` as in
+    ``BallotPaperAmended``."""
+
+    title: str
+    polls_close: datetime
+    baseline: str
+    reason: str
+
+
 # Each category lists its events. None is "everything but": a new kind of event is in no category until somebody adds
 # it, and the type checker points at every match that has to decide about it.
 SetsResult = Declared | Corrected
@@ -131,7 +155,9 @@ EndsRound = SetsResult | Withdrawn | NoPollTaken
 """The events after which another result stands, or none: figures keyed before them are void."""
 CountEvent = StageReached | EndsRound
 """The events in the history of one contest."""
-FeedEvent = CountEvent | NotePosted | NightHeld | NightReleased
+Amendment = BallotPaperAmended | NightAmended
+"""The events after which the night's definition is another one."""
+FeedEvent = CountEvent | Amendment | NotePosted | NightHeld | NightReleased
 """The events that can appear on the night's feed: see ``is_news``."""
 AnyEvent = NightOpened | FeedEvent | DeclarationExpected
 
@@ -155,6 +181,8 @@ def is_news(event: AnyEvent) -> TypeGuard[FeedEvent]:
             return event.stage != "boxes in"
         case Declared() | Corrected() | Withdrawn() | NoPollTaken() | NotePosted() | NightHeld() | NightReleased():
             return True
+        case BallotPaperAmended() | NightAmended():
+            return bool(event.reason)
         case NightOpened() | DeclarationExpected():
             return False
         case _:

@@ -5,11 +5,15 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from server.election.amended import amended
 from server.election.events import (
+    Amendment,
     AnyEvent,
+    BallotPaperAmended,
     Corrected,
     DeclarationExpected,
     Declared,
+    NightAmended,
     NightHeld,
     NightOpened,
     NightReleased,
@@ -21,7 +25,8 @@ from server.election.events import (
 
 
 def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
-    """The events with corrected figures in the first declaration, and without what was withdrawn.
+    """The events with corrected figures in the first declaration, and without what was withdrawn; the night is opened
+    with the ballot papers as they were put right.
 
     The events are numbered anew from 1: the retold night is another sequence, with heads of its own.
     """
@@ -38,6 +43,10 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
             case Declared() | NoPollTaken():
                 stands[event.ballot] = len(told)
                 told.append(event)
+            case BallotPaperAmended() | NightAmended():
+                opened = told[0]
+                assert isinstance(opened, NightOpened), "a night begins with its opening"
+                told[0] = replace(opened, night=amended(opened.night, event))
             case NightOpened() | NightHeld() | NightReleased() | NotePosted() | StageReached() | DeclarationExpected():
                 told.append(event)
             case _:
@@ -46,5 +55,5 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
 
 
 def was_revised(events: Sequence[AnyEvent]) -> bool:
-    """Whether anything was corrected or withdrawn; if not, ``as_known`` changes nothing."""
-    return any(isinstance(event, Corrected | Withdrawn) for event in events)
+    """Whether anything was corrected, put right or withdrawn; if not, ``as_known`` changes nothing."""
+    return any(isinstance(event, Corrected | Withdrawn | Amendment) for event in events)

@@ -2,6 +2,10 @@
 
 LONGEST_NAME = 80
 """The name of somebody who is invited."""
+MOST_CANDIDATES = 200
+"""The candidates on one ballot paper; the longest so far had 34."""
+LONGEST_TITLE = 120
+"""The title of a night, the name of a contest, a party, a region or an election, the description of a candidate."""
 LONGEST_TEXT = 500
 """A note or a reason: a sentence or two for everybody to read."""
 LONGEST_NUMBER = 9
@@ -18,7 +22,5 @@ LONGEST_TOKEN = 1000
 """The token in the link of an invitation; those made here are about a hundred characters long."""
 LONGEST_FIELD = 200
 """A hidden field that a page put into its own form: the contest, the round, the token against forgery."""
-LONGEST_TITLE = 120
-"""A night's title, or the name of a contest, a region or a party."""
-MOST_CONTESTS, MOST_CANDIDATES = 700, 120
-"""The contests of a night that somebody makes, and the candidates of one of them."""
+MOST_CONTESTS = 700
+"""The contests of a night that somebody makes."""

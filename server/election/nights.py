@@ -8,95 +8,44 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.election.contests import Contest, Definition
+from server.election.amended import amended
+from server.election.contests import Definition
+from server.election.counts import Count, amended_by, count_after, judged_again
 from server.election.events import (
     AnyEvent,
+    BallotPaperAmended,
     Corrected,
-    CountEvent,
     DeclarationExpected,
     Declared,
-    EndsRound,
     FeedEvent,
+    NightAmended,
     NightHeld,
     NightOpened,
     NightReleased,
     NoPollTaken,
     NotePosted,
-    Stage,
     StageReached,
     Withdrawn,
-    ends_round,
     is_news,
 )
 from server.election.parties import Party
-from server.election.verdict import Result, elect_unopposed, judge
 
 
 class GapInNight(Exception):
     """Events do not follow one another: their stream is damaged, or is another one than before."""
 
 
-class Count(Struct, frozen=True, dict=True):
-    """How far the count of one contest has come.
-
-    ``stage`` is the last stage announced, ``recount`` the number of the recount if it is one, ``papers`` the number of
-    ballot papers verified. ``result`` and ``declared_at`` are None until the contest is declared; ``no_poll`` says why
-    there is nothing to count. ``expected`` is when the declaration is expected. ``history`` holds every event of this
-    contest, corrections and withdrawals included, oldest first.
-    """
-
-    contest: Contest
-    stage: Stage | None = None
-    recount: int | None = None
-    papers: int | None = None
-    result: Result | None = None
-    declared_at: datetime | None = None
-    no_poll: NoPollTaken | None = None
-    expected: datetime | None = None
-    history: tuple[CountEvent, ...] = ()
-
-    @property
-    def round(self) -> int:
-        """How many events so far ended a round (``ends_round``): figures keyed in another round are void."""
-        return sum(ends_round(event) for event in self.history)
-
-    @property
-    def last(self) -> CountEvent | None:
-        """The newest event of this contest."""
-        return self.history[-1] if self.history else None
-
-    @property
-    def status(self) -> str:
-        """ "awaiting", a stage, "declared", "withdrawn" after a declaration was taken back, or a ``NoPollState``."""
-        if self.no_poll:
-            return self.no_poll.state
-        if self.result:
-            return "declared"
-        if isinstance(self.last, Withdrawn) and not took_back_no_poll(self, self.last):
-            return "withdrawn"
-        return self.stage or "awaiting"
-
-
-def took_back_no_poll(count: Count, event: Withdrawn) -> bool:
-    """Whether this withdrawal took back a ``NoPollTaken`` and not a declaration."""
-    return isinstance(ended_before(count, event), NoPollTaken)
-
-
-def ended_before(count: Count, event: CountEvent) -> EndsRound | None:
-    """The newest ``EndsRound`` of the contest before this event; None if there was none."""
-    earlier = [former for former in count.history if former.seq < event.seq and isinstance(former, EndsRound)]
-    return earlier[-1] if earlier else None
-
-
 class Night(Struct, frozen=True, dict=True):
-    """A night after its event ``seq``, which happened at ``at``.
+    """A night after its event ``seq``, which happened at ``at``; ``opened_as`` is its definition before any amendment.
 
     ``counts`` is ballot id → count, in the definition's order; ``parties`` is party id → party; ``feed`` holds the
     events of the feed, oldest first; ``receipts`` is command id → seq of its event. While the night is ``held`` nothing
-    goes out.
+    goes out. ``amended`` is the seq of the last amendment, which made the definition and the parties what they are, 0
+    if there was none; ``amendments`` are those of the night's own words.
     """
 
     definition: Definition
+    opened_as: Definition
     seq: int
     at: datetime
     counts: dict[str, Count]
@@ -104,6 +53,8 @@ class Night(Struct, frozen=True, dict=True):
     feed: tuple[FeedEvent, ...]
     receipts: dict[str, int]
     held: bool = False
+    amended: int = 0
+    amendments: tuple[NightAmended, ...] = ()
 
     @property
     def is_single(self) -> bool:
@@ -145,6 +96,7 @@ def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
     if night is None:
         night, events = _opened(events[0]), events[1:]
     counts, feed, receipts, held = night.counts.copy(), list(night.feed), night.receipts.copy(), night.held
+    definition, last_amended, amendments = night.definition, night.amended, night.amendments
     for seq, event in enumerate(events, night.seq + 1):
         if event.seq != seq or isinstance(event, NightOpened):
             raise GapInNight(f"{night.definition.id}: event {event.seq} cannot follow event {seq - 1}.")
@@ -156,20 +108,32 @@ def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
             case DeclarationExpected():
                 counts[event.ballot] = replace(counts[event.ballot], expected=event.expected)
             case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken():
-                counts[event.ballot] = _count_after(counts[event.ballot], event)
+                counts[event.ballot] = count_after(counts[event.ballot], event)
+            case BallotPaperAmended():
+                definition, last_amended = amended(definition, event), seq
+                counts[event.ballot] = amended_by(counts[event.ballot], event)
+            case NightAmended():
+                definition, last_amended = amended(definition, event), seq
+                amendments = (*amendments, event)
             case _:
                 assert_never(event)
         if is_news(event):
             feed.append(event)
         receipts[event.command_id] = seq
     last = events[-1] if events else night
-    return replace(night, seq=last.seq, at=last.at, counts=counts, feed=tuple(feed), receipts=receipts, held=held)
+    told = replace(night, seq=last.seq, at=last.at, counts=counts, feed=tuple(feed), receipts=receipts, held=held)
+    if definition is night.definition:
+        return told
+    parties = _by_id(definition)
+    return replace(told, definition=definition, parties=parties, amended=last_amended, amendments=amendments)
 
 
-def are_papers_again(count: Count, stage: Stage, papers: int | None) -> bool:
-    """Whether a stage "verified" only replaces a number of papers that is known: the count stays at its stage then."""
-    known = count.papers is not None or count.result is not None
-    return stage == "verified" and papers is not None and known
+def counted_from(night: Night, definition: Definition) -> Night:
+    """The night with another definition of the same contests, such as one with another baseline: every result is judged
+    again."""
+    contests = {contest.ballot: contest for contest in definition.contests}
+    counts = {ballot: judged_again(count, contests[ballot]) for ballot, count in night.counts.items()}
+    return replace(night, definition=definition, counts=counts, parties=_by_id(definition))
 
 
 def _opened(event: AnyEvent) -> Night:
@@ -178,32 +142,15 @@ def _opened(event: AnyEvent) -> Night:
     definition = event.night
     return Night(
         definition=definition,
+        opened_as=definition,
         seq=event.seq,
         at=event.at,
         counts={contest.ballot: Count(contest) for contest in definition.contests},
-        parties={party.id: party for party in definition.parties},
+        parties=_by_id(definition),
         feed=(),
         receipts={event.command_id: event.seq},
     )
 
 
-def _count_after(count: Count, event: CountEvent) -> Count:
-    history = (*count.history, event)
-    match event:
-        case StageReached():
-            if are_papers_again(count, event.stage, event.papers):
-                return replace(count, papers=event.papers, history=history)
-            papers = count.papers if event.papers is None else event.papers
-            return replace(count, stage=event.stage, recount=event.recount, papers=papers, history=history)
-        case Declared():
-            result = judge(count.contest, event)
-            return replace(count, result=result, declared_at=event.at, history=history)
-        case Corrected():
-            return replace(count, result=judge(count.contest, event), history=history)
-        case Withdrawn():
-            return replace(count, result=None, declared_at=None, no_poll=None, history=history)
-        case NoPollTaken():
-            result = elect_unopposed(count.contest) if event.state == "uncontested" else None
-            return replace(count, result=result, declared_at=result and event.at, no_poll=event, history=history)
-        case _:
-            assert_never(event)
+def _by_id(definition: Definition) -> dict[str, Party]:
+    return {party.id: party for party in definition.parties}

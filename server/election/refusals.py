@@ -1,9 +1,13 @@
 """Refusals in words, and the conditions that several commands and acts share, each with its one sentence."""
 
+from datetime import datetime
+
 from server.election.check_codes import CHECKS
 from server.election.checks import Finding
+from server.election.clock import LONDON
+from server.election.counts import Count
 from server.election.limits import LONGEST_NAME, LONGEST_TEXT
-from server.election.nights import Count, Night
+from server.election.nights import Night
 
 
 class Refused(Exception):
@@ -64,6 +68,26 @@ def must_be_undeclared(count: Count, advice: str = "") -> None:
     instead."""
     if count.result is not None:
         raise Refused("already-declared", f"{count.contest.name} is already declared.{advice}")
+
+
+def must_be_closed(night: Night, now: datetime) -> None:
+    """Raises Refused until the poll has closed: then figures that count may go out."""
+    if why := still_open(night, now):
+        raise Refused("poll-open", why)
+
+
+def still_open(night: Night, now: datetime) -> str:
+    """A sentence saying when the poll closes, before which no figures that count may go out; "" once it has closed.
+
+    Those of a rehearsal and of a replay do not count, and may go out at any time.
+    """
+    definition = night.definition
+    if now >= definition.polls_close or definition.rehearsal or definition.replay_of is not None:
+        return ""
+    close, today = definition.polls_close.astimezone(LONDON), now.astimezone(LONDON).date()
+    year = "" if close.year == today.year else f" {close.year}"
+    day = "" if close.date() == today else f" on {close.day} {close:%B}{year}"
+    return f"The poll closes{day} at {close:%H:%M}: nothing is published before that."
 
 
 def reason_in(text: str) -> str:

@@ -106,6 +106,13 @@ class Result(Struct, frozen=True):
         return self.valid == 0
 
 
+def tied_first(contest: Contest, votes: dict[str, int]) -> list[str]:
+    """The ids of the candidates who share the first place, of whom a lot elects one; one who has died is ignored where
+    another has as many votes (Parliamentary Elections Rules, rule 62)."""
+    tied = first_places(votes)
+    return [candidate for candidate in tied if contest.candidate(candidate).fate != "died"] or tied
+
+
 def first_places(votes: dict[str, int]) -> list[str]:
     """The ids of the candidates who share the highest number of votes; more than one is a tie."""
     most = max(votes.values())
@@ -113,26 +120,31 @@ def first_places(votes: dict[str, int]) -> list[str]:
 
 
 def judge(contest: Contest, declared: Figures) -> Result:
-    """The result of a contest from its figures; AssertionError for a tie without its lot, which ``decide`` refuses."""
+    """The result of a contest from its figures; AssertionError for a tie without its lot, which ``decide`` refuses.
+
+    The candidates are those who have figures: one who came onto the ballot paper after them has no part in them.
+    """
     return _result(contest, declared.votes, declared.rejected, declared.lot)
 
 
 def elect_unopposed(contest: Contest) -> Result:
     """The result of a contest with one candidate, who is elected without a poll."""
-    (only,) = contest.candidates
+    (only,) = contest.standing
     return _result(contest, {only.id: 0}, None, None)
 
 
 def _result(contest: Contest, votes: dict[str, int], rejected: Rejected | None, lot: str | None) -> Result:
     valid = sum(votes.values())
-    tied = first_places(votes)
+    candidates = tuple([candidate for candidate in contest.candidates if candidate.id in votes])
+    tied = tied_first(contest, votes)
     elected = lot if len(tied) > 1 else tied[0]
     assert elected in tied, "a tie without a lot is not a result"
 
     # The sort is stable: candidates with equal votes stay in ballot-paper order.
-    ranked = sorted(contest.candidates, key=lambda candidate: (candidate.id != elected, -votes[candidate.id]))
+    ranked = sorted(candidates, key=lambda candidate: (candidate.id != elected, -votes[candidate.id]))
+    standing = [counted_as(candidate.party) for candidate in candidates]
     lines = tuple(
-        _line(contest, candidate, votes[candidate.id], valid, candidate.id == elected) for candidate in ranked
+        _line(contest, candidate, votes[candidate.id], valid, candidate.id == elected, standing) for candidate in ranked
     )
     majority = votes[elected] - (votes[ranked[1].id] if len(ranked) > 1 else 0)
     papers = None if rejected is None else valid + rejected.total
@@ -163,12 +175,13 @@ def _over(part: int, whole: int) -> Fraction:
     return Fraction(part, whole) if whole else Fraction(0)
 
 
-def _line(contest: Contest, candidate: Candidate, votes: int, valid: int, elected: bool) -> CandidateResult:
+def _line(
+    contest: Contest, candidate: Candidate, votes: int, valid: int, elected: bool, standing: list[str]
+) -> CandidateResult:
     share = _over(votes, valid)
     before = None
     party = counted_as(candidate.party)
-    alone = sum(counted_as(rival.party) == party for rival in contest.candidates) == 1
-    if contest.previous and has_a_past(party) and alone and party in contest.previous.votes:
+    if contest.previous and has_a_past(party) and standing.count(party) == 1 and party in contest.previous.votes:
         before = _previous_share(contest.previous, party)
     return CandidateResult(
         candidate=candidate,
@@ -176,7 +189,8 @@ def _line(contest: Contest, candidate: Candidate, votes: int, valid: int, electe
         share=share,
         change=None if before is None else share - before,
         elected=elected,
-        lost_deposit=not elected and lost_deposit(votes, valid),
+        # The deposit of somebody who has died is returned (rule 60).
+        lost_deposit=not elected and candidate.fate != "died" and lost_deposit(votes, valid),
     )
 
 

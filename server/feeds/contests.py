@@ -3,9 +3,20 @@
 from typing import assert_never
 
 from server.election.contests import Candidate, Previous
-from server.election.events import Corrected, CountEvent, Declared, NoPollTaken, NotePosted, StageReached, Withdrawn
-from server.election.nights import Count, Night, took_back_no_poll
+from server.election.counts import Count, took_back_no_poll
+from server.election.events import (
+    BallotPaperAmended,
+    Corrected,
+    CountEvent,
+    Declared,
+    NoPollTaken,
+    NotePosted,
+    StageReached,
+    Withdrawn,
+)
+from server.election.nights import Night
 from server.election.parties import counted_as
+from server.election.results.amendments import in_words
 from server.election.shares import percent
 from server.election.verdict import CandidateResult, Result, judge
 from server.feeds.shapes import (
@@ -98,8 +109,13 @@ def _turnout(count: Count) -> Turnout:
 def _candidates(night: Night, count: Count) -> tuple[Standing, ...]:
     if count.result is None:
         return tuple(_standing(night, candidate, None, None) for candidate in count.contest.candidates)
-    polled = _polled(count) is not None
-    return tuple(_standing(night, line.candidate, line, line if polled else None) for line in count.result.lines)
+    polled, lines = _polled(count) is not None, count.result.lines
+    shown = {line.candidate.id for line in lines}
+    without = (candidate for candidate in count.contest.candidates if candidate.id not in shown)
+    return (
+        *(_standing(night, line.candidate, line, line if polled else None) for line in lines),
+        *(_standing(night, candidate, None, None) for candidate in without),
+    )
 
 
 def _standing(
@@ -116,6 +132,8 @@ def _standing(
         change=percent(line.change) if line else None,
         elected=elected.elected if elected else None,
         lost_deposit=line.lost_deposit if line else None,
+        description=candidate.description,
+        fate=candidate.fate,
     )
 
 
@@ -143,11 +161,11 @@ def _history(night: Night, count: Count) -> tuple[Happened, ...]:
     """Every event of the contest and every note about it, oldest first."""
     ballot = count.contest.ballot
     notes = [event for event in night.feed if isinstance(event, NotePosted) and event.ballot == ballot]
-    happened = sorted([*count.history, *notes], key=lambda event: event.seq)
+    happened = sorted([*count.history, *count.amendments, *notes], key=lambda event: event.seq)
     return tuple(_happened(night, count, event) for event in happened)
 
 
-def _happened(night: Night, count: Count, event: CountEvent | NotePosted) -> Happened:
+def _happened(night: Night, count: Count, event: CountEvent | BallotPaperAmended | NotePosted) -> Happened:
     figures = event if isinstance(event, Declared | Corrected) else None
     return Happened(
         seq=event.seq,
@@ -157,14 +175,22 @@ def _happened(night: Night, count: Count, event: CountEvent | NotePosted) -> Hap
         what=_what(night, count, event),
         votes=figures.votes if figures else None,
         rejected=figures.rejected if figures else None,
-        reason=event.reason if isinstance(event, Corrected | Withdrawn | NoPollTaken) else None,
+        reason=_reason(event),
     )
 
 
-def _what(night: Night, count: Count, event: CountEvent | NotePosted) -> str:
+def _reason(event: CountEvent | BallotPaperAmended | NotePosted) -> str | None:
+    if isinstance(event, Corrected | Withdrawn | NoPollTaken | BallotPaperAmended):
+        return event.reason or None
+    return None
+
+
+def _what(night: Night, count: Count, event: CountEvent | BallotPaperAmended | NotePosted) -> str:
     match event:
         case NotePosted():
             return event.text
+        case BallotPaperAmended():
+            return f"The ballot paper was put right: {in_words(night, event)}."
         case StageReached():
             return _stage(event)
         case Declared():

@@ -7,8 +7,9 @@ offset; parties are Electoral Commission ids (``PP85``), or Democracy Club's for
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
+from server.election.contests import Fate
 from server.election.events import Rejected
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -107,8 +108,10 @@ class ContestSummary(Struct, frozen=True, kw_only=True):
 class Standing(Struct, frozen=True):
     """One candidate; all figures are null before the declaration, and where nobody had to vote.
 
-    ``id`` is the place on the ballot paper; ``change`` is in points on the party's share at the baseline,
-    null where there is nothing to compare with.
+    ``id`` was the place on the ballot paper when the night was opened, and stays the same whatever is put right;
+    ``change`` is in points on the party's share at the baseline, null where there is nothing to compare with.
+    ``description`` is what the ballot paper says in place of the party's name, ``fate`` that the candidate withdrew or
+    died; each is there only where there is something to say.
     """
 
     id: str
@@ -121,6 +124,8 @@ class Standing(Struct, frozen=True):
     change: float | None
     elected: bool | None
     lost_deposit: bool | None
+    description: str | UnsetType = UNSET
+    fate: Fate | UnsetType = UNSET
 
 
 class Swung(Struct, frozen=True, rename={"from_party": "from", "to_party": "to"}):
@@ -153,7 +158,7 @@ class Happened(Struct, frozen=True):
     """One event of a contest; ``what`` says it in a sentence.
 
     ``votes``, candidate id to votes, and ``rejected`` are those declared then, whatever became of them;
-    ``reason`` is why a declaration was corrected or withdrawn, or why there is no poll.
+    ``reason`` is why a declaration was corrected or withdrawn, a ballot paper put right, or why there is no poll.
     """
 
     seq: Number

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.election.contests import Definition
-from server.election.events import NightOpened
+from server.election.counts import Count
 from server.election.known import was_revised
-from server.election.nights import Count, Night
+from server.election.nights import Night
 from server.html.address import (
     baseline_of,
     channel_of,
@@ -28,6 +28,7 @@ from server.html.process import process
 from server.live import moments
 from server.live.bodies import Body
 from server.live.channel import Channel
+from server.nights.against import opened
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -56,10 +57,8 @@ class Shown(Struct, frozen=True):
 
     @property
     def opened(self) -> Definition:
-        """The definition the night was opened with, whose baseline is the night's own."""
-        first = self.channel.events[0]
-        assert isinstance(first, NightOpened), "a night begins with its opening"
-        return first.night
+        """The night's own definition, with its own baseline."""
+        return opened(self.night.definition)
 
     def count(self, ballot: str) -> Count:
         """The count of a contest of this night; HTTPException 404 if the night has no such contest."""

@@ -15,7 +15,7 @@ from server.live.audiences import Audiences, beat_of
 from server.live.frames import Message
 from server.live.history import History
 from server.live.memo import MEMO, Memo
-from server.live.renderer import EVENTS, Renderer
+from server.live.renderer import EVENTS, Renderer, shown_by
 from server.stream.codec import encode
 
 T = TypeVar("T")
@@ -27,9 +27,7 @@ class Channel:
     """A night in one edition, on air, or past and complete (``on_air`` False).
 
     An edition shows the same events in another language or against another baseline. All editions of a night share one
-    ``History``, and ``watched``: those that somebody watches, by name. These follow every event; the others catch up
-    when they are asked for.
-    """
+    ``History``, and ``watched``: those that somebody watches, by name. The others catch up when they are asked for."""
 
     def __init__(
         self,
@@ -57,17 +55,17 @@ class Channel:
 
     @property
     def night(self) -> Night | None:
-        """The night as it is now, against this edition's baseline; None before its first event."""
-        whole, told, events = self.history.night, self._told, self.history.events
+        """The night as it is now, against this edition's baseline, or the night's own where an amendment has ended
+        that; None before its first event."""
+        whole, told = self.history.night, self._told
         if whole is None or (told is not None and told.seq == whole.seq):
             return told
-        if told is not None:
-            self._told = fold(events[told.seq :], told)
-        elif (opening := self.renderer.retold(events[0])) is events[0]:
-            return whole
-        else:
-            self._told = fold([opening, *events[1:]])
-        return self._told
+        if told is not None and told.amended == whole.amended:
+            self._told = fold(self.history.events[told.seq :], told)
+            return self._told
+        shown = shown_by(self.renderer, whole)
+        self._told = None if shown is whole else shown
+        return shown
 
     @property
     def events(self) -> list[AnyEvent]:
@@ -243,9 +241,9 @@ class Channel:
         return self.lasting.get(("edition", renderer.edition), lambda: self._in(renderer))
 
     def _in(self, renderer: Renderer) -> "Channel":
-        edition = Channel(renderer, history=self.history, watched=self.watched, memo=self._memo)
-        assert edition.night is not None, "a night has a baseline to choose once it is opened"
-        return edition
+        assert self.history.night is not None, "a night has a baseline to choose once it is opened"
+        renderer.against(self.history.night)  # LookupError if it has no such baseline
+        return Channel(renderer, history=self.history, watched=self.watched, memo=self._memo)
 
     def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
         """Call ``tell`` after every change; returns a function that stops this."""

@@ -107,14 +107,20 @@ class History:
 
 
 class States:
-    """A night at any of its seqs, folded on from the nearest earlier state that is kept."""
+    """A night at any of its seqs, folded on from the nearest earlier state that is kept.
+
+    ``shown`` gives a night as an edition shows it. Where it was ``amended``, its own states are kept and each is shown
+    so anew; where it was not, the night is shown so at its opening, and what follows is counted on from there.
+    """
 
     _STEP = 32  # events between two kept states
     _BYTES = 100 * 1024  # that a state of 650 contests takes, measured
 
-    def __init__(self, opened: AnyEvent, events: Sequence[AnyEvent]) -> None:
+    def __init__(self, events: Sequence[AnyEvent], shown: Callable[[Night], Night], *, amended: bool) -> None:
         self._events = events
-        self._nights = [fold([opened])]
+        opened = fold(events[:1])
+        self._nights = [opened if amended else shown(opened)]
+        self._shown = shown if amended else None
 
     @property
     def size(self) -> int:
@@ -127,4 +133,5 @@ class States:
         while len(self._nights) <= step:
             done = (len(self._nights) - 1) * self._STEP + 1
             self._nights.append(fold(self._events[done : done + self._STEP], self._nights[-1]))
-        return fold(self._events[step * self._STEP + 1 : events], self._nights[step])
+        night = fold(self._events[step * self._STEP + 1 : events], self._nights[step])
+        return self._shown(night) if self._shown else night

@@ -7,18 +7,18 @@ import weakref
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 
 from msgspec import Struct
 from msgspec.json import encode
-from msgspec.structs import replace
 
-from server.election.events import NightOpened
 from server.election.known import as_known
 from server.election.nights import Night
 from server.live.bodies import Body
 from server.live.channel import Channel
 from server.live.history import History, States
+from server.live.renderer import shown_by
 from server.live.slices import make_texts
 
 FRAMES_A_REEL = 16
@@ -155,12 +155,14 @@ def _then(channel: Channel, events: int) -> Channel:
 
 
 def _states(channel: Channel) -> States:
-    def make() -> States:
-        opened, night = channel.events[0], channel.night
-        assert isinstance(opened, NightOpened) and night is not None, "a night begins with its opening"
-        return States(replace(opened, night=night.definition), channel.events)
+    night = channel.night
+    assert night is not None, "a night begins with its opening"
 
-    return channel.lasting.get("states", make)
+    def make() -> States:
+        shown = partial(shown_by, channel.renderer)
+        return States(channel.events, shown, amended=bool(night.amended))
+
+    return channel.lasting.get("states", make, version=night.amended)
 
 
 def _moments(times: list[datetime]) -> Iterator[Moment]:

@@ -22,9 +22,9 @@ class Renderer(Protocol):
         """The renderer of another edition; in English where there is no such language."""
         ...
 
-    def retold(self, event: AnyEvent) -> AnyEvent:
-        """An event as this edition shows it, an opening with its baseline; LookupError, with a sentence, where a night
-        has none such."""
+    def against(self, night: Night) -> Night:
+        """A night as this edition shows it, counted from its baseline; LookupError, with a sentence, where the night
+        has none such. It is the night itself in the night's own edition."""
         ...
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
@@ -65,3 +65,11 @@ class Renderer(Protocol):
     def around(self, night: Night, topic: str, head: str, whole: bool) -> str:
         """What else a page of a past night says, addressed for htmx: its moment, or that the night is ``whole``."""
         ...
+
+
+def shown_by(renderer: Renderer, night: Night) -> Night:
+    """A night as an edition shows it, or against its own baseline where an amendment has ended the edition's."""
+    try:
+        return renderer.against(night)
+    except LookupError:
+        return night

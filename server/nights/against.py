@@ -74,7 +74,7 @@ class _Offer(Struct, frozen=True):
 def baselines(definition: Definition) -> tuple[Choice, ...]:
     """What a night can be counted from: its own first, then as held when it was called, then the newest first.
 
-    ``definition`` is as the night was opened with, here and below, not one that ``against`` returned.
+    ``definition`` is the night's own, here and below, not one that ``against`` returned.
     """
     return tuple(offer.choice for offer in _offers(definition))
 
@@ -96,7 +96,7 @@ def against(definition: Definition, key: str) -> Definition:
 
 
 def opened(definition: Definition) -> Definition:
-    """The night as it was opened, of one that ``against`` returned; any other is that itself."""
+    """The night's own definition, of one that ``against`` returned; any other is that itself."""
     return vars(definition).get(_OPENED, definition)
 
 

@@ -13,12 +13,10 @@ from tempfile import mkstemp
 import structlog
 from msgspec import Struct
 
-from server.election.contests import Definition
-from server.election.events import AnyEvent, NightOpened
+from server.election.events import AnyEvent
 from server.election.nights import Night
-from server.election.parties import counted_as
 from server.nights import archive
-from server.nights.format import BALLOT, YEARS
+from server.nights.fit import why_unfit
 from server.nights.past import PastNight
 from server.stream.record import BadRecord, added_up, read, written
 
@@ -143,7 +141,7 @@ def checked(data: bytes) -> tuple[Night, list[str]]:
     night, _ = added_up(events)
     if b"".join(written(events)) != data:
         raise BadRecord("The lines fit one another, but are not as this program writes them: their heads would change.")
-    if why := _unfit(night.definition, events):
+    if why := why_unfit(night, events):
         raise NotKept(why)
     return night, heads
 
@@ -222,33 +220,3 @@ def past_of(night: Night, record: bytes) -> PastNight:
 def is_shipped(night: str) -> bool:
     """Whether the night of this id is shipped with the program, alone or as a group of nights."""
     return any(summary.id == night for summary in (*archive.listed(), *(group.summary for group in archive.groups())))
-
-
-def _unfit(definition: Definition, events: list[AnyEvent]) -> str | None:
-    """Why no page can be made of a night, as a sentence; None if it can. Nights from this program always can be
-    shown."""
-    parties = {party.id for party in definition.parties}
-    ballots = [contest.ballot for contest in definition.contests]
-    slugs = {contest.slug for contest in definition.contests}
-    if not ballots or "" in slugs or len(slugs) != len(ballots):
-        return "The night has no contests, or some that cannot be told apart."
-    for contest in definition.contests:
-        candidates = contest.candidates
-        standing = {party for candidate in candidates for party in (candidate.party, counted_as(candidate.party))}
-        named = {*standing, contest.previous.holder} if contest.previous else standing
-        ids = [candidate.id for candidate in candidates]
-        if not BALLOT.fullmatch(contest.ballot) or not ids or ids != [str(place) for place in range(1, len(ids) + 1)]:
-            return f"{contest.ballot!r} is no ballot id, or its candidates are not numbered as on a ballot paper."
-        if named - parties:
-            return f"The night does not name the party {min(named - parties)}."
-    opening = events[0]
-    assert isinstance(opening, NightOpened)
-    before = definition.polls_close if definition.polls_close.tzinfo else None
-    if before is None or definition.date.year not in YEARS or before.year not in YEARS:
-        return "The night is on no day that a clock has."
-    before = opening.at
-    for event in events:
-        if event.at.tzinfo is None or event.at.year not in YEARS or event.at < before:
-            return f"Event {event.seq} is at no time, or before the one before it."
-        before = event.at
-    return None

@@ -1,9 +1,6 @@
 """Which pieces of which page an event changes, and each piece as HTML. No rules, no connections.
 
-Fragments: ``status`` (how far), ``banner``, ``parties`` (the House, on a night of several by-elections), ``score``,
-``latest`` (the feed), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the table of all),
-``hex-{slug}`` (its hexagon, where the night has a map), ``contest-{slug}`` (all about it) and ``near-{slug}`` (its
-neighbours on the map). The page of a night of one contest has no banner, score or rows.
+The pieces and their names are in ``fragments.py``.
 
 An open page is sent only the new entries of the feed, and adds them to those it has: so none is lost, however many come
 at once. If one frame brings several declarations, the banner names them all. A page that was away for more than a dozen
@@ -13,14 +10,15 @@ entries is sent the feed as a new page has it.
 from collections.abc import Container, Iterable, Iterator
 from typing import assert_never
 
-from msgspec.structs import replace
-
 from server.election.contests import Contest, Definition
+from server.election.counts import Count
 from server.election.events import (
     AnyEvent,
+    BallotPaperAmended,
     Corrected,
     DeclarationExpected,
     Declared,
+    NightAmended,
     NightHeld,
     NightOpened,
     NightReleased,
@@ -29,7 +27,7 @@ from server.election.events import (
     StageReached,
     Withdrawn,
 )
-from server.election.nights import Count, Night
+from server.election.nights import Night, counted_from
 from server.election.once import once
 from server.election.results.feed import FEED_LENGTH, also_of, feed_of, told_after
 from server.html import address
@@ -38,15 +36,16 @@ from server.html.languages import language as by_code
 from server.html.swaps import cursor, partial, placed
 from server.html.templates import environment
 from server.live.renderer import NIGHT
-from server.nights.against import against, opened
+from server.nights.against import against
 from server.pages.analysis.views import Views, kind_of, marks
 from server.pages.contest.about import about
 from server.pages.find import table as find
+from server.pages.fragments import around_the_house, fragments_of, rows_of
 from server.pages.map.hexagons import has_map, hexagon
 from server.pages.map.near import neighbours
 from server.pages.newsroom import screens
 from server.pages.night import coming
-from server.pages.night.house import has_house, house_of
+from server.pages.night.house import house_of
 from server.pages.night.score import banner_of, score_of
 
 
@@ -65,14 +64,12 @@ class PageRenderer:
         spoken = by_code(language)
         return self if (spoken, baseline) == (self.language, self.baseline) else PageRenderer(spoken, baseline)
 
-    def retold(self, event: AnyEvent) -> AnyEvent:
-        """The event as this edition has it: a night is opened against the edition's baseline.
+    def against(self, night: Night) -> Night:
+        """The night as this edition has it, counted from its baseline.
 
         LookupError, with a sentence, if the night cannot be compared with that baseline.
         """
-        if self.baseline and isinstance(event, NightOpened):
-            return replace(event, night=against(event.night, self.baseline))
-        return event
+        return counted_from(night, against(night.definition, self.baseline)) if self.baseline else night
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
         """The ids of the fragments that an event changes, and the marks of the pages in ``analysis``."""
@@ -80,7 +77,7 @@ class PageRenderer:
 
     def _pieces(self, night: Night, event: AnyEvent) -> Iterable[str]:
         match event:
-            case NightOpened():
+            case NightOpened() | NightAmended():
                 around = neighbours(night.definition)
                 near = (f"near-{contest.slug}" for contest in night.definition.contests if around.of(contest))
                 return (*fragments_of(night), *near)
@@ -90,13 +87,13 @@ class PageRenderer:
                 contest = night.counts[event.ballot].contest
                 if night.is_single:
                     return (f"contest-{contest.slug}", "status")
-                return (*_rows(contest), *self._around(night, contest), "status")
-            case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken():
+                return (*rows_of(contest), *self._around(night, contest), "status")
+            case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | BallotPaperAmended():
                 contest = night.counts[event.ballot].contest
                 if night.is_single:
                     return (f"contest-{contest.slug}", "latest", "status")
                 on_map = (f"hex-{contest.slug}", *self._around(night, contest)) if has_map(night.definition) else ()
-                return (*_rows(contest), *on_map, "banner", *_house(night), "score", "latest", "status")
+                return (*rows_of(contest), *on_map, "banner", *around_the_house(night), "score", "latest", "status")
             case _:
                 assert_never(event)
 
@@ -124,7 +121,7 @@ class PageRenderer:
             elif kind == "near":
                 context["near"] = neighbours(night.definition).drawn(night, count.contest)
             elif kind == "contest":
-                context |= about(night, count, opened(night.definition), self.baseline)
+                context |= about(night, count, self.baseline)
         elif kind == "banner":
             context["banner"] = banner_of(night)
             context["also"] = also_of(night)
@@ -164,7 +161,7 @@ class PageRenderer:
         """
         if after == 0 or topic not in (NIGHT, *screens.QUEUED):
             return 0
-        if topic == NIGHT and _is_long_ago(night, after):
+        if topic == NIGHT and (_is_long_ago(night, after) or night.amended > after):
             return 0
         told = len(night.feed) - len(told_after(night, after))
         return night.feed[told - 1].seq if told else 1
@@ -177,12 +174,17 @@ class PageRenderer:
             else placed(fragment, text)
             for fragment, text in fragments
         ]
-        if (topic == NIGHT and after) or (topic == screens.WALL and after and not _is_long_ago(night, after)):
+        anew = not after or night.amended > after  # entries of before say names that were put right
+        if (topic == NIGHT or (topic == screens.WALL and not _is_long_ago(night, after))) and not anew:
             parts += self._news(night, after)
         elif topic in (NIGHT, screens.WALL):
             parts.append(partial("latest", "outerMorph", self.render(night, "latest")))
         if topic in screens.QUEUED:
             parts += (partial(*part) for part in screens.parts(night, after, self.language))
+        if night.amended:
+            parts.append(
+                self._html("named", self._context(night) | {"topic": topic, "about": self._about(night, topic)})
+            )
         parts.append(partial("cursor", "outerHTML", cursor(night.seq)))
         return "".join(parts)
 
@@ -197,10 +199,13 @@ class PageRenderer:
 
     def around(self, night: Night, topic: str, head: str, whole: bool) -> str:
         """What a page of a past night has beside its fragments: its title, its moment, the head of its record."""
-        counts = night.counts
-        about = next(iter(counts.values())) if night.is_single and topic == NIGHT else counts.get(topic)
-        context = self._context(night) | {"about": about, "head": head, "moment": None if whole else night.at}
+        moment = None if whole else night.at
+        context = self._context(night) | {"about": self._about(night, topic), "head": head, "moment": moment}
         return self._html("around", context)
+
+    def _about(self, night: Night, topic: str) -> Count | None:
+        """The contest that the page with a topic is about, if it is about one."""
+        return next(iter(night.counts.values())) if night.is_single and topic == NIGHT else night.counts.get(topic)
 
     def _context(self, night: Night) -> dict[str, object]:
         return {"night": night, "alone": night.is_single, "kept": self._kept, "coming": coming.coming(night)}
@@ -221,29 +226,3 @@ def _ballots(definition: Definition) -> dict[str, str]:
 def _is_long_ago(night: Night, after: int) -> bool:
     """Whether more news came after a seq than a new page's feed has entries."""
     return len(told_after(night, after)) > FEED_LENGTH
-
-
-def fragments_of(night: Night) -> tuple[str, ...]:
-    """The ids of all fragments of a night, but for ``near-``."""
-    contests = night.definition.contests
-    if night.is_single:
-        return ("status", "latest", f"contest-{contests[0].slug}")
-    on_map = (f"hex-{contest.slug}" for contest in contests) if has_map(night.definition) else ()
-    return (
-        "status",
-        "banner",
-        *_house(night),
-        "score",
-        "latest",
-        *(row for contest in contests for row in _rows(contest)),
-        *on_map,
-    )
-
-
-def _house(night: Night) -> tuple[str, ...]:
-    return ("parties",) if has_house(night.definition) else ()
-
-
-def _rows(contest: Contest) -> tuple[str, str, str]:
-    """The fragments that say how a contest stands on a night of several."""
-    return (f"contest-{contest.slug}", f"row-{contest.slug}", f"seat-{contest.slug}")

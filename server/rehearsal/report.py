@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from server.election.counts import Count
 from server.election.events import AnyEvent, Corrected, Declared, NightHeld, StageReached, Withdrawn
-from server.election.nights import Count, fold
+from server.election.nights import fold
 from server.rehearsal.accidents import Paper
 from server.rehearsal.logbook import Logbook
 from server.rehearsal.script import Script

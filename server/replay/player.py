@@ -16,7 +16,7 @@ from server.election.nights import Night
 from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.archive import PastNight
-from server.replay.script import Cue, Orders, Progress, moment, script, takes
+from server.replay.script import Cue, Orders, Progress, moment, must_be_over, script, takes
 from server.stream import clock
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.follow import end_if_cancelled
@@ -60,6 +60,7 @@ class Player:
     async def play(self) -> ReplaySet:
         """Play to the end, or until a desk stops it; how it was set. Refused if a name is taken or a night gone."""
         begun = False
+        must_be_over(self.nights, clock.now())
         while True:
             try:
                 await self._open()

@@ -10,6 +10,8 @@ from msgspec.structs import replace
 
 from server.election.clock import LONDON
 from server.election.commands import (
+    AmendBallotPaper,
+    AmendNight,
     AnyCommand,
     Correct,
     Declare,
@@ -26,9 +28,11 @@ from server.election.contests import Definition
 from server.election.counting.acts import ReplaySet
 from server.election.events import (
     AnyEvent,
+    BallotPaperAmended,
     Corrected,
     DeclarationExpected,
     Declared,
+    NightAmended,
     NightHeld,
     NightOpened,
     NightReleased,
@@ -109,6 +113,14 @@ def clocks(nights: Mapping[str, PastNight]) -> list[dict[str, PastNight]]:
     for name, past in nights.items():
         by_date.setdefault(past.definition.date, {})[name] = past
     return list(by_date.values())
+
+
+def must_be_over(nights: Mapping[str, PastNight], now: datetime) -> None:
+    """Raises Refused for a night that lies ahead: the times in a record are when it happened, never the future."""
+    for past in nights.values():
+        if past.events[-1].at > now:
+            sentence = f"{past.definition.title} is not over yet, and cannot be played again. Open it, or rehearse it."
+            raise Refused("not-over", sentence)
 
 
 def script(nights: Mapping[str, PastNight], until: str = "") -> list[Cue]:
@@ -194,6 +206,16 @@ def _command(event: AnyEvent, name: str) -> AnyCommand:
             return RecordNoPoll(id=command_id, by=by, ballot=event.ballot, state=event.state, reason=event.reason)
         case DeclarationExpected():
             return ExpectDeclaration(id=command_id, by=by, ballot=event.ballot, expected=event.expected)
+        case BallotPaperAmended():
+            ballot, parties, reason = event.ballot, event.parties, event.reason
+            return AmendBallotPaper(
+                id=command_id, by=by, ballot=ballot, contest=event.contest, parties=parties, reason=reason
+            )
+        case NightAmended():
+            close, baseline, reason = event.polls_close, event.baseline, event.reason
+            return AmendNight(
+                id=command_id, by=by, title=event.title, polls_close=close, baseline=baseline, reason=reason
+            )
         case NightHeld():
             return HoldNight(id=command_id, by=by)
         case NightReleased():

@@ -97,6 +97,9 @@ VIEWERS = [
 DESKS = [
     "/desk",
     f"/desk/contests/{rochester.BALLOT}",
+    f"/desk/contests/{rochester.BALLOT}/paper",
+    "/desk/night",
+    "/desk/practice",
     "/desk/people",
     "/desk/invitations",
     "/desk/record",

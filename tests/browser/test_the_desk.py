@@ -239,3 +239,35 @@ async def test_typing_narrows_the_list_and_the_push_respects_it(site: Site, view
     await expect(row).to_be_hidden()
     await viewer.locator("#q").fill("jane verified")
     await expect(row).to_be_visible()
+
+
+async def test_a_ballot_paper_put_right_moves_the_open_pages_of_viewers_and_keeps_what_a_desk_is_typing(
+    site: Site, viewer: Page, browser: Browser, stream: EventStream
+) -> None:
+    public = await browser.new_page()
+    await public.goto(f"{site.url}/nights/{rochester.NIGHT}/contests/{rochester.BALLOT}")
+    await expect(public.locator("#line")).to_have_text("On air")
+    await public.evaluate("document.body.dataset.sameDocument = 'yes'")
+    await open_desk(viewer, site, stream, path=f"{CONTEST}/paper")
+    await viewer.locator("#paper-name").fill("Rochester & Strood")
+    await viewer.get_by_role("button", name="Add another candidate").click()
+    await viewer.locator("#paper-candidate-14-name").fill("Ada Moss")
+    await viewer.locator("#paper-candidate-14-party").fill("Independent")
+    await viewer.context.set_offline(True)  # the network is cut as the form is sent
+    await viewer.locator("#paper-candidate-14-party").press("Enter")
+    await viewer.context.set_offline(False)
+    await viewer.goto(f"{site.url}{CONTEST}/paper")
+    await expect(viewer.locator("#draft")).to_be_visible()
+    await expect(viewer.locator("#paper-candidate-14-name")).to_have_value("Ada Moss")
+    await expect(viewer.locator("#paper-name")).to_have_value("Rochester & Strood")
+    await viewer.locator("#paper-candidate-13-name").fill("Kelly Tollhurst")
+    await viewer.locator("#paper-electorate").fill("79,200")
+    await viewer.locator("#paper-electorate").press("Enter")
+    await viewer.wait_for_url(f"**{CONTEST}")
+    await expect(public.locator("#contest-rochester-and-strood")).to_contain_text("Kelly Tollhurst")
+    await expect(public.locator("#contest-rochester-and-strood")).to_contain_text("Ada Moss")
+    await expect(public.locator("h1")).to_have_text("Rochester & Strood")
+    await expect(public).to_have_title(re.compile("^Rochester & Strood"))
+    await expect(public.locator(".contest")).to_contain_text("79,200")
+    assert await public.evaluate("document.body.dataset.sameDocument") == "yes"
+    await public.close()

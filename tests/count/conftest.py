@@ -150,7 +150,7 @@ class Desk:
         async def opened(stream: EventStream) -> None:
             await stream.erase(night.id)
             command = OpenNight(id="open", by="desk", night=night)
-            await Submitter(stream).submit(night.id, command, night.polls_close)
+            await Submitter(stream).submit(night.id, command, min(night.polls_close, datetime.now(UTC)))
             await stream.announce(night.id)
 
         self.do(opened)

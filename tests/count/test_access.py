@@ -125,6 +125,13 @@ GET  /desk/hold                                               in     no      no 
 POST /desk/hold                                               in     no      no     no        yes   no
 GET  /desk/release                                            in     no      no     no        yes   no
 POST /desk/release                                            in     no      no     no        yes   no
+GET  /desk/contests/{ballot}/paper                            in     no      no     no        yes   no
+GET  /desk/paper                                              in     no      no     no        yes   no
+POST /desk/paper                                              in     no      no     no        yes   no
+GET  /desk/night                                              in     no      no     no        yes   no
+POST /desk/night                                              in     no      no     no        yes   no
+GET  /desk/practice                                           in     no      no     no        yes   no
+POST /desk/practice                                           in     no      no     no        yes   no
 GET  /desk/close                                              in     no      no     no        yes   no
 POST /desk/close                                              in     no      no     no        yes   no
 GET  /desk/discard                                            in     no      no     no        yes   no

@@ -52,7 +52,11 @@ def test_papers_are_announced_and_what_was_issued_is_on_record(phone: Phone, des
 @pytest.mark.parametrize(
     ("papers", "sentence"),
     [
-        ("79,164", "79,164 ballot papers are more than the electorate of 79,163."),
+        (
+            "79,164",
+            "79,164 ballot papers are more than the electorate of 79,163. "
+            "If the electorate is wrong, the desk can put it right under “The ballot paper”.",
+        ),
         ("", "Enter the ballot papers counted."),
         ("-1", "Ballot papers cannot be fewer than 0."),
         ("40.113", "A full stop can mean thousands or a fraction. Type the number without it."),

@@ -24,11 +24,13 @@ from server.election.counting.acts import (
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.events import (
     AnyEvent,
+    BallotPaperAmended,
     Corrected,
     CountEvent,
     DeclarationExpected,
     Declared,
     Event,
+    NightAmended,
     NightHeld,
     NightOpened,
     NightReleased,
@@ -86,7 +88,7 @@ def _event(past: Line, event: AnyEvent) -> None:
             assert not no_poll(past, event.ballot)
             assert not figures(past, event.ballot) or event.stage == "verified"
             assert event.stage != "verified" or event.papers is not None
-        case NotePosted() | DeclarationExpected():
+        case NotePosted() | DeclarationExpected() | BallotPaperAmended() | NightAmended():
             pass
         case NightOpened():
             raise AssertionError("a night is opened once")

@@ -39,8 +39,8 @@ class NoPages:
     def another(self, language: str, baseline: str) -> "NoPages":
         return self
 
-    def retold(self, event: AnyEvent) -> AnyEvent:
-        return event
+    def against(self, night: Night) -> Night:
+        return night
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
         return ()

@@ -9,7 +9,8 @@ from server.html.languages import languages
 from server.nights import archive
 from server.pages.analysis.choices import choices
 from server.pages.analysis.views import KINDS, asked, html
-from server.pages.render import PageRenderer, fragments_of
+from server.pages.fragments import fragments_of
+from server.pages.render import PageRenderer
 
 
 @pytest.mark.parametrize("name", ["parl.2019-12-12", "parl.rochester-and-strood.by.2014-11-20"])

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from server.election.commands import ExpectDeclaration, OpenNight, RecordNoPoll
 from server.election.contests import Candidate, Definition
+from server.election.counts import Count
 from server.election.decide import decide
-from server.election.nights import Count, Night, fold
+from server.election.nights import Night, fold
 from server.html.languages import ENGLISH, language, languages
 from server.live.channel import Channel
 from server.nights import archive

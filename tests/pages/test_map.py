@@ -11,13 +11,15 @@ import pytest
 
 from server.election.commands import OpenNight, RecordNoPoll, Withdraw
 from server.election.contests import Definition
+from server.election.counts import Count
 from server.election.decide import decide
 from server.election.events import Declared
-from server.election.nights import Count, Night, fold
+from server.election.nights import Night, fold
 from server.live.channel import Channel
 from server.nights import archive, layout
+from server.pages.fragments import fragments_of
 from server.pages.map.hexagons import drawn, has_map, layout_of
-from server.pages.render import PageRenderer, fragments_of
+from server.pages.render import PageRenderer
 from server.stream.embedded import Embedded
 from tests.nights_by_hand import START, ballot, definition, on_the_map, with_one_candidate
 from tests.running import answered, serving

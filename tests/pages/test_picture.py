@@ -20,9 +20,10 @@ from starlette.exceptions import HTTPException
 from server.count.desk.render import DeskRenderer
 from server.election.commands import AnyCommand, Declare, OpenNight, ReachStage, RecordNoPoll, Withdraw
 from server.election.contests import Candidate, Definition
+from server.election.counts import Count
 from server.election.decide import decide
 from server.election.events import Rejected
-from server.election.nights import Count, Night, fold
+from server.election.nights import Night, fold
 from server.election.results.tally import add_up
 from server.html.errors import on_http_error
 from server.html.languages import ENGLISH, Language, language, languages

@@ -16,6 +16,7 @@ from websockets.frames import CloseCode
 from server.count.visit.inviting import invite_person
 from server.election.commands import Declare, HoldNight, PostNote, ReleaseNight
 from server.election.counting.acts import Asked, ReplaySet, ReplayState
+from server.election.nights import fold
 from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.archive import PastNight
@@ -36,6 +37,7 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.count.conftest import stamp
+from tests.election.test_amending import amended
 from tests.running import Page, answered, serving
 
 ONE = "parl.rochester-and-strood.by.2014-11-20"
@@ -267,3 +269,23 @@ async def test_a_replay_says_so_wherever_it_is_seen(redis: Embedded, stream: Eve
         )
         assert (await client.get(f"/api/nights/{name}")).json()["replay_of"] == ONE
         assert f'"replay_of":"{ONE}"' in (await client.get(f"/api/nights/{name}/events")).text.splitlines()[0]
+
+
+async def test_a_night_whose_ballot_paper_was_put_right_is_played_as_it_was(stream: EventStream) -> None:
+    told = amended()
+    assert told.night
+    past = PastNight(told.night.definition, tuple(told.events), published={}, expected={})
+    await Player(stream, {"again": past}, MAX).play()
+    events = await stream.read("again")
+    assert [type(event) for event in events] == [type(event) for event in told.events]
+    night = fold(events)
+    assert night.definition.contests == told.night.definition.contests
+    assert [count.result for count in night.counts.values()] == [count.result for count in told.night.counts.values()]
+
+
+async def test_a_night_that_is_not_over_is_not_played(stream: EventStream) -> None:
+    later = datetime.now(UTC) + timedelta(days=1)
+    past = replace(PAST, events=(*PAST.events[:-1], replace(PAST.events[-1], at=later)))
+    with pytest.raises(Refused, match="is not over yet"):
+        await Player(stream, {"again": past}, MAX).play()
+    assert await stream.read("again") == []

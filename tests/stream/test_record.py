@@ -1,11 +1,13 @@
 """A night's record as a file: a sound one is read, and any change is found in its line."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.nights import archive
-from server.stream.record import BEGINNING, BadRecord, head_after, read, written
+from server.stream.record import BEGINNING, BadRecord, added_up, head_after, read, written
 
 EVENTS = archive.load("parl.rochester-and-strood.by.2014-11-20").events
 RECORD = b"".join(written(EVENTS))
@@ -39,3 +41,12 @@ def test_a_line_that_is_missing_is_found(missing: int) -> None:
 def test_an_empty_file_is_no_record() -> None:
     with pytest.raises(BadRecord, match="empty"):
         read(b"")
+
+
+def test_a_record_written_before_ballot_papers_could_be_amended_still_verifies_byte_for_byte() -> None:
+    data = (Path(__file__).parent / "data" / "before-amendments.record.jsonl").read_bytes()
+    events, heads = read(data)
+    assert heads[-1] == "50a1bf771914bd1ba8049527ee62aa32dcb5dfac982ee350e73694b0dde65869"
+    assert b"".join(written(events)) == data
+    night, _ = added_up(events)
+    assert [count.status for count in night.counts.values()] == ["declared", "postponed"]

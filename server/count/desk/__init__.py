@@ -1,6 +1,6 @@
 """The desk, which runs a night: all contests at a glance, who is where, what is stuck; hold, correct, invite."""
 
-from server.count.desk import contest_actions, end_actions, night_actions, pages, people
+from server.count.desk import contest_actions, end_actions, night_actions, pages, paper_actions, people, practice
 
 PAGES = {
     "/desk": pages.desk,
@@ -11,6 +11,9 @@ PAGES = {
     "/desk/people": people.people,
     "/desk/invitations": people.invitations,
     "/desk/contests/{ballot}": pages.contest,
+    "/desk/contests/{ballot}/paper": paper_actions.ballot_paper,
+    "/desk/night": paper_actions.night,
+    "/desk/practice": practice.practice,
     "/desk/live": pages.poll,
 }
 FORMS = {
@@ -19,6 +22,8 @@ FORMS = {
     "set-aside": night_actions.set_aside,
     "entry": night_actions.entry,
     "note": night_actions.note,
+    "night": paper_actions.amend_night,
+    "practice": practice.open_practice,
     "replay": night_actions.replay,
     "close": end_actions.close,
     "discard": end_actions.discard,
@@ -27,6 +32,7 @@ FORMS = {
     "revision/drop": contest_actions.drop_revision,
     "withdrawal": contest_actions.withdrawal,
     "no-poll": contest_actions.no_poll,
+    "paper": paper_actions.amend_ballot_paper,
     "invitations": people.invite,
     "people/{what}": people.change,
 }

@@ -10,8 +10,10 @@ from server.count.visit.place import STAGES
 from server.election.counting.acts import Asked, Role, SheetKeyed
 from server.election.counting.desk import Desk, Person
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of, sheets_of
+from server.election.counts import Count
 from server.election.events import NightHeld
-from server.election.nights import Count, Night
+from server.election.nights import Night
+from server.election.refusals import still_open
 
 
 class Due(Struct, frozen=True):
@@ -68,6 +70,11 @@ class Board(Struct, frozen=True):
             else None
         )
 
+    @property
+    def still_open(self) -> str:
+        """A sentence saying when the poll closes, before which nothing goes out; "" once it has closed."""
+        return still_open(self.night, self.now)
+
     def stands(self, ballot: str) -> EntryProgress:
         """How far a contest's entry is."""
         return progress_of(self.later, self.desk, ballot)
@@ -76,8 +83,21 @@ class Board(Struct, frozen=True):
         """Role → the sheet of a contest that is not void."""
         return sheets_of(self.later.counts[ballot], self.desk)
 
+    def why_void(self, ballot: str) -> str:
+        """Why sheets that somebody has keyed are void, in words: of the papers verified since, or of the ballot paper
+        as it was put right since; "" if none is."""
+        if not self.has_void_sheets(ballot):
+            return ""
+        count, entry = self.later.counts[ballot], self.desk.of(ballot)
+        polled = {candidate.id for candidate in count.contest.polled}
+        if any(sheet.votes.keys() != polled for sheet in entry.sheets.values() if sheet.round == count.round):
+            return "sheets do not fit the ballot paper as it was put right"
+        if count.papers is not None and 0 < count.contest.electorate < count.papers:
+            return "more papers are verified than there are electors"
+        return "sheets do not account for the papers"
+
     def has_void_sheets(self, ballot: str) -> bool:
-        """Whether somebody has keyed a sheet that does not account for the papers verified since."""
+        """Whether somebody has keyed a sheet that does not fit the papers verified, or the ballot paper, since."""
         count, entry = self.later.counts[ballot], self.desk.of(ballot)
         keyed = [sheet for sheet in entry.sheets.values() if sheet.round == count.round and sheet.seq > entry.since]
         return len(keyed) > len(self.sheets(ballot))
@@ -85,15 +105,15 @@ class Board(Struct, frozen=True):
     def glance(self, ballot: str) -> Glance:
         """A contest's row."""
         count, stands = self.night.counts[ballot], self.stands(ballot)
-        void = stands.state in ("keying", "one keyed") and self.has_void_sheets(ballot)
+        void = self.why_void(ballot) if stands.state in ("keying", "one keyed") else ""
         over = count.result is not None or count.no_poll is not None or stands.state == "asked"
         due = None if over or count.expected is None else due_of(count.expected, self.now)
         return Glance(
             count=count,
             stands=stands,
             stage=stage_of(count),
-            figures="sheets do not account for the papers" if void else _figures(self.night, count, stands),
-            stuck=stands.state == "differs" or void or unaccounted(count) is not None,
+            figures=void or _figures(self.night, count, stands),
+            stuck=stands.state == "differs" or bool(void) or unaccounted(count) is not None,
             people=self.here.get(ballot, ()),
             due=due,
         )

@@ -40,7 +40,9 @@ from server.election.counting.acts import (
     SignedIn,
 )
 from server.election.counting.entry import State
+from server.election.counts import Count
 from server.election.events import (
+    Amendment,
     Corrected,
     Declared,
     FeedEvent,
@@ -49,7 +51,6 @@ from server.election.events import (
     NotePosted,
     StageReached,
 )
-from server.election.nights import Count
 
 _SETTLED: tuple[State, ...] = ("ready", "asked", "on air", "no poll")
 _REASONED = PapersVerified | SheetKeyed | Asked
@@ -84,7 +85,8 @@ class _Log:
         self._whys = {act.asked: act.why for act in desk.log if isinstance(act, Dropped)}
         self._asked = {act.command.id for act in desk.log if isinstance(act, Asked)}
         counts = night.counts.values() if ballot is None else (night.counts[ballot],)
-        events: list[FeedEvent] = [event for count in counts for event in count.history]
+        events: list[FeedEvent] = [event for count in counts for event in (*count.history, *count.amendments)]
+        events += night.amendments if ballot is None else ()
         for event in night.feed:
             about_night = isinstance(event, NightHeld | NightReleased) and ballot is None
             if about_night or (isinstance(event, NotePosted) and ballot in (None, event.ballot)):
@@ -107,11 +109,17 @@ class _Log:
                 at=act.at,
                 by=act.by,
                 device=act.device,
-                what=act_told(self._board.night, self._names, act),
+                what=self._what(act),
                 changes=changes,
                 reasons=self._reasons(act),
                 outcome=self._outcome(act) if isinstance(act, Asked) else "",
             )
+
+    def _what(self, act: AnyAct) -> str:
+        event = self._events.get(act.command.id) if isinstance(act, Asked) else None
+        if isinstance(event, Amendment):  # which says what it changed, as its command does not
+            return sentence_case(command_told(self._board.night, event))
+        return act_told(self._board.night, self._names, act)
 
     def events(self) -> Iterator[LogLine]:
         """A line for each public event that nobody invited asked for: it came from the command line, or a replay."""

@@ -81,7 +81,12 @@ def _differs(board: Board, glance: Glance) -> Need | None:
 
 def _unaccounted(board: Board, glance: Glance) -> Need | None:
     if glance.stands.state in ("keying", "one keyed") and board.has_void_sheets(glance.count.contest.ballot):
+        void = board.why_void(glance.count.contest.ballot)
         why = "a sheet does not account for the papers verified since. It is keyed again, or they are verified again."
+        if "ballot paper" in void:
+            why = f"{void}. They are keyed again."
+        elif "electors" in void:
+            why = f"{void}. The papers are verified again, or the electorate is put right under “The ballot paper”."
         return _need("unaccounted", glance, why)
     papers = unaccounted(glance.count)
     if papers is None or glance.count.papers is None:

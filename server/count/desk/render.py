@@ -40,9 +40,11 @@ from server.election.counting.acts import (
 )
 from server.election.counting.desk import Desk, Person
 from server.election.events import (
+    BallotPaperAmended,
     Corrected,
     DeclarationExpected,
     Declared,
+    NightAmended,
     NightHeld,
     NightOpened,
     NightReleased,
@@ -59,7 +61,7 @@ from server.live.private import News
 from server.stream.clock import now
 
 _FEW = 12  # if more contests change at once, their whole pages are not sent
-_OF_ALL = NightOpened | NightHeld | NightReleased | EntryChosen
+_OF_ALL = NightOpened | NightAmended | NightHeld | NightReleased | EntryChosen
 _FIGURES = SheetKeyed | Declare | Correct
 
 
@@ -222,9 +224,11 @@ def _ballots(desk: Desk, news_item: News) -> Iterable[str]:
             return (news_item.ballot,)
         case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | DeclarationExpected():
             return (news_item.ballot,)
+        case BallotPaperAmended():
+            return (news_item.ballot,)
         case NotePosted():
             return (news_item.ballot,) if news_item.ballot else ()
-        case NightOpened() | NightHeld() | NightReleased() | EntryChosen() | ReplaySet():
+        case NightOpened() | NightAmended() | NightHeld() | NightReleased() | EntryChosen() | ReplaySet():
             return ()
         case _:
             assert_never(news_item)

@@ -8,6 +8,8 @@ from server.count.phone.page_content import head_name
 from server.count.visit.place import STAGES
 from server.election.check_codes import CHECKS
 from server.election.commands import (
+    AmendBallotPaper,
+    AmendNight,
     Correct,
     Declare,
     ExpectDeclaration,
@@ -40,9 +42,11 @@ from server.election.counting.acts import (
 )
 from server.election.events import (
     HEADS,
+    BallotPaperAmended,
     Corrected,
     Declared,
     FeedEvent,
+    NightAmended,
     NightHeld,
     NightReleased,
     NoPollTaken,
@@ -51,6 +55,7 @@ from server.election.events import (
     Withdrawn,
 )
 from server.election.nights import Night
+from server.election.results.amendments import in_words
 from server.election.verdict import Figures, judge
 from server.html.templates import clock
 
@@ -88,6 +93,10 @@ def command_told(night: Night, step: PublicCommand | FeedEvent) -> str:
             return f"declaration expected at {clock(step.expected)}" if step.expected else "expected time unknown"
         case PostNote() | NotePosted():
             return f"a note: “{step.text}”"
+        case BallotPaperAmended() | NightAmended():
+            return f"{_amended(step)}, {in_words(night, step)}{_because(step.reason)}"
+        case AmendBallotPaper() | AmendNight():
+            return f"{_amended(step)}{_because(step.reason)}"
         case HoldNight() | NightHeld():
             return "the night held"
         case ReleaseNight() | NightReleased():
@@ -157,6 +166,7 @@ def figures_changed(contest: Contest, before: Figures, after: Figures) -> tuple[
     changes = [
         LoggedChange(contest.told(candidate.id), f"{before.votes[candidate.id]:,}", f"{after.votes[candidate.id]:,}")
         for candidate in contest.candidates
+        if candidate.id in before.votes and candidate.id in after.votes
     ]
     old, new = before.rejected, after.rejected
     if old and new:
@@ -177,6 +187,15 @@ def reasons_told(reasons: dict[str, str]) -> tuple[tuple[str, str], ...]:
 def time_told(moment: datetime | None) -> str:
     """A time of day, or "unknown"."""
     return clock(moment) if moment else "unknown"
+
+
+def _amended(step: AmendBallotPaper | BallotPaperAmended | AmendNight | NightAmended) -> str:
+    paper = isinstance(step, AmendBallotPaper | BallotPaperAmended)
+    return "the ballot paper put right" if paper else "the night put right"
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""
 
 
 def _verdict(night: Night, ballot: str, figures: Figures) -> str:

@@ -70,7 +70,7 @@ def entry_of(sheet: SheetKeyed) -> SentForm:
 
 def fields(contest: Contest) -> list[str]:
     """The names of the sheet's number fields, from top to bottom."""
-    return [*(f"votes.{candidate.id}" for candidate in contest.candidates), *(f"rejected.{head}" for head in HEADS)]
+    return [*(f"votes.{candidate.id}" for candidate in contest.polled), *(f"rejected.{head}" for head in HEADS)]
 
 
 def merged(order: Iterable[str], entry: SentForm, findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -7,10 +7,11 @@ from msgspec import Struct
 from server.count.phone.figures import REASON, SentForm, fields, merged
 from server.election.checks import Finding
 from server.election.contests import Candidate
+from server.election.counts import Count
 from server.election.events import HEADS
-from server.election.nights import Count, Night
+from server.election.nights import Night
 from server.election.parties import counted_as
-from server.election.verdict import Result, first_places
+from server.election.verdict import Result, tied_first
 
 
 class NumberRow(Struct, frozen=True):
@@ -85,13 +86,14 @@ def form_of(night: Night, count: Count, entry: SentForm, findings: Iterable[Find
     errors = [finding for finding in ordered if finding.blocks]
     doubts = [finding for finding in ordered if not finding.blocks]
     rows = {field: (label, "", "") for field, label in LABELS.items()}
-    for candidate in contest.candidates:
+    for candidate in contest.polled:
         party = candidate.party
-        rows[f"votes.{candidate.id}"] = (contest.told(candidate.id), party_name(night, party), counted_as(party))
+        note = candidate.description or party_name(night, party)
+        rows[f"votes.{candidate.id}"] = (contest.told(candidate.id), note, counted_as(party))
     rows |= {f"rejected.{head}": (head_name(head), "", "") for head in HEADS}
     votes = entry.votes
-    complete = all(candidate.id in votes for candidate in contest.candidates) and any(votes.values())
-    tied = first_places(votes) if complete else []
+    complete = all(candidate.id in votes for candidate in contest.polled) and any(votes.values())
+    tied = tied_first(contest, votes) if complete else []
     asked = {
         doubt.code: (
             *(finding.sentence for finding in doubts if finding.code == doubt.code),
@@ -111,7 +113,7 @@ def form_of(night: Night, count: Count, entry: SentForm, findings: Iterable[Find
                 len(tied) > 1 and candidate.id in tied,
                 candidate.id == entry.lot,
             )
-            for candidate in contest.candidates
+            for candidate in contest.polled
         ),
         tie=len(tied) > 1,
         sum=_sum(count, entry),
@@ -159,13 +161,13 @@ def read_back(night: Night, count: Count, result: Result) -> ReadBack:
     lines = tuple(
         (
             count.contest.told(candidate.id),
-            party_name(night, candidate.party),
+            candidate.description or party_name(night, candidate.party),
             counted_as(candidate.party),
             line.votes,
             line.elected,
         )
         for candidate in count.contest.candidates
-        for line in (votes[candidate.id],)
+        if (line := votes.get(candidate.id))
     )
     rejected = result.rejected
     heads = ((head_name(head), getattr(rejected, head)) for head in HEADS) if rejected else ()
@@ -174,8 +176,8 @@ def read_back(night: Night, count: Count, result: Result) -> ReadBack:
         elected=_spoken(night, count, result.winner.candidate),
         tied=tuple(
             _spoken(night, count, candidate)
-            for candidate in count.contest.candidates
-            if votes[candidate.id].votes == result.winner.votes
+            for candidate in count.contest.standing
+            if (line := votes.get(candidate.id)) and line.votes == result.winner.votes
         )
         if result.by_lot
         else (),

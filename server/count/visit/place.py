@@ -11,9 +11,14 @@ from server.election.commands import ReachStage, Withdraw
 from server.election.counting.acts import Role
 from server.election.counting.desk import Desk, Person
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of
+from server.election.counts import Count
 from server.election.events import SetsResult
-from server.election.nights import Count, Night
+from server.election.nights import Night
+from server.election.refusals import still_open
+from server.election.results.amendments import in_words
 from server.html.process import process
+from server.html.templates import clock
+from server.stream.clock import now
 
 STAGES = {
     "boxes in": "Ballot boxes in",
@@ -106,12 +111,29 @@ class Place(Struct, frozen=True):
         return ""
 
     @property
+    def still_open(self) -> str:
+        """A sentence saying when the poll closes, before which nothing goes out; "" once it has closed."""
+        return still_open(self.night, now())
+
+    @property
+    def put_right(self) -> str:
+        """A sentence about what the desk put right last on this ballot paper, once there were figures; "" if
+        nothing."""
+        newest = self.count.amendments[-1] if self.count.amendments else None
+        if newest is None or not newest.reason:
+            return ""
+        what = f"{newest.by} put the ballot paper right at {clock(newest.at)}: {in_words(self.later, newest)}."
+        return f"{what} {newest.reason}"
+
+    @property
     def token(self) -> str:
         """A hash of what this visitor's page shows: it changes when the page does, and only then."""
         count, stands = self.count, self.stands
         shown = (count.status, count.papers, len(count.history), self.night.held, self.on_air, stands.state)
+        on_paper = (count.amended, self.night.amended, self.still_open)
         return id_of(
             *shown,
+            *on_paper,
             self.waits,
             stands.waiting_for,
             stands.differing,

@@ -20,7 +20,7 @@ from server.live.line import in_a_task
 from server.stream.events import StreamUnavailable
 
 _TYPED = frozenset(("contests", "expected", "issued", "lines", "name", "papers", "pin", "reason", "text"))
-_TYPED_OF_MANY = ("draft.", "reason.", "rejected.", "votes.")
+_TYPED_OF_MANY = ("draft.", "paper.", "reason.", "rejected.", "votes.")
 _LOST = "This night should be on air, but nothing of it is stored any more. Nothing was sent: tell the desk at once."
 
 WELCOME = {area: f"/{area}/invitation" for area in ("count", "desk", "admin")}

@@ -39,11 +39,13 @@ from server.election.counting.entry import (
     pending,
     sheets_of,
 )
+from server.election.counts import Count
 from server.election.limits import LONGEST_NAME
-from server.election.nights import Count, Night
+from server.election.nights import Night
 from server.election.refusals import (
     Refused,
     count_of,
+    must_be_closed,
     must_be_polled,
     must_be_undeclared,
     plain,
@@ -62,6 +64,7 @@ def admit(night: Night, desk: Desk, act: A) -> A:
     """The act with its seq, the next of the private stream; Refused if it is not possible now."""
     match act:
         case PapersVerified():
+            must_be_closed(night, act.at)
             _papers(count_of(once_released(night, desk), act.ballot), act)
         case SheetKeyed():
             _sheet(once_released(night, desk), desk, act)

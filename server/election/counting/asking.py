@@ -8,8 +8,9 @@ from server.election.counting.acts import Asked, PublicCommand
 from server.election.counting.desk import Desk
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.counting.entry import asked_for, once_released, pending, sheets_of, spoken
+from server.election.counts import Count
 from server.election.decide import decide
-from server.election.nights import Count, Night
+from server.election.nights import Night
 from server.election.refusals import Refused, count_of, want_reasons
 
 

@@ -92,7 +92,7 @@ def _last_shares(contest: Contest) -> dict[str, Fraction]:
     if contest.previous is None or not sum(contest.previous.votes.values()):
         return {}
     shares = _parts(contest.previous.votes)
-    parties = {candidate.id: counted_as(candidate.party) for candidate in contest.candidates}
+    parties = {candidate.id: counted_as(candidate.party) for candidate in contest.polled}
     standing = list(parties.values())
     return {
         row: shares[party]

@@ -5,8 +5,8 @@
                       └──────── recount, withdrawal, correction ◀──┘
 
 With single entry the officer's sheet is ready at once. Figures can be asked for only when they are ``ready``, and go
-out only when they were asked for. A sheet becomes void when the number of papers verified changes and the sheet no
-longer accounts for it.
+out only when they were asked for. A sheet becomes void when the number of papers verified, or the ballot paper, changes
+and the sheet no longer fits it.
 """
 
 from typing import Literal
@@ -17,9 +17,10 @@ from msgspec.structs import replace
 from server.election.commands import Correct, Declare, WithFigures, WithoutFigures
 from server.election.counting.acts import Asked, CorrectionBegun, Role, SheetKeyed
 from server.election.counting.desk import Desk
+from server.election.counts import Count
 from server.election.decide import decide
 from server.election.events import HEADS
-from server.election.nights import Count, Night, apply
+from server.election.nights import Night, apply
 from server.election.refusals import Refused
 
 State = Literal["no poll", "unverified", "keying", "one keyed", "differs", "ready", "asked", "on air"]
@@ -88,13 +89,20 @@ def keyers(count: Count, desk: Desk) -> tuple[Role, ...]:
 
 
 def sheets_of(count: Count, desk: Desk) -> dict[Role, SheetKeyed]:
-    """The valid sheets: those keyed in this round of the count that account for the papers verified."""
+    """The valid sheets: those keyed in this round of the count that account for the papers verified.
+
+    They have figures for the candidates who are on the ballot paper now, and no more papers than there are electors.
+    """
     entry, papers = desk.of(count.contest.ballot), papers_of(count)
+    if papers is not None and 0 < count.contest.electorate < papers:
+        return {}
+    polled = {candidate.id for candidate in count.contest.polled}
     return {
         role: sheet
         for role, sheet in entry.sheets.items()
         if sheet.round == count.round
         and sheet.seq > entry.since
+        and sheet.votes.keys() == polled
         and papers in (None, sum(sheet.votes.values()) + sheet.rejected.total)
     }
 

@@ -7,8 +7,9 @@ from fractions import Fraction
 from msgspec import Struct
 
 from server.election.contests import Contest
+from server.election.counts import Count
 from server.election.events import StageReached
-from server.election.nights import Count, Night
+from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import counted_as
 from server.election.results.parliament import polled_on

@@ -6,11 +6,14 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
+from server.election.counts import Count, ended_before
 from server.election.events import (
+    BallotPaperAmended,
     Corrected,
     CountEvent,
     Declared,
     FeedEvent,
+    NightAmended,
     NightHeld,
     NightReleased,
     NoPollTaken,
@@ -19,8 +22,9 @@ from server.election.events import (
     StageReached,
     Withdrawn,
 )
-from server.election.nights import Count, Night, ended_before
+from server.election.nights import Night
 from server.election.parties import Party
+from server.election.results.amendments import PutRight, put_right
 from server.election.results.tally import add_up
 from server.election.verdict import Result, elect_unopposed, judge
 
@@ -31,7 +35,8 @@ _RESULTS = (Declared, Corrected, NoPollTaken)
 
 class Item(Struct, frozen=True):
     """One entry of the feed; ``kind`` picks its words. ``result`` is what was declared then, whatever became of it;
-    ``before`` what a correction or withdrawal took back, ``changes`` the figures that a correction replaced."""
+    ``before`` what a correction or withdrawal took back, ``changes`` the figures that a correction replaced,
+    ``put_right`` what an amendment changed."""
 
     kind: str
     event: FeedEvent
@@ -41,6 +46,7 @@ class Item(Struct, frozen=True):
     majority: Party | None = None
     changes: tuple["Change", ...] = ()
     hung: bool = False
+    put_right: tuple[PutRight, ...] = ()
 
 
 class Also(Struct, frozen=True):
@@ -90,6 +96,8 @@ def _elects(event: FeedEvent) -> bool:
 def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
     if isinstance(event, NightHeld | NightReleased):
         return Item("held" if isinstance(event, NightHeld) else "released", event)
+    if isinstance(event, NightAmended):
+        return Item("amended", event, put_right=put_right(night, event))
     if isinstance(event, NotePosted):
         return Item("note", event, night.counts[event.ballot] if event.ballot else None)
     count = night.counts[event.ballot]
@@ -103,6 +111,8 @@ def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
             return Item("withdrawn", event, count, None, before(count, event))
         case StageReached():
             return Item("stage", event, count)
+        case BallotPaperAmended():
+            return Item("amended", event, count, put_right=put_right(night, event))
         case NoPollTaken():
             return Item("no-poll", event, count, _unopposed(count, event), majority=majority)
         case _:
@@ -123,6 +133,7 @@ def changes(count: Count, event: Corrected) -> tuple[Change, ...]:
     found = [
         Change(count.contest.told(candidate.id), earlier.votes[candidate.id], event.votes[candidate.id])
         for candidate in count.contest.candidates
+        if candidate.id in earlier.votes and candidate.id in event.votes
     ]
     if earlier.rejected and event.rejected:
         found.append(Change("", earlier.rejected.total, event.rejected.total))

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from server.election.contests import Definition
-from server.election.nights import Count, Night
+from server.election.counts import Count
+from server.election.nights import Night
 
 
 class Term(Struct, frozen=True):

@@ -6,7 +6,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from server.election.nights import Count, Night
+from server.election.counts import Count
+from server.election.nights import Night
 from server.election.results.entries import Entry, PartyRecord, both, by_contests, entry_of, parties_of
 from server.election.results.parliament import is_by_election, polled_on
 from server.election.results.ranking import extremes

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from server.election.contests import Contest, Definition
+from server.election.counts import Count
 from server.election.events import Declared, NoPollTaken
-from server.election.nights import Count, Night
+from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import counted_as
 from server.election.results.places import EVERYWHERE, Area

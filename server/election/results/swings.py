@@ -5,7 +5,8 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from server.election.nights import Count, Night
+from server.election.counts import Count
+from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import counted_as, has_a_past
 from server.election.results.places import EVERYWHERE, Area

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from server.election.contests import Definition, Previous
-from server.election.nights import Count, Night
+from server.election.counts import Count
+from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import INDEPENDENT, counted_as, has_a_past
 from server.election.results.ranking import place
@@ -168,7 +169,7 @@ def _ordered(definition: Definition, party: str) -> tuple[tuple[_Seat, ...], tup
         if previous.holder == party:
             second = _second(previous, parties)
             defences.append(_Seat(contest.ballot, None, second, _swing(previous, second)))
-        elif any(counted_as(candidate.party) == party for candidate in contest.candidates):
+        elif any(counted_as(candidate.party) == party for candidate in contest.polled):
             swing = _swing(previous, party) if party in previous.votes else None
             targets.append(_Seat(contest.ballot, None, previous.holder, swing))
     return tuple(_ranked(targets)), tuple(_ranked(defences))

@@ -28,7 +28,7 @@ def choices(definition: Definition) -> Choices:
     before: dict[str, int] = {}
     stands: dict[str, set[str]] = {}
     for contest in definition.contests:
-        for candidate in contest.candidates:
+        for candidate in contest.polled:
             stands.setdefault(counted_as(candidate.party), set()).add(contest.ballot)
         if contest.previous:
             held[contest.previous.holder] = held.get(contest.previous.holder, 0) + 1

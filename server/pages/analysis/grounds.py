@@ -4,7 +4,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from server.election.nights import Count, Night
+from server.election.counts import Count
+from server.election.nights import Night
 from server.election.results.targets import Battleground, Battlegrounds, Needs, Status, battlegrounds, needs, timetable
 
 _SHOWN = 50  # of the targets and of the defences, until somebody asks for all

@@ -8,7 +8,8 @@ from typing import Any, Protocol, TypeVar
 from markupsafe import Markup
 
 from server.election.contests import Definition
-from server.election.nights import Count, Night
+from server.election.counts import Count
+from server.election.nights import Night
 from server.election.once import once
 
 T = TypeVar("T")

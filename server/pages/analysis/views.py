@@ -10,11 +10,14 @@ from typing import assert_never
 
 from markupsafe import Markup
 
+from server.election.counts import Count
 from server.election.events import (
     AnyEvent,
+    BallotPaperAmended,
     Corrected,
     DeclarationExpected,
     Declared,
+    NightAmended,
     NightHeld,
     NightOpened,
     NightReleased,
@@ -23,7 +26,7 @@ from server.election.events import (
     StageReached,
     Withdrawn,
 )
-from server.election.nights import Count, Night
+from server.election.nights import Night
 from server.election.once import once
 from server.html.address import kept
 from server.html.languages import ENGLISH, Language
@@ -48,7 +51,9 @@ class NoSuchView(LookupError):
 def marks(event: AnyEvent) -> tuple[str, ...]:
     """The marks of the kinds of page that an event changes; every event moves the time by which a seat is late."""
     match event:
-        case NightOpened() | Declared() | Corrected() | Withdrawn() | NoPollTaken():
+        case NightOpened() | BallotPaperAmended() | NightAmended():
+            return tuple(_MARK + kind for kind in KINDS)
+        case Declared() | Corrected() | Withdrawn() | NoPollTaken():
             return tuple(_MARK + kind for kind in KINDS)
         case NightHeld() | NightReleased() | NotePosted() | DeclarationExpected() | StageReached():
             return (_MARK + "battlegrounds",)

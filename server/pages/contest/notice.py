@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from server.access import allows, everyone
 from server.election.clock import LONDON
+from server.election.counts import Count
 from server.election.events import Corrected, Withdrawn
-from server.election.nights import Count, Night
+from server.election.nights import Night
 from server.election.parties import counted_as
 from server.html.languages import Language
 from server.html.shown import Shown, shown_by
@@ -56,11 +57,11 @@ def _page(shown: Shown, count: Count) -> str:
         rows=[
             NoticeRow(
                 count.contest.told(candidate.id),
-                _party(night, candidate.party, language),
+                candidate.description or _party(night, candidate.party, language),
                 votes.get(candidate.id),
                 candidate.id == elected,
             )
-            for candidate in count.contest.candidates
+            for candidate in count.contest.polled
         ],
         corrected=corrections[-1] if corrections and not _declared_since(count, corrections[-1]) else None,
         withdrawn=last if isinstance(last, Withdrawn) else None,

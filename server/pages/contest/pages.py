@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
-from server.election.nights import Count
+from server.election.counts import Count
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
 from server.nights.layout import ATTRIBUTION

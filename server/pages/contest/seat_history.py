@@ -8,7 +8,8 @@ from math import ceil
 from msgspec import Struct
 
 from server.election.contests import Definition
-from server.election.nights import Count, Night
+from server.election.counts import Count
+from server.election.nights import Night
 from server.election.parties import Party, has_a_past
 from server.election.results.parliament import is_by_election, polled_on
 from server.html.templates import part_of

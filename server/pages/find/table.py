@@ -10,7 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from server.election.contests import Candidate, Contest
-from server.election.nights import Count, Night
+from server.election.counts import Count
+from server.election.nights import Night
 from server.election.parties import counted_as
 from server.election.results.places import regions
 from server.election.verdict import Result
@@ -111,7 +112,7 @@ def parties(night: Night) -> list[str]:
     stands: dict[str, int] = {}
     for count in night.counts.values():
         contest = count.contest
-        for party in {counted_as(candidate.party) for candidate in contest.candidates}:
+        for party in {counted_as(candidate.party) for candidate in contest.polled}:
             stands[party] = stands.get(party, 0) + 1
         for party in (contest.previous.holder if contest.previous else "", winner(count)):
             if party in night.parties:

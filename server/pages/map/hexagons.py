@@ -16,7 +16,8 @@ from itertools import pairwise
 from msgspec import Struct
 
 from server.election.contests import Definition
-from server.election.nights import Count, Night
+from server.election.counts import Count
+from server.election.nights import Night
 from server.election.once import once
 from server.nights.layout import Cell, Layout, Outline, bounds, of
 

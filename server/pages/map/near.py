@@ -3,7 +3,8 @@
 from msgspec import Struct
 
 from server.election.contests import Contest, Definition
-from server.election.nights import Count, Night
+from server.election.counts import Count
+from server.election.nights import Night
 from server.election.once import once
 from server.pages.map.hexagons import HIGH, WIDE, has_map, hexagon, layout_of
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from server.election.counts import took_back_no_poll
 from server.election.events import Corrected, Declared, NoPollTaken, Withdrawn
-from server.election.nights import Night, took_back_no_poll
+from server.election.nights import Night
 from server.election.results.tally import add_up, majority_line
 from server.html.languages import Language
 from server.html.templates import environment

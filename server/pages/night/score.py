@@ -7,6 +7,7 @@ from fractions import Fraction
 from msgspec import Struct
 
 from server.election.contests import Definition
+from server.election.counts import Count, took_back_no_poll
 from server.election.events import (
     Corrected,
     Declared,
@@ -14,7 +15,7 @@ from server.election.events import (
     NoPollTaken,
     Withdrawn,
 )
-from server.election.nights import Count, Night, took_back_no_poll
+from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import Party, counted_as
 from server.election.results.tally import PartyTotal, Tally, add_up
@@ -103,7 +104,7 @@ def standing_of(definition: Definition) -> StandingParties:
     candidates: Counter[str] = Counter()
     for contest in definition.contests:
         votes.update(contest.previous.votes if contest.previous else {})
-        candidates.update({counted_as(candidate.party) for candidate in contest.candidates})
+        candidates.update({counted_as(candidate.party) for candidate in contest.polled})
     parties = sorted(candidates, key=lambda party: (-votes[party], -candidates[party], party))
     holders = (contest.previous.holder for contest in definition.contests if contest.previous)
     return StandingParties(tuple(parties), frozenset(holders))

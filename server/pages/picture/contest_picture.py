@@ -3,7 +3,8 @@
 from msgspec.structs import replace
 
 from server.election.contests import Candidate, Contest
-from server.election.nights import Count, Night
+from server.election.counts import Count
+from server.election.nights import Night
 from server.election.parties import Party, counted_as
 from server.election.verdict import CandidateResult, Result
 from server.html.languages import Language
@@ -131,7 +132,7 @@ def _box(text: str, width: int, most: int, box: Bar, colour: str) -> tuple[Bar, 
 
 def _standing(night: Night, count: Count, language: Language) -> list[Mark]:
     """The candidates in ballot-paper order, in two columns."""
-    candidates = count.contest.candidates
+    candidates = count.contest.polled
     shown = candidates if len(candidates) <= 2 * _STANDING_ROWS else candidates[: 2 * _STANDING_ROWS - 1]
     marks: list[Mark] = []
     for place, candidate in enumerate(shown):

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from server.election.clock import LONDON
+from server.election.counts import Count
 from server.election.events import Corrected
-from server.election.nights import Count, Night
+from server.election.nights import Night
 from server.election.results.tally import Tally
 from server.election.verdict import Result, Swing
 from server.html.coming import called_off, is_before_poll
@@ -145,7 +146,7 @@ def so_far(count: Count, language: Language) -> Iterator[str]:
         if contest.electorate:
             share = language.share(part_of(count.papers, contest.electorate))
             yield language.gettext("turnout %(share)s%%") % {"share": share}
-    number = len(contest.candidates)
+    number = len(contest.standing)
     candidates = language.ngettext("%(number)s candidate", "%(number)s candidates", number)
     yield candidates % {"number": language.number(number)}
     if contest.electorate:

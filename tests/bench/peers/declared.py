@@ -34,9 +34,9 @@ class Notes:
         """There is one edition."""
         return self
 
-    def retold(self, event: AnyEvent) -> AnyEvent:
+    def against(self, night: Night) -> Night:
         """As it is."""
-        return event
+        return night
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
         """The page, with every note."""

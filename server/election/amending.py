@@ -1,0 +1,136 @@
+"""Decides whether what was known before a count may be put right as somebody asks. Nothing is changed here."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+
+from server.election.checks import Finding
+from server.election.clock import LONDON
+from server.election.commands import AmendBallotPaper, AmendNight
+from server.election.contests import Contest
+from server.election.counts import Count
+from server.election.events import Amendment, NoPollTaken, SetsResult
+from server.election.limits import LONGEST_NAME, LONGEST_NUMBER, LONGEST_TITLE, MOST_CANDIDATES
+from server.election.nights import Night
+from server.election.parties import counted_as
+from server.election.refusals import Refused, plain, reason_in, refuse_if
+
+_MOST = 10**LONGEST_NUMBER - 1
+_DAY_BEGINS = timedelta(hours=6)  # a poll that closes late, for those who queue, closes in the night of its day
+_WITHDRAW = "Withdraw the declaration first."
+
+
+def paper_amended(night: Night, count: Count, command: AmendBallotPaper) -> str:
+    """The reason for putting a ballot paper right, in one line; Refused where it may not be put right so.
+
+    Before there are figures no reason is needed. What is declared stays declared: the candidates can be called
+    otherwise and be of other parties, but none can come or go.
+    """
+    contest = command.contest
+    _must_be_newest(count.amendments, command.made_from)
+    if (contest.ballot, contest.gss) != (count.contest.ballot, count.contest.gss):
+        raise Refused("ballot-other", "That is the ballot paper of another contest.")
+    refuse_if([*_unfit(night, command), *_against_the_declared(count, contest)])
+    if contest == count.contest:
+        raise Refused("nothing-changed", "Nothing is changed: the ballot paper says all of that already.")
+    return reason_in(command.reason) if count.has_figures else plain(command.reason, "reason")
+
+
+def night_amended(night: Night, command: AmendNight) -> str:
+    """The reason for putting right what a night says of itself, in one line; Refused where it may not be put right
+    so."""
+    d = night.definition
+    _must_be_newest(night.amendments, command.made_from)
+    findings = [*_text("title", command.title, LONGEST_TITLE, "Say what the night is called.")]
+    findings += _text("baseline", command.baseline, LONGEST_TITLE)
+    closes = command.polls_close.astimezone(LONDON)
+    if command.polls_close != d.polls_close and (closes - _DAY_BEGINS).date() != d.date:
+        sentence = f"The poll is on {d.date.day} {d.date:%B %Y}: it closes on that day, or in the night after it."
+        findings.append(Finding("paper-unfit", "polls_close", sentence))
+    refuse_if(findings)
+    if (command.title, command.polls_close, command.baseline) == (d.title, d.polls_close, d.baseline):
+        raise Refused("nothing-changed", "Nothing is changed: the night says all of that already.")
+    has_figures = any(count.has_figures for count in night.counts.values())
+    return reason_in(command.reason) if has_figures else plain(command.reason, "reason")
+
+
+def _must_be_newest(amendments: Sequence[Amendment], made_from: int | None) -> None:
+    """Raises Refused where somebody else has amended it since the form was made."""
+    if made_from is None or made_from == (amendments[-1].seq if amendments else 0):
+        return
+    who = f"{amendments[-1].by} put this right at {amendments[-1].at.astimezone(LONDON):%H:%M}" if amendments else ""
+    sentence = "after this page was opened. Nothing was sent, and what you typed is kept"
+    raise Refused("amended-meanwhile", f"{who or 'The night has begun again'}, {sentence}: compare the two.")
+
+
+def _unfit(night: Night, command: AmendBallotPaper) -> Iterator[Finding]:
+    """What stands against these names and numbers by themselves."""
+    contest, candidates = command.contest, command.contest.candidates
+    yield from _text("name", contest.name, LONGEST_TITLE, "Say what the contest is called.")
+    yield from _text("region", contest.region, LONGEST_TITLE)
+    yield from _number("electorate", contest.electorate)
+    for party in command.parties:
+        yield from _text("party", party.name, LONGEST_TITLE, "Say what the party is called.")
+        yield from _text("party", party.short, LONGEST_NAME, "Say how the party is called for short.")
+    known = {*night.parties, *(party.id for party in command.parties)}
+    for candidate in candidates:
+        yield from _text(f"name.{candidate.id}", candidate.name, LONGEST_TITLE, "Say who stands.")
+        yield from _text(f"description.{candidate.id}", candidate.description or "", LONGEST_TITLE)
+        if not {candidate.party, counted_as(candidate.party)} <= known:
+            sentence = f"{candidate.party[:LONGEST_NAME]} is no party that this night names."
+            yield Finding("paper-unfit", f"party.{candidate.id}", sentence)
+    if not contest.standing:
+        yield Finding("paper-unfit", "candidates", "Nobody is left to be elected: the poll is countermanded.")
+    if len(candidates) > MOST_CANDIDATES:
+        yield Finding("paper-unfit", "candidates", f"A ballot paper has at most {MOST_CANDIDATES} candidates.")
+    if len({candidate.id for candidate in candidates}) < len(candidates):
+        yield Finding("paper-unfit", "candidates", "Two candidates have the same id.")
+    if contest.previous:
+        if contest.previous.holder not in known:
+            yield Finding("paper-unfit", "holder", "The party that held the seat is none that this night names.")
+        for party, votes in contest.previous.votes.items():
+            yield from _number(f"previous.{party}", votes)
+        yield from _number("previous-electorate", contest.previous.electorate or 0)
+
+
+def _against_the_declared(count: Count, contest: Contest) -> Iterator[Finding]:
+    """What stands against an amendment because of what was declared, or recorded as uncontested."""
+    before = {candidate.id: candidate for candidate in count.contest.candidates}
+    after = {candidate.id: candidate for candidate in contest.candidates}
+    gone = [candidate.name for id, candidate in before.items() if id not in after]
+    if gone and any(isinstance(event, SetsResult) for event in count.history):
+        sentence = f"{_names(gone)} had votes that were declared, and cannot go from the paper: say that they withdrew."
+        yield Finding("paper-unfit", "candidates", sentence)
+    if count.no_poll and count.no_poll.state == "uncontested" and len(contest.standing) != 1:
+        what = "That there is no poll was recorded for one candidate. Take that back first, under “Withdraw”."
+        yield Finding("paper-unfit", "candidates", what)
+    elif count.result and not isinstance(count.no_poll, NoPollTaken):
+        new = [candidate.name for id, candidate in after.items() if id not in before]
+        if new:
+            sentence = f"{_names(new)} cannot come onto a paper whose result is declared. {_WITHDRAW}"
+            yield Finding("paper-unfit", "candidates", sentence)
+        struck = [one.name for id, one in after.items() if id in before and one.fate != before[id].fate]
+        if struck:
+            sentence = f"What became of {_names(struck)} cannot change once votes are declared. {_WITHDRAW}"
+            yield Finding("paper-unfit", "candidates", sentence)
+        papers = count.result.valid + (count.result.rejected.total if count.result.rejected else 0)
+        if 0 < contest.electorate < papers:
+            sentence = f"{papers:,} ballot papers are declared: more than an electorate of {contest.electorate:,}."
+            yield Finding("papers-above-electorate", "electorate", f"{sentence} {_WITHDRAW}")
+
+
+def _names(names: Iterable[str]) -> str:
+    return " and ".join(names)
+
+
+def _text(field: str, text: str, most: int, missing: str = "") -> Iterator[Finding]:
+    if missing and not text.strip():
+        yield Finding("paper-unfit", field, missing)
+    if len(text) > most:
+        yield Finding("text-too-long", field, f"{len(text):,} characters are too many: at most {most}.")
+    if not text.isprintable():
+        yield Finding("paper-unfit", field, "That has characters that cannot be printed.")
+
+
+def _number(field: str, number: int) -> Iterator[Finding]:
+    if not 0 <= number <= _MOST:
+        yield Finding("paper-unfit", field, f"A number from 0 to {_MOST:,}.")

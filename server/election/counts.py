@@ -1,0 +1,129 @@
+"""How far the count of one contest has come, and what each event does to it. No other contest, no totals."""
+
+from datetime import datetime
+from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from server.election.contests import Contest
+from server.election.events import (
+    BallotPaperAmended,
+    Corrected,
+    CountEvent,
+    Declared,
+    EndsRound,
+    NoPollTaken,
+    SetsResult,
+    Stage,
+    StageReached,
+    Withdrawn,
+    ends_round,
+)
+from server.election.verdict import Result, elect_unopposed, judge
+
+
+class Count(Struct, frozen=True, dict=True):
+    """How far the count of one contest has come.
+
+    ``stage`` is the last stage announced, ``recount`` the number of the recount if it is one, ``papers`` the number of
+    ballot papers verified. ``result`` and ``declared_at`` are None until the contest is declared; ``no_poll`` says why
+    there is nothing to count. ``expected`` is when the declaration is expected. ``history`` holds every event of this
+    count, corrections and withdrawals included, oldest first; ``amendments`` are those of its ballot paper.
+    """
+
+    contest: Contest
+    stage: Stage | None = None
+    recount: int | None = None
+    papers: int | None = None
+    result: Result | None = None
+    declared_at: datetime | None = None
+    no_poll: NoPollTaken | None = None
+    expected: datetime | None = None
+    history: tuple[CountEvent, ...] = ()
+    amendments: tuple[BallotPaperAmended, ...] = ()
+
+    @property
+    def round(self) -> int:
+        """How many events so far ended a round (``ends_round``): figures keyed in another round are void."""
+        return sum(ends_round(event) for event in self.history)
+
+    @property
+    def amended(self) -> int:
+        """The seq of the last amendment of the ballot paper, 0 if there was none."""
+        return self.amendments[-1].seq if self.amendments else 0
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether papers, a result, or that there is no poll, was announced."""
+        return any(not isinstance(event, StageReached) or event.papers is not None for event in self.history)
+
+    @property
+    def last(self) -> CountEvent | None:
+        """The newest event of this contest."""
+        return self.history[-1] if self.history else None
+
+    @property
+    def status(self) -> str:
+        """ "awaiting", a stage, "declared", "withdrawn" after a declaration was taken back, or a ``NoPollState``."""
+        if self.no_poll:
+            return self.no_poll.state
+        if self.result:
+            return "declared"
+        if isinstance(self.last, Withdrawn) and not took_back_no_poll(self, self.last):
+            return "withdrawn"
+        return self.stage or "awaiting"
+
+
+def took_back_no_poll(count: Count, event: Withdrawn) -> bool:
+    """Whether this withdrawal took back a ``NoPollTaken`` and not a declaration."""
+    return isinstance(ended_before(count, event), NoPollTaken)
+
+
+def ended_before(count: Count, event: CountEvent) -> EndsRound | None:
+    """The newest ``EndsRound`` of the contest before this event; None if there was none."""
+    earlier = [former for former in count.history if former.seq < event.seq and isinstance(former, EndsRound)]
+    return earlier[-1] if earlier else None
+
+
+def are_papers_again(count: Count, stage: Stage, papers: int | None) -> bool:
+    """Whether a stage "verified" only replaces a number of papers that is known: the count stays at its stage then."""
+    known = count.papers is not None or count.result is not None
+    return stage == "verified" and papers is not None and known
+
+
+def amended_by(count: Count, event: BallotPaperAmended) -> Count:
+    """The count after its ballot paper was amended."""
+    return judged_again(replace(count, amendments=(*count.amendments, event)), event.contest)
+
+
+def judged_again(count: Count, contest: Contest) -> Count:
+    """The count of a contest that is now known to be this one; what was declared is judged by it."""
+    result = count.result
+    if result is not None:
+        last = [event for event in count.history if isinstance(event, SetsResult | NoPollTaken)][-1]
+        result = elect_unopposed(contest) if isinstance(last, NoPollTaken) else judge(contest, last)
+    return replace(count, contest=contest, result=result)
+
+
+def count_after(count: Count, event: CountEvent) -> Count:
+    """The count after one more of its events."""
+    history = (*count.history, event)
+    match event:
+        case StageReached():
+            if are_papers_again(count, event.stage, event.papers):
+                return replace(count, papers=event.papers, history=history)
+            papers = count.papers if event.papers is None else event.papers
+            return replace(count, stage=event.stage, recount=event.recount, papers=papers, history=history)
+        case Declared():
+            result = judge(count.contest, event)
+            return replace(count, result=result, declared_at=event.at, history=history)
+        case Corrected():
+            return replace(count, result=judge(count.contest, event), history=history)
+        case Withdrawn():
+            return replace(count, result=None, declared_at=None, no_poll=None, history=history)
+        case NoPollTaken():
+            result = elect_unopposed(count.contest) if event.state == "uncontested" else None
+            return replace(count, result=result, declared_at=result and event.at, no_poll=event, history=history)
+        case _:
+            assert_never(event)
