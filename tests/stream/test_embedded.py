@@ -14,6 +14,7 @@ import pytest
 
 from server.stream import embedded
 from server.stream.watcher import ask
+from tests.conftest import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PARENT = """
@@ -26,7 +27,7 @@ signal.pause()
 Found = TypeVar("Found")
 
 
-def until(look: Callable[[], Found | None], seconds: float = 20.0) -> Found:
+def until(look: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found:
     """Call until the answer is true; fail after ``seconds``."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
