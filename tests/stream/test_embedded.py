@@ -21,6 +21,7 @@ PARENT = """
 import signal, sys
 from pathlib import Path
 from server.stream import embedded
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which is ignored in what a shell runs behind itself
 print(embedded.start(Path(sys.argv[1])).pid, flush=True)
 signal.pause()
 """
