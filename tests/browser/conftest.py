@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
+from tests.conftest import PATIENCE_SECONDS
+
 # A switch counts as it is given last: the first rows are what Playwright turns off itself, the last three are pages
 # that Chromium loads behind each window for its address bar. Nobody sees them, and they are half of all its work.
 _WITHOUT = [
@@ -28,7 +30,7 @@ FLAGS = [
 PHONE = ViewportSize(width=390, height=844)
 HALL = "hall.test"
 """This machine by a name at which a browser does not trust plain HTTP, as it does at 127.0.0.1."""
-expect.set_options(timeout=30_000)  # instead of five seconds, which are few on a busy machine
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)  # instead of five seconds, which are few on a busy machine
 
 
 def chromium() -> str | None:

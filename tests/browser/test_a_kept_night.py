@@ -30,7 +30,7 @@ async def test_an_open_page_ends_on_the_past_page_at_the_same_address(
         await expect(viewer.locator("#line")).to_have_attribute("data-state", "up")
         options = argparse.Namespace(night="night", anyway=True)
         await keeping.keep(options, site.settings, stream)
-        await expect(viewer.locator("#player")).to_be_visible(timeout=15_000)
+        await expect(viewer.locator("#player")).to_be_visible()
         await expect(viewer.locator("#stands")).to_have_text("Past night")
         await expect(viewer.locator("#status")).to_contain_text("1 of 3 declared")
         assert viewer.url == f"{site.url}/nights/night?baseline="

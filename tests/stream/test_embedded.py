@@ -14,19 +14,21 @@ import pytest
 
 from server.stream import embedded
 from server.stream.watcher import ask
+from tests.conftest import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PARENT = """
 import signal, sys
 from pathlib import Path
 from server.stream import embedded
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which is ignored in what a shell runs behind itself
 print(embedded.start(Path(sys.argv[1])).pid, flush=True)
 signal.pause()
 """
 Found = TypeVar("Found")
 
 
-def until(look: Callable[[], Found | None], seconds: float = 20.0) -> Found:
+def until(look: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found:
     """Call until the answer is true; fail after ``seconds``."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

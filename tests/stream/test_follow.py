@@ -16,7 +16,7 @@ from server.stream.events import EventStream
 from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened, StreamWentBack, follow
 from server.stream.opening import open_night
 from server.stream.reading import key
-from tests.conftest import until
+from tests.conftest import PATIENCE_SECONDS, until
 from tests.nights_by_hand import START, declare, definition
 from tests.stream.test_events import NIGHT, opened
 
@@ -168,4 +168,4 @@ async def test_a_stream_that_went_back_stops_its_follower(redis: Embedded, strea
         await stream._call("DEL", key(NIGHT))  # pyright: ignore[reportPrivateUsage]
         os.kill(redis.pid, signal.SIGKILL)
         with pytest.raises(StreamWentBack):
-            await asyncio.wait_for(task, 20)
+            await asyncio.wait_for(task, PATIENCE_SECONDS)
