@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute
 from server import feeds
 from server.access import without_rule
 from server.count import routes as count
-from server.count.desk.render import DeskRenderer
+from server.count.board.render import DeskRenderer
 from server.count.setup import MOST_UPLOADED, UPLOADS, open_in_time
 from server.html import static
 from server.html.errors import on_crash, on_gone, on_http_error, on_too_deep, on_unavailable

@@ -18,7 +18,7 @@ _NOTHING = -1  # the number of the frame that a new viewer has
 
 
 class PrivateRenderer(Protocol):
-    """How a desk becomes HTML; ``server.count.desk.render`` implements it."""
+    """How a desk becomes HTML; ``server.count.board.render`` implements it."""
 
     def message(self, night: Night, desk: Desk, news: Sequence[News] | None) -> str:
         """The HTML that htmx swaps in after this news; None asks for the whole page."""

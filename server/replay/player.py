@@ -26,8 +26,7 @@ log = structlog.get_logger()
 
 SPEED_OF_ONE_CONTEST, SPEED_OF_MANY = 300.0, 120.0  # times real time, worth watching
 SECONDS_AT_THE_END = 10.0  # of a loop, before it begins again
-_LOOK_SECONDS = 0.25  # between two looks at the desk
-_SECONDS_BETWEEN_TRIES = 1.0
+_LOOK_SECONDS, _SECONDS_BETWEEN_TRIES = 0.25, 1.0  # between two looks at the desk; between two tries
 _BY = "the command line"
 
 

@@ -17,7 +17,7 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from server.app import build_app
-from server.count.desk.render import DeskRenderer
+from server.count.board.render import DeskRenderer
 from server.election.events import NightOpened, NotePosted
 from server.live.channel import Channel
 from server.live.hub import Hub

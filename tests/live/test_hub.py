@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.count.desk.render import DeskRenderer
+from server.count.board.render import DeskRenderer
 from server.election.commands import AnyCommand, OpenNight, ReachStage
 from server.election.decide import decide
 from server.election.events import AnyEvent

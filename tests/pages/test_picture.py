@@ -17,7 +17,7 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
-from server.count.desk.render import DeskRenderer
+from server.count.board.render import DeskRenderer
 from server.election.commands import AnyCommand, Declare, OpenNight, ReachStage, RecordNoPoll, Withdraw
 from server.election.contests import Candidate, Definition
 from server.election.counts import Count

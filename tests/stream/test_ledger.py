@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from server.count.desk.render import DeskRenderer
+from server.count.board.render import DeskRenderer
 from server.election.commands import OpenNight, PostNote
 from server.election.counting.acts import AnyAct, Asked, Stamp
 from server.election.counting.desk import fold_acts

@@ -19,7 +19,7 @@
     line.dataset.state = state;
   };
 
-  // The same words as in server/count/desk/board.py.
+  // The same words as in server/count/board/board.py.
   const inWords = (minutes) => {
     const hours = Math.floor(minutes / 60);
     if (hours >= 48) return `${Math.floor(hours / 24)} days`;

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from server.count.desk.board import Board
+from server.count.board.board import Board
 from server.count.visit.inviting import ROLES
 from server.election.counting.acts import Role
 from server.election.limits import LONGEST_LINE, LONGEST_NAME, MOST_LINES

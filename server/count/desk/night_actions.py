@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
+from server.count.board.wording import SPEEDS
 from server.count.desk.pages import contest_page, desk_page, hold_page
 from server.count.desk.requests import DESK, carried_out, current_board, sent
-from server.count.desk.wording import SPEEDS
 from server.count.visit.rules import Sends, visit
 from server.count.visit.sending import ask, id_of, stamp
 from server.election.commands import HoldNight, PostNote, ReleaseNight

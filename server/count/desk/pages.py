@@ -6,11 +6,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.websockets import WebSocket
 
 from server.access import allows
-from server.count.desk import render
-from server.count.desk.log import log_of
-from server.count.desk.needs import name_of
+from server.count.board import render
+from server.count.board.log import log_of
+from server.count.board.needs import name_of
+from server.count.board.wording import command_told
 from server.count.desk.requests import DESK, current_board, page
-from server.count.desk.wording import command_told
 from server.count.visit.rules import SignedIn, Watches, visit
 from server.election.limits import LONGEST_SEARCH
 from server.html.answers import HTML

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.access import allows
-from server.count.desk import render
-from server.count.desk.board import Board
+from server.count.board import render
+from server.count.board.board import Board
 from server.count.desk.guests import BadLines, Guest, guest_of, guests_of
 from server.count.desk.pages import contest_page
 from server.count.desk.requests import DESK, carried_out, current_board, page, sent

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from server.count.desk.board import Board, board_of
+from server.count.board.board import Board, board_of
 from server.count.visit.rules import csrf, visit
 from server.count.visit.sending import new_id
 from server.count.visit.visitors_night import both_of

@@ -12,7 +12,7 @@ import uvloop
 from starlette.applications import Starlette
 
 from server.app import build_app
-from server.count.desk.render import DeskRenderer
+from server.count.board.render import DeskRenderer
 from server.election.events import AnyEvent, NightOpened, NotePosted
 from server.election.nights import Night
 from server.live.channel import Channel

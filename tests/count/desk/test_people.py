@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from server.app import build_app
-from server.count.desk.board import board_of
+from server.count.board.board import board_of
 from server.count.desk.people import cards_of
 from server.count.visit.invitations import Invitations
 from server.count.visit.sending import now

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from server.count.desk.render import DeskRenderer
+from server.count.board.render import DeskRenderer
 from server.election.commands import HoldNight, ReachStage
 from server.election.counting.acts import AnyAct, Asked, Dropped, EntryChosen, Invited, SignedIn
 from server.election.counting.desk import fold_acts

@@ -10,8 +10,8 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from server.count.desk.board import Board
-from server.count.desk.wording import (
+from server.count.board.board import Board
+from server.count.board.wording import (
     LoggedChange,
     act_told,
     command_told,

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from server.count.desk.board import Board, Due, Glance, unaccounted
-from server.count.desk.wording import command_told
+from server.count.board.board import Board, Due, Glance, unaccounted
+from server.count.board.wording import command_told
 from server.election.commands import OfTheHold, ballot_of
 from server.election.counting.acts import Asked, Dropped
 from server.election.counting.entry import KEYING

@@ -11,10 +11,10 @@ from typing import assert_never
 from markupsafe import Markup
 from msgspec import Struct
 
-from server.count.desk.board import Board, Glance, board_of, state_of
-from server.count.desk.log import log_of
-from server.count.desk.needs import needs_of
-from server.count.desk.wording import SPEEDS, reasons_told, replay_told
+from server.count.board.board import Board, Glance, board_of, state_of
+from server.count.board.log import log_of
+from server.count.board.needs import needs_of
+from server.count.board.wording import SPEEDS, reasons_told, replay_told
 from server.count.phone.page_content import label_of, read_back
 from server.count.visit.place import STAGES
 from server.election.commands import Correct, Declare, ballot_of
