@@ -1,1 +1,1 @@
-"""What the desk looks at: how each contest stands, what it needs, what was done, as pieces of its pages. No requests."""
+"""What the desk looks at: how each contest stands, what it needs, what was done, as pieces of pages. No requests."""
