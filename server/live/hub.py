@@ -169,7 +169,8 @@ class Hub:
         """Tell the pages of a night when its poll closes. A night that was opened at the close of its poll, as past
         nights are, never said that it was open."""
         while True:
-            await asyncio.sleep(min([BEAT_SECONDS, *map(self._seconds_open, list(self.channels.values()))]))
+            seconds = min([BEAT_SECONDS, *map(self._seconds_open, list(self.channels.values()))])
+            await asyncio.sleep(seconds)
 
     def _seconds_open(self, channel: Channel) -> float:
         """The seconds until a night's poll closes, ``BEAT_SECONDS`` where that is over; then its pages are told so."""
