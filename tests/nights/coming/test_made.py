@@ -9,7 +9,8 @@ from server.nights import archive
 from server.nights.coming import seats
 from server.nights.coming.lists import candidates_in
 from server.nights.coming.made import faults_of, made
-from server.nights.coming.sheet import Sheet, TypedCandidate, fields, merged, tidied, with_fields
+from server.nights.coming.sheet import Sheet, TypedCandidate, fields, tidied, with_fields
+from server.nights.coming.together import merged
 from server.nights.coming.written import night_file
 from server.nights.format import parsed
 from tests.count.setup import clacton
@@ -163,3 +164,30 @@ def test_what_two_people_changed_is_put_together() -> None:
         TypedCandidate("Ray", party="Labour"),
         TypedCandidate("Kay", party="Ind"),
     )
+
+
+def names(one: Sheet) -> list[str]:
+    return [f"{row.first_names} {row.surname} {row.party}" for row in one.contests[0].candidates]
+
+
+def test_what_i_changed_of_a_candidate_stays_with_that_one_where_somebody_sorted_or_took_a_row_out() -> None:
+    base = sheet("SMITH, Jane, Labour\nADAMS, Bob, Green Party\nJONES, Al, Reform UK")
+    mine = with_fields(base, {"0.0.first_names": "Jane Ann", "0.2.surname": "Jonas"})
+    smith, adams, jones = base.contests[0].candidates
+    their_sort = replace(base, contests=(replace(base.contests[0], candidates=(adams, jones, smith)),))
+    assert names(merged(base, their_sort, mine)) == [
+        "Bob Adams Green Party",
+        "Al Jonas Reform UK",
+        "Jane Ann Smith Labour",
+    ]
+    assert names(merged(base, mine, their_sort)) == names(merged(base, their_sort, mine)), "whoever comes second"
+    their_cut = replace(base, contests=(replace(base.contests[0], candidates=(smith, jones)),))
+    assert names(merged(base, their_cut, mine)) == ["Jane Ann Smith Labour", "Al Jonas Reform UK"]
+    assert names(merged(base, mine, their_cut)) == ["Jane Ann Smith Labour", "Al Jonas Reform UK"]
+    their_change = with_fields(base, {"0.1.party": "Labour"})
+    assert names(merged(base, their_change, their_cut))[1] == "Bob Adams Labour"
+        "Jane Smith Labour",
+        "Bob Adams Labour",
+        "Al Jones Reform UK",
+    ]
+    assert names(merged(base, their_cut, their_change))[-1] == "Bob Adams Labour", "nothing that was typed is lost"
