@@ -132,10 +132,6 @@ GET  /desk/night                                              in     no      no 
 POST /desk/night                                              in     no      no     no        yes   no
 GET  /desk/practice                                           in     no      no     no        yes   no
 POST /desk/practice                                           in     no      no     no        yes   no
-GET  /desk/close                                              in     no      no     no        yes   no
-POST /desk/close                                              in     no      no     no        yes   no
-GET  /desk/discard                                            in     no      no     no        yes   no
-POST /desk/discard                                            in     no      no     no        yes   no
 GET  /admin/invitation                                        yes    yes     yes    yes       yes   yes
 GET  /admin/invitation/{token}                                there  there   there  there     there yes
 POST /admin/invitation/{token}                                there  there   there  there     there yes
@@ -162,6 +158,10 @@ POST /admin/nights/names                                      in     no      no 
 POST /admin/nights/{draft}                                    in     no      no     no        no    yes
 POST /admin/nights/{draft}/open                               in     no      no     no        no    yes
 POST /admin/nights/{draft}/drop                               in     no      no     no        no    yes
+GET  /desk/close                                              in     no      no     no        yes   no
+POST /desk/close                                              in     no      no     no        yes   no
+GET  /desk/discard                                            in     no      no     no        yes   no
+POST /desk/discard                                            in     no      no     no        yes   no
 """
 ROLES = {
     "officer": "officer",

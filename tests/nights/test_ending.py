@@ -171,7 +171,7 @@ async def test_a_kept_night_is_opened_again_to_practise_with_as_often_as_asked_a
         await open_copy(stream, kept, "night", "four", "night")
 
 
-TAKEN = "is a past night: give the one on air an id of its own"
+TAKEN = "is a past night already: a night on air needs an id of its own"
 BY_THE_COMMAND_LINE = {
     "open a shipped night": (["open", ROCHESTER], f"{ROCHESTER} {TAKEN}"),
     "open as a shipped night": (["open", ROCHESTER, "--as", "parl.2019-12-12"], f"parl.2019-12-12 {TAKEN}"),

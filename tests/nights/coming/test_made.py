@@ -113,8 +113,8 @@ def test_the_same_name_of_the_same_party_stands_once_and_of_another_party_twice(
 def test_a_night_has_a_contest_once_and_no_more_candidates_than_a_paper_holds() -> None:
     one = sheet()
     assert [fault.field for fault in faults_of(replace(one, contests=one.contests * 2))] == ["1.seat"]
-    many = replace(one.contests[0], candidates=one.contests[0].candidates * 4)
-    assert "at most 120" in faults_of(replace(one, contests=(many,)))[0].sentence
+    many = replace(one.contests[0], candidates=one.contests[0].candidates * 6)
+    assert "at most 200" in faults_of(replace(one, contests=(many,)))[0].sentence
     assert "at most 700" in faults_of(replace(one, contests=one.contests * 701))[0].sentence
 
 
@@ -148,7 +148,7 @@ def test_fields_go_back_where_they_came_from_and_rows_can_be_added_and_emptied()
         one, {"0.34.surname": "Zed", "0.34.party": "Labour", "0.0.surname": "", "0.0.first_names": "", "0.0.party": ""}
     )
     assert [row.surname for row in tidied(more).contests[0].candidates][::33] == ["Adeyemi", "Zed"]
-    assert len(with_fields(one, {"0.999.surname": "x", "0.99999999.surname": "x"}).contests[0].candidates) == 121
+    assert len(with_fields(one, {"0.999.surname": "x", "0.99999999.surname": "x"}).contests[0].candidates) == 201
 
 
 def test_what_two_people_changed_is_put_together() -> None:
