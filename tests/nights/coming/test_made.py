@@ -126,9 +126,27 @@ def test_a_time_that_is_expected_is_that_of_the_night(typed: str, after_close: s
     assert str(night.expected[clacton.NIGHT] - night.definition.polls_close) == after_close
 
 
-def test_a_time_weeks_later_is_not_of_the_night() -> None:
-    (fault,) = faults_of(with_fields(sheet(), {"0.expected": "11/01/2027 03:00"}))
-    assert "not in the two weeks" in fault.sentence
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("11/01/2027 03:00", "not in the two weeks"),
+        ("21:00", "21:00 is before the polls close. If it is the day after, type 11/12/2026 21:00."),
+    ],
+)
+def test_a_time_before_the_close_or_weeks_later_is_not_of_the_night(typed: str, said: str) -> None:
+    (fault,) = faults_of(with_fields(sheet(), {"0.expected": typed}))
+    assert said in fault.sentence
+
+
+@pytest.mark.parametrize("typed", ["2026-12-10", "10/12/2026", "10-12-2026", "10.12.2026", "10 Dec 2026"])
+def test_a_day_is_typed_in_many_ways_the_day_before_the_month(typed: str) -> None:
+    assert str(made(with_fields(sheet(), {"date": typed})).definition.date) == "2026-12-10"
+
+
+@pytest.mark.parametrize("typed", ["10/12/1800", "12/13/2026", "10/12/26", "2999-01-01"])
+def test_what_is_no_day_of_a_poll_to_come_is_refused_with_the_years_there_are(typed: str) -> None:
+    (fault,) = faults_of(with_fields(sheet(), {"date": typed}))
+    assert fault.sentence.endswith("is no date: type it like 10/12/2026, with a year from 2000 to 2199.")
 
 
 def test_a_sheet_as_a_night_file_is_the_same_night_again() -> None:
