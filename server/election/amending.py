@@ -46,6 +46,7 @@ def night_amended(night: Night, command: AmendNight) -> str:
     if command.polls_close != d.polls_close and (closes - _DAY_BEGINS).date() != d.date:
         sentence = f"The poll is on {d.date.day} {d.date:%B %Y}: it closes on that day, or in the night after it."
         findings.append(Finding("paper-unfit", "polls_close", sentence))
+    findings += _after_what_went_out(night, command)
     refuse_if(findings)
     if (command.title, command.polls_close, command.baseline) == (d.title, d.polls_close, d.baseline):
         raise Refused("nothing-changed", "Nothing is changed: the night says all of that already.")
@@ -116,6 +117,18 @@ def _against_the_declared(count: Count, contest: Contest) -> Iterator[Finding]:
         if 0 < contest.electorate < papers:
             sentence = f"{papers:,} ballot papers are declared: more than an electorate of {contest.electorate:,}."
             yield Finding("papers-above-electorate", "electorate", f"{sentence} {_WITHDRAW}")
+
+
+def _after_what_went_out(night: Night, command: AmendNight) -> Iterator[Finding]:
+    """What stands against a later close of poll: that something of a count was announced before it."""
+    told = [event for count in night.counts.values() for event in count.history if not isinstance(event, NoPollTaken)]
+    first = min(told, key=lambda event: event.at, default=None)
+    d = night.definition
+    if first and not d.rehearsal and d.replay_of is None and max(d.polls_close, first.at) < command.polls_close:
+        said = f"{first.at.astimezone(LONDON):%H:%M}, from {night.counts[first.ballot].contest.name}"
+        yield Finding(
+            "paper-unfit", "polls_close", f"The first news of a count went out at {said}: the poll was closed."
+        )
 
 
 def _names(names: Iterable[str]) -> str:
