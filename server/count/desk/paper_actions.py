@@ -157,7 +157,7 @@ async def _paper_page(
     form, seen = stands, count.amended
     if typed is not None:
         form, seen = paper.with_room(paper.read(typed)), round_in(typed.get("made-from"))
-    since = [event for event in count.amendments if event.seq > seen] if status == 409 else []
+    since = count.amendments[max(seen, 0) :] if status == 409 else ()
     if status == 409:
         form, seen = together(board.later, count, seen, form), count.amended
     sentences = {field: finding.sentence for field, finding in wrong}
@@ -210,13 +210,14 @@ async def _night_page(
 ) -> Response:
     board = await current_board(request)
     amendments = board.later.amendments
-    fields, seen = _says(board.later.definition), amendments[-1].seq if amendments else 0
+    fields, seen = _says(board.later.definition), len(amendments)
     shown, made_from = fields, seen
     if typed is not None:
         shown = {name: typed.get(f"paper.{name}", text) for name, text in fields.items()}
         made_from = round_in(typed.get("made-from"))
     if status == 409:
-        before = next((one for one in amendments if one.seq == made_from), board.later.opened_as)
+        said = (board.later.opened_as, *amendments)
+        before = said[made_from] if 0 <= made_from < len(said) else said[-1]
         untouched = {name for name, text in _says(before).items() if shown[name] == text}
         shown, made_from = shown | {name: fields[name] for name in untouched}, seen
     return page(

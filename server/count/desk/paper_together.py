@@ -16,9 +16,9 @@ _OF_A_CANDIDATE = ("place", "name", "party", "short", "description", "fate", "si
 
 
 def together(night: Night, count: Count, made_from: int, typed: PaperForm) -> PaperForm:
-    """The form as it was ``typed``, with everything that was put right since the amendment with the seq ``made_from``
+    """The form as it was ``typed``, with everything that was put right since there were ``made_from`` amendments
     where nothing else was typed. Where there is no such paper, it is as it was typed."""
-    paper = _paper_at(night, count, made_from)
+    paper = _paper_after(night, count, made_from)
     if paper is None:
         return typed
     base, stands = form_of(paper, night.parties), form_of(count.contest, night.parties)
@@ -27,11 +27,11 @@ def together(night: Night, count: Count, made_from: int, typed: PaperForm) -> Pa
     return with_room(replace(stands, candidates=tuple(rows), **own))
 
 
-def _paper_at(night: Night, count: Count, seq: int) -> Contest | None:
-    """The ballot paper after the amendment with this seq; 0 is the paper with which the night was opened."""
-    ballot = count.contest.ballot
-    opened = [contest for contest in night.opened_as.contests if contest.ballot == ballot and seq == 0]
-    return next((one.contest for one in count.amendments if one.seq == seq), opened[0] if opened else None)
+def _paper_after(night: Night, count: Count, amendments: int) -> Contest | None:
+    """The ballot paper after so many amendments; None if there were not as many."""
+    opened = [contest for contest in night.opened_as.contests if contest.ballot == count.contest.ballot]
+    papers = [*opened, *(event.contest for event in count.amendments)]
+    return papers[amendments] if 0 <= amendments < len(papers) else None
 
 
 def _rows(base: PaperForm, stands: PaperForm, typed: PaperForm) -> Iterator[CandidateRow]:

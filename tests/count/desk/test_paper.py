@@ -235,6 +235,36 @@ def test_room_for_another_candidate_does_not_make_an_old_form_a_new_one(
     assert (fields(again.text)["paper.title"], fields(again.text)["paper.baseline"]) == ("Mine", "2015")
 
 
+def test_what_is_put_right_while_the_night_is_held_goes_out_with_the_release_one_after_the_other(
+    editor: Phone, officer: Phone, desk: Desk
+) -> None:
+    officer.key()
+    desk.hold()
+    officer.send("/count/declare")
+    struck = amend(editor, paper__candidate__12__fate="withdrew", reason="She withdrew.")
+    assert (struck.status_code, alert(struck.text)) == (
+        422,
+        "Figures of this contest wait to go out, and do not allow that: set them aside first.",
+    )
+    for name in ("Charlie Rose", "Charlotte Rose-Lee"):
+        assert amend(editor, paper__candidate__12__name=name, reason="As on the paper.").status_code == 303
+    for title in ("One", "Two"):
+        assert amend(editor, "/desk/night", paper__title=title, reason="As it is called.").status_code == 303
+    desk.release()
+    editor.open("/desk")
+    assert [one.contest.candidates[11].name for one in amendments(desk)] == ["Charlie Rose", "Charlotte Rose-Lee"]
+    assert "did not go out" not in text(editor.open("/desk"))
+    assert fold(desk.events()).definition.title == "Two"
+
+
+def test_an_electorate_below_the_papers_verified_is_said_at_the_desk(editor: Phone, officer: Phone, desk: Desk) -> None:
+    officer.verify()
+    assert amend(editor, paper__electorate="30,000", reason="By the register.").status_code == 303
+    assert "40,113 papers are verified, and there are 30,000 electors." in text(editor.open("/desk"))
+    assert amend(editor, paper__electorate="79,163", reason="It was right.").status_code == 303
+    assert "there are 30,000 electors" not in text(editor.open("/desk"))
+
+
 def test_a_form_that_is_sent_twice_amends_once(editor: Phone, desk: Desk) -> None:
     data = fields(editor.open(PAPER)) | {ELECTORATE: "79,200"}
     assert [send(editor, data).status_code for _ in range(2)] == [303, 303]
