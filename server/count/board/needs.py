@@ -88,7 +88,13 @@ def _unaccounted(board: Board, glance: Glance) -> Need | None:
         elif "electors" in void:
             why = f"{void}. The papers are verified again, or the electorate is put right under “The ballot paper”."
         return _need("unaccounted", glance, why)
-    papers = unaccounted(glance.count)
+    count = glance.count
+    if count.result is None and count.no_poll is None and 0 < count.contest.electorate < (count.papers or 0):
+        why = f"{count.papers:,} papers are verified, and there are {count.contest.electorate:,} electors. They "
+        return _need(
+            "unaccounted", glance, f"{why}are verified again, or the electorate is put right under “The ballot paper”."
+        )
+    papers = unaccounted(count)
     if papers is None or glance.count.papers is None:
         return None
     why = f"the declared figures are {abs(papers):,} {'more' if papers > 0 else 'fewer'} than the papers verified."

@@ -112,24 +112,6 @@ def tidied(sheet: Sheet) -> Sheet:
     return replace(sheet, contests=contests)
 
 
-def merged(base: Sheet, theirs: Sheet, mine: Sheet) -> Sheet:
-    """Their sheet with what I changed since ``base``; candidates that both of us added follow one another."""
-    was = fields(base)
-    now = fields(mine)
-    changed = {name: now.get(name, "") for name in (*was, *now) if now.get(name, "") != was.get(name, "")}
-    contests = list(theirs.contests)
-    for place, contest in enumerate(contests):
-        if place >= len(base.contests) or place >= len(mine.contests):
-            continue
-        rows = len(base.contests[place].candidates)
-        added = [one for one in mine.contests[place].candidates[rows:] if one not in contest.candidates]
-        if len(contest.candidates) > rows and added:
-            contests[place] = replace(contest, candidates=(*contest.candidates, *added))
-            own = tuple(f"{place}.{row}." for row in range(rows, rows + MOST_CANDIDATES))
-            changed = {name: text for name, text in changed.items() if not name.startswith(own)}
-    return with_fields(replace(theirs, contests=tuple(contests)), changed)
-
-
 def _rows_sent(typed: Mapping[str, str], place: int) -> int:
     """How many rows were sent, up to one more than there may be."""
     found = (re.fullmatch(rf"{place}\.(\d{{1,3}})\.\w+", name) for name in typed)
