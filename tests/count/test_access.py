@@ -137,6 +137,7 @@ GET  /admin/invitation/{token}                                there  there   the
 POST /admin/invitation/{token}                                there  there   there  there     there yes
 GET  /admin                                                   in     no      no     no        no    yes
 GET  /admin/run                                               in     no      no     no        no    yes
+GET  /admin/copy                                              in     no      no     no        no    yes
 GET  /admin/people                                            in     no      no     no        no    yes
 GET  /admin/people/{what}                                     in     no      no     no        no    yes
 GET  /admin/nights                                            in     no      no     no        no    yes
@@ -150,6 +151,7 @@ GET  /admin/nights/{draft}/preview/{ballot}                   in     no      no 
 GET  /admin/nights/{draft}/open                               in     no      no     no        no    yes
 GET  /admin/nights/{draft}/drop                               in     no      no     no        no    yes
 POST /admin/run                                               in     no      no     no        no    yes
+POST /admin/copy                                              in     no      no     no        no    yes
 POST /admin/people                                            in     no      no     no        no    yes
 POST /admin/people/{what}                                     in     no      no     no        no    yes
 POST /admin/nights/seat                                       in     no      no     no        no    yes

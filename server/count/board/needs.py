@@ -42,6 +42,7 @@ class Needs(Struct, frozen=True):
 def needs_of(board: Board, glances: list[Glance]) -> Needs:
     """Everything that waits for a person."""
     needs = [*_of_the_night(board), *_of_contests(board, glances), *_of_people(board), *_dropped(board)]
+    needs += _uninvited(board)
     kinds: dict[str, int] = {}
     first: list[Need] = []
     for need in needs:
@@ -150,6 +151,14 @@ def _of_people(board: Board) -> Iterator[Need]:
             why = f"locked out after {person.mistakes} wrong PINs. Clear the PIN once you know who calls."
             href = f"/desk/contests/{person.ballots[0]}" if len(ballots) == 1 else "/desk/people"
             yield Need("locked", what, why, href)
+
+
+def _uninvited(board: Board) -> Iterator[Need]:
+    """That nobody is invited to enter the results of a night, as when it was just opened."""
+    roles = {person.role for person in board.desk.people.values() if not person.revoked}
+    if roles & {"officer", "second officer"} or board.night.definition.replay_of or board.night.declared:
+        return
+    yield Need("uninvited", "Invite the officers", "nobody can enter a result yet.", "/desk/people")
 
 
 def _dropped(board: Board) -> Iterator[Need]:
