@@ -50,7 +50,7 @@ async def test_a_night_is_made_put_right_counted_by_two_declared_and_closed_by_p
     assert walks["who runs the place"].taps < 60
     await expect(viewer.get_by_text("Siân Eleri Baines").first).to_be_visible()
     await viewer.reload()
-    for words in ("Reform UK hold", "Siân Eleri Baines", "Past night"):
+    for words in ("Jo Akers", "9,664", "Siân Eleri Baines", "Past night"):
         await expect(viewer.get_by_text(words).first).to_be_visible()
     record = Kept(site.settings.data_dir).events(watched[0])
     assert record is not None

@@ -306,3 +306,30 @@ def test_several_contests_are_typed_one_at_a_time(admin: Admin) -> None:
     admin.open(answer.headers["location"])
     assert admin.faults() == []
     assert admin.client.get(f"{admin.draft}?contest=3").status_code == 404
+
+
+def test_a_past_night_is_practised_with_and_the_copy_discarded_from_the_list_of_all_nights(
+    admin: Admin, stored: Desk
+) -> None:
+    past, copy = "parl.clacton.by.2026-08-13", "parl.clacton.by.2026-08-13.rehearsal"
+    admin.open("/admin")
+    for _ in range(2):  # a second tap
+        assert admin.send("/admin/copy", {"night": past}).headers["location"] == f"/admin?opened={copy}"
+    assert stored.do(lambda stream: stream.nights()) == [copy]
+    assert admin.send("/admin/copy", {"night": "parl.nowhere"}).status_code == 422
+    assert "Discard" in admin.open("/admin")
+    assert admin.send("/admin/run", {"night": copy, "do": "discard"}).headers["location"] == "/desk/discard"
+    assert 'href="/admin"' in admin.open("/desk/discard"), "the way back to all nights"
+    assert admin.send("/desk/discard").headers["location"] == "/admin"
+    assert stored.do(lambda stream: stream.nights()) == []
+
+
+def test_a_desk_without_an_officer_leads_to_inviting_them(admin: Admin) -> None:
+    begun(admin)
+    admin.open_draft()
+    admin.open(f"/admin?opened={clacton.NIGHT}")
+    admin.send("/admin/run", {"night": clacton.NIGHT})
+    assert '<a href="/desk/people">Invite the officers</a>' in admin.open("/desk")
+    admin.open("/desk/people")
+    admin.send("/desk/invitations", {"lines": "Jane Smith, officer, Clacton"})
+    assert "Invite the officers" not in admin.open("/desk")
