@@ -1,6 +1,6 @@
 """Decides whether what was known before a count may be put right as somebody asks. Nothing is changed here."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from server.election.checks import Finding
@@ -46,6 +46,7 @@ def night_amended(night: Night, command: AmendNight) -> str:
     if command.polls_close != d.polls_close and (closes - _DAY_BEGINS).date() != d.date:
         sentence = f"The poll is on {d.date.day} {d.date:%B %Y}: it closes on that day, or in the night after it."
         findings.append(Finding("paper-unfit", "polls_close", sentence))
+    findings += _after_what_went_out(night, command)
     refuse_if(findings)
     if (command.title, command.polls_close, command.baseline) == (d.title, d.polls_close, d.baseline):
         raise Refused("nothing-changed", "Nothing is changed: the night says all of that already.")
@@ -55,11 +56,13 @@ def night_amended(night: Night, command: AmendNight) -> str:
 
 def _must_be_newest(amendments: Sequence[Amendment], made_from: int | None) -> None:
     """Raises Refused where somebody else has amended it since the form was made."""
-    if made_from is None or made_from == (amendments[-1].seq if amendments else 0):
+    if made_from is None or made_from == len(amendments):
         return
-    who = f"{amendments[-1].by} put this right at {amendments[-1].at.astimezone(LONDON):%H:%M}" if amendments else ""
-    sentence = "after this page was opened. Nothing was sent, and what you typed is kept"
-    raise Refused("amended-meanwhile", f"{who or 'The night has begun again'}, {sentence}: compare the two.")
+    what = "What this was made from did not go out,"
+    if amendments and made_from < len(amendments):
+        last = amendments[-1]
+        what = f"{last.by} put this right at {last.at.astimezone(LONDON):%H:%M}, after this page was opened."
+    raise Refused("amended-meanwhile", f"{what} Nothing was sent, and what you typed is kept: compare the two.")
 
 
 def _unfit(night: Night, command: AmendBallotPaper) -> Iterator[Finding]:
@@ -98,7 +101,9 @@ def _against_the_declared(count: Count, contest: Contest) -> Iterator[Finding]:
     after = {candidate.id: candidate for candidate in contest.candidates}
     gone = [candidate.name for id, candidate in before.items() if id not in after]
     if gone and any(isinstance(event, SetsResult) for event in count.history):
-        sentence = f"{_names(gone)} had votes that were declared, and cannot go from the paper: say that they withdrew."
+        sentence = (
+            f"{' and '.join(gone)} had votes that were declared, and cannot go from the paper: say that they withdrew."
+        )
         yield Finding("paper-unfit", "candidates", sentence)
     if count.no_poll and count.no_poll.state == "uncontested" and len(contest.standing) != 1:
         what = "That there is no poll was recorded for one candidate. Take that back first, under “Withdraw”."
@@ -106,11 +111,11 @@ def _against_the_declared(count: Count, contest: Contest) -> Iterator[Finding]:
     elif count.result and not isinstance(count.no_poll, NoPollTaken):
         new = [candidate.name for id, candidate in after.items() if id not in before]
         if new:
-            sentence = f"{_names(new)} cannot come onto a paper whose result is declared. {_WITHDRAW}"
+            sentence = f"{' and '.join(new)} cannot come onto a paper whose result is declared. {_WITHDRAW}"
             yield Finding("paper-unfit", "candidates", sentence)
         struck = [one.name for id, one in after.items() if id in before and one.fate != before[id].fate]
         if struck:
-            sentence = f"What became of {_names(struck)} cannot change once votes are declared. {_WITHDRAW}"
+            sentence = f"What became of {' and '.join(struck)} cannot change once votes are declared. {_WITHDRAW}"
             yield Finding("paper-unfit", "candidates", sentence)
         papers = count.result.valid + (count.result.rejected.total if count.result.rejected else 0)
         if 0 < contest.electorate < papers:
@@ -118,8 +123,15 @@ def _against_the_declared(count: Count, contest: Contest) -> Iterator[Finding]:
             yield Finding("papers-above-electorate", "electorate", f"{sentence} {_WITHDRAW}")
 
 
-def _names(names: Iterable[str]) -> str:
-    return " and ".join(names)
+def _after_what_went_out(night: Night, command: AmendNight) -> Iterator[Finding]:
+    """What stands against a later close of poll: that something of a count was announced before it."""
+    d, told = night.definition, [event for count in night.counts.values() for event in count.history]
+    first = min((one for one in told if not isinstance(one, NoPollTaken)), key=lambda one: one.at, default=None)
+    if first and not d.rehearsal and d.replay_of is None and max(d.polls_close, first.at) < command.polls_close:
+        said = f"{first.at.astimezone(LONDON):%H:%M}, from {night.counts[first.ballot].contest.name}"
+        yield Finding(
+            "paper-unfit", "polls_close", f"The first news of a count went out at {said}: the poll was closed."
+        )
 
 
 def _text(field: str, text: str, most: int, missing: str = "") -> Iterator[Finding]:

@@ -104,7 +104,7 @@ class AmendBallotPaper(Command, frozen=True, tag="amend-ballot-paper.1"):
     """Put right what is known of a contest beforehand; ``contest`` is all of it as it is to be.
 
     ``parties`` are those that the night does not name yet. A ``reason`` is required once there are figures.
-    ``made_from`` is the seq of the contest's last amendment when the form was opened, 0 if there was none; None where
+    ``made_from`` is how many amendments of the contest there were when the form was opened; None where
     the command is valid after any.
     """
 

@@ -50,8 +50,8 @@ class Count(Struct, frozen=True, dict=True):
 
     @property
     def amended(self) -> int:
-        """The seq of the last amendment of the ballot paper, 0 if there was none."""
-        return self.amendments[-1].seq if self.amendments else 0
+        """How often the ballot paper was amended."""
+        return len(self.amendments)
 
     @property
     def has_figures(self) -> bool:

@@ -28,7 +28,8 @@ class Limits:
             message = await receive()
             left -= len(message.get("body", b""))
             if left < 0:
-                raise HTTPException(413, f"A request has at most {most} bytes.")
+                size = f"{most // 1024**2} MB" if most >= 1024**2 else f"{most // 1024} KB"
+                raise HTTPException(413, f"That is more than can be sent here: {size} at most. Nothing was kept of it.")
             return message
 
         if scope["type"] != "lifespan" and len(scope["path"]) + len(scope["query_string"]) > _MOST_ADDRESS:

@@ -169,21 +169,22 @@ class Hub:
         """Tell the pages of a night when its poll closes. A night that was opened at the close of its poll, as past
         nights are, never said that it was open."""
         while True:
-            now, seconds = clock.now(), BEAT_SECONDS
-            for channel in [channel for channel in self.channels.values() if channel.night]:
-                night, history = channel.night, channel.history
-                assert night is not None
-                close = night.definition.polls_close
-                if channel.events[0].at >= close or history.closed == close:
-                    continue
-                if now < close:
-                    seconds = min(seconds, (close - now).total_seconds())
-                else:
-                    history.closed = close
-                    channel.retell(tuple(channel.renderer.until_the_close(night)))
-                    self._made.clear()
-                    self._moved.set()
+            seconds = min([BEAT_SECONDS, *map(self._seconds_open, list(self.channels.values()))])
             await asyncio.sleep(seconds)
+
+    def _seconds_open(self, channel: Channel) -> float:
+        """The seconds until a night's poll closes, ``BEAT_SECONDS`` where that is over; then its pages are told so."""
+        night, history = channel.night, channel.history
+        close = night.definition.polls_close if night else None
+        if night is None or close is None or channel.events[0].at >= close or history.closed == close:
+            return BEAT_SECONDS
+        if (seconds := (close - clock.now()).total_seconds()) > 0:
+            return seconds
+        history.closed = close
+        channel.retell(tuple(channel.renderer.until_the_close(night)))
+        self._made.clear()
+        self._moved.set()
+        return BEAT_SECONDS
 
     async def _beat(self) -> None:
         while True:

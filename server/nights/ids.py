@@ -16,4 +16,4 @@ def must_be_free(kept: Kept, night: str) -> None:
         letters = "write letters from A to Z, digits, - and _, with single dots between them"
         raise Refused("id-unfit", f"{night[:80]!r} cannot be the id of a night: {letters}.") from None
     if is_shipped(night) or file.exists():
-        raise Refused("night-kept", f"{night} is a past night: give the one on air an id of its own, --as practice.")
+        raise Refused("night-kept", f"{night} is a past night already: a night on air needs its own id, --as practice.")

@@ -5,13 +5,28 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Error, Page, expect
+from playwright.async_api import Browser, Error, Page, expect
 
+from server.election.events import BallotPaperAmended, Declared
+from server.nights.kept import Kept
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from tests.bench.setting_up import Walk, admins_link, invite_people, make_a_night
+from tests.bench.setting_up import walk_through
+from tests.bench.walk import (
+    STRUCK,
+    VOTES,
+    Walk,
+    admins_link,
+    come_in,
+    invite_people,
+    make_it_of_an_export,
+    run,
+    verify,
+)
 from tests.count.setup import clacton
 from tests.running import Site, serving
+
+LATER = "2099-12-10"
 
 
 @pytest.fixture
@@ -21,21 +36,42 @@ async def site(redis: Embedded, tmp_path: Path) -> AsyncIterator[Site]:
         yield site
 
 
-async def test_a_seat_and_a_pasted_list_are_a_night_with_a_desk_and_an_officer(
+async def test_a_night_is_made_put_right_counted_by_two_declared_and_closed_by_people_with_their_links_alone(
+    site: Site, stream: EventStream, browser: Browser, viewer: Page
+) -> None:
+    watched: list[str] = []
+
+    async def looks(night: str) -> None:
+        await viewer.goto(f"{site.url}/nights/{night}")
+        await expect(viewer.get_by_text("Siân Baines")).to_be_visible()
+        watched.append(night)
+
+    walks = await walk_through(browser, site, stream, looks=looks)
+    assert walks["who runs the place"].taps < 60
+    await expect(viewer.get_by_text("Siân Eleri Baines").first).to_be_visible()
+    await viewer.reload()
+    for words in ("Reform UK hold", "Siân Eleri Baines", "Past night"):
+        await expect(viewer.get_by_text(words).first).to_be_visible()
+    record = Kept(site.settings.data_dir).events(watched[0])
+    assert record is not None
+    (declared,) = [event for event in record if isinstance(event, Declared)]
+    assert declared.votes == {str(row): votes for row, votes in VOTES.items()}
+    amended = [event.contest for event in record if isinstance(event, BallotPaperAmended)]
+    assert [one.electorate for one in amended] == [78_245, 80_005, 80_005]
+    assert amended[-1].candidate(str(STRUCK)).fate == "withdrew"
+
+
+async def test_an_export_is_a_night_whose_figures_are_refused_until_the_poll_closes(
     site: Site, stream: EventStream, viewer: Page, phone: Page
 ) -> None:
-    walk = Walk(viewer)
-    await make_a_night(walk, await admins_link(site, stream))
-    await phone.goto(f"{site.url}/nights/{clacton.NIGHT}")
-    await expect(phone.get_by_text("Siân Baines")).to_be_visible()
-    await invite_people(walk)
-    assert walk.taps < 20
-    await viewer.goto(f"{site.url}/desk/invitations")
-    for name in ("Bob Lee", "Jane Smith"):
-        await expect(viewer.locator(".card", has_text=name)).to_be_visible()
-    link = await viewer.locator(".card", has_text="Jane Smith").locator(".link").inner_text()
-    await phone.goto(site.url + link.strip().removeprefix(site.settings.public_url))
-    await expect(phone.get_by_text("34 candidates")).to_be_visible()
+    walk, officer = Walk(viewer), Walk(phone)
+    await come_in(walk, await admins_link(site, stream))
+    await make_it_of_an_export(walk, clacton.DEMOCRACY_CLUB.replace(clacton.DAY, LATER))
+    await run(walk)
+    links = await invite_people(walk)
+    await verify(officer, site.url + links["Jane Smith"].removeprefix(site.settings.public_url), "#alert")
+    await expect(phone.locator("#alert")).to_contain_text("nothing is published before that")
+    assert len(await stream.read(f"parl.clacton.by.{LATER}")) == 1
 
 
 async def test_what_is_typed_outlives_a_reload_and_a_lost_network(
@@ -47,6 +83,7 @@ async def test_what_is_typed_outlives_a_reload_and_a_lost_network(
     await viewer.get_by_role("link", name="New night").click()
     await viewer.get_by_role("button", name="Begin with an empty sheet").click()
     surname = viewer.locator("#\\30 -0-surname")
+    await viewer.wait_for_load_state()
     await surname.fill("Smith")
     await viewer.reload()
     await expect(surname).to_have_value("Smith")

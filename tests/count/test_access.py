@@ -132,15 +132,12 @@ GET  /desk/night                                              in     no      no 
 POST /desk/night                                              in     no      no     no        yes   no
 GET  /desk/practice                                           in     no      no     no        yes   no
 POST /desk/practice                                           in     no      no     no        yes   no
-GET  /desk/close                                              in     no      no     no        yes   no
-POST /desk/close                                              in     no      no     no        yes   no
-GET  /desk/discard                                            in     no      no     no        yes   no
-POST /desk/discard                                            in     no      no     no        yes   no
 GET  /admin/invitation                                        yes    yes     yes    yes       yes   yes
 GET  /admin/invitation/{token}                                there  there   there  there     there yes
 POST /admin/invitation/{token}                                there  there   there  there     there yes
 GET  /admin                                                   in     no      no     no        no    yes
 GET  /admin/run                                               in     no      no     no        no    yes
+GET  /admin/copy                                              in     no      no     no        no    yes
 GET  /admin/people                                            in     no      no     no        no    yes
 GET  /admin/people/{what}                                     in     no      no     no        no    yes
 GET  /admin/nights                                            in     no      no     no        no    yes
@@ -154,6 +151,7 @@ GET  /admin/nights/{draft}/preview/{ballot}                   in     no      no 
 GET  /admin/nights/{draft}/open                               in     no      no     no        no    yes
 GET  /admin/nights/{draft}/drop                               in     no      no     no        no    yes
 POST /admin/run                                               in     no      no     no        no    yes
+POST /admin/copy                                              in     no      no     no        no    yes
 POST /admin/people                                            in     no      no     no        no    yes
 POST /admin/people/{what}                                     in     no      no     no        no    yes
 POST /admin/nights/seat                                       in     no      no     no        no    yes
@@ -162,6 +160,10 @@ POST /admin/nights/names                                      in     no      no 
 POST /admin/nights/{draft}                                    in     no      no     no        no    yes
 POST /admin/nights/{draft}/open                               in     no      no     no        no    yes
 POST /admin/nights/{draft}/drop                               in     no      no     no        no    yes
+GET  /desk/close                                              in     no      no     no        yes   no
+POST /desk/close                                              in     no      no     no        yes   no
+GET  /desk/discard                                            in     no      no     no        yes   no
+POST /desk/discard                                            in     no      no     no        yes   no
 """
 ROLES = {
     "officer": "officer",

@@ -173,7 +173,8 @@ def test_who_amends_what_somebody_else_has_amended_meanwhile_is_told_so() -> Non
     told = Told()
     told.amend(electorate=1100, made_from=0)
     assert told.refused(electorate=1200, made_from=0).startswith("Dora put this right at 22:00")
-    told.amend(electorate=1200, made_from=2)
+    told.amend(electorate=1200, made_from=1)
+    assert told.refused(electorate=1300, made_from=3).startswith("What this was made from did not go out")
 
 
 @pytest.mark.parametrize(
@@ -207,7 +208,7 @@ def test_the_nights_own_words_are_put_right_and_the_poll_closes_on_its_day() -> 
         told.give(replace(later, id="c"))
     told.give(AmendNight(id="back", by="Dora", title="A night", polls_close=START, baseline="2015"), verified())
     with pytest.raises(Refused, match="Give the reason"):
-        told.give(replace(later, id="d"))
+        told.give(replace(later, id="d", polls_close=START))
 
 
 def amended() -> Told:
@@ -223,6 +224,19 @@ def amended() -> Told:
     told.amend(candidates=(more, *told.contest.candidates), parties=(UKIP,), reason="Cy withdrew.")
     told.give(declare(0, con=6, lab=3, command="again"))
     return told
+
+
+def test_the_poll_is_not_said_to_close_after_what_was_counted_went_out() -> None:
+    told = Told()
+    later = AmendNight(id="a", by="Dora", title="A night", polls_close=START + timedelta(hours=1), baseline="2015")
+    told.give(later, replace(later, id="b", polls_close=START), verified())
+    with pytest.raises(Refused, match="The first news of a count went out at 22:00, from Seat 0: the poll"):
+        told.give(replace(later, id="c", reason="It is open for longer."))
+    told.give(replace(later, id="d", polls_close=START - timedelta(hours=1), reason="It closed earlier."))
+    practice = Told()
+    assert practice.night
+    practice.night = replace(practice.night, definition=practised(practice.night.definition, "practice"))
+    practice.give(verified(), replace(later, reason="To practise."))
 
 
 def test_a_record_with_amendments_is_read_checked_and_kept() -> None:

@@ -154,24 +154,28 @@ async def test_a_contest_without_a_poll_is_not_missing_and_an_uncontested_one_is
     assert ending.objections(stands.night, stands.desk) == ()
 
 
-async def test_a_kept_night_is_opened_again_to_practise_with_as_often_as_asked_and_once_each_time(
+async def test_a_kept_night_is_opened_again_to_practise_with_once_for_everybody_who_asks(
     stream: EventStream, tmp_path: Path
 ) -> None:
     await on_air(stream, declare(0))
     kept = Kept(tmp_path)
     await ending.keep(stream, kept, "night", lambda night, desk: None)
-    opened = [(await open_copy(stream, kept, "night", command)).id for command in ("one", "two", "two")]
-    assert opened == ["night.practice", "night.practice-2", "night.practice-2"]
-    assert await stream.nights() == opened[:2]
-    copy = fold(await stream.read("night.practice")).definition
+    past = kept.load("night")
+    await on_air(stream, night="night.rehearsal")  # a night of that name which is none to practise with
+    opened = await asyncio.gather(
+        *(open_copy(stream, kept, past.definition, past.expected, command) for command in ("one", "two", "two"))
+    )
+    assert {one.id for one in opened} == {"night.rehearsal-2"}
+    assert await stream.nights() == ["night.rehearsal", "night.rehearsal-2"]
+    copy = fold(await stream.read("night.rehearsal-2")).definition
     assert (copy.rehearsal, copy.replay_of, copy.times, copy.contests) == (True, None, "live", definition().contests)
-    with pytest.raises(Refused, match=r"night.practice is already on air"):
-        await open_copy(stream, kept, "night", "three", "night.practice")
-    with pytest.raises(Refused, match="night is a past night"):
-        await open_copy(stream, kept, "night", "four", "night")
+    await ending.keep(stream, kept, "night.rehearsal-2", lambda night, desk: None)
+    assert (await open_copy(stream, kept, past.definition, past.expected, "three")).id == "night.rehearsal-3"
+    with pytest.raises(Refused, match="practise with already"):
+        await open_copy(stream, kept, copy, past.expected, "four")
 
 
-TAKEN = "is a past night: give the one on air an id of its own"
+TAKEN = "is a past night already: a night on air needs its own id"
 BY_THE_COMMAND_LINE = {
     "open a shipped night": (["open", ROCHESTER], f"{ROCHESTER} {TAKEN}"),
     "open as a shipped night": (["open", ROCHESTER, "--as", "parl.2019-12-12"], f"parl.2019-12-12 {TAKEN}"),

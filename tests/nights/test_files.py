@@ -90,7 +90,7 @@ async def test_a_file_and_a_kept_night_are_exported_and_verified(
         options = argparse.Namespace(night=named, out=tmp_path / str(number))
         assert await export(options, settings, stream) == 0
         if number == 0:
-            assert main(["import", str(tmp_path / "0")]) == 0
+            assert await asyncio.to_thread(main, ["import", str(tmp_path / "0")]) == 0
     assert (tmp_path / "0").read_bytes() == (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
     assert main(["verify", MADE]) == main(["verify", str(tmp_path / "3")]) == 0
     assert main(["verify", str(file)]) == main(["verify", CLACTON]) == 1

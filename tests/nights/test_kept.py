@@ -323,7 +323,7 @@ def test_a_night_is_kept_once_and_another_of_its_id_is_refused(
     assert "good is kept here with another head" in capsys.readouterr().err
     assert Kept(tmp_path / "data").file("good").read_bytes() == GOOD
     assert main(["open", "good"]) == 1
-    assert capsys.readouterr().err == "good is a past night: give the one on air an id of its own, --as practice.\n"
+    assert capsys.readouterr().err == "good is a past night already: a night on air needs its own id, --as practice.\n"
 
 
 async def test_a_record_is_not_imported_under_a_night_on_air(

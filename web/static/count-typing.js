@@ -82,6 +82,7 @@ class Draft {
     this.key = key;
     this.at = draft?.at;
     if (draft) this.show(draft);
+    else if (fieldsOf(form).some((field) => field.value !== (field.defaultValue ?? field.value))) this.keep(); // typed before this ran
     this.tellOfOthers();
   }
 

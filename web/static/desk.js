@@ -12,6 +12,7 @@
   let heard = Date.now();
   let asked = Date.now();
   let failures = 0;
+  let sending = false; // a form is on its way, and its answer says where to go: a night that it ends signs this page out
   let catchingUp = false; // the first message after connecting has the whole page, so its rows are not news
 
   const say = (text, state) => {
@@ -67,6 +68,7 @@
     asked = Date.now();
     const before = heard;
     const answer = await fetch(address, { redirect: "manual", cache: "no-store" });
+    if (sending) return;
     if (answer.type === "opaqueredirect" || answer.status === 403) {
       say("Signed out", "down");
       place.remove();
@@ -106,6 +108,10 @@
     failures += 1;
     say("Reconnecting", "down");
     tryToPoll();
+  });
+
+  document.addEventListener("submit", (event) => {
+    sending = !event.defaultPrevented;
   });
 
   const hangUp = () => connection?.socket?.readyState === WebSocket.OPEN && connection.socket.close();

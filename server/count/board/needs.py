@@ -42,6 +42,7 @@ class Needs(Struct, frozen=True):
 def needs_of(board: Board, glances: list[Glance]) -> Needs:
     """Everything that waits for a person."""
     needs = [*_of_the_night(board), *_of_contests(board, glances), *_of_people(board), *_dropped(board)]
+    needs += _uninvited(board)
     kinds: dict[str, int] = {}
     first: list[Need] = []
     for need in needs:
@@ -88,7 +89,13 @@ def _unaccounted(board: Board, glance: Glance) -> Need | None:
         elif "electors" in void:
             why = f"{void}. The papers are verified again, or the electorate is put right under “The ballot paper”."
         return _need("unaccounted", glance, why)
-    papers = unaccounted(glance.count)
+    count = glance.count
+    if count.result is None and count.no_poll is None and 0 < count.contest.electorate < (count.papers or 0):
+        why = f"{count.papers:,} papers are verified, and there are {count.contest.electorate:,} electors. They "
+        return _need(
+            "unaccounted", glance, f"{why}are verified again, or the electorate is put right under “The ballot paper”."
+        )
+    papers = unaccounted(count)
     if papers is None or glance.count.papers is None:
         return None
     why = f"the declared figures are {abs(papers):,} {'more' if papers > 0 else 'fewer'} than the papers verified."
@@ -144,6 +151,14 @@ def _of_people(board: Board) -> Iterator[Need]:
             why = f"locked out after {person.mistakes} wrong PINs. Clear the PIN once you know who calls."
             href = f"/desk/contests/{person.ballots[0]}" if len(ballots) == 1 else "/desk/people"
             yield Need("locked", what, why, href)
+
+
+def _uninvited(board: Board) -> Iterator[Need]:
+    """That nobody is invited to enter the results of a night, as when it was just opened."""
+    roles = {person.role for person in board.desk.people.values() if not person.revoked}
+    if roles & {"officer", "second officer"} or board.night.definition.replay_of or board.night.declared:
+        return
+    yield Need("uninvited", "Invite the officers", "nobody can enter a result yet.", "/desk/people")
 
 
 def _dropped(board: Board) -> Iterator[Need]:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.access import allows
-from server.count.desk.requests import DESK, carried_out, current_board, page, sent
+from server.count.desk.requests import DESK, carried_out, current_board, page, runs_the_place, sent
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of
 from server.election.counting.desk import Desk
@@ -64,12 +64,13 @@ async def ask_to_discard(request: Request) -> Response:
 async def discard(request: Request) -> Response:
     """``POST /desk/discard``: the night goes off air for good, with everything that was done on it."""
     night_id = visit(request).night
+    from_the_place = runs_the_place(request, await current_board(request))
 
     async def discarded() -> None:
         await ending.discard(process(request).stream, night_id)
         log.info("a night was discarded", night=night_id, by=visit(request).person.name)
 
-    return await carried_out(discarded(), "/", partial(_discard_page, request))
+    return await carried_out(discarded(), "/admin" if from_the_place else "/", partial(_discard_page, request))
 
 
 async def _close_page(request: Request, notice: str = "", status: int = 200) -> Response:

@@ -157,6 +157,7 @@ def _texts(form: PaperForm) -> Iterator[tuple[str, str]]:
             yield f"{row.id}.name", row.name
             yield f"{row.id}.party", row.party
             yield f"{row.id}.fate", row.fate
+            yield f"{row.id}.description", row.description
 
 
 def _name(party: str, parties: Mapping[str, Party]) -> str:

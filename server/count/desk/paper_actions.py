@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from server.access import allows
 from server.count.desk import paper
 from server.count.desk.paper_made import made_by
+from server.count.desk.paper_together import together
 from server.count.desk.requests import DESK, NOT_CONFIRMED, current_board, page, sent
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, id_of, round_in
@@ -20,8 +21,9 @@ from server.election.clock import LONDON
 from server.election.commands import Amend, AmendBallotPaper, AmendNight
 from server.election.contests import Definition
 from server.election.counts import Count
+from server.election.events import NightAmended
 from server.election.refusals import Refused, refuse_if
-from server.election.results.amendments import ids_used
+from server.election.results.amendments import ids_used, in_words
 from server.html.templates import clock
 from server.nights import named
 from server.stream.events import StreamUnavailable
@@ -152,7 +154,12 @@ async def _paper_page(
     if count is None:
         raise HTTPException(404, f"{ballot} is not a contest of this night.")
     stands = paper.form_of(count.contest, board.later.parties)
-    form = paper.with_room(paper.read(typed)) if typed is not None else stands
+    form, seen = stands, count.amended
+    if typed is not None:
+        form, seen = paper.with_room(paper.read(typed)), round_in(typed.get("made-from"))
+    since = count.amendments[max(seen, 0) :] if status == 409 else ()
+    if status == 409:
+        form, seen = together(board.later, count, seen, form), count.amended
     sentences = {field: finding.sentence for field, finding in wrong}
     return page(
         request,
@@ -167,6 +174,8 @@ async def _paper_page(
         form=form,
         wrong=sentences,
         now=_differing(stands, form) if status == 409 else {},
+        made_from=seen,
+        since=[(event, in_words(board.later, event)) for event in since],
         off=paper.OFF,
         parties=_choices(count, board.later.parties),
         last=count.amendments[-1] if count.amendments else None,
@@ -200,8 +209,17 @@ async def _night_page(
     wrong: dict[str, str] | None = None,
 ) -> Response:
     board = await current_board(request)
-    definition = board.later.definition
-    fields = {"title": definition.title, "closes": clock(definition.polls_close), "baseline": definition.baseline}
+    amendments = board.later.amendments
+    fields, seen = _says(board.later.definition), len(amendments)
+    shown, made_from = fields, seen
+    if typed is not None:
+        shown = {name: typed.get(f"paper.{name}", text) for name, text in fields.items()}
+        made_from = round_in(typed.get("made-from"))
+    if status == 409:
+        said = (board.later.opened_as, *amendments)
+        before = said[made_from] if 0 <= made_from < len(said) else said[-1]
+        untouched = {name for name, text in _says(before).items() if shown[name] == text}
+        shown, made_from = shown | {name: fields[name] for name in untouched}, seen
     return page(
         request,
         "night.html",
@@ -209,9 +227,13 @@ async def _night_page(
         notice=notice,
         typed=typed,
         board=board,
-        fields={name: (typed or {}).get(f"paper.{name}", text) for name, text in fields.items()},
+        fields=shown,
         now=fields if status == 409 else {},
         wrong=wrong or {},
         has_figures=any(count.has_figures for count in board.later.counts.values()),
-        amended=board.later.amendments[-1].seq if board.later.amendments else 0,
+        amended=made_from,
     )
+
+
+def _says(night: Definition | NightAmended) -> dict[str, str]:
+    return {"title": night.title, "closes": clock(night.polls_close), "baseline": night.baseline}

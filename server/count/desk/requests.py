@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.count.board.board import Board, board_of
+from server.count.visit.inviting import at_its_desk
 from server.count.visit.rules import csrf, visit
 from server.count.visit.sending import new_id
 from server.count.visit.visitors_night import both_of
@@ -27,6 +28,11 @@ Again = Callable[[str, int], Awaitable[Response]]
 async def current_board(request: Request) -> Board:
     """The board of the visitor's night at this moment."""
     return board_of(*await both_of(request), now())
+
+
+def runs_the_place(request: Request, board: Board) -> bool:
+    """Whether the visitor is here as somebody who runs the place."""
+    return visit(request).person.invitation in at_its_desk(board.desk)
 
 
 async def sent(request: Request) -> dict[str, str]:
@@ -64,6 +70,7 @@ def page(
     string with which the page polls ``/desk/live``.
     """
     visitor = visit(request)
+    board = context.get("board")
     text = rendered(
         f"desk/{template}",
         person=visitor.person,
@@ -73,6 +80,7 @@ def page(
         notice=notice,
         typed=typed or {},
         watched=watched,
+        runs_place=isinstance(board, Board) and runs_the_place(request, board),
         **context,
     )
     return Response(text, status, {"Cache-Control": "no-store"}, HTML)

@@ -8,6 +8,7 @@ MOST_UPLOADED = beginning.MOST_UPLOADED
 PAGES = {
     "/admin": nights.nights,
     "/admin/run": nights.back,
+    "/admin/copy": nights.back,
     "/admin/people": people.people,
     "/admin/people/{what}": people.back,
     "/admin/nights": beginning.begin,
@@ -23,6 +24,7 @@ PAGES = {
 }
 FORMS = {
     "/admin/run": nights.run,
+    "/admin/copy": nights.practise,
     "/admin/people": people.invite,
     "/admin/people/{what}": people.change,
     "/admin/nights/seat": beginning.from_seat,

@@ -13,7 +13,7 @@ from server.count.setup.requests import ADMINS, begun, page, sent
 from server.count.visit.rules import Sends, SignedIn
 from server.election.refusals import Refused
 from server.nights.coming import files, seats
-from server.nights.coming.reading import day_of, short
+from server.nights.coming.reading import day_of, no_day, short
 from server.nights.coming.sheet import Sheet, TypedContest
 from server.nights.sources.problems import Problem
 from server.nights.sources.source import Source
@@ -54,7 +54,7 @@ async def from_seat(request: Request) -> Response:
     if not form.get("q"):
         return again("Say which seat.", 422)
     if day_of(form.get("date", "")) is None:
-        what = f"{short(form['date'])} is no date: type it like 10/12/2026." if form.get("date") else ""
+        what = no_day(form["date"]) if form.get("date") else ""
         return again(what or "Say on which day the poll is.", 422)
     if len(found) == 0:
         return again(f"There is no seat like {short(form['q'])}. Type a part of its name.", 422)
@@ -78,7 +78,7 @@ async def from_file(request: Request) -> Response:
     if not data.strip():
         return again("Choose a file, or paste a table.", 422)
     if form.get("date") and day is None:
-        return again(f"{short(form['date'])} is no date: type it like 10/12/2026.", 422)
+        return again(no_day(form["date"]), 422)
     try:
         sheet = await to_thread(files.sheet_in, Source(name, data), str(day) if day else "")
     except files.NotRead as error:

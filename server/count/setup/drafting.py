@@ -16,7 +16,8 @@ from server.nights.coming import lists, parties
 from server.nights.coming.made import NATIONS, faults_of
 from server.nights.coming.reading import day_of
 from server.nights.coming.seats import filled
-from server.nights.coming.sheet import Sheet, TypedContest, fields, merged, named, tidied, with_fields
+from server.nights.coming.sheet import Sheet, TypedContest, fields, named, tidied, with_fields
+from server.nights.coming.together import merged
 from server.stream.clock import now
 from server.stream.drafts import DraftConflict, Stored, TooManyDrafts
 from server.stream.events import StreamUnavailable

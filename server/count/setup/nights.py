@@ -1,23 +1,24 @@
 """All nights as who runs the place sees them: coming, on air, held, kept here, past; and the way to their desks."""
 
 import secrets
+from asyncio import to_thread
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
 from server.count.setup.requests import ADMINS, drafts, page, sent, sheet_of
-from server.count.visit.inviting import invite_person
+from server.count.visit.inviting import RUN, at_its_desk, invite_person
 from server.count.visit.pins import hashed
 from server.count.visit.rules import Sends, SignedIn, visit
-from server.count.visit.sending import new_id, stamp
+from server.count.visit.sending import id_of, new_id, stamp
 from server.count.visit.sessions import begin_session
-from server.election.counting.acts import Invited, PinChosen
+from server.election.counting.acts import PinChosen
 from server.election.counting.acts import SignedIn as HasSignedIn
-from server.election.counting.desk import Desk
 from server.election.refusals import Refused
 from server.html.process import process
 from server.nights import archive
+from server.nights.copies import open_copy
 
 
 @allows(SignedIn(ADMINS))
@@ -28,21 +29,37 @@ async def nights(request: Request) -> Response:
 
 @allows(Sends(ADMINS))
 async def run(request: Request) -> Response:
-    """``POST /admin/run``: signs this browser in at the desk of a night on air, in the name of who runs the place. The
-    invitation and the session are on record in the night's private stream, as any desk's are."""
-    night = (await sent(request)).get("night", "")
+    """``POST /admin/run``: signs this browser in at the desk of a night on air, in the name of who runs the place, or
+    at the page there that asks whether to discard it. The invitation and the session are on record in the night's
+    private stream, as any desk's are."""
+    form = await sent(request)
+    night = form.get("night", "")
     try:
         session = await _at_the_desk(request, night)
     except Refused as refused:
         return await _nights(request, refused.sentence, 422)
-    answer = RedirectResponse("/desk", 303)
+    answer = RedirectResponse("/desk/discard" if form.get("do") == "discard" else "/desk", 303)
     begin_session(answer, process(request).settings, "desk", session)
     return answer
 
 
+@allows(Sends(ADMINS))
+async def practise(request: Request) -> Response:
+    """``POST /admin/copy``: puts a copy of a past night on air to practise with, unless it is there already."""
+    night, this = (await sent(request)).get("night", ""), process(request)
+    try:
+        past = await to_thread(this.kept.load, night)
+        copy = await open_copy(this.stream, this.kept, past.definition, past.expected, id_of("copy", new_id()))
+    except archive.UnknownNight as error:
+        return await _nights(request, str(error), 422)
+    except Refused as refused:
+        return await _nights(request, refused.sentence, 422)
+    return RedirectResponse(f"/admin?opened={copy.id}", 303)
+
+
 @allows(SignedIn(ADMINS))
 async def back(request: Request) -> Response:
-    """``GET /admin/run``, as a restored tab sends it: leads back to the nights."""
+    """``GET`` of an address that only takes forms, as a restored tab sends it: leads back to the nights."""
     return RedirectResponse("/admin", 303)
 
 
@@ -79,13 +96,8 @@ async def _own_invitation(request: Request, night: str) -> str:
     for invited in made:
         if not desk.people[invited].revoked:
             return invited
-    by = stamp(request, f"run/{me.invitation}/{len(made)}")
+    by = stamp(request, f"{RUN}{me.invitation}/{len(made)}")
     return await invite_person(submitter, night, me.name, "desk", (), by)
-
-
-def at_its_desk(desk: Desk, admin: str) -> list[str]:
-    """The invitations to a night's desk that the admin with this invitation has by running the place."""
-    return [act.invited for act in desk.log if isinstance(act, Invited) and act.command_id.startswith(f"run/{admin}/")]
 
 
 async def _nights(request: Request, notice: str = "", status: int = 200) -> Response:

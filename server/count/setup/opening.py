@@ -107,7 +107,13 @@ async def open_due(stream: EventStream, drafts: Drafts, kept: Kept) -> None:
 async def _must_open(stored: Stored, kept: Kept) -> Made:
     """The night of a draft; NotMade or Refused if it could not be opened."""
     night = await asyncio.to_thread(made, sheet_of(stored))
-    await asyncio.to_thread(must_be_free, kept, night.definition.id)
+    try:
+        await asyncio.to_thread(must_be_free, kept, night.definition.id)
+    except Refused as refused:
+        if refused.code != "night-kept":
+            raise
+        sentence = f"{night.definition.id} is a past night already: put the date or the seat right."
+        raise Refused(refused.code, sentence) from None
     return night
 
 

@@ -8,9 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
-from server.count.setup.nights import at_its_desk
 from server.count.setup.requests import ADMINS, NOT_CONFIRMED, page, sent
-from server.count.visit.inviting import invite_person, link_of
+from server.count.visit.inviting import at_its_desk, invite_person, link_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, stamp
 from server.election.counting.acts import PLACE, PinCleared, Revoked, SessionsEnded, Stamp

@@ -3,6 +3,7 @@
 from server.count.visit.invitations import Invitations, area_of
 from server.count.visit.sending import new_id
 from server.election.counting.acts import PLACE, EntryChosen, EntryMode, Invited, Role, Stamp
+from server.election.counting.desk import Desk
 from server.settings import Settings
 from server.stream.clock import now
 from server.stream.submit import Submitter
@@ -14,6 +15,8 @@ ROLES: dict[str, Role] = {
     "desk": "desk",
 }
 """The roles of a night, as the command line and lists of people write them."""
+RUN = "run/"
+"""How the command ids of the desk's invitations begin that admins have by running the place; then the admin's own."""
 _COMMAND_LINE = "the command line"
 
 
@@ -52,6 +55,12 @@ async def first_admin(submitter: Submitter) -> str | None:
     stamp = _stamp("invite/first")  # two processes that start at once invite one person
     act = Invited(**stamp, invited=new_id(), name="The administrator", role="admin", ballots=())
     return (await submitter.record(PLACE, act))[0].invited
+
+
+def at_its_desk(desk: Desk, admin: str = "") -> list[str]:
+    """The invitations to a night's desk that the admin with this invitation, or any, has by running the place."""
+    begins = f"{RUN}{admin}/" if admin else RUN
+    return [act.invited for act in desk.log if isinstance(act, Invited) and act.command_id.startswith(begins)]
 
 
 def _stamp(command_id: str) -> Stamp:

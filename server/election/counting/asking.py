@@ -1,9 +1,20 @@
 """Decides whether a command that somebody asks for may go out, and whether its figures are those confirmed."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from server.election.checks import Finding
-from server.election.commands import Correct, Declare, OfTheHold, ReachStage, RecordNoPoll, Withdraw, WithFigures
+from server.election.commands import (
+    AmendBallotPaper,
+    Correct,
+    Declare,
+    OfTheHold,
+    ReachStage,
+    RecordNoPoll,
+    Withdraw,
+    WithFigures,
+)
 from server.election.counting.acts import Asked, PublicCommand
 from server.election.counting.desk import Desk
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
@@ -30,8 +41,19 @@ def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:
         _must_be_of_this_count(night, desk, command)
     # Somebody who asks is counting now, even on the replay of a past night, so the figures must reconcile as on air.
     decide(replace(later, held=False, definition=replace(later.definition, times="live")), command, act.at)
+    if isinstance(command, AmendBallotPaper) and asked_for(night, desk, command.ballot) is not None:
+        _must_fit_what_waits(night, desk, act.at, command)
     if isinstance(command, Declare) and not confirmed:
         want_reasons(_doubts(later.counts[command.ballot], command), act.reasons)
+
+
+def _must_fit_what_waits(night: Night, desk: Desk, at: datetime, command: AmendBallotPaper) -> None:
+    """Refuses a ballot paper that could not be put right so after the figures that wait: those go out before it."""
+    try:
+        decide(replace(once_released(night, desk, figures=True), held=False), command, at)
+    except Refused as refused:
+        sentence = "Figures of this contest wait to go out, and do not allow that: set them aside first."
+        raise Refused("figures-waiting", sentence, refused.findings) from refused
 
 
 def _must_be_confirmed(night: Night, desk: Desk, command: WithFigures) -> bool:

@@ -67,14 +67,14 @@ def progress_of(night: Night, desk: Desk, ballot: str) -> EntryProgress:
     return EntryProgress("ready", sheet=newest, correction=correction)
 
 
-def once_released(night: Night, desk: Desk) -> Night:
-    """The night as it will be when all that waits has gone out, except figures.
+def once_released(night: Night, desk: Desk, *, figures: bool = False) -> Night:
+    """The night as it will be when all that waits has gone out, except ``figures`` unless they are asked for.
 
     People at the count carry on from there: a hold keeps things from going out, but does not stop the counting.
     """
     later = replace(night, held=False)
     for asked in pending(night, desk):
-        if isinstance(asked.command, WithoutFigures):
+        if figures or isinstance(asked.command, WithoutFigures):
             try:
                 later = apply(later, decide(later, asked.command, asked.at))
             except Refused:

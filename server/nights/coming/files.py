@@ -183,7 +183,7 @@ def _ballot(ballot: str, rows: Sequence[CsvRow]) -> TypedContest:
         region="" if seat else first.text("nuts1").removesuffix(" (England)"),
         electorate=first.text("total_electorate"),
         ballot=ballot,
-        cancelled=any(row.flag("cancelled_poll") for row in rows),
+        cancelled="1" if any(row.flag("cancelled_poll") for row in rows) else "",
         candidates=candidates,
         line=first.line,
     )

@@ -13,7 +13,7 @@ from server.election.limits import LONGEST_NAME, LONGEST_TITLE, MOST_CANDIDATES,
 from server.election.numbers import Unreadable, typed
 from server.election.parties import Party, counted_as
 from server.nights.coming import parties
-from server.nights.coming.reading import Reader, day_of, short
+from server.nights.coming.reading import Reader, day_of, no_day, short
 from server.nights.coming.sheet import Fault, Sheet, TypedCandidate, TypedContest
 from server.nights.format import BALLOT, OTHERS
 from server.nights.sources.ballots import slug
@@ -74,7 +74,7 @@ class _Maker(Reader):
         title = self.text("title", sheet.title, "Say what the night is called, such as Clacton by-election.")
         day = day_of(sheet.date)
         if day is None:
-            sentence = f"{short(sheet.date)} is no date: type it like 10/12/2026." if sheet.date.strip() else ""
+            sentence = no_day(sheet.date) if sheet.date.strip() else ""
             self.wrong("date", sentence or "Say on which day the poll is.")
         closes = self.clock("closes", sheet.closes, "Say when the polls close: 22:00.")
         baseline = self.text("baseline", sheet.baseline, "")

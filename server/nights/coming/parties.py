@@ -4,6 +4,7 @@ the abbreviation of a party that has none."""
 import difflib
 import re
 from functools import cache, lru_cache
+from hashlib import sha256
 
 from server.election.limits import LONGEST_TITLE
 from server.election.parties import INDEPENDENT, LABOUR_AND_COOPERATIVE, Party
@@ -60,8 +61,8 @@ def _meant(text: str, nation: str, new: bool) -> Party | str:
     here = [id for id in ids if not nation or _registered_in().get(id, in_northern_ireland) == in_northern_ireland]
     if here:
         return _known()[here[0]]
-    if new and (made := slug(text)):
-        return Party(f"unregistered:{made}", text, short_of(text))
+    if new and text:
+        return Party(f"unregistered:{slug(text) or sha256(text.encode()).hexdigest()[:12]}", text, short_of(text))
     if ids:
         where = "Great Britain" if in_northern_ireland else "Northern Ireland"
         return f"{_known()[ids[0]].name} is registered in {where} only."

@@ -9,12 +9,14 @@ from server.election.numbers import Unreadable, typed
 from server.nights.coming.sheet import Fault
 
 _YEARS = range(2000, 2200)
-_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d %B %Y")
+_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %B %Y", "%d %b %Y")
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(:00)?")  # LibreOffice writes the seconds too
+_OF_THE_NIGHT = timedelta(hours=18)  # a time of day alone is within it: 21:00 is before the close, not a day after it
 
 
 def day_of(text: str) -> date | None:
-    """The day that somebody typed: 2026-12-10, 10/12/2026, 10.12.2026 or 10 December 2026; None for anything else."""
+    """The day that somebody typed: 2026-12-10, 10/12/2026, 10 December 2026 and the like, the day before the month;
+    None for anything else."""
     for one in _DAYS:
         try:
             day = datetime.strptime(" ".join(text.split()), one).replace(tzinfo=LONDON).date()
@@ -22,6 +24,11 @@ def day_of(text: str) -> date | None:
             continue
         return day if day.year in _YEARS else None
     return None
+
+
+def no_day(text: str) -> str:
+    """What is said of a text that ``day_of`` reads as no day."""
+    return f"{short(text)} is no date: type it like 10/12/2026, with a year from {_YEARS[0]} to {_YEARS[-1]}."
 
 
 class Reader:
@@ -78,6 +85,12 @@ class Reader:
         moment = datetime.combine(day, time(int(clock[1]), int(clock[2])), LONDON)
         if moment < closing and not day_text:
             moment += timedelta(days=1)
+            if moment - closing > _OF_THE_NIGHT:
+                sentence = (
+                    f"{clock_text} is before the polls close. If it is the day after, type {moment:%d/%m/%Y %H:%M}."
+                )
+                self.wrong(field, sentence, line)
+                return None
         if moment < closing or moment > closing + timedelta(days=14):
             self.wrong(field, f"{short(text)} is not in the two weeks after the polls close.", line)
             return None

@@ -34,7 +34,7 @@ class TypedCandidate(Struct, frozen=True, omit_defaults=True):
 class TypedContest(Struct, frozen=True, omit_defaults=True):
     """One contest as typed. ``previous`` is a party and its votes on each line; ``line`` as for a candidate.
 
-    ``ballot`` is "" until a source that has ballot ids gave one; ``cancelled`` if that one says there is no poll.
+    ``ballot`` is "" until a source that has ballot ids gave one; ``cancelled`` is not empty if it says there is no poll.
     """
 
     seat: str = ""
@@ -47,7 +47,7 @@ class TypedContest(Struct, frozen=True, omit_defaults=True):
     ballot: str = ""
     candidates: tuple[TypedCandidate, ...] = ()
     line: int = 0
-    cancelled: bool = False
+    cancelled: str = ""
 
 
 class Sheet(Struct, frozen=True, omit_defaults=True):
@@ -117,24 +117,6 @@ def tidied(sheet: Sheet) -> Sheet:
         for contest in sheet.contests
     )
     return replace(sheet, contests=contests)
-
-
-def merged(base: Sheet, theirs: Sheet, mine: Sheet) -> Sheet:
-    """Their sheet with what I changed since ``base``; candidates that both of us added follow one another."""
-    was = fields(base)
-    now = fields(mine)
-    changed = {name: now.get(name, "") for name in (*was, *now) if now.get(name, "") != was.get(name, "")}
-    contests = list(theirs.contests)
-    for place, contest in enumerate(contests):
-        if place >= len(base.contests) or place >= len(mine.contests):
-            continue
-        rows = len(base.contests[place].candidates)
-        added = [one for one in mine.contests[place].candidates[rows:] if one not in contest.candidates]
-        if len(contest.candidates) > rows and added:
-            contests[place] = replace(contest, candidates=(*contest.candidates, *added))
-            own = tuple(f"{place}.{row}." for row in range(rows, rows + MOST_CANDIDATES))
-            changed = {name: text for name, text in changed.items() if not name.startswith(own)}
-    return with_fields(replace(theirs, contests=tuple(contests)), changed)
 
 
 def _rows_sent(typed: Mapping[str, str], place: int) -> int:

@@ -188,6 +188,83 @@ def test_two_desks_at_once_one_is_told_and_keeps_what_was_typed(editor: Phone, c
     assert amendments(desk)[-1].contest.electorate == 79200
 
 
+def test_of_two_desks_at_once_the_second_has_what_the_first_put_right_in_the_form_and_takes_nothing_back(
+    editor: Phone, client: TestClient, desk: Desk
+) -> None:
+    other = signed_in(client, desk, "desk", name="Bob Lee")
+    mine = fields(editor.open(PAPER)) | {"paper.candidate.2.name": "Chris Challis", "paper.candidate.3.name": "Knorm"}
+    mine |= {"paper.candidate.14.name": "Zoe New", "paper.candidate.14.party": "Independent"}
+    theirs = fields(other.open(PAPER)) | {ELECTORATE: "79,300", "paper.candidate.13.place": "1"}
+    theirs |= {"paper.candidate.1.fate": "off", "paper.candidate.4.description": "Local", "paper.previous.1.votes": "9"}
+    theirs |= {"paper.candidate.3.name": "Hairy", "paper.candidate.14.name": "Ada Moss"}
+    assert send(other, theirs | {"paper.candidate.14.party": "Independent"}).status_code == 303
+    late = send(editor, mine)
+    assert late.status_code == 409
+    said = text(late.text)
+    assert "Put right since this page was opened" in said and "Bob Lee: electorate 79,300, not 79,163; " in said
+    assert "Ada Moss is on the paper; Mike Barker is not on the paper; the order of the candidates" in said
+    assert "On the paper now: <b>Hairy</b>" in late.text
+    assert send(editor, fields(late.text)).status_code == 303
+    paper = amendments(desk)[-1].contest
+    assert [one.name for one in paper.candidates][:4] == [
+        "Kelly Tolhurst",
+        "Chris Challis",
+        "Knorm",
+        "Jayda Fransen",
+    ]
+    assert [one.name for one in paper.candidates][-2:] == ["Ada Moss", "Zoe New"]
+    assert (paper.electorate, paper.candidates[3].description) == (79300, "Local")
+    assert paper.previous and next(iter(paper.previous.votes.values())) == 9
+
+
+def test_room_for_another_candidate_does_not_make_an_old_form_a_new_one(
+    editor: Phone, client: TestClient, desk: Desk
+) -> None:
+    other = signed_in(client, desk, "desk", name="Bob Lee")
+    mine = fields(editor.open(PAPER))
+    assert amend(other, paper__electorate="79,300").status_code == 303
+    more = editor.client.post("/desk/paper", data=mine | {"more": "1"}, headers=editor.origin)
+    assert send(editor, fields(more.text) | {"paper.candidate.1.name": "Michael"}).status_code == 409
+    stale = fields(editor.open("/desk/night")) | {"paper.title": "Mine"}
+    assert amend(other, "/desk/night", paper__baseline="2015").status_code == 303
+    wrong = editor.client.post("/desk/night", data=stale | {"paper.closes": "late"}, headers=editor.origin)
+    again = editor.client.post(
+        "/desk/night", data=fields(wrong.text) | {"paper.closes": "22:00"}, headers=editor.origin
+    )
+    assert again.status_code == 409
+    assert (fields(again.text)["paper.title"], fields(again.text)["paper.baseline"]) == ("Mine", "2015")
+
+
+def test_what_is_put_right_while_the_night_is_held_goes_out_with_the_release_one_after_the_other(
+    editor: Phone, officer: Phone, desk: Desk
+) -> None:
+    officer.key()
+    desk.hold()
+    officer.send("/count/declare")
+    struck = amend(editor, paper__candidate__12__fate="withdrew", reason="She withdrew.")
+    assert (struck.status_code, alert(struck.text)) == (
+        422,
+        "Figures of this contest wait to go out, and do not allow that: set them aside first.",
+    )
+    for name in ("Charlie Rose", "Charlotte Rose-Lee"):
+        assert amend(editor, paper__candidate__12__name=name, reason="As on the paper.").status_code == 303
+    for title in ("One", "Two"):
+        assert amend(editor, "/desk/night", paper__title=title, reason="As it is called.").status_code == 303
+    desk.release()
+    editor.open("/desk")
+    assert [one.contest.candidates[11].name for one in amendments(desk)] == ["Charlie Rose", "Charlotte Rose-Lee"]
+    assert "did not go out" not in text(editor.open("/desk"))
+    assert fold(desk.events()).definition.title == "Two"
+
+
+def test_an_electorate_below_the_papers_verified_is_said_at_the_desk(editor: Phone, officer: Phone, desk: Desk) -> None:
+    officer.verify()
+    assert amend(editor, paper__electorate="30,000", reason="By the register.").status_code == 303
+    assert "40,113 papers are verified, and there are 30,000 electors." in text(editor.open("/desk"))
+    assert amend(editor, paper__electorate="79,163", reason="It was right.").status_code == 303
+    assert "there are 30,000 electors" not in text(editor.open("/desk"))
+
+
 def test_a_form_that_is_sent_twice_amends_once(editor: Phone, desk: Desk) -> None:
     data = fields(editor.open(PAPER)) | {ELECTORATE: "79,200"}
     assert [send(editor, data).status_code for _ in range(2)] == [303, 303]

@@ -9,7 +9,8 @@ from server.nights import archive
 from server.nights.coming import seats
 from server.nights.coming.lists import candidates_in
 from server.nights.coming.made import faults_of, made
-from server.nights.coming.sheet import Sheet, TypedCandidate, fields, merged, tidied, with_fields
+from server.nights.coming.sheet import Sheet, TypedCandidate, fields, tidied, with_fields
+from server.nights.coming.together import merged
 from server.nights.coming.written import night_file
 from server.nights.format import parsed
 from tests.count.setup import clacton
@@ -113,8 +114,8 @@ def test_the_same_name_of_the_same_party_stands_once_and_of_another_party_twice(
 def test_a_night_has_a_contest_once_and_no_more_candidates_than_a_paper_holds() -> None:
     one = sheet()
     assert [fault.field for fault in faults_of(replace(one, contests=one.contests * 2))] == ["1.seat"]
-    many = replace(one.contests[0], candidates=one.contests[0].candidates * 4)
-    assert "at most 120" in faults_of(replace(one, contests=(many,)))[0].sentence
+    many = replace(one.contests[0], candidates=one.contests[0].candidates * 6)
+    assert "at most 200" in faults_of(replace(one, contests=(many,)))[0].sentence
     assert "at most 700" in faults_of(replace(one, contests=one.contests * 701))[0].sentence
 
 
@@ -126,9 +127,27 @@ def test_a_time_that_is_expected_is_that_of_the_night(typed: str, after_close: s
     assert str(night.expected[clacton.NIGHT] - night.definition.polls_close) == after_close
 
 
-def test_a_time_weeks_later_is_not_of_the_night() -> None:
-    (fault,) = faults_of(with_fields(sheet(), {"0.expected": "11/01/2027 03:00"}))
-    assert "not in the two weeks" in fault.sentence
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("11/01/2027 03:00", "not in the two weeks"),
+        ("21:00", "21:00 is before the polls close. If it is the day after, type 11/12/2026 21:00."),
+    ],
+)
+def test_a_time_before_the_close_or_weeks_later_is_not_of_the_night(typed: str, said: str) -> None:
+    (fault,) = faults_of(with_fields(sheet(), {"0.expected": typed}))
+    assert said in fault.sentence
+
+
+@pytest.mark.parametrize("typed", ["2026-12-10", "10/12/2026", "10-12-2026", "10.12.2026", "10 Dec 2026"])
+def test_a_day_is_typed_in_many_ways_the_day_before_the_month(typed: str) -> None:
+    assert str(made(with_fields(sheet(), {"date": typed})).definition.date) == "2026-12-10"
+
+
+@pytest.mark.parametrize("typed", ["10/12/1800", "12/13/2026", "10/12/26", "2999-01-01"])
+def test_what_is_no_day_of_a_poll_to_come_is_refused_with_the_years_there_are(typed: str) -> None:
+    (fault,) = faults_of(with_fields(sheet(), {"date": typed}))
+    assert fault.sentence.endswith("is no date: type it like 10/12/2026, with a year from 2000 to 2199.")
 
 
 def test_a_sheet_as_a_night_file_is_the_same_night_again() -> None:
@@ -148,7 +167,7 @@ def test_fields_go_back_where_they_came_from_and_rows_can_be_added_and_emptied()
         one, {"0.34.surname": "Zed", "0.34.party": "Labour", "0.0.surname": "", "0.0.first_names": "", "0.0.party": ""}
     )
     assert [row.surname for row in tidied(more).contests[0].candidates][::33] == ["Adeyemi", "Zed"]
-    assert len(with_fields(one, {"0.999.surname": "x", "0.99999999.surname": "x"}).contests[0].candidates) == 121
+    assert len(with_fields(one, {"0.999.surname": "x", "0.99999999.surname": "x"}).contests[0].candidates) == 201
 
 
 def test_what_two_people_changed_is_put_together() -> None:
@@ -164,3 +183,26 @@ def test_what_two_people_changed_is_put_together() -> None:
         TypedCandidate("Ray", party="Labour"),
         TypedCandidate("Kay", party="Ind"),
     )
+
+
+def names(one: Sheet) -> list[str]:
+    return [f"{row.first_names} {row.surname} {row.party}" for row in one.contests[0].candidates]
+
+
+def test_what_i_changed_of_a_candidate_stays_with_that_one_where_somebody_sorted_or_took_a_row_out() -> None:
+    base = sheet("SMITH, Jane, Labour\nADAMS, Bob, Green Party\nJONES, Al, Reform UK")
+    mine = with_fields(base, {"0.0.first_names": "Jane Ann", "0.2.surname": "Jonas"})
+    smith, adams, jones = base.contests[0].candidates
+    their_sort = replace(base, contests=(replace(base.contests[0], candidates=(adams, jones, smith)),))
+    assert names(merged(base, their_sort, mine)) == [
+        "Bob Adams Green Party",
+        "Al Jonas Reform UK",
+        "Jane Ann Smith Labour",
+    ]
+    assert names(merged(base, mine, their_sort)) == names(merged(base, their_sort, mine)), "whoever comes second"
+    their_cut = replace(base, contests=(replace(base.contests[0], candidates=(smith, jones)),))
+    assert names(merged(base, their_cut, mine)) == ["Jane Ann Smith Labour", "Al Jonas Reform UK"]
+    assert names(merged(base, mine, their_cut)) == ["Jane Ann Smith Labour", "Al Jonas Reform UK"]
+    their_change = with_fields(base, {"0.1.party": "Labour"})
+    assert names(merged(base, their_change, their_cut))[1] == "Bob Adams Labour"
+    assert names(merged(base, their_cut, their_change))[-1] == "Bob Adams Labour", "nothing that was typed is lost"

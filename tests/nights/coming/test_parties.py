@@ -47,6 +47,8 @@ def test_what_is_no_party_here_is_told_with_what_may_be_meant(text: str, nation:
 def test_a_new_party_is_named_by_who_says_that_it_is_new() -> None:
     assert party("Clacton First", "England", new=True) == Party("unregistered:clacton-first", "Clacton First", "CF")
     assert party("Labour", "England", new=True) == party("Labour"), "one that is registered is not made anew"
+    first, second = party("自由党", "England", new=True), party("民主党", "England", new=True)
+    assert isinstance(first, Party) and isinstance(second, Party) and first.id != second.id, "no Latin letter in either"
 
 
 def test_every_party_of_the_newest_general_election_can_be_written_down_and_read_again() -> None:
