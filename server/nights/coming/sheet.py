@@ -34,7 +34,7 @@ class TypedCandidate(Struct, frozen=True, omit_defaults=True):
 class TypedContest(Struct, frozen=True, omit_defaults=True):
     """One contest as typed. ``previous`` is a party and its votes on each line; ``line`` as for a candidate.
 
-    ``ballot`` is "" until a source that has ballot ids gave one; ``cancelled`` is not empty if it says there is no poll.
+    ``ballot`` is "" until a source that has ballot ids gave one; ``cancelled`` is not empty if it says no poll is held.
     """
 
     seat: str = ""
