@@ -6,6 +6,7 @@ import sys
 import structlog
 
 from server.commands import discard, export, import_, invite, keep, open, redis, rehearse, replay, run, serve, verify
+from server.commands.words import unusable
 from server.election.refusals import Refused
 from server.nights.archive import UnknownNight
 from server.nights.format import BadNight
@@ -43,6 +44,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except Refused as refusal:
         print(refusal.sentence, file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(unusable(error), file=sys.stderr)
         return 1
 
 

@@ -70,11 +70,15 @@ def as_browsers_write(url: str) -> str:
         port, host = parts.port, parts.hostname or ""
         host = host.encode("idna").decode() if ":" not in host else host
     except (ValueError, UnicodeError):
-        raise BadAddress("is no address: an IPv6 address is written in brackets, http://[2001:db8::7]:8000") from None
+        raise BadAddress(
+            "is no address: its port is at most 65535, and an IPv6 address is written in brackets, http://[2001:db8::7]:8000"
+        ) from None
     if parts.scheme not in ("http", "https") or not host:
         raise BadAddress("must begin with http:// or https://, as in http://hall.local:8000")
     if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username is not None:
         raise BadAddress("must be a site alone, without a path, as in https://results.example")
+    if not all(letter.isprintable() and letter not in ' <>"\\^`{|}' for letter in host):
+        raise BadAddress("has a character in its name that no name of a site has")
     if "%" in host:
         raise BadAddress("has a zone (%), which is another on each machine: give an address that every phone can open")
     shown = f"[{host}]" if ":" in host else host

@@ -52,7 +52,7 @@ class Settings:
             host=host,
             port=port,
             share_port=environ.get("SHARE_PORT", "") not in ("", "0"),
-            redis_url=environ.get("REDIS_URL") or None,
+            redis_url=_redis_url(environ),
             replicas=_number(environ, "REDIS_REPLICAS", 0),
             data_dir=data_dir,
             public_url=public_url,
@@ -76,6 +76,17 @@ class Settings:
         found = [network.site(address, self.port) for address in network.addresses()]
         url = f"PUBLIC_URL={found[0]}" if found else "PUBLIC_URL to the address that phones can open"
         return f"No phone can open this link, which is for this machine alone. {serve or 'Set '}{url}."
+
+
+def _redis_url(environ: Mapping[str, str]) -> str | None:
+    given = environ.get("REDIS_URL") or None
+    try:
+        known = given is None or (urlsplit(given).scheme in ("redis", "rediss", "unix") and urlsplit(given).port != 0)
+    except ValueError:  # its port is no number
+        known = False
+    if not known:
+        raise SettingsError(f"REDIS_URL must be like redis://redis.example:6379/0; it is {given!r}.")
+    return given
 
 
 def _public_urls(environ: Mapping[str, str], host: str, port: int) -> list[str]:

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from server.election.contests import Contest
 from server.election.refusals import Refused
 from server.nights.coming import files, lists, seats
 from server.nights.coming.made import Made, NotMade, made
 from server.nights.coming.reading import day_of
-from server.nights.coming.sheet import Sheet, named
+from server.nights.coming.sheet import Sheet, TypedCandidate, named
 from server.nights.sources import democracy_club
+from server.nights.sources.problems import Problem
+from server.nights.sources.source import damage, text_of
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -23,7 +26,7 @@ def add_options(parser: ArgumentParser) -> None:
 
 def describes(options: Namespace, file: Path | None) -> bool:
     """Whether the options describe a night that is coming: a seat, or a file that is a spreadsheet of candidates."""
-    return bool(options.seat) or (file is not None and (files.is_template(file) or democracy_club.is_export(file)))
+    return bool(options.seat) or (file is not None and _has_columns(file))
 
 
 def night_of(options: Namespace, file: Path | None) -> Made:
@@ -40,10 +43,6 @@ def night_of(options: Namespace, file: Path | None) -> Made:
         where = [f"{of}line {one.line}, " if one.line else "" for one in error.faults]
         told = [f"{at}{named(one.field)}: {one.sentence}" for at, one in zip(where, error.faults, strict=True)]
         raise Refused("not-made", "\n".join((*told, "Nothing was made."))) from None
-    except OSError as error:
-        raise Refused("not-read", f"{file} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise Refused("not-read", f"{file} is no text in UTF-8.") from None
 
 
 def _night_of(options: Namespace, file: Path | None) -> Made:
@@ -53,7 +52,7 @@ def _night_of(options: Namespace, file: Path | None) -> Made:
     date = str(day) if day else ""
     sheet = _of_seat(options.seat, date, file) if options.seat else Sheet()
     if file and not options.seat:
-        sheet = files.sheet_in(file.read_bytes(), file.name, date)
+        sheet = files.sheet_in(file, date)
     if options.title:
         sheet = replace(sheet, title=options.title)
     night = made(sheet)
@@ -70,9 +69,29 @@ def _of_seat(text: str, day: str, file: Path | None) -> Sheet:
     sheet = seats.by_election(seat, day)
     if file is None:
         raise Refused("candidates", "Give the candidates: --candidates FILE, one a line: SURNAME, First names, Party.")
-    if files.is_template(file) or democracy_club.is_export(file):
-        sent = files.sheet_in(file.read_bytes(), file.name, day)
-        candidates = sent.contests[0].candidates
-    else:
-        candidates = lists.candidates_in(file.read_text(encoding="utf-8-sig"))
+    candidates = _of_this_seat(seat, day, file) if _has_columns(file) else lists.candidates_in(_text_of(file))
     return replace(sheet, contests=(replace(sheet.contests[0], candidates=candidates),))
+
+
+def _has_columns(file: Path) -> bool:
+    return files.is_template(file) or democracy_club.is_export(file)
+
+
+def _of_this_seat(seat: Contest, day: str, file: Path) -> tuple[TypedCandidate, ...]:
+    """The candidates that a spreadsheet or an export has for one seat."""
+    contests = files.sheet_in(file, day).contests
+    ours = [one for one in contests if seats.the_seat(one.gss or one.seat) == seat]
+    if not ours:
+        there = ", ".join(one.seat for one in contests[:8])
+        raise Refused("candidates", f"{file.name} has no candidates for {seat.name}, but for {there}.")
+    return ours[0].candidates
+
+
+def _text_of(file: Path) -> str:
+    problems: list[Problem] = []
+    text = text_of(file, problems) or ""
+    lines = enumerate(text.splitlines(), 1)
+    problems += [Problem(file.name, number, wrong) for number, line in lines if (wrong := damage(line))]
+    if problems:
+        raise files.NotRead(problems)
+    return text

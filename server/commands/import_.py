@@ -9,6 +9,7 @@ import msgspec
 
 from server.commands import coming
 from server.commands.on_redis import nights_on_air
+from server.commands.words import unusable
 from server.election.refusals import Refused
 from server.nights import archive, layout, register
 from server.nights.coming.written import night_file
@@ -126,8 +127,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         print(refused, file=sys.stderr)
         count = len(refused.problems)
         print(f"{count:,} error{'s'[: count > 1]}: nothing was imported.", file=sys.stderr)
-    except (BadNight, hexjson.BadLayout, archive.UnknownNight, OSError) as error:
+    except (BadNight, hexjson.BadLayout, archive.UnknownNight) as error:
         print(error, file=sys.stderr)
+    except OSError as error:
+        print(unusable(error), file=sys.stderr)
     return 1
 
 

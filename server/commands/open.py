@@ -72,7 +72,7 @@ def _open_coming(options: argparse.Namespace, file: Path | None, settings: Setti
     must_be_free(Kept(settings.data_dir), definition.id)
 
     async def opened(stream: EventStream) -> None:
-        await open_night(stream, definition, str(uuid4()), night.expected)
+        await open_night(stream, definition, str(uuid4()), night.expected, night.no_polls)
         if options.entry == "double":
             await choose_entry(Submitter(stream), definition.id, "double")
 

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from server.commands.words import number_of
 from server.count.visit.inviting import choose_entry, invite_person, link_of
 from server.election.contests import practised
 from server.election.counting.acts import EntryMode, Role
-from server.election.events import NoPollTaken
+from server.election.events import NoPollState
 from server.election.refusals import Refused
 from server.nights.files import past_named
 from server.nights.ids import must_be_free
@@ -101,7 +101,11 @@ async def practise(past: PastNight, options: Namespace, settings: Settings, stre
 
 
 async def _opened(
-    script: Script, no_polls: Iterable[NoPollTaken], entry: EntryMode, settings: Settings, stream: EventStream
+    script: Script,
+    no_polls: Mapping[str, tuple[NoPollState, str]],
+    entry: EntryMode,
+    settings: Settings,
+    stream: EventStream,
 ) -> Cards:
     """Put the night on air with nothing declared, and invite everybody; replaces an earlier rehearsal of that name."""
     submitter, night = Submitter(stream), script.definition.id

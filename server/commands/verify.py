@@ -42,7 +42,7 @@ def verify(options: argparse.Namespace, settings: Settings) -> int:
     try:
         events, heads = read(_record_of(options.record, Kept(settings.data_dir)))
         night, tally = added_up(events)
-    except (BadRecord, NotKept, OSError) as error:
+    except (BadRecord, NotKept) as error:
         print(error, file=sys.stderr)
         return 1
     if night.definition.rehearsal:

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from server.election.contests import Definition
-from server.election.events import AnyEvent, NoPollTaken
+from server.election.events import AnyEvent, NoPollState
 from server.election.nights import fold
 
 
@@ -23,6 +23,7 @@ class PastNight(Struct, frozen=True):
     expected: dict[str, datetime]
 
     @property
-    def no_polls(self) -> tuple[NoPollTaken, ...]:
-        """Why there is nothing to count, of each contest where that stands at the end."""
-        return tuple(count.no_poll for count in fold(self.events).counts.values() if count.no_poll)
+    def no_polls(self) -> dict[str, tuple[NoPollState, str]]:
+        """Ballot id → why there is nothing to count, and a sentence, of each contest where that stands at the end."""
+        counts = fold(self.events).counts
+        return {ballot: (one.no_poll.state, one.no_poll.reason) for ballot, one in counts.items() if one.no_poll}

@@ -35,6 +35,9 @@ def test_open_takes_a_seat_with_a_list_an_export_and_our_spreadsheet(
     folder: Path, shared_redis: Embedded, options: tuple[str, ...], candidates: int
 ) -> None:
     name = f"clacton-{candidates}"
+    (folder / "workbook.txt").write_bytes(b"PK\x03\x04" + bytes(100))
+    (folder / "export.txt").write_text(clacton.DEMOCRACY_CLUB)
+    (folder / "large.txt").write_text(clacton.DEMOCRACY_CLUB + " " * 17_000_000)
     paths = [str(folder / one) if "." in one else one for one in options]
     assert main(["open", *paths, "--as", name]) == 0
     event = Desk(shared_redis.url).do(lambda stream: stream.read(name))[0]
@@ -48,6 +51,9 @@ def test_open_takes_a_seat_with_a_list_an_export_and_our_spreadsheet(
     "options", [(*SEAT, "--candidates", "list.txt"), ("--candidates", "export.csv"), ("--candidates", "night.csv")]
 )
 def test_import_writes_a_night_file_of_the_same(folder: Path, options: tuple[str, ...]) -> None:
+    (folder / "workbook.txt").write_bytes(b"PK\x03\x04" + bytes(100))
+    (folder / "export.txt").write_text(clacton.DEMOCRACY_CLUB)
+    (folder / "large.txt").write_text(clacton.DEMOCRACY_CLUB + " " * 17_000_000)
     paths = [str(folder / one) if "." in one else one for one in options]
     out = folder / "out.jsonl"
     assert main(["import", *paths, "--out", str(out)]) == 0
@@ -63,7 +69,11 @@ def test_import_writes_a_night_file_of_the_same(folder: Path, options: tuple[str
         (SEAT, "Give the candidates"),
         ((*SEAT, "--candidates", "nowhere.txt"), "cannot be read: No such file"),
         ((*SEAT, "--candidates", "bad.txt"), "bad.txt, line 2, row 2, party: Labuor is not in the register"),
-        ((*SEAT, "--candidates", "latin.txt"), "is no text in UTF-8"),
+        ((*SEAT, "--candidates", "latin.txt"), "latin.txt, line 1: A letter is not UTF-8"),
+        ((*SEAT, "--candidates", "workbook.txt"), "workbook.txt: This is a ZIP file or a spreadsheet: unpack it"),
+        (("--seat", "bath", "--date", clacton.DAY, "--candidates", "export.txt"), "for Bath, but for Clacton."),
+        (("large.txt",), "large.txt: It has more than 16 MB"),
+        (("x" * 300,), "cannot be used: File name too long."),
         ((), "Say which night"),
     ],
 )
@@ -72,6 +82,9 @@ def test_what_cannot_be_opened_is_told_in_sentences(
 ) -> None:
     (folder / "bad.txt").write_text("SMITH, Jane, Labour\nLEE, Bob, Labuor\n")
     (folder / "latin.txt").write_bytes("ÉVANS, Zoë, Labour\n".encode("latin-1"))
+    (folder / "workbook.txt").write_bytes(b"PK\x03\x04" + bytes(100))
+    (folder / "export.txt").write_text(clacton.DEMOCRACY_CLUB)
+    (folder / "large.txt").write_text(clacton.DEMOCRACY_CLUB + " " * 17_000_000)
     paths = [str(folder / one) if one.endswith(".txt") else one for one in options]
     assert main(["open", *paths]) == 1
     assert said in capsys.readouterr().err

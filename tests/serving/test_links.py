@@ -66,6 +66,8 @@ def test_a_public_url_is_taken_as_browsers_write_it(given: str, public_url: str)
         ("https://example.org?a=1", "without a path"),
         ("https://me:secret@example.org", "without a path"),
         ("http://fe80::1:8000", "an IPv6 address is written in brackets"),
+        ("http://hall.local:99999", "its port is at most 65535"),
+        ("http://our hall:8000", "has a character in its name"),
         ("http://[fe80::1%25eth0]:8000", "has a zone"),
         ("http://hall.local:port", "is no address"),
         ("http://hall.local:99999", "is no address"),

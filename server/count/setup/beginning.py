@@ -16,6 +16,7 @@ from server.nights.coming import files, seats
 from server.nights.coming.reading import day_of, no_day, short
 from server.nights.coming.sheet import Sheet, TypedContest
 from server.nights.sources.problems import Problem
+from server.nights.sources.source import Source
 
 MOST_UPLOADED = 4 * 1024 * 1024  # bytes of a request; the export of a general election has half as many
 _MOST_SHOWN = 100  # problems of a file
@@ -79,7 +80,7 @@ async def from_file(request: Request) -> Response:
     if form.get("date") and day is None:
         return again(no_day(form["date"]), 422)
     try:
-        sheet = await to_thread(files.sheet_in, data, name, str(day) if day else "")
+        sheet = await to_thread(files.sheet_in, Source(name, data), str(day) if day else "")
     except files.NotRead as error:
         text = data.decode(errors="replace")
         kept = form | ({"table": text} if len(text) <= _MOST_KEPT and "\0" not in text else {})

@@ -12,7 +12,7 @@ from server.count.setup.requests import ADMINS, draft_of, sheet_of
 from server.count.visit.rules import SignedIn, csrf
 from server.count.visit.sending import new_id
 from server.election.counting.acts import PLACE
-from server.election.events import DeclarationExpected, NightOpened
+from server.election.events import DeclarationExpected, NightOpened, NoPollTaken
 from server.html.answers import HTML
 from server.html.languages import ENGLISH
 from server.html.process import process
@@ -62,7 +62,11 @@ def _shown(night: Made, site: str) -> Shown:
         DeclarationExpected(seq=seq, at=at, by="", command_id="", ballot=ballot, expected=moment)
         for seq, (ballot, moment) in enumerate(night.expected.items(), 2)
     ]
-    channel.advance([NightOpened(seq=1, at=at, by="", command_id="", night=night.definition), *expected])
+    no_polls = [
+        NoPollTaken(seq=seq, at=at, by="", command_id="", ballot=ballot, state=state, reason=reason)
+        for seq, (ballot, (state, reason)) in enumerate(night.no_polls.items(), 2 + len(expected))
+    ]
+    channel.advance([NightOpened(seq=1, at=at, by="", command_id="", night=night.definition), *expected, *no_polls])
     return Shown(channel, channel, ENGLISH, "", None, False, site)
 
 

@@ -16,8 +16,9 @@ from server.nights.coming.seats import filled, the_seat
 from server.nights.coming.sheet import Sheet, TypedCandidate, TypedContest
 from server.nights.format import BALLOT
 from server.nights.sources import democracy_club
+from server.nights.sources.checking import a_sum
 from server.nights.sources.problems import Problem
-from server.nights.sources.source import Source
+from server.nights.sources.source import File, beginning_of
 from server.nights.sources.tables import CsvRow, sound, table
 
 _NIGHT = {"title": "title", "date": "date", "polls close": "closes", "compared with": "baseline"}
@@ -50,7 +51,10 @@ _EXPLAINED = {
     "title": "what the night is called, once",
     "compared with": "once: what election the previous results are from",
 }
-_EXAMPLE = ("# Clacton", "Smith", "Jane Ann", "Labour", "", "78245", "Reform UK 21225; Con 12820", "03:30")
+_EXAMPLE = (
+    *("# Clacton", "Smith", "Jane Ann", "Labour", "", "78245", "Reform UK 21225; Con 12820", "03:30", "", "", ""),
+    *("10/12/2026", "22:00", "Clacton by-election", "2024 general election"),
+)
 
 
 class NotRead(Exception):
@@ -67,26 +71,23 @@ def template() -> str:
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(_EXPLAINED)
     rows.writerow(_EXPLAINED.values())
-    rows.writerow([*_EXAMPLE, *[""] * (len(_EXPLAINED) - len(_EXAMPLE))])
+    rows.writerow(_EXAMPLE)
     return text.getvalue()
 
 
 def is_template(path: Path) -> bool:
     """Whether a file is our own spreadsheet: among its first lines one names the columns surname and first names."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        beginning = file.read(10_000).replace(b"\0", b"").lower()
-    return b"surname" in beginning and b"first names" in beginning and b"ballot_paper_id" not in beginning
+    beginning = beginning_of(path).casefold()
+    return "surname" in beginning and "first names" in beginning and "ballot_paper_id" not in beginning
 
 
-def sheet_in(data: bytes, name: str, day: str = "") -> Sheet:
+def sheet_in(file: File, day: str = "") -> Sheet:
     """The sheet that a file describes, with whatever the archive knows of its seats; NotRead with every problem.
 
-    ``name`` is what the file is called in problems. ``day`` chooses a day of an export that has several.
+    ``day`` chooses a day of an export that has several.
     """
     problems: list[Problem] = []
-    file = Source(name, data)
+    name = file.name
     if democracy_club.is_export(file):
         sheet = _exported(name, sound(table(file, _DC_COLUMNS, problems)), day, problems)
     else:
@@ -104,6 +105,9 @@ def _filled_in(file: str, rows: Sequence[CsvRow], problems: list[Problem]) -> Sh
     lines: dict[str, int] = {}
     here = ""
     for row in (row for row in rows if not row.text("contest").startswith("#")):
+        if sums := a_sum(row.text("contest"), f"{row.text('first names')} {row.text('surname')}".strip()):
+            row.wrong(f"{sums} is no contest and no candidate: leave this row out.")
+            continue
         here = row.text("contest") or here
         lines.setdefault(here, row.line)
         _take(row, _NIGHT, night)
@@ -144,13 +148,14 @@ def _exported(file: str, rows: Sequence[CsvRow], day: str, problems: list[Proble
             continue
         if not (BALLOT.fullmatch(ballot) and slug_of(ballot) and day_of(ballot.rpartition(".")[2])):
             row.wrong(f"ballot_paper_id is {ballot!r}: it should be like parl.clacton.by.2014-10-09.")
+            continue
         papers.setdefault(ballot, []).append(row)
     days = sorted({ballot.rpartition(".")[2] for ballot in papers})
     if day:
         papers = {ballot: paper for ballot, paper in papers.items() if ballot.endswith(f".{day}")}
     elif len(days) > 1:
         problems.append(Problem(file, 0, f"There are polls of several days in it: say which. {', '.join(days[:8])}."))
-    if rows and not papers:
+    if rows and not papers and not problems:
         what = f" of {day}" if day else ""
         problems.append(Problem(file, 0, f"There is no ballot for the House of Commons{what} in it."))
     if not papers or problems:
@@ -178,6 +183,7 @@ def _ballot(ballot: str, rows: Sequence[CsvRow]) -> TypedContest:
         region="" if seat else first.text("nuts1").removesuffix(" (England)"),
         electorate=first.text("total_electorate"),
         ballot=ballot,
+        cancelled="1" if any(row.flag("cancelled_poll") for row in rows) else "",
         candidates=candidates,
         line=first.line,
     )
@@ -187,10 +193,13 @@ def _candidate(row: CsvRow, nation: str) -> TypedCandidate:
     surname, first = row.text("sopn_last_name"), row.text("sopn_first_names")
     if not surname:
         surname, first = named(row.required("person_name"))
+    if sums := a_sum(row.text("person_name"), row.text("party_name")):
+        row.wrong(f"{sums} is no candidate and no party: leave this row out.")
+        return TypedCandidate()
     id, name = re.sub(r"^party:(?=\d)", "PP", row.text("party_id")), row.required("party_name")
     known = parties.party(f"{name} ({id})") if id else name
     said = known if isinstance(known, str) else parties.written(known, nation)
-    return TypedCandidate(surname, first, said, line=row.line)
+    return TypedCandidate(surname, first, said, person=row.text("person_id"), line=row.line)
 
 
 def _as_lines(text: str) -> str:

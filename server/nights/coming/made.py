@@ -8,6 +8,7 @@ from msgspec import Struct
 from server.election.clock import LONDON
 from server.election.contests import Candidate, Contest, Definition, Previous, slug_of
 from server.election.counting.acts import EntryMode
+from server.election.events import NoPollState
 from server.election.limits import LONGEST_NAME, LONGEST_TITLE, MOST_CANDIDATES, MOST_CONTESTS
 from server.election.numbers import Unreadable, typed
 from server.election.parties import Party, counted_as
@@ -16,16 +17,22 @@ from server.nights.coming.reading import Reader, day_of, no_day, short
 from server.nights.coming.sheet import Fault, Sheet, TypedCandidate, TypedContest
 from server.nights.format import BALLOT, OTHERS
 from server.nights.sources.ballots import slug
+from server.nights.sources.checking import CANCELLED, UNCONTESTED
 from server.nights.sources.columns import GSS
 
 NATIONS = ("England", "Scotland", "Wales", "Northern Ireland")
 
 
 class Made(Struct, frozen=True):
-    """A night that can be opened; ``expected`` is ballot id → when its declaration is expected."""
+    """A night that can be opened.
+
+    ``expected`` is ballot id → when its declaration is expected, ``no_polls`` why there is nothing to count, and a
+    sentence.
+    """
 
     definition: Definition
     expected: dict[str, datetime]
+    no_polls: dict[str, tuple[NoPollState, str]]
     entry: EntryMode
 
 
@@ -105,7 +112,12 @@ class _Maker(Reader):
             seats=len(contests) if general else 0,
             attribution=self.sheet.attribution,
         )
-        return Made(definition, expected, "double" if sheet.entry == "double" else "single")
+        no_polls = {
+            contest.ballot: UNCONTESTED if len(contest.candidates) == 1 else CANCELLED
+            for contest, one in zip(contests, sheet.contests, strict=True)
+            if one.cancelled
+        }
+        return Made(definition, expected, no_polls, "double" if sheet.entry == "double" else "single")
 
     def contest(self, place: int, one: TypedContest, closing: datetime) -> Contest:
         at, before = f"{place}.", len(self.faults)
@@ -133,7 +145,7 @@ class _Maker(Reader):
         return Contest(ballot, name, gss, region, nation, electorate or 0, candidates, previous)
 
     def candidates(self, place: int, one: TypedContest, nation: str) -> tuple[Candidate, ...]:
-        found, seen = list[Candidate](), dict[tuple[str, str, str], int]()
+        found, seen = list[Candidate](), dict[tuple[str, ...], int]()
         if len(one.candidates) > MOST_CANDIDATES:
             sentence = f"Those are {len(one.candidates)} candidates: a ballot paper here has at most {MOST_CANDIDATES}."
             self.wrong(f"{place}.{MOST_CANDIDATES}.surname", sentence)
@@ -143,9 +155,10 @@ class _Maker(Reader):
                 continue
             at = f"{place}.{row}."
             candidate = self.candidate(at, typed_row, nation, str(len(found) + 1))
-            same = (typed_row.surname.strip(), typed_row.first_names.strip(), candidate.party)
+            same = (typed_row.surname.strip(), typed_row.first_names.strip(), candidate.party, typed_row.person)
             if same in seen and candidate.party:
-                self.wrong(f"{at}surname", f"This is the same as row {seen[same]}.", typed_row.line)
+                sentence = f"This is the same as row {seen[same]}. Two people of one name need what tells them apart."
+                self.wrong(f"{at}surname", sentence, typed_row.line)
             seen.setdefault(same, row + 1)
             found.append(candidate)
         return tuple(found)

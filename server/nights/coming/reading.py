@@ -10,6 +10,7 @@ from server.nights.coming.sheet import Fault
 
 _YEARS = range(2000, 2200)
 _DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %B %Y", "%d %b %Y")
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(:00)?")  # LibreOffice writes the seconds too
 _OF_THE_NIGHT = timedelta(hours=18)  # a time of day alone is within it: 21:00 is before the close, not a day after it
 
 
@@ -63,8 +64,8 @@ class Reader:
         return number
 
     def clock(self, field: str, text: str, missing: str) -> time | None:
-        """A time of day as 22:00 or 22.00; None after a fault."""
-        found = re.fullmatch(r"([01]?\d|2[0-3])[:.]([0-5]\d)", text.strip())
+        """A time of day as 22:00, 22.00 or 22:00:00; None after a fault."""
+        found = _CLOCK.fullmatch(text.strip())
         if found is None:
             self.wrong(field, f"{short(text)} is no time: type it like 22:00." if text.strip() else missing)
             return None
@@ -77,7 +78,7 @@ class Reader:
             return None
         day_text, _, clock_text = text.rpartition(" ")
         day = day_of(day_text) if day_text else closing.date()
-        clock = re.fullmatch(r"([01]?\d|2[0-3])[:.]([0-5]\d)", clock_text)
+        clock = _CLOCK.fullmatch(clock_text)
         if clock is None or day is None:
             self.wrong(field, f"{short(text)} is no time: type it like 03:30, or 11/12/2026 03:30.", line)
             return None

@@ -12,14 +12,18 @@ from server.election.limits import MOST_CANDIDATES
 
 
 class TypedCandidate(Struct, frozen=True, omit_defaults=True):
-    """One row of the ballot paper as typed. ``new`` is not empty if the party is not in the register and is meant so;
-    ``line`` is where it stood in a file or list, 0 if it was in none."""
+    """One row of the ballot paper as typed.
+
+    ``new`` is not empty if the party is not in the register and is meant so. ``person`` is the id that a source gave.
+    ``line`` is where it stood in a file or list, 0 if it was in none.
+    """
 
     surname: str = ""
     first_names: str = ""
     party: str = ""
     new: str = ""
     line: int = 0
+    person: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -28,8 +32,10 @@ class TypedCandidate(Struct, frozen=True, omit_defaults=True):
 
 
 class TypedContest(Struct, frozen=True, omit_defaults=True):
-    """One contest as typed. ``previous`` is a party and its votes on each line; ``ballot`` is "" until a source that
-    has ballot ids gave one; ``line`` as for a candidate."""
+    """One contest as typed. ``previous`` is a party and its votes on each line; ``line`` as for a candidate.
+
+    ``ballot`` is "" until a source that has ballot ids gave one; ``cancelled`` is not empty if it says no poll is held.
+    """
 
     seat: str = ""
     gss: str = ""
@@ -41,6 +47,7 @@ class TypedContest(Struct, frozen=True, omit_defaults=True):
     ballot: str = ""
     candidates: tuple[TypedCandidate, ...] = ()
     line: int = 0
+    cancelled: str = ""
 
 
 class Sheet(Struct, frozen=True, omit_defaults=True):

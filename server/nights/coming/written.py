@@ -17,6 +17,7 @@ def night_file(night: Made) -> str:
             electorate=contest.electorate,
             candidates=tuple(CandidateLine(one.name, one.party) for one in contest.candidates),
             expected=night.expected.get(contest.ballot),
+            no_poll=night.no_polls.get(contest.ballot),
             previous=contest.previous,
         )
         for contest in definition.contests

@@ -7,6 +7,7 @@ from server.election.events import NoPollState
 from server.nights.sources.ballots import Candidacy, Seat
 
 UNCONTESTED: tuple[NoPollState, str] = ("uncontested", "One candidate stands nominated: no poll is taken.")
+CANCELLED: tuple[NoPollState, str] = ("countermanded", "The poll was cancelled.")
 # What stands in lists of candidates and parties and is neither: sums, and figures about the poll.
 _SUMS = frozenset(
     (

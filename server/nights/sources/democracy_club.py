@@ -18,25 +18,22 @@ from server.election.events import NoPollState
 from server.nights import archive
 from server.nights.sources import columns
 from server.nights.sources.ballots import Ballot, Candidacy, Seat, ballot_id, day_in, place, seat, slug
-from server.nights.sources.checking import UNCONTESTED, a_sum, check
+from server.nights.sources.checking import CANCELLED, UNCONTESTED, a_sum, check
 from server.nights.sources.party_names import names_in, party_in
 from server.nights.sources.problems import Problem
 from server.nights.sources.rows import CsvRow, sound
-from server.nights.sources.source import File, text_of
+from server.nights.sources.source import File, beginning_of
 from server.nights.sources.tables import every_row
 
 ATTRIBUTION = "Candidates and results from Democracy Club"
 _COLUMNS = ("person_name", "ballot_paper_id", "party_id", "party_name")
 _CONTESTS = ("ONS ID", "Constituency name", "Region name", "Country name")
 _NATIONS = {"E": "England", "N": "Northern Ireland", "S": "Scotland", "W": "Wales"}
-_CANCELLED: tuple[NoPollState, str] = ("countermanded", "The poll was cancelled.")
-_BEGINNING = 10_000  # characters in which the names of the columns are looked for
 
 
 def is_export(file: File) -> bool:
     """Whether a file is Democracy Club's: it begins with names of columns, ``ballot_paper_id`` among them."""
-    text = text_of(file, [])
-    return text is not None and "ballot_paper_id" in text[:_BEGINNING].casefold()
+    return "ballot_paper_id" in beginning_of(file).casefold()
 
 
 def ballots(
@@ -141,7 +138,7 @@ def _no_poll(
             )
             notes.append(Problem(rows[0].file, rows[0].line, sentence))
         return UNCONTESTED
-    return _CANCELLED if cancelled else None
+    return CANCELLED if cancelled else None
 
 
 def _seat(ballot: str, rows: list[CsvRow], day: date) -> Seat:

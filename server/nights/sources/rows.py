@@ -12,7 +12,7 @@ from server.nights.sources.mended import lost, mended
 from server.nights.sources.misprints import KNOWN
 from server.nights.sources.problems import Problem
 
-_GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
+_GROUPED = re.compile(r"[1-9]\d{0,2}((,\d{3})+|( \d{3})+)")
 _DAYS = ("%d/%m/%Y", "%Y-%m-%d")
 _CLOCKS = ("%H:%M", "%H:%M:%S")
 
@@ -107,16 +107,16 @@ class CsvRow:
         return read.replace(second=0) if read else None
 
     def flag(self, column: str) -> bool:
-        """Yes or no, as t and f, true and false; no where it is empty or has no column."""
+        """Yes or no, also as t and f, true and false; no where it is empty or has no column."""
         found = self.text(column).casefold()
         if found not in ("t", "true", "yes", "f", "false", "no", ""):
-            self.wrong(f"{column} is {shortened(found)!r}: it should be t or f.", f"{column} is not t or f")
+            self.wrong(f"{column} is {shortened(found)!r}: it should be yes or no.", f"{column} is not yes or no")
         return found in ("t", "true", "yes")
 
 
 def whole(row: CsvRow, what: str, text: str) -> int | None:
     """A whole number from 0 in this text; None, with a problem noted, if it is anything else."""
-    number = written(text.replace(",", "") if _GROUPED.fullmatch(text) else text, LONGEST_NUMBER)
+    number = written(re.sub("[, ]", "", text) if _GROUPED.fullmatch(text) else text, LONGEST_NUMBER)
     if number is not None:
         return number
     if text.startswith("-") and text[1:].isdecimal():

@@ -1,6 +1,7 @@
 """A file as somebody has it, before anything in it is understood: its bytes become text, or what it is instead is
 named. No columns and no votes."""
 
+from io import BytesIO
 from pathlib import Path
 
 from msgspec import Struct
@@ -41,19 +42,14 @@ File = Path | Source
 
 def data_of(file: File) -> bytes:
     """The bytes of a file; ValueError with a sentence where it cannot be read, or has more than ``MOST_BYTES``."""
-    if isinstance(file, Source):
-        data = file.data
-    else:
-        try:
-            with file.open("rb") as opened:
-                data = opened.read(MOST_BYTES + 1)
-        except OSError as error:
-            raise ValueError(f"It cannot be read: {error.strerror}.") from error
+    try:
+        with file.open("rb") if isinstance(file, Path) else BytesIO(file.data) as opened:
+            data = opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise ValueError(f"It cannot be read: {error.strerror}.") from error
     if len(data) > MOST_BYTES:
-        most = MOST_BYTES // 1024**2
-        raise ValueError(
-            f"It has more than {most} MB, and no table of a night has: leave out what is not of the night."
-        )
+        most = f"{MOST_BYTES // 1024**2} MB"
+        raise ValueError(f"It has more than {most}, and no table of a night has: leave out what is not of the night.")
     return data
 
 
@@ -68,6 +64,15 @@ def text_of(file: File, problems: list[Problem]) -> str | None:
     except ValueError as error:
         problems.append(Problem(file.name, 0, str(error)))
         return None
+
+
+def beginning_of(file: File) -> str:
+    """The first 20,000 bytes of a file as text, however long it is; "" where it cannot be read, or is no text."""
+    try:
+        with file.open("rb") if isinstance(file, Path) else BytesIO(file.data) as opened:
+            return _decoded(opened.read(20_000))
+    except (OSError, ValueError):
+        return ""
 
 
 def damage(text: str) -> str | None:

@@ -4,6 +4,8 @@ import pytest
 
 from server.nights.coming.files import NotRead, sheet_in, template
 from server.nights.coming.made import faults_of, made
+from server.nights.coming.written import night_file
+from server.nights.sources.source import Source
 from tests.count.setup import clacton
 
 FILLED_IN = """contest,surname,first names,party,new party,electorate,previous result,expected,date
@@ -14,7 +16,7 @@ Bath,Ray,Ann,Green Party,,,,,
 
 
 def test_an_export_without_options_is_a_night_with_what_the_archive_knows_of_the_seat() -> None:
-    night = made(sheet_in(clacton.DEMOCRACY_CLUB.encode(), "export.csv")).definition
+    night = made(sheet_in(Source("export.csv", clacton.DEMOCRACY_CLUB.encode()))).definition
     (contest,) = night.contests
     assert (night.id, night.title, night.baseline) == (clacton.NIGHT, "Clacton by-election", "2024 general election")
     assert [(one.name, one.party) for one in contest.candidates] == [
@@ -33,14 +35,14 @@ def test_an_export_with_options_has_the_names_and_the_electorate_that_it_gives()
     header, *rows = clacton.DEMOCRACY_CLUB.splitlines()
     more = "sopn_last_name,sopn_first_names,total_electorate,gss,nuts1"
     lines = [f"{header},{more}", *(f"{row},Zz{row[:3]},Al B,79001,E14001174,East (England)" for row in rows[:2])]
-    (contest,) = made(sheet_in("\n".join(lines).encode(), "export.csv")).definition.contests
+    (contest,) = made(sheet_in(Source("export.csv", "\n".join(lines).encode()))).definition.contests
     assert [one.name for one in contest.candidates] == ["Al B Zz100", "Al B Zz101"]
     assert contest.electorate == 79_001
 
 
 def test_a_seat_that_the_archive_does_not_have_is_asked_for() -> None:
     export = clacton.DEMOCRACY_CLUB.replace("parl.clacton", "parl.new-town").replace(",Clacton,", ",New Town,")
-    sheet = sheet_in(export.encode(), "export.csv")
+    sheet = sheet_in(Source("export.csv", export.encode()))
     assert sheet.contests[0].seat == "New Town"
     assert [fault.field for fault in faults_of(sheet)] == ["0.nation", "0.region"]
 
@@ -48,27 +50,29 @@ def test_a_seat_that_the_archive_does_not_have_is_asked_for() -> None:
 def test_an_export_with_several_days_wants_the_day() -> None:
     other = "900,A B,parl.2027-01-14,parl.bath.by.2027-01-14,2027-01-14,True,Labour Party,PP53,Bath,False,1\n"
     with pytest.raises(NotRead, match=r"several days in it: say which\. 2026-12-10, 2027-01-14"):
-        sheet_in((clacton.DEMOCRACY_CLUB + other).encode(), "export.csv")
-    sheet = sheet_in((clacton.DEMOCRACY_CLUB + other).encode(), "export.csv", "2027-01-14")
+        sheet_in(Source("export.csv", (clacton.DEMOCRACY_CLUB + other).encode()))
+    sheet = sheet_in(Source("export.csv", (clacton.DEMOCRACY_CLUB + other).encode()), "2027-01-14")
     assert [contest.ballot for contest in sheet.contests] == ["parl.bath.by.2027-01-14"]
 
 
 @pytest.mark.parametrize("separator", [",", "\t"])
 def test_our_spreadsheet_filled_in_or_pasted_is_a_night_of_several_contests(separator: str) -> None:
     text = FILLED_IN if separator == "," else FILLED_IN.replace('"78,000"', "78000").replace(",", "\t")
-    sheet = sheet_in(text.encode(), "night.csv")
+    sheet = sheet_in(Source("night.csv", text.encode()))
     assert [contest.seat for contest in sheet.contests] == ["Clacton", "Bath"]
     assert [fault.field for fault in faults_of(sheet)] == ["title"]
     night = made(
         sheet_in(
-            text.replace("date\n", "date,title\n".replace(",", separator))
-            .replace("10/12/2026", f"10/12/2026{separator}Two by-elections")
-            .replace("yes,,,,", "yes,,,,,")
-            .replace("yes\t\t\t\t", "yes\t\t\t\t\t")
-            .replace("Green Party,,,,,", "Green Party,,,,,,")
-            .replace("Green Party\t\t\t\t\t", "Green Party\t\t\t\t\t\t")
-            .encode(),
-            "night.csv",
+            Source(
+                "night.csv",
+                text.replace("date\n", "date,title\n".replace(",", separator))
+                .replace("10/12/2026", f"10/12/2026{separator}Two by-elections")
+                .replace("yes,,,,", "yes,,,,,")
+                .replace("yes\t\t\t\t", "yes\t\t\t\t\t")
+                .replace("Green Party,,,,,", "Green Party,,,,,,")
+                .replace("Green Party\t\t\t\t\t", "Green Party\t\t\t\t\t\t")
+                .encode(),
+            )
         )
     )
     bath, first = night.definition.contests
@@ -80,9 +84,9 @@ def test_our_spreadsheet_filled_in_or_pasted_is_a_night_of_several_contests(sepa
 
 def test_the_template_is_read_as_empty_and_says_so() -> None:
     with pytest.raises(NotRead, match="all rows are empty, or begin with #"):
-        sheet_in(template().encode(), "night.csv")
+        sheet_in(Source("night.csv", template().encode()))
     named = template() + "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,\r\n"
-    assert faults_of(sheet_in(named.encode(), "night.csv")) == ()
+    assert faults_of(sheet_in(Source("night.csv", named.encode()))) == ()
 
 
 @pytest.mark.parametrize(
@@ -101,16 +105,39 @@ def test_the_template_is_read_as_empty_and_says_so() -> None:
 )
 def test_what_cannot_be_read_is_told_with_its_line(text: str, said: str) -> None:
     with pytest.raises(NotRead) as refused:
-        sheet_in(text.encode(), "file.csv")
+        sheet_in(Source("file.csv", text.encode()))
     assert said in str(refused.value)
 
 
 def test_a_workbook_is_told_what_to_save_instead() -> None:
     with pytest.raises(NotRead, match="save the table as CSV"):
-        sheet_in(b"PK\x03\x04" + bytes(100), "night.xlsx")
+        sheet_in(Source("night.xlsx", b"PK\x03\x04" + bytes(100)))
 
 
 def test_a_fault_of_a_row_has_the_line_of_the_file() -> None:
-    sheet = sheet_in(FILLED_IN.replace("Labour", "Labuor").encode(), "night.csv")
+    sheet = sheet_in(Source("night.csv", FILLED_IN.replace("Labour", "Labuor").encode()))
     wrong = {(fault.field, fault.line) for fault in faults_of(sheet)}
     assert ("0.0.party", 2) in wrong
+
+
+def test_a_cancelled_poll_is_none_and_two_people_of_one_name_are_told_apart_by_their_ids() -> None:
+    (first, *_) = (line for line in clacton.DEMOCRACY_CLUB.splitlines() if "Jane Smith" in line)
+    twin = first.replace(first.split(",")[0], "9999", 1)
+    night = made(sheet_in(Source("export.csv", f"{clacton.DEMOCRACY_CLUB.rstrip()}\n{twin}\n".encode())))
+    assert [one.name for one in night.definition.contests[0].candidates].count("Jane Smith") == 2
+    assert night.no_polls == {}
+    cancelled = clacton.DEMOCRACY_CLUB.replace(",False,1", ",True,1")
+    night = made(sheet_in(Source("export.csv", cancelled.encode())))
+    assert night.no_polls == {clacton.NIGHT: ("countermanded", "The poll was cancelled.")}
+    assert '"no_poll":["countermanded",' in night_file(night)
+
+
+def test_a_row_of_totals_is_said_to_be_none() -> None:
+    with pytest.raises(NotRead, match=r"line 5: Total is no contest and no candidate: leave this row out\."):
+        sheet_in(Source("night.csv", (FILLED_IN + ",Total,,,,,,,\n").encode()))
+
+
+def test_the_example_of_the_template_makes_a_night_once_it_is_no_comment() -> None:
+    example = template().replace("# Clacton", "Clacton").encode()
+    night = made(sheet_in(Source("night.csv", example)))
+    assert (night.definition.id, night.definition.baseline) == (clacton.NIGHT, "2024 general election")

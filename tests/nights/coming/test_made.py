@@ -107,7 +107,8 @@ def test_each_fault_stands_at_its_field_alone(field: str) -> None:
 
 def test_the_same_name_of_the_same_party_stands_once_and_of_another_party_twice() -> None:
     twice = sheet("SMITH, Jane, Labour\nSMITH, Jane, Green Party\nSMITH, Jane, Labour")
-    assert [(one.field, one.sentence) for one in faults_of(twice)] == [("0.2.surname", "This is the same as row 1.")]
+    said = "This is the same as row 1. Two people of one name need what tells them apart."
+    assert [(one.field, one.sentence) for one in faults_of(twice)] == [("0.2.surname", said)]
 
 
 def test_a_night_has_a_contest_once_and_no_more_candidates_than_a_paper_holds() -> None:

@@ -197,7 +197,7 @@ def test_contests_of_the_library_add_what_is_not_in_the_export(tmp_path: Path) -
         ("votes_cast", "", "line 2: votes_cast of Douglas Carswell is empty, though others"),
         ("votes_cast", "1", "The winner in Clacton is Douglas Carswell, but most votes are for Giles Walting."),
         ("votes_cast", "99999", "are more than the electorate of 69,118."),
-        ("elected", "perhaps", "line 2: elected is 'perhaps': it should be t or f."),
+        ("elected", "perhaps", "line 2: elected is 'perhaps': it should be yes or no."),
         ("total_electorate", "69119", "line 3: total_electorate is 69,118, but 69,119 on line 2 of the same ballot."),
         ("seats_contested", "3", "In parl.clacton.by.2014-10-09 more than one is elected"),
         ("party_lists_in_use", "t", "In parl.clacton.by.2014-10-09 more than one is elected"),
@@ -269,7 +269,7 @@ def test_an_export_without_options_is_a_night_that_waits_for_its_count(tmp_path:
         (CLACTON, "E14000642", "East of England"),
         (HEYWOOD, "E14000747", "North West"),
     ]
-    assert len(past.events) == 1 and past.no_polls == ()
+    assert len(past.events) == 1 and past.no_polls == {}
 
 
 def test_the_export_of_the_club_with_results_is_read_and_holds_no_ballot_of_parliament() -> None:
