@@ -1,7 +1,6 @@
 """The contest that the form "The ballot paper" makes, and what cannot be read in it. No HTML, no HTTP, and no rules:
 those are in ``server.election.amending``."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import cast, get_args
 
@@ -14,6 +13,7 @@ from server.election.contests import Candidate, Contest, Fate, Previous
 from server.election.numbers import Unreadable, typed
 from server.election.parties import Party, counted_as
 from server.nights import named
+from server.nights.coming.parties import unregistered
 
 
 class Made(Struct, frozen=True):
@@ -90,7 +90,7 @@ class _Maker:
         field, text = f"paper.candidate.{row.number}", _plain(row.party)
         party, short = named.meant(text, self.known, usual) if text else None, _plain(row.short)
         if party is None and text and short:
-            party = Party(f"own-party:{re.sub('[^a-z0-9]+', '-', text.casefold()).strip('-') or 'none'}", text, short)
+            party = unregistered(text, short)
         if party is not None:
             self._name(party)
             return party.id

@@ -62,13 +62,18 @@ def _meant(text: str, nation: str, new: bool) -> Party | str:
     if here:
         return _known()[here[0]]
     if new and text:
-        return Party(f"unregistered:{slug(text) or sha256(text.encode()).hexdigest()[:12]}", text, short_of(text))
+        return unregistered(text, short_of(text))
     if ids:
         where = "Great Britain" if in_northern_ireland else "Northern Ireland"
         return f"{_known()[ids[0]].name} is registered in {where} only."
     near = difflib.get_close_matches(_key(text), _by_name(), n=1, cutoff=0.75)
     hint = f" Is it {_known()[_by_name()[near[0]][0]].name}?" if near else ""
     return f"{text} is not in the register of parties.{hint}"
+
+
+def unregistered(name: str, short: str) -> Party:
+    """A party that no register has, as somebody named it. Its id is made of the name, in whatever script that is."""
+    return Party(f"unregistered:{slug(name) or sha256(name.encode()).hexdigest()[:12]}", name, short)
 
 
 def names() -> tuple[str, ...]:

@@ -106,6 +106,15 @@ def test_a_party_comes_from_the_register_or_is_named_at_the_desk(editor: Phone, 
     assert "The Rochester Riverside Party" in public(editor, desk)
 
 
+def test_two_new_parties_without_latin_letters_are_two(editor: Phone, desk: Desk) -> None:
+    more = {"1": ("Ελλάδα", "Ελλ"), "2": ("Україна", "Укр")}
+    texts = {f"paper__candidate__{id}__party": name for id, (name, _) in more.items()}
+    shorts = {f"paper__candidate__{id}__short": short for id, (_, short) in more.items()}
+    assert amend(editor, **texts, **shorts).status_code == 303
+    parties = fold(desk.events()).parties
+    assert {id: parties[candidate(desk, id)[1]].name for id in more} == {id: name for id, (name, _) in more.items()}
+
+
 def test_somebody_new_is_added_and_a_name_that_was_never_there_goes(editor: Phone, desk: Desk) -> None:
     more = editor.client.post("/desk/paper", data=fields(editor.open(PAPER)) | {"more": "1"}, headers=editor.origin)
     assert more.status_code == 200 and amendments(desk) == []
