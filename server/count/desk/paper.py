@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from server.election.contests import Contest
 from server.election.parties import Party
-from server.nights import named
+from server.nights.coming.parties import known
 
 OFF = "off"
 """What a candidate's ``fate`` says in the form where the name should never have been on the paper."""
@@ -161,8 +161,8 @@ def _texts(form: PaperForm) -> Iterator[tuple[str, str]]:
 
 
 def _name(party: str, parties: Mapping[str, Party]) -> str:
-    known = parties.get(party) or named.parties().get(party)
-    return known.name if known else "Others" if party == OTHERS else party
+    named = parties.get(party) or known().get(party)
+    return named.name if named else "Others" if party == OTHERS else party
 
 
 def _written(number: int | None) -> str:

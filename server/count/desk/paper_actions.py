@@ -22,10 +22,11 @@ from server.election.commands import Amend, AmendBallotPaper, AmendNight
 from server.election.contests import Definition
 from server.election.counts import Count
 from server.election.events import NightAmended
+from server.election.parties import Party
 from server.election.refusals import Refused, refuse_if
 from server.election.results.amendments import ids_used, in_words
 from server.html.templates import clock
-from server.nights import named
+from server.nights.coming.parties import standing
 from server.stream.events import StreamUnavailable
 
 _MEANWHILE = "amended-meanwhile"
@@ -194,10 +195,10 @@ def _differing(stands: paper.PaperForm, form: paper.PaperForm) -> dict[str, str]
     return {field: text for field, text in paper.texts_of(stands).items() if typed.get(field, "") != text}
 
 
-def _choices(count: Count, parties: dict[str, named.Party]) -> list[named.Party]:
+def _choices(count: Count, parties: dict[str, Party]) -> list[Party]:
     """The parties to choose from: those of this paper, of the night, and all others, each by name."""
     here = {candidate.party for candidate in count.contest.candidates}
-    everybody = named.parties() | parties
+    everybody = standing() | parties
     return sorted(everybody.values(), key=lambda party: (party.id not in here, party.id not in parties, party.name))
 
 

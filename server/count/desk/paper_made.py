@@ -12,8 +12,7 @@ from server.election.checks import Finding
 from server.election.contests import Candidate, Contest, Fate, Previous
 from server.election.numbers import Unreadable, typed
 from server.election.parties import Party, counted_as
-from server.nights import named
-from server.nights.coming.parties import unregistered
+from server.nights.coming.parties import known, meant, unregistered
 
 
 class Made(Struct, frozen=True):
@@ -88,7 +87,7 @@ class _Maker:
 
     def _party(self, row: CandidateRow, usual: Party | None) -> str:
         field, text = f"paper.candidate.{row.number}", _plain(row.party)
-        party, short = named.meant(text, self.known, usual) if text else None, _plain(row.short)
+        party, short = meant(text, self.known, usual) if text else None, _plain(row.short)
         if party is None and text and short:
             party = unregistered(text, short)
         if party is not None:
@@ -106,7 +105,7 @@ class _Maker:
         self.known.setdefault(party.id, party)
         counted = counted_as(party.id)
         if counted not in self.known:
-            self.known[counted] = named.parties().get(counted, replace(party, id=counted))
+            self.known[counted] = known().get(counted, replace(party, id=counted))
 
     def _previous(self, form: PaperForm) -> Previous | None:
         votes: dict[str, int] = {}
@@ -132,7 +131,7 @@ class _Maker:
     def _party_before(self, field: str, text: str) -> str:
         if text.casefold() == OTHERS and not field.endswith("holder"):
             return OTHERS
-        party = named.meant(text, self.known) if text else None
+        party = meant(text, self.known) if text else None
         if party is None:
             self._wrong(field, f"No register has a party “{text[:40]}”." if text else "Which party?")
             return ""

@@ -3,6 +3,7 @@ the abbreviation of a party that has none."""
 
 import difflib
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from hashlib import sha256
 
@@ -53,22 +54,32 @@ def _meant(text: str, nation: str, new: bool) -> Party | str:
     named = _WITH_ID.fullmatch(text)
     if named:
         id = re.sub(r"^party:", "PP", named["id"])
-        return _known().get(id) or Party(id, named["name"], short_of(named["name"]))
+        return known().get(id) or Party(id, named["name"], short_of(named["name"]))
     if PARTY_ID.fullmatch(text):
-        return _known().get(text) or f"{text} is not in the register of parties."
+        return known().get(text) or f"{text} is not in the register of parties."
     ids = _by_name().get(_key(_SAID.get(_key(text), text)), ())
     in_northern_ireland = nation == "Northern Ireland"
     here = [id for id in ids if not nation or _registered_in().get(id, in_northern_ireland) == in_northern_ireland]
     if here:
-        return _known()[here[0]]
+        return known()[here[0]]
     if new and text:
         return unregistered(text, short_of(text))
     if ids:
         where = "Great Britain" if in_northern_ireland else "Northern Ireland"
-        return f"{_known()[ids[0]].name} is registered in {where} only."
+        return f"{known()[ids[0]].name} is registered in {where} only."
     near = difflib.get_close_matches(_key(text), _by_name(), n=1, cutoff=0.75)
-    hint = f" Is it {_known()[_by_name()[near[0]][0]].name}?" if near else ""
+    hint = f" Is it {known()[_by_name()[near[0]][0]].name}?" if near else ""
     return f"{text} is not in the register of parties.{hint}"
+
+
+def meant(text: str, own: Mapping[str, Party], usual: Party | None = None) -> Party | None:
+    """The party that a text means on a night with parties of its ``own``: the ``usual`` one, else one of those, else as
+    ``party`` reads it; None where there is none such."""
+    for mine in (*([usual] if usual else ()), *own.values()):
+        if _key(text) in (_key(mine.name), _key(mine.short), _key(mine.id)):
+            return own.get(mine.id, mine)
+    read = party(text)
+    return own.get(read.id, read) if isinstance(read, Party) else None
 
 
 def unregistered(name: str, short: str) -> Party:
@@ -78,8 +89,13 @@ def unregistered(name: str, short: str) -> Party:
 
 def names() -> tuple[str, ...]:
     """The names of all parties that are registered now, and Independent, in order, each once."""
-    standing = [_known()[one.id].name for one in register.registrations() if one.until is None]
-    return tuple(sorted({*standing, _known()[INDEPENDENT].name}, key=str.casefold))
+    return tuple(sorted({party.name for party in standing().values()}, key=str.casefold))
+
+
+def standing() -> dict[str, Party]:
+    """Party id → party, of all that are registered now, and Independent."""
+    registered = [party.id for party in register.registrations() if party.until is None]
+    return {id: known()[id] for id in (*registered, INDEPENDENT)}
 
 
 def written(one: Party, nation: str) -> str:
@@ -102,7 +118,7 @@ def _key(text: str) -> str:
 
 
 @cache
-def _known() -> dict[str, Party]:
+def known() -> dict[str, Party]:
     """Party id → party, as the newest shipped night names it, else as the register does."""
     found = {LABOUR_AND_COOPERATIVE: _LABOUR_AND_COOPERATIVE}
     for summary in archive.listed():
@@ -118,7 +134,7 @@ def _known() -> dict[str, Party]:
 def _by_name() -> dict[str, tuple[str, ...]]:
     """Name or abbreviation → party ids: of shipped nights, the newest first, then those registered now, then others."""
     found: dict[str, list[str]] = {}
-    for id, one in _known().items():
+    for id, one in known().items():
         found.setdefault(_key(one.name), []).append(id)
     for one in sorted(register.registrations(), key=lambda one: (one.until is not None, one.id)):
         found.setdefault(_key(one.name), []).append(one.id)
