@@ -14,7 +14,9 @@ const shown = (() => {
     const earlier = document.getElementById("earlier");
     if (!earlier) return;
     whole ||= earlier.closest(".whole") !== null;
-    earlier.closest(".latest").classList.toggle("whole", whole);
+    const { classList } = earlier.closest(".latest");
+    classList.toggle("whole", whole);
+    classList.toggle("short", !whole);
     earlier.hidden = whole || seen.size <= SHOWN;
   };
 
