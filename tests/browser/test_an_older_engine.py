@@ -1,5 +1,5 @@
 """Pages in Chromium 103, the browser source of OBS 30 and the oldest engine they are made for: what is on them can be
-read, by day and by night, and what moves does. ``tests/test_older_engines.py`` looks for what this and others do not know.
+read, by day and by night, and what moves does. ``tests/test_older_engines.py`` looks for what it does not know.
 
 Only ``Page.evaluate`` and the like are used: what Playwright has besides asks this engine for more than it knows."""
 
