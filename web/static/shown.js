@@ -3,6 +3,7 @@
 const shown = (() => {
   const SHOWN = document.body.classList.contains("many") ? 6 : 12; // entries of the feed, until somebody asks for more
   let whole = false;
+  document.documentElement.classList.add("script");
 
   // Removes entries of the feed that came twice, and hides the earlier ones.
   const tidy = () => {
@@ -14,9 +15,7 @@ const shown = (() => {
     const earlier = document.getElementById("earlier");
     if (!earlier) return;
     whole ||= earlier.closest(".whole") !== null;
-    const { classList } = earlier.closest(".latest");
-    classList.toggle("whole", whole);
-    classList.toggle("short", !whole);
+    earlier.closest(".latest").classList.toggle("whole", whole);
     earlier.hidden = whole || seen.size <= SHOWN;
   };
 
