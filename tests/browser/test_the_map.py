@@ -58,6 +58,10 @@ REPAINTED = """
             repainted.push(node.nodeName === "a" ? node.getAttribute("aria-labelledby") : node.nodeName);
     }).observe(document.querySelector(".hexes"), {childList: true, subtree: true});
 """
+PAINT = """(all) => all.map((one) => {
+    const { fill, fillOpacity } = getComputedStyle(one.lastElementChild);
+    return `${fill} ${fillOpacity}`;
+}).join()"""
 
 
 async def test_a_declaration_repaints_its_hexagon_alone_and_moves_nothing(
@@ -70,8 +74,9 @@ async def test_a_declaration_repaints_its_hexagon_alone_and_moves_nothing(
     await expect(hexagon(viewer, slug)).to_have_attribute("data-party", "PP53")
     assert await viewer.evaluate("repainted") == [f"row-{slug}"]
     place = await hexagon(viewer, slug).bounding_box()
-    fill = await hexagon(viewer, slug).evaluate("(hexagon) => getComputedStyle(hexagon).fill")
-    assert fill == "rgb(228, 0, 59)"
+    fill = "(one) => getComputedStyle(one).fill"
+    assert await hexagon(viewer, slug).evaluate(fill) == 'url("#hatched")'
+    assert await viewer.locator("#hatched rect").evaluate(fill) == "rgb(228, 0, 59)"
     after = await viewer.locator(".hexes").bounding_box()
     assert box and after and (box["width"], box["height"]) == (after["width"], after["height"])
     assert place and place["width"] > 5, "it is drawn, not only there"
@@ -147,8 +152,7 @@ async def test_each_view_paints_the_same_hexagons_otherwise(site: Site, viewer: 
     for view in ("Winner", "Gain or hold", "Swing", "Turnout", "Majority"):
         await viewer.get_by_role("radio", name=view).check(force=True)
         await expect(viewer.get_by_role("radio", name=view)).to_be_checked()
-        colours = "(all) => all.map((one) => getComputedStyle(one.lastElementChild).fill).join()"
-        painted.add(await viewer.locator(".hexes a").evaluate_all(colours))
+        painted.add(await viewer.locator(".hexes a").evaluate_all(PAINT))
         assert await viewer.locator(".hexes").inner_html() == before
     assert len(painted) == 5
 

@@ -174,7 +174,7 @@
 
   const isQuiet = () => playing && rate > CHATTY;
   const hush = () => {
-    for (const banner of document.querySelectorAll(".banner[aria-live]")) banner.ariaLive = isQuiet() ? "off" : "polite";
+    for (const banner of document.querySelectorAll(".banner[aria-live]")) banner.setAttribute("aria-live", isQuiet() ? "off" : "polite");
   };
   const keep = (form) => {
     const field = form.querySelector("[name=at]") ?? document.createElement("input");
@@ -256,7 +256,8 @@
   const turn = (on) => {
     if (on && now() === LENGTH) set(0);
     change(() => (playing = on));
-    play.ariaLabel = play.title = on ? PAUSE : PLAY;
+    play.title = on ? PAUSE : PLAY;
+    play.setAttribute("aria-label", play.title);
     player.classList.toggle("playing", on);
     hush();
     draw();

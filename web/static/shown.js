@@ -3,6 +3,7 @@
 const shown = (() => {
   const SHOWN = document.body.classList.contains("many") ? 6 : 12; // entries of the feed, until somebody asks for more
   let whole = false;
+  document.documentElement.classList.add("script");
 
   // Removes entries of the feed that came twice, and hides the earlier ones.
   const tidy = () => {

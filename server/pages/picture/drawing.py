@@ -20,7 +20,7 @@ CAPITAL = 0.66  # the height of a capital letter, as a part of the text's size
 
 FONT = str(files("fontpkg_source_sans_3").joinpath("files", "SourceSans3[wght].ttf"))
 _STYLE = (Path(__file__).resolve().parents[3] / "web" / "static" / "declared.css").read_text()
-_LIGHT: dict[str, str] = dict(re.findall(r"--(\w+): light-dark\((#\w{6})", _STYLE))
+_LIGHT: dict[str, str] = dict(re.findall(r"--(\w+): var\(--light, (#\w{6})\)", _STYLE))
 _PARTIES: dict[str, str] = dict(re.findall(r'\[data-party="([^"]+)"\] \{ --party: (#\w{6})', _STYLE))
 INK, PAPER, MUTED, LINE = (_LIGHT[name] for name in ("ink", "paper", "muted", "line"))
 _CONTRASTS = (INK, PAPER), (MUTED, PAPER), (INK, LINE)  # text and its ground, either way round
