@@ -1,10 +1,10 @@
 """Which pieces the pages of a night are made of, by name. Neither their HTML nor when they change.
 
-Fragments: ``air`` (that a replay is at its end, on every page), ``status`` (how far), ``banner``, ``parties`` (the House,
-on a night of several by-elections), ``score``, ``latest`` (the feed), ``row-{slug}`` (a contest in the list),
-``seat-{slug}`` (its row in the table of all), ``hex-{slug}`` (its hexagon, where the night has a map), ``contest-{slug}``
-(all about it) and ``near-{slug}`` (its neighbours on the map). The page of a night of one contest has no banner, score or
-rows.
+Fragments: ``air`` (that a replay is at its end, on every page), ``status`` (how far), ``banner``, ``parties`` (the
+House, on a night of several by-elections), ``score``, ``latest`` (the feed), ``row-{slug}`` (a contest in the list),
+``seat-{slug}`` (its row in the table of all), ``hex-{slug}`` (its hexagon, where the night has a map),
+``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map). The page of a night of one contest
+has no banner, score or rows.
 """
 
 from server.election.contests import Contest

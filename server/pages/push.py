@@ -27,9 +27,7 @@ async def live(websocket: WebSocket) -> None:
     await websocket.accept(subprotocol="json" if as_json else None)
     line = line_of(websocket.scope)
     line.audience = channel.join(line, topic, number(websocket, "after"), line.end)
-    if (
-        line.greeting and not as_json
-    ):  # a page that has missed nothing hears so: until it hears something it says nothing
+    if line.greeting and not as_json:  # a page takes no line for live that has brought nothing
         line.write(BEAT)
 
 

@@ -25,9 +25,10 @@ KEY = base64.b64encode(b"a key of 16 byte").decode()
 
 
 class Crowd:
-    """``messages`` are those that every client got so far, in order, as text.
+    """``messages`` are those that every client got so far, in order, as text. Beats, which come to each client in its
+    own time, are none.
 
-    Beats, which come to each client in its own time, are no messages. AssertionError if a client is sent anything else than the first one was, is refused, or is left.
+    AssertionError if a client is sent anything else than the first one was, is refused, or is left.
     """
 
     def __init__(self, port: int, path: str, deflate: bool = False) -> None:

@@ -1,5 +1,5 @@
-"""On a line that lies, in every engine there is: seconds until the page says so, until it has what it missed, until it is
-live again. Real clocks, real sockets, the proxy of the tests.
+"""On a line that lies, in every engine there is: seconds until the page says so, until it has what it missed, and
+until it is live again. Real clocks, real sockets, the proxy of the tests.
 
 It is run by name, and takes three minutes: ``python -m tests.bench.lying``.
 """
@@ -29,6 +29,7 @@ _DECLARED = next(event for event in _PAST.events if isinstance(event, Declared))
 _LIES: tuple[Lie, ...] = ("swallows", "never upgrades", "accepts and drops")
 _LOOK_SECONDS, _PATIENCE_SECONDS = 0.05, 120.0
 _SHOWN = """async () => ({
+    seconds: performance.now() / 1000,
     line: document.getElementById("line").dataset.state,
     words: [...document.querySelectorAll("#air, #line, #age")].map((one) => one.textContent).join(" "),
     headline: document.querySelector(".headline").textContent,
@@ -72,13 +73,13 @@ async def _lie(site: Site, stream: EventStream, engine: str, lie: Lie) -> Told:
     lets_through = lie != "swallows"
     async with lying(site.url) as (network, address):
         network.lie = lie if lets_through else "none"
-        start = time.monotonic()
         async with ENGINES[engine](f"{address}/nights/{night}") as run:
+            began = 0.0  # of the lie: with the page, or now
             if not lets_through:
-                await _until(run, lambda shown: shown["line"] == "up")
-                network.lie, start = lie, time.monotonic()
+                began = (await _until(run, lambda shown: shown["line"] == "up"))["seconds"]
+                network.lie = lie
             shown = await _until(run, lambda shown: shown["line"] not in ("up", "wait"))
-            said, declared, at = time.monotonic() - start, None, time.monotonic()
+            said, declared, at = shown["seconds"] - began, None, time.monotonic()
             votes, rejected = _DECLARED.votes, _DECLARED.rejected
             declaring = Declare(id="declare", by="bench", ballot=_PAST.definition.id, votes=votes, rejected=rejected)
             await Submitter(stream).submit(night, replace(declaring, papers=40113), _DECLARED.at)

@@ -83,6 +83,7 @@ function follow(place, poll) {
   let known = null; // the socket that was there at the last look
   let left = null; // the one that was left behind
   let asking = false;
+  let isKnown = false; // whether the line has been said to be good or bad; that it is being opened is not read out
 
   const write = (element, text) => {
     if (element.textContent !== text) element.textContent = text;
@@ -102,8 +103,11 @@ function follow(place, poll) {
   const show = () => {
     const now = Date.now();
     const state = line.state(now);
+    const live = isKnown && !("quiet" in document.documentElement.dataset) ? "polite" : "off";
+    if (sign.getAttribute("aria-live") !== live) sign.setAttribute("aria-live", live);
+    isKnown ||= state !== "connecting";
     write(sign, words[STATES.indexOf(state)]);
-    write(age, aged(state, now));
+    write(age, ` ${aged(state, now)}`);
     sign.dataset.state = { live: "up", polled: "polled", connecting: "wait" }[state] ?? "down";
   };
 

@@ -27,7 +27,7 @@
   const hush = () => {
     root.toggleAttribute("data-quiet", Boolean(kept.quiet));
     button.setAttribute("aria-pressed", isQuiet());
-    for (const region of document.querySelectorAll("[aria-live]:not(#said), #line")) {
+    for (const region of document.querySelectorAll("[aria-live]:not(#said, #line)")) {
       region.setAttribute("aria-live", isQuiet() ? "off" : "polite");
     }
   };
