@@ -210,10 +210,10 @@ class Channel:
         elif message := self.missed(topic, after, in_step):
             yield self.history.position, message
 
-    def beat(self, every: int) -> None:
-        """Write an empty message to viewers who heard nothing for ``every`` beats."""
+    def beat(self, every: int) -> Iterator[None]:
+        """Write an empty message to viewers who heard nothing for ``every`` beats, some at each step."""
         for channel in list(self.watched.values()):
-            channel._audiences.beat(every)
+            yield from channel._audiences.beat(every)
 
     def close(self) -> list[Viewer]:
         """End the channel and wake those who ``watch``; returns its viewers, to be sent elsewhere."""

@@ -20,8 +20,10 @@ from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened
 
 T = TypeVar("T")
 
-BEAT_SECONDS = 5.0
-BEATS_OF_SILENCE = 9  # a proxy may cut a connection that is silent for a minute
+# A page that hears nothing for ten seconds says so and asks (web/static/line.js): it hears something every seven.
+BEAT_SECONDS = 3.5
+BEATS_OF_SILENCE = 2
+_LOOK_SECONDS = 5.0  # between two looks at which polls close
 _TICK_SECONDS = 0.25  # between two frames of a night: eyes cannot use more, and a burst costs no more
 
 
@@ -169,28 +171,29 @@ class Hub:
         """Tell the pages of a night when its poll closes. A night that was opened at the close of its poll, as past
         nights are, never said that it was open."""
         while True:
-            seconds = min([BEAT_SECONDS, *map(self._seconds_open, list(self.channels.values()))])
+            seconds = min([_LOOK_SECONDS, *map(self._seconds_open, list(self.channels.values()))])
             await asyncio.sleep(seconds)
 
     def _seconds_open(self, channel: Channel) -> float:
-        """The seconds until a night's poll closes, ``BEAT_SECONDS`` where that is over; then its pages are told so."""
+        """The seconds until a night's poll closes, ``_LOOK_SECONDS`` where that is over; then its pages are told so."""
         night, history = channel.night, channel.history
         close = night.definition.polls_close if night else None
         if night is None or close is None or channel.events[0].at >= close or history.closed == close:
-            return BEAT_SECONDS
+            return _LOOK_SECONDS
         if (seconds := (close - clock.now()).total_seconds()) > 0:
             return seconds
         history.closed = close
         channel.retell(tuple(channel.renderer.until_the_close(night)))
         self._made.clear()
         self._moved.set()
-        return BEAT_SECONDS
+        return _LOOK_SECONDS
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             for channel in (*self.channels.values(), *self.desks.values()):
-                channel.beat(BEATS_OF_SILENCE)
+                for _ in channel.beat(BEATS_OF_SILENCE):
+                    await asyncio.sleep(0)
 
 
 def _is_result(event: AnyEvent) -> bool:

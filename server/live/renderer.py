@@ -10,6 +10,16 @@ NIGHT = "night"  # the topic of a night's own page
 EVENTS = "events"  # the topic of those who asked for JSON
 
 
+class Everywhere(tuple[str, ...]):
+    """The topics of a fragment that every page shows."""
+
+    __slots__ = ()
+
+    def __contains__(self, topic: object) -> bool:
+        """Whether a page with that topic shows it: it does."""
+        return True
+
+
 class Renderer(Protocol):
     """How a night becomes fragments, in one edition.
 

@@ -35,12 +35,12 @@ from server.html.languages import ENGLISH, Language
 from server.html.languages import language as by_code
 from server.html.swaps import cursor, partial, placed
 from server.html.templates import environment
-from server.live.renderer import NIGHT
+from server.live.renderer import NIGHT, Everywhere
 from server.nights.against import against
 from server.pages.analysis.views import Views, kind_of, marks
 from server.pages.contest.about import about
 from server.pages.find import table as find
-from server.pages.fragments import around_the_house, fragments_of, rows_of
+from server.pages.fragments import around_the_house, fragments_of, on_every_page, rows_of
 from server.pages.map.hexagons import has_map, hexagon
 from server.pages.map.near import neighbours
 from server.pages.newsroom import screens
@@ -73,7 +73,7 @@ class PageRenderer:
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
         """The ids of the fragments that an event changes, and the marks of the pages in ``analysis``."""
-        return (*self._pieces(night, event), *marks(event))
+        return (*self._pieces(night, event), *marks(event), *on_every_page(night, event))
 
     def _pieces(self, night: Night, event: AnyEvent) -> Iterable[str]:
         match event:
@@ -147,6 +147,8 @@ class PageRenderer:
         kind, _, slug = fragment.partition("-")
         if kind == "latest":
             return ()
+        if kind == "air":
+            return Everywhere()
         if kind in ("seat", "status"):
             return (find.TOPIC,) if slug else (NIGHT, find.TOPIC, *screens.shared(kind))
         if kind not in ("contest", "near"):

@@ -126,7 +126,7 @@ async def test_a_contests_page_that_lost_its_line_is_up_to_date_when_it_is_back(
     await open_desk(viewer, site, stream, path=CONTEST)
     await viewer.context.set_offline(True)
     await viewer.evaluate("htmx.find('#live')._htmx.ws.connection.socket.close()")
-    await expect(viewer.locator("#line")).to_have_text("No connection. Trying again")
+    await expect(viewer.locator("#line")).to_have_text("No network")
     jane = await signed_in(site, stream, "officer", "Jane Smith")
     await asyncio.to_thread(jane.key)
     await viewer.context.set_offline(False)
@@ -246,7 +246,7 @@ async def test_a_ballot_paper_put_right_moves_the_open_pages_of_viewers_and_keep
 ) -> None:
     public = await browser.new_page()
     await public.goto(f"{site.url}/nights/{rochester.NIGHT}/contests/{rochester.BALLOT}")
-    await expect(public.locator("#line")).to_have_text("On air")
+    await expect(public.locator("#line")).to_have_text("Live")
     await public.evaluate("document.body.dataset.sameDocument = 'yes'")
     await open_desk(viewer, site, stream, path=f"{CONTEST}/paper")
     await viewer.locator("#paper-name").fill("Rochester & Strood")

@@ -78,6 +78,6 @@ def _within(html: str, draft: str, night: str, bar: str) -> str:
         contest = re.match(r"/contests/([^/?#\"]+)$", match[1])
         return f'href="{here}/{contest[1]}"' if contest else f'href="{here}"'
 
-    html = re.sub(r'<span id="line".*?</span>', '<b class="tag">Not on air</b>', html, count=1)
+    html = re.sub(r'<span id="air">.*?</noscript>', '<b class="tag">Not on air</b>', html, count=1)
     html = re.sub(rf'href="/nights/{re.escape(night)}([^"]*)"', link, html)
     return html.replace('<main id="main">', f'{bar}<main id="main">', 1).replace("<title>", "<title>Preview: ", 1)
