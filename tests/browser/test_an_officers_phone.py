@@ -372,7 +372,9 @@ async def test_a_ballot_paper_put_right_is_on_the_open_phone_at_once_and_what_is
     paper = (replace(kelly, name="Kelly Tollhurst"), *others, Candidate("14", "Ada Moss", "ynmp-party:2"))
     await amend(stream, replace(before, name="Rochester & Strood", electorate=79200, candidates=paper))
     await expect(page.locator('label[for="votes-13"]')).to_contain_text("Kelly Tollhurst")
-    await expect(page.locator('main [data-say="paper"]')).to_contain_text(f"Not on the paper any more: {gone.name}: 54.")
+    await expect(page.locator('main [data-say="paper"]')).to_contain_text(
+        f"Not on the paper any more: {gone.name}: 54."
+    )
     await expect(page).to_have_title("Rochester & Strood · Declared")
     names = "all => all.map((one) => one.name)"
     order = [f"votes.{one.id}" for one in paper]
