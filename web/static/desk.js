@@ -124,6 +124,13 @@
   window.addEventListener("online", hangUp);
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
+  // The form of a ballot paper led here: what was typed into it was taken (paper.js).
+  const taken = document.querySelector("form.paper") ? null : sessionStorage.getItem("paper-sent");
+  if (taken) {
+    sessionStorage.removeItem("paper-sent");
+    if (performance.getEntriesByType("navigation")[0]?.redirectCount) localStorage.removeItem(taken);
+  }
+
   // The line is opened when all scripts of the page listen, so that none misses the first message. htmx may have
   // processed the page before its websocket extension was loaded; processing it twice does no harm.
   document.addEventListener("DOMContentLoaded", () => {

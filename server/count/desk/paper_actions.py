@@ -30,6 +30,10 @@ from server.nights.coming.parties import standing
 from server.stream.events import StreamUnavailable
 
 _MEANWHILE = "amended-meanwhile"
+_BOTH = (
+    "Somebody put this right after you began to type. Nothing of yours was sent: it is in the form below, together "
+    "with what changed."
+)
 _FIELDS = {
     "reason": "reason",
     "candidates": "candidates",
@@ -48,12 +52,14 @@ async def ballot_paper(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def amend_ballot_paper(request: Request) -> Response:
-    """``POST /desk/paper``: the ballot paper as it is to be; ``more`` asks for the form again, with room for one
-    candidate more."""
+    """``POST /desk/paper``: the ballot paper as it is to be. ``more`` asks for the form again, with room for one
+    candidate more; ``restore`` with what was put right since it was opened."""
     form = await sent(request)
     ballot = form["contest"].rpartition("/")[2]
     if "more" in form:
         return await _paper_page(request, ballot, typed=form)
+    if "restore" in form:
+        return await _paper_page(request, ballot, _BOTH, 409, form)
     board = await current_board(request)
     count = board.later.counts.get(ballot)
     if count is None:
@@ -91,8 +97,11 @@ async def night(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def amend_night(request: Request) -> Response:
-    """``POST /desk/night``: title, close of poll as HH:MM in London, and baseline, as they are to be."""
+    """``POST /desk/night``: title, close of poll as HH:MM in London, and baseline, as they are to be; ``restore`` as for
+    a ballot paper."""
     form = await sent(request)
+    if "restore" in form:
+        return await _night_page(request, _BOTH, 409, form)
     definition = (await current_board(request)).later.definition
     try:
         await ask(request, _amend_night(request, form, definition))
