@@ -97,8 +97,8 @@ async def night(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def amend_night(request: Request) -> Response:
-    """``POST /desk/night``: title, close of poll as HH:MM in London, and baseline, as they are to be; ``restore`` as for
-    a ballot paper."""
+    """``POST /desk/night``: title, close of poll as HH:MM in London, and baseline, as they are to be; ``restore`` as
+    for a ballot paper."""
     form = await sent(request)
     if "restore" in form:
         return await _night_page(request, _BOTH, 409, form)

@@ -16,10 +16,10 @@ from server.nights.coming.seats import filled, the_seat
 from server.nights.coming.sheet import Sheet, TypedCandidate, TypedContest
 from server.nights.format import BALLOT
 from server.nights.sources import democracy_club
-from server.nights.sources.checking import a_sum
 from server.nights.sources.problems import Problem
 from server.nights.sources.source import File, beginning_of
 from server.nights.sources.tables import CsvRow, sound, table
+from server.nights.sums import a_sum
 
 _NIGHT = {"title": "title", "date": "date", "polls close": "closes", "compared with": "baseline"}
 _CONTEST = {
@@ -134,7 +134,7 @@ def _filled_in(file: str, rows: Sequence[CsvRow], problems: list[Problem]) -> Sh
 
 def _take(row: CsvRow, columns: Mapping[str, str], into: dict[str, str]) -> None:
     for column, field in columns.items():
-        found = row.text(column)
+        found = _whole(row.text(column)) if column == "electorate" else row.text(column)
         if found and into.setdefault(field, found) != found:
             row.wrong(f"{column} is {found!r}, but {into[field]!r} in a row above.")
 
@@ -181,7 +181,7 @@ def _ballot(ballot: str, rows: Sequence[CsvRow]) -> TypedContest:
         seat=seat.name if seat else label,
         gss="" if seat else code if re.fullmatch(r"[ENSW]\d{8}", code) else "",
         region="" if seat else first.text("nuts1").removesuffix(" (England)"),
-        electorate=first.text("total_electorate"),
+        electorate=_whole(first.text("total_electorate")),
         ballot=ballot,
         cancelled="1" if any(row.flag("cancelled_poll") for row in rows) else "",
         candidates=candidates,
@@ -200,6 +200,11 @@ def _candidate(row: CsvRow, nation: str) -> TypedCandidate:
     known = parties.party(f"{name} ({id})") if id else name
     said = known if isinstance(known, str) else parties.written(known, nation)
     return TypedCandidate(surname, first, said, person=row.text("person_id"), line=row.line)
+
+
+def _whole(text: str) -> str:
+    """A whole number as a spreadsheet may write it, ``78245.0``, without the fraction that it has none of."""
+    return re.sub(r"^(\d+)\.00?$", r"\1", text)
 
 
 def _as_lines(text: str) -> str:

@@ -40,6 +40,17 @@ def test_an_export_with_options_has_the_names_and_the_electorate_that_it_gives()
     assert contest.electorate == 79_001
 
 
+def test_an_electorate_as_a_spreadsheet_writes_it_is_a_whole_number_and_one_that_can_mean_two_is_refused() -> None:
+    header, *rows = clacton.DEMOCRACY_CLUB.splitlines()
+    for text, read in (("79001.0", 79_001), ("79.001", 0)):
+        export = "\n".join([f"{header},total_electorate", *(f"{row},{text}" for row in rows)])
+        for file in (export, FILLED_IN.replace('"78,000"', text)):
+            sheet = sheet_in(Source("night.csv", file.encode()))
+            told = [fault.sentence for fault in faults_of(sheet) if fault.field == "0.electorate"]
+            assert len(told) == (0 if read else 1)
+            assert read == 0 or made(sheet).definition.contests[-1].electorate == read
+
+
 def test_a_seat_that_the_archive_does_not_have_is_asked_for() -> None:
     export = clacton.DEMOCRACY_CLUB.replace("parl.clacton", "parl.new-town").replace(",Clacton,", ",New Town,")
     sheet = sheet_in(Source("export.csv", export.encode()))
