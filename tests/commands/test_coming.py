@@ -23,7 +23,7 @@ def folder(tmp_path: Path, shared_redis: Embedded, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("SECRET_KEY", "a secret for tests")
     (tmp_path / "list.txt").write_text(clacton.LIST)
     (tmp_path / "export.csv").write_text(clacton.DEMOCRACY_CLUB)
-    (tmp_path / "night.csv").write_text(template() + "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,\n")
+    (tmp_path / "night.csv").write_text(template() + "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,,,\n")
     return tmp_path
 
 
