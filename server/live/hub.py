@@ -76,7 +76,7 @@ class Hub:
             return None
 
         def make() -> Channel:
-            channel = Channel(self._renderer, on_air=False)
+            channel = Channel(self._renderer.over(events[-1].seq), on_air=False)
             channel.advance(events)
             return channel
 

@@ -32,6 +32,10 @@ class Renderer(Protocol):
         """The renderer of another edition; in English where there is no such language."""
         ...
 
+    def over(self, last: int) -> "Renderer":
+        """The renderer of a night that is over: ``last`` is the seq of its last event."""
+        ...
+
     def against(self, night: Night) -> Night:
         """A night as this edition shows it, counted from its baseline; LookupError, with a sentence, where the night
         has none such. It is the night itself in the night's own edition."""

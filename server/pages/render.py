@@ -52,9 +52,10 @@ from server.pages.night.score import banner_of, score_of
 class PageRenderer:
     """The ``Renderer`` that ``server.live`` asks for: of one edition; ``another`` makes those of others."""
 
-    def __init__(self, language: Language = ENGLISH, baseline: str = "") -> None:
+    def __init__(self, language: Language = ENGLISH, baseline: str = "", last: int = 0) -> None:
         self.language = language
         self.baseline = baseline
+        self._last = last  # of a night that is over: the seq of its last event
         self._kept = address.kept({"baseline": baseline})
         self.edition = "-".join(part for part in (language.code.removeprefix("en"), baseline) if part)
         self._views = Views(language, baseline)
@@ -62,7 +63,13 @@ class PageRenderer:
     def another(self, language: str, baseline: str) -> "PageRenderer":
         """The renderer of another edition; in English if there is no such language."""
         spoken = by_code(language)
-        return self if (spoken, baseline) == (self.language, self.baseline) else PageRenderer(spoken, baseline)
+        if (spoken, baseline) == (self.language, self.baseline):
+            return self
+        return PageRenderer(spoken, baseline, self._last)
+
+    def over(self, last: int) -> "PageRenderer":
+        """The renderer of a night that is over, after its event of this seq: nothing is awaited there."""
+        return PageRenderer(self.language, self.baseline, last)
 
     def against(self, night: Night) -> Night:
         """The night as this edition has it, counted from its baseline.
@@ -183,6 +190,8 @@ class PageRenderer:
             parts.append(partial("latest", "outerMorph", self.render(night, "latest")))
         if topic in screens.QUEUED:
             parts += (partial(*part) for part in screens.parts(night, after, self.language))
+        if topic == screens.WALL and not screens.newest(night, self.language):
+            parts.append(partial("waiting", "innerHTML", self._html("waiting", self._context(night))))
         if night.amended:
             parts.append(
                 self._html("named", self._context(night) | {"topic": topic, "about": self._about(night, topic)})
@@ -202,7 +211,12 @@ class PageRenderer:
     def around(self, night: Night, topic: str, head: str, whole: bool) -> str:
         """What a page of a past night has beside its fragments: its title, its moment, the head of its record."""
         moment = None if whole else night.at
-        context = self._context(night) | {"about": self._about(night, topic), "head": head, "moment": moment}
+        context = self._context(night) | {
+            "topic": topic,
+            "about": self._about(night, topic),
+            "head": head,
+            "moment": moment,
+        }
         return self._html("around", context)
 
     def _about(self, night: Night, topic: str) -> Count | None:
@@ -210,7 +224,13 @@ class PageRenderer:
         return next(iter(night.counts.values())) if night.is_single and topic == NIGHT else night.counts.get(topic)
 
     def _context(self, night: Night) -> dict[str, object]:
-        return {"night": night, "alone": night.is_single, "kept": self._kept, "coming": coming.coming(night)}
+        return {
+            "night": night,
+            "alone": night.is_single,
+            "kept": self._kept,
+            "coming": coming.coming(night),
+            "over": night.seq == self._last,
+        }
 
     def _html(self, fragment: str, context: dict[str, object]) -> str:
         return environment(self.language).get_template(f"fragments/{fragment}.html").render(context)

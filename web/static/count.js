@@ -1,6 +1,6 @@
 // The officer's phone: it sends what was typed until there is an answer, keeps the page in step with the count, and says
 // in one line whether the figures are typed, sent or published. Without this script the forms and links still work.
-// count-typing.js keeps what is typed.
+// count-typing.js keeps what is typed, count-paper.js shows a ballot paper that was put right meanwhile.
 
 const PATIENCE = 10_000;
 const ASK_EVERY = 2_000;
@@ -225,7 +225,7 @@ function show(answer, asked = false) {
   const { page, path, url, atItsAddress } = answer;
   if (path !== FORM && !path.startsWith(`${FORM}/`)) return location.assign(url);
   const typing = asked ? null : all("main form[data-draft]").find(isTyped);
-  if (typing) return showAround(typing, page, path);
+  if (typing) return showAround(typing, answer);
   if (atItsAddress && scriptOf(page) && scriptOf(page) !== scriptOf(document)) return location.replace(url);
   if (atItsAddress) history.replaceState(null, "", url);
   if (atItsAddress && answer.ok) keepPage(answer);
@@ -246,7 +246,8 @@ function notForTheSecondTap() {
   setTimeout(() => buttons.forEach((button) => (button.disabled = false)), SECOND_TAP);
 }
 
-function showAround(typing, page, path) {
+function showAround(typing, answer) {
+  const { page, path } = answer;
   const around = page.getElementById("around");
   if (!around) return notice(path.startsWith(SIGN_IN) ? "ended" : "moved");
   const same = all("form[data-draft]", page).find((form) => form.dataset.draft === typing.dataset.draft);
@@ -255,8 +256,14 @@ function showAround(typing, page, path) {
     hiddenIn(same) === hiddenIn(typing) &&
     same.dataset.papers === typing.dataset.papers &&
     !page.querySelector(".row.differs");
-  byId("around").replaceWith(around);
-  for (const form of all("form[data-sending]", around)) setUpForm(form);
+  if (answer.atItsAddress && answer.ok) keepPage(answer);
+  if (same && page.getElementById("standing").dataset.paper !== standing().paper) {
+    const typed = all("main form[data-draft]").filter(isTyped);
+    showPaper(page, typed.map((form) => typedIn(form, storage.get(draftOf.get(form).key)?.texts)), setUp);
+  } else {
+    byId("around").replaceWith(around);
+    for (const form of all("form[data-sending]", around)) setUpForm(form);
+  }
   unsay("moved", "ended");
   if (!unchanged) notice("moved");
   tell();
@@ -340,6 +347,10 @@ function setUp() {
 }
 
 function setUpForm(form) {
+  if (draftOf.has(form)) { // somebody types into it, and the page was renewed around them
+    addUp(form);
+    return draftOf.get(form).tellOfOthers();
+  }
   form.addEventListener("submit", submit);
   if (!form.dataset.draft) return;
   const draft = new Draft(form);

@@ -98,5 +98,12 @@
     tellTime();
     if (Date.now() - asked > EVERY) ask();
   }, 5_000);
+
+  // The form of a ballot paper led here: what was typed into it was taken (paper.js).
+  const taken = document.querySelector("form.paper") ? null : sessionStorage.getItem("paper-sent");
+  if (taken) {
+    sessionStorage.removeItem("paper-sent");
+    if (performance.getEntriesByType("navigation")[0]?.redirectCount) localStorage.removeItem(taken);
+  }
   document.getElementById("alert")?.focus();
 })();

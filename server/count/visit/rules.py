@@ -216,6 +216,10 @@ async def _from_our_page(request: Request) -> None:
     _must_fit(form)
     sent = form.get("csrf")
     known = str(request.session.get("csrf", ""))
+    opened, ours = request.headers.get("origin", ""), process(request).settings.public_url
+    if not known and opened.startswith("http:") and ours.startswith("https:"):
+        sentence = f"This page was opened at {opened}, where no browser stays signed in. Nothing was sent."
+        raise Titled(403, "Not at this address", f"{sentence} Open the same link at {ours}.")
     if not isinstance(sent, str) or not known or not secrets.compare_digest(sent.encode(), known.encode()):
         sentence = "That page is from before this phone signed in. Nothing was sent; what was typed is kept."
         raise HTTPException(403, f"{sentence} Go back and open the page again.")

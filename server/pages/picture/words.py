@@ -32,8 +32,7 @@ def told_score(night: Night, tally: Tally, language: Language) -> str:
 def _told(night: Night, count: Count, language: Language) -> Iterator[str]:
     contest, result = count.contest, count.result
     if result is None:
-        before = closes(night, language) if count.status == "awaiting" else ""
-        yield f"{language.seat(contest)}: {before or stage(count, language)}"
+        yield f"{language.seat(contest)}: {stage_or_close(night, count, language)}"
         yield from so_far(count, language)
         return
     parts = {"verdict": verdict(night, result, language), "seat": language.seat(contest)}
@@ -133,6 +132,12 @@ def stage(count: Count, language: Language) -> str:
             return language.gettext("Result withdrawn, being counted again")
         case _:
             return language.gettext("Waiting for the count")
+
+
+def stage_or_close(night: Night, count: Count, language: Language) -> str:
+    """The stage that a contest without a result has reached, or until when its poll is open."""
+    before = closes(night, language) if count.status == "awaiting" else ""
+    return before or stage(count, language)
 
 
 def so_far(count: Count, language: Language) -> Iterator[str]:

@@ -71,7 +71,7 @@ def test_a_seat_and_a_pasted_list_are_a_night_that_viewers_see_once_it_is_opened
 def test_each_way_begins_a_draft(admin: Admin) -> None:
     admin.begin("file", table=clacton.DEMOCRACY_CLUB)
     assert (admin.form()["draft.0.3.surname"], admin.faults()) == ("Smith", [])
-    admin.begin("file", table=template() + "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,\n")
+    admin.begin("file", table=template() + "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,,,\n")
     assert admin.form()["draft.0.seat"] == "Clacton"
     admin.begin("names")
     assert admin.form()["draft.0.12.surname"] == ""
@@ -81,6 +81,13 @@ def test_each_way_begins_a_draft(admin: Admin) -> None:
     admin.save(title="Bath by-election", date=clacton.DAY, c_seat="bath", surname_0="Ray", party_0="Green Party")
     assert admin.faults() == [], "the seat is known by its name, and what is known of it comes along"
     assert admin.form()["draft.0.seat"] == "Bath"
+    admin.save(description_0="Bath’s own Greens", sitting_0="yes")
+    assert admin.form()["draft.0.0.sitting"] == "yes"
+    assert "Bath’s own Greens" in admin.open(f"{admin.draft}/preview")
+    admin.open(admin.draft)
+    admin.save(sitting_0="", description_0="x" * 200)
+    assert admin.faults() == ["row 1, description: 200 characters are too many: say it in 120."]
+    assert admin.form()["draft.0.0.sitting"] == ""
 
 
 def test_a_file_that_is_uploaded_may_be_larger_than_another_form(admin: Admin) -> None:
