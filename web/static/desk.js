@@ -72,7 +72,7 @@
     if (answer.type === "opaqueredirect" || answer.status === 403) {
       say("Signed out", "down");
       place.remove();
-      location.replace("/desk/invitation?ended=1");
+      location.replace("/desk"); // whose answer says why
       return;
     }
     if (!answer.ok) throw new Error(answer.statusText);
