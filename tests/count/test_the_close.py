@@ -1,6 +1,6 @@
 """The very second at which a poll closes: before it no way lets a figure out, from it on each does."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ LATE = {"Date": "Wed, 31 Dec 2098 23:59:59 GMT", "If-Modified-Since": "Wed, 31 D
 
 
 @contextmanager
-def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> Iterator[None]:
+def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> Generator[None]:
     """Redis's time, as this process knows it, stands still at this moment."""
     with monkeypatch.context() as patch:
         patch.setattr(clock._clock, "now", moment.timestamp)  # pyright: ignore[reportPrivateUsage]

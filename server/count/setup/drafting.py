@@ -25,6 +25,7 @@ from server.stream.events import StreamUnavailable
 _ROWS = 13  # of a new ballot paper
 _MORE = 10
 _SPARE = 3
+_FORMS = 10  # whose keys are kept with a draft, so that a browser knows which of what it sent has arrived
 
 
 @allows(SignedIn(ADMINS))
@@ -52,7 +53,8 @@ async def save(request: Request) -> Response:
         before = sheet_of(base) if base else theirs
         return await _both(request, id, stored, before, mine)
     try:
-        await drafts(request).put(id, Stored(seen + 1, now(), visit(request).person.name, says(mine), stored.opens))
+        by, forms = visit(request).person.name, (*stored.forms[1 - _FORMS :], form.get("key", ""))
+        await drafts(request).put(id, Stored(seen + 1, now(), by, says(mine), stored.opens, forms=forms))
     except TooManyDrafts as refused:
         return await _page(request, id, stored, mine, str(refused), 422)
     except DraftConflict:
