@@ -87,8 +87,8 @@ async def test_what_is_typed_outlives_a_reload_and_a_lost_network(
     await viewer.get_by_role("link", name="New night").click()
     await expect(viewer.get_by_role("button", name="Begin with an empty sheet")).to_be_visible()
     await viewer.emulate_media(forced_colors="active")
-    backgrounds = "() => [...document.querySelectorAll('nav a')].map((a) => getComputedStyle(a).backgroundColor)"
-    assert len(set(await viewer.evaluate(backgrounds))) == 2, "the page one is on is told from the others"
+    colours = "() => [...document.querySelectorAll('nav a')].map((a) => getComputedStyle(a).color)"
+    assert len(set(await viewer.evaluate(colours))) == 2, "the page one is on is told from the others"
     await viewer.emulate_media(forced_colors="none")
     await viewer.get_by_role("button", name="Begin with an empty sheet").click()
     surname = viewer.locator("#\\30 -0-surname")
