@@ -12,6 +12,7 @@ from server.count.setup.requests import ADMINS, NOT_CONFIRMED, draft_of, drafts,
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.election.limits import MOST_CANDIDATES
 from server.election.numbers import written
+from server.election.parties import counted_as
 from server.nights.coming import lists, parties
 from server.nights.coming.made import NATIONS, faults_of
 from server.nights.coming.reading import day_of
@@ -137,7 +138,7 @@ async def _page(
         at=at,
         told=[(named(fault.field), fault, _where(sheet, fault.field)) for fault in faults[:100]],
         more=max(0, len(faults) - 100),
-        ids=[one if isinstance(one, str) else one.id for one in shown],
+        ids=[one if isinstance(one, str) else counted_as(one.id) for one in shown],
         known=[not isinstance(one, str) for one in shown],
         parties=parties.names(),
         nations=NATIONS,

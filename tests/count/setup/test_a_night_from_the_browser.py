@@ -71,6 +71,7 @@ def test_a_seat_and_a_pasted_list_are_a_night_that_viewers_see_once_it_is_opened
 def test_each_way_begins_a_draft(admin: Admin) -> None:
     admin.begin("file", table=clacton.DEMOCRACY_CLUB)
     assert (admin.form()["draft.0.3.surname"], admin.faults()) == ("Smith", [])
+    assert admin.page.count('data-party="PP53"') == 2, "Labour and Co-operative is in Labour's colour"
     admin.begin("file", table=template() + "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,\n")
     assert admin.form()["draft.0.seat"] == "Clacton"
     admin.begin("names")
