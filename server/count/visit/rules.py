@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
-from server.count.visit.invitations import Invitations, NotInvited, area_of
+from server.count.visit.invitations import NOT_GOOD, Invitations, NotInvited, admin_of, area_of, told_to
 from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS, address, limit
 from server.election.counting.acts import PLACE, Role
 from server.election.counting.desk import Desk, Person
@@ -42,7 +42,7 @@ async def invited(request: Request) -> None:
         night, invitation = _invitations(request).read(request.path_params["token"])
     except NotInvited as error:
         await limit(request, WRONG_TOKENS, address(request))
-        raise HTTPException(403, str(error)) from None
+        raise HTTPException(403, told_to(request.url.path, str(error))) from None
     await limit(request, OPENING, invitation)
     person = await _person(request, night, invitation)
     area, theirs = request.url.path.split("/")[1], area_of(person.role)
@@ -74,9 +74,10 @@ class SignedIn(Struct, frozen=True):
         except (KeyError, TypeError):
             raise HTTPException(303, "This phone is not signed in.", {"Location": WELCOME[area]}) from None
         person = (await _desk(connection, night)).people.get(invitation)
-        if person is None or session not in person.sessions:
-            connection.session.clear()
-            raise HTTPException(303, "The desk has signed this phone out.", {"Location": f"{WELCOME[area]}?ended=1"})
+        if person is None or session not in person.sessions or await _is_out(connection, admin_of(person)):
+            over = night != PLACE and process(connection).submitter.known(night).night is None
+            where = f"{WELCOME[area]}?{'over' if over else 'ended'}=1"
+            raise HTTPException(303, "The desk has signed this phone out.", {"Location": where})
         connection.state.visit = Visit(night, person, session)
         if person.role not in self.roles:
             raise HTTPException(403, f"This is not for the {person.role}. Nothing was sent.")
@@ -142,7 +143,7 @@ async def _program(request: Request, token: str) -> tuple[Person, str]:
     await limit(request, SENDING, invitation)
     person = (await _desk(request, night)).people.get(invitation)
     if person is None or person.revoked:
-        raise HTTPException(401, "This invitation is not good any more. Ask the desk for a new one.", refusal)
+        raise HTTPException(401, NOT_GOOD, refusal)
     if person.pin is not None:
         sentence = f"{person.name} has signed in with this invitation on a phone. Ask the desk for one of your own."
         raise HTTPException(401, sentence, refusal)
@@ -176,9 +177,17 @@ def csrf(request: Request) -> str:
 
 async def _person(request: Request, night: str, invitation: str) -> Person:
     person = (await _desk(request, night)).people.get(invitation)
+    if night != PLACE and process(request).submitter.known(night).night is None:
+        raise Titled(403, "This night is over", "This invitation is for a night that is not on air any more.")
     if person is None or person.revoked:
-        raise HTTPException(403, "This invitation is not good any more. Ask the desk for a new one.")
+        raise HTTPException(403, told_to(request.url.path, NOT_GOOD))
     return person
+
+
+async def _is_out(connection: HTTPConnection, admin: str) -> bool:
+    """Whether somebody who came to this desk by running the place, with this invitation, runs it no more."""
+    person = (await _desk(connection, PLACE)).people.get(admin) if admin else None
+    return bool(admin) and (person is None or person.revoked)
 
 
 async def _desk(connection: HTTPConnection, night: str) -> Desk:

@@ -22,7 +22,11 @@ async def welcome(request: Request) -> Response:
     """``GET /count/invitation``: says how to sign in, to a phone that is not signed in."""
     what = "phone" if request.url.path.startswith("/count") else "browser"
     return page(
-        "welcome.html", ended="ended" in request.query_params, what=what, admin=request.url.path.startswith("/admin")
+        "welcome.html",
+        ended="ended" in request.query_params,
+        over="over" in request.query_params,
+        what=what,
+        admin=request.url.path.startswith("/admin"),
     )
 
 
