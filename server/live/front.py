@@ -29,7 +29,7 @@ NOTHING = FrontRenderer(lambda: 1, lambda language: {}, lambda pieces, mark: "")
 
 
 class _Spoken:
-    """The pieces in a language as they were made last, at which position each changed, and the messages made of them."""
+    """The pieces in a language as made last, at which position each changed, and the messages made of them."""
 
     def __init__(self) -> None:
         self.position = 0

@@ -51,8 +51,8 @@ async def poll(request: Request) -> Response:
 
 @allows(everyone)
 async def find(request: Request) -> Response:
-    """``/find?q=``: to the newest contest of the seat that is meant, the most important night on air first; a list where
-    several are called so, and a sentence where none is."""
+    """``/find?q=``: to the newest contest of the seat that is meant, the most important night on air first; a list
+    where several are called so, and a sentence where none is."""
     hub, language, question = process(request).hub, language_of(request), asked(request, "q")
     found = await asyncio.to_thread(
         seats_called, question, tuple(one.night for one in hub.channels.values() if one.night)

@@ -1,7 +1,7 @@
 """The small map of a night: a dot a seat, one SVG path a party, a kilobyte for the whole House. No HTML, no links.
 
-A path's stroke is dashed with dashes of no length and round ends, so that a run of neighbouring seats of one party is one
-move and one line. The style sheets have the strokes.
+A path's stroke is dashed with dashes of no length and round ends, so that a run of neighbouring seats of one party is
+one move and one line. The style sheets have the strokes.
 """
 
 from collections.abc import Callable, Iterable

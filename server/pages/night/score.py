@@ -67,8 +67,8 @@ class Bars(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """A party's row of the score: ``share`` and ``before`` are how far its bar of votes and the mark of its share at the
-    baseline are, as parts (of 1) of the room; ``before`` is None where there is no comparison."""
+    """A party's row of the score: ``share`` and ``before`` are how far its bar of votes, and the mark of its share at
+    the baseline, reach as parts (of 1) of the room; ``before`` is None where there is no comparison."""
 
     party: Party
     total: PartyTotal
