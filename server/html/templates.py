@@ -44,7 +44,7 @@ def previous(contest: Contest) -> list[tuple[str, int, Fraction]]:
 
 
 def lead_before(contest: Contest) -> tuple[int, Fraction] | None:
-    """By how many votes, and by which share (of 1) of all, the holder of a seat was ahead at the baseline election; None
+    """By how many votes, and which share (of 1) of all, the holder of a seat was ahead at the baseline election; None
     where it was not, or nothing is known. Votes of parties that have no name there are nobody's."""
     if contest.previous is None:
         return None

@@ -3,8 +3,8 @@
 Fragments: ``status`` (how far), ``banner``, ``parties`` (the House, on a night of several by-elections), ``score``,
 ``latest`` (the feed), ``ahead`` (what to watch before the first result), ``row-{slug}`` (a contest in the list),
 ``seat-{slug}`` (its row in the table of all), ``hex-{slug}`` (its hexagon, where the night has a map),
-``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map). The page of a night of one contest has
-no banner, score, rows or seats to watch.
+``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map). The page of a night of one contest
+has no banner, score, rows or seats to watch.
 """
 
 from server.election.contests import Contest

@@ -1,7 +1,8 @@
 """The pieces of the front page, and the page around them, as HTML. What is pushed, and when, is for ``live.front``.
 
 ``lead-top``, ``lead-news``, ``lead-seats`` and ``lead-map`` are the most important night; ``others`` the other nights
-on air, a strip each; ``next`` what is expected next; ``ended`` the nights that are kept here; ``apart`` tests and replays.
+on air, a strip each; ``next`` what is expected next; ``ended`` the nights that are kept here; ``apart`` tests and
+replays.
 """
 
 from collections.abc import Iterable, Mapping
