@@ -30,7 +30,6 @@ from server.pages.map.dots import dots
 from server.pages.night.coming import coming
 from server.pages.night.score import banner_of, bars_of, turnout_of
 from server.pages.picture.words import to_win
-from server.stream import clock
 
 _DUE = 5  # seats of the lead that are named as expected next
 _STANDING = 5  # candidates of a single contest that are drawn
@@ -139,7 +138,7 @@ def _about(hub: Hub, lead: Night, spoken: Language) -> dict[str, object]:
 
 def _ahead(lead: Night | None) -> Ahead | None:
     """What declares next on the night that leads; an overdue time is no longer news."""
-    due = timetable(lead, clock.now()).next[:_DUE] if lead and not is_coming(lead) and not lead.is_single else ()
+    due = timetable(lead, lead.at).next[:_DUE] if lead and not is_coming(lead) and not lead.is_single else ()
     return Ahead(lead, due) if lead and due else None
 
 
