@@ -11,6 +11,7 @@ from server.election.events import AnyEvent, EndsRound
 from server.election.nights import Night
 from server.live.audience import Viewer
 from server.live.channel import Channel
+from server.live.front import Front
 from server.live.line import Line
 from server.live.memo import MEMO
 from server.live.private import PrivateChannel, PrivateRenderer
@@ -36,7 +37,8 @@ class _Collecting(Struct):
 
 
 class Hub:
-    """``channels`` and ``desks`` are the public and private sides of nights on air, by night id.
+    """``channels`` and ``desks`` are the public and private sides of nights on air, by night id, ``front`` is the page
+    that shows all of them.
 
     ``ready`` is set once everything stored has been read. ``past`` gives the events of a night that is not on air, as
     the same object for as long as they are the same; None if there is no such night.
@@ -50,6 +52,7 @@ class Hub:
     ) -> None:
         self.channels: dict[str, Channel] = {}
         self.desks: defaultdict[str, PrivateChannel] = defaultdict(lambda: PrivateChannel(private))
+        self.front = Front()
         self.ready = asyncio.Event()
         self.ending = False
         self._renderer = renderer
@@ -122,6 +125,7 @@ class Hub:
                     _send_away(channel.close())
                 if desk := self.desks.pop(news.night, None):
                     _send_away(desk.close())
+                self._tell_front()
             case CaughtUp():
                 self.ready.set()
             case _:
@@ -144,7 +148,7 @@ class Hub:
     def _advance(self, night: str, events: Sequence[AnyEvent], then: Night | None) -> None:
         channel = self.channels[night]
         channel.take(events, then)
-        self._moved.set()
+        self._tell_front()
         assert channel.night is not None
         self.desks[night].moved(channel.night, events)
         if self.ready.is_set() and self._tasks:
@@ -163,8 +167,8 @@ class Hub:
         while True:
             await self._moved.wait()
             self._moved.clear()
-            while waiting := [channel for channel in self.channels.values() if channel.waiting]:
-                max(waiting, key=lambda channel: channel.waiting).send_some()
+            while waiting := [one for one in (*self.channels.values(), self.front) if one.waiting]:
+                max(waiting, key=lambda one: one.waiting).send_some()
                 await asyncio.sleep(0)
 
     async def _close_polls(self) -> None:
@@ -185,13 +189,18 @@ class Hub:
         history.closed = close
         channel.retell(tuple(channel.renderer.until_the_close(night)))
         self._made.clear()
-        self._moved.set()
+        self._tell_front()
         return _LOOK_SECONDS
+
+    def _tell_front(self) -> None:
+        """Note that a night moved: its own pages have news, and the front page may have."""
+        self.front.moved()
+        self._moved.set()
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            for channel in (*self.channels.values(), *self.desks.values()):
+            for channel in (*self.channels.values(), *self.desks.values(), self.front):
                 for _ in channel.beat(BEATS_OF_SILENCE):
                     await asyncio.sleep(0)
 

@@ -1,10 +1,10 @@
 """Which pieces the pages of a night are made of, by name. Neither their HTML nor when they change.
 
 Fragments: ``air`` (that a replay is at its end, on every page), ``status`` (how far), ``banner``, ``parties`` (the
-House, on a night of several by-elections), ``score``, ``latest`` (the feed), ``row-{slug}`` (a contest in the list),
-``seat-{slug}`` (its row in the table of all), ``hex-{slug}`` (its hexagon, where the night has a map),
-``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map). The page of a night of one contest
-has no banner, score or rows.
+House, on a night of several by-elections), ``score``, ``latest`` (the feed), ``ahead`` (what to watch before the first
+result), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the table of all), ``hex-{slug}`` (its
+hexagon, where the night has a map), ``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map).
+The page of a night of one contest has no banner, score, rows or seats to watch.
 """
 
 from server.election.contests import Contest
@@ -26,6 +26,7 @@ def fragments_of(night: Night) -> tuple[str, ...]:
         *around_the_house(night),
         "score",
         "latest",
+        "ahead",
         *(row for contest in contests for row in rows_of(contest)),
         *on_map,
     )

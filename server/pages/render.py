@@ -45,6 +45,7 @@ from server.pages.map.hexagons import has_map, hexagon
 from server.pages.map.near import neighbours
 from server.pages.newsroom import screens
 from server.pages.night import coming
+from server.pages.night.ahead import last_time, watched
 from server.pages.night.house import house_of
 from server.pages.night.score import banner_of, score_of
 
@@ -94,13 +95,14 @@ class PageRenderer:
                 contest = night.counts[event.ballot].contest
                 if night.is_single:
                     return (f"contest-{contest.slug}", "status")
-                return (*rows_of(contest), *self._around(night, contest), "status")
+                return (*rows_of(contest), *self._around(night, contest), "ahead", "status")
             case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | BallotPaperAmended():
                 contest = night.counts[event.ballot].contest
                 if night.is_single:
                     return (f"contest-{contest.slug}", "latest", "status")
                 on_map = (f"hex-{contest.slug}", *self._around(night, contest)) if has_map(night.definition) else ()
-                return (*rows_of(contest), *on_map, "banner", *around_the_house(night), "score", "latest", "status")
+                around = around_the_house(night)
+                return (*rows_of(contest), *on_map, "banner", *around, "score", "ahead", "latest", "status")
             case _:
                 assert_never(event)
 
@@ -138,6 +140,9 @@ class PageRenderer:
             context["score"] = score_of(night)
         elif kind == "latest":
             context["feed"] = feed_of(night)
+        elif kind == "ahead":
+            seats = watched(night)
+            context |= {"watched": seats, "last_time": last_time(night.definition) if seats else None}
         return self._html(kind, context)
 
     def has(self, night: Night, topic: str) -> bool:
@@ -158,6 +163,8 @@ class PageRenderer:
             return Everywhere()
         if kind in ("seat", "status"):
             return (find.TOPIC,) if slug else (NIGHT, find.TOPIC, *screens.shared(kind))
+        if kind == "ahead":
+            return (NIGHT,)
         if kind not in ("contest", "near"):
             return (NIGHT, *screens.shared(kind))
         ballot = self._count(night, slug).contest.ballot

@@ -48,7 +48,7 @@ def night_page(shown: Shown, view: str) -> str:
     night = shown.night
     single = night.is_single
     first = next(iter(night.counts.values()))
-    names = ("status", "banner", "parties", "score", "latest")
+    names = ("status", "banner", "parties", "score", "latest", "ahead")
     parts = {name: shown.text(name) for name in names if name in shown.channel.fragments}
     if single:
         parts["contest"] = shown.text(f"contest-{first.contest.slug}")

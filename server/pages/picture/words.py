@@ -6,7 +6,7 @@ from server.election.clock import LONDON
 from server.election.counts import Count
 from server.election.events import Corrected
 from server.election.nights import Night
-from server.election.results.tally import Tally
+from server.election.results.tally import Tally, is_early
 from server.election.verdict import Result, Swing
 from server.html.coming import called_off, is_before_poll
 from server.html.languages import Language
@@ -191,6 +191,8 @@ def to_win(night: Night, tally: Tally, language: Language) -> str:
     lead = tally.lead
     if lead is None:
         return language.gettext("%(line)s make a majority") % parts
+    if is_early(night):
+        return language.gettext("%(line)s make a majority: too early to say who will be ahead") % parts
     parts["party"], parts["number"] = (
         language.party(night.parties[lead.party]),
         language.number(tally.line - lead.seats),
