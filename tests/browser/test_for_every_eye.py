@@ -21,6 +21,11 @@ HIGHLIGHT = """() => {
     one.style.background = "Highlight";
     return getComputedStyle(one).backgroundColor;
 }"""
+SMALL = """() => [...document.querySelectorAll("a[href], button, summary, select, input:not([type=radio])")]
+    .filter((one) => !one.closest("svg, .skip"))
+    .map((one) => [one, one.getBoundingClientRect()])
+    .filter(([, { width, height }]) => width && (width < 24 || height < 24))
+    .map(([one, { width, height }]) => `${one.textContent} ${width} ${height}`)"""
 
 
 @pytest.fixture
@@ -97,3 +102,10 @@ async def test_the_link_that_skips_leads_the_keyboard_past_what_every_page_has(s
     await expect(viewer.locator(".skip")).to_be_focused()
     await viewer.keyboard.press("Enter")
     await expect(viewer.locator("main")).to_be_focused()
+
+
+@pytest.mark.parametrize("page", [NIGHT, f"{NIGHT}/contests/parl.arfon.2019-12-12"])
+async def test_what_is_tapped_is_large_enough_for_a_finger(site: Site, phone: Page, page: str) -> None:
+    """WCAG 2.2, 2.5.8, without its exceptions: 24 by 24 pixels."""
+    await phone.goto(f"{site.url}{page}")
+    assert await phone.evaluate(SMALL) == []
