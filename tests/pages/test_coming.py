@@ -171,7 +171,7 @@ def test_a_night_that_was_kept_before_its_close_says_so_no_longer_than_that(
     monkeypatch.setattr(clock, "_clock", its_own)
     clock.heard((START - HOUR).timestamp())
     opened = [replace(event, at=START - HOUR) for event in Shown(definition(contests=contests)).channel.events]
-    channel = Hub(PageRenderer(), lambda night: tuple(opened), DeskRenderer()).find(opened[0].night.id)
+    channel = Hub(PageRenderer(), lambda night: tuple(opened), DeskRenderer()).find(definition().id)
     assert channel is not None
 
     def page() -> str:
