@@ -323,7 +323,7 @@ async def test_a_phone_that_the_desk_signs_out_keeps_what_was_typed_and_shows_no
     await tap(page, CHECK)
     await expect(page.locator("#unsent")).to_contain_text("did not reach the desk")
     await page.goto("/count")
-    await expect(page.locator("h1")).to_contain_text("signed in")
+    await expect(page.locator("h1")).to_contain_text("has signed this phone out")
     assert await page.evaluate("async () => (await (await caches.open('count-pages')).keys()).length") == 0
     await page.close()
     page = await sign_in(phone, link)

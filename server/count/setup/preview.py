@@ -9,7 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
 from server.count.setup.requests import ADMINS, draft_of, sheet_of
-from server.count.visit.rules import SignedIn, csrf
+from server.count.visit.our_pages import csrf
+from server.count.visit.rules import SignedIn
 from server.count.visit.sending import new_id
 from server.election.counting.acts import PLACE
 from server.election.events import DeclarationExpected, NightOpened, NoPollTaken
