@@ -1,6 +1,15 @@
 """The desk, which runs a night: all contests at a glance, who is where, what is stuck; hold, correct, invite."""
 
-from server.count.desk import contest_actions, end_actions, night_actions, pages, paper_actions, people, practice
+from server.count.desk import (
+    contest_actions,
+    end_actions,
+    night_actions,
+    note_actions,
+    pages,
+    paper_actions,
+    people,
+    practice,
+)
 
 PAGES = {
     "/desk": pages.desk,
@@ -13,6 +22,7 @@ PAGES = {
     "/desk/contests/{ballot}": pages.contest,
     "/desk/contests/{ballot}/paper": paper_actions.ballot_paper,
     "/desk/night": paper_actions.night,
+    "/desk/notes/{seq}": note_actions.one_note,
     "/desk/practice": practice.practice,
     "/desk/live": pages.poll,
 }
@@ -21,7 +31,9 @@ FORMS = {
     "release": night_actions.release,
     "set-aside": night_actions.set_aside,
     "entry": night_actions.entry,
-    "note": night_actions.note,
+    "note": note_actions.note,
+    "note/correction": note_actions.correct,
+    "note/withdrawal": note_actions.withdraw,
     "night": paper_actions.amend_night,
     "practice": practice.open_practice,
     "replay": night_actions.replay,
