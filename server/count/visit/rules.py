@@ -19,8 +19,8 @@ from server.html.process import process
 from server.live.line import in_a_task
 from server.stream.events import StreamUnavailable
 
-_TYPED = frozenset(("contests", "expected", "issued", "lines", "name", "papers", "pin", "reason", "text"))
-_TYPED_OF_MANY = ("draft.", "paper.", "reason.", "rejected.", "votes.")
+_TYPED = frozenset(("contests", "expected", "issued", "lines", "name", "papers", "pin", "reason", "speaker", "text"))
+_TYPED_OF_MANY = ("draft.", "paper.", "reason.", "rejected.", "text.", "votes.")
 _LOST = "This night should be on air, but nothing of it is stored any more. Nothing was sent: tell the desk at once."
 
 WELCOME = {area: f"/{area}/invitation" for area in ("count", "desk", "admin")}

@@ -107,8 +107,8 @@ NOTES = (
         "gall ennill yn unrhyw le. Ei honiad ef yw’r safle: ni safodd UKIP yma yn 2010, felly ni ellir cyfrifo safle "
         "o’r canlyniad hwnnw.",
         de="Er sagte auch, Rochester and Strood sei für UKIP nur der am 271.-leichtesten zu gewinnende Sitz gewesen, "
-        "so dass sie überall gewinnen könne. Der Rang ist seine Behauptung: UKIP trat hier 2010 nicht an, aus "
-        "jenem Ergebnis lässt sich also keiner errechnen.",
+        "so dass sie überall gewinnen könne. Der Rang ist seine Behauptung: UKIP trat hier 2010 nicht an, und "
+        "aus jenem Ergebnis lässt sich keiner errechnen.",
         speaker="Mark Reckless",
         party=_UKIP,
     ),
