@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from server.election.contests import Definition
 from server.election.counts import Count
-from server.election.known import was_revised
 from server.election.nights import Night
+from server.election.results.known import was_revised
 from server.html.address import (
     baseline_of,
     channel_of,

@@ -169,6 +169,7 @@ def environment(language: Language = ENGLISH) -> Environment:
         party_short=language.short,
         party_from=language.from_party,
         seat_name=language.seat,
+        why_told=language.why,
         place_name=language.place,
         night_title=language.title,
     )

@@ -23,13 +23,15 @@ from server.election.events import (
     NightOpened,
     NightReleased,
     NoPollTaken,
+    NoteCorrected,
     NotePosted,
+    NoteWithdrawn,
     StageReached,
     Withdrawn,
 )
 from server.election.nights import Night, counted_from
 from server.election.once import once
-from server.election.results.feed import FEED_LENGTH, also_of, feed_of, told_after
+from server.election.results.feed import also_of, changed_notes, entry_of, feed_length, feed_of, told_after
 from server.html import address
 from server.html.languages import ENGLISH, Language
 from server.html.languages import language as by_code
@@ -89,8 +91,13 @@ class PageRenderer:
                 around = neighbours(night.definition)
                 near = (f"near-{contest.slug}" for contest in night.definition.contests if around.of(contest))
                 return (*fragments_of(night), *near)
-            case NotePosted() | NightHeld() | NightReleased():
+            case NightHeld() | NightReleased():
                 return ("latest", "status")
+            case NotePosted() | NoteCorrected() | NoteWithdrawn():
+                about = night.definition.contests if night.is_single else ()
+                if event.ballot:
+                    about = (night.counts[event.ballot].contest,)
+                return (*(f"contest-{contest.slug}" for contest in about), "latest", "status")
             case DeclarationExpected():
                 contest = night.counts[event.ballot].contest
                 if night.is_single:
@@ -212,6 +219,10 @@ class PageRenderer:
         context = self._context(night) | {"feed": news}
         if news:
             yield partial("feed", "afterbegin", self._html("entries", context))
+        for note in changed_notes(night, after):
+            if note.posted.seq <= after:  # the page has its entry already
+                entry = self._html("entries", context | {"feed": (entry_of(night, note),)})
+                yield partial(f"item-{note.posted.seq}", "outerMorph", entry)
         if not night.is_single and (also := also_of(night, after)).items:
             yield partial("also", "innerHTML", self._html("also", context | {"also": also}))
 
@@ -254,4 +265,4 @@ def _ballots(definition: Definition) -> dict[str, str]:
 
 def _is_long_ago(night: Night, after: int) -> bool:
     """Whether more news came after a seq than a new page's feed has entries."""
-    return len(told_after(night, after)) > FEED_LENGTH
+    return len(told_after(night, after)) > feed_length(night)

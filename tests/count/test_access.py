@@ -107,6 +107,11 @@ GET  /desk/entry                                              in     no      no 
 POST /desk/entry                                              in     no      no     no        yes   no
 GET  /desk/note                                               in     no      no     no        yes   no
 POST /desk/note                                               in     no      no     no        yes   no
+GET  /desk/note/correction                                    in     no      no     no        yes   no
+POST /desk/note/correction                                    in     no      no     no        yes   no
+GET  /desk/note/withdrawal                                    in     no      no     no        yes   no
+POST /desk/note/withdrawal                                    in     no      no     no        yes   no
+GET  /desk/notes/{seq}                                        in     no      no     no        yes   no
 GET  /desk/replay                                             in     no      no     no        yes   no
 POST /desk/replay                                             in     no      no     no        yes   no
 GET  /desk/expected                                           in     no      no     no        yes   no

@@ -12,8 +12,8 @@ from server.election.limits import LONGEST_FIELD
 from server.html.errors import Titled
 from server.html.process import process
 
-_TYPED = frozenset(("contests", "expected", "issued", "lines", "name", "papers", "pin", "reason", "text"))
-_TYPED_OF_MANY = ("draft.", "paper.", "reason.", "rejected.", "votes.")
+_TYPED = frozenset(("contests", "expected", "issued", "lines", "name", "papers", "pin", "reason", "speaker", "text"))
+_TYPED_OF_MANY = ("draft.", "paper.", "reason.", "rejected.", "text.", "votes.")
 
 
 def csrf(request: Request) -> str:
