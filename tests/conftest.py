@@ -1,6 +1,8 @@
 """What tests of several rooms need: a real Redis-protocol server, and waiting for a thing instead of sleeping."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from time import monotonic
@@ -13,6 +15,10 @@ from server.stream import embedded
 from server.stream.events import EventStream
 
 PATIENCE_SECONDS = 90.0  # for what comes in the end, however busy the machine is
+
+# Otherwise each worker compiles all tests anew, and each process that they start the whole program.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # These machines are noisy: no test has a time to keep.
 settings.register_profile("noisy", deadline=None)
