@@ -48,6 +48,14 @@ SHIFTS = """
     window.settled = async () => {
         for (const _ of "12") await new Promise(requestAnimationFrame);
         shifts.takeRecords().forEach(noted);
+        // What lights up moves nothing. Seen to do no more than that, it ends here: each of its frames is a page drawn.
+        const paint = ["background", "stroke"], says = ["offset", "easing", "composite", "computedOffset"];
+        for (const one of document.getAnimations()) {
+            const names = one.effect.getKeyframes().flatMap(Object.keys).filter((name) => !says.includes(name));
+            const moving = names.filter((name) => !paint.some((of) => name.startsWith(of)));
+            if (moving.length) shifted.push(`${one.animationName} animates ${moving}`);
+            one.finish();
+        }
     };
 """
 # What a screen reader is told of: each change of what a live region says, and who said it how.
