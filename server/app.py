@@ -27,6 +27,7 @@ from server.html.security import SecurityHeaders
 from server.html.templates import compile_all
 from server.live.hub import Hub
 from server.nights.kept import Kept
+from server.pages.front.pieces import renderer_of
 from server.pages.render import PageRenderer
 from server.pages.routes import routes as page_routes
 from server.settings import Settings
@@ -58,6 +59,7 @@ def build_app(settings: Settings) -> Application:
     url = settings.redis_url
     kept = Kept(settings.data_dir)
     hub = Hub(PageRenderer(), kept.events, DeskRenderer())
+    hub.front.renderer = renderer_of(hub, kept)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[dict[str, Any]]:

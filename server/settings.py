@@ -73,7 +73,11 @@ class Settings:
         serve = (
             "" if network.is_open_to_phones(self.host) or self.host in _HOME else "Serve with HOST=0.0.0.0, and set "
         )
-        found = [network.site(address, self.port) for address in network.addresses()]
+        known = network.addresses()
+        here = [address for address in known if ":" not in address or self.host != "0.0.0.0"]
+        if known and not here:  # at 0.0.0.0 nothing listens at an IPv6 address
+            serve, here = "Serve with HOST=::, and set ", list(known)
+        found = [network.site(address, self.port) for address in here]
         url = f"PUBLIC_URL={found[0]}" if found else "PUBLIC_URL to the address that phones can open"
         return f"No phone can open this link, which is for this machine alone. {serve or 'Set '}{url}."
 

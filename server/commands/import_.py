@@ -10,7 +10,7 @@ import msgspec
 from server.commands import coming
 from server.commands.on_redis import nights_on_air
 from server.commands.words import unusable
-from server.election.refusals import Refused
+from server.election.refusals import Refused, still_open
 from server.nights import archive, layout, register
 from server.nights.coming.written import night_file
 from server.nights.files import is_night_file, past_in, past_named, record_events
@@ -24,6 +24,7 @@ from server.nights.sources.problems import summed_up
 from server.nights.sources.shipped import registrations, shipped
 from server.settings import Settings
 from server.stream import record
+from server.stream.clock import now
 
 _ABOUT = """\
 Makes a night file from CSV. Where anything in it is wrong, every error is printed with its line, and nothing is
@@ -138,7 +139,11 @@ def _keep(file: Path, settings: Settings) -> int:
     kept, data = Kept(settings.data_dir), taken(file)
     if is_night_file(data):
         data = b"".join(record.written(record_events(past_in(data, file.name))))
-    name = checked(data)[0].definition.id
+    night = checked(data)[0]
+    name = night.definition.id
+    if night.at > now() or still_open(night, now()):
+        sentence = f"{night.definition.title} is not over: it is no past night yet, and nothing of it is kept."
+        raise Refused("not-over", f"{sentence} Open it, or rehearse it: open {file}, rehearse {file}.")
     if name in nights_on_air(settings):
         raise Refused("night-on-air", f"{name} is on air here: end that night first, with keep or discard.")
     night, new = kept.add(data)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from server.election.check_codes import CHECKS
 from server.election.contests import Contest
 from server.election.events import HEADS, Rejected
 from server.election.parties import INDEPENDENT, SPEAKER
+from server.election.texts.check_codes import CHECKS
 from server.election.verdict import tied_first
 
 AT_THE_DESK = "The desk can put that right under “The ballot paper”."

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import assert_never
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from server.election.contests import Contest, Definition
 from server.election.events import NoPollState, Rejected, Stage
 from server.election.parties import Party
+from server.election.texts.particulars import Particulars
 
 
 class Command(Struct, frozen=True, tag_field="kind", kw_only=True):
@@ -75,6 +76,30 @@ class PostNote(Command, frozen=True, tag="post-note.1"):
 
     text: str
     ballot: str | None = None
+    particulars: Particulars | UnsetType = UNSET
+
+
+class CorrectNote(Command, frozen=True, tag="correct-note.1"):
+    """Replace what a note says; a reason is required. ``note`` is the id of the command that posted it.
+
+    ``made_from`` is the seq of what the note said when the form was opened; None where the command is valid after any.
+    """
+
+    note: str
+    text: str
+    reason: str
+    ballot: str | None = None
+    particulars: Particulars | UnsetType = UNSET
+    made_from: int | None = None
+
+
+class WithdrawNote(Command, frozen=True, tag="withdraw-note.1"):
+    """Take back a note; the fields are those of ``CorrectNote``."""
+
+    note: str
+    reason: str
+    ballot: str | None = None
+    made_from: int | None = None
 
 
 class RecordNoPoll(Command, frozen=True, tag="record-no-poll.1"):
@@ -129,7 +154,9 @@ WithFigures = Declare | Correct
 """The commands that carry figures of a result, which must first have been keyed and confirmed."""
 Amend = AmendBallotPaper | AmendNight
 """The commands that change the night's definition."""
-WithoutFigures = ReachStage | Withdraw | RecordNoPoll | ExpectDeclaration | PostNote | Amend
+OfANote = PostNote | CorrectNote | WithdrawNote
+"""The commands about a note."""
+WithoutFigures = ReachStage | Withdraw | RecordNoPoll | ExpectDeclaration | OfANote | Amend
 """The commands about a count, or about the night, that carry no figures of a result."""
 OfTheHold = HoldNight | ReleaseNight
 """The commands that begin and end a hold of the night."""
@@ -141,7 +168,9 @@ AnyCommand = OpenNight | WithFigures | WithoutFigures | OfTheHold
 def ballot_of(command: WithFigures | WithoutFigures | OfTheHold) -> str | None:
     """The ballot id of the contest that a command is about; None if it is about the whole night."""
     match command:
-        case Declare() | Correct() | ReachStage() | Withdraw() | RecordNoPoll() | ExpectDeclaration() | PostNote():
+        case Declare() | Correct() | ReachStage() | Withdraw() | RecordNoPoll() | ExpectDeclaration():
+            return command.ballot
+        case PostNote() | CorrectNote() | WithdrawNote():
             return command.ballot
         case AmendBallotPaper():
             return command.ballot

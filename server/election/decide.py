@@ -10,6 +10,7 @@ from server.election.commands import (
     AmendNight,
     AnyCommand,
     Correct,
+    CorrectNote,
     Declare,
     ExpectDeclaration,
     HoldNight,
@@ -19,6 +20,7 @@ from server.election.commands import (
     RecordNoPoll,
     ReleaseNight,
     Withdraw,
+    WithdrawNote,
 )
 from server.election.counts import Count, are_papers_again
 from server.election.events import (
@@ -32,11 +34,14 @@ from server.election.events import (
     NightOpened,
     NightReleased,
     NoPollTaken,
+    NoteCorrected,
     NotePosted,
+    NoteWithdrawn,
     StageReached,
     Withdrawn,
 )
 from server.election.nights import Night
+from server.election.noting import note_of, wording
 from server.election.refusals import (
     Refused,
     count_of,
@@ -44,7 +49,6 @@ from server.election.refusals import (
     must_be_declared,
     must_be_polled,
     must_be_undeclared,
-    plain,
     reason_in,
     refuse_if,
 )
@@ -83,8 +87,27 @@ def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
             if not night.held:
                 raise Refused("not-held", f"{night.definition.id} is not held.")
             return NightReleased(**stamp)
+        case CorrectNote():
+            note, reason = note_of(night, command), reason_in(command.reason, "read the note")
+            text, more = wording(night, command)
+            if (text, more) == (note.text, note.particulars):
+                raise Refused("nothing-changed", "Nothing is changed: the note says all of that already.")
+            return NoteCorrected(
+                note=night.receipts[command.note],
+                text=text,
+                ballot=note.ballot,
+                reason=reason,
+                particulars=more,
+                **stamp,
+            )
+        case WithdrawNote():
+            note, reason = note_of(night, command), reason_in(command.reason, "read the note")
+            return NoteWithdrawn(note=night.receipts[command.note], ballot=note.ballot, reason=reason, **stamp)
         case PostNote():
-            return _note(night, command, stamp)
+            if command.ballot is not None:
+                count_of(night, command.ballot)
+            text, more = wording(night, command)
+            return NotePosted(text=text, ballot=command.ballot, particulars=more, **stamp)
         case ReachStage():
             return _stage(count_of(night, command.ballot), command, stamp, live)
         case Declare():
@@ -111,15 +134,6 @@ def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
             )
         case _:
             assert_never(command)
-
-
-def _note(night: Night, command: PostNote, stamp: _EventStamp) -> NotePosted:
-    if command.ballot is not None:
-        count_of(night, command.ballot)
-    text = plain(command.text)
-    if not text:
-        raise Refused("note-empty", "Write the note before you post it.")
-    return NotePosted(text=text, ballot=command.ballot, **stamp)
 
 
 # Stage → the stages that it may follow, None for the beginning. Only two stages may be announced twice: "verified",

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Literal, TypeGuard, assert_never
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from server.election.contests import Contest, Definition
 from server.election.parties import Party
+from server.election.texts.particulars import Particulars
 
 Stage = Literal["boxes in", "verified", "counting", "provisional", "recount"]
 NoPollState = Literal["uncontested", "postponed", "countermanded"]
@@ -122,6 +123,25 @@ class NotePosted(Event, frozen=True, tag="note-posted.1"):
 
     text: str
     ballot: str | None = None
+    particulars: Particulars | UnsetType = UNSET
+
+
+class NoteCorrected(Event, frozen=True, tag="note-corrected.1"):
+    """A note was replaced by this one; ``note`` is the seq of its ``NotePosted``, whose fields the others are."""
+
+    note: int
+    text: str
+    ballot: str | None
+    reason: str
+    particulars: Particulars | UnsetType = UNSET
+
+
+class NoteWithdrawn(Event, frozen=True, tag="note-withdrawn.1"):
+    """A note was taken back; ``note`` and ``ballot`` are as in ``NoteCorrected``."""
+
+    note: int
+    ballot: str | None
+    reason: str
 
 
 class BallotPaperAmended(Event, frozen=True, tag="ballot-paper-amended.1"):
@@ -157,7 +177,9 @@ CountEvent = StageReached | EndsRound
 """The events in the history of one contest."""
 Amendment = BallotPaperAmended | NightAmended
 """The events after which the night's definition is another one."""
-FeedEvent = CountEvent | Amendment | NotePosted | NightHeld | NightReleased
+NoteEvent = NotePosted | NoteCorrected | NoteWithdrawn
+"""The events of a note."""
+FeedEvent = CountEvent | Amendment | NoteEvent | NightHeld | NightReleased
 """The events that can appear on the night's feed: see ``is_news``."""
 AnyEvent = NightOpened | FeedEvent | DeclarationExpected
 
@@ -179,7 +201,9 @@ def is_news(event: AnyEvent) -> TypeGuard[FeedEvent]:
     match event:
         case StageReached():
             return event.stage != "boxes in"
-        case Declared() | Corrected() | Withdrawn() | NoPollTaken() | NotePosted() | NightHeld() | NightReleased():
+        case Declared() | Corrected() | Withdrawn() | NoPollTaken() | NightHeld() | NightReleased():
+            return True
+        case NotePosted() | NoteCorrected() | NoteWithdrawn():
             return True
         case BallotPaperAmended() | NightAmended():
             return bool(event.reason)

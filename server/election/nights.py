@@ -23,7 +23,9 @@ from server.election.events import (
     NightOpened,
     NightReleased,
     NoPollTaken,
+    NoteCorrected,
     NotePosted,
+    NoteWithdrawn,
     StageReached,
     Withdrawn,
     is_news,
@@ -103,7 +105,7 @@ def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
         match event:
             case NightHeld() | NightReleased():
                 held = isinstance(event, NightHeld)
-            case NotePosted():
+            case NotePosted() | NoteCorrected() | NoteWithdrawn():
                 pass
             case DeclarationExpected():
                 counts[event.ballot] = replace(counts[event.ballot], expected=event.expected)

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from server.election.check_codes import CHECKS
 from server.election.checks import Finding
 from server.election.clock import LONDON
 from server.election.counts import Count
 from server.election.limits import LONGEST_NAME, LONGEST_TEXT
 from server.election.nights import Night
+from server.election.texts.check_codes import CHECKS
 
 
 class Refused(Exception):
@@ -90,11 +90,11 @@ def still_open(night: Night, now: datetime) -> str:
     return f"The poll closes{day} at {close:%H:%M}: nothing is published before that."
 
 
-def reason_in(text: str) -> str:
-    """The reason that somebody typed, as ``plain`` has it; Refused where it is empty or too long."""
+def reason_in(text: str, who: str = "saw the figures") -> str:
+    """The reason that somebody typed, as ``plain`` has it; Refused where it is empty or too long. ``who`` reads it."""
     reason = plain(text, "reason")
     if not reason:
-        sentence = "Give the reason: everyone who saw the figures will read it."
+        sentence = f"Give the reason: everyone who {who} will read it."
         refuse_if([Finding("reason-missing", "reason", sentence)])
     return reason
 

@@ -4,7 +4,7 @@ from typing import Any
 
 # Path below a night, or below a contest → what the page is, then the parameters that only this page has.
 _OF_A_NIGHT: dict[str, tuple[str, ...]] = {
-    "": ("A night's page.", "map"),
+    "": ("A night's page.", "map", "reactions"),
     "/contests": ("The table of all contests.", "q", "party", "verdict", "region", "sort", "order"),
     "/areas": ("A night by nation and region.",),
     "/swing": ("The swing between two parties.", "from", "to"),
@@ -12,13 +12,13 @@ _OF_A_NIGHT: dict[str, tuple[str, ...]] = {
     "/records": ("A night's records.",),
     "/newsroom": ("What a newsroom can show, with its addresses.", "contest"),
     "/overlay": ("Lower thirds, score and map over a stream.", "show", "seconds", "theme"),
-    "/wall": ("A night on a big screen.", "seconds", "theme"),
+    "/wall": ("A night on a big screen.", "seconds", "theme", "reactions"),
     "/embed/score": ("The score in a frame.", "theme"),
     "/embed/map": ("The map in a frame.", "theme"),
 }
 _OF_A_CONTEST: dict[str, tuple[str, ...]] = {
-    "": ("A contest's page.",),
-    "/embed": ("A contest in a frame.", "theme"),
+    "": ("A contest's page.", "reactions"),
+    "/embed": ("A contest in a frame.", "theme", "reactions"),
     "/notice": ("The declaration, to print.",),
 }
 _PICTURE: dict[str, Any] = {"200": {"description": "PNG, 1200 by 630.", "content": {"image/png": {}}}}
@@ -31,7 +31,8 @@ _MEANINGS = {
     "region": "A region's name: `London`.",
     "sort": "A column: `majority`.",
     "order": "`asc` or `desc`.",
-    "show": "Parts: `banners,score,map`.",
+    "show": "Parts: `banners,score,map`; with `reactions` what people said too.",
+    "reactions": "`no` leaves out what people said.",
     "seconds": "How long a banner stays at least.",
     "theme": "`light` or `dark`.",
 }
@@ -43,6 +44,7 @@ def page_paths() -> dict[str, Any]:
     kept = [named("at"), named("known"), named("baseline"), named("lang")]
     return {
         "/": {"get": _page("Nights on air, and past nights.", [named("lang")])},
+        "/find": {"get": _page("A seat over all nights.", [_own("q"), named("lang")])},
         **{
             f"/nights/{{night}}{path}": {"parameters": [night], "get": _page(what, [*kept, *map(_own, own)])}
             for path, (what, *own) in _OF_A_NIGHT.items()

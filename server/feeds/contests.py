@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+from msgspec import UNSET
+
 from server.election.contests import Candidate, Previous
 from server.election.counts import Count, took_back_no_poll
 from server.election.events import (
@@ -10,7 +12,10 @@ from server.election.events import (
     CountEvent,
     Declared,
     NoPollTaken,
+    NoteCorrected,
+    NoteEvent,
     NotePosted,
+    NoteWithdrawn,
     StageReached,
     Withdrawn,
 )
@@ -160,12 +165,12 @@ def _party_name(night: Night, party: str) -> str:
 def _history(night: Night, count: Count) -> tuple[Happened, ...]:
     """Every event of the contest and every note about it, oldest first."""
     ballot = count.contest.ballot
-    notes = [event for event in night.feed if isinstance(event, NotePosted) and event.ballot == ballot]
+    notes = [event for event in night.feed if isinstance(event, NoteEvent) and event.ballot == ballot]
     happened = sorted([*count.history, *count.amendments, *notes], key=lambda event: event.seq)
     return tuple(_happened(night, count, event) for event in happened)
 
 
-def _happened(night: Night, count: Count, event: CountEvent | BallotPaperAmended | NotePosted) -> Happened:
+def _happened(night: Night, count: Count, event: CountEvent | BallotPaperAmended | NoteEvent) -> Happened:
     figures = event if isinstance(event, Declared | Corrected) else None
     return Happened(
         seq=event.seq,
@@ -176,19 +181,23 @@ def _happened(night: Night, count: Count, event: CountEvent | BallotPaperAmended
         votes=figures.votes if figures else None,
         rejected=figures.rejected if figures else None,
         reason=_reason(event),
+        note=event.note if isinstance(event, NoteCorrected | NoteWithdrawn) else UNSET,
+        particulars=event.particulars if isinstance(event, NotePosted | NoteCorrected) else UNSET,
     )
 
 
-def _reason(event: CountEvent | BallotPaperAmended | NotePosted) -> str | None:
-    if isinstance(event, Corrected | Withdrawn | NoPollTaken | BallotPaperAmended):
+def _reason(event: CountEvent | BallotPaperAmended | NoteEvent) -> str | None:
+    if isinstance(event, Corrected | Withdrawn | NoPollTaken | BallotPaperAmended | NoteCorrected | NoteWithdrawn):
         return event.reason or None
     return None
 
 
-def _what(night: Night, count: Count, event: CountEvent | BallotPaperAmended | NotePosted) -> str:
+def _what(night: Night, count: Count, event: CountEvent | BallotPaperAmended | NoteEvent) -> str:
     match event:
-        case NotePosted():
+        case NotePosted() | NoteCorrected():
             return event.text
+        case NoteWithdrawn():
+            return "The note was withdrawn."
         case BallotPaperAmended():
             return f"The ballot paper was put right: {in_words(night, event)}."
         case StageReached():

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.election.contests import Fate
 from server.election.events import Rejected
+from server.election.texts.particulars import Particulars
 
 Moment = Annotated[datetime, Meta(tz=True)]
 Number = Annotated[int, Meta(ge=0)]
@@ -158,7 +159,9 @@ class Happened(Struct, frozen=True):
     """One event of a contest; ``what`` says it in a sentence.
 
     ``votes``, candidate id to votes, and ``rejected`` are those declared then, whatever became of them;
-    ``reason`` is why a declaration was corrected or withdrawn, a ballot paper put right, or why there is no poll.
+    ``reason`` is why a declaration or note was corrected or withdrawn, a ballot paper put right, or why there is no
+    poll. Of a note, ``particulars`` has its kind, who speaks, and its text in other languages; ``note`` is the seq of
+    the note that was corrected or withdrawn. Each is there only where there is something to say.
     """
 
     seq: Number
@@ -169,6 +172,8 @@ class Happened(Struct, frozen=True):
     votes: dict[str, int] | None = None
     rejected: Rejected | None = None
     reason: str | None = None
+    note: Number | UnsetType = UNSET
+    particulars: Particulars | UnsetType = UNSET
 
 
 class ContestState(ContestSummary, frozen=True, kw_only=True):

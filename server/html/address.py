@@ -75,6 +75,11 @@ def baseline_of(connection: HTTPConnection) -> str:
     return asked(connection, "baseline")
 
 
+def without_reactions(connection: HTTPConnection) -> bool:
+    """Whether the address leaves out what people said: ``?reactions=no``."""
+    return asked(connection, "reactions") == "no"
+
+
 def language_of(connection: HTTPConnection) -> Language:
     """The language of ``?lang=``, else of the cookie of an earlier choice, else the one that the browser likes best."""
     spoken: Language | None = connection.scope.get(_SPOKEN)

@@ -148,6 +148,10 @@ class Language:
         """A constituency's name. Only those in Wales have another, in Welsh."""
         return self.pgettext("seat", contest.name)
 
+    def why(self, contest: Contest) -> str:
+        """The sentence that a contest's verdict needs beside it; in English where it is in no catalogue."""
+        return self.pgettext("why", contest.why)
+
     def title(self, text: str) -> str:
         """The title of a night or the name of a baseline: ``2019 general election``. Other texts stay as they are."""
         if parsed := _GENERAL_ELECTION.fullmatch(text):

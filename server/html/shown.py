@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from server.election.contests import Definition
 from server.election.counts import Count
-from server.election.known import was_revised
 from server.election.nights import Night
+from server.election.results.known import was_revised
 from server.html.address import (
     baseline_of,
     channel_of,
@@ -23,6 +23,7 @@ from server.html.address import (
     moment_of,
 )
 from server.html.answers import HTML, answer
+from server.html.coming import is_before_poll
 from server.html.languages import Language
 from server.html.process import process
 from server.live import moments
@@ -85,7 +86,8 @@ class Shown(Struct, frozen=True):
         """The absolute address of the picture of a contest, or of the night, in this language and state."""
         page = f"/contests/{ballot}" if ballot else ""
         # Sites that show a shared link cache its picture by address, so each state needs an address of its own.
-        more = {"lang": self.language.code, "seq": str(self.night.seq)}
+        poll = "open" if is_before_poll(self.night) else ""
+        more = {"lang": self.language.code, "seq": str(self.night.seq), "poll": poll}
         night = f"{self.site}/nights/{self.night.definition.id}"
         return f"{night}{page}/picture.png{self.kept(more)}"
 

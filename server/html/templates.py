@@ -24,6 +24,7 @@ from server.html.coming import called_off, is_before_poll
 from server.html.languages import ENGLISH, Language, languages
 from server.html.static import static
 from server.nights import assumed
+from server.nights.format import OTHERS
 
 _USED = "contexts used"  # the name, which no template can say, of those that a page was rendered with
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "templates"
@@ -40,6 +41,17 @@ def previous(contest: Contest) -> list[tuple[str, int, Fraction]]:
     votes = contest.previous.votes
     ranked = sorted(votes.items(), key=lambda party_votes: -party_votes[1])
     return [(party, number, part_of(number, sum(votes.values()))) for party, number in ranked]
+
+
+def lead_before(contest: Contest) -> tuple[int, Fraction] | None:
+    """By how many votes, and which share (of 1) of all, the holder of a seat was ahead at the baseline election; None
+    where it was not, or nothing is known. Votes of parties that have no name there are nobody's."""
+    if contest.previous is None:
+        return None
+    votes, holder = contest.previous.votes, contest.previous.holder
+    second = max((number for party, number in votes.items() if party not in (holder, OTHERS)), default=0)
+    lead = votes.get(holder, 0) - second
+    return (lead, part_of(lead, sum(votes.values()))) if lead > 0 else None
 
 
 def dated(moment: datetime, night: Night) -> bool:
@@ -157,12 +169,13 @@ def environment(language: Language = ENGLISH) -> Environment:
         party_short=language.short,
         party_from=language.from_party,
         seat_name=language.seat,
+        why_told=language.why,
         place_name=language.place,
         night_title=language.title,
     )
     cast(dict[str, Any], templates.filters).update(when=when, stands=stands)
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
-    functions |= {"is_before_poll": is_before_poll, "called_off": called_off}
+    functions |= {"lead_before": lead_before, "is_before_poll": is_before_poll, "called_off": called_off}
     functions |= {"polled_on": polled_on, "is_by_election": is_by_election, "dated": dated, "assumed": assumed}
     cast(dict[str, Any], templates.globals).update(functions, language=language, languages=languages())
     return templates

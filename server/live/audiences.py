@@ -1,13 +1,11 @@
 """All who watch one edition of a night, page by page, and which pages have news for them. No HTML, no sockets."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Set
 from functools import partial
 
-from server.live.audience import Audience, Messages, Viewer
+from server.live.audience import AT_ONCE, Audience, Messages, Viewer
 from server.live.frames import BEAT, PING
 from server.live.renderer import EVENTS
-
-_MANY = 200  # viewers who are written to without a pause: about five milliseconds
 
 
 class Audiences:
@@ -63,15 +61,15 @@ class Audiences:
         if not audience.is_sending:
             audience.advance()
         if audience.is_sending:
-            audience.write_to(_MANY)  # the topic stays until the next call, since more news may have come meanwhile
+            audience.write_to(AT_ONCE)  # the topic stays until the next call, since more news may have come meanwhile
         else:
             audience.seq = seq
             del self.unsent[topic]
 
-    def beat(self, every: int) -> None:
-        """Write an empty message to the viewers of topics that were silent for ``every`` beats."""
+    def beat(self, every: int) -> Iterator[None]:
+        """Write an empty message to the viewers of topics that were silent for ``every`` beats, some at each step."""
         for audience in list(self._audiences.values()):
-            audience.beat(every)
+            yield from audience.beat(every)
 
     def disband(self) -> list[Viewer]:
         """Forget all viewers; returns them, to be sent elsewhere."""

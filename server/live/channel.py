@@ -155,7 +155,7 @@ class Channel:
         """A fragment as it is now; it is rendered when it is first asked for after a change."""
         night = self.night
         assert night is not None
-        version = self.fragments[fragment] if self.on_air else 0
+        version = self.fragments[fragment] if self.on_air else self.history.state
         return self.lasting.get(("text", fragment), lambda: self.renderer.render(night, fragment), version)
 
     def has(self, topic: str) -> bool:
@@ -210,10 +210,10 @@ class Channel:
         elif message := self.missed(topic, after, in_step):
             yield self.history.position, message
 
-    def beat(self, every: int) -> None:
-        """Write an empty message to viewers who heard nothing for ``every`` beats."""
+    def beat(self, every: int) -> Iterator[None]:
+        """Write an empty message to viewers who heard nothing for ``every`` beats, some at each step."""
         for channel in list(self.watched.values()):
-            channel._audiences.beat(every)
+            yield from channel._audiences.beat(every)
 
     def close(self) -> list[Viewer]:
         """End the channel and wake those who ``watch``; returns its viewers, to be sent elsewhere."""
@@ -225,11 +225,11 @@ class Channel:
     def cached(self, name: object, make: Callable[[], T], size: int | None = None) -> T:
         """What ``make`` gives for the night as it is now, made once a seq unless the memo had to forget it. ``size`` is
         about how many bytes the value takes; text, bytes and bodies say it themselves."""
-        return self._now.get(name, make, self.seq, size)
+        return self._now.get(name, make, self.history.state, size)
 
     def has_cached(self, name: object) -> bool:
         """Whether ``cached`` has this for the night as it is now."""
-        return self._now.find(name, self.seq) is not None
+        return self._now.find(name, self.history.state) is not None
 
     def in_edition(self, language: str, baseline: str) -> "Channel":
         """This night in another language or against another baseline; LookupError if it has no such baseline."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from server.election.events import AnyEvent
 from server.election.nights import Night, fold
+from server.stream import clock
 from server.stream.record import BEGINNING, head_after
 
 Changed = Callable[[Night, AnyEvent], Iterable[str]]
@@ -40,6 +41,12 @@ class History:
             then = fold(events, self.night)  # GapInNight where they are not the next
         self.night = then
         self.events += events
+
+    @property
+    def state(self) -> tuple[int, bool]:
+        """What pages are made of: the seq, and, where no ``touch`` will say so, whether the poll has closed."""
+        night = self.night
+        return len(self.events), night is None or self.on_air or night.definition.polls_close <= clock.now()
 
     @property
     def changes(self) -> list[tuple[str, ...]]:

@@ -11,6 +11,7 @@ from server.election.events import AnyEvent, EndsRound
 from server.election.nights import Night
 from server.live.audience import Viewer
 from server.live.channel import Channel
+from server.live.front import Front
 from server.live.line import Line
 from server.live.memo import MEMO
 from server.live.private import PrivateChannel, PrivateRenderer
@@ -20,8 +21,10 @@ from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened
 
 T = TypeVar("T")
 
-BEAT_SECONDS = 5.0
-BEATS_OF_SILENCE = 9  # a proxy may cut a connection that is silent for a minute
+# A page that hears nothing for ten seconds says so and asks (web/static/line.js): it hears something every seven.
+BEAT_SECONDS = 3.5
+BEATS_OF_SILENCE = 2
+_LOOK_SECONDS = 5.0  # between two looks at which polls close
 _TICK_SECONDS = 0.25  # between two frames of a night: eyes cannot use more, and a burst costs no more
 
 
@@ -34,7 +37,8 @@ class _Collecting(Struct):
 
 
 class Hub:
-    """``channels`` and ``desks`` are the public and private sides of nights on air, by night id.
+    """``channels`` and ``desks`` are the public and private sides of nights on air, by night id, ``front`` is the page
+    that shows all of them.
 
     ``ready`` is set once everything stored has been read. ``past`` gives the events of a night that is not on air, as
     the same object for as long as they are the same; None if there is no such night.
@@ -48,6 +52,7 @@ class Hub:
     ) -> None:
         self.channels: dict[str, Channel] = {}
         self.desks: defaultdict[str, PrivateChannel] = defaultdict(lambda: PrivateChannel(private))
+        self.front = Front()
         self.ready = asyncio.Event()
         self.ending = False
         self._renderer = renderer
@@ -74,7 +79,7 @@ class Hub:
             return None
 
         def make() -> Channel:
-            channel = Channel(self._renderer, on_air=False)
+            channel = Channel(self._renderer.over(events[-1].seq), on_air=False)
             channel.advance(events)
             return channel
 
@@ -120,6 +125,7 @@ class Hub:
                     _send_away(channel.close())
                 if desk := self.desks.pop(news.night, None):
                     _send_away(desk.close())
+                self._tell_front()
             case CaughtUp():
                 self.ready.set()
             case _:
@@ -142,7 +148,7 @@ class Hub:
     def _advance(self, night: str, events: Sequence[AnyEvent], then: Night | None) -> None:
         channel = self.channels[night]
         channel.take(events, then)
-        self._moved.set()
+        self._tell_front()
         assert channel.night is not None
         self.desks[night].moved(channel.night, events)
         if self.ready.is_set() and self._tasks:
@@ -161,36 +167,42 @@ class Hub:
         while True:
             await self._moved.wait()
             self._moved.clear()
-            while waiting := [channel for channel in self.channels.values() if channel.waiting]:
-                max(waiting, key=lambda channel: channel.waiting).send_some()
+            while waiting := [one for one in (*self.channels.values(), self.front) if one.waiting]:
+                max(waiting, key=lambda one: one.waiting).send_some()
                 await asyncio.sleep(0)
 
     async def _close_polls(self) -> None:
         """Tell the pages of a night when its poll closes. A night that was opened at the close of its poll, as past
         nights are, never said that it was open."""
         while True:
-            seconds = min([BEAT_SECONDS, *map(self._seconds_open, list(self.channels.values()))])
+            seconds = min([_LOOK_SECONDS, *map(self._seconds_open, list(self.channels.values()))])
             await asyncio.sleep(seconds)
 
     def _seconds_open(self, channel: Channel) -> float:
-        """The seconds until a night's poll closes, ``BEAT_SECONDS`` where that is over; then its pages are told so."""
+        """The seconds until a night's poll closes, ``_LOOK_SECONDS`` where that is over; then its pages are told so."""
         night, history = channel.night, channel.history
         close = night.definition.polls_close if night else None
         if night is None or close is None or channel.events[0].at >= close or history.closed == close:
-            return BEAT_SECONDS
+            return _LOOK_SECONDS
         if (seconds := (close - clock.now()).total_seconds()) > 0:
             return seconds
         history.closed = close
         channel.retell(tuple(channel.renderer.until_the_close(night)))
         self._made.clear()
+        self._tell_front()
+        return _LOOK_SECONDS
+
+    def _tell_front(self) -> None:
+        """Note that a night moved: its own pages have news, and the front page may have."""
+        self.front.moved()
         self._moved.set()
-        return BEAT_SECONDS
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            for channel in (*self.channels.values(), *self.desks.values()):
-                channel.beat(BEATS_OF_SILENCE)
+            for channel in (*self.channels.values(), *self.desks.values(), self.front):
+                for _ in channel.beat(BEATS_OF_SILENCE):
+                    await asyncio.sleep(0)
 
 
 def _is_result(event: AnyEvent) -> bool:

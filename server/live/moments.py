@@ -13,8 +13,8 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.json import encode
 
-from server.election.known import as_known
 from server.election.nights import Night
+from server.election.results.known import as_known
 from server.live.bodies import Body
 from server.live.channel import Channel
 from server.live.history import History, States

@@ -3,7 +3,7 @@
 A desk is a few people, so no history is kept for them: whoever joins is sent the whole page, and then what changes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from server.election.counting.acts import AnyAct
@@ -64,9 +64,9 @@ class PrivateChannel:
         self._sessions[viewer] = session
         return self._audience
 
-    def beat(self, every: int) -> None:
-        """Write an empty message to viewers who heard nothing for ``every`` beats."""
-        self._audience.beat(every)
+    def beat(self, every: int) -> Iterator[None]:
+        """Write an empty message to viewers who heard nothing for ``every`` beats, some at each step."""
+        return self._audience.beat(every)
 
     def close(self) -> list[Viewer]:
         """End the channel; returns the viewers to be sent elsewhere."""

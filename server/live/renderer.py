@@ -10,6 +10,16 @@ NIGHT = "night"  # the topic of a night's own page
 EVENTS = "events"  # the topic of those who asked for JSON
 
 
+class Everywhere(tuple[str, ...]):
+    """The topics of a fragment that every page shows."""
+
+    __slots__ = ()
+
+    def __contains__(self, topic: object) -> bool:
+        """Whether a page with that topic shows it: it does."""
+        return True
+
+
 class Renderer(Protocol):
     """How a night becomes fragments, in one edition.
 
@@ -20,6 +30,10 @@ class Renderer(Protocol):
 
     def another(self, language: str, baseline: str) -> "Renderer":
         """The renderer of another edition; in English where there is no such language."""
+        ...
+
+    def over(self, last: int) -> "Renderer":
+        """The renderer of a night that is over: ``last`` is the seq of its last event."""
         ...
 
     def against(self, night: Night) -> Night:

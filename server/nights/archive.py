@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from server.election.contests import Candidate, Contest, Definition
 from server.election.events import Declared, NightOpened, NoPollTaken, NotePosted, Rejected, StageReached
+from server.election.texts.particulars import NONE
 from server.nights import assumed, together
 from server.nights.format import ContestLine, Header, Summary, parsed, summary
 from server.nights.past import PastNight
@@ -151,7 +152,15 @@ def _events(
         for at in (declared,)
         if at and line.first_places
     ]
-    notes = [NotePosted(**_stamp(note.at), text=note.text, ballot=line.ballot) for note in line.notes]
+    notes = [
+        NotePosted(
+            **_stamp(note.at),
+            text=note.text,
+            ballot=line.ballot,
+            particulars=UNSET if note.particulars == NONE else note.particulars,
+        )
+        for note in line.notes
+    ]
     return [*no_polls, *stages, *results, *notes]
 
 

@@ -1,5 +1,7 @@
 """Facts that the source files do not have: explanations beside a verdict, stages of a count, notes of the desk.
 
+The notes themselves are in ``told``.
+
 They are added on import, by ballot id. Times are London's. Every note is true at its time and foretells nothing.
 """
 
@@ -9,6 +11,7 @@ from msgspec import Struct
 
 from server.election.clock import LONDON
 from server.nights.format import NoteLine, StageLine
+from server.nights.told import rochester_and_strood
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -42,39 +45,7 @@ _ROCHESTER_AND_STROOD = Facts(
         StageLine(_november(21, 1, 15), "verified", 40_113),
         StageLine(_november(21, 1, 30), "counting"),
     ),
-    notes=(
-        NoteLine(
-            _november(20, 22, 0),
-            "The polls have closed in Rochester and Strood. 13 candidates stand; the electorate is 79,163.",
-        ),
-        NoteLine(
-            _november(20, 22, 20),
-            "Why there is a by-election: Mark Reckless, elected here as a Conservative in 2010, left for "
-            "UKIP on 27 September and resigned to stand again.",
-        ),
-        NoteLine(
-            _november(20, 23, 30),
-            "UKIP has one seat in the Commons: Clacton, won six weeks ago, on 9 October.",
-        ),
-        NoteLine(
-            _november(21, 1, 16),
-            "Turnout is 50.67%: 40,113 ballot papers are verified, out of an electorate of 79,163.",
-        ),
-        NoteLine(
-            _november(21, 4, 16),
-            "This is UKIP's second seat in the Commons, after Clacton on 9 October.",
-        ),
-        NoteLine(
-            _november(21, 4, 20),
-            "The Liberal Democrats have 349 votes, 0.87%: their lowest share in any of the 21 by-elections "
-            "since the general election of 2010.",
-        ),
-        NoteLine(
-            _november(21, 4, 25),
-            "The count took about six hours. The time of the declaration, about 04:15, is from the local "
-            "press; the times of the stages before it are assumed.",
-        ),
-    ),
+    notes=tuple(NoteLine(*note) for note in rochester_and_strood.NOTES),
 )
 
 

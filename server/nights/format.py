@@ -28,7 +28,8 @@ none, ``seats`` 0 where no majority is at stake. Each further line is one contes
      "published": ["Con hold", 16698],                          verdict and majority, as the source has them
      "why": "…",                                                a sentence that the verdict needs beside it
      "stages": [["2014-11-21T01:15:00Z", "verified", 40113], …],  time, stage, papers verified or null
-     "notes": [["2014-11-21T04:16:00Z", "…"], …]}               time, and a sentence that is true at that time
+     "notes": [["2014-11-21T04:16:00Z", "…", {…}], …]}          time, a sentence that is true at that time, and its
+                                                                ``Particulars``, which may be left out
 
 ``electorate`` is 0 where it is not known; there is no turnout then. A contest with votes but without ``declared`` is
 declared at an assumed time, see ``assumed.py``.
@@ -47,6 +48,7 @@ from msgspec import Meta, Struct
 from server.election.contests import Previous, slug_of
 from server.election.events import NoPollState, Stage
 from server.election.parties import Party, counted_as
+from server.election.texts.particulars import Particulars, faults
 
 FORMAT, VERSION = "declared-night", 1
 ATTRIBUTION = "Contains Parliamentary information licensed under the Open Parliament Licence v3.0"
@@ -98,10 +100,11 @@ class StageLine(Struct, frozen=True, array_like=True):
 
 
 class NoteLine(Struct, frozen=True, array_like=True):
-    """A sentence from the desk, true at the time ``at``."""
+    """A sentence from the desk, true at the time ``at``, in English; other languages are in ``particulars``."""
 
     at: Moment
     text: str
+    particulars: Particulars = Particulars()
 
 
 class ContestLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -214,6 +217,9 @@ def _wrong(contest: ContestLine, header: Header, parties: set[str], before: dict
         standing |= {contest.previous.holder, *contest.previous.votes} - {OTHERS}
     if unknown := sorted(standing - parties):
         return f"The first line does not name the party {unknown[0]}."
+    for note in contest.notes:
+        if wrong := next(faults(note.particulars, parties), None):
+            return f"{contest.ballot} has a note whose {wrong[0]} is wrong. {wrong[1]}"
     if any(not 1 <= place <= len(contest.candidates) for place in contest.descriptions):
         return f"{contest.ballot} describes a candidate that it does not have."
     tied = contest.first_places

@@ -2,7 +2,7 @@
 words and no pictures."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from functools import cache, lru_cache
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from server.election.parties import INDEPENDENT, Party, counted_as
 from server.election.verdict import Result, judge
 from server.nights import archive
 from server.nights.against import NOTIONAL, Poll, poll
+from server.nights.assumed import is_assumed
 from server.nights.format import Summary
 
 _KEPT = 1000  # seats, a few kilobytes each
@@ -38,6 +39,18 @@ class Polled(Struct, frozen=True):
 def polls_before(gss: str, day: date) -> tuple[Polled, ...]:
     """The polls of the seat with this code before a day, oldest first; none where the archive has not got it."""
     return tuple(one for one in _polls(gss) if one.poll.date < day)
+
+
+def declared_before(gss: str, day: date) -> tuple[datetime, Summary] | None:
+    """When the seat with this code was last declared before a day at a general election whose time is on record, and at
+    which; None where the archive has no such time."""
+    found = [
+        (event.at, summary)
+        for summary, contest, event, _ in _declarations().get(gss, ())
+        if summary.seats and summary.date < day
+        if not is_assumed(archive.load(summary.id).definition, contest.ballot)
+    ]
+    return max(found, key=lambda one: one[0], default=None)
 
 
 def polled(where: Poll, contest: Contest, result: Result, parties: dict[str, Party]) -> Polled:

@@ -1,12 +1,14 @@
 """Which pieces the pages of a night are made of, by name. Neither their HTML nor when they change.
 
-Fragments: ``status`` (how far), ``banner``, ``parties`` (the House, on a night of several by-elections), ``score``,
-``latest`` (the feed), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the table of all),
-``hex-{slug}`` (its hexagon, where the night has a map), ``contest-{slug}`` (all about it) and ``near-{slug}`` (its
-neighbours on the map). The page of a night of one contest has no banner, score or rows.
+Fragments: ``air`` (that a replay is at its end, on every page), ``status`` (how far), ``banner``, ``parties`` (the
+House, on a night of several by-elections), ``score``, ``latest`` (the feed), ``ahead`` (what to watch before the first
+result), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the table of all), ``hex-{slug}`` (its
+hexagon, where the night has a map), ``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map).
+The page of a night of one contest has no banner, score, rows or seats to watch.
 """
 
 from server.election.contests import Contest
+from server.election.events import AnyEvent, NightOpened, Withdrawn
 from server.election.nights import Night
 from server.pages.map.hexagons import has_map
 from server.pages.night.house import has_house
@@ -24,9 +26,17 @@ def fragments_of(night: Night) -> tuple[str, ...]:
         *around_the_house(night),
         "score",
         "latest",
+        "ahead",
         *(row for contest in contests for row in rows_of(contest)),
         *on_map,
     )
+
+
+def on_every_page(night: Night, event: AnyEvent) -> tuple[str, ...]:
+    """The piece that says that a replay is at its end, or is not after all."""
+    if night.definition.replay_of is None:
+        return ()
+    return ("air",) if not night.missing or isinstance(event, NightOpened | Withdrawn) else ()
 
 
 def around_the_house(night: Night) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from server.access import allows, everyone
 from server.html.address import channel_of, number, topic_of
 from server.html.answers import HTML, answer, etag
 from server.live.bodies import body
+from server.live.frames import BEAT
 from server.live.line import line_of
 from server.live.renderer import EVENTS
 
@@ -26,6 +27,8 @@ async def live(websocket: WebSocket) -> None:
     await websocket.accept(subprotocol="json" if as_json else None)
     line = line_of(websocket.scope)
     line.audience = channel.join(line, topic, number(websocket, "after"), line.end)
+    if line.greeting and not as_json:  # a page takes no line for live that has brought nothing
+        line.write(BEAT)
 
 
 @allows(everyone)

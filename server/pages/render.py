@@ -23,28 +23,31 @@ from server.election.events import (
     NightOpened,
     NightReleased,
     NoPollTaken,
+    NoteCorrected,
     NotePosted,
+    NoteWithdrawn,
     StageReached,
     Withdrawn,
 )
 from server.election.nights import Night, counted_from
 from server.election.once import once
-from server.election.results.feed import FEED_LENGTH, also_of, feed_of, told_after
+from server.election.results.feed import also_of, changed_notes, entry_of, feed_length, feed_of, told_after
 from server.html import address
 from server.html.languages import ENGLISH, Language
 from server.html.languages import language as by_code
 from server.html.swaps import cursor, partial, placed
 from server.html.templates import environment
-from server.live.renderer import NIGHT
+from server.live.renderer import NIGHT, Everywhere
 from server.nights.against import against
 from server.pages.analysis.views import Views, kind_of, marks
 from server.pages.contest.about import about
 from server.pages.find import table as find
-from server.pages.fragments import around_the_house, fragments_of, rows_of
+from server.pages.fragments import around_the_house, fragments_of, on_every_page, rows_of
 from server.pages.map.hexagons import has_map, hexagon
 from server.pages.map.near import neighbours
 from server.pages.newsroom import screens
 from server.pages.night import coming
+from server.pages.night.ahead import last_time, watched
 from server.pages.night.house import house_of
 from server.pages.night.score import banner_of, score_of
 
@@ -52,9 +55,10 @@ from server.pages.night.score import banner_of, score_of
 class PageRenderer:
     """The ``Renderer`` that ``server.live`` asks for: of one edition; ``another`` makes those of others."""
 
-    def __init__(self, language: Language = ENGLISH, baseline: str = "") -> None:
+    def __init__(self, language: Language = ENGLISH, baseline: str = "", last: int = 0) -> None:
         self.language = language
         self.baseline = baseline
+        self._last = last  # of a night that is over: the seq of its last event
         self._kept = address.kept({"baseline": baseline})
         self.edition = "-".join(part for part in (language.code.removeprefix("en"), baseline) if part)
         self._views = Views(language, baseline)
@@ -62,7 +66,13 @@ class PageRenderer:
     def another(self, language: str, baseline: str) -> "PageRenderer":
         """The renderer of another edition; in English if there is no such language."""
         spoken = by_code(language)
-        return self if (spoken, baseline) == (self.language, self.baseline) else PageRenderer(spoken, baseline)
+        if (spoken, baseline) == (self.language, self.baseline):
+            return self
+        return PageRenderer(spoken, baseline, self._last)
+
+    def over(self, last: int) -> "PageRenderer":
+        """The renderer of a night that is over, after its event of this seq: nothing is awaited there."""
+        return PageRenderer(self.language, self.baseline, last)
 
     def against(self, night: Night) -> Night:
         """The night as this edition has it, counted from its baseline.
@@ -73,7 +83,7 @@ class PageRenderer:
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
         """The ids of the fragments that an event changes, and the marks of the pages in ``analysis``."""
-        return (*self._pieces(night, event), *marks(event))
+        return (*self._pieces(night, event), *marks(event), *on_every_page(night, event))
 
     def _pieces(self, night: Night, event: AnyEvent) -> Iterable[str]:
         match event:
@@ -81,19 +91,25 @@ class PageRenderer:
                 around = neighbours(night.definition)
                 near = (f"near-{contest.slug}" for contest in night.definition.contests if around.of(contest))
                 return (*fragments_of(night), *near)
-            case NotePosted() | NightHeld() | NightReleased():
+            case NightHeld() | NightReleased():
                 return ("latest", "status")
+            case NotePosted() | NoteCorrected() | NoteWithdrawn():
+                about = night.definition.contests if night.is_single else ()
+                if event.ballot:
+                    about = (night.counts[event.ballot].contest,)
+                return (*(f"contest-{contest.slug}" for contest in about), "latest", "status")
             case DeclarationExpected():
                 contest = night.counts[event.ballot].contest
                 if night.is_single:
                     return (f"contest-{contest.slug}", "status")
-                return (*rows_of(contest), *self._around(night, contest), "status")
+                return (*rows_of(contest), *self._around(night, contest), "ahead", "status")
             case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | BallotPaperAmended():
                 contest = night.counts[event.ballot].contest
                 if night.is_single:
                     return (f"contest-{contest.slug}", "latest", "status")
                 on_map = (f"hex-{contest.slug}", *self._around(night, contest)) if has_map(night.definition) else ()
-                return (*rows_of(contest), *on_map, "banner", *around_the_house(night), "score", "latest", "status")
+                around = around_the_house(night)
+                return (*rows_of(contest), *on_map, "banner", *around, "score", "ahead", "latest", "status")
             case _:
                 assert_never(event)
 
@@ -131,6 +147,9 @@ class PageRenderer:
             context["score"] = score_of(night)
         elif kind == "latest":
             context["feed"] = feed_of(night)
+        elif kind == "ahead":
+            seats = watched(night)
+            context |= {"watched": seats, "last_time": last_time(night.definition) if seats else None}
         return self._html(kind, context)
 
     def has(self, night: Night, topic: str) -> bool:
@@ -147,8 +166,12 @@ class PageRenderer:
         kind, _, slug = fragment.partition("-")
         if kind == "latest":
             return ()
+        if kind == "air":
+            return Everywhere()
         if kind in ("seat", "status"):
             return (find.TOPIC,) if slug else (NIGHT, find.TOPIC, *screens.shared(kind))
+        if kind == "ahead":
+            return (NIGHT,)
         if kind not in ("contest", "near"):
             return (NIGHT, *screens.shared(kind))
         ballot = self._count(night, slug).contest.ballot
@@ -181,6 +204,8 @@ class PageRenderer:
             parts.append(partial("latest", "outerMorph", self.render(night, "latest")))
         if topic in screens.QUEUED:
             parts += (partial(*part) for part in screens.parts(night, after, self.language))
+        if topic == screens.WALL and not screens.newest(night, self.language):
+            parts.append(partial("waiting", "innerHTML", self._html("waiting", self._context(night))))
         if night.amended:
             parts.append(
                 self._html("named", self._context(night) | {"topic": topic, "about": self._about(night, topic)})
@@ -194,13 +219,22 @@ class PageRenderer:
         context = self._context(night) | {"feed": news}
         if news:
             yield partial("feed", "afterbegin", self._html("entries", context))
+        for note in changed_notes(night, after):
+            if note.posted.seq <= after:  # the page has its entry already
+                entry = self._html("entries", context | {"feed": (entry_of(night, note),)})
+                yield partial(f"item-{note.posted.seq}", "outerMorph", entry)
         if not night.is_single and (also := also_of(night, after)).items:
             yield partial("also", "innerHTML", self._html("also", context | {"also": also}))
 
     def around(self, night: Night, topic: str, head: str, whole: bool) -> str:
         """What a page of a past night has beside its fragments: its title, its moment, the head of its record."""
         moment = None if whole else night.at
-        context = self._context(night) | {"about": self._about(night, topic), "head": head, "moment": moment}
+        context = self._context(night) | {
+            "topic": topic,
+            "about": self._about(night, topic),
+            "head": head,
+            "moment": moment,
+        }
         return self._html("around", context)
 
     def _about(self, night: Night, topic: str) -> Count | None:
@@ -208,7 +242,13 @@ class PageRenderer:
         return next(iter(night.counts.values())) if night.is_single and topic == NIGHT else night.counts.get(topic)
 
     def _context(self, night: Night) -> dict[str, object]:
-        return {"night": night, "alone": night.is_single, "kept": self._kept, "coming": coming.coming(night)}
+        return {
+            "night": night,
+            "alone": night.is_single,
+            "kept": self._kept,
+            "coming": coming.coming(night),
+            "over": night.seq == self._last,
+        }
 
     def _html(self, fragment: str, context: dict[str, object]) -> str:
         return environment(self.language).get_template(f"fragments/{fragment}.html").render(context)
@@ -225,4 +265,4 @@ def _ballots(definition: Definition) -> dict[str, str]:
 
 def _is_long_ago(night: Night, after: int) -> bool:
     """Whether more news came after a seq than a new page's feed has entries."""
-    return len(told_after(night, after)) > FEED_LENGTH
+    return len(told_after(night, after)) > feed_length(night)

@@ -21,8 +21,10 @@ Disallow: /admin
 Disallow: /api/
 Disallow: /count
 Disallow: /desk
+Disallow: /find
 Disallow: /healthz
 Disallow: /readyz
+Disallow: /live
 Disallow: /metrics
 Disallow: /nights/*/frame
 Disallow: /nights/*/reel/

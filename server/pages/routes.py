@@ -3,10 +3,11 @@
 from starlette.routing import BaseRoute
 
 from server.html import static
-from server.pages import front, push, robots
+from server.pages import push, robots
 from server.pages.analysis import pages as analysis
 from server.pages.contest import pages as contest
 from server.pages.find import pages as find
+from server.pages.front import pages as front
 from server.pages.newsroom import pages as newsroom
 from server.pages.night import pages as night
 from server.pages.picture import pages as picture

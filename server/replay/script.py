@@ -14,6 +14,7 @@ from server.election.commands import (
     AmendNight,
     AnyCommand,
     Correct,
+    CorrectNote,
     Declare,
     ExpectDeclaration,
     HoldNight,
@@ -23,6 +24,7 @@ from server.election.commands import (
     RecordNoPoll,
     ReleaseNight,
     Withdraw,
+    WithdrawNote,
 )
 from server.election.contests import Definition
 from server.election.counting.acts import ReplaySet
@@ -37,7 +39,9 @@ from server.election.events import (
     NightOpened,
     NightReleased,
     NoPollTaken,
+    NoteCorrected,
     NotePosted,
+    NoteWithdrawn,
     StageReached,
     Withdrawn,
 )
@@ -201,7 +205,21 @@ def _command(event: AnyEvent, name: str) -> AnyCommand:
         case Withdrawn():
             return Withdraw(id=command_id, by=by, ballot=event.ballot, reason=event.reason)
         case NotePosted():
-            return PostNote(id=command_id, by=by, text=event.text, ballot=event.ballot)
+            text, ballot, particulars = event.text, event.ballot, event.particulars
+            return PostNote(id=command_id, by=by, text=text, ballot=ballot, particulars=particulars)
+        case NoteCorrected():
+            return CorrectNote(
+                id=command_id,
+                by=by,
+                note=f"{name}/{event.note}",
+                text=event.text,
+                reason=event.reason,
+                ballot=event.ballot,
+                particulars=event.particulars,
+            )
+        case NoteWithdrawn():
+            note, ballot, reason = f"{name}/{event.note}", event.ballot, event.reason
+            return WithdrawNote(id=command_id, by=by, note=note, ballot=ballot, reason=reason)
         case NoPollTaken():
             return RecordNoPoll(id=command_id, by=by, ballot=event.ballot, state=event.state, reason=event.reason)
         case DeclarationExpected():

@@ -55,7 +55,8 @@ return 1
 
 class Stored(Struct, frozen=True):
     """One version of a draft: who saved it and when, what it says, when its night is to be opened (None: when somebody
-    does it), and a sentence that says why it was not opened then."""
+    does it), and a sentence that says why it was not opened then. ``forms`` are the keys of the forms that saved it
+    last, the newest last."""
 
     version: int
     at: datetime
@@ -63,6 +64,7 @@ class Stored(Struct, frozen=True):
     says: Raw
     opens: datetime | None = None
     failed: str = ""
+    forms: tuple[str, ...] = ()
 
 
 class DraftConflict(Exception):

@@ -17,13 +17,16 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
+from server.live.frames import BEAT
+
 _OPENING_AT_ONCE = 256
 _CLIENTS_AN_ADDRESS = 4000  # ports run out: clients come from several addresses of loopback
 KEY = base64.b64encode(b"a key of 16 byte").decode()
 
 
 class Crowd:
-    """``messages`` are those that every client got so far, in order, as text.
+    """``messages`` are those that every client got so far, in order, as text. Beats, which come to each client in its
+    own time, are none.
 
     AssertionError if a client is sent anything else than the first one was, is refused, or is left.
     """
@@ -45,6 +48,7 @@ class Crowd:
         self._read: list[int] = []  # per client: bytes after its handshake; -1 until that is done
         self._even = 0  # how many clients have all that any has
         self._heads: dict[int, bytes] = {}
+        self._parts_of_frames: dict[int, bytes] = {}  # per client: what has come of a frame that is not whole yet
         self._sent = bytearray()
         self._decoder = ClientProtocol(parse_uri("ws://127.0.0.1/"), state=OPEN, max_size=None)
         self._parts: list[bytes] = []
@@ -128,8 +132,8 @@ class Crowd:
             assert data, f"client {number} was left after {self._read[number]} bytes: {self._heads.get(number)!r}"
             if self._read[number] < 0:
                 data = self._shaken(number, data)
-                if not data:
-                    continue
+            if not (data := self._without_beats(number, data)):
+                continue
             at = self._read[number]
             now = at + len(data)
             if now > len(self._sent):
@@ -153,6 +157,24 @@ class Crowd:
             self._decoder.extensions = [PerMessageDeflate(reset, False, 15, 15)]
         self._read[number] = 0
         return rest
+
+    def _without_beats(self, number: int, data: bytes) -> bytes:
+        """The whole frames in what a client was sent, but for beats."""
+        data = self._parts_of_frames.pop(number, b"") + data
+        frames: list[bytes] = []
+        while len(data) >= 2:
+            head, size = 2, data[1] & 127
+            if size >= 126:
+                head = 4 if size == 126 else 10
+                size = int.from_bytes(data[2:head], "big")
+            if len(data) < head + size:
+                break
+            if data[: head + size] != BEAT:
+                frames.append(data[: head + size])
+            data = data[head + size :]
+        if data:
+            self._parts_of_frames[number] = data
+        return b"".join(frames)
 
     def _take(self, data: bytes) -> None:
         self._sent += data

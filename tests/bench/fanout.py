@@ -97,7 +97,7 @@ def fan_out(clients: int = 10_000, rounds: int = 3, everyone: Sequence[Peer] = (
     everyone = everyone or peers()
     able = [peer for peer in everyone if not peer.missing()]
     texts = [message(number) for number in range(_BURST + 2)]
-    with _clients_core():
+    with clients_core():
         measured = [{peer.name: _measure(peer, clients, texts) for peer in able} for _ in range(rounds)]
     floor, _, usual, *_ = peers()
     return [
@@ -156,7 +156,7 @@ def _spent(peer: Peer) -> float:
 
 
 @contextmanager
-def _clients_core() -> Generator[None]:
+def clients_core() -> Generator[None]:
     """Keep this process to a core of its own, and let it and its children have as many sockets as they may."""
     before = os.sched_getaffinity(0)
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]

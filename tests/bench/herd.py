@@ -205,7 +205,7 @@ def measure(viewers: int = 5_000, before: int = _BEFORE, watched: float = 5.0, p
         last=max(backs),
         server_ms=spent / viewers * 1000,
         declared=max(len(viewer.rows) for viewer in flock.viewers),
-        gaps=_gaps(flock.viewers),
+        gaps=_gaps(flock.viewers, _declared(night)),
         repeats=sum(viewer.repeats > 0 for viewer in flock.viewers),
     )
 
@@ -215,13 +215,21 @@ def _retry(one: Program, past: str) -> dict[str, float]:
     return json.loads(re.findall(r'"ws":({[^}]+})', one.get(f"/nights/{past}.replay").decode())[0])
 
 
-def _gaps(viewers: list[Viewer]) -> int:
-    """Viewers without a row that another has who is no further on."""
+def _declared(night: dict[str, Any]) -> set[str]:
+    return {contest["ballot"].split(".")[1] for contest in night["contests"] if contest["status"] == "declared"}
+
+
+def _gaps(viewers: list[Viewer], had: set[str]) -> int:
+    """Viewers without a row that another has who is no further on.
+
+    Rows that all of them had when they came are left out: what a viewer catches up on is rounded down, so that viewers
+    share it, and can begin before that.
+    """
     rows, gaps = set[str](), 0
     for _, level in groupby(sorted(viewers, key=lambda viewer: viewer.after), key=lambda viewer: viewer.after):
         here = list(level)
         rows = rows.union(*(viewer.rows for viewer in here))
-        gaps += sum(viewer.rows < rows for viewer in here)
+        gaps += sum(not rows - had <= viewer.rows for viewer in here)
     return gaps
 
 

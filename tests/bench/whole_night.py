@@ -49,7 +49,7 @@ def measure(night: str = "parl.2019-12-12") -> list[WholeNight]:
             for event in past.events[1:]:
                 while beat + timedelta(seconds=BEAT_SECONDS) <= event.at:
                     beat += timedelta(seconds=BEAT_SECONDS)
-                    channel.beat(BEATS_OF_SILENCE)
+                    list(channel.beat(BEATS_OF_SILENCE))
                 channel.advance([event])
             sizes = viewer.sizes
             beats = sum(size == 2 for size in sizes)

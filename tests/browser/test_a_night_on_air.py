@@ -88,7 +88,7 @@ async def test_a_viewer_who_lost_the_network_misses_nothing_and_reloads_nothing(
     await viewer.context.set_offline(True)
     await viewer.evaluate("htmx.find('#live')._htmx.ws.connection.socket.close()")
     await Submitter(stream).submit(NIGHT, declare(), DECLARED.at)
-    await expect(viewer.locator("#line")).to_have_text("Reconnecting")
+    await expect(viewer.locator("#line")).to_have_text("No network")
     await viewer.context.set_offline(False)
     await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN")
     assert await viewer.evaluate("document.body.dataset.sameDocument") == "yes"
@@ -144,7 +144,7 @@ async def test_where_websockets_are_blocked_the_page_polls(site: Site, viewer: P
     answers: list[int] = []
     viewer.on("response", lambda answer: answers.append(answer.status) if "/live?" in answer.url else None)
     await viewer.goto(f"{site.url}/nights/{NIGHT}")
-    await expect(viewer.locator("#line")).to_have_text("On air, by polling", timeout=30_000)
+    await expect(viewer.locator("#line")).to_have_text("Not pushed: asking every 5 s")
     await Submitter(stream).submit(NIGHT, declare(), DECLARED.at)
     await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN")
     assert 200 in answers

@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
-from server.election.commands import OpenNight
+from server.election.commands import AmendBallotPaper, OpenNight
+from server.election.contests import Candidate, Contest
 from server.election.counting.acts import SessionsEnded, SheetKeyed
 from server.election.events import Declared
 from server.stream.embedded import Embedded
@@ -321,7 +323,7 @@ async def test_a_phone_that_the_desk_signs_out_keeps_what_was_typed_and_shows_no
     await tap(page, CHECK)
     await expect(page.locator("#unsent")).to_contain_text("did not reach the desk")
     await page.goto("/count")
-    await expect(page.locator("h1")).to_contain_text("signed in")
+    await expect(page.locator("h1")).to_contain_text("has signed this phone out")
     assert await page.evaluate("async () => (await (await caches.open('count-pages')).keys()).length") == 0
     await page.close()
     page = await sign_in(phone, link)
@@ -343,6 +345,63 @@ async def test_what_was_typed_after_a_refusal_outlives_reloading_the_refused_pag
     assert await page.input_value(RECKLESS) == "16,867"
     await tap(page, CHECK)
     await says(page, "Sent: with the desk, not on air")
+
+
+async def amend(stream: EventStream, contest: Contest) -> None:
+    put_right = AmendBallotPaper(
+        id=f"amend {len(await stream.read(rochester.NIGHT))}",
+        by="desk",
+        ballot=rochester.BALLOT,
+        contest=contest,
+        parties=(),
+        reason="The paper in the hall says so.",
+    )
+    await Submitter(stream).submit(rochester.NIGHT, put_right, rochester.night().polls_close)
+
+
+async def test_a_ballot_paper_put_right_is_on_the_open_phone_at_once_and_what_is_typed_stays_with_its_candidate(
+    phone: BrowserContext, link: str, stream: EventStream
+) -> None:
+    page = await open_sheet(phone, link)
+    await page.locator(RECKLESS).fill("16867")
+    await page.locator('[name="votes.1"]').fill("54")
+    tolhurst = page.locator('[name="votes.13"]')
+    await tolhurst.press_sequentially("13,9")
+    before = rochester.night().contests[0]
+    gone, *others, kelly = before.candidates
+    paper = (replace(kelly, name="Kelly Tollhurst"), *others, Candidate("14", "Ada Moss", "ynmp-party:2"))
+    await amend(stream, replace(before, name="Rochester & Strood", electorate=79200, candidates=paper))
+    await expect(page.locator('label[for="votes-13"]')).to_contain_text("Kelly Tollhurst")
+    await expect(page.locator('main [data-say="paper"]')).to_contain_text(
+        f"Not on the paper any more: {gone.name}: 54."
+    )
+    await expect(page).to_have_title("Rochester & Strood · Declared")
+    names = "all => all.map((one) => one.name)"
+    order = [f"votes.{one.id}" for one in paper]
+    assert await page.locator("#votes input").evaluate_all(names) == order
+    await page.keyboard.type("47")  # into the field that had the keyboard
+    assert await tolhurst.input_value() == "13,947"
+    assert await page.input_value(RECKLESS) == "16867"
+    assert await page.input_value('[name="votes.14"]') == ""
+    await expect(page.locator("[data-counted]")).to_have_text("30,814")
+    await page.wait_for_function(
+        "async () => { const pages = await caches.open('count-pages'); const [key] = await pages.keys();"
+        " return key && (await (await pages.match(key)).text()).includes('Kelly Tollhurst') }"
+    )
+    await phone.set_offline(True)
+    await page.reload()
+    await expect(page.locator('label[for="votes-13"]')).to_contain_text("Kelly Tollhurst")
+    assert await page.locator("#votes input").evaluate_all(names) == order
+    assert (await tolhurst.input_value(), await page.input_value(RECKLESS)) == ("13,947", "16867")
+    await phone.set_offline(False)
+    await amend(stream, replace(before, candidates=(kelly, *before.candidates[:-1])))
+    await expect(page.locator('label[for="votes-13"]')).to_contain_text("Kelly Tolhurst")
+    assert await page.input_value('[name="votes.1"]') == "54", "who is on the paper again has what was typed"
+    await key(page)
+    await tap(page, CHECK)
+    await tap(page, DECLARE)
+    await says(page, "On air")
+    assert await declared(stream) == [rochester.VOTES]
 
 
 async def test_a_lot_is_asked_for_the_moment_the_first_place_is_a_tie(phone: BrowserContext, link: str) -> None:

@@ -68,6 +68,7 @@ DECLARED = {
 }
 VIEWERS = [
     "/",
+    "/find?q=west",
     "/nights/over",
     "/nights/live",
     "/nights/live?at=2019-12-12T22:00",
@@ -111,7 +112,7 @@ EXCHANGED = rochester.VOTES | {rochester.RECKLESS: 13_947, rochester.TOLHURST: 1
 DOUBTFUL = rochester.VOTES | {"6": 13_947, rochester.TOLHURST: 1_692}
 DOUBTS = {"reason.rows-look-swapped": "So it is.", "reason.share-far-from-baseline": "So it is."}
 NO_PAGES = {
-    *("/nights/{night}/live", "/nights/{night}/frame", "/nights/{night}/reel/{part}", "/desk/live"),
+    *("/live", "/nights/{night}/live", "/nights/{night}/frame", "/nights/{night}/reel/{part}", "/desk/live"),
     "/static/{digest}/{name:path}",
 }  # pieces of pages, and files
 

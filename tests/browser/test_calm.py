@@ -63,7 +63,8 @@ HEARD = """
             for (const one of regions()) {
                 if (before.get(one) === said(one)) continue;
                 const how = one.getAttribute("aria-live") ?? one.role;
-                heard.push([before.has(one) ? one.id || one.className : "another element", how, said(one)]);
+                const who = before.has(one) ? one.id || one.className : "another element";
+                if (how !== "off") heard.push([who, how, said(one)]);
                 before.set(one, said(one));
             }
         }).observe(document.body, { childList: true, characterData: true, subtree: true });

@@ -5,10 +5,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from msgspec import Raw
+from msgspec.structs import replace
 from playwright.async_api import Browser, Error, Page, expect
 
 from server.election.events import BallotPaperAmended, Declared
+from server.nights.coming.sheet import decoded, encoded
 from server.nights.kept import Kept
+from server.stream.drafts import Drafts
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from tests.bench.setting_up import walk_through
@@ -81,6 +85,11 @@ async def test_what_is_typed_outlives_a_reload_and_a_lost_network(
     await viewer.keyboard.type("2580")
     await viewer.keyboard.press("Enter")
     await viewer.get_by_role("link", name="New night").click()
+    await expect(viewer.get_by_role("button", name="Begin with an empty sheet")).to_be_visible()
+    await viewer.emulate_media(forced_colors="active")
+    colours = "() => [...document.querySelectorAll('nav a')].map((a) => getComputedStyle(a).color)"
+    assert len(set(await viewer.evaluate(colours))) == 2, "the page one is on is told from the others"
+    await viewer.emulate_media(forced_colors="none")
     await viewer.get_by_role("button", name="Begin with an empty sheet").click()
     surname = viewer.locator("#\\30 -0-surname")
     await viewer.wait_for_load_state()
@@ -100,3 +109,33 @@ async def test_what_is_typed_outlives_a_reload_and_a_lost_network(
     await viewer.get_by_role("button", name="Save", exact=True).last.click()
     await expect(viewer.get_by_role("heading", name="Clacton by-election")).to_be_visible()
     await expect(viewer.get_by_text("is back in the form")).to_have_count(0)
+    await somebody_else_saves(stream, address, "Bath by-election")  # while what is typed here does not get through
+    await viewer.locator("#\\30 -0-first_names").fill("Jane")
+    await viewer.context.set_offline(True)
+    with suppress(Error):
+        await viewer.get_by_role("button", name="Save", exact=True).last.click(timeout=5_000)
+    await viewer.context.set_offline(False)
+    await viewer.goto(address)
+    await expect(viewer.locator("#\\30 -0-first_names")).to_have_value("Jane")
+    await viewer.get_by_role("button", name="Save", exact=True).last.click()
+    await expect(viewer.locator("#alert")).to_contain_text("Bea has saved this draft since you opened this page")
+    await viewer.get_by_role("button", name="Save", exact=True).last.click()
+    await expect(viewer.locator("#alert")).to_have_count(0)
+    await expect(viewer.get_by_role("heading", name="Bath by-election")).to_be_visible()
+    await expect(viewer.get_by_text("is back in the form")).to_have_count(0)
+    drafts = Drafts(stream)
+    saved = await drafts.newest(address.rpartition("/")[2])
+    await drafts.close()
+    assert saved and [
+        (one.surname, one.first_names) for one in decoded(saved.says).contests[0].candidates if not one.is_empty
+    ] == [("Smith", "Jane")]
+
+
+async def somebody_else_saves(stream: EventStream, address: str, title: str) -> None:
+    """Another admin, at another browser, calls the night otherwise."""
+    drafts, id = Drafts(stream), address.rpartition("/")[2]
+    stored = await drafts.newest(id)
+    assert stored
+    says = Raw(encoded(replace(decoded(stored.says), title=title)))
+    await drafts.put(id, replace(stored, version=stored.version + 1, by="Bea", says=says))
+    await drafts.close()

@@ -15,6 +15,7 @@ from server.count.visit.invitations import Invitations
 from server.count.visit.inviting import choose_entry, invite_person
 from server.election.commands import OpenNight
 from server.election.counting.acts import Role
+from server.election.nights import Night, fold
 from server.nights import archive
 from server.replay.player import Player
 from server.replay.script import Orders, Progress
@@ -126,7 +127,7 @@ async def test_a_contests_page_that_lost_its_line_is_up_to_date_when_it_is_back(
     await open_desk(viewer, site, stream, path=CONTEST)
     await viewer.context.set_offline(True)
     await viewer.evaluate("htmx.find('#live')._htmx.ws.connection.socket.close()")
-    await expect(viewer.locator("#line")).to_have_text("No connection. Trying again")
+    await expect(viewer.locator("#line")).to_have_text("No network")
     jane = await signed_in(site, stream, "officer", "Jane Smith")
     await asyncio.to_thread(jane.key)
     await viewer.context.set_offline(False)
@@ -180,7 +181,7 @@ async def test_a_session_that_another_desk_ends_goes_dark_at_once(
     await viewer.wait_for_url("**/desk/invitation?ended=1")
     await expect(viewer.locator("main")).to_contain_text("signed this browser out")
     await viewer.goto(f"{site.url}/desk")
-    await expect(viewer.locator("main")).to_contain_text("not signed in")
+    await viewer.wait_for_url("**/desk/invitation?ended=1")
 
 
 async def test_the_line_is_closed_with_the_session_and_refused_afterwards(site: Site, stream: EventStream) -> None:
@@ -246,7 +247,7 @@ async def test_a_ballot_paper_put_right_moves_the_open_pages_of_viewers_and_keep
 ) -> None:
     public = await browser.new_page()
     await public.goto(f"{site.url}/nights/{rochester.NIGHT}/contests/{rochester.BALLOT}")
-    await expect(public.locator("#line")).to_have_text("On air")
+    await expect(public.locator("#line")).to_have_text("Live")
     await public.evaluate("document.body.dataset.sameDocument = 'yes'")
     await open_desk(viewer, site, stream, path=f"{CONTEST}/paper")
     await viewer.locator("#paper-name").fill("Rochester & Strood")
@@ -271,3 +272,47 @@ async def test_a_ballot_paper_put_right_moves_the_open_pages_of_viewers_and_keep
     await expect(public.locator(".contest")).to_contain_text("79,200")
     assert await public.evaluate("document.body.dataset.sameDocument") == "yes"
     await public.close()
+
+
+async def test_what_is_typed_into_a_form_of_the_desk_is_there_after_a_reload_with_what_another_put_right(
+    site: Site, viewer: Page, browser: Browser, stream: EventStream
+) -> None:
+    await open_desk(viewer, site, stream, path=f"{CONTEST}/paper")
+    await viewer.locator("#paper-candidate-13-name").fill("Kelly Tollhurst")
+    await viewer.locator("#paper-region").fill("The South East")
+    context = await browser.new_context()
+    other = await context.new_page()
+    await open_desk(other, site, stream, "Bea Moss", f"{CONTEST}/paper")
+    await other.locator("#paper-electorate").fill("79200")
+    await other.locator("#paper-candidate-13-place").fill("1")
+    await other.locator("#paper-electorate").press("Enter")
+    await other.wait_for_url(f"**{CONTEST}")
+    await viewer.reload()
+    await expect(viewer.locator(".since li")).to_contain_text("electorate 79,200, not 79,163")
+    await expect(viewer.locator("#paper-candidate-1-name")).to_have_value("Kelly Tollhurst")
+    await expect(viewer.locator("#paper-region")).to_have_value("The South East")
+    await expect(viewer.locator("#paper-electorate")).to_have_value("79,200")
+    await viewer.reload()
+    await expect(viewer.locator("#paper-candidate-1-name")).to_have_value("Kelly Tollhurst")
+    await viewer.locator("#paper-region").press("Enter")
+    await viewer.wait_for_url(f"**{CONTEST}")
+    paper = (await fold_of(stream)).counts[rochester.BALLOT].contest
+    assert (paper.electorate, paper.region, paper.candidates[0].name) == (79200, "The South East", "Kelly Tollhurst")
+    await other.goto(f"{site.url}{CONTEST}/paper")
+    await expect(other.locator("#paper-region")).to_have_value("The South East")
+    await expect(other.locator("#draft")).to_be_hidden()  # what the server took is no draft any more
+    await expect(other.locator(".since")).to_have_count(0)
+    await other.goto(f"{site.url}/desk/night")
+    await other.locator("#paper-title").fill("Rochester, again")
+    await viewer.goto(f"{site.url}/desk/night")
+    await viewer.locator("#paper-closes").fill("22:15")
+    await viewer.locator("#paper-closes").press("Enter")
+    await viewer.wait_for_url("**/desk")
+    await other.reload()
+    await expect(other.locator("#paper-closes")).to_have_value("22:15")
+    await expect(other.locator("#paper-title")).to_have_value("Rochester, again")
+    await context.close()
+
+
+async def fold_of(stream: EventStream) -> Night:
+    return fold(await stream.read(rochester.NIGHT))

@@ -23,7 +23,7 @@ def folder(tmp_path: Path, shared_redis: Embedded, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("SECRET_KEY", "a secret for tests")
     (tmp_path / "list.txt").write_text(clacton.LIST)
     (tmp_path / "export.csv").write_text(clacton.DEMOCRACY_CLUB)
-    (tmp_path / "night.csv").write_text(template() + "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,\n")
+    (tmp_path / "night.csv").write_text(template() + "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,,,\n")
     return tmp_path
 
 
@@ -58,6 +58,18 @@ def test_import_writes_a_night_file_of_the_same(folder: Path, options: tuple[str
     out = folder / "out.jsonl"
     assert main(["import", *paths, "--out", str(out)]) == 0
     assert archive.read(out).definition.id == clacton.NIGHT
+
+
+def test_votes_of_an_export_that_a_night_to_come_leaves_out_are_said_to_be_left_out(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names, *rows = clacton.DEMOCRACY_CLUB.splitlines()
+    with_votes = [f"{row},{votes}" for row, votes in zip(rows, (9, 5, 3, 1, ""), strict=True)]
+    (folder / "results.csv").write_text("\n".join([f"{names},votes_cast", *with_votes]))
+    for file, said in (("export.csv", ""), ("results.csv", "results.csv has the votes of 4 candidates")):
+        assert main(["import", "--candidates", str(folder / file), "--out", str(folder / "out.jsonl")]) == 0
+        told = capsys.readouterr().err
+        assert (said in told and "import it with --id and --title" in told) if said else "votes" not in told
 
 
 @pytest.mark.parametrize(

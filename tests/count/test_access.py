@@ -107,6 +107,11 @@ GET  /desk/entry                                              in     no      no 
 POST /desk/entry                                              in     no      no     no        yes   no
 GET  /desk/note                                               in     no      no     no        yes   no
 POST /desk/note                                               in     no      no     no        yes   no
+GET  /desk/note/correction                                    in     no      no     no        yes   no
+POST /desk/note/correction                                    in     no      no     no        yes   no
+GET  /desk/note/withdrawal                                    in     no      no     no        yes   no
+POST /desk/note/withdrawal                                    in     no      no     no        yes   no
+GET  /desk/notes/{seq}                                        in     no      no     no        yes   no
 GET  /desk/replay                                             in     no      no     no        yes   no
 POST /desk/replay                                             in     no      no     no        yes   no
 GET  /desk/expected                                           in     no      no     no        yes   no
@@ -425,6 +430,20 @@ def test_a_session_is_a_cookie_of_its_area_that_no_script_and_no_other_site_gets
                 assert name.startswith(f"{area}=")
                 assert {"httponly", "samesite=lax", f"path=/{area}"} <= set(attributes)
                 assert ("secure" in attributes) is secure
+
+
+def test_who_opens_a_link_by_plain_http_where_sessions_are_for_https_is_told_where_to_open_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    ours, here = "https://results.example", "http://192.168.1.5:8000"
+    settings = Settings(redis_url=desk.url, data_dir=tmp_path, secret_key=SECRET, public_url=ours)
+    with TestClient(build_app(settings), base_url=here) as client:  # which keeps no Secure cookie, as no browser does
+        link = desk.invite()
+        data = Phone.hidden(client.get(link).text) | {"pin": PIN}
+        refused = client.post(link, data=data, headers={"Origin": here})
+        assert refused.status_code == 403
+        told = f"This page was opened at {here}, where no browser stays signed in. Nothing was sent."
+        assert f"{told} Open the same link at {ours}." in refused.text
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from server.count.visit.pins import hashed, is_pin
 from server.count.visit.signed import Signer
 from server.election.counting.acts import PinChosen, PinCleared, PinMistaken, Revoked, SessionsEnded, SignedIn
 from tests.count import rochester
-from tests.count.conftest import HALL, PIN, SECRET, Desk, Phone, another, stamp, token
+from tests.count.conftest import HALL, PIN, SECRET, Desk, Phone, another, signed_in, stamp, token
 
 WELCOME = "/count/invitation"
 
@@ -157,7 +157,7 @@ def test_a_session_that_the_desk_ended_is_over_and_the_pin_brings_it_back(
     phone.sign_in(link)
     desk.record(SessionsEnded(**stamp("end"), invited=invitation_of(link)))
     assert "The desk has signed this phone out" in phone.open()
-    assert phone.send("/count/verification").headers["location"] == WELCOME
+    assert phone.send("/count/verification").headers["location"] == f"{WELCOME}?ended=1"
     assert str(phone.sign_in(link).url) == f"{HALL}/count"
 
 
@@ -199,7 +199,7 @@ def test_a_session_that_was_made_up_is_none(client: TestClient) -> None:
 def test_an_invitation_to_a_night_that_is_not_on_air_opens_nothing(client: TestClient) -> None:
     response = client.get(f"{WELCOME}/{token('anybody', night='parl.never.2014-11-20')}")
     assert response.status_code == 403
-    assert "not good any more" in response.text
+    assert "not on air any more" in response.text
 
 
 def test_start_without_the_page_of_the_link_is_refused(client: TestClient, link: str) -> None:
@@ -300,3 +300,17 @@ def test_a_phone_signs_in_by_whichever_name_it_opened_the_machine(
         follow_redirects=False,
     )
     assert (started.status_code, started.headers["location"]) == (303, "/count")
+
+
+def test_once_a_night_is_over_its_people_are_told_so_and_not_to_sign_in_again(
+    phone: Phone, client: TestClient, desk: Desk
+) -> None:
+    editor, link = signed_in(client, desk, "desk", name="Ann Ray"), desk.invite()
+    desk.do(lambda stream: stream.erase(rochester.NIGHT))
+    for visitor, area in ((phone, "count"), (editor, "desk")):
+        for _ in range(2):  # the page's own question, and then its person
+            answer = visitor.client.get(f"/{area}", follow_redirects=False)
+            assert (answer.status_code, answer.headers["location"]) == (303, f"/{area}/invitation?over=1")
+        assert "The night is over" in visitor.open(f"/{area}")
+    answer = client.get(link)
+    assert answer.status_code == 403 and "is for a night that is not on air any more" in answer.text

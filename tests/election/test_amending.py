@@ -21,11 +21,11 @@ from server.election.commands import (
 from server.election.contests import Candidate, Contest, Previous, practised
 from server.election.decide import decide
 from server.election.events import AnyEvent, BallotPaperAmended, Declared, Rejected
-from server.election.known import as_known
 from server.election.nights import Night, apply, fold
 from server.election.parties import Party
 from server.election.refusals import Refused
 from server.election.results.amendments import ids_used, in_words
+from server.election.results.known import as_known
 from server.nights.fit import why_unfit
 from server.replay.script import commands
 from server.stream.codec import decode, encode

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from server.election.commands import AnyCommand, OpenNight, PostNote, RecordNoPoll, Withdraw
 from server.election.decide import decide
 from server.election.events import AnyEvent, Corrected, Declared, NoPollTaken, Withdrawn
-from server.election.known import as_known, was_revised
 from server.election.nights import fold
+from server.election.results.known import as_known, was_revised
 from server.election.results.tally import add_up
 from tests.nights_by_hand import START, ballot, correct, declare, definition
 

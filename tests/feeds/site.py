@@ -39,6 +39,9 @@ class NoPages:
     def another(self, language: str, baseline: str) -> "NoPages":
         return self
 
+    def over(self, last: int) -> "NoPages":
+        return self
+
     def against(self, night: Night) -> Night:
         return night
 

@@ -34,11 +34,11 @@ def test_lines_go_on_after_a_seq_and_start_anew_where_it_has_not_come(
     client: TestClient, after: str, first: int
 ) -> None:
     seqs = [json.loads(line)["seq"] for line in client.get(ADDRESS, params={"after": after}).text.splitlines()]
-    assert seqs == list(range(first, 13))
+    assert seqs == list(range(first, 18))
 
 
 def test_nothing_after_the_last_event_is_an_empty_body(client: TestClient) -> None:
-    response = client.get(ADDRESS, params={"after": "12"})
+    response = client.get(ADDRESS, params={"after": "17"})
     assert (response.status_code, response.content) == (200, b"")
 
 
@@ -52,18 +52,18 @@ def test_after_that_is_no_seq_is_a_problem(client: TestClient, after: str) -> No
 def test_past_nights_stream_ends_with_its_last_event_and_is_not_opened_again(client: TestClient) -> None:
     response = client.get(ADDRESS, headers=EVENT_STREAM)
     assert response.headers["content-type"].startswith("text/event-stream")
-    assert response.text.count("\nid: ") + response.text.startswith("id: ") == 12
-    again = client.get(ADDRESS, headers=EVENT_STREAM | {"Last-Event-ID": "12"})
+    assert response.text.count("\nid: ") + response.text.startswith("id: ") == 17
+    again = client.get(ADDRESS, headers=EVENT_STREAM | {"Last-Event-ID": "17"})
     assert (again.status_code, again.content) == (204, b"")
 
 
 def test_stream_resumes_after_the_last_event_id_whatever_the_address_says(client: TestClient) -> None:
-    headers = EVENT_STREAM | {"Last-Event-ID": "10"}
+    headers = EVENT_STREAM | {"Last-Event-ID": "15"}
     text = client.get(ADDRESS, params={"after": "3"}, headers=headers).text
-    eleventh, twelfth = archive.load(ROCHESTER).events[10:]
+    last_but_one, last = archive.load(ROCHESTER).events[15:]
     assert text.split("\n\n")[1:] == [
-        f"id: 11\ndata: {codec.encode(eleventh).decode()}",
-        f"id: 12\ndata: {codec.encode(twelfth).decode()}",
+        f"id: 16\ndata: {codec.encode(last_but_one).decode()}",
+        f"id: 17\ndata: {codec.encode(last).decode()}",
         "",
     ]
 

@@ -169,7 +169,7 @@ def test_contest_that_is_awaited_has_its_candidates_in_ballot_order_and_no_figur
 
 
 def test_turnout_is_known_once_the_papers_are_verified(site: Site, client: TestClient) -> None:
-    site.replay(ROCHESTER, until=6)
+    site.replay(ROCHESTER, until=7)
     contest = client.get(f"/api/nights/{ROCHESTER}.replay").json()["contests"][0]
     assert (contest["status"], contest["papers"]) == ("verified", 40113)
     assert contest["turnout"] == {"papers": pytest.approx(40113 * 100 / 79163), "valid": None}

@@ -155,6 +155,7 @@ def test_names_are_those_of_the_data_and_none_is_missing(code: str) -> None:
     assert held <= named["from"].keys() | SAME_AFTER_FROM[code]
     places = {contest.region for contest in contests} | {contest.nation for contest in contests}
     assert named["place"].keys() <= places
+    assert named["why"].keys() == {contest.why for contest in contests if contest.why}
     if code == "cy":
         assert named["place"].keys() == places
         in_wales = {contest.name for contest in contests if contest.nation == "Wales"}

@@ -209,7 +209,7 @@ def test_after_a_silence_a_viewer_hears_a_beat_that_says_nothing(
     reader.watch(channel, topic, 2)
     channel.advance(events[2:3])
     for _ in range(3):
-        channel.beat(2)
+        list(channel.beat(2))
     assert reader.frames[1:] == [heard]
 
 

@@ -122,6 +122,7 @@ async def test_what_a_client_says_is_answered_as_the_rfc_has_it(site: Site, comp
 
 async def test_a_client_that_says_too_much_is_closed(site: Site) -> None:
     async with connect(live(site), compression=None) as line:
+        assert await line.recv() == ""
         await line.send("x" * 5000)
         with pytest.raises(ConnectionClosed):
             await line.recv()
@@ -178,6 +179,7 @@ async def test_a_process_that_stops_sends_its_viewers_away_to_come_back(
     async with serving(redis.url, tmp_path) as stops, httpx2.AsyncClient(base_url=stops.url) as client:
         await answered(client, f"/nights/{NIGHT}")
         line = await connect(live(stops))
+        assert await line.recv() == "", "who has missed nothing hears so"
     with pytest.raises(ConnectionClosed):
         await line.recv()
     assert line.close_code == 1012

@@ -201,6 +201,7 @@ async def test_rubbish_in_the_address_or_on_the_line_hurts_nobody(site: Site, st
     async with connect(f"{site.ws}/nights/{NIGHT}/live?after=1") as line:
         await line.send(b"\x00\xff")
         await line.send("x" * 100_000)
+        assert await line.recv() == ""
         with pytest.raises(ConnectionClosed):
             await line.recv()
     await Submitter(stream).submit(NIGHT, declare(0), START)

@@ -160,10 +160,23 @@ def test_no_note_on_rochester_and_strood_gives_the_result_away_before_its_declar
         if isinstance(event, Declared):
             break
         if isinstance(event, NotePosted):
-            before.append(event.text)
-    assert len(before) == 4
+            assert event.particulars, "every note has its kind and its translations"
+            before += [event.text, *event.particulars.texts.values()]
+    assert len(before) == 5 * 3
     assert not any(
-        word in text for text in before for word in ("16,867", "2,920", "gain from", "349", "04:15", "second seat")
+        word in text
+        for text in before
+        for word in (
+            "16,867",
+            "2,920",
+            "gain from",
+            "349",
+            "04:15",
+            "second seat",
+            "ail sedd",
+            "zweiter Sitz",
+            "winner",
+        )
     )
 
 

@@ -74,6 +74,21 @@ def test_a_night_file_is_kept_and_is_the_same_night_after_each_export_and_import
     assert past_named(MADE, Kept(tmp_path / "there")) == here
 
 
+def test_a_night_that_is_not_over_is_no_past_night(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "here"))
+    file = made(tmp_path)
+    file.write_text(file.read_text().replace("2018-05-0", "2098-05-0"))
+    later = f"{tmp_path}/later.record.jsonl"
+    events = record_events(past_in(file.read_bytes(), file.name))
+    Path(later).write_bytes(b"".join(record.written(events)))
+    for name in (str(file), later):
+        assert main(["import", name]) != 0
+        assert "is not over: it is no past night yet" in capsys.readouterr().err
+    assert Kept(tmp_path / "here").listed() == ()
+
+
 async def test_keep_says_how_a_file_is_kept(stream: EventStream, tmp_path: Path) -> None:
     file = made(tmp_path)
     with pytest.raises(Refused) as refused:

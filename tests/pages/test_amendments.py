@@ -135,6 +135,28 @@ def test_an_open_page_is_sent_what_changed_and_its_title() -> None:
         assert '<hx-partial hx-target="#night-title" hx-swap="innerHTML">The night</hx-partial>' in news
 
 
+def test_the_page_of_the_only_contest_keeps_its_own_title_when_a_paper_is_put_right_or_a_moment_is_shown() -> None:
+    by_election = archive.load("parl.rochester-and-strood.by.2014-11-20")
+    channel = Channel(PageRenderer())
+    channel.advance(by_election.events)
+    (contest,) = night_of(channel).contests
+    night, seat = Reader(), Reader()
+    channel.join(night, "night", channel.seq)
+    channel.join(seat, contest.ballot, channel.seq)
+    put_right = replace(contest, name="Rochester & Strood")
+    give(channel, AmendBallotPaper(id="a", by="Dora", ballot=contest.ballot, contest=put_right, reason="Misread."))
+    title = '<hx-partial hx-target="title" hx-swap="innerHTML">'
+    for message in (
+        b"".join(seat.read).decode(errors="replace"),
+        moments.frame(channel, contest.ballot, 1, channel.seq),
+    ):
+        told = message.partition(title)[2].partition("<")[0]
+        assert told == "Rochester &amp; Strood: UKIP gain from Con · Rochester and Strood by-election · Declared"
+    for message in (b"".join(night.read).decode(errors="replace"), moments.frame(channel, "night", 1, channel.seq)):
+        told = message.partition(title)[2].partition("<")[0]
+        assert told == "UKIP gain from Con: Rochester and Strood by-election · Declared"
+
+
 def test_an_edition_whose_baseline_an_amendment_made_the_nights_own_goes_on() -> None:
     channel = Channel(PageRenderer())
     channel.advance(archive.load(GENERAL).events[:50])

@@ -445,6 +445,7 @@ async def test_a_topic_that_no_page_has_is_refused_and_the_others_go_on(
         with pytest.raises(InvalidStatus):
             await connect(f"{live}swing/PP52/%3Cnone%3E")
         await Submitter(stream).submit("night", declare(0), START)
+        assert await line.recv() == ""
         message = str(await line.recv())
         assert 'hx-target="#records"' in message and "Smallest majority" in message
         assert (await client.get("/nights/night/live?contest=swing/PP52/none&after=0")).status_code == 404

@@ -11,15 +11,21 @@ import pytest
 from msgspec.structs import replace
 from websockets.asyncio.client import connect
 
+from server.count.board.render import DeskRenderer
 from server.election.commands import ExpectDeclaration, ReachStage, RecordNoPoll
 from server.election.contests import Definition
 from server.election.results.tally import add_up
 from server.html.languages import language
 from server.live.channel import Channel
+from server.live.hub import Hub
 from server.live.renderer import NIGHT
 from server.pages.analysis.record_book import records_page
+from server.pages.newsroom import screens
 from server.pages.night.score import banner_of
 from server.pages.picture import words
+from server.pages.picture.contest_picture import contest_picture
+from server.pages.picture.drawing import Text
+from server.pages.picture.score_picture import score_picture
 from server.pages.render import PageRenderer
 from server.stream import clock, embedded
 from server.stream.events import EventStream
@@ -122,6 +128,60 @@ class Viewer:
 
     def write(self, frame: bytes, /) -> None:
         self.frames.append(frame)
+
+
+def test_the_wall_and_the_pictures_say_until_when_the_poll_is_open_and_not_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    its_own = clock._Clock()  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(clock, "_clock", its_own)
+    clock.heard((START - HOUR).timestamp())
+    english, shown = language("en"), Shown(definition())
+    night = shown.channel.night
+    assert night is not None
+
+    def drawn() -> list[str]:
+        marks = [
+            *score_picture(night, add_up(night), english),
+            *contest_picture(night, night.counts[ballot(0)], english),
+        ]
+        return [mark.words for mark in marks if isinstance(mark, Text)]
+
+    close = "Polls close at 22:00, Thursday 12 December 2019"
+    assert drawn().count(close) == 2 and not any("Waiting" in text for text in drawn())
+    wall = Viewer()
+    shown.channel.join(wall, screens.WALL, 1)
+    clock.heard(START.timestamp())
+    shown.channel.retell(tuple(shown.channel.renderer.until_the_close(night)))
+    assert shown.channel.send_some()
+    waiting = wall.frames[0].decode(errors="replace").partition('hx-target="#waiting"')[2].partition("</hx-partial>")[0]
+    assert "Polls closed at 22:00" in waiting and "Waiting for the first declaration" in waiting
+    assert "Waiting for the first declaration" in drawn() and "Waiting for the count" in drawn()
+    shown.after(declare(0))
+    while shown.channel.send_some():
+        pass
+    assert b'"#waiting"' not in wall.frames[-1], "there is a banner in its place"
+
+
+@pytest.mark.parametrize("contests", [1, 3])
+def test_a_night_that_was_kept_before_its_close_says_so_no_longer_than_that(
+    contests: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    its_own = clock._Clock()  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(clock, "_clock", its_own)
+    clock.heard((START - HOUR).timestamp())
+    opened = [replace(event, at=START - HOUR) for event in Shown(definition(contests=contests)).channel.events]
+    channel = Hub(PageRenderer(), lambda night: tuple(opened), DeskRenderer()).find(definition().id)
+    assert channel is not None
+
+    def page() -> str:
+        names = ("contest-seat-0", "status", *(("banner",) if contests > 1 else ()))
+        return channel.cached("page", lambda: " ".join(channel.text(name) for name in names))
+
+    assert re.search("Polls? closes? at", page())
+    clock.heard((START + HOUR).timestamp())
+    assert not re.search("Polls? closes? at|Waiting", page())
+    assert page().count("No result was recorded") == (1 if contests == 1 else 2)
 
 
 def test_at_the_close_who_watches_and_who_comes_back_are_sent_what_changed(monkeypatch: pytest.MonkeyPatch) -> None:

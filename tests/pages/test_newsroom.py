@@ -255,3 +255,17 @@ async def test_every_address_on_the_newsrooms_page_is_there(client: httpx2.Async
     for path in paths:
         assert (await client.get(f"/{path}")).status_code in (200, 303), path
     assert f'href="/nights/{night}/newsroom"' in (await client.get(f"/nights/{night}")).text
+
+
+@pytest.mark.parametrize("page", ["", f"/contests/{ballot(0)}", "/wall", f"/contests/{ballot(0)}/embed"])
+async def test_what_people_said_is_on_a_page_and_can_be_left_out(client: httpx2.AsyncClient, page: str) -> None:
+    with_it, without = [(await client.get(f"/nights/night{page}{query}")).text for query in ("", "?reactions=no")]
+    assert "unvoiced" not in with_it
+    assert "unvoiced" in without.partition("<body")[2].partition(">")[0]
+
+
+async def test_an_overlay_shows_what_people_said_only_where_it_is_asked_for(client: httpx2.AsyncClient) -> None:
+    assert "data-voices" not in (await client.get("/nights/night/overlay")).text
+    assert "data-voices" in (await client.get("/nights/night/overlay?show=banners,reactions")).text
+    wrong = await client.get("/nights/night/overlay?show=banners,speeches")
+    assert wrong.status_code == 400 and "banners, score, map, reactions" in wrong.text

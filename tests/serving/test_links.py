@@ -16,6 +16,7 @@ from tests.count.conftest import SECRET
 
 HERE = {"SECRET_KEY": SECRET}
 LAN, SECOND, BRIDGE, TUNNEL = "192.168.1.20", "10.0.5.3", "172.17.0.1", "10.8.0.6"
+SIX = "2001:db8::7"
 LOOP = ("lo", "127.0.0.1")
 
 
@@ -115,6 +116,8 @@ def test_without_a_public_url_links_follow_from_the_host(
             "Serve with HOST=0.0.0.0, and set PUBLIC_URL to the address that phones can open.",
         ),
         ("http://127.0.0.1:8000", "0.0.0.0", (), "Set PUBLIC_URL to the address that phones can open."),
+        ("http://127.0.0.1:8000", "0.0.0.0", (SIX,), f"Serve with HOST=::, and set PUBLIC_URL=http://[{SIX}]:8000."),
+        ("http://127.0.0.1:8000", "0.0.0.0", (SIX, LAN), f" machine alone. Set PUBLIC_URL=http://{LAN}:8000."),
         (
             "http://[fe80::1%eth0]:8000",
             "fe80::1%eth0",

@@ -1,9 +1,10 @@
 // The officer's phone: it sends what was typed until there is an answer, keeps the page in step with the count, and says
 // in one line whether the figures are typed, sent or published. Without this script the forms and links still work.
-// count-typing.js keeps what is typed.
+// count-typing.js keeps what is typed, count-paper.js shows a ballot paper that was put right meanwhile.
 
 const PATIENCE = 10_000;
 const ASK_EVERY = 2_000;
+const PATIENCE_TO_ASK = 7_000; // so that ten seconds of silence are said to be
 const PAUSES = [2_000, 4_000, 8_000, 15_000, 30_000];
 const SECOND_TAP = 400;
 const FORM = "/count";
@@ -16,7 +17,8 @@ const last = () => document.querySelector("main").lastElementChild;
 const draftOf = new WeakMap(); // form → its Draft
 
 let current = null; // what is being sent: {key, draft, who, name, contest, action, fields, at, form, again, stored, state}
-let silentSince = null;
+let heardAt = new Date();
+let silentSince = null; // the time of the last answer, while there is none
 let wake = () => {};
 
 // --- the line
@@ -38,12 +40,13 @@ function tell() {
 
 function heard() {
   if (silentSince) wake();
+  heardAt = new Date();
   silentSince = null;
   tell();
 }
 
 function silence() {
-  silentSince ??= new Date();
+  silentSince ??= heardAt;
   tell();
 }
 
@@ -58,9 +61,9 @@ class NoAnswer extends Error {
 }
 
 // What ``read`` makes of an answer. Throws NoAnswer if there is none in time, or only a proxy's.
-async function reach(address, read, fields) {
+async function reach(address, read, fields, patience = PATIENCE) {
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), PATIENCE);
+  const timer = setTimeout(() => stop.abort(), patience);
   const body = fields && new URLSearchParams(fields);
   const method = fields ? "POST" : "GET";
   try {
@@ -222,7 +225,7 @@ function show(answer, asked = false) {
   const { page, path, url, atItsAddress } = answer;
   if (path !== FORM && !path.startsWith(`${FORM}/`)) return location.assign(url);
   const typing = asked ? null : all("main form[data-draft]").find(isTyped);
-  if (typing) return showAround(typing, page, path);
+  if (typing) return showAround(typing, answer);
   if (atItsAddress && scriptOf(page) && scriptOf(page) !== scriptOf(document)) return location.replace(url);
   if (atItsAddress) history.replaceState(null, "", url);
   if (atItsAddress && answer.ok) keepPage(answer);
@@ -243,7 +246,8 @@ function notForTheSecondTap() {
   setTimeout(() => buttons.forEach((button) => (button.disabled = false)), SECOND_TAP);
 }
 
-function showAround(typing, page, path) {
+function showAround(typing, answer) {
+  const { page, path } = answer;
   const around = page.getElementById("around");
   if (!around) return notice(path.startsWith(SIGN_IN) ? "ended" : "moved");
   const same = all("form[data-draft]", page).find((form) => form.dataset.draft === typing.dataset.draft);
@@ -252,8 +256,14 @@ function showAround(typing, page, path) {
     hiddenIn(same) === hiddenIn(typing) &&
     same.dataset.papers === typing.dataset.papers &&
     !page.querySelector(".row.differs");
-  byId("around").replaceWith(around);
-  for (const form of all("form[data-sending]", around)) setUpForm(form);
+  if (answer.atItsAddress && answer.ok) keepPage(answer);
+  if (same && page.getElementById("standing").dataset.paper !== standing().paper) {
+    const typed = all("main form[data-draft]").filter(isTyped);
+    showPaper(page, typed.map((form) => typedIn(form, storage.get(draftOf.get(form).key)?.texts)), setUp);
+  } else {
+    byId("around").replaceWith(around);
+    for (const form of all("form[data-sending]", around)) setUpForm(form);
+  }
   unsay("moved", "ended");
   if (!unchanged) notice("moved");
   tell();
@@ -275,21 +285,24 @@ async function follow() {
   const place = standing();
   if (document.hidden || !place || current?.state === "sending") return;
   try {
-    const token = await reach(place.state, async (answer) => {
+    const read = async (answer) => {
       const signedOut = new URL(answer.url).pathname.startsWith(SIGN_IN);
       return answer.ok && !signedOut ? (await answer.json()).token : "";
-    });
+    };
+    const token = await reach(place.state, read, undefined, PATIENCE_TO_ASK);
     heard();
     if (token === place.token || place !== standing() || current) return;
     await look();
     if (standing() === place) place.token = token; // one notice for each change is enough
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    if (!error.status) silence();
+    if (error.status !== 429) silence();
   }
 }
 
+// A phone that slept knows nothing of what was meanwhile.
 async function followOn() {
+  if (!document.hidden && new Date() - heardAt > PATIENCE) silence();
   await follow();
   setTimeout(followOn, ASK_EVERY);
 }
@@ -334,6 +347,10 @@ function setUp() {
 }
 
 function setUpForm(form) {
+  if (draftOf.has(form)) { // somebody types into it, and the page was renewed around them
+    addUp(form);
+    return draftOf.get(form).tellOfOthers();
+  }
   form.addEventListener("submit", submit);
   if (!form.dataset.draft) return;
   const draft = new Draft(form);
@@ -353,6 +370,7 @@ function backAgain() {
   follow();
 }
 
+addEventListener("offline", silence);
 addEventListener("online", backAgain);
 addEventListener("pageshow", (event) => event.persisted && backAgain());
 document.addEventListener("visibilitychange", backAgain);
@@ -369,7 +387,7 @@ addEventListener("storage", ({ key, oldValue, newValue }) => {
 });
 
 const { seen } = document.documentElement.dataset; // set by the worker on an old page, as there is no network
-if (seen) silentSince = new Date(seen);
+if (seen) silentSince = heardAt = new Date(seen);
 setUp();
 byId("alert")?.focus();
 followOn();

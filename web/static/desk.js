@@ -1,24 +1,14 @@
-// Keeps the desk's pages in step: times that pass, the state of the line, the rows that the filter hides. Everything else
-// comes as HTML.
+// Keeps the desk's pages in step: times that pass, the rows that the filter hides. Everything else comes as HTML, and
+// line.js says whether it does.
 (() => {
-  const SILENCE = 70_000; // the server says something every 50 seconds at least
   const EVERY = 60_000; // a contest becomes late without any news, so the page has to ask
-  const RETRY = 5_000; // between two polls while no websocket gets through
   const MOST_FRESH = 20; // rows of one message that light up; more than these means that all rows came
   const place = document.getElementById("live");
-  const line = document.getElementById("line");
   const address = new URL(place.getAttribute("hx-ws:connect"), location.href);
-  let connection = null;
-  let heard = Date.now();
   let asked = Date.now();
-  let failures = 0;
+  let messages = 0;
   let sending = false; // a form is on its way, and its answer says where to go: a night that it ends signs this page out
   let catchingUp = false; // the first message after connecting has the whole page, so its rows are not news
-
-  const say = (text, state) => {
-    if (line.textContent !== text) line.textContent = text;
-    line.dataset.state = state;
-  };
 
   // The same words as in server/count/board/board.py.
   const inWords = (minutes) => {
@@ -57,45 +47,38 @@
   }
 
   const shown = () => {
-    heard = Date.now();
     if (filter?.value) hide();
     tellTime();
   };
 
   // Fetches everything over HTTP: for what only the clock changed, for what a contest's page missed, and where websockets
   // are blocked. Somebody who is signed out learns it here, because the server redirects the request.
-  const poll = async () => {
+  const poll = async (fetched) => {
     asked = Date.now();
-    const before = heard;
-    const answer = await fetch(address, { redirect: "manual", cache: "no-store" });
-    if (sending) return;
-    if (answer.type === "opaqueredirect" || answer.status === 403) {
-      say("Signed out", "down");
+    const before = messages;
+    const { status, type, text } = await fetched(address, { redirect: "manual" });
+    if (sending) return false;
+    if (type === "opaqueredirect" || status === 403) {
       place.remove();
-      location.replace("/desk/invitation?ended=1");
-      return;
+      location.replace("/desk"); // whose answer says why
+      return null;
     }
-    if (!answer.ok) throw new Error(answer.statusText);
-    const text = await answer.text();
-    if (heard !== before) return poll(); // a message that came meanwhile may be newer than this
+    if (status !== 200 || !text.includes('"#desk-status"')) return null; // such as the "sign in to this wifi" of a hall
+    if (messages !== before) return poll(fetched); // a message that came meanwhile may be newer than this
     await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text, transition: false });
     shown();
-    if (failures) say("Live, by polling", "up");
+    return true;
   };
-  const tryToPoll = () => poll().catch(() => say("No connection. Trying again", "down"));
+  const ask = follow(place, poll);
 
   const on = (name, listener) => document.addEventListener(`htmx:ws:${name}`, listener);
 
-  on("before:connection", (event) => {
-    connection = event.detail.connection;
-  });
   on("after:connection", () => {
-    failures = 0;
     catchingUp = true;
-    say("Live", "up");
-    if (address.search) tryToPoll(); // the message on connecting does not have what this page is about
+    if (address.search) ask(); // the message on connecting does not have what this page is about
   });
   on("after:message:incoming", (event) => {
+    messages += 1;
     const ids = [...event.detail.message.data.matchAll(/hx-target="#(desk-row-[^"]+)"/g)].map(([, id]) => id);
     for (const row of catchingUp || ids.length > MOST_FRESH ? [] : ids.map((id) => document.getElementById(id))) {
       row?.classList.add("fresh");
@@ -104,31 +87,23 @@
     catchingUp = false;
     shown();
   });
-  on("close", () => {
-    failures += 1;
-    say("Reconnecting", "down");
-    tryToPoll();
-  });
+  on("close", ask);
 
   document.addEventListener("submit", (event) => {
     sending = !event.defaultPrevented;
   });
 
-  const hangUp = () => connection?.socket?.readyState === WebSocket.OPEN && connection.socket.close();
   setInterval(() => {
     if (document.hidden) return;
     tellTime();
-    if (Date.now() - asked > (failures > 1 ? RETRY : EVERY)) tryToPoll();
-    if (Date.now() - heard > SILENCE) hangUp();
-  }, RETRY);
-  window.addEventListener("online", hangUp);
-  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+    if (Date.now() - asked > EVERY) ask();
+  }, 5_000);
 
-  // The line is opened when all scripts of the page listen, so that none misses the first message. htmx may have
-  // processed the page before its websocket extension was loaded; processing it twice does no harm.
-  document.addEventListener("DOMContentLoaded", () => {
-    htmx.process(place);
-    htmx.trigger(place, "ready");
-  });
+  // The form of a ballot paper led here: what was typed into it was taken (paper.js).
+  const taken = document.querySelector("form.paper") ? null : sessionStorage.getItem("paper-sent");
+  if (taken) {
+    sessionStorage.removeItem("paper-sent");
+    if (performance.getEntriesByType("navigation")[0]?.redirectCount) localStorage.removeItem(taken);
+  }
   document.getElementById("alert")?.focus();
 })();

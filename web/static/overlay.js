@@ -73,6 +73,7 @@
   };
 
   const add = (banner) => {
+    if (banner.matches(".voiced") && !("voices" in shown.dataset)) return;
     const news = Number(banner.dataset.seq);
     if (news <= (known.get(banner.id) ?? opened)) return;
     known.set(banner.id, news);

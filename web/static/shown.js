@@ -1,7 +1,7 @@
 // What a page of a night does after news has been put in its place, live or by the player: rows that changed light up,
 // the feed stays short, and the other scripts of the page are told.
 const shown = (() => {
-  const SHOWN = document.body.classList.contains("many") ? 6 : 12; // entries of the feed, until somebody asks for more
+  const SHOWN = document.body.classList.contains("many") ? 6 : 24; // entries of the feed, until somebody asks for more
   let whole = false;
   document.documentElement.classList.add("script");
 

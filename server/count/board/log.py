@@ -48,7 +48,7 @@ from server.election.events import (
     FeedEvent,
     NightHeld,
     NightReleased,
-    NotePosted,
+    NoteEvent,
     StageReached,
 )
 
@@ -89,7 +89,7 @@ class _Log:
         events += night.amendments if ballot is None else ()
         for event in night.feed:
             about_night = isinstance(event, NightHeld | NightReleased) and ballot is None
-            if about_night or (isinstance(event, NotePosted) and ballot in (None, event.ballot)):
+            if about_night or (isinstance(event, NoteEvent) and ballot in (None, event.ballot)):
                 events.append(event)
         self._events = {event.command_id: event for event in events}
         self._settled: dict[str, bool] = {}

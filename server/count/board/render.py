@@ -49,7 +49,9 @@ from server.election.events import (
     NightOpened,
     NightReleased,
     NoPollTaken,
+    NoteCorrected,
     NotePosted,
+    NoteWithdrawn,
     StageReached,
     Withdrawn,
 )
@@ -226,7 +228,7 @@ def _ballots(desk: Desk, news_item: News) -> Iterable[str]:
             return (news_item.ballot,)
         case BallotPaperAmended():
             return (news_item.ballot,)
-        case NotePosted():
+        case NotePosted() | NoteCorrected() | NoteWithdrawn():
             return (news_item.ballot,) if news_item.ballot else ()
         case NightOpened() | NightAmended() | NightHeld() | NightReleased() | EntryChosen() | ReplaySet():
             return ()

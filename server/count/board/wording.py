@@ -6,11 +6,11 @@ from msgspec import Struct
 
 from server.count.phone.page_content import head_name
 from server.count.visit.place import STAGES
-from server.election.check_codes import CHECKS
 from server.election.commands import (
     AmendBallotPaper,
     AmendNight,
     Correct,
+    CorrectNote,
     Declare,
     ExpectDeclaration,
     HoldNight,
@@ -19,6 +19,7 @@ from server.election.commands import (
     RecordNoPoll,
     ReleaseNight,
     Withdraw,
+    WithdrawNote,
 )
 from server.election.contests import Contest
 from server.election.counting.acts import (
@@ -50,12 +51,15 @@ from server.election.events import (
     NightHeld,
     NightReleased,
     NoPollTaken,
+    NoteCorrected,
     NotePosted,
+    NoteWithdrawn,
     StageReached,
     Withdrawn,
 )
 from server.election.nights import Night
 from server.election.results.amendments import in_words
+from server.election.texts.check_codes import CHECKS
 from server.election.verdict import Figures, judge
 from server.html.templates import clock
 
@@ -93,6 +97,10 @@ def command_told(night: Night, step: PublicCommand | FeedEvent) -> str:
             return f"declaration expected at {clock(step.expected)}" if step.expected else "expected time unknown"
         case PostNote() | NotePosted():
             return f"a note: “{step.text}”"
+        case CorrectNote() | NoteCorrected():
+            return f"a note corrected to “{step.text}”: {step.reason}"
+        case WithdrawNote() | NoteWithdrawn():
+            return f"a note withdrawn: {step.reason}"
         case BallotPaperAmended() | NightAmended():
             return f"{_amended(step)}, {in_words(night, step)}{_because(step.reason)}"
         case AmendBallotPaper() | AmendNight():

@@ -1,6 +1,16 @@
 """The desk, which runs a night: all contests at a glance, who is where, what is stuck; hold, correct, invite."""
 
-from server.count.desk import contest_actions, end_actions, night_actions, pages, paper_actions, people, practice
+from server.count.desk import (
+    contest_actions,
+    end_actions,
+    night_actions,
+    night_form,
+    note_actions,
+    pages,
+    paper_actions,
+    people,
+    practice,
+)
 
 PAGES = {
     "/desk": pages.desk,
@@ -12,7 +22,8 @@ PAGES = {
     "/desk/invitations": people.invitations,
     "/desk/contests/{ballot}": pages.contest,
     "/desk/contests/{ballot}/paper": paper_actions.ballot_paper,
-    "/desk/night": paper_actions.night,
+    "/desk/night": night_form.night,
+    "/desk/notes/{seq}": note_actions.one_note,
     "/desk/practice": practice.practice,
     "/desk/live": pages.poll,
 }
@@ -21,8 +32,10 @@ FORMS = {
     "release": night_actions.release,
     "set-aside": night_actions.set_aside,
     "entry": night_actions.entry,
-    "note": night_actions.note,
-    "night": paper_actions.amend_night,
+    "note": note_actions.note,
+    "note/correction": note_actions.correct,
+    "note/withdrawal": note_actions.withdraw,
+    "night": night_form.amend_night,
     "practice": practice.open_practice,
     "replay": night_actions.replay,
     "close": end_actions.close,

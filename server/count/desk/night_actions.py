@@ -1,5 +1,4 @@
-"""What the desk does to the whole night: hold and release, set aside, single or double entry, notes on the feed, the
-pace of a replay."""
+"""What the desk does to the whole night: hold and release, set aside, single or double entry, the pace of a replay."""
 
 from functools import partial
 from typing import cast, get_args
@@ -9,14 +8,13 @@ from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
 from server.count.board.wording import SPEEDS
-from server.count.desk.pages import contest_page, desk_page, hold_page
+from server.count.desk.pages import desk_page, hold_page
 from server.count.desk.requests import DESK, carried_out, current_board, sent
 from server.count.visit.rules import Sends, visit
 from server.count.visit.sending import ask, id_of, stamp
-from server.election.commands import HoldNight, PostNote, ReleaseNight
+from server.election.commands import HoldNight, ReleaseNight
 from server.election.counting.acts import Dropped, EntryChosen, EntryMode, ReplaySet
 from server.election.events import NightHeld
-from server.election.limits import LONGEST_TEXT
 from server.election.refusals import Refused
 from server.html.process import process
 from server.stream.clock import now
@@ -78,28 +76,6 @@ async def entry(request: Request) -> Response:
 
     typed = form | {"form": "entry"}
     return await carried_out(recorded(), "/desk", partial(desk_page, request, typed=typed))
-
-
-@allows(Sends(DESK))
-async def note(request: Request) -> Response:
-    """``POST /desk/note``: a sentence on the feed, about the contest of the page, or about the night."""
-    form = await sent(request)
-    ballot, text = form["contest"].rpartition("/")[2] or None, form.get("text", "")
-
-    async def posted() -> None:
-        if len(text) > LONGEST_TEXT:
-            sentence = f"A note has at most {LONGEST_TEXT} characters, and this one {len(text)}: say it in two."
-            raise Refused("note-too-long", sentence)
-        command_id = id_of("note", form.get("key"), ballot, text)
-        await ask(request, PostNote(id=command_id, by=visit(request).person.name, text=text, ballot=ballot))
-
-    async def again(sentence: str, status: int) -> Response:
-        typed = form | {"form": "note"}
-        if ballot:
-            return await contest_page(request, ballot, sentence, status, typed)
-        return await desk_page(request, sentence, status, typed)
-
-    return await carried_out(posted(), f"/desk/contests/{ballot}" if ballot else "/desk", again)
 
 
 @allows(Sends(DESK))

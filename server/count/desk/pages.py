@@ -13,11 +13,14 @@ from server.count.board.wording import command_told
 from server.count.desk.requests import DESK, current_board, page
 from server.count.visit.rules import SignedIn, Watches, visit
 from server.election.limits import LONGEST_SEARCH
+from server.election.nights import Night
+from server.election.results.notes import Note, notes_of
 from server.html.answers import HTML
 from server.html.process import process
 from server.live.line import line_of
 
 _MOST_LINES = 500
+_MOST_NOTES = 50
 
 
 @allows(SignedIn(DESK))
@@ -82,9 +85,13 @@ async def poll(request: Request) -> Response:
 
 
 async def desk_page(
-    request: Request, notice: str = "", status: int = 200, typed: dict[str, str] | None = None
+    request: Request,
+    notice: str = "",
+    status: int = 200,
+    typed: dict[str, str] | None = None,
+    wrong: dict[str, str] | None = None,
 ) -> Response:
-    """The night at a glance; ``typed`` are the fields of a form on it that was refused."""
+    """The night at a glance; ``typed`` are the fields of a form on it that was refused, ``wrong`` says why at each."""
     board = await current_board(request)
     glances = board.glances()
     q = request.query_params.get("q", "")
@@ -101,6 +108,8 @@ async def desk_page(
         status,
         notice=notice,
         typed=typed,
+        wrong=wrong or {},
+        notes=_notes(board.night),
         board=board,
         air=render.status(board, glances),
         replay=render.replay(board),
@@ -114,9 +123,14 @@ async def desk_page(
 
 
 async def contest_page(
-    request: Request, ballot: str, notice: str = "", status: int = 200, typed: dict[str, str] | None = None
+    request: Request,
+    ballot: str,
+    notice: str = "",
+    status: int = 200,
+    typed: dict[str, str] | None = None,
+    wrong: dict[str, str] | None = None,
 ) -> Response:
-    """One contest; ``typed`` are the fields of a form on the page that was refused. 404 if there is no such contest."""
+    """One contest; ``typed`` and ``wrong`` are as in ``desk_page``. 404 if there is no such contest."""
     board = await current_board(request)
     count = board.night.counts.get(ballot)
     if count is None:
@@ -129,12 +143,20 @@ async def contest_page(
         watched=f"?contest={ballot}",
         notice=notice,
         typed=typed,
+        wrong=wrong or {},
+        notes=_notes(board.night, ballot),
         board=board,
         count=count,
         stands=board.stands(ballot),
         air=render.status(board, board.glances()),
         contest=render.contest(board, ballot),
     )
+
+
+def _notes(night: Night, ballot: str | None = None) -> list[Note]:
+    """The newest notes of a night, or of one contest, the newest first."""
+    notes = [note for note in notes_of(night).values() if ballot in (None, note.posted.ballot)]
+    return notes[: -_MOST_NOTES - 1 : -1]
 
 
 async def hold_page(request: Request, notice: str = "", status: int = 200) -> Response:

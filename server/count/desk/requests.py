@@ -7,7 +7,8 @@ from starlette.responses import RedirectResponse, Response
 
 from server.count.board.board import Board, board_of
 from server.count.visit.inviting import at_its_desk
-from server.count.visit.rules import csrf, visit
+from server.count.visit.our_pages import csrf
+from server.count.visit.rules import visit
 from server.count.visit.sending import new_id
 from server.count.visit.visitors_night import both_of
 from server.election.counting.acts import Role

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from server.election.check_codes import CHECKS
 from server.election.checks import Finding
 from server.election.contests import Contest
 from server.election.counting.acts import SheetKeyed
 from server.election.events import HEADS, Rejected
 from server.election.numbers import Unreadable, typed
+from server.election.texts.check_codes import CHECKS
 
 PAPERS = {"issued": "issued", "papers": "counted"}
 REASON = "reason."

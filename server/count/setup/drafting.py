@@ -12,6 +12,7 @@ from server.count.setup.requests import ADMINS, NOT_CONFIRMED, draft_of, drafts,
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.election.limits import MOST_CANDIDATES
 from server.election.numbers import written
+from server.election.parties import counted_as
 from server.nights.coming import lists, parties
 from server.nights.coming.made import NATIONS, faults_of
 from server.nights.coming.reading import day_of
@@ -25,6 +26,7 @@ from server.stream.events import StreamUnavailable
 _ROWS = 13  # of a new ballot paper
 _MORE = 10
 _SPARE = 3
+_FORMS = 10  # whose keys are kept with a draft, so that a browser knows which of what it sent has arrived
 
 
 @allows(SignedIn(ADMINS))
@@ -52,7 +54,8 @@ async def save(request: Request) -> Response:
         before = sheet_of(base) if base else theirs
         return await _both(request, id, stored, before, mine)
     try:
-        await drafts(request).put(id, Stored(seen + 1, now(), visit(request).person.name, says(mine), stored.opens))
+        by, forms = visit(request).person.name, (*stored.forms[1 - _FORMS :], form.get("key", ""))
+        await drafts(request).put(id, Stored(seen + 1, now(), by, says(mine), stored.opens, forms=forms))
     except TooManyDrafts as refused:
         return await _page(request, id, stored, mine, str(refused), 422)
     except DraftConflict:
@@ -135,7 +138,7 @@ async def _page(
         at=at,
         told=[(named(fault.field), fault, _where(sheet, fault.field)) for fault in faults[:100]],
         more=max(0, len(faults) - 100),
-        ids=[one if isinstance(one, str) else one.id for one in shown],
+        ids=[one if isinstance(one, str) else counted_as(one.id) for one in shown],
         known=[not isinstance(one, str) for one in shown],
         parties=parties.names(),
         nations=NATIONS,

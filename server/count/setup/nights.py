@@ -8,7 +8,8 @@ from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
 from server.count.setup.requests import ADMINS, drafts, page, sent, sheet_of
-from server.count.visit.inviting import RUN, at_its_desk, invite_person
+from server.count.visit.invitations import RUN
+from server.count.visit.inviting import at_its_desk, invite_person
 from server.count.visit.pins import hashed
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, new_id, stamp

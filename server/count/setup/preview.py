@@ -9,7 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
 from server.count.setup.requests import ADMINS, draft_of, sheet_of
-from server.count.visit.rules import SignedIn, csrf
+from server.count.visit.our_pages import csrf
+from server.count.visit.rules import SignedIn
 from server.count.visit.sending import new_id
 from server.election.counting.acts import PLACE
 from server.election.events import DeclarationExpected, NightOpened, NoPollTaken
@@ -78,6 +79,6 @@ def _within(html: str, draft: str, night: str, bar: str) -> str:
         contest = re.match(r"/contests/([^/?#\"]+)$", match[1])
         return f'href="{here}/{contest[1]}"' if contest else f'href="{here}"'
 
-    html = re.sub(r'<span id="line".*?</span>', '<b class="tag">Not on air</b>', html, count=1)
+    html = re.sub(r'<span id="air">.*?</noscript>', '<b class="tag">Not on air</b>', html, count=1)
     html = re.sub(rf'href="/nights/{re.escape(night)}([^"]*)"', link, html)
     return html.replace('<main id="main">', f'{bar}<main id="main">', 1).replace("<title>", "<title>Preview: ", 1)

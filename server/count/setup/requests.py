@@ -5,7 +5,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.count.visit.rules import csrf, visit
+from server.count.visit.our_pages import csrf
+from server.count.visit.rules import visit
 from server.count.visit.sending import id_of, new_id
 from server.election.counting.acts import PLACE, Role
 from server.election.refusals import Refused

@@ -5,8 +5,12 @@ from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
 from server.count.visit.signed import Signer
 from server.election.counting.acts import Role
+from server.election.counting.desk import Person
 from server.election.limits import LONGEST_TOKEN
 
+RUN = "run/"
+"""How the command ids of the desk's invitations begin that admins have by running the place; then the admin's own."""
+NOT_GOOD = "This invitation is not good any more. Ask the desk for a new one."
 _SALT = "count.invitation.2"
 _DAYS = 14
 
@@ -18,6 +22,17 @@ class NotInvited(Exception):
 def area_of(role: Role) -> str:
     """The first part of the addresses that are for people of this role: count, desk or admin."""
     return role if role in ("desk", "admin") else "count"
+
+
+def told_to(path: str, sentence: str) -> str:
+    """A sentence about an invitation, as it is told below this address: admins are helped by another admin, by no
+    desk."""
+    return sentence.replace("the desk", "another admin") if path.startswith("/admin") else sentence
+
+
+def admin_of(person: Person) -> str:
+    """The invitation of the admin who came to a night's desk as this person, by running the place; "" for others."""
+    return person.command.removeprefix(RUN).partition("/")[0] if person.command.startswith(RUN) else ""
 
 
 class Invitations:

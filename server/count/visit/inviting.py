@@ -1,6 +1,6 @@
 """Inviting a person to a night, and the link of an invitation. Nobody is signed in here."""
 
-from server.count.visit.invitations import Invitations, area_of
+from server.count.visit.invitations import Invitations, admin_of, area_of
 from server.count.visit.sending import new_id
 from server.election.counting.acts import PLACE, EntryChosen, EntryMode, Invited, Role, Stamp
 from server.election.counting.desk import Desk
@@ -15,8 +15,6 @@ ROLES: dict[str, Role] = {
     "desk": "desk",
 }
 """The roles of a night, as the command line and lists of people write them."""
-RUN = "run/"
-"""How the command ids of the desk's invitations begin that admins have by running the place; then the admin's own."""
 _COMMAND_LINE = "the command line"
 
 
@@ -59,8 +57,8 @@ async def first_admin(submitter: Submitter) -> str | None:
 
 def at_its_desk(desk: Desk, admin: str = "") -> list[str]:
     """The invitations to a night's desk that the admin with this invitation, or any, has by running the place."""
-    begins = f"{RUN}{admin}/" if admin else RUN
-    return [act.invited for act in desk.log if isinstance(act, Invited) and act.command_id.startswith(begins)]
+    came = ((person.invitation, admin_of(person)) for person in desk.people.values())
+    return [invitation for invitation, who in came if who and who == (admin or who)]
 
 
 def _stamp(command_id: str) -> Stamp:

@@ -4,7 +4,8 @@ from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from server.count.visit.rules import Visit, csrf, visit
+from server.count.visit.our_pages import csrf
+from server.count.visit.rules import Visit, visit
 from server.count.visit.sending import id_of
 from server.count.visit.visitors_night import both_of
 from server.election.commands import ReachStage, Withdraw

@@ -1,26 +1,19 @@
 """Who may do what at the count: one rule for each kind of request. It runs before the endpoint."""
 
-import secrets
-from typing import Any
-from urllib.parse import urlsplit
-
 from msgspec import Struct
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
-from server.count.visit.invitations import Invitations, NotInvited, area_of
+from server.count.visit.invitations import NOT_GOOD, Invitations, NotInvited, admin_of, area_of, told_to
+from server.count.visit.our_pages import csrf, from_our_page, is_same_site, must_fit
 from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS, address, limit
 from server.election.counting.acts import PLACE, Role
 from server.election.counting.desk import Desk, Person
-from server.election.limits import LONGEST_FIELD
 from server.html.errors import Titled
 from server.html.process import process
 from server.live.line import in_a_task
 from server.stream.events import StreamUnavailable
 
-_TYPED = frozenset(("contests", "expected", "issued", "lines", "name", "papers", "pin", "reason", "text"))
-_TYPED_OF_MANY = ("draft.", "paper.", "reason.", "rejected.", "votes.")
 _LOST = "This night should be on air, but nothing of it is stored any more. Nothing was sent: tell the desk at once."
 
 WELCOME = {area: f"/{area}/invitation" for area in ("count", "desk", "admin")}
@@ -42,7 +35,7 @@ async def invited(request: Request) -> None:
         night, invitation = _invitations(request).read(request.path_params["token"])
     except NotInvited as error:
         await limit(request, WRONG_TOKENS, address(request))
-        raise HTTPException(403, str(error)) from None
+        raise HTTPException(403, told_to(request.url.path, str(error))) from None
     await limit(request, OPENING, invitation)
     person = await _person(request, night, invitation)
     area, theirs = request.url.path.split("/")[1], area_of(person.role)
@@ -56,7 +49,7 @@ async def invited(request: Request) -> None:
 async def starting(request: Request) -> None:
     """A request to sign in: with the link of an invitation, from our own page, and not too often (429)."""
     await invited(request)
-    await _from_our_page(request)
+    await from_our_page(request)
     await limit(request, SIGN_IN, visit(request).person.invitation)
 
 
@@ -74,9 +67,10 @@ class SignedIn(Struct, frozen=True):
         except (KeyError, TypeError):
             raise HTTPException(303, "This phone is not signed in.", {"Location": WELCOME[area]}) from None
         person = (await _desk(connection, night)).people.get(invitation)
-        if person is None or session not in person.sessions:
-            connection.session.clear()
-            raise HTTPException(303, "The desk has signed this phone out.", {"Location": f"{WELCOME[area]}?ended=1"})
+        if person is None or session not in person.sessions or await _is_out(connection, admin_of(person)):
+            over = night != PLACE and process(connection).submitter.known(night).night is None
+            where = f"{WELCOME[area]}?{'over' if over else 'ended'}=1"
+            raise HTTPException(303, "The desk has signed this phone out.", {"Location": where})
         connection.state.visit = Visit(night, person, session)
         if person.role not in self.roles:
             raise HTTPException(403, f"This is not for the {person.role}. Nothing was sent.")
@@ -91,21 +85,21 @@ class Sends(SignedIn, frozen=True):
         assert isinstance(connection, Request)
         await limit(connection, SENDING, visit(connection).person.invitation)
         sent = await connection.form()
-        _must_fit(sent)
+        must_fit(sent)
         contest = sent.get("contest")
         here, _, ballot = contest.rpartition("/") if isinstance(contest, str) else ("", "", "")
         visitor = visit(connection)
         if here != visitor.night or (ballot and not visitor.person.may_enter(ballot)):
             sentence = "That page is for another contest than this phone is signed in for now. Nothing was sent."
             raise HTTPException(403, f"{sentence} Open the link for that contest again.")
-        await _from_our_page(connection)
+        await from_our_page(connection)
 
 
 class Watches(SignedIn, frozen=True):
     """As ``SignedIn``, for a websocket, which must come from our own site: browsers let any site open one."""
 
     async def __call__(self, connection: HTTPConnection) -> None:
-        if not _same_site(connection):
+        if not is_same_site(connection):
             raise HTTPException(403, "That came from another site.")
         await in_a_task()
         await super().__call__(connection)
@@ -142,7 +136,7 @@ async def _program(request: Request, token: str) -> tuple[Person, str]:
     await limit(request, SENDING, invitation)
     person = (await _desk(request, night)).people.get(invitation)
     if person is None or person.revoked:
-        raise HTTPException(401, "This invitation is not good any more. Ask the desk for a new one.", refusal)
+        raise HTTPException(401, NOT_GOOD, refusal)
     if person.pin is not None:
         sentence = f"{person.name} has signed in with this invitation on a phone. Ask the desk for one of your own."
         raise HTTPException(401, sentence, refusal)
@@ -166,19 +160,19 @@ def start_session(request: Request, session: str) -> None:
     csrf(request)
 
 
-def csrf(request: Request) -> str:
-    """The secret that this session's forms must send back, made when first needed."""
-    session: dict[str, Any] = request.session
-    if "csrf" not in session:
-        session["csrf"] = secrets.token_urlsafe(16)
-    return session["csrf"]
-
-
 async def _person(request: Request, night: str, invitation: str) -> Person:
     person = (await _desk(request, night)).people.get(invitation)
+    if night != PLACE and process(request).submitter.known(night).night is None:
+        raise Titled(403, "This night is over", "This invitation is for a night that is not on air any more.")
     if person is None or person.revoked:
-        raise HTTPException(403, "This invitation is not good any more. Ask the desk for a new one.")
+        raise HTTPException(403, told_to(request.url.path, NOT_GOOD))
     return person
+
+
+async def _is_out(connection: HTTPConnection, admin: str) -> bool:
+    """Whether somebody who came to this desk by running the place, with this invitation, runs it no more."""
+    person = (await _desk(connection, PLACE)).people.get(admin) if admin else None
+    return bool(admin) and (person is None or person.revoked)
 
 
 async def _desk(connection: HTTPConnection, night: str) -> Desk:
@@ -207,34 +201,6 @@ async def _desk(connection: HTTPConnection, night: str) -> Desk:
 def is_away(connection: HTTPConnection) -> bool:
     """Whether Redis has already failed to answer during this request. Nothing that is only shown waits for it twice."""
     return getattr(connection.state, "away", False)
-
-
-async def _from_our_page(request: Request) -> None:
-    if not _same_site(request):
-        raise HTTPException(403, "That form came from another site. Nothing was sent.")
-    form = await request.form()
-    _must_fit(form)
-    sent = form.get("csrf")
-    known = str(request.session.get("csrf", ""))
-    if not isinstance(sent, str) or not known or not secrets.compare_digest(sent.encode(), known.encode()):
-        sentence = "That page is from before this phone signed in. Nothing was sent; what was typed is kept."
-        raise HTTPException(403, f"{sentence} Go back and open the page again.")
-
-
-def _must_fit(form: FormData) -> None:
-    """Refuse (400) a hidden field longer than our pages send. Fields that people type in are checked elsewhere, and
-    their refusal stands beside the field."""
-    for name, value in form.multi_items():
-        typed = name in _TYPED or name.startswith(_TYPED_OF_MANY)
-        if len(name) > LONGEST_FIELD or (not typed and isinstance(value, str) and len(value) > LONGEST_FIELD):
-            raise HTTPException(400, "That is longer than anything our pages send. Nothing was sent.")
-
-
-def _same_site(connection: HTTPConnection) -> bool:
-    settings = process(connection).settings
-    origin, site = connection.headers.get("origin"), connection.headers.get("sec-fetch-site")
-    ours = {connection.headers.get("host"), urlsplit(settings.public_url).netloc}
-    return (origin is None or urlsplit(origin).netloc in ours) and site in (None, "none", "same-origin")
 
 
 def _invitations(request: Request) -> Invitations:

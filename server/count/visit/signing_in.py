@@ -6,8 +6,9 @@ from starlette.responses import RedirectResponse, Response
 
 from server.access import allows, everyone
 from server.count.visit.invitations import area_of
+from server.count.visit.our_pages import csrf
 from server.count.visit.pins import BadPin, hashed, is_pin
-from server.count.visit.rules import csrf, invited, start_session, starting, visit
+from server.count.visit.rules import invited, start_session, starting, visit
 from server.count.visit.sending import new_id, stamp
 from server.count.visit.visitors_night import desk_of, night_of, page
 from server.election.counting.acts import PLACE, PinChosen, PinMistaken, SignedIn
@@ -22,7 +23,11 @@ async def welcome(request: Request) -> Response:
     """``GET /count/invitation``: says how to sign in, to a phone that is not signed in."""
     what = "phone" if request.url.path.startswith("/count") else "browser"
     return page(
-        "welcome.html", ended="ended" in request.query_params, what=what, admin=request.url.path.startswith("/admin")
+        "welcome.html",
+        ended="ended" in request.query_params,
+        over="over" in request.query_params,
+        what=what,
+        admin=request.url.path.startswith("/admin"),
     )
 
 

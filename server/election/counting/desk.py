@@ -46,8 +46,8 @@ class Session(Struct, frozen=True):
 
 
 class Person(Struct, frozen=True):
-    """Somebody invited. ``pin`` is a hash, None until a PIN is chosen; ``mistakes`` counts the wrong PINs since the
-    last right one; ``sessions`` is session id → phone."""
+    """Somebody invited, by the act with the id ``command``. ``pin`` is a hash, None until a PIN is chosen; ``mistakes``
+    counts the wrong PINs since the last right one; ``sessions`` is session id → phone."""
 
     invitation: str
     name: str
@@ -57,6 +57,7 @@ class Person(Struct, frozen=True):
     mistakes: int = 0
     revoked: bool = False
     sessions: dict[str, Session] = {}
+    command: str = ""
 
     @property
     def locked(self) -> bool:
@@ -132,7 +133,7 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
             case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
                 entries[act.ballot] = _entry_after(entries.get(act.ballot, ContestDesk()), act)
             case Invited():
-                people[act.invited] = Person(act.invited, act.name, act.role, act.ballots)
+                people[act.invited] = Person(act.invited, act.name, act.role, act.ballots, command=act.command_id)
             case Revoked() | PinCleared() | SessionsEnded():
                 people[act.invited] = _person_after(people[act.invited], act)
             case PinChosen() | SignedIn() | PinMistaken():

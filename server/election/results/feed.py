@@ -17,6 +17,8 @@ from server.election.events import (
     NightHeld,
     NightReleased,
     NoPollTaken,
+    NoteCorrected,
+    NoteEvent,
     NotePosted,
     SetsResult,
     StageReached,
@@ -25,10 +27,12 @@ from server.election.events import (
 from server.election.nights import Night
 from server.election.parties import Party
 from server.election.results.amendments import PutRight, put_right
+from server.election.results.notes import Note, notes_of, said_before
 from server.election.results.tally import add_up
 from server.election.verdict import Result, elect_unopposed, judge
 
 FEED_LENGTH = 12  # entries that a page begins with
+_FEED_OF_ONE = 60  # on a night of one contest, whose feed is its story
 _NAMED = 3  # of those that were declared together with another
 _RESULTS = (Declared, Corrected, NoPollTaken)
 
@@ -36,7 +40,7 @@ _RESULTS = (Declared, Corrected, NoPollTaken)
 class Item(Struct, frozen=True):
     """One entry of the feed; ``kind`` picks its words. ``result`` is what was declared then, whatever became of it;
     ``before`` what a correction or withdrawal took back, ``changes`` the figures that a correction replaced,
-    ``put_right`` what an amendment changed."""
+    ``put_right`` what an amendment changed. ``note`` is the note as it stands, ``said`` what it said before."""
 
     kind: str
     event: FeedEvent
@@ -47,6 +51,8 @@ class Item(Struct, frozen=True):
     changes: tuple["Change", ...] = ()
     hung: bool = False
     put_right: tuple[PutRight, ...] = ()
+    note: Note | None = None
+    said: NotePosted | NoteCorrected | None = None
 
 
 class Also(Struct, frozen=True):
@@ -56,15 +62,32 @@ class Also(Struct, frozen=True):
     more: int
 
 
+def feed_length(night: Night) -> int:
+    """How many entries a page of this night begins with."""
+    return _FEED_OF_ONE if night.is_single else FEED_LENGTH
+
+
 def feed_of(night: Night, after: int | None = None) -> tuple[Item, ...]:
     """The newest entries, the newest first: all after a seq, or as many as a page begins with."""
-    found = night.feed[-FEED_LENGTH:] if after is None else told_after(night, after)
+    found = night.feed[-feed_length(night) :] if after is None else told_after(night, after)
     tally, items = add_up(night), list[Item]()
     for event in reversed(found):
         made = tally.majority if tally.majority and tally.majority.seq == event.seq else None
         item = _item(night, event, night.parties[made.party] if made else None)
         items.append(replace(item, hung=True) if tally.hung and tally.hung.seq == event.seq else item)
     return tuple(items)
+
+
+def changed_notes(night: Night, after: int) -> tuple[Note, ...]:
+    """The notes that were posted, corrected or withdrawn after a seq, as they stand, the earliest news first."""
+    told = (event for event in told_after(night, after) if isinstance(event, NoteEvent))
+    seqs = dict.fromkeys(event.seq if isinstance(event, NotePosted) else event.note for event in told)
+    return tuple(notes_of(night)[seq] for seq in seqs)
+
+
+def entry_of(night: Night, note: Note) -> Item:
+    """The entry of a note as it stands."""
+    return _item(night, note.posted, None)
 
 
 def told_after(night: Night, after: int) -> tuple[FeedEvent, ...]:
@@ -98,8 +121,12 @@ def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
         return Item("held" if isinstance(event, NightHeld) else "released", event)
     if isinstance(event, NightAmended):
         return Item("amended", event, put_right=put_right(night, event))
-    if isinstance(event, NotePosted):
-        return Item("note", event, night.counts[event.ballot] if event.ballot else None)
+    if isinstance(event, NoteEvent):
+        count = night.counts[event.ballot] if event.ballot else None
+        if isinstance(event, NotePosted):
+            return Item("note", event, count, note=notes_of(night)[event.seq])
+        kind = "note-corrected" if isinstance(event, NoteCorrected) else "note-withdrawn"
+        return Item(kind, event, count, note=notes_of(night)[event.note], said=said_before(night, event))
     count = night.counts[event.ballot]
     match event:
         case Declared():

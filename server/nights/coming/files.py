@@ -16,10 +16,10 @@ from server.nights.coming.seats import filled, the_seat
 from server.nights.coming.sheet import Sheet, TypedCandidate, TypedContest
 from server.nights.format import BALLOT
 from server.nights.sources import democracy_club
-from server.nights.sources.checking import a_sum
 from server.nights.sources.problems import Problem
 from server.nights.sources.source import File, beginning_of
 from server.nights.sources.tables import CsvRow, sound, table
+from server.nights.sums import a_sum
 
 _NIGHT = {"title": "title", "date": "date", "polls close": "closes", "compared with": "baseline"}
 _CONTEST = {
@@ -31,7 +31,8 @@ _CONTEST = {
     "nation": "nation",
     "ons code": "gss",
 }
-_CANDIDATE = {"surname": "surname", "first names": "first_names", "party": "party", "new party": "new"}
+_CANDIDATE = {"surname": "surname", "first names": "first_names", "party": "party", "description": "description"}
+_FLAGS = {"new": "new party", "sitting": "sitting mp"}
 _COLUMNS = ("contest", "surname", "first names", "party")
 _DC_COLUMNS = ("person_name", "ballot_paper_id", "party_name")
 _EXPLAINED = {
@@ -50,10 +51,12 @@ _EXPLAINED = {
     "polls close": "once; 22:00 if it is empty",
     "title": "what the night is called, once",
     "compared with": "once: what election the previous results are from",
+    "description": "where the paper does not say the party's name, or to tell two people of one name apart",
+    "sitting MP": "yes, for who was the MP here before",
 }
 _EXAMPLE = (
     *("# Clacton", "Smith", "Jane Ann", "Labour", "", "78245", "Reform UK 21225; Con 12820", "03:30", "", "", ""),
-    *("10/12/2026", "22:00", "Clacton by-election", "2024 general election"),
+    *("10/12/2026", "22:00", "Clacton by-election", "2024 general election", "", ""),
 )
 
 
@@ -113,7 +116,7 @@ def _filled_in(file: str, rows: Sequence[CsvRow], problems: list[Problem]) -> Sh
         _take(row, _NIGHT, night)
         _take(row, {**_CONTEST, "contest": "seat"}, contests.setdefault(here, {}))
         typed = {field: row.text(column) for column, field in _CANDIDATE.items()}
-        typed["new"] = "1" if row.flag("new party") else ""
+        typed |= {field: "1" for field, column in _FLAGS.items() if row.flag(column)}
         candidate = TypedCandidate(**typed, line=row.line)
         if not candidate.is_empty:
             candidates.setdefault(here, []).append(candidate)
@@ -134,7 +137,7 @@ def _filled_in(file: str, rows: Sequence[CsvRow], problems: list[Problem]) -> Sh
 
 def _take(row: CsvRow, columns: Mapping[str, str], into: dict[str, str]) -> None:
     for column, field in columns.items():
-        found = row.text(column)
+        found = _whole(row.text(column)) if column == "electorate" else row.text(column)
         if found and into.setdefault(field, found) != found:
             row.wrong(f"{column} is {found!r}, but {into[field]!r} in a row above.")
 
@@ -181,7 +184,7 @@ def _ballot(ballot: str, rows: Sequence[CsvRow]) -> TypedContest:
         seat=seat.name if seat else label,
         gss="" if seat else code if re.fullmatch(r"[ENSW]\d{8}", code) else "",
         region="" if seat else first.text("nuts1").removesuffix(" (England)"),
-        electorate=first.text("total_electorate"),
+        electorate=_whole(first.text("total_electorate")),
         ballot=ballot,
         cancelled="1" if any(row.flag("cancelled_poll") for row in rows) else "",
         candidates=candidates,
@@ -199,7 +202,14 @@ def _candidate(row: CsvRow, nation: str) -> TypedCandidate:
     id, name = re.sub(r"^party:(?=\d)", "PP", row.text("party_id")), row.required("party_name")
     known = parties.party(f"{name} ({id})") if id else name
     said = known if isinstance(known, str) else parties.written(known, nation)
-    return TypedCandidate(surname, first, said, person=row.text("person_id"), line=row.line)
+    described = row.text("party_description_text")
+    description = "" if described in (name, *(() if isinstance(known, str) else (known.name,))) else described
+    return TypedCandidate(surname, first, said, person=row.text("person_id"), line=row.line, description=description)
+
+
+def _whole(text: str) -> str:
+    """A whole number as a spreadsheet may write it, ``78245.0``, without the fraction that it has none of."""
+    return re.sub(r"^(\d+)\.00?$", r"\1", text)
 
 
 def _as_lines(text: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, time
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from server.election.clock import LONDON
 from server.election.contests import Candidate, Contest, Definition, Previous, slug_of
@@ -155,7 +155,7 @@ class _Maker(Reader):
                 continue
             at = f"{place}.{row}."
             candidate = self.candidate(at, typed_row, nation, str(len(found) + 1))
-            same = (typed_row.surname.strip(), typed_row.first_names.strip(), candidate.party, typed_row.person)
+            same = (candidate.name, candidate.party, typed_row.person, candidate.description or "")
             if same in seen and candidate.party:
                 sentence = f"This is the same as row {seen[same]}. Two people of one name need what tells them apart."
                 self.wrong(f"{at}surname", sentence, typed_row.line)
@@ -171,7 +171,9 @@ class _Maker(Reader):
             self.wrong(
                 f"{at}surname", f"A name has at most {LONGEST_NAME} characters, and this one {len(name)}.", one.line
             )
-        return Candidate(id, name, self.party(f"{at}party", one.party, nation, bool(one.new), one.line))
+        party = self.party(f"{at}party", one.party, nation, bool(one.new), one.line)
+        description = self.text(f"{at}description", one.description, "", one.line)
+        return Candidate(id, name, party, bool(one.sitting), description or UNSET)
 
     def party(self, field: str, text: str, nation: str, new: bool, line: int) -> str:
         text = self.text(field, text, "Say the party, or Independent.", line)

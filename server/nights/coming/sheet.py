@@ -15,7 +15,8 @@ class TypedCandidate(Struct, frozen=True, omit_defaults=True):
     """One row of the ballot paper as typed.
 
     ``new`` is not empty if the party is not in the register and is meant so. ``person`` is the id that a source gave.
-    ``line`` is where it stood in a file or list, 0 if it was in none.
+    ``line`` is where it stood in a file or list, 0 if it was in none. ``description`` is what the paper says in place
+    of the party's name; ``sitting`` is not empty for the MP before the poll.
     """
 
     surname: str = ""
@@ -24,6 +25,8 @@ class TypedCandidate(Struct, frozen=True, omit_defaults=True):
     new: str = ""
     line: int = 0
     person: str = ""
+    description: str = ""
+    sitting: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -75,7 +78,7 @@ class Fault(Struct, frozen=True):
 
 _NIGHT = ("title", "date", "closes", "baseline", "entry", "attribution")
 _CONTEST = ("seat", "gss", "region", "nation", "electorate", "expected", "previous", "ballot")
-_ROW = ("surname", "first_names", "party", "new")
+_ROW = ("surname", "first_names", "party", "new", "description", "sitting")
 
 
 def encoded(sheet: Sheet) -> bytes:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from server.nights.coming.sheet import Sheet, TypedCandidate, fields, with_fields
 
 _Rows = Sequence[TypedCandidate]
-_PARTS = ("surname", "first_names", "party", "new")
+_PARTS = ("surname", "first_names", "party", "new", "description", "sitting")
 
 
 def merged(base: Sheet, theirs: Sheet, mine: Sheet) -> Sheet:

@@ -4,23 +4,11 @@ rows, never by their names."""
 from collections.abc import Sequence
 
 from server.election.events import NoPollState
+from server.election.limits import MOST_CANDIDATES
 from server.nights.sources.ballots import Candidacy, Seat
 
 UNCONTESTED: tuple[NoPollState, str] = ("uncontested", "One candidate stands nominated: no poll is taken.")
 CANCELLED: tuple[NoPollState, str] = ("countermanded", "The poll was cancelled.")
-# What stands in lists of candidates and parties and is neither: sums, and figures about the poll.
-_SUMS = frozenset(
-    (
-        *("total", "totals", "total votes", "all candidates", "totothv", "maxothv", "turnout", "electorate"),
-        *("valid", "valid votes", "rejected", "rejected votes", "rejected papers", "rejected ballots", "invalid"),
-        *("invalid votes", "spoilt", "spoilt votes", "spoilt ballots", "spoiled ballots", "majority", "sum"),
-    )
-)
-
-
-def a_sum(*names: str) -> str | None:
-    """The first of these names that is that of a sum, or of a figure about the poll, and of no party or person."""
-    return next((name for name in names if name.casefold().strip(" :*") in _SUMS), None)
 
 
 def check(seat: Seat, paper: Sequence[Candidacy], elected: Candidacy | None = None) -> None:
@@ -31,6 +19,8 @@ def check(seat: Seat, paper: Sequence[Candidacy], elected: Candidacy | None = No
     if not paper:
         seat.row.wrong(f"{seat.name} has no candidates.", "has no candidates")
         return
+    if len(paper) > MOST_CANDIDATES:
+        seat.row.wrong(f"{seat.name} has {len(paper)} candidates: a ballot paper here has at most {MOST_CANDIDATES}.")
     _check_twice(paper)
     votes = sorted((candidate.votes for candidate in paper if candidate.votes is not None), reverse=True)
     if len(votes) < len(paper):

@@ -18,12 +18,13 @@ from server.election.events import NoPollState
 from server.nights import archive
 from server.nights.sources import columns
 from server.nights.sources.ballots import Ballot, Candidacy, Seat, ballot_id, day_in, place, seat, slug
-from server.nights.sources.checking import CANCELLED, UNCONTESTED, a_sum, check
+from server.nights.sources.checking import CANCELLED, UNCONTESTED, check
 from server.nights.sources.party_names import names_in, party_in
 from server.nights.sources.problems import Problem
 from server.nights.sources.rows import CsvRow, sound
 from server.nights.sources.source import File, beginning_of
 from server.nights.sources.tables import every_row
+from server.nights.sums import a_sum
 
 ATTRIBUTION = "Candidates and results from Democracy Club"
 _COLUMNS = ("person_name", "ballot_paper_id", "party_id", "party_name")

@@ -22,11 +22,12 @@ from server.nights.sources.ballots import (
     slug,
     standing,
 )
-from server.nights.sources.checking import UNCONTESTED, a_sum, called, check
+from server.nights.sources.checking import UNCONTESTED, called, check
 from server.nights.sources.problems import Problem
 from server.nights.sources.rows import CsvRow, sound
 from server.nights.sources.source import File, text_of
 from server.nights.sources.tables import every_row
+from server.nights.sums import a_sum
 
 _ADDED_UP = ("Electorate", "Valid votes", "Invalid votes")
 _OF_PARTIES = ("Con", "Lab", "LD", "UKIP", "BRX", "RUK", "Green", "SNP", "PC", "DUP", "SF", "SDLP", "UUP", "APNI")
@@ -55,7 +56,7 @@ def of_the_library(
         return []
     codes = {row.text("ONS ID") for row in ours}
     elsewhere = {row.text("ONS ID") for row in first} - codes
-    theirs = [row for row in second if _stands_in(row, night, day, codes, elsewhere)]
+    theirs = _of_people(row for row in second if _stands_in(row, night, day, codes, elsewhere))
     contest_rows, candidate_rows = sound(ours), sound(theirs)
     incomplete = len(contest_rows) < len(ours) or len(candidate_rows) < len(theirs)
     in_each = {gss: len(list(rows)) for gss, rows in groupby(sorted(row.text("ONS ID") for row in candidate_rows))}
@@ -79,6 +80,19 @@ def _stands_in(row: CsvRow, night: str, day: date, codes: set[str], elsewhere: s
     if (day_in(row) or day) != day:
         return False
     return row.text("ONS ID") in codes or (".by." not in night and row.text("ONS ID") not in elsewhere)
+
+
+def _of_people(rows: Iterable[CsvRow]) -> list[CsvRow]:
+    """The rows of candidates. Of any other row it is noted that it is none, and nothing else is said of it."""
+    people: list[CsvRow] = []
+    for row in rows:
+        first, surname = row.text("Candidate first name"), row.text("Candidate surname")
+        others = map(row.text, ("ONS ID", "Constituency name", "Party name", "Party abbreviation"))
+        if sums := a_sum(f"{first} {surname}".strip(), surname, *others):
+            row.wrong(f"{sums} is no candidate and no party: leave this row out.", "neither candidate nor party")
+        else:
+            people.append(row)
+    return people
 
 
 def _nothing_of(rows: Sequence[CsvRow], night: str, day: date) -> str:
@@ -132,13 +146,7 @@ def _ballots(seats: list[Seat], candidates: list[Candidacy], *, by: bool) -> lis
         papers.setdefault(constituency.key, [])
         lines.setdefault(constituency.key, constituency.row.line)
     for candidate in candidates:
-        if sums := a_sum(
-            candidate.name, candidate.row.text("Candidate surname"), candidate.party.name, candidate.party.short
-        ):
-            candidate.row.wrong(
-                f"{sums} is no candidate and no party: leave this row out.", "neither candidate nor party"
-            )
-        elif candidate.key in papers:
+        if candidate.key in papers:
             papers[candidate.key].append(candidate)
         elif candidate.key[0]:
             sentence = f"{candidate.name} stands in {candidate.key[0]}, which is no ONS ID of the contests."

@@ -6,11 +6,11 @@ from server.nights import register
 from server.nights.baselines import Baseline
 from server.nights.format import OTHERS
 from server.nights.sources.ballots import slug
-from server.nights.sources.checking import a_sum
 from server.nights.sources.problems import Problem
 from server.nights.sources.renamed import RENAMED
 from server.nights.sources.source import File
 from server.nights.sources.tables import CsvRow, table
+from server.nights.sums import a_sum
 
 _NOTIONAL = (
     "constituency_id",

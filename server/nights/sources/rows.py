@@ -12,7 +12,7 @@ from server.nights.sources.mended import lost, mended
 from server.nights.sources.misprints import KNOWN
 from server.nights.sources.problems import Problem
 
-_GROUPED = re.compile(r"[1-9]\d{0,2}((,\d{3})+|( \d{3})+)")
+_WHOLE = re.compile(r"(\d+|[1-9]\d{0,2}((,\d{3})+|( \d{3})+))(\.00?)?")  # some spreadsheets write 1550.0
 _DAYS = ("%d/%m/%Y", "%Y-%m-%d")
 _CLOCKS = ("%H:%M", "%H:%M:%S")
 
@@ -84,8 +84,7 @@ class CsvRow:
         found = self.text(column)
         read = _read(found, _DAYS)
         if read is None:
-            sentence = f"{column} is {shortened(found)!r}: it should be a date such as 12/12/2019.{_american(found)}"
-            self.wrong(sentence, f"{column} is no date")
+            self._unread(column, found, "date", "12/12/2019")
         return read.date() if read else None
 
     def day_if_any(self, column: str) -> date | None:
@@ -100,11 +99,12 @@ class CsvRow:
             return None
         read = _read(found.replace("T", " "), [f"{day} {clock}" for day in _DAYS for clock in _CLOCKS])
         if read is None:
-            sentence = (
-                f"{column} is {shortened(found)!r}: it should be a time such as 13/12/2019 02:30.{_american(found)}"
-            )
-            self.wrong(sentence, f"{column} is no time")
+            self._unread(column, found, "time", "13/12/2019 02:30")
         return read.replace(second=0) if read else None
+
+    def _unread(self, column: str, found: str, what: str, like: str) -> None:
+        sentence = f"{column} is {shortened(found)!r}: it should be a {what} such as {like}.{_advice(found)}"
+        self.wrong(sentence, f"{column} is no {what}")
 
     def flag(self, column: str) -> bool:
         """Yes or no, also as t and f, true and false; no where it is empty or has no column."""
@@ -116,13 +116,14 @@ class CsvRow:
 
 def whole(row: CsvRow, what: str, text: str) -> int | None:
     """A whole number from 0 in this text; None, with a problem noted, if it is anything else."""
-    number = written(re.sub("[, ]", "", text) if _GROUPED.fullmatch(text) else text, LONGEST_NUMBER)
+    number = written(re.sub("[, ]|\\.00?$", "", text) if _WHOLE.fullmatch(text) else text, LONGEST_NUMBER)
     if number is not None:
         return number
     if text.startswith("-") and text[1:].isdecimal():
         row.wrong(f"{what}: {text} is below 0.", f"{what} is below 0")
     elif text:
-        row.wrong(f"{what}: {shortened(text)!r} is not a whole number.", f"{what} is no number")
+        stop = " A full stop can mean thousands or a fraction: write 1550 or 1,550." if "." in text else ""
+        row.wrong(f"{what}: {shortened(text)!r} is not a whole number.{stop}", f"{what} is no number")
     else:
         row.wrong(f"{what} is empty.")
     return None
@@ -146,12 +147,13 @@ def _read(text: str, formats: Sequence[str]) -> datetime | None:
     return None
 
 
-def _american(text: str) -> str:
-    """A sentence where a date would be one with its month first; "" where not."""
+def _advice(text: str) -> str:
+    """A sentence about a date with its month first, or with a year of two digits; "" about any other text."""
+    if re.fullmatch(r"\d{1,2}/\d{1,2}/\d\d( .*)?", text):
+        return " Write all four digits of the year."
     swapped = re.sub(r"^(\d{1,2})/(\d{1,2})/", r"\2/\1/", text)
-    if swapped == text or not _read(swapped.split(" ")[0], _DAYS):
-        return ""
-    return " The month comes first in it, as in America: write the day first."
+    american = swapped != text and _read(swapped.split(" ")[0], _DAYS)
+    return " The month comes first in it, as in America: write the day first." if american else ""
 
 
 def plain(column: str) -> str:

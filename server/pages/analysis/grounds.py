@@ -29,7 +29,8 @@ class Coming(Struct, frozen=True):
 
 class GroundsPage(Struct, frozen=True):
     """``numbers`` is how many targets and defences have come to what; ``targets`` and ``defences`` as far as shown;
-    ``late`` is judged by the night's last event. ``without`` is how many seats have no baseline."""
+    ``late`` is judged by the night's last event. ``without`` is how many seats have no baseline,
+    ``unranked`` how many targets have no rank."""
 
     party: str
     whole: Battlegrounds
@@ -41,6 +42,7 @@ class GroundsPage(Struct, frozen=True):
     next: tuple[Coming, ...]
     late: tuple[Coming, ...]
     without: int
+    unranked: int
     has_times: bool
 
 
@@ -72,5 +74,6 @@ def grounds_page(night: Night, party: str, whole: bool) -> GroundsPage:
         next=tuple(coming(due.ballot, due.expected) for due in times.next[:_DUE]),
         late=tuple(coming(due.ballot, due.expected) for due in times.late[:_DUE]),
         without=sum(contest.previous is None for contest in night.definition.contests),
+        unranked=sum(seat.rank is None for seat in found.targets),
         has_times=bool(times.next or times.late),
     )

@@ -22,7 +22,9 @@ from server.election.events import (
     NightOpened,
     NightReleased,
     NoPollTaken,
+    NoteCorrected,
     NotePosted,
+    NoteWithdrawn,
     StageReached,
     Withdrawn,
 )
@@ -55,7 +57,9 @@ def marks(event: AnyEvent) -> tuple[str, ...]:
             return tuple(_MARK + kind for kind in KINDS)
         case Declared() | Corrected() | Withdrawn() | NoPollTaken():
             return tuple(_MARK + kind for kind in KINDS)
-        case NightHeld() | NightReleased() | NotePosted() | DeclarationExpected() | StageReached():
+        case NightHeld() | NightReleased() | DeclarationExpected() | StageReached():
+            return (_MARK + "battlegrounds",)
+        case NotePosted() | NoteCorrected() | NoteWithdrawn():
             return (_MARK + "battlegrounds",)
         case _:
             assert_never(event)

@@ -6,6 +6,7 @@ from server.election.nights import Night
 from server.election.parties import INDEPENDENT, Party, counted_as
 from server.election.results.amendments import put_right
 from server.election.results.feed import changes
+from server.election.results.notes import voices
 from server.nights.against import opened
 from server.pages.analysis.record_book import Parliament, records_page
 from server.pages.contest.seat_history import basis, history
@@ -25,6 +26,7 @@ def about(night: Night, count: Count, baseline: str) -> dict[str, object]:
         "changes": changes,
         "put_right": put_right,
         "told": sorted([*count.history, *count.amendments], key=lambda event: event.seq),
+        "voices": voices(night, count.contest.ballot),
         "independent": INDEPENDENT,
         "baseline": key,
         "basis": basis(own, key, count),

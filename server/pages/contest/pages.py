@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.election.counts import Count
+from server.html.address import without_reactions
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
 from server.nights.layout import ATTRIBUTION
@@ -20,12 +21,13 @@ async def contest(request: Request) -> Response:
     shown = shown_by(request)
     ballot = request.path_params["ballot"]
     count = shown.count(ballot)
-    html = shown.channel.cached(f"contest {ballot}", lambda: body(contest_page(shown, count)))
+    unvoiced = without_reactions(request)
+    html = shown.channel.cached(f"contest {ballot} {unvoiced}", lambda: body(contest_page(shown, count, unvoiced)))
     return shown.answer(request, html)
 
 
-def contest_page(shown: Shown, count: Count) -> str:
-    """The HTML of a contest's page."""
+def contest_page(shown: Shown, count: Count, unvoiced: bool = False) -> str:
+    """The HTML of a contest's page; ``unvoiced`` says that it leaves out what people said."""
     contest, near = (
         shown.text(name) if (name := f"{kind}-{count.contest.slug}") in shown.channel.fragments else ""
         for kind in ("contest", "near")
@@ -35,6 +37,8 @@ def contest_page(shown: Shown, count: Count) -> str:
         shown,
         "contest.html",
         topic=ballot,
+        query={"reactions": "no" if unvoiced else ""},
+        unvoiced=unvoiced,
         described=told(shown.night, count, shown.language),
         picture=shown.picture(ballot),
         count=count,

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from server.html.shown import Shown
 from server.html.templates import rendered
 from server.pages.map import hexagons as night_map
+from server.pages.map.dots import held
 
 
 def whole_map(shown: Shown, view: str = "") -> Markup:
@@ -15,4 +16,5 @@ def whole_map(shown: Shown, view: str = "") -> Markup:
     rows = [(row, [shown.text(f"hex-{slugs[place]}") for place in row.contests]) for row in drawing.rows]
     context: dict[str, object] = {"night": night, "drawing": drawing, "rows": rows, "steps": night_map, "chosen": view}
     context["state"] = shown.state
+    context["held"] = () if night.declared else held(night.definition)
     return Markup(rendered("fragments/map.html", shown.language, **context))

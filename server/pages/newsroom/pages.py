@@ -13,6 +13,7 @@ from server.access import allows, everyone
 from server.election.counts import Count
 from server.election.nights import Night
 from server.election.numbers import written
+from server.html.address import without_reactions
 from server.html.security import policy
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
@@ -23,6 +24,7 @@ from server.pages.map.whole import whole_map
 from server.pages.newsroom import screens
 
 _PARTS = ("banners", "score", "map")
+_MORE_PARTS = (*_PARTS, "reactions")  # the last is shown only where somebody asks for it
 _THEMES = ("", "light", "dark")
 _SECONDS = 8
 _MOST_SECONDS = 60
@@ -30,7 +32,8 @@ _MOST_SECONDS = 60
 
 @allows(everyone)
 async def overlay(request: Request) -> Response:
-    """``/nights/{night}/overlay?show=banners,score,map&seconds=8&theme=light``: transparent, for video."""
+    """``/nights/{night}/overlay?show=banners,score,map&seconds=8&theme=light``: transparent, for video. Banners of what
+    people said come only with ``show=banners,reactions``."""
     shown, parts, seconds, theme = shown_by(request), _parts(request), _seconds(request), _theme(request)
 
     def make() -> str:
@@ -41,8 +44,9 @@ async def overlay(request: Request) -> Response:
 
 @allows(everyone)
 async def wall(request: Request) -> Response:
-    """``/nights/{night}/wall?seconds=8&theme=dark``: a page for a screen that nobody touches."""
+    """``/nights/{night}/wall?seconds=8&theme=dark&reactions=no``: a page for a screen that nobody touches."""
     shown, seconds, theme = shown_by(request), _seconds(request), _theme(request)
+    unvoiced = without_reactions(request)
 
     def make() -> str:
         if shown.night.is_single:
@@ -53,9 +57,9 @@ async def wall(request: Request) -> Response:
             context["score"] = shown.text("score")
             context["newest"] = Markup(screens.newest(shown.night, shown.language))
         parts = {"status": shown.text("status"), "latest": shown.text("latest")}
-        return page(shown, "newsroom/wall.html", topic, {}, **context, **parts, theme=theme)
+        return page(shown, "newsroom/wall.html", topic, {}, **context, **parts, theme=theme, unvoiced=unvoiced)
 
-    return _answer(request, shown, f"wall {seconds} {theme}", make)
+    return _answer(request, shown, f"wall {seconds} {theme} {unvoiced}", make)
 
 
 @allows(everyone)
@@ -99,16 +103,17 @@ async def embed_map(request: Request) -> Response:
 
 @allows(everyone)
 async def embed_contest(request: Request) -> Response:
-    """``/nights/{night}/contests/{ballot}/embed?theme=light``: one contest, for a frame of another site."""
-    shown, theme = shown_by(request), _theme(request)
+    """``/nights/{night}/contests/{ballot}/embed?theme=light&reactions=no``: one contest, in a frame of another site."""
+    shown, theme, unvoiced = shown_by(request), _theme(request), without_reactions(request)
     count = shown.count(request.path_params["ballot"])
 
     def make() -> str:
         full = f"/contests/{count.contest.ballot}"
         part = shown.text(f"contest-{count.contest.slug}")
-        return page(shown, "newsroom/embed.html", count.contest.ballot, count=count, part=part, full=full, theme=theme)
+        parts: dict[str, object] = {"count": count, "part": part, "full": full}
+        return page(shown, "newsroom/embed.html", count.contest.ballot, {}, **parts, theme=theme, unvoiced=unvoiced)
 
-    return _framable(_answer(request, shown, f"embed {count.contest.ballot} {theme}", make))
+    return _framable(_answer(request, shown, f"embed {count.contest.ballot} {theme} {unvoiced}", make))
 
 
 @allows(everyone)
@@ -167,9 +172,9 @@ def _first(night: Night) -> Count:
 
 def _parts(request: Request) -> tuple[str, ...]:
     asked = request.query_params.get("show", "").split(",") if request.query_params.get("show") else _PARTS
-    if wrong := [part for part in asked if part not in _PARTS]:
-        raise HTTPException(400, f"An overlay shows {', '.join(_PARTS)}, or some of them, but not {wrong[0]!r}.")
-    return tuple(part for part in _PARTS if part in asked)
+    if wrong := [part for part in asked if part not in _MORE_PARTS]:
+        raise HTTPException(400, f"An overlay shows {', '.join(_MORE_PARTS)}, or some of them, but not {wrong[0]!r}.")
+    return tuple(part for part in _MORE_PARTS if part in asked)
 
 
 def _seconds(request: Request) -> int:

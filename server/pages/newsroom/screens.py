@@ -13,6 +13,7 @@ from msgspec import Struct
 from server.election.counts import took_back_no_poll
 from server.election.events import Corrected, Declared, NoPollTaken, Withdrawn
 from server.election.nights import Night
+from server.election.results.feed import changed_notes
 from server.election.results.tally import add_up, majority_line
 from server.html.languages import Language
 from server.html.templates import environment
@@ -43,6 +44,9 @@ def parts(night: Night, after: int, language: Language) -> Iterator[tuple[str, s
     yield "now", "outerMorph", state(night, language)
     if after and (news := _news(night, after)):
         yield "arrived", "beforeend", "".join(banner(night, item, language) for item in news)
+    if after and (heard := changed_notes(night, after)):
+        voices = (_html("voice", language, night=night, note=note) for note in heard if note.is_voice)
+        yield "arrived", "beforeend", "".join(voices)
 
 
 def state(night: Night, language: Language) -> str:

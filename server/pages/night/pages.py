@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from server.access import allows, everyone
 from server.election.nights import Night
 from server.election.results.tally import add_up
-from server.html.address import asked
+from server.html.address import asked, without_reactions
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
 from server.live.slices import make_texts
@@ -25,15 +25,17 @@ async def night(request: Request) -> Response:
     """``/nights/{night}``: the page of a night; with ``?map=swing`` its map shows that view first.
 
     All pages of a night take these too: ``?at=2019-12-13T03:40`` (London time, or with an offset) for the night as it
-    stood then, ``?lang=de`` for a language, ``?baseline=2010`` for gains and changes against another election.
+    stood then, ``?lang=de`` for a language, ``?baseline=2010`` for gains and changes against another election. Those
+    that tell what people said leave it out with ``?reactions=no``.
     """
     shown = shown_by(request)
     view = asked(request, "map")
     view = view if view in hexagons.VIEWS else ""
-    name = f"night {view}"
+    unvoiced = without_reactions(request)
+    name = f"night {view} {unvoiced}"
     if not shown.channel.has_cached(name):
         await make_texts(shown.channel, _fragments(shown.night))
-    html = shown.channel.cached(name, lambda: body(night_page(shown, view)))
+    html = shown.channel.cached(name, lambda: body(night_page(shown, view, unvoiced)))
     return shown.answer(request, html)
 
 
@@ -43,12 +45,12 @@ def _fragments(night: Night) -> Iterator[str]:
         yield from (f"row-{contest.slug}", f"hex-{contest.slug}")
 
 
-def night_page(shown: Shown, view: str) -> str:
-    """The HTML of a night's page; ``view`` is what its map shows first."""
+def night_page(shown: Shown, view: str, unvoiced: bool = False) -> str:
+    """The HTML of a night's page; ``view`` is what its map shows first, ``unvoiced`` that it leaves out reactions."""
     night = shown.night
     single = night.is_single
     first = next(iter(night.counts.values()))
-    names = ("status", "banner", "parties", "score", "latest")
+    names = ("status", "banner", "parties", "score", "latest", "ahead")
     parts = {name: shown.text(name) for name in names if name in shown.channel.fragments}
     if single:
         parts["contest"] = shown.text(f"contest-{first.contest.slug}")
@@ -58,7 +60,8 @@ def night_page(shown: Shown, view: str) -> str:
         shown,
         "night.html",
         topic="",
-        query={"map": view} if view else {},
+        query={"map": view, "reactions": "no" if unvoiced else ""},
+        unvoiced=unvoiced,
         alone=single,
         first=first,
         described=told(night, first, shown.language) if single else told_score(night, add_up(night), shown.language),

@@ -17,11 +17,13 @@ from server.election.events import (
 )
 from server.election.nights import Night
 from server.election.once import once
-from server.election.parties import Party, counted_as
-from server.election.results.tally import PartyTotal, Tally, add_up
+from server.election.parties import Party, counted_as, has_a_past
+from server.election.results.tally import PartyTotal, Tally, add_up, is_early
 
-_PARTIES_SHOWN = 10  # the least number of rows
-_NEW = 2  # further rows, for parties that win their first seats
+_NEW = 2  # rows for parties that defend no seat: those that win their first, or else have the most votes
+_FOLDED = 8  # parties without a seat that have a row of their own below
+_BARS = 5  # parties whose seats are drawn
+_LINE_AT = Fraction(7, 10)  # of a bar's room: where the line is, so that a majority of 80 has room beyond it
 
 
 class Banner(Struct, frozen=True):
@@ -42,30 +44,58 @@ class Banner(Struct, frozen=True):
     of: int = 0
 
 
-class BarSegment(Struct, frozen=True):
-    """A party's stretch of the bar of seats: from ``start``, ``seats`` long, both in seats."""
+class Bar(Struct, frozen=True):
+    """A party's seats drawn against the line; ``length`` is its part (of 1) of the room there is.
+
+    Before the first result they are the seats it defends.
+    """
 
     party: Party
-    start: int
     seats: int
+    length: Fraction
+
+
+class Bars(Struct, frozen=True):
+    """The seats of the largest parties, a bar each, so that none is seen as added to another. ``line_at`` is where the
+    line to a majority is, as a part of the room; ``held`` says that nothing is declared, and the seats are those of the
+    baseline."""
+
+    bars: tuple[Bar, ...]
+    line: int
+    line_at: Fraction
+    held: bool
+
+
+class Row(Struct, frozen=True):
+    """A party's row of the score: ``share`` and ``before`` are how far its bar of votes, and the mark of its share at
+    the baseline, reach as parts (of 1) of the room; ``before`` is None where there is no comparison."""
+
+    party: Party
+    total: PartyTotal
+    share: Fraction
+    before: Fraction | None
 
 
 class Score(Struct, frozen=True):
-    """The score: ``rows`` have a party and its figures, ``others`` the ``others_number`` parties without a row.
+    """The score: ``rows`` are the parties with a seat to have or to lose, ``folded`` the largest others by votes, and
+    ``others`` the figures of the ``others_number`` parties without a row.
 
-    ``line`` is the number of seats that makes a majority, ``scale`` the length of the bar in seats.
+    ``line`` is the number of seats that makes a majority; ``early``: it cannot be said yet who will be ahead;
+    ``turnout`` is of the contests declared so far, in valid votes, None where no electorate is known.
     """
 
-    rows: tuple[tuple[Party, PartyTotal], ...]
+    rows: tuple[Row, ...]
+    folded: tuple[Row, ...]
     others: PartyTotal | None
     others_number: int
-    segments: tuple[BarSegment, ...]
+    bars: Bars
     line: int
-    scale: int
     majority: Party | None
     majority_at: datetime | None
     tally: Tally
     lead: tuple[Party, PartyTotal] | None
+    early: bool
+    turnout: Fraction | None
 
 
 @once
@@ -112,37 +142,76 @@ def standing_of(definition: Definition) -> StandingParties:
 
 @once
 def score_of(night: Night) -> Score:
-    """The score: a row for each party that has, lost or defends a seat, then for the largest others by votes.
+    """The score: a row for each party that has, lost or defends a seat, and for the largest others by votes, folded.
 
-    The rest share one row. The number of rows is the same throughout a night, so that what is below them does not move.
+    The number of rows is nearly the same throughout a night, so that what is below them does not move.
     """
     tally, standing = add_up(night), standing_of(night.definition)
     counted = {total.party for total in tally.parties}
     totals = [*tally.parties, *(_nothing(party) for party in standing.parties if party not in counted)]
-    certain = [total for total in totals if total.seats or total.lost or total.party in standing.holders]
-    room = max(_PARTIES_SHOWN, len(standing.holders) + _NEW) - len(certain)
-    by_votes = sorted((total for total in totals if total not in certain), key=lambda total: -total.votes)
-    chosen = {total.party for total in (*certain, *by_votes[: max(0, room)])}
-    shown = [total for total in totals if total.party in chosen]
-    rest = [total for total in totals if total.party not in chosen]
-    segments: list[BarSegment] = []
-    start = 0
-    for total in totals:
-        if total.seats:
-            segments.append(BarSegment(night.parties[total.party], start, total.seats))
-            start += total.seats
+    certain = {total.party for total in totals if total.seats or total.lost or total.party in standing.holders}
+    by_votes = sorted((total for total in totals if total.party not in certain), key=lambda total: -total.votes)
+    room = max(0, len(standing.holders) + _NEW - len(certain))
+    certain |= {total.party for total in by_votes[:room]}
+    folded, rest = by_votes[room:][:_FOLDED], by_votes[room + _FOLDED :]
+    widest = max((_widest(total) for total in totals), default=Fraction(0)) or Fraction(1)
     return Score(
-        rows=tuple((night.parties[total.party], total) for total in shown),
+        rows=tuple(_row(night, total, widest) for total in totals if total.party in certain),
+        folded=tuple(_row(night, total, widest) for total in folded),
         others=_together(rest) if rest else None,
         others_number=len(rest),
-        segments=tuple(segments),
+        bars=bars_of(night),
         line=tally.line,
-        scale=tally.contests,
         majority=night.parties[tally.majority.party] if tally.majority else None,
         majority_at=tally.majority.at if tally.majority else None,
         tally=tally,
         lead=(night.parties[tally.lead.party], tally.lead) if tally.lead else None,
+        early=is_early(night),
+        turnout=turnout_of(night),
     )
+
+
+@once
+def bars_of(night: Night) -> Bars:
+    """The seats of the largest parties, or before the first result those that they defend, against the line."""
+    tally, standing = add_up(night), standing_of(night.definition)
+    seats = Counter({total.party: total.seats for total in tally.parties})
+    if not night.declared:
+        seats = Counter(one.previous.holder for one in night.definition.contests if one.previous)
+    ranked = [party for party, _ in seats.most_common()]  # of equal ones the first, which has more votes
+    ranked += [party for party in standing.parties if party not in seats]
+    drawn = [party for party in ranked if party in night.parties and has_a_past(party)][
+        :_BARS
+    ]  # no bar for all independents
+    most = max((seats[party] for party in drawn), default=0)
+    room = max(tally.line / _LINE_AT if tally.line else Fraction(len(night.counts)), Fraction(most), Fraction(1))
+    return Bars(
+        bars=tuple(Bar(night.parties[party], seats[party], seats[party] / room) for party in drawn),
+        line=tally.line,
+        line_at=tally.line / room,
+        held=not night.declared,
+    )
+
+
+@once
+def turnout_of(night: Night) -> Fraction | None:
+    """The valid votes of the contests declared so far as a share of their electorates, where those are known; None
+    where none is. A contest without a poll is left out."""
+    valid = electors = 0
+    for count in night.counts.values():
+        if count.result and count.contest.electorate and not count.result.unopposed:
+            valid += count.result.valid
+            electors += count.contest.electorate
+    return Fraction(valid, electors) if electors else None
+
+
+def _row(night: Night, total: PartyTotal, widest: Fraction) -> Row:
+    before = None if total.change is None else (total.share - total.change) / widest
+    return Row(night.parties[total.party], total, total.share / widest, before)
+
+
+def _widest(total: PartyTotal) -> Fraction:
+    return max(total.share, total.share - (total.change or 0))
 
 
 def _nothing(party: str) -> PartyTotal:

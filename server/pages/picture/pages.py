@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from server.access import allows, everyone
 from server.election.results.tally import add_up
 from server.html.answers import etag
+from server.html.coming import is_before_poll
 from server.html.shown import Shown, shown_by
 from server.live.memo import MEMO
 from server.pages.picture.contest_picture import contest_picture
@@ -20,7 +21,7 @@ from server.pages.picture.score_picture import score_picture
 _MOST_WAITING = 50  # pictures that may wait to be drawn at once: about a second's work
 _easel = ThreadPoolExecutor(1, "picture")  # two threads would not be faster, and they could not share fonts
 
-_Name = tuple[str, str, str, bool, str]  # night, edition, head of its record, whether as known now; contest
+_Name = tuple[str, str, str, bool, bool, str]  # night, edition, head of its record, as known now, poll open; contest
 KEPT = MEMO.shelf()
 WAITED_FOR: dict[_Name, asyncio.Future[bytes]] = {}
 
@@ -40,8 +41,10 @@ async def of_night(request: Request) -> Response:
 
 
 async def _answer(request: Request, shown: Shown, ballot: str) -> Response:
+    # The close of a poll changes a picture without an event.
+    tag = etag(shown.channel)
     headers = {
-        "ETag": etag(shown.channel),
+        "ETag": f'{tag[:-1]}-open"' if is_before_poll(shown.night) else tag,
         "Cache-Control": "no-cache",
         "Content-Language": shown.language.tag,
         "Vary": "Accept-Language, Cookie",
@@ -57,7 +60,7 @@ async def _drawn(shown: Shown, ballot: str) -> bytes:
     HTTPException 503 if too many other pictures are waiting to be drawn.
     """
     night, language, channel = shown.night, shown.language, shown.channel
-    name = (night.definition.id, channel.edition, channel.head, shown.known_now, ballot)
+    name = (night.definition.id, channel.edition, channel.head, shown.known_now, is_before_poll(night), ballot)
     if kept := KEPT.find(name):
         return kept
     if name not in WAITED_FOR:

@@ -52,7 +52,8 @@ def _columns(night: Night, tally: Tally, language: Language) -> list[Mark]:
 
 
 def _waiting(night: Night, language: Language) -> list[Mark]:
-    text, size = fitted(language.gettext("Waiting for the first declaration"), ACROSS, 64, 40, HEAVY)
+    awaited = words.closes(night, language) or language.gettext("Waiting for the first declaration")
+    text, size = fitted(awaited, ACROSS, 64, 40, HEAVY)
     return [Text(text, LEFT, 330, size, HEAVY)]
 
 

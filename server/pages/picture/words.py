@@ -6,7 +6,7 @@ from server.election.clock import LONDON
 from server.election.counts import Count
 from server.election.events import Corrected
 from server.election.nights import Night
-from server.election.results.tally import Tally
+from server.election.results.tally import Tally, is_early
 from server.election.verdict import Result, Swing
 from server.html.coming import called_off, is_before_poll
 from server.html.languages import Language
@@ -32,8 +32,7 @@ def told_score(night: Night, tally: Tally, language: Language) -> str:
 def _told(night: Night, count: Count, language: Language) -> Iterator[str]:
     contest, result = count.contest, count.result
     if result is None:
-        before = closes(night, language) if count.status == "awaiting" else ""
-        yield f"{language.seat(contest)}: {before or stage(count, language)}"
+        yield f"{language.seat(contest)}: {stage_or_close(night, count, language)}"
         yield from so_far(count, language)
         return
     parts = {"verdict": verdict(night, result, language), "seat": language.seat(contest)}
@@ -135,6 +134,12 @@ def stage(count: Count, language: Language) -> str:
             return language.gettext("Waiting for the count")
 
 
+def stage_or_close(night: Night, count: Count, language: Language) -> str:
+    """The stage that a contest without a result has reached, or until when its poll is open."""
+    before = closes(night, language) if count.status == "awaiting" else ""
+    return before or stage(count, language)
+
+
 def so_far(count: Count, language: Language) -> Iterator[str]:
     """What is known of a contest without a result, each fact in a few words."""
     contest = count.contest
@@ -186,6 +191,8 @@ def to_win(night: Night, tally: Tally, language: Language) -> str:
     lead = tally.lead
     if lead is None:
         return language.gettext("%(line)s make a majority") % parts
+    if is_early(night):
+        return language.gettext("%(line)s make a majority: too early to say who will be ahead") % parts
     parts["party"], parts["number"] = (
         language.party(night.parties[lead.party]),
         language.number(tally.line - lead.seats),

@@ -48,6 +48,10 @@ class Notes:
         assert isinstance(newest, NotePosted)
         return newest.text
 
+    def over(self, last: int) -> "Notes":
+        """The same."""
+        return self
+
     def until_the_close(self, night: Night) -> tuple[str, ...]:
         """Nothing."""
         return ()

@@ -67,7 +67,7 @@ def test_a_night_that_should_not_be_there_is_discarded_with_all_that_was_done_on
         assert (
             phone.client.get(f"/{area}", follow_redirects=False).headers["location"].startswith(f"/{area}/invitation")
         )
-    assert ending.send("/desk/discard").headers["location"] == "/desk/invitation", "a second tap finds nothing"
+    assert ending.send("/desk/discard").headers["location"] == "/desk/invitation?over=1", "a second tap is told so"
 
 
 def test_a_night_with_a_declaration_is_not_discarded_unless_it_is_to_practise_with(

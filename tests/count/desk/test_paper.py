@@ -10,8 +10,10 @@ import pytest
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 
+from server.election.contests import Contest
 from server.election.events import BallotPaperAmended, NightAmended
 from server.election.nights import fold
+from server.nights import archive
 from server.stream.record import read
 from tests.conftest import PATIENCE_SECONDS
 from tests.count import rochester
@@ -321,6 +323,32 @@ def test_the_nights_title_close_and_baseline_are_put_right(editor: Phone, desk: 
     wrong = amend(editor, "/desk/night", paper__closes="late", paper__title="T")
     assert wrong.status_code == 422 and 'id="paper-closes-wrong"' in wrong.text
     assert fields(wrong.text)["paper.title"] == "T"
+
+
+def test_the_desk_chooses_another_election_of_the_archive_and_is_told_what_that_changes(
+    editor: Phone, officer: Phone, desk: Desk
+) -> None:
+    officer.declare()
+    form = text(editor.open("/desk/night"))
+    assert "2005 general election, notional" in form and "other votes at the election before" in form
+    refused = amend(editor, "/desk/night", paper__compared="2005-notional")
+    assert refused.status_code == 422, "there are figures, so it wants a reason"
+    assert fields(refused.text)["paper.compared"] == "2005-notional"
+    why = {"reason": "The seat is compared with 2005."}
+    assert amend(editor, "/desk/night", paper__compared="2005-notional", **why).status_code == 303
+    night = fold(desk.events())
+    assert night.definition.baseline == "2005 general election, notional"
+    before = [count.contest.previous for count in night.counts.values()]
+    assert before == [seat_of_2010().previous] * 2
+    assert "2005 general election, notional" in public(editor, desk)
+    assert "2010 general election" in editor.open("/desk/night"), "and there is a way back"
+    wrong = amend(editor, "/desk/night", paper__compared="1832", **why)
+    assert wrong.status_code == 422 and "The archive has no such election for this night." in wrong.text
+
+
+def seat_of_2010() -> Contest:
+    general = archive.load("parl.2010-05-06").definition
+    return next(one for one in general.contests if one.gss == "E14000898")
 
 
 def test_the_record_of_a_night_with_amendments_is_sound(editor: Phone, officer: Phone, desk: Desk) -> None:

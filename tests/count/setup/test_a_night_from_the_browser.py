@@ -9,13 +9,13 @@ from starlette.testclient import TestClient
 
 from server.count.setup.beginning import MOST_UPLOADED
 from server.count.setup.opening import open_due
-from server.election.counting.acts import EntryChosen, Invited, PinChosen, SignedIn
+from server.election.counting.acts import PLACE, EntryChosen, Invited, PinChosen, Revoked, SignedIn
 from server.election.events import DeclarationExpected, NightOpened
 from server.nights.coming.files import template
 from server.nights.kept import Kept
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream
-from tests.count.conftest import Desk, another
+from tests.count.conftest import Desk, another, stamp
 from tests.count.setup import clacton
 from tests.count.setup.conftest import Admin, signed_in
 
@@ -71,7 +71,8 @@ def test_a_seat_and_a_pasted_list_are_a_night_that_viewers_see_once_it_is_opened
 def test_each_way_begins_a_draft(admin: Admin) -> None:
     admin.begin("file", table=clacton.DEMOCRACY_CLUB)
     assert (admin.form()["draft.0.3.surname"], admin.faults()) == ("Smith", [])
-    admin.begin("file", table=template() + "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,\n")
+    assert admin.page.count('data-party="PP53"') == 2, "Labour and Co-operative is in Labour's colour"
+    admin.begin("file", table=template() + "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,,,\n")
     assert admin.form()["draft.0.seat"] == "Clacton"
     admin.begin("names")
     assert admin.form()["draft.0.12.surname"] == ""
@@ -81,6 +82,13 @@ def test_each_way_begins_a_draft(admin: Admin) -> None:
     admin.save(title="Bath by-election", date=clacton.DAY, c_seat="bath", surname_0="Ray", party_0="Green Party")
     assert admin.faults() == [], "the seat is known by its name, and what is known of it comes along"
     assert admin.form()["draft.0.seat"] == "Bath"
+    admin.save(description_0="Bath’s own Greens", sitting_0="yes")
+    assert admin.form()["draft.0.0.sitting"] == "yes"
+    assert "Bath’s own Greens" in admin.open(f"{admin.draft}/preview")
+    admin.open(admin.draft)
+    admin.save(sitting_0="", description_0="x" * 200)
+    assert admin.faults() == ["row 1, description: 200 characters are too many: say it in 120."]
+    assert admin.form()["draft.0.0.sitting"] == ""
 
 
 def test_a_file_that_is_uploaded_may_be_larger_than_another_form(admin: Admin) -> None:
@@ -290,6 +298,22 @@ def test_who_is_out_of_the_place_is_out_of_its_desks(place: TestClient, stored: 
     admin.open("/admin/people")
     sent = admin.hidden(admin.page, f"/admin/people/{what}") | {"invitation": to.rpartition("=")[2]}
     admin.client.post(f"/admin/people/{what}", data=sent, headers=admin.origin)
+    assert other.client.get("/desk", follow_redirects=False).headers["location"] == "/desk/invitation?ended=1"
+
+
+def test_who_is_revoked_by_a_process_that_dies_before_it_reaches_the_desks_is_out_of_them_all_the_same(
+    place: TestClient, stored: Desk, admin: Admin
+) -> None:
+    begun(admin)
+    admin.open_draft()
+    admin.open("/admin/people")
+    to = admin.send("/admin/people", {"name": "Bea Other"}).headers["location"]
+    other = Admin(another(place))
+    other.sign_in(admin.open(to).split('id="link">')[1].split("<")[0].removeprefix("http://testserver"))
+    other.open("/admin")
+    other.send("/admin/run", {"night": clacton.NIGHT})
+    assert other.client.get("/desk", follow_redirects=False).status_code == 200
+    stored.record(Revoked(**stamp("revoke"), invited=to.rpartition("=")[2]), PLACE)
     assert other.client.get("/desk", follow_redirects=False).headers["location"] == "/desk/invitation?ended=1"
 
 

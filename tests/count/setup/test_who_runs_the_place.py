@@ -32,7 +32,8 @@ def test_an_admin_invites_another_whose_session_and_invitation_can_be_ended(plac
         assert (answer.status_code, answer.headers["location"]) == (303, "/admin/invitation?ended=1")
         if what == "end":
             assert other.sign_in(link).url.path == "/admin", "the PIN signs in again"
-    assert other.client.get(link).status_code == 403
+    refused = other.client.get(link)
+    assert refused.status_code == 403 and "Ask another admin for a new one." in refused.text
 
 
 def test_nobody_revokes_themselves_and_a_name_is_needed(admin: Admin) -> None:

@@ -40,6 +40,17 @@ def test_an_export_with_options_has_the_names_and_the_electorate_that_it_gives()
     assert contest.electorate == 79_001
 
 
+def test_an_electorate_as_a_spreadsheet_writes_it_is_a_whole_number_and_one_that_can_mean_two_is_refused() -> None:
+    header, *rows = clacton.DEMOCRACY_CLUB.splitlines()
+    for text, read in (("79001.0", 79_001), ("79.001", 0)):
+        export = "\n".join([f"{header},total_electorate", *(f"{row},{text}" for row in rows)])
+        for file in (export, FILLED_IN.replace('"78,000"', text)):
+            sheet = sheet_in(Source("night.csv", file.encode()))
+            told = [fault.sentence for fault in faults_of(sheet) if fault.field == "0.electorate"]
+            assert len(told) == (0 if read else 1)
+            assert sheet.contests[0].electorate == (str(read) if read else text)
+
+
 def test_a_seat_that_the_archive_does_not_have_is_asked_for() -> None:
     export = clacton.DEMOCRACY_CLUB.replace("parl.clacton", "parl.new-town").replace(",Clacton,", ",New Town,")
     sheet = sheet_in(Source("export.csv", export.encode()))
@@ -85,7 +96,7 @@ def test_our_spreadsheet_filled_in_or_pasted_is_a_night_of_several_contests(sepa
 def test_the_template_is_read_as_empty_and_says_so() -> None:
     with pytest.raises(NotRead, match="all rows are empty, or begin with #"):
         sheet_in(Source("night.csv", template().encode()))
-    named = template() + "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,\r\n"
+    named = template() + "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,,,\r\n"
     assert faults_of(sheet_in(Source("night.csv", named.encode()))) == ()
 
 

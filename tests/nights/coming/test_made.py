@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from server.nights import archive
@@ -91,6 +92,7 @@ FAULTS = {
     "0.0.surname": ("", "Say the candidate’s surname."),
     "0.1.party": ("Labuor", "Is it Labour?"),
     "0.2.first_names": ("x" * 200, "characters are too many"),
+    "0.3.description": ("x" * 200, "characters are too many"),
     "0.3.surname": ("A\x07B", "cannot be printed"),
     "0.4.surname": ("x" * 90, "A name has at most 80 characters"),
 }
@@ -109,6 +111,23 @@ def test_the_same_name_of_the_same_party_stands_once_and_of_another_party_twice(
     twice = sheet("SMITH, Jane, Labour\nSMITH, Jane, Green Party\nSMITH, Jane, Labour")
     said = "This is the same as row 1. Two people of one name need what tells them apart."
     assert [(one.field, one.sentence) for one in faults_of(twice)] == [("0.2.surname", said)]
+
+
+def test_two_of_one_name_and_party_stand_where_a_description_tells_them_apart() -> None:
+    two = with_fields(
+        sheet("SMITH, Jane, Independent\nSMITH, Jane, Independent"), {"0.1.description": "of Holland Road"}
+    )
+    assert [one.description for one in made(two).definition.contests[0].candidates] == [UNSET, "of Holland Road"]
+
+
+def test_a_description_and_the_sitting_mp_are_in_the_night_and_in_its_file() -> None:
+    typed = {"0.3.description": "Clacton’s own", "0.5.sitting": "yes"}
+    night = made(with_fields(sheet(), typed))
+    candidates = night.definition.contests[0].candidates
+    assert [one.description for one in candidates if one.description] == ["Clacton’s own"]
+    assert [one.id for one in candidates if one.sitting] == ["6"]
+    past = archive.past_night(*parsed(night_file(night).encode(), "file"))
+    assert past.definition.contests == night.definition.contests
 
 
 def test_a_night_has_a_contest_once_and_no_more_candidates_than_a_paper_holds() -> None:

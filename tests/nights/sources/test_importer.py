@@ -42,6 +42,44 @@ def refused(folder: Path, contests: str = CONTESTS, candidates: str = CANDIDATES
     return [str(problem) for problem in caught.value.problems]
 
 
+@pytest.mark.parametrize(("text", "votes"), [("200.0", 200), ("200.00", 200), ("0.0", 0)])
+def test_a_whole_number_as_a_spreadsheet_writes_it_is_read(tmp_path: Path, text: str, votes: int) -> None:
+    candidates = CANDIDATES.replace("Howling 'Laud',O'Hope,No,200", f"Howling 'Laud',O'Hope,No,{text}")
+    contests = CONTESTS.replace(",900,500,9,100", f",900,{300 + votes},9,{300 - votes}")
+    paper = imported(tmp_path, contests, candidates).definition.contests[0]
+    (declared,) = [
+        event
+        for event in imported(tmp_path, contests, candidates).events
+        if isinstance(event, Declared) and event.ballot == paper.ballot
+    ]
+    assert sorted(declared.votes.values()) == sorted([300, 0, votes, 0])
+
+
+@pytest.mark.parametrize("text", ["1.550", "1.000", "15.5", "1550."])
+def test_a_full_stop_that_can_mean_two_things_is_refused_with_what_to_write(tmp_path: Path, text: str) -> None:
+    problems = refused(tmp_path, candidates=CANDIDATES.replace("Ben,Órga,No,200", f"Ben,Órga,No,{text}"))
+    sentence = "A full stop can mean thousands or a fraction: write 1550 or 1,550."
+    assert problems == [f"candidates.csv, line 2: Votes: {text!r} is not a whole number. {sentence}"]
+
+
+def test_a_year_of_two_digits_is_refused_with_what_to_write(tmp_path: Path) -> None:
+    problems = refused(tmp_path, CONTESTS.replace("13/12/2019 02:30", "13/12/19 02:30"))
+    like = "it should be a time such as 13/12/2019 02:30. Write all four digits of the year."
+    assert problems == [f"contests.csv, line 2: Declaration time is '13/12/19 02:30': {like}"]
+
+
+@pytest.mark.parametrize("row", ["Total,,,,,,,,,1100", ",,Total,,,,,,,1100", ",,,,,,,Total,,1100", "Total"])
+def test_a_row_of_totals_among_the_candidates_is_one_thing_that_is_wrong(tmp_path: Path, row: str) -> None:
+    sentence = "Total is no candidate and no party: leave this row out."
+    assert refused(tmp_path, candidates=f"{CANDIDATES}{row}\n") == [f"candidates.csv, line 8: {sentence}"]
+
+
+def test_a_ballot_paper_has_as_many_candidates_by_import_as_in_the_browser(tmp_path: Path) -> None:
+    more = "".join(f"E14000001,Upper Of Lower,Independent,Ind,,,A,B{number},No,0\n" for number in range(199))
+    said = refused(tmp_path, candidates=CANDIDATES + more)
+    assert said == ["contests.csv, line 2: Upper of Lower has 201 candidates: a ballot paper here has at most 200."]
+
+
 def test_two_files_become_a_night(tmp_path: Path) -> None:
     past = imported(tmp_path)
     brook, upper = past.definition.contests

@@ -36,6 +36,8 @@ _ERRORS = {
     "lot-without-tie": "A lot is given where the first place is not a tie.",
     "reason-missing": "A correction, a withdrawal or a warning passed over has no reason.",
     "text-too-long": "A reason or note has more than 500 characters, or there are more reasons than checks.",
+    "note-empty": "A note has no text.",
+    "note-unfit": "A note names a party that the night does not, or a kind, a speaker or a language that cannot be.",
     "paper-unfit": "A ballot paper, or a night, is to be put right in a way that cannot be.",
     "shape": "What a program sent is not a declaration.",
 }

@@ -1,4 +1,4 @@
-"""A night retold with the figures that stood at its end, as if nothing had been corrected. Nothing is decided."""
+"""A night retold with what stood at its end, as if nothing had been corrected. Nothing is decided."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -18,22 +18,34 @@ from server.election.events import (
     NightOpened,
     NightReleased,
     NoPollTaken,
+    NoteCorrected,
     NotePosted,
+    NoteWithdrawn,
     StageReached,
     Withdrawn,
 )
 
 
 def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
-    """The events with corrected figures in the first declaration, and without what was withdrawn; the night is opened
-    with the ballot papers as they were put right.
+    """The events with corrected figures in the first declaration, corrected notes as they were corrected, and without
+    what was withdrawn; the night is opened with the ballot papers as they were put right.
 
     The events are numbered anew from 1: the retold night is another sequence, with heads of its own.
     """
     told: list[AnyEvent | None] = []
     stands: dict[str, int] = {}  # ballot id → index in ``told`` of the declaration, or NoPollTaken, that stands
+    notes: dict[int, int] = {}  # seq of a note → its index in ``told``
     for event in events:
         match event:
+            case NotePosted():
+                notes[event.seq] = len(told)
+                told.append(event)
+            case NoteCorrected():
+                note = told[notes[event.note]]
+                assert isinstance(note, NotePosted), "what is corrected was posted"
+                told[notes[event.note]] = replace(note, text=event.text, particulars=event.particulars)
+            case NoteWithdrawn():
+                told[notes[event.note]] = None
             case Corrected():
                 first = told[stands[event.ballot]]
                 assert isinstance(first, Declared), "what is corrected was declared"
@@ -47,7 +59,7 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
                 opened = told[0]
                 assert isinstance(opened, NightOpened), "a night begins with its opening"
                 told[0] = replace(opened, night=amended(opened.night, event))
-            case NightOpened() | NightHeld() | NightReleased() | NotePosted() | StageReached() | DeclarationExpected():
+            case NightOpened() | NightHeld() | NightReleased() | StageReached() | DeclarationExpected():
                 told.append(event)
             case _:
                 assert_never(event)
@@ -56,4 +68,4 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
 
 def was_revised(events: Sequence[AnyEvent]) -> bool:
     """Whether anything was corrected, put right or withdrawn; if not, ``as_known`` changes nothing."""
-    return any(isinstance(event, Corrected | Withdrawn | Amendment) for event in events)
+    return any(isinstance(event, Corrected | Withdrawn | Amendment | NoteCorrected | NoteWithdrawn) for event in events)

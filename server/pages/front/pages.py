@@ -1,0 +1,71 @@
+"""The front page's addresses: the page, its push, and a search for a seat over all nights."""
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from server.access import allows, everyone
+from server.html.address import asked, in_language, language_of, number
+from server.html.answers import HTML, answer
+from server.html.languages import wanted
+from server.html.process import process
+from server.html.templates import rendered
+from server.live.bodies import body
+from server.live.line import line_of
+from server.pages.front.past import shipped
+from server.pages.front.pieces import front_page
+from server.pages.front.seats import seats_called
+
+
+@allows(everyone)
+async def front(request: Request) -> Response:
+    """``/``: what is happening, what comes next, and what was."""
+    hub, language = process(request).hub, language_of(request)
+    past = await asyncio.to_thread(shipped)
+    html = hub.cached(f"front {language.code}", lambda: body(front_page(hub, language, past)), also=hub.front.mark)
+    return in_language(request, answer(request, html, HTML, html.etag))
+
+
+@allows(everyone)
+async def live(websocket: WebSocket) -> None:
+    """``/live?after={mark}&lang=de``: what changed on the front page since that mark, then what changes."""
+    front, code = process(websocket).hub.front, wanted((asked(websocket, "lang"),), "").code
+    await websocket.accept()
+    line = line_of(websocket.scope)
+    line.audience = front.join(line, code, number(websocket, "after"))
+
+
+@allows(everyone)
+async def poll(request: Request) -> Response:
+    """``/live`` over HTTP: what changed since a mark; 204 if nothing did."""
+    front, code = process(request).hub.front, wanted((asked(request, "lang"),), "").code
+    message = front.missed(code, number(request, "after"))
+    if message is None:
+        return Response(status_code=204, headers={"Cache-Control": "no-cache"})
+    content = body(message.payload)
+    return answer(request, content, HTML, content.etag)
+
+
+@allows(everyone)
+async def find(request: Request) -> Response:
+    """``/find?q=``: to the newest contest of the seat that is meant, the most important night on air first; a list
+    where several are called so, and a sentence where none is."""
+    hub, language, question = process(request).hub, language_of(request), asked(request, "q")
+    found = await asyncio.to_thread(
+        seats_called, question, tuple(one.night for one in hub.channels.values() if one.night)
+    )
+    if len(found) == 1:
+        return in_language(request, RedirectResponse(found[0].address, 303))
+    html = body(rendered("find.html", language, q=question, found=found))
+    return in_language(request, answer(request, html, HTML, html.etag))
+
+
+routes: list[BaseRoute] = [
+    Route("/", front),
+    WebSocketRoute("/live", live),
+    Route("/live", poll),
+    Route("/find", find),
+]

@@ -1,0 +1,44 @@
+"""What the front page says of shipped nights: the general elections as cards, and the newest night in a headline. Made
+once, as shipped nights do not change. No HTML."""
+
+from functools import cache
+
+from msgspec import Struct
+
+from server.election.clock import LONDON
+from server.election.nights import Night, fold
+from server.nights import archive
+from server.nights.format import Summary
+from server.pages.map.dots import Dots, dots
+from server.pages.night.score import Banner, Bars, banner_of, bars_of
+
+
+class Card(Struct, frozen=True):
+    """A past general election: its result, its largest parties and its map; ``begins`` is the moment, in London's time,
+    from which it is watched again."""
+
+    night: Summary
+    begins: str
+    result: Banner
+    bars: Bars
+    dots: Dots | None
+
+
+class Shipped(Struct, frozen=True):
+    """``cards`` are the general elections, newest first; ``newest`` is the newest night of all, as it ended."""
+
+    cards: tuple[Card, ...]
+    newest: Night
+
+
+@cache
+def shipped() -> Shipped:
+    """All of it; it opens six nights, half a second, so call it in a thread."""
+    cards = [_card(night) for night in archive.listed() if night.seats]
+    return Shipped(tuple(cards), fold(archive.load(archive.listed()[0].id).events))
+
+
+def _card(summary: Summary) -> Card:
+    night = fold(archive.load(summary.id).events)
+    begins = summary.polls_close.astimezone(LONDON)
+    return Card(summary, f"{begins:%Y-%m-%dT%H:%M}", banner_of(night), bars_of(night), dots(night))

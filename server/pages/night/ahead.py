@@ -1,0 +1,62 @@
+"""Before the first result of a night of several contests: which seats to watch, and when they were declared last time.
+No HTML."""
+
+from datetime import datetime
+from fractions import Fraction
+
+from msgspec import Struct
+
+from server.election.contests import Definition
+from server.election.counts import Count
+from server.election.nights import Night
+from server.election.once import once
+from server.html.templates import lead_before
+from server.nights.format import Summary
+from server.nights.polls import declared_before
+
+_WATCHED = 10
+
+
+class Watched(Struct, frozen=True):
+    """A seat to watch: ``lead`` is by how much of the votes its holder won it at the baseline; ``before`` when it was
+    declared last time, and at which election, None where that is not on record."""
+
+    count: Count
+    lead: Fraction
+    before: tuple[datetime, Summary] | None
+
+
+class LastTime(Struct, frozen=True):
+    """When the first of a night's seats, and half of them, were declared last time; ``year`` is that election's."""
+
+    first: datetime
+    half: datetime
+    year: int
+
+
+def watched(night: Night) -> tuple[Watched, ...]:
+    """The seats of a night with the smallest majorities at the baseline, smallest first; none once one is declared."""
+    if night.declared or night.is_single:
+        return ()
+    return tuple(
+        Watched(night.counts[ballot], lead, declared_before(night.counts[ballot].contest.gss, night.definition.date))
+        for lead, ballot in _closest(night.definition)
+    )
+
+
+@once
+def last_time(definition: Definition) -> LastTime | None:
+    """When the seats of a night were declared at the last election with recorded times; None unless that has most of
+    them: a few seats say nothing of the first of all."""
+    found = [one for contest in definition.contests if (one := declared_before(contest.gss, definition.date))]
+    newest = max((summary.date for _, summary in found), default=None)
+    times = sorted(at for at, summary in found if summary.date == newest)
+    if newest is None or 2 * len(times) < len(definition.contests):
+        return None
+    return LastTime(times[0], times[(len(times) - 1) // 2], newest.year)
+
+
+@once
+def _closest(definition: Definition) -> tuple[tuple[Fraction, str], ...]:
+    leads = [(lead[1], contest.ballot) for contest in definition.contests if (lead := lead_before(contest))]
+    return tuple(sorted(leads)[:_WATCHED])
