@@ -108,7 +108,7 @@ def test_nights_of_one_date_are_on_one_clock_in_the_order_of_their_times() -> No
 async def test_from_is_put_on_air_at_once_and_nothing_after_to(stream: EventStream) -> None:
     playing = Player(stream, replays(ONE), Orders(speed=1, start="04:15", until="04:15")).play()
     left = await asyncio.wait_for(playing, PATIENCE_SECONDS)  # and not six hours
-    assert (left.state, len(await stream.read(NAME))) == ("ended", 9)
+    assert (left.state, len(await stream.read(NAME))) == ("ended", 10)
     await Player(stream, replays(ONE), MAX).play()
     await whole(stream, NAME)
 
