@@ -17,7 +17,7 @@ GENERAL, ROCHESTER = "parl.2019-12-12", "parl.rochester-and-strood.by.2014-11-20
 LEFT = """() => [document.title, ...[...document.querySelectorAll(
     "#stands, #status, #record, #cursor, .page, .contests ol")].map((one) => {
     const copy = one.cloneNode(true);
-    for (const row of copy.querySelectorAll(".fresh")) row.classList.remove("fresh");
+    for (const row of copy.querySelectorAll(".lit")) row.classList.remove("lit");
     for (const bare of copy.querySelectorAll("[class='']")) bare.removeAttribute("class");
     for (const button of copy.querySelectorAll("#earlier")) button.hidden = true;
     for (const one of copy.querySelectorAll("*"))
@@ -61,7 +61,7 @@ def query(says: dict[str, str]) -> str:
 
 async def equals_its_address(page: Page) -> None:
     """Reload: the page stays where it is, and stays what it is."""
-    await page.wait_for_function("() => !document.querySelector('.playing')")
+    await page.wait_for_function("() => !document.querySelector('.playing, .banner[aria-live=off]')")
     shown = await page.evaluate(LEFT)
     await page.reload()
     assert await page.evaluate(LEFT) == shown

@@ -57,12 +57,12 @@
     say(ON_AIR, "up");
   });
   on("before:message:incoming", ({ detail }) => {
-    detail.message.data = hushed(detail.message.data);
+    detail.message.data = putRows(hushed(detail.message.data));
   });
   on("after:message:incoming", (event) => {
     heard = Date.now();
     resumeFrom(event.detail.connection);
-    shown(event.detail.message.data);
+    shown();
   });
   on("close", ({ detail }) => {
     if (detail.code === OVER) return location.reload();
@@ -94,15 +94,15 @@
     const answer = await fetch(url);
     if (answer.status === RESET || answer.status === GONE) location.reload();
     if (answer.status !== 200) return;
-    const text = hushed(await answer.text());
+    const text = putRows(hushed(await answer.text()));
     await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text, transition: false });
-    shown(text);
+    shown();
   };
   setInterval(() => {
     if (!document.hidden && failures > 2) poll().catch(() => say(NO_CONNECTION, "down"));
   }, POLL_EVERY);
 
-  shown("");
+  shown();
 
   // The line is opened when all scripts of the page listen, so that none misses the first message. htmx may have
   // processed the page before its websocket extension was loaded; processing it twice does no harm.
