@@ -94,32 +94,35 @@ const { put, putRows, shown } = (() => {
   let rows = [];
   const put = (message, bright) => {
     const template = document.createElement("template");
-    template.innerHTML = message.replace(/(<\/?)hx-partial/g, "$1template");
+    const hexes = [];
+    const html = message
+      .replace(/<svg>(<a hx-swap-oob.*?)<\/svg>/gs, (_, hex) => (hexes.push(hex), ""))
+      .replace(/<hx-partial hx-target="#row-[^>]*>(.*?)<\/hx-partial>/gs, "$1")
+      .replace(/(<\/?)hx-partial/g, "$1template");
+    template.innerHTML = `${html}<svg>${hexes.join("")}</svg>`;
     const results = [];
-    for (const part of template.content.children) {
-      if (part.localName === "svg") {
-        const now = part.firstElementChild;
-        const old = hexagons.get(now.getAttribute("aria-labelledby"));
-        if (!old) continue;
-        now.removeAttribute("hx-swap-oob");
-        for (const name of OURS) if (old.classList.contains(name)) now.classList.add(name);
-        if (morph(old, now)) results.push(old);
-        continue;
-      }
-      const target = part.getAttribute("hx-target");
-      const old = target[0] === "#" ? document.getElementById(target.slice(1)) : document.querySelector(target);
-      const how = part.getAttribute("hx-swap");
+    for (const now of template.content.lastChild.children) {
+      const old = hexagons.get(now.getAttribute("aria-labelledby"));
       if (!old) continue;
+      now.removeAttribute("hx-swap-oob");
+      for (const name of OURS) if (old.classList.contains(name)) now.classList.add(name);
+      if (morph(old, now)) results.push(old);
+    }
+    for (const part of [...template.content.children].slice(0, -1)) {
+      const isRow = part.localName === "li";
+      const target = isRow ? `#${part.id}` : part.getAttribute("hx-target");
+      const old = target[0] === "#" ? document.getElementById(target.slice(1)) : document.querySelector(target);
+      if (!old) continue;
+      const how = part.getAttribute("hx-swap");
       if (how === "innerHTML") old.replaceChildren(part.content);
       else if (how === "outerHTML") old.replaceWith(part.content);
       else {
-        const now = part.content.firstElementChild;
+        const now = isRow ? part : part.content.firstElementChild;
         if (lit.has(old)) now.classList.add("lit");
-        const before = old.dataset.party;
-        const isRow = /^#(row|seat)-/.test(target);
-        if (!morph(old, now) || !isRow) continue;
+        const wasDeclared = "party" in old.dataset;
+        if (!morph(old, now) || !(isRow || target.startsWith("#seat-"))) continue;
         rows.push(old);
-        if (before || old.dataset.party) results.push(old);
+        if (wasDeclared || "party" in old.dataset) results.push(old);
       }
     }
     if (bright) light(results);
