@@ -201,7 +201,8 @@ class PageRenderer:
         """What a page of a past night has beside its fragments: its title, its moment, the head of its record."""
         moment = None if whole else night.at
         context = self._context(night) | {"about": self._about(night, topic), "head": head, "moment": moment}
-        return self._html("around", context)
+        banner = partial(*screens.shown(night, self.language)) if topic == screens.WALL else ""
+        return self._html("around", context) + banner
 
     def _about(self, night: Night, topic: str) -> Count | None:
         """The contest that the page with a topic is about, if it is about one."""

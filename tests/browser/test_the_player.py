@@ -277,3 +277,27 @@ async def test_a_random_moment_is_painted_within_three_times_what_as_much_plain_
     await phone.evaluate(BESIDE, places)  # the server makes texts when they are first asked for
     took = await phone.evaluate(BESIDE, places)
     assert statistics.median(scrub / plain for scrub, plain in took) < 3
+
+
+async def test_the_wall_of_a_past_night_is_played_at_the_speed_that_was_asked_and_keeps_its_address(
+    site: Site, viewer: Page
+) -> None:
+    await viewer.goto(f"{site.url}/nights/{GENERAL}/wall?theme=dark&at=2019-12-12T23:26")
+    await expect(viewer.locator("#shown")).to_contain_text("Waiting for the first declaration")
+    await viewer.get_by_role("link", name="Next declaration").click()
+    await expect(viewer.locator("#shown")).to_contain_text("LAB HOLD")
+    await address(viewer, theme="dark", at="2019-12-12T23:27")
+    await viewer.goto(f"{viewer.url}&speed=45")
+    await expect(viewer.locator("#speed")).to_have_value("45")
+    await expect(viewer.locator("#shown")).not_to_contain_text("Newcastle upon Tyne Central")
+    await viewer.keyboard.press("k")
+    await viewer.get_by_role("slider").fill(str(5 * 3600 + 40 * 60))
+    await shows(viewer, GENERAL, "2019-12-13T03:40")
+    await expect(viewer.locator("#status")).to_contain_text("350")
+    seen = "() => ['#shown', '#score', '#latest', '.hexes'].map((one) => document.querySelector(one).textContent)"
+    jumped = await viewer.evaluate(seen)
+    await address(viewer, theme="dark", at="2019-12-13T03:40")
+    await viewer.reload()
+    assert await viewer.evaluate(seen) == jumped
+    bar, score = await viewer.locator("#player").bounding_box(), await viewer.locator("main").bounding_box()
+    assert bar and score and score["y"] + score["height"] <= bar["y"], "the player hides nothing"

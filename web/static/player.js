@@ -8,6 +8,7 @@
   const PATIENCE = 400; // milliseconds before the page says that it is loading
   const LONGEST_PAUSE = 8_000;
   const THUMB = 16; // the slider's thumb in pixels: the line begins and ends at its middle
+  const FASTEST = 3_600; // times real speed, where an address asks for more
   const CHATTY = 10; // times real speed; at a greater speed nothing is read out
   const HUSHED = 500; // milliseconds after a jump in which nothing is read out
   const byId = (id) => document.getElementById(id);
@@ -406,8 +407,10 @@
   bring();
   markSeats();
   if (pace > 0) {
-    speed.value = [...speed.options].findLast((option) => Number(option.value) <= Math.max(1, pace)).value;
-    rate = Number(speed.value);
+    rate = Math.min(FASTEST, Math.max(1, Number(pace)));
+    const faster = [...speed.options].find((option) => Number(option.value) >= rate);
+    if (Number(faster?.value) !== rate) speed.add(new Option(`${rate}×`, rate), faster);
+    speed.value = rate;
     turn(true);
   }
 })();
