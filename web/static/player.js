@@ -189,7 +189,8 @@
   };
   const show = (frame, stop, isNews) => {
     document.body.classList.add("live"); // this class keeps the layout still while figures come
-    put(isNews && !isQuiet() ? frame : frame.replaceAll('aria-live="polite"', 'aria-live="off"'), isNews);
+    const isTold = isNews && !isQuiet();
+    put(isTold ? frame : frame.replaceAll('aria-live="polite"', 'aria-live="off"'), isTold);
     here = stop;
     for (const form of document.forms) if (!player.contains(form)) keep(form);
     shown();

@@ -1,13 +1,11 @@
-// Puts news in its place on a page of a night, live or by the player. Rows of the list and hexagons of the map stay in the
-// page and only what they say is changed, in one pass. The few whose result changed light up, the feed stays short, and
-// the other scripts of the page are told.
+// Puts news in its place on a page of a night, live or by the player. Rows and hexagons stay, and what they say is changed
+// in one pass. The few whose result changed light up, the feed stays short, and other scripts are told.
 const { put, putRows, shown } = (() => {
   const SHOWN = document.body.classList.contains("many") ? 6 : 12; // entries of the feed, until somebody asks for more
-  const FEW = 12; // rows and hexagons that may be lit at once
+  const FEW = 12; // rows and hexagons; of more at once none is news
   const LIT = 3_000; // milliseconds
   const ROWS = /<hx-partial hx-target="#(?:row|seat)-.*?<\/hx-partial>|<svg><a hx-swap-oob.*?<\/svg>/gs;
-  const OURS = ["chosen", "recent", "lit"]; // classes of hexagons that scripts of the page give
-  const root = document.documentElement;
+  const OURS = ["chosen", "recent", "lit"]; // classes that scripts give
   const hexagons = new Map(); // the id of a seat's row → its hexagon
   for (const hexagon of document.querySelectorAll(".hexes a")) {
     hexagons.set(hexagon.getAttribute("aria-labelledby"), hexagon);
@@ -34,8 +32,7 @@ const { put, putRows, shown } = (() => {
     tidy();
   });
 
-  // Changes what differs between a node of the page and its news, and says whether anything did. What is the same stays,
-  // with the focus and the reader's place in it. What has another id is other news, and takes its place whole.
+  // Changes what differs between a node and its news, and says whether anything did. What has another id is other news.
   const morph = (old, now) => {
     if (old.nodeName !== now.nodeName || old.id !== now.id) {
       old.replaceWith(now);
@@ -70,27 +67,22 @@ const { put, putRows, shown } = (() => {
     return differs;
   };
 
-  // Lights elements up, unless there are many: then they are no news but another part of the night. This is one step and
-  // not an animation, for which the browser would paint the map anew sixty times a second.
-  const lit = new Map(); // element → the timer that puts it out
-  const putOut = (element) => {
-    clearTimeout(lit.get(element));
-    lit.delete(element);
-    element.classList.remove("lit");
-    if (!element.className) element.removeAttribute("class");
-  };
-  const light = (elements) => {
-    if (elements.length > FEW || "quiet" in root.dataset) return;
-    for (const element of elements) {
-      clearTimeout(lit.get(element));
-      lit.delete(element); // the newest is last
-      lit.set(element, setTimeout(putOut, LIT, element));
-      element.classList.add("lit");
-    }
-    for (const element of [...lit.keys()].slice(0, -FEW)) putOut(element);
+  // Changes a row or hexagon, which keeps what scripts gave it.
+  const alter = (old, now) => {
+    for (const name of OURS) if (old.classList.contains(name)) now.classList.add(name);
+    return morph(old, now);
   };
 
-  // Puts every part of a message in its place. ``bright``: whose result changed lights up.
+  // In one step: an animation of a hexagon would paint the map anew sixty times a second.
+  const light = (elements) => {
+    if (elements.length > FEW || "quiet" in document.documentElement.dataset) return;
+    for (const { classList } of elements) {
+      classList.add("lit");
+      setTimeout(() => classList.remove("lit"), LIT);
+    }
+  };
+
+  // Puts each part of a message in its place. ``bright``: whose result changed lights up.
   let rows = [];
   const put = (message, bright) => {
     const template = document.createElement("template");
@@ -103,24 +95,21 @@ const { put, putRows, shown } = (() => {
     const results = [];
     for (const now of template.content.lastChild.children) {
       const old = hexagons.get(now.getAttribute("aria-labelledby"));
-      if (!old) continue;
       now.removeAttribute("hx-swap-oob");
-      for (const name of OURS) if (old.classList.contains(name)) now.classList.add(name);
-      if (morph(old, now)) results.push(old);
+      if (old && alter(old, now)) results.push(old);
     }
     for (const part of [...template.content.children].slice(0, -1)) {
       const isRow = part.localName === "li";
       const target = isRow ? `#${part.id}` : part.getAttribute("hx-target");
-      const old = target[0] === "#" ? document.getElementById(target.slice(1)) : document.querySelector(target);
+      const old = document.querySelector(target);
       if (!old) continue;
       const how = part.getAttribute("hx-swap");
       if (how === "innerHTML") old.replaceChildren(part.content);
       else if (how === "outerHTML") old.replaceWith(part.content);
       else {
-        const now = isRow ? part : part.content.firstElementChild;
-        if (lit.has(old)) now.classList.add("lit");
         const wasDeclared = "party" in old.dataset;
-        if (!morph(old, now) || !(isRow || target.startsWith("#seat-"))) continue;
+        if (!alter(old, isRow ? part : part.content.firstElementChild)) continue;
+        if (!isRow && !target.startsWith("#seat-")) continue;
         rows.push(old);
         if (wasDeclared || "party" in old.dataset) results.push(old);
       }
@@ -128,13 +117,10 @@ const { put, putRows, shown } = (() => {
     if (bright) light(results);
   };
 
-  // Puts rows and hexagons in their places, and gives what is left of the message, for htmx.
+  // Gives what is left of a message, for htmx.
   const putRows = (message) => {
     const found = [];
-    const rest = message.replace(ROWS, (part) => {
-      found.push(part);
-      return "";
-    });
+    const rest = message.replace(ROWS, (part) => (found.push(part), ""));
     put(found.join(""), true);
     return rest;
   };
