@@ -235,7 +235,8 @@ class PageRenderer:
             "head": head,
             "moment": moment,
         }
-        return self._html("around", context)
+        banner = partial(*screens.shown(night, self.language)) if topic == screens.WALL else ""
+        return self._html("around", context) + banner
 
     def _about(self, night: Night, topic: str) -> Count | None:
         """The contest that the page with a topic is about, if it is about one."""

@@ -28,6 +28,7 @@ from server.election.commands import (
 )
 from server.election.contests import Definition
 from server.election.counting.acts import ReplaySet
+from server.election.decide import decide
 from server.election.events import (
     AnyEvent,
     BallotPaperAmended,
@@ -45,6 +46,7 @@ from server.election.events import (
     StageReached,
     Withdrawn,
 )
+from server.election.nights import Night
 from server.election.refusals import Refused
 from server.nights.past import PastNight
 
@@ -160,6 +162,15 @@ def takes(gap: timedelta, speed: float | None) -> float:
         return 0.0
     seconds = gap.total_seconds() / speed
     return min(seconds, LONGEST_WAIT_SECONDS) if gap > EMPTY else seconds
+
+
+def can_be(night: Night, cue: Cue) -> bool:
+    """Whether a cue would not be refused."""
+    try:
+        decide(night, cue.command, cue.at)
+    except Refused:
+        return False
+    return True
 
 
 def speed_told(speed: float | None) -> str:

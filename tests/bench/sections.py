@@ -24,6 +24,7 @@ from tests.bench import (
     playing,
     reach,
     rehearsing,
+    scrubbing,
     spread,
     whole_night,
 )
@@ -182,6 +183,14 @@ SECTIONS: dict[str, Section] = {
         lambda run: playing.measure(),
         lambda: playing.measure(3, 1, (_ROCHESTER,), 2, 0.5, _ROCHESTER),
         playing.show,
+        usual=False,
+    ),
+    "scrubbing": Section(
+        "A random moment of a past night, painted in three engines",
+        lambda run: scrubbing.measure(),
+        lambda: scrubbing.measure(2, _ROCHESTER),
+        scrubbing.show,
+        no_browser,
         usual=False,
     ),
     "moments": Section(

@@ -71,11 +71,16 @@ def banner(night: Night, item: Banner, language: Language) -> str:
 def newest(night: Night, language: Language) -> str:
     """The HTML of the last banner of the night so far: the House once it is complete, else the newest declaration.
 
-    "" before the first declaration.
+    Before the first declaration it says that the screen waits for one.
     """
     if (moment := _moment(night)).banner.largest:
         return _html("moment", language, night=night, moment=moment, line=majority_line(night))
-    return banner(night, moment.banner, language) if moment.banner.count else ""
+    return banner(night, moment.banner, language) if moment.banner.count else _html("waiting", language, night=night)
+
+
+def shown(night: Night, language: Language) -> tuple[str, str, str]:
+    """Target, swap and HTML of the banner on a wall whose player has gone to another moment."""
+    return ("shown", "innerHTML", newest(night, language))
 
 
 def _moment(night: Night) -> NightMoment:
