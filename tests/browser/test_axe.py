@@ -21,7 +21,7 @@ from server.count.visit.inviting import choose_entry, invite_person
 from server.election.commands import AnyCommand, Correct, Declare, ExpectDeclaration, PostNote, ReachStage, Withdraw
 from server.election.counting.acts import ReplaySet, Role
 from server.nights import archive
-from server.replay.script import commands
+from server.replay.commands import commands
 from server.settings import ROOT
 from server.stream import clock
 from server.stream.embedded import Embedded

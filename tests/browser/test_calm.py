@@ -13,7 +13,7 @@ from server.election.commands import Declare, ReachStage
 from server.election.nights import fold
 from server.nights import archive
 from server.pages.night.score import score_of
-from server.replay.script import commands
+from server.replay.commands import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter

@@ -17,7 +17,7 @@ from server.election.nights import fold
 from server.nights import archive
 from server.pages.find.search import plain
 from server.pages.find.table import wanted
-from server.replay.script import commands
+from server.replay.commands import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter

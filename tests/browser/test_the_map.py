@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 
 from server.election.commands import AnyCommand, Declare, ExpectDeclaration
 from server.nights import archive, layout
-from server.replay.script import commands
+from server.replay.commands import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
