@@ -13,8 +13,9 @@ const { put, putRows, shown } = (() => {
   let whole = false;
   document.documentElement.classList.add("script");
 
-  // Removes entries of the feed that came twice, and hides the earlier ones.
+  // Removes entries of the feed that came twice, and hides the earlier ones; with the first result, how seats were held.
   const tidy = () => {
+    document.getElementById("map")?.classList.toggle("begun", document.querySelector(".hexes a[data-party]") !== null);
     const seen = new Set();
     for (const entry of document.querySelectorAll("#feed > li")) {
       if (seen.has(entry.id)) entry.remove();
