@@ -21,7 +21,7 @@ from server.live.hub import Hub
 from server.live.renderer import NIGHT
 from server.pages.analysis.record_book import records_page
 from server.pages.newsroom import screens
-from server.pages.night.score import banner_of
+from server.pages.night.score import banner_of, bars_of
 from server.pages.picture import words
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import Text
@@ -142,7 +142,7 @@ def test_the_wall_and_the_pictures_say_until_when_the_poll_is_open_and_not_after
 
     def drawn() -> list[str]:
         marks = [
-            *score_picture(night, add_up(night), english),
+            *score_picture(night, add_up(night), bars_of(night), english),
             *contest_picture(night, night.counts[ballot(0)], english),
         ]
         return [mark.words for mark in marks if isinstance(mark, Text)]

@@ -104,8 +104,8 @@ def test_a_withdrawal_names_what_it_took_back_and_not_what_was_taken_back_before
 
 def test_a_held_night_says_so_until_it_is_released() -> None:
     shown = Shown(definition(), [declare(0), HoldNight(id="hold", by="desk")])
-    assert shown["status"].endswith("Held by the desk: nothing goes out for now")
-    assert "Held. The desk lets nothing out for now" in shown["latest"]
+    assert shown["status"].endswith("Results wait while something is checked")
+    assert "Held. Results wait while something is checked." in shown["latest"]
     assert "CON GAIN" in shown["banner"], "what is on air stays there"
     shown.after(ReleaseNight(id="release", by="desk"))
     assert "Held" not in shown["status"]

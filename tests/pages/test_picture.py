@@ -30,6 +30,7 @@ from server.html.languages import ENGLISH, Language, language, languages
 from server.live.hub import Hub
 from server.live.memo import MEMO, Memo
 from server.nights import archive
+from server.pages.night.score import bars_of
 from server.pages.picture import drawing, pages, words
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import HEIGHT, INK, PAPER, WIDTH, Bar, Mark, Text, painted
@@ -66,8 +67,8 @@ def of_contest(night: Night, count: Count | None = None, spoken: Language = ENGL
     return contest_picture(night, count or first(night), spoken)
 
 
-def of_night(night: Night, spoken: Language = ENGLISH) -> list[Mark]:
-    return score_picture(night, add_up(night), spoken)
+def of_night(night: Night, spoken: Language = ENGLISH, over: bool = False) -> list[Mark]:
+    return score_picture(night, add_up(night), bars_of(night), spoken, over)
 
 
 def texts(marks: Sequence[Mark]) -> list[str]:
