@@ -20,8 +20,9 @@ from server.live.channel import Channel
 from server.live.hub import Hub
 from server.live.renderer import NIGHT
 from server.pages.analysis.record_book import records_page
+from server.pages.bars.seats import bars_of
 from server.pages.newsroom import screens
-from server.pages.night.score import banner_of, bars_of
+from server.pages.night.score import banner_of
 from server.pages.picture import words
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import Text

@@ -27,13 +27,14 @@ from server.live.front import FrontRenderer
 from server.live.hub import Hub
 from server.nights import archive
 from server.nights.kept import Kept
+from server.pages.bars.seats import bars_of
 from server.pages.front.chosen import chosen
 from server.pages.front.past import shipped
 from server.pages.front.pieces import front_page, renderer_of
 from server.pages.front.seats import seats_called
 from server.pages.map.dots import dots
 from server.pages.night.ahead import last_time, watched
-from server.pages.night.score import bars_of, score_of, turnout_of
+from server.pages.night.score import score_of, turnout_of
 from server.pages.render import PageRenderer
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream

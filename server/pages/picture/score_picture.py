@@ -6,7 +6,7 @@ from server.election.nights import Night
 from server.election.results.parliament import polls_of
 from server.election.results.tally import Tally
 from server.html.languages import Language
-from server.pages.night.score import Bars
+from server.pages.bars.seats import Bars
 from server.pages.picture import words
 from server.pages.picture.drawing import BOLD, HEAVY, INK, MUTED, Bar, Mark, Text, fitted, party_bar, width_of
 from server.pages.picture.frame import ACROSS, LEFT, RIGHT, frame
