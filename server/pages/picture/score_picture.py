@@ -71,11 +71,10 @@ def _drawn(night: Night, bars: Bars, language: Language) -> list[Mark]:
         name, size = fitted(language.short(bar.party), _BARS_LEFT - LEFT - 16, 24, 18, BOLD)
         marks.append(Text(name, LEFT, top + 21, size, BOLD))
         marks.append(party_bar(bar.party.id, _BARS_LEFT, top, _reach(bar.length), _HIGH))
-    if bars.line:
-        x, bottom = _BARS_LEFT + _reach(bars.line_at), _TOP + _BARS * _PITCH
-        label = language.number(bars.line)
-        marks.append(Bar(x - 3, _TOP - 8, 6, bottom + 8 - _TOP, INK))
-        marks.append(Text(label, x - width_of(label, 26, BOLD) // 2, bottom + 21, 26, BOLD))
+    if bars.line:  # its number is beside the third bar, which no third party can make so long
+        x = _BARS_LEFT + _reach(bars.line_at)
+        marks.append(Bar(x - 3, _TOP - 8, 6, _BARS * _PITCH + 12, INK))
+        marks.append(Text(language.number(bars.line), x + 14, _TOP + (_BARS - 1) * _PITCH + 22, 28, BOLD))
     return marks
 
 
