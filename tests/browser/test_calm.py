@@ -218,8 +218,10 @@ async def test_a_declaration_is_heard_once_and_politely(windows: Windows, stream
 SPOKEN = """
     window.spoken = [];
     new MutationObserver((changes) => {
-        const regions = changes.filter(({ addedNodes }) => addedNodes.length).map(({ target }) => target.closest("[aria-live]"));
-        for (const one of new Set(regions)) if (one?.getAttribute("aria-live") === "polite") spoken.push(one.textContent);
+        const added = changes.filter(({ addedNodes }) => addedNodes.length);
+        for (const one of new Set(added.map(({ target }) => target.closest("[aria-live=polite]")))) {
+            if (one) spoken.push(one.textContent);
+        }
     }).observe(document, { childList: true, subtree: true });
 """
 

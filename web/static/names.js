@@ -1,7 +1,7 @@
 // The names of the seats on a part of the map, where hexagons are large enough for them. The list has them for all.
 (() => {
-  const LARGE = 44; // pixels of a hexagon's width
-  const [WIDE, LONG, LINES, HIGH] = [14, 10, 4, 2.9]; // of a hexagon, characters of a line, lines, the height of a line
+  const LARGE = 42; // pixels of a hexagon's width
+  const [WIDE, LONG, LINES, HIGH] = [14, 11, 4, 2.6]; // of a hexagon, characters of a line, lines, the height of a line
   const hexes = document.querySelector(".hexes");
   let names = null;
 
@@ -33,7 +33,7 @@
       const { e, f } = hex.parentNode.transform.baseVal[0].matrix;
       const x = e + WIDE * hex.lastElementChild.getAttribute("x");
       const lines = broken(name);
-      const text = make("text", { x, y: f - ((lines.length - 1) * HIGH) / 2 + 0.9 });
+      const text = make("text", { x, y: f - ((lines.length - 1) * HIGH) / 2 + 0.8 });
       lines.forEach((line, number) => {
         text.append(Object.assign(make("tspan", { x, dy: number && HIGH }), { textContent: line }));
       });
