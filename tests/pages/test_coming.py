@@ -176,13 +176,14 @@ def test_a_night_that_was_kept_before_its_close_says_so_no_longer_than_that(
     assert channel is not None
 
     def page() -> str:
-        names = ("contest-seat-0", "status", *(("banner",) if contests > 1 else ()))
+        names = ("contest-seat-0", "status", *(("banner", "row-seat-0", "seat-seat-0") if contests > 1 else ()))
         return channel.cached("page", lambda: " ".join(channel.text(name) for name in names))
 
     assert re.search("Polls? closes? at", page())
     clock.heard((START + HOUR).timestamp())
-    assert not re.search("Polls? closes? at|Waiting", page())
+    assert not re.search("Polls? closes? at|Waiting|awaiting", page())
     assert page().count("No result was recorded") == (1 if contests == 1 else 2)
+    assert page().count("no result recorded") == (0 if contests == 1 else 2)
 
 
 def test_at_the_close_who_watches_and_who_comes_back_are_sent_what_changed(monkeypatch: pytest.MonkeyPatch) -> None:

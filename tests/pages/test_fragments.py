@@ -121,6 +121,18 @@ def test_when_a_declaration_is_expected_is_said_until_it_is_there() -> None:
     shown.after(declare(0))
     assert "expected" not in shown["row-seat-0"]
     assert "expected" not in shown["contest-seat-0"]
+    shown.after(withdraw("The wrong winner was read out."))
+    assert shown["row-seat-0"] == "Seat 0 withdrawn, being counted again", "that was of what is taken back now"
+    assert "expected" not in shown["contest-seat-0"]
+    later = START + timedelta(hours=7)
+    shown.after(ExpectDeclaration(id="again", by="desk", ballot=SEAT, expected=later))
+    assert shown["row-seat-0"] == "Seat 0 withdrawn, being counted again · expected 05:00"
+
+
+def test_a_poll_that_goes_ahead_is_expected_when_it_was_before_it_was_put_off() -> None:
+    expect = ExpectDeclaration(id="expect", by="desk", ballot=SEAT, expected=START + timedelta(hours=4, minutes=30))
+    shown = Shown(definition(), [expect, no_poll("postponed", "Snow."), withdraw("It thawed.")])
+    assert shown["row-seat-0"] == "Seat 0 awaiting · expected 02:30"
 
 
 @pytest.mark.parametrize("contests", [1, 3])

@@ -180,6 +180,7 @@ def test_the_night_that_is_counted_leads_with_its_last_result_its_seats_and_its_
         'data-party="PP53"',
     ]
     assert 'hx-ws:connect="/live?lang=en&amp;after=' in place.page() and 'id="line"' in place.page()
+    assert '<noscript><a href="">Reload for more</a></noscript>' in place.page()
 
 
 def test_of_two_nights_the_larger_leads_and_the_other_has_a_strip_with_its_headline(place: Place) -> None:
