@@ -101,7 +101,7 @@ def _usual_pair(night: Night, known: Choices) -> tuple[str, str] | None:
         pair = swing.from_party, swing.to_party
         return usual_pair(known) if why_no_swing(known, *pair) else pair
     pair = usual_pair(known)
-    return pair[::-1] if pair and (swing_together(night, *pair) or 0) < 0 else pair
+    return (pair[1], pair[0]) if pair and (swing_together(night, *pair) or 0) < 0 else pair
 
 
 def _usual_party(night: Night, known: Choices) -> str:
