@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from markupsafe import escape
 from starlette.exceptions import HTTPException
@@ -150,11 +150,24 @@ def is_known_now(request: Request) -> bool:
 
 
 def in_language(request: Request, response: Response) -> Response:
-    """The response, with headers that say it depends on the reader's language, and a cookie if ``?lang=`` chose one."""
+    """The response, with headers that say it depends on the reader's language; and a cookie if the reader chose one.
+
+    A choice is a ``?lang=`` that one of our own pages led to, as their choice of languages does. A link from elsewhere
+    is in its language and changes no other page.
+    """
     language = language_of(request)
     response.headers["Content-Language"] = language.tag
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
-    own = request.headers.get("sec-fetch-dest", "document") == "document"  # not a frame on another site
-    if own and asked(request, _LANGUAGE) == language.code:
+    if _is_from_here(request) and asked(request, _LANGUAGE) == language.code:
         response.set_cookie(_LANGUAGE, language.code, max_age=_A_YEAR, samesite="lax", httponly=True)
     return response
+
+
+def _is_from_here(request: Request) -> bool:
+    """Whether a page of ours led here, and not as a frame. Browsers say so where they trust the address, which is over
+    TLS; elsewhere the referrer does."""
+    if request.headers.get("sec-fetch-dest", "document") != "document":
+        return False
+    if site := request.headers.get("sec-fetch-site"):
+        return site == "same-origin"
+    return urlsplit(request.headers.get("referer", "")).netloc == request.headers.get("host")

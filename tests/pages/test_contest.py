@@ -225,6 +225,20 @@ def test_a_corrected_and_a_withdrawn_contest_say_so_with_what_was_and_why() -> N
     assert "Why" not in page.replace("Whose", "")
 
 
+def test_a_contest_has_one_turnout_and_the_other_for_who_asks() -> None:
+    def figures(slug: str) -> str:
+        page = fragment(GENERAL_2019, slug)
+        found = re.search(r'<dl class="figures">.*?</dl>', page, re.DOTALL)
+        assert found
+        return words(re.sub(r"</summary>.*?</details>", "", found[0], flags=re.DOTALL))
+
+    shown = figures("witham")
+    assert "Turnout, ballot papers 70.4% 49,553 of 70,402" in shown and "valid votes 70.1%" not in shown
+    assert "Turnout, valid votes 70.1% 49,344 of 70,402" in words(fragment(GENERAL_2019, "witham"))
+    waiting = words(on_air(definition(contests=1)).text("contest-seat-0"))
+    assert waiting.count("Turnout") == 1
+
+
 def test_nobody_voted_in_an_uncontested_seat_so_that_it_has_no_figures() -> None:
     uncontested = RecordNoPoll(id="no", by="desk", ballot=ballot(0), state="uncontested", reason="Nobody else stood.")
     page = words(on_air(with_one_candidate(definition()), uncontested).text("contest-seat-0"))

@@ -27,13 +27,14 @@ from server.live.front import FrontRenderer
 from server.live.hub import Hub
 from server.nights import archive
 from server.nights.kept import Kept
+from server.pages.bars.seats import bars_of
 from server.pages.front.chosen import chosen
 from server.pages.front.past import shipped
 from server.pages.front.pieces import front_page, renderer_of
 from server.pages.front.seats import seats_called
 from server.pages.map.dots import dots
 from server.pages.night.ahead import last_time, watched
-from server.pages.night.score import bars_of, score_of, turnout_of
+from server.pages.night.score import score_of, turnout_of
 from server.pages.render import PageRenderer
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
@@ -179,6 +180,7 @@ def test_the_night_that_is_counted_leads_with_its_last_result_its_seats_and_its_
         'data-party="PP53"',
     ]
     assert 'hx-ws:connect="/live?lang=en&amp;after=' in place.page() and 'id="line"' in place.page()
+    assert '<noscript><a href="">Reload for more</a></noscript>' in place.page()
 
 
 def test_of_two_nights_the_larger_leads_and_the_other_has_a_strip_with_its_headline(place: Place) -> None:

@@ -64,7 +64,11 @@ def night_page(shown: Shown, view: str, unvoiced: bool = False) -> str:
         unvoiced=unvoiced,
         alone=single,
         first=first,
-        described=told(night, first, shown.language) if single else told_score(night, add_up(night), shown.language),
+        described=(
+            told(night, first, shown.language, shown.is_over)
+            if single
+            else told_score(night, add_up(night), shown.language, shown.is_over)
+        ),
         picture=shown.picture(),
         parts=parts,
         map_credit=ATTRIBUTION,
