@@ -25,6 +25,13 @@ const shown = (() => {
     tidy();
   });
 
+  // What is suggested while somebody types is fetched once somebody is about to.
+  document.querySelector("[data-suggest]")?.addEventListener(
+    "focus",
+    ({ target }) => document.head.append(Object.assign(document.createElement("script"), { src: target.dataset.suggest.split(" ")[0] })),
+    { once: true },
+  );
+
   // ``bright`` says that rows light up: not if the player has gone to another part of the night.
   return (message, bright = true) => {
     const rows = [];
