@@ -9,7 +9,9 @@
   const { q, party, verdict, region, sort } = form.elements;
   const table = document.querySelector(".seats-of");
   const [found, rest] = table.tBodies;
-  const [shown, named, nothing, meant] = ["shown", "named", "nothing", "meant"].map((id) => document.getElementById(id));
+  const MOST_ON_A_PHONE = 40; // rows, until somebody asks for all
+  const places = ["shown", "named", "nothing", "meant", "rest"].map((id) => document.getElementById(id));
+  const [shown, named, nothing, meant, more] = places;
   const parties = JSON.parse(table.dataset.parties);
   const language = document.documentElement.lang;
   const texts = new WeakMap(); // row → its words, which do not change during a night
@@ -106,6 +108,7 @@
 
   const count = () => {
     shown.textContent = filled(shown.dataset.words, found.rows.length);
+    more.hidden = found.rows.length <= MOST_ON_A_PHONE;
     nothing.hidden = meant.hidden = found.rows.length > 0;
   };
 
@@ -183,6 +186,12 @@
     falling = by === sort.value ? !falling : FALLING.includes(by);
     sort.value = by;
     change();
+  });
+
+  more.addEventListener("click", (event) => {
+    event.preventDefault();
+    table.classList.add("whole");
+    found.rows[MOST_ON_A_PHONE]?.querySelector("a").focus({ preventScroll: true });
   });
 
   // A row that changed moves to its place; no other row moves.

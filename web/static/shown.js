@@ -25,6 +25,12 @@ const shown = (() => {
     tidy();
   });
 
+  // The list of all contests is folded by region where there is little room.
+  const folds = document.querySelectorAll(".folds > details");
+  for (const fold of folds) fold.open ||= matchMedia("(min-width: 62rem)").matches;
+  const inView = document.querySelector(".pages [aria-current]");
+  if (inView) inView.parentElement.scrollLeft = inView.offsetLeft - inView.parentElement.offsetLeft - 40;
+
   // What is suggested while somebody types is fetched once somebody is about to.
   document.querySelector("[data-suggest]")?.addEventListener(
     "focus",
@@ -39,7 +45,7 @@ const shown = (() => {
       const row = document.getElementById(id);
       if (!row) continue;
       rows.push(row);
-      if (!bright) continue;
+      if (!bright || row.closest("details:not([open])")) continue;
       row.classList.add("fresh");
       row.addEventListener("animationend", () => row.classList.remove("fresh"), { once: true });
     }
