@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from msgspec.structs import replace
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Page
 
 from server.election.commands import Declare
 from server.nights import archive
@@ -14,7 +14,6 @@ from server.replay.script import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
-from tests.browser.conftest import PHONE
 from tests.running import Site, answered, open_then, serving
 
 PAST = archive.load("parl.2019-12-12")
