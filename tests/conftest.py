@@ -1,6 +1,9 @@
 """What tests of several rooms need: a real Redis-protocol server, and waiting for a thing instead of sleeping."""
 
 import asyncio
+import gc
+import os
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from time import monotonic
@@ -14,11 +17,26 @@ from server.stream.events import EventStream
 
 PATIENCE_SECONDS = 90.0  # for what comes in the end, however busy the machine is
 
+# Otherwise each worker compiles all tests anew, and each process that they start the whole program.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # These machines are noisy: no test has a time to keep.
 settings.register_profile("noisy", deadline=None)
 settings.load_profile("noisy")
 for client in (httpx2.Client, httpx2.AsyncClient):
-    client.__init__.__kwdefaults__ = (client.__init__.__kwdefaults__ or {}) | {"timeout": PATIENCE_SECONDS}  # for 5
+    # Without verifying, none of them reads the authorities of TLS, which takes 24 ms and which nobody here has.
+    client.__init__.__kwdefaults__ = (client.__init__.__kwdefaults__ or {}) | {
+        "timeout": PATIENCE_SECONDS,  # for 5
+        "verify": False,
+    }
+
+
+def pytest_collection_finish() -> None:
+    """Leave what collecting has made out of every collection of garbage to come, as the program does at its start."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 5, 5)
 
 
 async def until(true: Callable[[], bool], what: str = "it") -> None:

@@ -15,7 +15,7 @@ from server.live.channel import Channel
 from server.nights import archive
 from server.pages.render import PageRenderer
 
-FEED_LENGTH = 12  # entries that a page begins with
+FEED_LENGTH, FEED_OF_ONE = 12, 60  # entries that a page begins with, of many contests and of one
 _HEXAGON = re.compile(r'<svg>(<a )hx-swap-oob="outerHTML:\[aria-labelledby=row-([^"]+)\]" (.*?</a>)</svg>', re.DOTALL)
 _PARTIAL = re.compile(r'<hx-partial hx-target="#?([^"]+)" hx-swap="([^"]+)">(.*?)</hx-partial>', re.DOTALL)
 _STATE = re.compile(r'(\?|&(?:amp;)?)(?:at|known|seq)=[^"&#]*(?:&amp;(?=[^"#]))?|<input type="hidden" name="at"[^>]*>')
@@ -99,7 +99,9 @@ def watched(whole: Channel, topic: str, until: Iterable[int]) -> dict[int, Texts
         if event.seq in wanted:
             seen[event.seq] = Texts(texts)
             if "latest" in texts:
-                seen[event.seq]["latest"] = _begun(texts["latest"])
+                seen[event.seq]["latest"] = _begun(
+                    texts["latest"], FEED_OF_ONE if channel.night and channel.night.is_single else FEED_LENGTH
+                )
     return seen
 
 
@@ -131,7 +133,7 @@ def whole(night: str) -> Channel:
     return channel
 
 
-def _begun(feed: str) -> str:
+def _begun(feed: str, most: int) -> str:
     entries = feed.split("<li id=")
     rest = entries[-1].partition("</ol>")
-    return "<li id=".join([*entries[:-1], rest[0]][: FEED_LENGTH + 1]) + rest[1] + rest[2]
+    return "<li id=".join([*entries[:-1], rest[0]][: most + 1]).rstrip() + rest[1] + rest[2]

@@ -15,7 +15,7 @@ from server.app import build_app
 from server.election.commands import OpenNight
 from server.election.contests import Definition
 from server.nights import archive
-from server.replay.script import commands
+from server.replay.commands import commands
 from server.serving.web import WebServer
 from server.settings import Settings
 from server.stream.events import EventStream

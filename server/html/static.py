@@ -2,6 +2,7 @@
 
 import mimetypes
 import os
+import re
 from functools import cache
 from pathlib import Path
 
@@ -40,8 +41,17 @@ def _files() -> dict[str, _File]:
     for folder, _, names in os.walk(_FOLDER, followlinks=True):
         for path in (Path(folder, name) for name in names):
             media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            files[path.relative_to(_FOLDER).as_posix()] = _File(Body(path.read_bytes(), lasting=True), media_type)
+            content = _without_comments(path.name, path.read_bytes())
+            files[path.relative_to(_FOLDER).as_posix()] = _File(Body(content, lasting=True), media_type)
     return files
+
+
+def _without_comments(name: str, content: bytes) -> bytes:
+    """A script or stylesheet of ours without its comments, a quarter of its compressed size. No string of a script may
+    have two slashes between spaces."""
+    if name.endswith(".js"):
+        return re.sub(rb"^[ \t]*// .*\n|[ \t]+// .*$", b"", content, flags=re.MULTILINE)
+    return re.sub(rb"/\*.*?\*/\n?", b"", content, flags=re.DOTALL) if name.endswith(".css") else content
 
 
 def static(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Which pieces the pages of a night are made of, by name. Neither their HTML nor when they change.
+"""Which pieces the pages of a night are made of, by name, and which of them an event changes. Not their HTML.
 
 Fragments: ``air`` (that a replay is at its end, on every page), ``status`` (how far), ``banner``, ``parties`` (the
 House, on a night of several by-elections), ``score``, ``latest`` (the feed), ``ahead`` (what to watch before the first
@@ -7,10 +7,30 @@ hexagon, where the night has a map), ``contest-{slug}`` (all about it) and ``nea
 The page of a night of one contest has no banner, score, rows or seats to watch.
 """
 
+from collections.abc import Iterable
+from typing import assert_never
+
 from server.election.contests import Contest
-from server.election.events import AnyEvent, NightOpened, Withdrawn
+from server.election.events import (
+    AnyEvent,
+    BallotPaperAmended,
+    Corrected,
+    DeclarationExpected,
+    Declared,
+    NightAmended,
+    NightHeld,
+    NightOpened,
+    NightReleased,
+    NoPollTaken,
+    NoteCorrected,
+    NotePosted,
+    NoteWithdrawn,
+    StageReached,
+    Withdrawn,
+)
 from server.election.nights import Night
 from server.pages.map.hexagons import has_map
+from server.pages.map.near import neighbours
 from server.pages.night.house import has_house
 
 
@@ -47,3 +67,38 @@ def around_the_house(night: Night) -> tuple[str, ...]:
 def rows_of(contest: Contest) -> tuple[str, str, str]:
     """The fragments that say how a contest stands on a night of several."""
     return (f"contest-{contest.slug}", f"row-{contest.slug}", f"seat-{contest.slug}")
+
+
+def changed_by(night: Night, event: AnyEvent) -> Iterable[str]:
+    """The ids of the fragments that an event changes."""
+    match event:
+        case NightOpened() | NightAmended():
+            around = neighbours(night.definition)
+            near = (f"near-{contest.slug}" for contest in night.definition.contests if around.of(contest))
+            return (*fragments_of(night), *near)
+        case NightHeld() | NightReleased():
+            return ("latest", "status")
+        case NotePosted() | NoteCorrected() | NoteWithdrawn():
+            about = night.definition.contests if night.is_single else ()
+            if event.ballot:
+                about = (night.counts[event.ballot].contest,)
+            return (*(f"contest-{contest.slug}" for contest in about), "latest", "status")
+        case DeclarationExpected():
+            contest = night.counts[event.ballot].contest
+            if night.is_single:
+                return (f"contest-{contest.slug}", "status")
+            return (*rows_of(contest), *_around(night, contest), "ahead", "status")
+        case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | BallotPaperAmended():
+            contest = night.counts[event.ballot].contest
+            if night.is_single:
+                return (f"contest-{contest.slug}", "latest", "status")
+            on_map = (f"hex-{contest.slug}", *_around(night, contest)) if has_map(night.definition) else ()
+            around = around_the_house(night)
+            return (*rows_of(contest), *on_map, "banner", *around, "score", "ahead", "latest", "status")
+        case _:
+            assert_never(event)
+
+
+def _around(night: Night, contest: Contest) -> Iterable[str]:
+    """The small maps that show a seat: its own and those of its neighbours."""
+    return (f"near-{seat.slug}" for seat in neighbours(night.definition).who_show(contest))

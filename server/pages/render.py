@@ -1,6 +1,6 @@
-"""Which pieces of which page an event changes, and each piece as HTML. No rules, no connections.
+"""Which pages a piece is sent to, and each piece as HTML. No rules, no connections.
 
-The pieces and their names are in ``fragments.py``.
+The pieces, their names and which an event changes are in ``fragments.py``.
 
 An open page is sent only the new entries of the feed, and adds them to those it has: so none is lost, however many come
 at once. If one frame brings several declarations, the banner names them all. A page that was away for more than a dozen
@@ -8,26 +8,11 @@ entries is sent the feed as a new page has it.
 """
 
 from collections.abc import Container, Iterable, Iterator
-from typing import assert_never
 
-from server.election.contests import Contest, Definition
+from server.election.contests import Definition
 from server.election.counts import Count
 from server.election.events import (
     AnyEvent,
-    BallotPaperAmended,
-    Corrected,
-    DeclarationExpected,
-    Declared,
-    NightAmended,
-    NightHeld,
-    NightOpened,
-    NightReleased,
-    NoPollTaken,
-    NoteCorrected,
-    NotePosted,
-    NoteWithdrawn,
-    StageReached,
-    Withdrawn,
 )
 from server.election.nights import Night, counted_from
 from server.election.once import once
@@ -42,8 +27,8 @@ from server.nights.against import against
 from server.pages.analysis.views import Views, kind_of, marks
 from server.pages.contest.about import about
 from server.pages.find import table as find
-from server.pages.fragments import around_the_house, fragments_of, on_every_page, rows_of
-from server.pages.map.hexagons import has_map, hexagon
+from server.pages.fragments import changed_by, on_every_page
+from server.pages.map.hexagons import hexagon
 from server.pages.map.near import neighbours
 from server.pages.newsroom import screens
 from server.pages.night import coming
@@ -83,39 +68,7 @@ class PageRenderer:
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
         """The ids of the fragments that an event changes, and the marks of the pages in ``analysis``."""
-        return (*self._pieces(night, event), *marks(event), *on_every_page(night, event))
-
-    def _pieces(self, night: Night, event: AnyEvent) -> Iterable[str]:
-        match event:
-            case NightOpened() | NightAmended():
-                around = neighbours(night.definition)
-                near = (f"near-{contest.slug}" for contest in night.definition.contests if around.of(contest))
-                return (*fragments_of(night), *near)
-            case NightHeld() | NightReleased():
-                return ("latest", "status")
-            case NotePosted() | NoteCorrected() | NoteWithdrawn():
-                about = night.definition.contests if night.is_single else ()
-                if event.ballot:
-                    about = (night.counts[event.ballot].contest,)
-                return (*(f"contest-{contest.slug}" for contest in about), "latest", "status")
-            case DeclarationExpected():
-                contest = night.counts[event.ballot].contest
-                if night.is_single:
-                    return (f"contest-{contest.slug}", "status")
-                return (*rows_of(contest), *self._around(night, contest), "ahead", "status")
-            case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | BallotPaperAmended():
-                contest = night.counts[event.ballot].contest
-                if night.is_single:
-                    return (f"contest-{contest.slug}", "latest", "status")
-                on_map = (f"hex-{contest.slug}", *self._around(night, contest)) if has_map(night.definition) else ()
-                around = around_the_house(night)
-                return (*rows_of(contest), *on_map, "banner", *around, "score", "ahead", "latest", "status")
-            case _:
-                assert_never(event)
-
-    def _around(self, night: Night, contest: Contest) -> Iterable[str]:
-        """The small maps that show a seat: its own and those of its neighbours."""
-        return (f"near-{seat.slug}" for seat in neighbours(night.definition).who_show(contest))
+        return (*changed_by(night, event), *marks(event), *on_every_page(night, event))
 
     def until_the_close(self, night: Night) -> Iterable[str]:
         """The ids of the fragments that say something else once the poll of the night has closed."""
@@ -204,7 +157,7 @@ class PageRenderer:
             parts.append(partial("latest", "outerMorph", self.render(night, "latest")))
         if topic in screens.QUEUED:
             parts += (partial(*part) for part in screens.parts(night, after, self.language))
-        if topic == screens.WALL and not screens.newest(night, self.language):
+        if topic == screens.WALL and screens.is_waiting(night):
             parts.append(partial("waiting", "innerHTML", self._html("waiting", self._context(night))))
         if night.amended:
             parts.append(
@@ -235,7 +188,8 @@ class PageRenderer:
             "head": head,
             "moment": moment,
         }
-        return self._html("around", context)
+        banner = partial(*screens.shown(night, self.language)) if topic == screens.WALL else ""
+        return self._html("around", context) + banner
 
     def _about(self, night: Night, topic: str) -> Count | None:
         """The contest that the page with a topic is about, if it is about one."""

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from operator import attrgetter
 from uuid import NAMESPACE_OID, uuid5
 
 import structlog
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from server.election.commands import OpenNight, ReleaseNight
@@ -16,7 +18,7 @@ from server.election.nights import Night
 from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.archive import PastNight
-from server.replay.script import Cue, Orders, Progress, moment, must_be_over, script, takes
+from server.replay.script import Cue, Orders, Progress, can_be, moment, must_be_over, script, takes
 from server.stream import clock
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.follow import end_if_cancelled
@@ -27,7 +29,7 @@ log = structlog.get_logger()
 SPEED_OF_ONE_CONTEST, SPEED_OF_MANY = 300.0, 120.0  # times real time, worth watching
 SECONDS_AT_THE_END = 10.0  # of a loop, before it begins again
 _LOOK_SECONDS, _SECONDS_BETWEEN_TRIES = 0.25, 1.0  # between two looks at the desk; between two tries
-_BY = "the command line"
+_HOW = attrgetter("speed", "state", "skips_to")
 
 
 class Player:
@@ -126,14 +128,13 @@ class Player:
 
         ``gone`` is the part of the wait that has passed, 0 to 1: the rest takes what the speed makes of it by then.
         """
-        gap, gone = cue.at - max(self._clock, self._starts.get(cue.night, self._clock)), 0.0
-        loop = asyncio.get_running_loop()
+        gone, loop = 0.0, asyncio.get_running_loop()
         while True:
             if loop.time() >= self._next_look:
-                await self._look(self._clock + max(gap, timedelta(0)) * gone)
+                await self._look(max(self._clock, cue.at - self._gap(cue) * (1 - gone)))
             if self._now_set.state == "stopped" or self._done(cue):
                 return self._now_set.state != "stopped"
-            now, seconds = loop.time(), takes(gap, self._now_set.speed)
+            now, seconds = loop.time(), takes(self._gap(cue), self._now_set.speed)
             passed, left = now - self._played_to, (1.0 - gone) * seconds
             pause = self._next_look - now
             if self._halts(cue):
@@ -195,7 +196,7 @@ class Player:
         if newest is None:
             return
         for name, act in sets.items():
-            if act is None or (act.speed, act.state) != (newest.speed, newest.state):
+            if act is None or _HOW(act) != _HOW(newest):
                 # Under the same id: another player may be setting the same on this night, and it is to be set once.
                 await self._submitter.record(name, replace(newest, invitation=""))
         self._set = newest
@@ -218,12 +219,13 @@ class Player:
             act = ReplaySet(
                 seq=0,
                 at=clock.now(),
-                by=_BY,
+                by="the command line",
                 invitation="",
                 device="",
                 command_id=str(uuid5(NAMESPACE_OID, source)),
                 speed=speed,
                 state=state,
+                skips_to=before.skips_to if before else UNSET,
             )
             for name in self.nights:
                 await self._submitter.record(name, act)
@@ -235,16 +237,14 @@ class Player:
     def _over(self, name: str, night: Night) -> bool:
         """Whether a replay is at its end: every cue is done, or would be refused because people did it by hand."""
         left = (cue for cue in self._cues if cue.night == name and cue.command.id not in night.receipts)
-        return not any(_can_be(replace(night, held=False), cue) for cue in left)
+        return not any(can_be(replace(night, held=False), cue) for cue in left)
+
+    def _gap(self, cue: Cue) -> timedelta:
+        """How long after the clock a cue comes; before it, what was skipped or is to be on air from the start."""
+        begin = self._starts.get(cue.night, self._clock)
+        return cue.at - max(self._clock, begin, self._now_set.skips_to or begin)
 
     def _halts(self, cue: Cue) -> bool:
         held = self._states[cue.night].held and not isinstance(cue.command, ReleaseNight)
-        return held or self._now_set.state == "paused"
-
-
-def _can_be(night: Night, cue: Cue) -> bool:
-    try:
-        decide(night, cue.command, cue.at)
-    except Refused:
-        return False
-    return True
+        is_skipped = self._now_set.skips_to and cue.at <= self._now_set.skips_to
+        return held or (self._now_set.state == "paused" and not is_skipped)

@@ -1,52 +1,23 @@
 """A past night as a script for its replay: its events become commands, each with its moment on the night's own clock.
 Nothing is sent here, and no clock is read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from typing import assert_never
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from server.election.clock import LONDON
 from server.election.commands import (
-    AmendBallotPaper,
-    AmendNight,
     AnyCommand,
-    Correct,
-    CorrectNote,
-    Declare,
-    ExpectDeclaration,
-    HoldNight,
     OpenNight,
-    PostNote,
-    ReachStage,
-    RecordNoPoll,
-    ReleaseNight,
-    Withdraw,
-    WithdrawNote,
 )
 from server.election.contests import Definition
 from server.election.counting.acts import ReplaySet
-from server.election.events import (
-    AnyEvent,
-    BallotPaperAmended,
-    Corrected,
-    DeclarationExpected,
-    Declared,
-    NightAmended,
-    NightHeld,
-    NightOpened,
-    NightReleased,
-    NoPollTaken,
-    NoteCorrected,
-    NotePosted,
-    NoteWithdrawn,
-    StageReached,
-    Withdrawn,
-)
+from server.election.decide import decide
+from server.election.nights import Night
 from server.election.refusals import Refused
 from server.nights.past import PastNight
+from server.replay.commands import commands
 
 # Nobody watches a screen on which nothing happens: a gap longer than this on the night's own clock takes some seconds
 # at most, at any speed. Shorter gaps take what the speed makes of them, or else 1x would not be real time.
@@ -103,14 +74,6 @@ def must_have_happened(past: PastNight) -> None:
         raise Refused("nothing-happened", sentence)
 
 
-def commands(events: Iterable[AnyEvent], name: str) -> list[tuple[datetime, AnyCommand]]:
-    """Every event of a past night as the command that brings it about on the night ``name``, with its time.
-
-    The command ids are the same each time: a replay that was interrupted goes on, and nothing happens twice.
-    """
-    return [(event.at, _command(event, name)) for event in events]
-
-
 def clocks(nights: Mapping[str, PastNight]) -> list[dict[str, PastNight]]:
     """Replays, as name → past night, grouped by clock: nights of one date share a clock."""
     by_date: dict[object, dict[str, PastNight]] = {}
@@ -162,6 +125,15 @@ def takes(gap: timedelta, speed: float | None) -> float:
     return min(seconds, LONGEST_WAIT_SECONDS) if gap > EMPTY else seconds
 
 
+def can_be(night: Night, cue: Cue) -> bool:
+    """Whether a cue would not be refused."""
+    try:
+        decide(night, cue.command, cue.at)
+    except Refused:
+        return False
+    return True
+
+
 def speed_told(speed: float | None) -> str:
     """``60x``, or ``max``."""
     return "max" if speed is None else f"{speed:g}x"
@@ -171,72 +143,3 @@ def _after(closed: datetime, clock: time) -> datetime:
     closed = closed.astimezone(clock.tzinfo or LONDON)
     same_day = closed.replace(hour=clock.hour, minute=clock.minute, second=clock.second, microsecond=0)
     return same_day if same_day >= closed else same_day + timedelta(days=1)
-
-
-def _command(event: AnyEvent, name: str) -> AnyCommand:
-    command_id, by = f"{name}/{event.seq}", "replay"
-    match event:
-        case NightOpened():
-            times = event.night.times if event.night.times != "live" else "recorded"  # a live night, kept
-            definition = replace(event.night, id=name, replay_of=event.night.id, times=times)
-            return OpenNight(id=command_id, by=by, night=definition)
-        case StageReached():
-            return ReachStage(id=command_id, by=by, ballot=event.ballot, stage=event.stage, papers=event.papers)
-        case Declared():
-            return Declare(
-                id=command_id,
-                by=by,
-                ballot=event.ballot,
-                votes=event.votes,
-                rejected=event.rejected,
-                lot=event.lot,
-            )
-        case Corrected():
-            return Correct(
-                id=command_id,
-                by=by,
-                ballot=event.ballot,
-                votes=event.votes,
-                rejected=event.rejected,
-                lot=event.lot,
-                reason=event.reason,
-                slip=event.slip,
-            )
-        case Withdrawn():
-            return Withdraw(id=command_id, by=by, ballot=event.ballot, reason=event.reason)
-        case NotePosted():
-            text, ballot, particulars = event.text, event.ballot, event.particulars
-            return PostNote(id=command_id, by=by, text=text, ballot=ballot, particulars=particulars)
-        case NoteCorrected():
-            return CorrectNote(
-                id=command_id,
-                by=by,
-                note=f"{name}/{event.note}",
-                text=event.text,
-                reason=event.reason,
-                ballot=event.ballot,
-                particulars=event.particulars,
-            )
-        case NoteWithdrawn():
-            note, ballot, reason = f"{name}/{event.note}", event.ballot, event.reason
-            return WithdrawNote(id=command_id, by=by, note=note, ballot=ballot, reason=reason)
-        case NoPollTaken():
-            return RecordNoPoll(id=command_id, by=by, ballot=event.ballot, state=event.state, reason=event.reason)
-        case DeclarationExpected():
-            return ExpectDeclaration(id=command_id, by=by, ballot=event.ballot, expected=event.expected)
-        case BallotPaperAmended():
-            ballot, parties, reason = event.ballot, event.parties, event.reason
-            return AmendBallotPaper(
-                id=command_id, by=by, ballot=ballot, contest=event.contest, parties=parties, reason=reason
-            )
-        case NightAmended():
-            close, baseline, reason = event.polls_close, event.baseline, event.reason
-            return AmendNight(
-                id=command_id, by=by, title=event.title, polls_close=close, baseline=baseline, reason=reason
-            )
-        case NightHeld():
-            return HoldNight(id=command_id, by=by)
-        case NightReleased():
-            return ReleaseNight(id=command_id, by=by)
-        case _:
-            assert_never(event)

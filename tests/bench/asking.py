@@ -23,7 +23,6 @@ from tests.bench.strangers import Case, Sizes
 from tests.bench.waiting import Wait, Waiting
 
 _LOOKS_SECONDS = 0.05
-_REST_SECONDS = 0.5
 
 # What a server may hold of each at most, in MiB, and how many milliseconds others may wait.
 CASES: dict[str, tuple[Case, int, int]] = {
@@ -87,7 +86,7 @@ def _measured(one: Program, name: str, sizes: Sizes) -> Asked:
             memory, spent, begun = memory_kib([one.pid]), processor_seconds([one.pid]), time.perf_counter()
             with case(one, sizes) as told:
                 ended = time.perf_counter()
-                time.sleep(_REST_SECONDS)
+                time.sleep(sizes.rest_seconds)
                 held, cpu = memory_kib([one.pid]) - memory, processor_seconds([one.pid]) - spent
         return Asked(
             case=name,

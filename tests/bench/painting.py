@@ -13,7 +13,7 @@ from playwright.async_api import Browser, async_playwright
 
 from server.election.commands import AnyCommand
 from server.nights import archive
-from server.replay.script import commands
+from server.replay.commands import commands
 from server.stream import embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter

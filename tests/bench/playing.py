@@ -22,6 +22,7 @@ from tests.browser.conftest import FLAGS, chromium
 
 _NIGHT = "parl.2019-12-12"
 _SPEEDS = (1, 10, 60, 300, 600)
+_TO_COME_SECONDS = 0.005  # that each viewer has until all begin
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -178,7 +179,7 @@ Watched = tuple[list[float], int, int]
 
 async def _watch(port: int, night: str, stops: Sequence[TimelineStop], viewers: int, seconds: float) -> list[Watched]:
     draw = random.Random(1000)
-    begin = asyncio.get_running_loop().time() + 5
+    begin = asyncio.get_running_loop().time() + viewers * _TO_COME_SECONDS
     each = [
         _viewer(port, night, stops, begin + draw.random(), draw.uniform(0, stops[-1].x), draw.choice(_SPEEDS), seconds)
         for _ in range(viewers)

@@ -24,6 +24,7 @@ from tests.bench import (
     playing,
     reach,
     rehearsing,
+    scrubbing,
     spread,
     whole_night,
 )
@@ -36,6 +37,8 @@ _HANDFUL = Sizes(
     seconds=5,
     flood_seconds=0.2,
     header_seconds=0.2,
+    frames_seconds=0.1,
+    rest_seconds=0.05,
     texts=10,
     swings=3,
     contests=10,
@@ -180,6 +183,14 @@ SECTIONS: dict[str, Section] = {
         lambda run: playing.measure(),
         lambda: playing.measure(3, 1, (_ROCHESTER,), 2, 0.5, _ROCHESTER),
         playing.show,
+        usual=False,
+    ),
+    "scrubbing": Section(
+        "A random moment of a past night, painted in three engines",
+        lambda run: scrubbing.measure(),
+        lambda: scrubbing.measure(2, _ROCHESTER),
+        scrubbing.show,
+        no_browser,
         usual=False,
     ),
     "moments": Section(

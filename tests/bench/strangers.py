@@ -27,7 +27,6 @@ from tests.bench.reach import DECLARED, declare, part_of_2019
 from tests.bench.wire import flood, get, message, websocket
 from tests.count.conftest import Phone
 
-_FRAMES_SECONDS = 1.0  # in which the last frame of a declaration is made
 _AN_ADDRESS = 4000  # ports run out
 _PING = b"\x89\xfd\0\0\0\0" + b"p" * 125  # masked with nothing
 _LANGUAGES = ("", "cy", "de")
@@ -40,6 +39,8 @@ class Sizes(Struct, frozen=True):
     seconds: float = 40
     flood_seconds: float = 9
     header_seconds: float = 5
+    frames_seconds: float = 1.0  # in which the last frame of a declaration is made
+    rest_seconds: float = 0.5  # after which what is held is looked at
     texts: int = 20_000
     swings: int = 100
     contests: int = 650
@@ -106,10 +107,10 @@ def swings(one: Program, sizes: Sizes) -> Generator[Told]:
     known = choices(part_of_2019(LIVE, sizes.contests))
     pairs = [(one, other) for one in known for other in known if not why_no_swing(known, one, other)][: sizes.swings]
     seats = iter(DECLARED)
-    spent = [_declared(one, seats) for _ in range(3)][1:]  # the first compiles what it needs
+    spent = [_declared(one, seats, sizes) for _ in range(3)][1:]  # the first compiles what it needs
     paths = (f"/nights/{LIVE}/live?after=1&contest=swing/{first}/{second}" for first, second in pairs)
     lines = [websocket(one, path) for path in paths]
-    watched = [_declared(one, seats) for _ in range(3)][1:]
+    watched = [_declared(one, seats, sizes) for _ in range(3)][1:]
     said = f"a declaration takes {min(watched) * 1000:.0f} ms of CPU, {min(spent) * 1000:.0f} without them"
     yield Told(f"{len(lines)} pages of swing watched, 3 declarations", said)
     for line in lines:
@@ -213,11 +214,11 @@ def _pages(sizes: Sizes) -> Iterator[str]:
                     yield f"/nights/{night}{page}?baseline={baseline.key}&lang={language}"
 
 
-def _declared(one: Program, seats: Iterator[Declared]) -> float:
+def _declared(one: Program, seats: Iterator[Declared], sizes: Sizes) -> float:
     """Declare the next seat; the seconds of the server's processor until all that follows from it is done."""
     seat, before = next(seats), processor_seconds([one.pid])
     declare(one, LIVE, one.tokens[seat.ballot], seat)
-    time.sleep(_FRAMES_SECONDS)
+    time.sleep(sizes.frames_seconds)
     return processor_seconds([one.pid]) - before
 
 

@@ -2,6 +2,7 @@
 
 import io
 import math
+import os
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -13,6 +14,16 @@ import pytest
 from tests.bench.__main__ import main
 from tests.bench.handshake import layers
 from tests.bench.sections import SECTIONS
+
+
+@pytest.fixture(autouse=True)
+def _anywhere(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
+    """A whole run keeps each process to a processor of its own; a handful takes whichever is free."""
+
+    def stay(pid: int, cores: set[int]) -> None:
+        pass
+
+    monkeypatch.setattr(os, "sched_setaffinity", stay)
 
 
 @pytest.mark.parametrize("name", SECTIONS)

@@ -9,13 +9,15 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright, 
 
 from tests.conftest import PATIENCE_SECONDS
 
-# A switch counts as it is given last: the first rows are what Playwright turns off itself, the last three are pages
-# that Chromium loads behind each window for its address bar. Nobody sees them, and they are half of all its work.
+# A switch counts as it is given last: the first rows are what Playwright turns off itself, then come pages that
+# Chromium loads behind each window for its address bar, and a process that it begins with each page for one to come.
+# Nobody sees them, and they are more than half of all its work.
 _WITHOUT = [
     *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "PaintHolding"),
     *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "ThirdPartyStoragePartitioning"),
     *("AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
     *("PreconnectToSearch", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    "SpareRendererForSitePerProcess",
 ]
 FLAGS = [
     "--no-sandbox",

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from server.election.commands import Declare
 from server.nights import archive
-from server.replay.script import commands
+from server.replay.commands import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter

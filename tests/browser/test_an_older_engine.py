@@ -5,11 +5,12 @@ Only ``Page.evaluate`` and the like are used: what Playwright has besides asks t
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, BrowserContext, Error, Page, ViewportSize, async_playwright
 
 from server.count.visit.invitations import Invitations
 from server.count.visit.inviting import invite_person
@@ -54,7 +55,7 @@ PRESS = """async ([button, fields]) => {
         field.value = text;
         field.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    found().click();
+    setTimeout(() => found().click()); // after the answer, as the page may go
 }"""
 TEXT = "(one) => document.querySelector(one)?.textContent ?? ''"
 ALL = "([...document.querySelectorAll(all)])"
@@ -103,6 +104,7 @@ async def with_axe(context: BrowserContext) -> BrowserContext:
 async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Site]:
     """A night of twenty seats on the map with three gains and twelve holds, and a by-election that is being counted."""
     await open_then(stream, on_the_map(definition("night", SEATS, seats=SEATS)), "open")
+    await open_then(stream, on_the_map(definition("fresh", SEATS, seats=SEATS)), "open")
     await open_then(stream, rochester.night(), "open")
     for seat in (*GAINS, *HOLDS):
         await submit(stream, seat)
@@ -110,19 +112,19 @@ async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIte
         yield one
 
 
-async def submit(stream: EventStream, seat: int) -> None:
+async def submit(stream: EventStream, seat: int, night: str = "night") -> None:
     figures = (5, 4) if seat in GAINS else (4, 5)
-    await Submitter(stream).submit("night", declare(seat, *figures), START)
+    await Submitter(stream).submit(night, declare(seat, *figures), START)
 
 
 async def says(page: Page, selector: str, words: str) -> None:
-    """Wait until an element is there and says this."""
-    end = monotonic() + PATIENCE_SECONDS
-    while words not in (
-        said := await page.evaluate("(one) => document.querySelector(one)?.textContent ?? ''", selector)
-    ):
+    """Wait until an element is there and says this, be it on the next page."""
+    end, said = monotonic() + PATIENCE_SECONDS, ""
+    while words not in said or not said:
         assert monotonic() < end, f"{selector} says {said}"
         await asyncio.sleep(0.05)
+        with suppress(Error):  # while a page goes
+            said = await page.evaluate(TEXT, selector)
 
 
 async def press(page: Page, button: str, **fields: str) -> None:
@@ -153,7 +155,7 @@ async def test_what_viewers_open_can_be_read(site: Site, viewer: Page) -> None:
 async def test_banners_over_video_are_words_on_plates(site: Site, viewer: Page, stream: EventStream) -> None:
     for seat, theme in ((15, "dark"), (16, "light")):
         await viewer.goto(f"{site.url}/nights/night/overlay?seconds=60&theme={theme}")
-        await says(viewer, "#line[data-state=up]", "On air")
+        await says(viewer, "#line[data-state=up]", "Live")
         await submit(stream, seat)
         await says(viewer, "#shown", f"Seat {seat}")
         words, bare = await viewer.evaluate(ON_PLATES)
@@ -168,14 +170,25 @@ async def test_a_night_on_air_is_followed_and_its_map_and_feed_are_as_elsewhere(
     site: Site, viewer: Page, stream: EventStream
 ) -> None:
     await viewer.goto(f"{site.url}/nights/night?map=kind")
-    await says(viewer, "#line[data-state=up]", "On air")
+    await says(viewer, "#line[data-state=up]", "Live")
     await submit(stream, 17)
     await says(viewer, "#banner .headline", "Seat 17")
     assert await viewer.evaluate(OPACITIES, ".hexes a.gain") == ["1"]
     assert await viewer.evaluate(OPACITIES, ".hexes a.hold") == ["0.22"]
     assert await viewer.evaluate(SHOWN, "#feed > li") == 6
-    await press(viewer, "#earlier")
+    await viewer.evaluate("() => document.getElementById('earlier').click()")
     assert await viewer.evaluate(SHOWN, "#feed > li") == 13
+
+
+async def test_how_seats_were_held_is_gone_from_the_map_with_the_first_result(
+    site: Site, viewer: Page, stream: EventStream
+) -> None:
+    await viewer.goto(f"{site.url}/nights/fresh")
+    await says(viewer, "#line[data-state=up]", "Live")
+    assert await viewer.evaluate(SHOWN, ".was, .of-was") > 0
+    await submit(stream, 3, "fresh")
+    await says(viewer, "#banner .headline", "Seat 3")
+    assert await viewer.evaluate(SHOWN, ".was, .of-was") == 0
 
 
 async def test_a_past_night_is_played(site: Site, viewer: Page) -> None:
@@ -191,7 +204,7 @@ async def test_an_officer_declares_and_the_desk_sees_it(site: Site, older: Brows
     page = await phone.new_page()
     await page.goto(await officers.link_for(site, stream))
     await press(page, ".go", pin=officers.PIN)
-    await says(page, "h1", "Rochester and Strood")
+    await says(page, "#around h1", "Rochester and Strood")
     hard = await read(page)
     await press(page, ".go", issued=str(rochester.PAPERS), papers=str(rochester.PAPERS))
     await says(page, "#votes", "Votes")

@@ -13,7 +13,7 @@ from server.election.commands import Declare, ReachStage
 from server.election.nights import fold
 from server.nights import archive
 from server.pages.night.score import score_of
-from server.replay.script import commands
+from server.replay.commands import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
@@ -48,6 +48,14 @@ SHIFTS = """
     window.settled = async () => {
         for (const _ of "12") await new Promise(requestAnimationFrame);
         shifts.takeRecords().forEach(noted);
+        // What lights up moves nothing. Seen to do no more than that, it ends here: each of its frames is a page drawn.
+        const paint = ["background", "stroke"], says = ["offset", "easing", "composite", "computedOffset"];
+        for (const one of document.getAnimations()) {
+            const names = one.effect.getKeyframes().flatMap(Object.keys).filter((name) => !says.includes(name));
+            const moving = names.filter((name) => !paint.some((of) => name.startsWith(of)));
+            if (moving.length) shifted.push(`${one.animationName} animates ${moving}`);
+            one.finish();
+        }
     };
 """
 # What a screen reader is told of: each change of what a live region says, and who said it how.

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 
 from server.election.commands import AnyCommand, Declare, ExpectDeclaration
 from server.nights import archive, layout
-from server.replay.script import commands
+from server.replay.commands import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
@@ -53,10 +53,13 @@ async def declare(stream: EventStream, number: int) -> str:
 
 REPAINTED = """
     window.repainted = [];
+    window.replaced = 0;
     new MutationObserver((changes) => {
-        for (const change of changes) for (const node of change.addedNodes)
-            repainted.push(node.nodeName === "a" ? node.getAttribute("aria-labelledby") : node.nodeName);
-    }).observe(document.querySelector(".hexes"), {childList: true, subtree: true});
+        for (const change of changes) {
+            if (change.type === "childList") replaced += change.addedNodes.length;
+            else repainted.push(change.target.getAttribute("aria-labelledby"));
+        }
+    }).observe(document.querySelector(".hexes"), {childList: true, subtree: true, attributeFilter: ["data-m"]});
 """
 PAINT = """(all) => all.map((one) => {
     const { fill, fillOpacity } = getComputedStyle(one.lastElementChild);
@@ -85,6 +88,7 @@ async def test_a_declaration_repaints_its_hexagon_alone_and_moves_nothing(
     await expect(viewer.locator(".hexes a[data-party]")).to_have_count(21)
     assert set(await viewer.evaluate("repainted")) == {f"row-{one}" for one in slugs | {slug}}
     assert len(await viewer.evaluate("repainted")) == 21
+    assert await viewer.evaluate("replaced") == 0, "the hexagons are those that the page came with"
     drawn = await viewer.locator(".hexes").inner_html()
     assert "hx-swap-oob" not in drawn
 
@@ -146,7 +150,7 @@ async def test_each_view_paints_the_same_hexagons_otherwise(site: Site, viewer: 
     await declare(stream, 60)
     await open_page(viewer, site)
     await expect(viewer.locator("#status")).to_contain_text("60 of 650")
-    await expect(viewer.locator(".hexes .fresh")).to_have_count(0)  # what the push brought lights up for a while
+    await expect(viewer.locator(".hexes .lit")).to_have_count(0)  # what the push brought lights up for a while
     before = await viewer.locator(".hexes").inner_html()
     painted: set[str] = set()
     for view in ("Winner", "Gain or hold", "Swing", "Turnout", "Majority"):

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -257,15 +258,17 @@ def process(folder: Path, redis_url: str, port: int) -> Generator[subprocess.Pop
             [sys.executable, "-m", "server", "serve"], cwd=ROOT, env=environment, stdout=printed, stderr=printed
         )
     try:
-        while not _ready(port):
-            assert started.poll() is None, (folder / "printed").read_text()
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
+            while not _ready(client):
+                assert started.poll() is None, (folder / "printed").read_text()
+                time.sleep(0.01)
         yield started
     finally:
         started.terminate()
         started.wait(PATIENCE_SECONDS)
 
 
-def _ready(port: int) -> bool:
+def _ready(client: httpx2.Client) -> bool:
     with suppress(httpx2.TransportError):
-        return httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+        return client.get("/readyz").status_code == 200
     return False

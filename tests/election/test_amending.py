@@ -27,7 +27,7 @@ from server.election.refusals import Refused
 from server.election.results.amendments import ids_used, in_words
 from server.election.results.known import as_known
 from server.nights.fit import why_unfit
-from server.replay.script import commands
+from server.replay.commands import commands
 from server.stream.codec import decode, encode
 from server.stream.record import added_up, read, written
 from tests.nights_by_hand import START, ballot, declare, definition

@@ -14,7 +14,7 @@ from server.election.results.feed import feed_of
 from server.election.results.known import as_known, was_revised
 from server.election.results.notes import notes_of, voices
 from server.election.texts.particulars import Particulars
-from server.replay.script import commands
+from server.replay.commands import commands
 from tests.nights_by_hand import START, ballot, definition
 
 SPEECH = Particulars("speech", "Ann Abel", "PP52", {"cy": "Diolchodd hi.", "de": "Sie dankte."})

@@ -35,7 +35,9 @@ from server.election.events import (
     NightOpened,
     NightReleased,
     NoPollTaken,
+    NoteCorrected,
     NotePosted,
+    NoteWithdrawn,
     StageReached,
     Withdrawn,
 )
@@ -88,7 +90,14 @@ def _event(past: Line, event: AnyEvent) -> None:
             assert not no_poll(past, event.ballot)
             assert not figures(past, event.ballot) or event.stage == "verified"
             assert event.stage != "verified" or event.papers is not None
-        case NotePosted() | DeclarationExpected() | BallotPaperAmended() | NightAmended():
+        case (
+            NotePosted()
+            | NoteCorrected()
+            | NoteWithdrawn()
+            | DeclarationExpected()
+            | BallotPaperAmended()
+            | NightAmended()
+        ):
             pass
         case NightOpened():
             raise AssertionError("a night is opened once")

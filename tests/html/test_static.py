@@ -93,7 +93,7 @@ async def test_a_file_is_compressed_once_whatever_address_it_is_asked_at() -> No
 async def test_all_files_can_be_compressed_before_anybody_asks() -> None:
     static.compress()
     found = await asked(static.static("declared.css"), "br")
-    assert cast(Any, brotli).decompress(found.content).startswith(b"/*")
+    assert cast(Any, brotli).decompress(found.content).startswith(b":root")
     again = await asked(static.static("declared.css"), "br")
     assert again.content is found.content
 
@@ -128,3 +128,12 @@ async def test_an_answer_is_compressed_as_its_reader_takes_it(accepted: tuple[st
     assert found.headers.get("content-encoding", "") == coding
     plain = {"br": cast(Any, brotli).decompress, "gzip": gzip.decompress, "": bytes}[coding](found.content)
     assert (plain, found.headers["vary"]) == (PLAIN, "Accept-Encoding")
+
+
+async def test_readers_load_our_scripts_and_styles_without_their_comments() -> None:
+    for name, comment, code in (
+        ("live.js", b"// Keeps an open page", b"follow(place"),
+        ("desk.css", b"/*", b".desk nav"),
+    ):
+        content = (await asked(static.static(name))).content
+        assert comment not in content and code in content

@@ -5,13 +5,15 @@ the program. The lower half holds the program against it.
 """
 
 import json
+from bisect import bisect_left
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from fractions import Fraction
 from functools import cache
 from math import floor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -31,6 +33,7 @@ INDEPENDENTS, OTHERS = "ynmp-party:2", "others"
 CON, LAB, LD, SNP, UKIP, SINN_FEIN = "PP52", "PP53", "PP90", "PP102", "PP85", "PP39"
 
 FileLine = dict[str, Any]
+T = TypeVar("T")
 
 
 @cache
@@ -47,11 +50,24 @@ def in_order_of_time(night: str) -> list[FileLine]:
     return sorted(lines, key=lambda one: (one["electorate"], one["name"]))
 
 
+def once(of: Callable[[FileLine], T]) -> Callable[[FileLine], T]:
+    """Have a contest worked out once: the lines of a file are kept, and never changed."""
+    known: dict[int, T] = {}
+
+    def found(contest: FileLine) -> T:
+        if id(contest) not in known:
+            known[id(contest)] = of(contest)
+        return known[id(contest)]
+
+    return found
+
+
 def party_of(candidate: list[Any]) -> str:
     party: str = candidate[1]
     return ONE_PARTY.get(party, party)
 
 
+@once
 def votes_now(contest: FileLine) -> dict[str, int]:
     votes: Counter[str] = Counter()
     for candidate in contest["candidates"]:
@@ -59,10 +75,12 @@ def votes_now(contest: FileLine) -> dict[str, int]:
     return votes
 
 
+@once
 def valid_now(contest: FileLine) -> int:
     return sum(candidate[2] for candidate in contest["candidates"])
 
 
+@once
 def elected(contest: FileLine) -> list[Any]:
     if "lot" in contest:
         return contest["candidates"][contest["lot"] - 1]
@@ -73,6 +91,7 @@ def winner(contest: FileLine) -> str:
     return party_of(elected(contest))
 
 
+@once
 def majority(contest: FileLine) -> int:
     first, second = sorted((candidate[2] for candidate in contest["candidates"]), reverse=True)[:2]
     return first - second
@@ -158,6 +177,7 @@ def in_the_middle(numbers: list[Fraction]) -> Fraction | None:
     return numbers[half] if len(numbers) % 2 else (numbers[half - 1] + numbers[half]) / 2
 
 
+@once
 def swing_of_winner(contest: FileLine) -> Fraction | None:
     """The swing between the winner and the second, without a sign."""
     ranked = sorted(contest["candidates"], key=lambda candidate: (candidate is not elected(contest), -candidate[2]))
@@ -372,7 +392,7 @@ def test_battlegrounds_are_those_of_the_files(name: str, number: int, party: str
         ranked = [swing for ground in ours if (swing := ground.swing) is not None]
         assert ranked == sorted(ranked)
         assert [ground.rank for ground in ours] == [
-            None if ground.swing is None else 1 + sum(swing < ground.swing for swing in ranked) for ground in ours
+            None if ground.swing is None else 1 + bisect_left(ranked, ground.swing) for ground in ours
         ]
         assert all(ground.swing is None for ground in ours[len(ranked) :])
     missed = sorted(votes for _, status, votes in targets.values() if status == "missed" and votes is not None)

@@ -16,7 +16,7 @@ from server.nights import archive
 from server.nights.against import against, baselines
 from server.nights.together import Group, together
 from server.pages.night.house import StateOfParties, house_of
-from server.replay.script import commands
+from server.replay.commands import commands
 
 SEASON = "parl.by.2010-2015"
 CORBY = "parl.by.2012-11-15"

@@ -14,6 +14,7 @@ from server.html.languages import languages
 from server.live.channel import Channel
 from server.live.renderer import NIGHT
 from server.nights import archive
+from server.pages.analysis.views import html as html_of
 from server.pages.render import PageRenderer
 from tests.nights_by_hand import START, ballot, definition
 
@@ -97,9 +98,9 @@ def test_an_open_page_is_sent_the_correction_and_its_old_entry_as_it_stands_now(
 
 def test_battlegrounds_say_why_a_party_that_did_not_stand_has_no_rank(past: Channel) -> None:
     assert past.night is not None
-    page = words(PageRenderer()._views.html(past.night, "battlegrounds/PP85"))
+    page = words(html_of(past.night, "battlegrounds/PP85"))
     assert "1 seat has no rank: UK Independence Party did not stand there at the 2010 general election" in page
-    assert "no rank" not in words(PageRenderer()._views.html(past.night, "battlegrounds/PP53"))
+    assert "no rank" not in words(html_of(past.night, "battlegrounds/PP53"))
 
 
 def test_an_overlay_is_sent_what_was_said_as_banners_of_their_own_and_no_other_note() -> None:

@@ -79,7 +79,8 @@ def is_readable(marks: Sequence[Mark]) -> None:
     boxes: list[tuple[str, tuple[float, float, float, float]]] = []
     for mark in marks:
         if isinstance(mark, Text):
-            boxes.append((mark.words, mark.box))
+            left, top, right, bottom = box_of(mark.words, mark.size, mark.weight, mark.ends)
+            boxes.append((mark.words, (mark.x + left, mark.y + top, mark.x + right, mark.y + bottom)))
             assert mark.size >= 18, mark.words
     for said, (left, top, right, bottom) in boxes:
         assert MARGIN <= left <= right <= WIDTH - MARGIN, said
@@ -92,8 +93,14 @@ def is_readable(marks: Sequence[Mark]) -> None:
                 assert not overlap(box, (bar.x, bar.y, bar.x + bar.width, bar.y + bar.height), 1), said
 
 
+@cache
+def box_of(words: str, size: int, weight: int, ends: bool) -> tuple[float, float, float, float]:
+    """The box of a line that is at the origin: most words are on many pictures."""
+    return Text(words, 0, 0, size, weight, ends=ends).box
+
+
 def overlap(box: tuple[float, ...], other: tuple[float, ...], by: float = 0) -> bool:
-    return all(box[side] < other[side + 2] - by and other[side] < box[side + 2] - by for side in (0, 1))
+    return box[0] < other[2] - by and other[0] < box[2] - by and box[1] < other[3] - by and other[1] < box[3] - by
 
 
 def opened(png: bytes) -> Image.Image:

@@ -93,7 +93,7 @@ def test_a_night_of_one_contest_goes_from_stage_to_note_to_declaration() -> None
     channel = whole(ROCHESTER)
     line = timeline(channel)
     assert all(stop.news for stop in line.stops)
-    assert [key.kind for key in line.keys].count("note") == 7
+    assert [key.kind for key in line.keys].count("note") == 12
     told = words(line, channel)
     for text in ("Ballot boxes are in", "40,113 ballot papers verified", "<b>Declared: UKIP gain from Con</b>"):
         assert text in told

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from msgspec import UNSET
 from msgspec.structs import replace
 from websockets.exceptions import ConnectionClosedError
 from websockets.frames import CloseCode
@@ -15,6 +16,7 @@ from websockets.frames import CloseCode
 from server.count.visit.inviting import invite_person
 from server.election.commands import Declare, HoldNight, PostNote, ReleaseNight
 from server.election.counting.acts import Asked, ReplaySet, ReplayState
+from server.election.counting.desk import for_another_round
 from server.election.nights import fold
 from server.election.refusals import Refused
 from server.nights import archive
@@ -108,7 +110,7 @@ def test_nights_of_one_date_are_on_one_clock_in_the_order_of_their_times() -> No
 async def test_from_is_put_on_air_at_once_and_nothing_after_to(stream: EventStream) -> None:
     playing = Player(stream, replays(ONE), Orders(speed=1, start="04:15", until="04:15")).play()
     left = await asyncio.wait_for(playing, PATIENCE_SECONDS)  # and not six hours
-    assert (left.state, len(await stream.read(NAME))) == ("ended", 9)
+    assert (left.state, len(await stream.read(NAME))) == ("ended", 10)
     await Player(stream, replays(ONE), MAX).play()
     await whole(stream, NAME)
 
@@ -129,6 +131,25 @@ async def test_a_replay_is_paused_sped_up_and_stopped_from_its_desk_and_goes_on_
     await submitter.record(NAME, steered("playing", None, "max"))
     # The wait for the next event, which is many minutes at the old speed, has begun when the speed is changed.
     assert (await asyncio.wait_for(again, PATIENCE_SECONDS)).state == "ended"
+    await whole(stream, NAME)
+
+
+async def test_a_replay_skips_forward_also_while_it_is_paused_and_another_round_skips_nothing(
+    stream: EventStream,
+) -> None:
+    watched, submitter = Watched(), Submitter(stream)
+    playing = asyncio.create_task(Player(stream, replays(ONE), Orders(speed=1), watched).play())
+    await watched.until(lambda now: now.set.speed == 1)
+    at = PAST.events[5].at
+    before = sum(event.at <= at for event in PAST.events)
+    await submitter.record(NAME, replace(steered("paused", 1, "skip"), skips_to=at))
+    await watched.until(lambda now: now.set.skips_to == at and now.clock >= at)
+    assert len(await stream.read(NAME)) == before
+    assert watched.told[-1].set.state == "paused"
+    stands = await submitter.look(NAME)
+    assert all(act.skips_to is UNSET for act in for_another_round(stands.desk) if isinstance(act, ReplaySet))
+    await submitter.record(NAME, replace(steered("playing", 1, "on"), skips_to=PAST.events[-1].at))
+    assert (await asyncio.wait_for(playing, PATIENCE_SECONDS)).state == "ended"
     await whole(stream, NAME)
 
 

@@ -42,11 +42,11 @@
 
   on("before:connection", (event) => resumeFrom(event.detail.connection));
   on("before:message:incoming", ({ detail }) => {
-    detail.message.data = hushed(detail.message.data);
+    detail.message.data = putRows(hushed(detail.message.data));
   });
   on("after:message:incoming", (event) => {
     resumeFrom(event.detail.connection);
-    shown(event.detail.message.data);
+    shown();
   });
   on("close", ({ detail }) => detail.code === OVER && location.reload());
 
@@ -70,9 +70,9 @@
     if (status === NO_NEWS) return false;
     if (status !== NEWS || !text.includes('"#cursor"')) return null; // such as the "sign in to this wifi" of a hall
     if (cursor() !== before) return false; // a message came meanwhile, and is newer
-    const html = hushed(text);
+    const html = putRows(hushed(text));
     await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text: html, transition: false });
-    shown(html);
+    shown();
     return true;
   });
 

@@ -11,7 +11,6 @@
   let chosen = ""; // the seat in the caption
   let clicked = "";
   let entry = ""; // the seat that the Tab key reaches
-  let focused = "";
   let wish = null; // the x that the up and down keys keep to
 
   const seatOf = (hex) => hex.getAttribute("aria-labelledby");
@@ -94,11 +93,9 @@
   map.addEventListener("focusin", (event) => {
     const hex = event.target.closest(".hexes a");
     if (!hex) return;
-    focused = seatOf(hex);
     enterAt(hex);
     show(hex);
   });
-  map.addEventListener("focusout", (event) => event.relatedTarget && (focused = ""));
 
   // A touch or a click shows a seat in the caption. The caption's link, the Enter key or a second click opens its page.
   hexes.addEventListener("click", (event) => {
@@ -116,7 +113,6 @@
   });
   document.addEventListener("pointerdown", () => {
     wish = null;
-    focused = "";
   });
 
   // Marks the last hour by the night's own clock, which a replay or a past night has too.
@@ -166,22 +162,10 @@
     keepView();
   });
 
-  // Gives a hexagon that the push has replaced the state of the old one.
-  const replaced = (hex) => {
-    const seat = seatOf(hex);
-    hex.setAttribute("tabindex", seat === entry ? "0" : "-1");
-    hex.classList.toggle("chosen", seat === chosen);
-    hex.classList.add("fresh");
-    hex.addEventListener("animationend", () => hex.classList.remove("fresh"), { once: true });
-    if (seat === focused && document.activeElement === document.body) hex.focus({ preventScroll: true });
-  };
-  new MutationObserver((changes) => {
-    for (const { addedNodes } of changes) for (const node of addedNodes) if (node.matches?.("a")) replaced(node);
+  document.addEventListener("night:shown", () => {
+    tell();
     markRecent();
-  }).observe(hexes, { childList: true, subtree: true });
-  const within = { childList: true, subtree: true, characterData: true };
-  new MutationObserver(tell).observe(document.querySelector(".contests ol"), within);
-  new MutationObserver(markRecent).observe(status, { ...within, attributes: true });
+  });
 
   for (const hex of hexes.querySelectorAll("a")) hex.setAttribute("tabindex", "-1");
   enterAt(rows[0].firstElementChild);

@@ -4,13 +4,16 @@
   const FEW = 8; // so many moments at once are shown one after another; of more only the last is shown
   const A_REEL = 16; // frames
   const LOOK = 80; // milliseconds between two requests while somebody drags
+  const REST = 40; // milliseconds in which the mouse rests before the frame at its place is fetched
   const PATIENCE = 400; // milliseconds before the page says that it is loading
   const LONGEST_PAUSE = 8_000;
   const THUMB = 16; // the slider's thumb in pixels: the line begins and ends at its middle
+  const FASTEST = 3_600; // times real speed, where an address asks for more
   const CHATTY = 10; // times real speed; at a greater speed nothing is read out
+  const HUSHED = 500; // milliseconds after a jump in which nothing is read out
   const byId = (id) => document.getElementById(id);
   const [player, clock, scrub, speed, play] = ["player", "clock", "scrub", "speed", "play"].map(byId);
-  const [says, place, toCome, moments] = ["player-says", "frames", "to-come", "moments"].map(byId);
+  const [says, toCome, moments] = ["player-says", "to-come", "moments"].map(byId);
   const [PLAY, PAUSE, LOADING, NO_CONNECTION, COPIED, DECLARED] = player.dataset.words.split("|");
   const NIGHT = `/nights/${player.dataset.night}`;
   let kept = {};
@@ -173,7 +176,9 @@
   };
 
   const isQuiet = () => playing && rate > CHATTY;
+  let hushing = 0;
   const hush = () => {
+    clearTimeout(hushing);
     for (const banner of document.querySelectorAll(".banner[aria-live]")) banner.setAttribute("aria-live", isQuiet() ? "off" : "polite");
   };
   const keep = (form) => {
@@ -182,14 +187,34 @@
     if (here === LAST) field.remove();
     else form.append(field);
   };
-  const put = async (frame, stop, isNews) => {
+  const show = (frame, stop, isNews) => {
     document.body.classList.add("live"); // this class keeps the layout still while figures come
-    const text = isQuiet() ? frame.replaceAll('aria-live="polite"', 'aria-live="off"') : frame;
-    await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text, transition: false });
+    const isTold = isNews && !isQuiet();
+    put(isTold ? frame : frame.replaceAll('aria-live="polite"', 'aria-live="off"'), isTold);
     here = stop;
     for (const form of document.forms) if (!player.contains(form)) keep(form);
-    shown(frame, isNews);
+    shown();
   };
+  const fetchFrame = async (to, signal) => {
+    const answer = await load(`/frame?after=${stops[here]?.seq ?? 0}&seq=${stops[to].seq}&${asks}`, signal);
+    return answer.text();
+  };
+  // The frame at the place to which the mouse points, fetched once it rests there, so that a click finds it.
+  let ahead = null;
+  let resting = 0;
+  const lookAhead = (x) => {
+    clearTimeout(resting);
+    resting = setTimeout(() => {
+      const to = stopAt(x, "x");
+      if (isComing || to === here || (ahead?.from === here && ahead.to === to)) return;
+      ahead?.call.abort();
+      const call = new AbortController();
+      const coming = fetchFrame(to, call.signal);
+      coming.catch(() => ahead?.coming === coming && (ahead = null));
+      ahead = { from: here, to, coming, call };
+    }, REST);
+  };
+  let scrubbed = false; // whether the slider moved the clock: then nothing is news
   const come = async (to) => {
     const isNear = to > here && to - here <= FEW;
     const way = isNear ? stops.map((_, number) => number).slice(here + 1, to + 1) : [];
@@ -197,12 +222,12 @@
       for (const stop of way) {
         if (!ready(stop)) await waitFor(reel(partOf(stop)));
         if (asked.signal.aborted) return;
-        await put(ready(stop), stop, true);
+        show(ready(stop), stop, !scrubbed);
       }
       if (playing) fetchAhead();
     } else {
-      const address = `/frame?after=${stops[here]?.seq ?? 0}&seq=${stops[to].seq}&${asks}`;
-      await put(await waitFor(load(address, asked.signal).then((answer) => answer.text())), to, isNear);
+      const isAhead = ahead?.from === here && ahead.to === to;
+      show(await waitFor(isAhead ? ahead.coming : fetchFrame(to, asked.signal)), to, isNear && !scrubbed);
     }
   };
 
@@ -228,7 +253,9 @@
         await waitFor(new Promise((resume) => setTimeout(resume, pause))).catch(() => {}); // or the viewer goes elsewhere
       }
     }
-    isComing = false;
+    isComing = scrubbed = false;
+    clearTimeout(hushing);
+    hushing = setTimeout(hush, HUSHED);
     draw();
   };
 
@@ -273,7 +300,10 @@
     hush();
     saveSoon();
   });
-  scrub.addEventListener("input", () => go(Number(scrub.value)));
+  scrub.addEventListener("input", () => {
+    scrubbed = true;
+    go(Number(scrub.value));
+  });
   const drag = (is) => () => change(() => (dragging = is));
   scrub.addEventListener("pointerdown", drag(true));
   for (const end of ["pointerup", "pointercancel", "change"]) scrub.addEventListener(end, drag(false));
@@ -287,6 +317,7 @@
     for (const end of ["x1", "x2"]) line.setAttribute(end, `${100 * part}%`);
     words.setAttribute("x", `${Math.min(97, Math.max(3, 100 * part))}%`);
     words.textContent = local(scaled(part * LENGTH, "x", "at")).slice(11, 16);
+    lookAhead(part * LENGTH);
     hover.setAttribute("visibility", "visible");
   });
   scrub.addEventListener("pointerleave", () => hover.setAttribute("visibility", "hidden"));
@@ -378,8 +409,10 @@
   bring();
   markSeats();
   if (pace > 0) {
-    speed.value = [...speed.options].findLast((option) => Number(option.value) <= Math.max(1, pace)).value;
-    rate = Number(speed.value);
+    rate = Math.min(FASTEST, Math.max(1, Number(pace)));
+    const faster = [...speed.options].find((option) => Number(option.value) >= rate);
+    if (Number(faster?.value) !== rate) speed.add(new Option(`${rate}×`, rate), faster);
+    speed.value = rate;
     turn(true);
   }
 })();

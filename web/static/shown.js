@@ -1,12 +1,21 @@
-// What a page of a night does after news has been put in its place, live or by the player: rows that changed light up,
-// the feed stays short, and the other scripts of the page are told.
-const shown = (() => {
+// Puts news in its place on a page of a night, live or by the player. Rows and hexagons stay, and what they say is changed
+// in one pass. The few whose result changed light up, the feed stays short, and other scripts are told.
+const { put, putRows, shown } = (() => {
   const SHOWN = document.body.classList.contains("many") ? 6 : 24; // entries of the feed, until somebody asks for more
+  const FEW = 12; // rows and hexagons; of more at once none is news
+  const LIT = 3_000; // milliseconds
+  const ROWS = /<hx-partial hx-target="#(?:row|seat)-.*?<\/hx-partial>|<svg><a hx-swap-oob.*?<\/svg>/gs;
+  const OURS = ["chosen", "recent", "lit"]; // classes that scripts give
+  const hexagons = new Map(); // the id of a seat's row → its hexagon
+  for (const hexagon of document.querySelectorAll(".hexes a")) {
+    hexagons.set(hexagon.getAttribute("aria-labelledby"), hexagon);
+  }
   let whole = false;
   document.documentElement.classList.add("script");
 
-  // Removes entries of the feed that came twice, and hides the earlier ones.
+  // Removes entries of the feed that came twice, and hides the earlier ones; with the first result, how seats were held.
   const tidy = () => {
+    document.getElementById("map")?.classList.toggle("begun", document.querySelector(".hexes a[data-party]") !== null);
     const seen = new Set();
     for (const entry of document.querySelectorAll("#feed > li")) {
       if (seen.has(entry.id)) entry.remove();
@@ -38,18 +47,104 @@ const shown = (() => {
     { once: true },
   );
 
-  // ``bright`` says that rows light up: not if the player has gone to another part of the night.
-  return (message, bright = true) => {
-    const rows = [];
-    for (const [, id] of message.matchAll(/hx-target="#((?:row|seat)-[^"]+)"/g)) {
-      const row = document.getElementById(id);
-      if (!row) continue;
-      rows.push(row);
-      if (!bright || row.closest("details:not([open])")) continue;
-      row.classList.add("fresh");
-      row.addEventListener("animationend", () => row.classList.remove("fresh"), { once: true });
+  // Changes what differs between a node and its news, and says whether anything did. What has another id is other news.
+  const morph = (old, now) => {
+    if (old.nodeName !== now.nodeName || old.id !== now.id) {
+      old.replaceWith(now);
+      return true;
     }
+    if (!now.attributes) {
+      const differs = old.data !== now.data;
+      if (differs) old.data = now.data;
+      return differs;
+    }
+    if (old.isEqualNode(now)) return false;
+    let differs = false;
+    const names = now.getAttributeNames();
+    for (const name of names) {
+      const value = now.getAttribute(name);
+      if (old.getAttribute(name) === value) continue;
+      old.setAttribute(name, value);
+      differs = true;
+    }
+    for (const name of old.getAttributeNames()) {
+      if (names.includes(name) || name === "tabindex" || name === "open") continue;
+      old.removeAttribute(name);
+      differs = true;
+    }
+    for (let was = old.firstChild, is = now.firstChild; was || is; ) {
+      const [nextWas, nextIs] = [was?.nextSibling, is?.nextSibling];
+      if (!is) was.remove();
+      else if (!was) old.append(is);
+      if (!is || !was || morph(was, is)) differs = true;
+      [was, is] = [nextWas, nextIs];
+    }
+    return differs;
+  };
+
+  // Changes a row or hexagon, which keeps what scripts gave it.
+  const alter = (old, now) => {
+    for (const name of OURS) if (old.classList.contains(name)) now.classList.add(name);
+    return morph(old, now);
+  };
+
+  // In one step: an animation of a hexagon would paint the map anew sixty times a second.
+  const light = (elements) => {
+    if (elements.length > FEW || "quiet" in document.documentElement.dataset) return;
+    for (const { classList } of elements) {
+      classList.add("lit");
+      setTimeout(() => classList.remove("lit"), LIT);
+    }
+  };
+
+  // Puts each part of a message in its place. ``bright``: whose result changed lights up.
+  let rows = [];
+  const put = (message, bright) => {
+    const template = document.createElement("template");
+    const hexes = [];
+    const html = message
+      .replace(/<svg>(<a hx-swap-oob.*?)<\/svg>/gs, (_, hex) => (hexes.push(hex), ""))
+      .replace(/<hx-partial hx-target="#row-[^>]*>(.*?)<\/hx-partial>/gs, "$1")
+      .replace(/(<\/?)hx-partial/g, "$1template");
+    template.innerHTML = `${html}<svg>${hexes.join("")}</svg>`;
+    const results = [];
+    for (const now of template.content.lastChild.children) {
+      const old = hexagons.get(now.getAttribute("aria-labelledby"));
+      now.removeAttribute("hx-swap-oob");
+      if (old && alter(old, now)) results.push(old);
+    }
+    for (const part of [...template.content.children].slice(0, -1)) {
+      const isRow = part.localName === "li";
+      const target = isRow ? `#${part.id}` : part.getAttribute("hx-target");
+      const old = document.querySelector(target);
+      if (!old) continue;
+      const how = part.getAttribute("hx-swap");
+      if (how === "innerHTML") old.replaceChildren(part.content);
+      else if (how === "outerHTML") old.replaceWith(part.content);
+      else {
+        const wasDeclared = "party" in old.dataset;
+        if (!alter(old, isRow ? part : part.content.firstElementChild)) continue;
+        if (!isRow && !target.startsWith("#seat-")) continue;
+        rows.push(old);
+        if (wasDeclared || "party" in old.dataset) results.push(old);
+      }
+    }
+    if (bright) light(results);
+  };
+
+  // Gives what is left of a message, for htmx.
+  const putRows = (message) => {
+    const found = [];
+    const rest = message.replace(ROWS, (part) => (found.push(part), ""));
+    put(found.join(""), true);
+    return rest;
+  };
+
+  // To be called after each message.
+  const shown = () => {
     tidy();
     document.dispatchEvent(new CustomEvent("night:shown", { detail: rows }));
+    rows = [];
   };
+  return { put, putRows, shown };
 })();

@@ -14,7 +14,7 @@ from msgspec import Struct
 from server.count.board.board import Board, Glance, board_of, state_of
 from server.count.board.log import log_of
 from server.count.board.needs import needs_of
-from server.count.board.wording import SPEEDS, reasons_told, replay_told
+from server.count.board.wording import SKIPS, SPEEDS, reasons_told, replay_told
 from server.count.phone.page_content import label_of, read_back
 from server.count.visit.place import STAGES
 from server.election.commands import Correct, Declare, ballot_of
@@ -118,7 +118,9 @@ def status(board: Board, glances: Sequence[Glance]) -> Markup:
 
 def replay(board: Board) -> Markup:
     """How a replay is played; empty on a night that is not a replay."""
-    return _fragment("replay", set=board.desk.replay, d=board.night.definition, told=replay_told, speeds=SPEEDS)
+    return _fragment(
+        "replay", set=board.desk.replay, d=board.night.definition, told=replay_told, speeds=SPEEDS, skips=SKIPS
+    )
 
 
 def needs(board: Board, glances: list[Glance]) -> Markup:

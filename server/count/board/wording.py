@@ -1,6 +1,6 @@
 """Acts and commands in words, and what each of them changed. Nothing is decided here."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -68,6 +68,8 @@ SPEEDS: dict[str, float | None] = {
     "max": None,
 }
 """The speeds that the desk can set a replay to, in multiples of real time; None is without pauses."""
+SKIPS = {"10 minutes": timedelta(minutes=10), "an hour": timedelta(hours=1)}
+"""How far the desk can skip forward in a replay, on the night's own clock."""
 
 
 class LoggedChange(Struct, frozen=True):
@@ -150,14 +152,15 @@ def act_told(night: Night, names: dict[str, str], act: AnyAct) -> str:
 
 def replay_told(act: ReplaySet) -> str:
     """How a replay is played, in words."""
+    skipped = f", skipped to {clock(act.skips_to)}" if act.skips_to else ""
     speed = (
         "without pauses" if act.speed is None else "in real time" if act.speed == 1 else f"{act.speed:g} times as fast"
     )
     match act.state:
         case "playing":
-            return f"plays {speed}"
+            return f"plays {speed}{skipped}"
         case "paused":
-            return f"paused, and goes on {speed}"
+            return f"paused, and goes on {speed}{skipped}"
         case "stopped":
             return "stopped where it is"
         case "ended":

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
-from server.count.board.wording import SPEEDS
+from server.count.board.wording import SKIPS, SPEEDS
 from server.count.desk.pages import desk_page, hold_page
 from server.count.desk.requests import DESK, carried_out, current_board, sent
 from server.count.visit.rules import Sends, visit
@@ -80,20 +80,25 @@ async def entry(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def replay(request: Request) -> Response:
-    """``POST /desk/replay``: a ``state`` (playing, paused, stopped), or a ``speed``; the process that plays it follows
-    at once."""
-    form, before = await sent(request), (await current_board(request)).desk.replay
-    state, speed = form.get("state", ""), form.get("speed", "")
+    """``POST /desk/replay``: a ``state`` (playing, paused, stopped), a ``speed``, or how far it is to ``skip`` forward;
+    the process that plays it follows at once."""
+    form, board = await sent(request), await current_board(request)
+    before, state, speed, skip = board.desk.replay, form.get("state", ""), form.get("speed", ""), form.get("skip", "")
 
     async def recorded() -> None:
         if before is None:
             raise Refused("no-replay", "This night is not a replay: nobody plays it.")
-        if state not in ("", "playing", "paused", "stopped") or speed not in ("", *SPEEDS):
-            raise Refused("replay-unknown", "Say whether it plays, pauses or stops, or how fast it plays.")
+        if state not in ("", "playing", "paused", "stopped") or speed not in ("", *SPEEDS) or skip not in ("", *SKIPS):
+            sentence = "Say whether it plays, pauses or stops, how fast it plays, or how far it skips."
+            raise Refused("replay-unknown", sentence)
+        skipped = before.skips_to
+        if skip:  # from where it is, or is about to be
+            skipped = max(board.night.at, skipped or board.night.at) + SKIPS[skip]
         act = ReplaySet(
-            **stamp(request, id_of("replay", form.get("key"), state, speed)),
+            **stamp(request, id_of("replay", form.get("key"), state, speed, skip)),
             speed=SPEEDS[speed] if speed else before.speed,
             state=state or before.state,
+            skips_to=skipped,
         )
         submitter = process(request).submitter
         await submitter.record(visit(request).night, act)

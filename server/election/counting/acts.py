@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal, TypedDict
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from server.election.commands import OfTheHold, WithFigures, WithoutFigures
 from server.election.events import Rejected
@@ -170,11 +170,12 @@ class ReplaySet(Act, frozen=True, tag="replay-set.1"):
     """How a replay is to go on. ``speed`` is how many times faster than real time it plays, None for without pauses.
 
     "stopped" ends the process that plays it, and another process can begin it again; "ended" means that all of it is on
-    air.
+    air. ``skips_to``: what was reported on the night by this time goes on air at once.
     """
 
     speed: float | None
     state: ReplayState
+    skips_to: datetime | UnsetType = UNSET
 
 
 CountAct = PapersVerified | SheetKeyed | CorrectionBegun | CorrectionDropped

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from server.election.commands import WithFigures
@@ -146,9 +146,13 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
 
 
 def for_another_round(desk: Desk) -> tuple[AnyAct, ...]:
-    """The acts that stay in force when the night is played again (``OfTheDesk``), numbered anew from 1."""
+    """The acts that stay in force when the night is played again (``OfTheDesk``), numbered anew from 1.
+
+    What a replay skipped is skipped in that round only.
+    """
     kept = (act for act in desk.log if isinstance(act, OfTheDesk))
-    return tuple(replace(act, seq=seq) for seq, act in enumerate(kept, 1))
+    whole = (replace(act, skips_to=UNSET) if isinstance(act, ReplaySet) else act for act in kept)
+    return tuple(replace(act, seq=seq) for seq, act in enumerate(whole, 1))
 
 
 def _entry_after(entry: ContestDesk, act: CountAct) -> ContestDesk:

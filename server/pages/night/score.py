@@ -21,7 +21,7 @@ from server.election.parties import Party, counted_as, has_a_past
 from server.election.results.tally import PartyTotal, Tally, add_up, is_early
 
 _NEW = 2  # rows for parties that defend no seat: those that win their first, or else have the most votes
-_FOLDED = 8  # parties without a seat that have a row of their own below
+_FOLDED = 3  # parties without a seat that have a row of their own below
 _BARS = 5  # parties whose seats are drawn
 _LINE_AT = Fraction(7, 10)  # of a bar's room: where the line is, so that a majority of 80 has room beyond it
 
