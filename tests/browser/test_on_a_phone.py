@@ -1,12 +1,13 @@
 """A night on a small screen: no page is wider than it, the list of all contests is folded, and the player fits."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
 import pytest
 from msgspec.structs import replace
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from server.election.commands import Declare
 from server.nights import archive
@@ -17,6 +18,8 @@ from server.stream.submit import Submitter
 from tests.running import Site, answered, open_then, serving
 
 PAST = archive.load("parl.2019-12-12")
+DECLARATIONS = [(at, one) for at, one in commands(PAST.events, "general") if isinstance(one, Declare)]
+LOADED = "performance.getEntriesByType('resource').map((one) => one.name).join()"
 GENERAL = "/nights/general"
 ENDED = "/nights/parl.2017-06-08"
 SINGLE = "/nights/parl.rochester-and-strood.by.2014-11-20"
@@ -65,8 +68,7 @@ async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIte
     """The 2019 general election on air with 60 declared, and the past nights."""
     await open_then(stream, replace(PAST.definition, id="general"), "open")
     submitter = Submitter(stream)
-    declarations = [(at, one) for at, one in commands(PAST.events, "general") if isinstance(one, Declare)]
-    for at, command in declarations[:60]:
+    for at, command in DECLARATIONS[:60]:
         await submitter.submit("general", command, at)
     async with serving(redis.url, tmp_path) as one, httpx2.AsyncClient(base_url=one.url) as client:
         await answered(client, GENERAL, "<b>60</b> of 650")
@@ -84,3 +86,94 @@ async def test_no_page_scrolls_sideways_at_any_width_of_a_phone_in_any_language(
                 if wide:
                     found.append(f"{path} {language} {width}: {wide}")
     assert found == []
+
+
+async def test_the_list_of_all_contests_is_folded_by_region_and_news_goes_on_inside(
+    site: Site, phone: Page, stream: EventStream
+) -> None:
+    for page in (GENERAL, f"{GENERAL}/contests", ENDED):
+        await phone.goto(f"{site.url}{page}")
+        assert await phone.evaluate("document.documentElement.scrollHeight") < 6000, page
+    await phone.goto(f"{site.url}{GENERAL}")
+    latest, drawn = [await phone.locator(name).bounding_box() for name in ("#latest", "#map")]
+    assert latest and drawn and latest["y"] < drawn["y"]
+    tabs = await phone.locator(".pages a").evaluate_all("(tabs) => new Set(tabs.map((tab) => tab.offsetTop)).size")
+    assert tabs == 1
+    declared = DECLARATIONS[60][1]
+    row = phone.locator(f"#row-{declared.ballot.split('.')[1]}")
+    await expect(row).to_be_attached()
+    await expect(row).to_be_hidden()
+    await expect(phone.locator("#line")).to_have_attribute("data-state", "up")
+    await Submitter(stream).submit("general", declared, DECLARATIONS[60][0])
+    await expect(phone.locator("#status")).to_contain_text("61 of 650")
+    await expect(row).to_have_attribute("data-party", re.compile("."))
+    await phone.locator(".folds > details", has=row).locator("summary").click()
+    await expect(row).to_be_visible()
+
+    await phone.goto(f"{site.url}{GENERAL}/contests")
+    rows = phone.locator(".seats-of tbody:first-of-type tr")
+    assert await rows.evaluate_all("(rows) => rows.filter((row) => row.checkVisibility()).length") == 40
+    await phone.get_by_role("link", name="Show all of them").click()
+    await expect(rows.nth(649)).to_be_visible()
+    await phone.get_by_label("Seat, candidate or party").fill("boris jonson")
+    await expect(phone.locator("#meant")).to_contain_text(
+        "Nothing is called “boris jonson”. Did you mean: Boris Johnson"
+    )
+    await phone.get_by_role("link", name="Boris Johnson").click()
+    await expect(phone.locator("h1")).to_have_text("Uxbridge and South Ruislip")
+
+
+async def test_on_a_wide_screen_the_regions_are_open(site: Site, viewer: Page) -> None:
+    await viewer.goto(f"{site.url}{GENERAL}")
+    await expect(viewer.locator(".folds > details:not([open])")).to_have_count(0)
+    await expect(viewer.locator("#row-aldershot")).to_be_visible()
+
+
+async def test_what_is_typed_is_suggested_and_chosen_by_keyboard_and_by_touch(site: Site, phone: Page) -> None:
+    await phone.goto(f"{site.url}{GENERAL}?baseline=2015")
+    assert "suggest.js" not in await phone.evaluate(LOADED), "nobody types yet"
+    field = phone.get_by_label("Seat, candidate or party")
+    await field.press_sequentially("uxbri")
+    options = phone.locator(".suggestions").get_by_role("option")
+    await expect(options).to_have_text(["Uxbridge and South Ruislip London"])
+    await expect(field).to_have_attribute("aria-expanded", "true")
+    await expect(phone.locator("form.seek [role=status]")).to_have_text("1 suggestion")
+    await field.press("ArrowDown")
+    await expect(options).to_have_attribute("aria-selected", "true")
+    await expect(field).to_have_attribute("aria-activedescendant", "suggested-1")
+    await field.press("Escape")
+    await expect(options).to_have_count(0)
+    await expect(field).to_have_value("uxbri")
+    await field.fill("labour")
+    await expect(options.first).to_have_text("Labour party")
+    await field.fill("boris jonson")
+    await expect(phone.locator(".suggestions")).to_contain_text("Nothing is called “boris jonson”.")
+    await field.press("ArrowDown")
+    await field.press("Enter")
+    await expect(phone.locator("h1")).to_have_text("Uxbridge and South Ruislip")
+    assert phone.url.endswith("/contests/parl.uxbridge-and-south-ruislip.2019-12-12?baseline=2015")
+
+    await phone.goto(site.url)
+    field = phone.get_by_label("Your seat")
+    await field.press_sequentially("SW1A 1AA")
+    await expect(phone.locator(".suggestions")).to_contain_text("Declared does not know where postcodes are.")
+    await field.fill("aldersh")
+    await options.first.tap()
+    await expect(phone.locator("h1")).to_have_text("Aldershot")
+
+
+async def test_a_result_is_shared_as_the_phone_shares_and_copied_where_it_cannot(site: Site, phone: Page) -> None:
+    await phone.add_init_script("navigator.share = async (what) => { window.told = what.url; };")
+    await phone.goto(f"{site.url}{SINGLE}")
+    await phone.get_by_role("link", name="Share").click()
+    assert await phone.evaluate("told") == f"{site.url}{SINGLE}"
+    picture = await phone.get_by_role("link", name="Picture of this result").get_attribute("href")
+    assert picture and (await phone.request.get(picture.replace("http://127.0.0.1:8000", site.url))).ok
+    await phone.add_init_script(
+        "delete navigator.share; navigator.clipboard.writeText = async (text) => { window.told = text; };"
+    )
+    await phone.goto(f"{site.url}{SEAT}")
+    await phone.evaluate("navigator.share = undefined")
+    await phone.get_by_role("link", name="Share").click()
+    await expect(phone.locator("#shared")).to_have_text("Link copied")
+    assert await phone.evaluate("told") == f"{site.url}{SEAT}"
