@@ -43,7 +43,7 @@ const { put, putRows, shown } = (() => {
   // What is suggested while somebody types is fetched once somebody is about to.
   document.querySelector("[data-suggest]")?.addEventListener(
     "focus",
-    ({ target }) => document.head.append(Object.assign(document.createElement("script"), { src: target.dataset.suggest.split(" ")[0] })),
+    ({ target }) => document.head.append(Object.assign(document.createElement("script"), { src: target.dataset.suggest })),
     { once: true },
   );
 

@@ -9,7 +9,7 @@
   let [chosen, later, latest] = [-1, 0, ""];
 
   style.rel = "stylesheet";
-  style.href = input.dataset.suggest.split(" ")[1];
+  style.href = input.dataset.style;
   document.head.append(style);
   box.className = "suggestions";
   box.hidden = true;
