@@ -155,10 +155,11 @@ def test_the_page_of_the_only_contest_keeps_its_own_title_when_a_paper_is_put_ri
         moments.frame(channel, contest.ballot, 1, channel.seq),
     ):
         told = message.partition(title)[2].partition("<")[0]
-        assert told == "Rochester &amp; Strood: UKIP gain from Con · Rochester and Strood by-election · Declared"
+        verdict, of = "Rochester &amp; Strood: UKIP gain from Con", "Rochester and Strood by-election, 20 November 2014"
+        assert told == f"{verdict} · {of} · Declared"
     for message in (b"".join(night.read).decode(errors="replace"), moments.frame(channel, "night", 1, channel.seq)):
         told = message.partition(title)[2].partition("<")[0]
-        assert told == "UKIP gain from Con: Rochester and Strood by-election · Declared"
+        assert told == "UKIP gain from Con: Rochester and Strood by-election, 20 November 2014 · Declared"
 
 
 def test_an_edition_whose_baseline_an_amendment_made_the_nights_own_goes_on() -> None:

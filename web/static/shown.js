@@ -34,6 +34,19 @@ const { put, putRows, shown } = (() => {
     tidy();
   });
 
+  // The list of all contests is folded by region where there is little room.
+  const folds = document.querySelectorAll(".folds > details");
+  for (const fold of folds) fold.open ||= matchMedia("(min-width: 62rem)").matches;
+  const inView = document.querySelector(".pages [aria-current]");
+  if (inView) inView.parentElement.scrollLeft = inView.offsetLeft - inView.parentElement.offsetLeft - 40;
+
+  // What is suggested while somebody types is fetched once somebody is about to.
+  document.querySelector("[data-suggest]")?.addEventListener(
+    "focus",
+    ({ target }) => document.head.append(Object.assign(document.createElement("script"), { src: target.dataset.suggest })),
+    { once: true },
+  );
+
   // Changes what differs between a node and its news, and says whether anything did. What has another id is other news.
   const morph = (old, now) => {
     if (old.nodeName !== now.nodeName || old.id !== now.id) {

@@ -12,6 +12,7 @@ from server.live.bodies import body
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
 from server.pages.contest.notice import notice
+from server.pages.map.hexagons import drawn, has_map
 from server.pages.picture.words import told
 
 
@@ -32,7 +33,7 @@ def contest_page(shown: Shown, count: Count, unvoiced: bool = False) -> str:
         shown.text(name) if (name := f"{kind}-{count.contest.slug}") in shown.channel.fragments else ""
         for kind in ("contest", "near")
     )
-    ballot = count.contest.ballot
+    ballot, definition = count.contest.ballot, shown.night.definition
     return page(
         shown,
         "contest.html",
@@ -44,6 +45,9 @@ def contest_page(shown: Shown, count: Count, unvoiced: bool = False) -> str:
         count=count,
         contest=contest,
         near=near,
+        on_map=next((one.slug for one in drawn(definition).regions if one.name == count.contest.region), "")
+        if has_map(definition)
+        else "",
         map_credit=ATTRIBUTION,
     )
 
