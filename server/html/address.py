@@ -95,13 +95,16 @@ def channel_of(connection: HTTPConnection, language: Language | None = None) -> 
     Every request for a night finds it here. Pages pass the reader's ``language``. The push, the player and the API pass
     none: they are answered in the language of ``?lang=``, which the page that asks has put there.
 
-    HTTPException 404, with a sentence, if there is no such night or it cannot be compared with that baseline.
+    HTTPException 404, with a sentence, if there is no such night or it cannot be compared with that baseline; 503 if
+    this process cannot show the night.
     """
     spoken = language or wanted((asked(connection, _LANGUAGE),), "")
     baseline = baseline_of(connection)
-    hub = process(connection).hub
+    hub, night = process(connection).hub, connection.path_params["night"]
+    if night in hub.off:
+        raise HTTPException(503, spoken.gettext("This night cannot be shown at the moment. Please try again later."))
     try:
-        channel = hub.find(connection.path_params["night"], spoken.code, baseline)
+        channel = hub.find(night, spoken.code, baseline)
     except LookupError:
         sentence = spoken.gettext("This night cannot be compared with %(baseline)s.") % {"baseline": repr(baseline)}
         raise HTTPException(404, sentence) from None
