@@ -44,6 +44,7 @@ def page_paths() -> dict[str, Any]:
     kept = [named("at"), named("known"), named("baseline"), named("lang")]
     return {
         "/": {"get": _page("Nights on air, and past nights.", [named("lang")])},
+        "/follow/{code}": {"parameters": [named("code")], "get": _page("A clock that leads screens.", [named("lang")])},
         "/find": {"get": _page("A seat over all nights.", [_own("q"), named("lang")])},
         **{
             f"/nights/{{night}}{path}": {"parameters": [night], "get": _page(what, [*kept, *map(_own, own)])}

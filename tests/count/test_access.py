@@ -41,6 +41,12 @@ GET  /nights/{night}/live                                     yes    yes     yes
 WS   /nights/{night}/live                                     yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/frame                                    yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/reel/{part}                              yes    yes     yes    yes       yes   yes
+POST /nights/{night}/clock                                    yes    yes     yes    yes       yes   yes
+GET  /clocks/{code}                                           yes    yes     yes    yes       yes   yes
+PUT  /clocks/{code}                                           yes    yes     yes    yes       yes   yes
+WS   /clocks/{code}                                           yes    yes     yes    yes       yes   yes
+GET  /follow                                                  yes    yes     yes    yes       yes   yes
+GET  /follow/{code}                                           yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/contests/{ballot}                        yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/contests/{ballot}/notice                 yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/areas                                    yes    yes     yes    yes       yes   yes
@@ -245,6 +251,7 @@ class Visitor:
             "part": "0",
             "name:path": "count.js",
             "draft": DRAFT,
+            "code": "nobodys",
         }
         path = re.sub(r"{([^}]+)}", lambda found: names[found[1]], path)
         if method == "GET":

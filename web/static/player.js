@@ -259,10 +259,15 @@
     draw();
   };
 
+  // Where the clock stands, for a clock that leads other screens (lead.js).
+  const where = () => ({ at: Math.round(scaled(now(), "x", "at")), pace: rate, plays: playing });
+  const tell = () => player.dispatchEvent(new CustomEvent("clock:moved", { detail: where }));
+
   let later = 0;
   const go = (x) => {
     set(x);
     draw();
+    tell();
     saveSoon();
     bring();
     const callOff = () => {
@@ -288,6 +293,7 @@
     player.classList.toggle("playing", on);
     hush();
     draw();
+    tell();
     save();
     if (on) fetchAhead();
     if (on) ticking ||= requestAnimationFrame(tick);
@@ -298,6 +304,7 @@
   speed.addEventListener("change", () => {
     change(() => (rate = Number(speed.value)));
     hush();
+    tell();
     saveSoon();
   });
   scrub.addEventListener("input", () => {
@@ -373,6 +380,7 @@
     if (!link || player.contains(link) || link.getAttribute("href").startsWith("#")) return;
     const url = new URL(link.getAttribute("href"), location);
     if (url.origin !== location.origin || !`${url.pathname}/`.startsWith(`${NIGHT}/`)) return;
+    if (address.has("led")) url.searchParams.set("led", address.get("led"));
     link.setAttribute("href", addressed(url, time()));
     save();
   };
@@ -403,16 +411,38 @@
   const address = new URLSearchParams(location.search);
   const pace = address.get("speed");
   set(address.get("at") ? scaled(parsed(address.get("at")), "at", "x") : pace ? 0 : LENGTH);
-  for (const control of player.querySelectorAll(":is(#play, #scrub, #speed)")) control.hidden = false;
+  for (const control of player.querySelectorAll(":is(#play, #scrub, #speed, #lead)")) control.hidden = false;
   player.classList.add("script");
   draw();
   bring();
   markSeats();
-  if (pace > 0) {
-    rate = Math.min(FASTEST, Math.max(1, Number(pace)));
+  const pick = (pace) => {
+    change(() => (rate = Math.min(FASTEST, Math.max(1, Number(pace)))));
     const faster = [...speed.options].find((option) => Number(option.value) >= rate);
     if (Number(faster?.value) !== rate) speed.add(new Option(`${rate}×`, rate), faster);
     speed.value = rate;
+  };
+  if (pace > 0) {
+    pick(pace);
     turn(true);
   }
+
+  // The script of a clock that leads other screens comes when somebody leads or follows one.
+  const leading = byId("lead").lastElementChild.dataset.script;
+  const bringLeading = () => {
+    if (document.head.querySelector(`[src="${leading}"]`)) return;
+    document.head.append(Object.assign(document.createElement("script"), { src: leading }));
+  };
+  player.addEventListener("clock:asked", tell);
+  player.addEventListener("clock:set", ({ detail: { at, pace, plays, age } }) => {
+    const x = scaled(at, "at", "x") + (plays ? (pace * age) / 1_000 : 0);
+    if (plays === playing && pace === rate && Math.abs(x - now()) < (plays ? pace : 1)) return; // in step
+    pick(pace);
+    go(x);
+    if (playing !== plays && !(plays && now() === LENGTH)) turn(plays);
+  });
+  byId("lead").firstElementChild.addEventListener("click", bringLeading);
+  try {
+    if (address.has("led") || sessionStorage.led?.includes(`"${player.dataset.night}"`)) bringLeading();
+  } catch {} // without storage
 })();

@@ -1,7 +1,7 @@
 """The map of a night: where each seat's hexagon is, and what it shows of the seat. No HTML, and no rule of a result.
 
-Lengths are whole numbers: a hexagon is 14 wide and 16 high, which is nearly regular. A hexagon is placed by one number
-of its path, and has no sign of its own, because each byte of a hexagon is sent 650 times. What all hexagons share (rows,
+Lengths are whole numbers: a hexagon is 14 wide and 16 high, which is nearly regular. It is placed by one number of its
+path, and has no sign of its own, because each byte of a hexagon is sent 650 times. What all hexagons share (rows,
 outlines of regions, boxes to zoom to) follows from the definition and does not change during a night.
 """
 
@@ -23,8 +23,8 @@ from server.nights.layout import Cell, Layout, Outline, bounds, of
 
 WIDE, HIGH = 7, 4  # half a hexagon's width, a quarter of its height
 _MARGIN = 9
-# Shapes around a middle, as SVG paths that go on from its x. A <use> would have them made anew at each change, which was
-# half of what a browser took to show another moment of a night.
+# Shapes around a middle, as SVG paths that go on from its x. A <use> would have them made anew at each change, which
+# took a fifth of a browser's time for another moment of a night.
 FULL = "-7.4l6.4 3.7v7.4l-6.4 3.7-6.4-3.7v-7.4z"
 SMALL = "-5.6l4.9 2.8v5.6l-4.9 2.8-4.9-2.8v-5.6z"
 
