@@ -136,4 +136,4 @@ def whole(night: str) -> Channel:
 def _begun(feed: str, most: int) -> str:
     entries = feed.split("<li id=")
     rest = entries[-1].partition("</ol>")
-    return "<li id=".join([*entries[:-1], rest[0]][: most + 1]) + rest[1] + rest[2]
+    return "<li id=".join([*entries[:-1], rest[0]][: most + 1]).rstrip() + rest[1] + rest[2]

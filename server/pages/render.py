@@ -157,7 +157,7 @@ class PageRenderer:
             parts.append(partial("latest", "outerMorph", self.render(night, "latest")))
         if topic in screens.QUEUED:
             parts += (partial(*part) for part in screens.parts(night, after, self.language))
-        if topic == screens.WALL and not screens.newest(night, self.language):
+        if topic == screens.WALL and screens.is_waiting(night):
             parts.append(partial("waiting", "innerHTML", self._html("waiting", self._context(night))))
         if night.amended:
             parts.append(

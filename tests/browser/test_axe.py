@@ -305,6 +305,11 @@ async def test_axe_finds_nothing_on_any_page_of_the_desk(site: Site, viewer: Pag
     await eyes.open("/desk/hold")
     await viewer.get_by_role("button", name="Release the night").click()
     await expect(viewer.locator("#desk-status")).to_contain_text("1 of 2")
+    await viewer.goto(f"{site.url}/desk")
+    note = viewer.locator('form[action="/desk/note"]')
+    await note.locator('[name="text"]').fill("Snow in Rochester.")
+    await note.get_by_role("button").click()
+    await eyes.open(await viewer.locator('a[href^="/desk/notes/"]').first.get_attribute("href") or "")
     await eyes.open(DESKS[1])
     assert eyes.found == []
     assert await eyes.unseen("desk") == []

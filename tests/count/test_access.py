@@ -20,6 +20,7 @@ from websockets.sync.client import connect
 from server.app import build_app
 from server.count.visit.invitations import Invitations
 from server.count.visit.signed import Signer
+from server.election.commands import PostNote
 from server.election.counting.acts import PLACE, PinCleared, Revoked, SessionsEnded
 from server.nights.coming.sheet import Sheet, TypedContest, encoded
 from server.settings import Settings
@@ -36,6 +37,9 @@ from tests.count.test_api import ADDRESS, BODY
 TABLE = """
                                                               nobody officer second returning desk  admin
 GET  /                                                        yes    yes     yes    yes       yes   yes
+GET  /live                                                    yes    yes     yes    yes       yes   yes
+WS   /live                                                    yes    yes     yes    yes       yes   yes
+GET  /find                                                    yes    yes     yes    yes       yes   yes
 GET  /nights/{night}                                          yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/live                                     yes    yes     yes    yes       yes   yes
 WS   /nights/{night}/live                                     yes    yes     yes    yes       yes   yes
@@ -252,17 +256,19 @@ class Visitor:
             "name:path": "count.js",
             "draft": DRAFT,
             "code": "nobodys",
+            "seq": "2",
         }
         path = re.sub(r"{([^}]+)}", lambda found: names[found[1]], path)
         if method == "GET":
             return self.client.get(path, follow_redirects=False)
-        known = {"contest": self.contest, "csrf": self._csrf}
+        known = {"contest": self.contest, "csrf": self._csrf, "note": names["seq"]}
         return self.client.post(path, data=known | fields, headers={"Origin": origin}, follow_redirects=False)
 
 
 @pytest.fixture
 def everybody(client: TestClient, desk: Desk) -> dict[str, Visitor]:
-    """One of each, and a draft."""
+    """One of each, a note and a draft."""
+    desk.submit(PostNote(id="note", by="desk", text="Snow."))
 
     async def drafted(stream: EventStream) -> None:
         drafts = Drafts(stream)

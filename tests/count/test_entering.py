@@ -213,7 +213,7 @@ def test_changing_figures_goes_back_to_what_was_sent(sheet: Phone, desk: Desk) -
     sheet.key()
     page = sheet.open("/count?change=1")
     assert value_of(page, "votes.11") == "16,867"
-    assert "put right" not in page
+    assert "to put right" not in page
     sheet.send(SHEET, texts(ONE_FOR_ANOTHER))
     assert [(one.replaces, one.votes["1"]) for one in keyed(desk)] == [(0, 54), (keyed(desk)[0].seq, 53)]
     assert ">53<" in sheet.open(), "the newest is read back"

@@ -37,7 +37,7 @@ def test_namesakes_are_told_apart_from_the_sheet_to_every_page(phone: Phone, des
     told = dict(lots)
     assert told[FIRST] == f"{NAME} (UK Independence Party, number 11 on the ballot paper)"
     assert told[SECOND] == f"{NAME} (Independence, number 13 on the ballot paper)"
-    assert sheet.count(f"{NAME} (11)<small>") == sheet.count(f"{NAME} (13)<small>") == 1
+    assert sheet.count(f"{NAME} (11) <small>") == sheet.count(f"{NAME} (13) <small>") == 1
 
     phone.page = sheet
     assert phone.send("/count/sheet", tied | {"lot": SECOND}).status_code == 303

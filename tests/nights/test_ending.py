@@ -107,6 +107,7 @@ async def test_who_watches_a_night_that_is_discarded_is_sent_away_and_finds_noth
     async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
         await answered(client, "/nights/night")
         line = await connect(f"{site.ws}/nights/night/live?after=1")
+        assert await line.recv() == "", "this page has missed nothing"
         await discarded(stream)
         with pytest.raises(ConnectionClosed):
             await line.recv()

@@ -1,7 +1,7 @@
 // Shows an officer a ballot paper that was put right while they type: the page becomes the new one around the field that
 // has the keyboard, and what was typed stays with its field, and so with its candidate. Nothing is sent here.
 
-const labelOf = (field) => field.labels?.[0]?.firstChild.textContent ?? field.name;
+const labelOf = (field) => field.labels?.[0]?.firstChild.textContent.trim() ?? field.name;
 
 // The field that somebody types into and its twin on another page; null where there are not both.
 function typedInto(page) {

@@ -68,14 +68,21 @@ def banner(night: Night, item: Banner, language: Language) -> str:
     return _html("banner", language, night=night, banner=item)
 
 
-def newest(night: Night, language: Language) -> str:
+def newest(night: Night, language: Language, over: bool = False) -> str:
     """The HTML of the last banner of the night so far: the House once it is complete, else the newest declaration.
 
-    Before the first declaration it says that the screen waits for one.
+    Before the first declaration it says what is awaited; or, where the night is ``over``, that no result was recorded.
     """
     if (moment := _moment(night)).banner.largest:
         return _html("moment", language, night=night, moment=moment, line=majority_line(night))
-    return banner(night, moment.banner, language) if moment.banner.count else _html("waiting", language, night=night)
+    if moment.banner.count:
+        return banner(night, moment.banner, language)
+    return _html("waiting", language, night=night, over=over)
+
+
+def is_waiting(night: Night) -> bool:
+    """Whether a screen has no banner yet."""
+    return banner_of(night).count is None
 
 
 def shown(night: Night, language: Language) -> tuple[str, str, str]:
