@@ -363,3 +363,20 @@ async def test_a_scrub_lights_nothing_and_finds_the_frame_that_the_pointer_asked
     rows = "() => [...document.querySelectorAll('.contests li[id]')].filter((row) => 'party' in row.dataset).length"
     declared = await viewer.locator(".hexes a[data-party]").count()
     await viewer.wait_for_function(f"() => ({rows})() === {declared}")  # also rows that nobody sees
+
+
+async def test_after_a_jump_the_table_of_contests_is_in_order_and_the_focus_stays(site: Site, viewer: Page) -> None:
+    await viewer.goto(f"{site.url}/nights/{GENERAL}/contests?sort=majority&at=2019-12-13T01:00")
+    seats = "() => [...document.querySelectorAll('.seats-of tbody')[0].rows].map((row) => row.textContent)"
+    await viewer.get_by_role("slider").fill(str(5 * 3600 + 40 * 60))
+    await shows(viewer, GENERAL, "2019-12-13T03:40")
+    await address(viewer, sort="majority", at="2019-12-13T03:40")
+    jumped = await viewer.evaluate(seats)
+    link = viewer.locator(".seats-of tbody a").nth(300)
+    href = await link.get_attribute("href")
+    await link.focus()
+    await viewer.evaluate("() => { const at = scrub; at.value = 0; at.dispatchEvent(new Event('input')); }")
+    await shows(viewer, GENERAL, "2019-12-12T22:00")
+    assert (await viewer.evaluate("() => document.activeElement.getAttribute('href')") or "").startswith(href or "?")
+    await viewer.goto(f"{site.url}/nights/{GENERAL}/contests?sort=majority&at=2019-12-13T03:40")
+    assert await viewer.evaluate(seats) == jumped

@@ -154,7 +154,9 @@ def test_the_wall_and_the_pictures_say_until_when_the_poll_is_open_and_not_after
     clock.heard(START.timestamp())
     shown.channel.retell(tuple(shown.channel.renderer.until_the_close(night)))
     assert shown.channel.send_some()
-    waiting = wall.frames[-1].decode(errors="replace").partition('hx-target="#waiting"')[2].partition("</hx-partial>")[0]
+    waiting = (
+        wall.frames[-1].decode(errors="replace").partition('hx-target="#waiting"')[2].partition("</hx-partial>")[0]
+    )
     assert "Polls closed at 22:00" in waiting and "Waiting for the first declaration" in waiting
     assert "Waiting for the first declaration" in drawn() and "Waiting for the count" in drawn()
     shown.after(declare(0))

@@ -10,6 +10,7 @@
   const THUMB = 16; // the slider's thumb in pixels: the line begins and ends at its middle
   const FASTEST = 3_600; // times real speed, where an address asks for more
   const CHATTY = 10; // times real speed; at a greater speed nothing is read out
+  const TICK = 100; // milliseconds between two looks at the clock: sixty a second took most of a phone's time
   const HUSHED = 500; // milliseconds after a jump in which nothing is read out
   const byId = (id) => document.getElementById(id);
   const [player, clock, scrub, speed, play] = ["player", "clock", "scrub", "speed", "play"].map(byId);
@@ -283,7 +284,7 @@
     bring();
     saveSoon();
     if (now() === LENGTH && here === LAST) pause();
-    ticking = playing && requestAnimationFrame(tick);
+    ticking = playing && setTimeout(() => requestAnimationFrame(tick), TICK);
   };
   const turn = (on) => {
     if (on && now() === LENGTH) set(0);

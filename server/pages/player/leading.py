@@ -72,8 +72,8 @@ async def move(request: Request) -> Response:
 
 @allows(everyone)
 async def live(websocket: WebSocket) -> None:
-    """``/clocks/{code}`` as a websocket: where the clock stands, then each of its moves, as JSON. Where there is none it
-    says so and is closed with code 1000."""
+    """``/clocks/{code}`` as a websocket: where the clock stands, then each of its moves, as JSON. Where there is none
+    it says so and is closed with code 1000."""
     await in_a_task()
     leading = process(websocket).leading
     led = await leading.find(websocket.path_params["code"])
