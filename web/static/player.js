@@ -188,13 +188,28 @@
     if (here === LAST) field.remove();
     else form.append(field);
   };
+  // Rows of the long list that nobody sees are changed once all else is painted.
+  const ROW = /<hx-partial hx-target="#row-.*?<\/hx-partial>/gs;
+  const list = document.querySelector(".contests.long");
+  let isListSeen = true;
+  if (list) new IntersectionObserver((entries) => (isListSeen = entries.at(-1).isIntersecting)).observe(list);
+  let unseen = "";
+  const putUnseen = () => {
+    put(unseen);
+    unseen = "";
+    shown();
+  };
   const show = (frame, stop, isNews) => {
     document.body.classList.add("live"); // this class keeps the layout still while figures come
     const isTold = isNews && !isQuiet();
-    put(isTold ? frame : frame.replaceAll('aria-live="polite"', 'aria-live="off"'), isTold);
+    let parts = unseen + (isTold ? frame : frame.replaceAll('aria-live="polite"', 'aria-live="off"'));
+    unseen = "";
+    if (!isTold && !isListSeen) parts = parts.replace(ROW, (row) => ((unseen += row), ""));
+    put(parts, isTold);
     here = stop;
     for (const form of document.forms) if (!player.contains(form)) keep(form);
     shown();
+    if (unseen) requestAnimationFrame(() => setTimeout(putUnseen));
   };
   const fetchFrame = async (to, signal) => {
     const answer = await load(`/frame?after=${stops[here]?.seq ?? 0}&seq=${stops[to].seq}&${asks}`, signal);

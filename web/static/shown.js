@@ -5,7 +5,6 @@ const { put, putRows, shown } = (() => {
   const FEW = 12; // rows and hexagons; of more at once none is news
   const LIT = 3_000; // milliseconds
   const ROWS = /<hx-partial hx-target="#(?:row|seat)-.*?<\/hx-partial>|<svg><a hx-swap-oob.*?<\/svg>/gs;
-  const ROW = /<hx-partial hx-target="#row-[^>]*>(.*?)<\/hx-partial>/gs;
   const OURS = ["chosen", "recent", "lit"]; // classes that scripts give
   const hexagons = new Map(); // the id of a seat's row → its hexagon
   for (const hexagon of document.querySelectorAll(".hexes a")) {
@@ -85,13 +84,14 @@ const { put, putRows, shown } = (() => {
     }
   };
 
+  // Puts each part of a message in its place. ``bright``: whose result changed lights up.
   let rows = [];
-  const place = (message, bright) => {
+  const put = (message, bright) => {
     const template = document.createElement("template");
     const hexes = [];
     const html = message
       .replace(/<svg>(<a hx-swap-oob.*?)<\/svg>/gs, (_, hex) => (hexes.push(hex), ""))
-      .replace(ROW, "$1")
+      .replace(/<hx-partial hx-target="#row-[^>]*>(.*?)<\/hx-partial>/gs, "$1")
       .replace(/(<\/?)hx-partial/g, "$1template");
     template.innerHTML = `${html}<svg>${hexes.join("")}</svg>`;
     const results = [];
@@ -119,19 +119,6 @@ const { put, putRows, shown } = (() => {
     if (bright) light(results);
   };
 
-  // Puts each part of a message in its place. ``bright``: whose result changed lights up. Otherwise rows that nobody sees
-  // are put there once all else is painted.
-  let isSeen = true;
-  let unseen = "";
-  const list = document.querySelector(".contests.long");
-  if (list) new IntersectionObserver((entries) => (isSeen = entries.at(-1).isIntersecting)).observe(list);
-  const put = (message, bright) => {
-    let parts = unseen + message;
-    unseen = "";
-    if (!bright && !isSeen) parts = parts.replace(ROW, (row) => ((unseen += row), ""));
-    place(parts, bright);
-  };
-
   // Gives what is left of a message, for htmx.
   const putRows = (message) => {
     const found = [];
@@ -140,17 +127,11 @@ const { put, putRows, shown } = (() => {
     return rest;
   };
 
-  // To be called after each message. Other scripts are told when all of it is there.
-  const tell = () => {
-    place(unseen);
-    unseen = "";
-    document.dispatchEvent(new CustomEvent("night:shown", { detail: rows }));
-    rows = [];
-  };
+  // To be called after each message.
   const shown = () => {
     tidy();
-    if (unseen) requestAnimationFrame(() => setTimeout(tell));
-    else tell();
+    document.dispatchEvent(new CustomEvent("night:shown", { detail: rows }));
+    rows = [];
   };
   return { put, putRows, shown };
 })();
