@@ -26,11 +26,13 @@ from server.html.process import PROCESS, Process
 from server.html.security import SecurityHeaders
 from server.html.templates import compile_all
 from server.live.hub import Hub
+from server.live.leading import Leading
 from server.nights.kept import Kept
 from server.pages.front.pieces import renderer_of
 from server.pages.render import PageRenderer
 from server.pages.routes import routes as page_routes
 from server.settings import Settings
+from server.stream.clocks import Clocks
 from server.stream.codec import UnknownEvent
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream, StreamUnavailable
@@ -79,11 +81,18 @@ def build_app(settings: Settings) -> Application:
         drafts = Drafts(stream)
         opening = asyncio.create_task(open_in_time(stream, drafts, kept), name="opening")
         opening.add_done_callback(stop_the_process)
-        yield {PROCESS: Process(hub, stream, submitter, settings, kept, drafts, Rates(url))}
+        clocks = Clocks(url)
+        leading = Leading(clocks)
+        led = asyncio.create_task(leading.follow(), name="clocks")
+        led.add_done_callback(stop_the_process)
+        yield {PROCESS: Process(hub, stream, submitter, settings, kept, drafts, Rates(url), leading)}
+        led.remove_done_callback(stop_the_process)
+        led.cancel()
         opening.remove_done_callback(stop_the_process)
         opening.cancel()
         follower.remove_done_callback(stop_the_process)
         follower.cancel()
+        await clocks.close()
         await drafts.close()
         await stream.close()
 

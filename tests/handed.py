@@ -5,8 +5,10 @@ from typing import Any
 
 from server.html.process import PROCESS, Process
 from server.live.hub import Hub
+from server.live.leading import Leading
 from server.nights.kept import Kept
 from server.settings import Settings
+from server.stream.clocks import Clocks
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream
 from server.stream.rates import Rates
@@ -17,4 +19,6 @@ def handed(hub: Hub, stream: EventStream | None = None) -> dict[str, Any]:
     """The state of a lifespan with this hub; without a stream, one that nothing answers."""
     stream = stream or EventStream("redis://nobody")
     drafts, rates = Drafts(stream), Rates("")
-    return {PROCESS: Process(hub, stream, Submitter(stream), Settings(), Kept(Path("nowhere")), drafts, rates)}
+    leading, kept = Leading(Clocks(stream.url)), Kept(Path("nowhere"))
+    one = Process(hub, stream, Submitter(stream), Settings(), kept, drafts, rates, leading)
+    return {PROCESS: one}

@@ -44,6 +44,7 @@ def page_paths() -> dict[str, Any]:
     kept = [named("at"), named("known"), named("baseline"), named("lang")]
     return {
         "/": {"get": _page("Nights on air, and past nights.", [named("lang")])},
+        "/follow/{code}": {"parameters": [named("code")], "get": _page("A clock that leads screens.", [named("lang")])},
         "/find": {"get": _page("A seat, candidate, party or postcode over all nights.", [_own("q"), named("lang")])},
         "/find/suggested": {"get": _page("What a question leads to over all nights.", [_own("q"), named("lang")])},
         **{

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from server.live.hub import Hub
+from server.live.leading import Leading
 from server.nights.kept import Kept
 from server.settings import Settings
 from server.stream.drafts import Drafts
@@ -26,6 +27,7 @@ class Process:
     kept: Kept
     drafts: Drafts
     rates: Rates
+    leading: Leading
 
 
 def process(connection: HTTPConnection) -> Process:

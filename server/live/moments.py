@@ -60,12 +60,21 @@ def frame(channel: Channel, topic: str, after: int, seq: int) -> str:
 
 def _changed(channel: Channel, topic: str, after: int, then: Channel) -> Iterator[str]:
     """The fragments of a topic's page that differ between a seq and ``then``, the latest change first."""
-    assert then.night is not None
     first, last = sorted((after if 0 < after <= channel.seq else 0, then.seq))
-    changed = dict.fromkeys(name for names in channel.history.changes[first:last] for name in names)
-    for name in reversed(changed):
-        if topic in channel.renderer.topics(then.night, name):
-            yield name
+    changed = dict.fromkeys(name for names in _sent(channel, topic)[first:last] for name in names)
+    yield from reversed(changed)
+
+
+def _sent(channel: Channel, topic: str) -> list[tuple[str, ...]]:
+    """The fragments of a topic's page that each event of a night changes; found once for all frames."""
+    night, changes, topics = channel.night, channel.history.changes, channel.renderer.topics
+    assert night is not None
+
+    def make() -> list[tuple[str, ...]]:
+        return [tuple(name for name in names if topic in topics(night, name)) for names in changes]
+
+    size = 64 * len(changes) + 8 * sum(map(len, changes))
+    return channel.lasting.get(("sent", topic), make, version=channel.seq, size=size)
 
 
 async def reel(channel: Channel, topic: str, part: int) -> Body:

@@ -11,7 +11,7 @@ from server.pages.front import pages as front
 from server.pages.newsroom import pages as newsroom
 from server.pages.night import pages as night
 from server.pages.picture import pages as picture
-from server.pages.player import reels
+from server.pages.player import leading, reels
 
 routes: list[BaseRoute] = [
     *night.routes,  # first what is asked for most: routes are tried in this order
@@ -23,6 +23,7 @@ routes: list[BaseRoute] = [
     *contest.routes,
     *picture.routes,
     *newsroom.routes,
+    *leading.routes,
     *static.routes,
     *robots.routes,
 ]

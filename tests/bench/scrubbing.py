@@ -29,12 +29,12 @@ SCRUB = """async (places) => {
         scrub.value = x;
         scrub.dispatchEvent(new Event("input"));
         await new Promise((there) => {
-            const look = () => {
+            const look = new MutationObserver(() => {
                 if (document.getElementById("cursor").value !== String(seq)) return;
-                document.removeEventListener("night:shown", look);
+                look.disconnect();
                 there();
-            };
-            document.addEventListener("night:shown", look);
+            });
+            look.observe(document.getElementById("cursor").parentNode, { childList: true });
         });
         const put = performance.now();
         await new Promise((painted) => {

@@ -74,6 +74,7 @@ DECLARED = {
 VIEWERS = [
     "/",
     "/find?q=west",
+    "/follow?code=nobodys",
     "/nights/over",
     "/nights/live",
     "/nights/live?at=2019-12-12T22:00",

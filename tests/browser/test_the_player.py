@@ -301,3 +301,82 @@ async def test_the_wall_of_a_past_night_is_played_at_the_speed_that_was_asked_an
     assert await viewer.evaluate(seen) == jumped
     bar, score = await viewer.locator("#player").bounding_box(), await viewer.locator("main").bounding_box()
     assert bar and score and score["y"] + score["height"] <= bar["y"], "the player hides nothing"
+
+
+async def test_a_clock_leads_other_screens_and_is_led_on_after_a_reload(site: Site, viewer: Page) -> None:
+    wall = await viewer.context.new_page()
+    await viewer.goto(f"{site.url}/nights/{ROCHESTER}?at=2014-11-20T22:00")
+    await viewer.locator("#moments summary").click()
+    await viewer.get_by_role("button", name="Lead other screens").click()
+    told = viewer.locator("#lead span")
+    await expect(told).to_contain_text("/follow/")
+    code = (await told.inner_text())[-5:]
+
+    await wall.goto(f"{site.url}/follow/{code}")  # leads on to the night
+    await expect(wall.locator("#player.script")).to_be_visible()
+    await wall.goto(f"{site.url}/nights/{ROCHESTER}/wall?led={code}")
+    await shows(wall, ROCHESTER, "2014-11-20T22:00")
+    await viewer.get_by_role("slider").press("End")
+    last = str(len(archive.load(ROCHESTER).events))
+    await expect(wall.locator("#cursor")).to_have_attribute("value", last)
+
+    await address(viewer)
+    await viewer.reload()
+    await expect(told).to_contain_text(code)
+    await viewer.get_by_role("link", name="To the beginning").click()
+    await shows(wall, ROCHESTER, "2014-11-20T22:00")
+    await viewer.locator("#speed").select_option("10")
+    await viewer.get_by_role("button", name="Play").click()
+    await expect(wall.get_by_role("button", name="Pause")).to_be_visible()
+    await expect(wall.locator("#speed")).to_have_value("10")
+    await viewer.keyboard.press("k")
+    await expect(wall.get_by_role("button", name="Play")).to_be_visible()
+    assert f"led={code}" in wall.url
+
+
+async def test_a_scrub_lights_nothing_and_finds_the_frame_that_the_pointer_asked_for(site: Site, viewer: Page) -> None:
+    asked: list[str] = []
+    await viewer.goto(f"{site.url}/nights/{GENERAL}?at=2019-12-13T03:40")
+    await viewer.evaluate("""() => {
+        window.lit = 0;
+        const isLit = ({ target }) => target.classList.contains("lit");
+        const look = (changes) => (window.lit += changes.filter(isLit).length);
+        new MutationObserver(look).observe(document.body, { subtree: true, attributeFilter: ["class"] });
+    }""")
+    viewer.on("request", lambda request: asked.append(request.url) if "/frame?" in request.url else None)
+    line = viewer.get_by_role("slider", name="Time of the night")
+    box = await line.bounding_box()
+    assert box is not None
+    place = box["x"] + box["width"] / 3, box["y"] + 20
+    async with viewer.expect_response(lambda answer: "/frame?" in answer.url):
+        await viewer.mouse.move(*place)
+    await viewer.mouse.down()
+    await viewer.mouse.up()
+    await expect(viewer.locator("#clock b")).to_have_text(re.compile("01:2."))
+    minute = await viewer.locator("#clock b").text_content()
+    await shows(viewer, GENERAL, f"2019-12-13T{minute}")
+    assert len(asked) == 1
+    await line.press("ArrowRight")  # one declaration on, which would light up if the night were played
+    await address(viewer, at=f"2019-12-13T{await viewer.locator('#clock b').text_content()}")
+    await viewer.wait_for_function("() => !document.querySelector('.banner[aria-live=off]')")
+    assert await viewer.evaluate("() => window.lit") == 0
+    rows = "() => [...document.querySelectorAll('.contests li[id]')].filter((row) => 'party' in row.dataset).length"
+    declared = await viewer.locator(".hexes a[data-party]").count()
+    await viewer.wait_for_function(f"() => ({rows})() === {declared}")  # also rows that nobody sees
+
+
+async def test_after_a_jump_the_table_of_contests_is_in_order_and_the_focus_stays(site: Site, viewer: Page) -> None:
+    await viewer.goto(f"{site.url}/nights/{GENERAL}/contests?sort=majority&at=2019-12-13T01:00")
+    seats = "() => [...document.querySelectorAll('.seats-of tbody')[0].rows].map((row) => row.textContent)"
+    await viewer.get_by_role("slider").fill(str(5 * 3600 + 40 * 60))
+    await shows(viewer, GENERAL, "2019-12-13T03:40")
+    await address(viewer, sort="majority", at="2019-12-13T03:40")
+    jumped = await viewer.evaluate(seats)
+    link = viewer.locator(".seats-of tbody a").nth(300)
+    href = await link.get_attribute("href")
+    await link.focus()
+    await viewer.evaluate("() => { const at = scrub; at.value = 0; at.dispatchEvent(new Event('input')); }")
+    await shows(viewer, GENERAL, "2019-12-12T22:00")
+    assert (await viewer.evaluate("() => document.activeElement.getAttribute('href')") or "").startswith(href or "?")
+    await viewer.goto(f"{site.url}/nights/{GENERAL}/contests?sort=majority&at=2019-12-13T03:40")
+    assert await viewer.evaluate(seats) == jumped

@@ -32,7 +32,7 @@ from tests.count.conftest import HALL, PIN, SECRET, Desk, Phone, another, proces
 from tests.count.test_api import ADDRESS, BODY
 
 # What becomes of a request: "yes", it reaches the endpoint; "in", it is sent to where people sign in; "no", 403;
-# "401", a program is told so; "there", a link is opened below the other area. Whoever is signed in has their session's
+# "401", a program is told so; "there", a link is opened below the other area; "404", it reaches the endpoint, which finds nothing. Whoever is signed in has their session's
 # cookie in both areas, as nobody honestly has.
 TABLE = """
                                                               nobody officer second returning desk  admin
@@ -45,6 +45,12 @@ GET  /nights/{night}/live                                     yes    yes     yes
 WS   /nights/{night}/live                                     yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/frame                                    yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/reel/{part}                              yes    yes     yes    yes       yes   yes
+POST /nights/{night}/clock                                    yes    yes     yes    yes       yes   yes
+GET  /clocks/{code}                                           404    404     404    404       404   404
+PUT  /clocks/{code}                                           yes    yes     yes    yes       yes   yes
+WS   /clocks/{code}                                           yes    yes     yes    yes       yes   yes
+GET  /follow                                                  yes    yes     yes    yes       yes   yes
+GET  /follow/{code}                                           404    404     404    404       404   404
 GET  /nights/{night}/contests/{ballot}                        yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/contests/{ballot}/notice                 yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/areas                                    yes    yes     yes    yes       yes   yes
@@ -251,6 +257,7 @@ class Visitor:
             "part": "0",
             "name:path": "count.js",
             "draft": DRAFT,
+            "code": "nobodys",
             "seq": "2",
         }
         path = re.sub(r"{([^}]+)}", lambda found: names[found[1]], path)

@@ -5,6 +5,7 @@
   const NUMBERS = ["majority", "turnout", "swing", "declared"];
   const VERDICTS = ["gain", "hold", "win"];
   const MOST_NAMED = 8;
+  const FEW = 12; // rows; if more have changed, all are put in order in one pass
   const form = document.querySelector(".seek");
   const { q, party, verdict, region, sort } = form.elements;
   const table = document.querySelector(".seats-of");
@@ -134,23 +135,32 @@
     named.hidden = !people.length;
   };
 
-  const show = () => {
+  // Puts the rows that are found in order, and returns the candidates who helped to find them; a row at its place stays.
+  const arrange = () => {
     const words = asked();
     const hits = new Map();
-    const others = [];
+    const focused = document.activeElement;
     for (const row of [...found.rows, ...rest.rows]) {
       const people = passes(row) ? hit(row, words) : null;
       if (people) hits.set(row, people);
-      else others.push(row);
+      else if (row.parentNode === found) rest.append(row);
     }
     const fit = [...hits.keys()].sort(sorter());
-    rest.append(...others);
-    found.append(...fit);
+    let next = found.firstElementChild;
+    for (const row of fit) {
+      if (row === next) next = row.nextElementSibling;
+      else found.insertBefore(row, next);
+    }
+    if (table.contains(focused)) focused.focus({ preventScroll: true });
+    return fit.flatMap((row) => hits.get(row).map((person) => [row, person]));
+  };
+  const show = () => {
+    const people = arrange();
     count();
-    name(fit.flatMap((row) => hits.get(row).map((person) => [row, person])));
+    name(people);
     clearTimeout(soon);
     meant.replaceChildren();
-    if (q.value && !fit.length && whole) soon = setTimeout(suggest, 200);
+    if (q.value && !found.rows.length && whole) soon = setTimeout(suggest, 200);
     say();
   };
 
@@ -198,7 +208,8 @@
   document.addEventListener("night:shown", ({ detail }) => {
     shown.removeAttribute("aria-live");
     const before = sorter();
-    for (const row of detail) {
+    if (detail.length > FEW) arrange();
+    else for (const row of detail) {
       const focused = row.contains(document.activeElement) ? document.activeElement : null;
       if (passes(row) && hit(row, asked())) {
         const next = [...found.rows].find((other) => other !== row && before(row, other) < 0) ?? null;

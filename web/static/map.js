@@ -15,7 +15,7 @@
 
   const seatOf = (hex) => hex.getAttribute("aria-labelledby");
   const hexOf = (seat) => hexes.querySelector(`[aria-labelledby="${seat}"]`);
-  const xOf = (hex) => hex.parentNode.transform.baseVal[0].matrix.e + 14 * hex.lastElementChild.getAttribute("x");
+  const xOf = (hex) => hex.parentNode.transform.baseVal[0].matrix.e + parseInt(hex.firstElementChild.getAttribute("d").slice(1));
 
   // Makes the whole map one stop of the Tab key, not 650.
   const enterAt = (hex) => {

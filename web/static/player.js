@@ -10,6 +10,7 @@
   const THUMB = 16; // the slider's thumb in pixels: the line begins and ends at its middle
   const FASTEST = 3_600; // times real speed, where an address asks for more
   const CHATTY = 10; // times real speed; at a greater speed nothing is read out
+  const TICK = 100; // milliseconds between two looks at the clock: sixty a second took most of a phone's time
   const HUSHED = 500; // milliseconds after a jump in which nothing is read out
   const byId = (id) => document.getElementById(id);
   const [player, clock, scrub, speed, play] = ["player", "clock", "scrub", "speed", "play"].map(byId);
@@ -187,13 +188,28 @@
     if (here === LAST) field.remove();
     else form.append(field);
   };
+  // Rows of the long list that nobody sees are changed once all else is painted.
+  const ROW = /<hx-partial hx-target="#row-.*?<\/hx-partial>/gs;
+  const list = document.querySelector(".contests.long");
+  let isListSeen = true;
+  if (list) new IntersectionObserver((entries) => (isListSeen = entries.at(-1).isIntersecting)).observe(list);
+  let unseen = "";
+  const putUnseen = () => {
+    put(unseen);
+    unseen = "";
+    shown();
+  };
   const show = (frame, stop, isNews) => {
     document.body.classList.add("live"); // this class keeps the layout still while figures come
     const isTold = isNews && !isQuiet();
-    put(isTold ? frame : frame.replaceAll('aria-live="polite"', 'aria-live="off"'), isTold);
+    let parts = unseen + (isTold ? frame : frame.replaceAll('aria-live="polite"', 'aria-live="off"'));
+    unseen = "";
+    if (!isTold && !isListSeen) parts = parts.replace(ROW, (row) => ((unseen += row), ""));
+    put(parts, isTold);
     here = stop;
     for (const form of document.forms) if (!player.contains(form)) keep(form);
     shown();
+    if (unseen) requestAnimationFrame(() => setTimeout(putUnseen));
   };
   const fetchFrame = async (to, signal) => {
     const answer = await load(`/frame?after=${stops[here]?.seq ?? 0}&seq=${stops[to].seq}&${asks}`, signal);
@@ -259,10 +275,15 @@
     draw();
   };
 
+  // Where the clock stands, for a clock that leads other screens (lead.js).
+  const where = () => ({ at: Math.round(scaled(now(), "x", "at")), pace: rate, plays: playing });
+  const tell = () => player.dispatchEvent(new CustomEvent("clock:moved", { detail: where }));
+
   let later = 0;
   const go = (x) => {
     set(x);
     draw();
+    tell();
     saveSoon();
     bring();
     const callOff = () => {
@@ -278,7 +299,7 @@
     bring();
     saveSoon();
     if (now() === LENGTH && here === LAST) pause();
-    ticking = playing && requestAnimationFrame(tick);
+    ticking = playing && setTimeout(() => requestAnimationFrame(tick), TICK);
   };
   const turn = (on) => {
     if (on && now() === LENGTH) set(0);
@@ -288,6 +309,7 @@
     player.classList.toggle("playing", on);
     hush();
     draw();
+    tell();
     save();
     if (on) fetchAhead();
     if (on) ticking ||= requestAnimationFrame(tick);
@@ -298,6 +320,7 @@
   speed.addEventListener("change", () => {
     change(() => (rate = Number(speed.value)));
     hush();
+    tell();
     saveSoon();
   });
   scrub.addEventListener("input", () => {
@@ -373,6 +396,7 @@
     if (!link || player.contains(link) || link.getAttribute("href").startsWith("#")) return;
     const url = new URL(link.getAttribute("href"), location);
     if (url.origin !== location.origin || !`${url.pathname}/`.startsWith(`${NIGHT}/`)) return;
+    if (address.has("led")) url.searchParams.set("led", address.get("led"));
     link.setAttribute("href", addressed(url, time()));
     save();
   };
@@ -403,16 +427,38 @@
   const address = new URLSearchParams(location.search);
   const pace = address.get("speed");
   set(address.get("at") ? scaled(parsed(address.get("at")), "at", "x") : pace ? 0 : LENGTH);
-  for (const control of player.querySelectorAll(":is(#play, #scrub, #speed)")) control.hidden = false;
+  for (const control of player.querySelectorAll(":is(#play, #scrub, #speed, #lead)")) control.hidden = false;
   player.classList.add("script");
   draw();
   bring();
   markSeats();
-  if (pace > 0) {
-    rate = Math.min(FASTEST, Math.max(1, Number(pace)));
+  const pick = (pace) => {
+    change(() => (rate = Math.min(FASTEST, Math.max(1, Number(pace)))));
     const faster = [...speed.options].find((option) => Number(option.value) >= rate);
     if (Number(faster?.value) !== rate) speed.add(new Option(`${rate}×`, rate), faster);
     speed.value = rate;
+  };
+  if (pace > 0) {
+    pick(pace);
     turn(true);
   }
+
+  // The script of a clock that leads other screens comes when somebody leads or follows one.
+  const leading = byId("lead").lastElementChild.dataset.script;
+  const bringLeading = () => {
+    if (document.head.querySelector(`[src="${leading}"]`)) return;
+    document.head.append(Object.assign(document.createElement("script"), { src: leading }));
+  };
+  player.addEventListener("clock:asked", tell);
+  player.addEventListener("clock:set", ({ detail: { at, pace, plays, age } }) => {
+    const x = scaled(at, "at", "x") + (plays ? (pace * age) / 1_000 : 0);
+    if (plays === playing && pace === rate && Math.abs(x - now()) < (plays ? pace : 1)) return; // in step
+    pick(pace);
+    go(x);
+    if (playing !== plays && !(plays && now() === LENGTH)) turn(plays);
+  });
+  byId("lead").firstElementChild.addEventListener("click", bringLeading);
+  try {
+    if (address.has("led") || sessionStorage.led?.includes(`"${player.dataset.night}"`)) bringLeading();
+  } catch {} // without storage
 })();

@@ -1,0 +1,101 @@
+"""Clocks of past nights that lead other screens: begun, moved, and who follows which in this process. No HTML."""
+
+import asyncio
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from server.live.audience import Audience, Messages, Viewer
+from server.live.audiences import Audiences
+from server.live.frames import Message
+from server.stream import clock
+from server.stream.clocks import Clock, Clocks, Moved, Stands, wanted
+from server.stream.events import StreamUnavailable
+
+_LOOK_SECONDS = 0.25  # between two looks at the clocks that somebody here follows
+_LOOKS_A_BEAT = 28  # a page hears something every seven seconds
+
+
+class Leading:
+    """All clocks, and those that somebody follows here."""
+
+    def __init__(self, clocks: Clocks) -> None:
+        self._clocks = clocks
+        self._audiences = Audiences()
+        self._position = 0
+        self._known: dict[str, tuple[Clock | None, int]] = {}  # clock and the position of its last move, by code
+
+    async def begin(self, night: str, at: int, pace: float, plays: bool) -> tuple[str, str] | None:
+        """A new clock: its code and the token of who leads it; None if there are too many. ``at`` as in ``Stands``."""
+        return await self._clocks.begin(night, Stands(at, _now(), pace, plays))
+
+    async def move(self, code: str, token: str, number: int, at: int, pace: float, plays: bool) -> Moved:
+        """Note where a clock stands now, unless a move with a greater number is known."""
+        return await self._clocks.move(code, token, number, Stands(at, _now(), pace, plays))
+
+    async def find(self, code: str) -> Clock | None:
+        """A clock by its code, as it is written or as somebody types it; None if there is none."""
+        return await self._clocks.found(wanted(code))
+
+    def join(self, viewer: Viewer, led: Clock) -> Audience:
+        """Tell a viewer where a clock stands, and of each of its moves; returns its audience, for the line."""
+        if led.code not in self._audiences.topics:
+            self._known[led.code] = led, self._position
+        audience = self._audiences.of(led.code, self._position, self._since, lambda: None)
+        audience.join(viewer, -1)
+        return audience
+
+    async def follow(self) -> None:
+        """Look at all clocks that somebody follows, for ever."""
+        looks = 0
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            with suppress(StreamUnavailable):  # followers go on at the pace that they know
+                await self._look()
+            looks += 1
+            if looks % _LOOKS_A_BEAT == 0:
+                for _ in self._audiences.beat(1):
+                    await asyncio.sleep(0)
+
+    async def _look(self) -> None:
+        for code in self._known.keys() - self._audiences.topics:
+            del self._known[code]
+        moved: set[str] = set()
+        for code in tuple(self._known):
+            stands = await self._clocks.found(code)
+            if code in self._known and stands != self._known[code][0]:
+                self._known[code] = stands, self._position + 1
+                moved.add(code)
+        if not moved:
+            return
+        self._position += 1
+        self._audiences.mark(moved, self._position)
+        while code := self._audiences.most()[1]:
+            self._audiences.send_some(code, self._position)
+            await asyncio.sleep(0)
+
+    def _since(self, code: str, after: float, in_step: bool) -> Messages:
+        stands, position = self._known[code]
+        if position > after:
+            yield self._position, Message(told(stands))
+
+
+def told(stands: Clock | None) -> str:
+    """Where a clock stands as a page is told: ``at``, ``pace`` and ``plays``, with its ``age``, how many milliseconds
+    ago that was; ``over`` if nobody leads it any more."""
+    if stands is None:
+        return json.dumps({"over": True})
+    where = stands.stands
+    age = max(0, _now() - where.since)
+    return json.dumps({"at": where.at, "pace": where.pace, "plays": where.plays, "age": age})
+
+
+def moment(led: Clock) -> datetime:
+    """The time of its night that a clock shows now, about: long silences are shorter on a player's line."""
+    where = led.stands
+    run = max(0, _now() - where.since) if where.plays else 0
+    return datetime.fromtimestamp((where.at + run * where.pace) / 1000, UTC)
+
+
+def _now() -> int:
+    return int(clock.now().timestamp() * 1000)
