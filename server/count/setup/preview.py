@@ -81,4 +81,4 @@ def _within(html: str, draft: str, night: str, bar: str) -> str:
 
     html = re.sub(r'<span id="air">.*?</noscript>', '<b class="tag">Not on air</b>', html, count=1)
     html = re.sub(rf'href="/nights/{re.escape(night)}([^"]*)"', link, html)
-    return html.replace('<main id="main">', f'{bar}<main id="main">', 1).replace("<title>", "<title>Preview: ", 1)
+    return html.replace('<main id="main"', f'{bar}<main id="main"', 1).replace("<title>", "<title>Preview: ", 1)
