@@ -218,7 +218,10 @@ def test_a_corrected_and_a_withdrawn_contest_say_so_with_what_was_and_why() -> N
         definition(), *seats, Withdraw(id="back", by="desk", ballot=ballot(0), reason="A box was found.")
     )
     page = words(taken_back.text("contest-seat-0"))
-    assert "Seat 0 Result withdrawn, being counted again 2 candidates electorate 1,000" in page
+    assert (
+        "Seat 0 · Labour seat, by 200 votes (50.0%) Result withdrawn, being counted again 2 candidates electorate 1,000"
+        in page
+    )
     assert "Withdrawn: A box was found." in page
     assert "Whose seat is it? Won by Labour" in page
     assert "Why" not in page.replace("Whose", "")

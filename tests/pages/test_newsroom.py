@@ -204,7 +204,7 @@ async def test_links_of_a_frame_open_outside_of_it_and_one_leads_to_the_whole_pa
 
 async def test_options_that_make_no_sense_are_refused_in_a_sentence(client: httpx2.AsyncClient) -> None:
     for path, status, sentence in (
-        ("overlay?show=banners,scores", 400, "An overlay shows banners, score, map, or some of them"),
+        ("overlay?show=banners,scores", 400, "An overlay shows banners, score, map, reactions, or some of them"),
         ("overlay?seconds=0", 400, "A banner stays for 1 to 60 seconds"),
         ("wall?seconds=1e9", 400, "A banner stays for 1 to 60 seconds"),
         ("embed/score?theme=pink", 400, "A theme is light or dark"),
