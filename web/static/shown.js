@@ -101,6 +101,7 @@ const { put, putRows, shown } = (() => {
     held = null;
     if (!one || one.isConnected || document.activeElement !== document.body) return;
     const part = around.map((id) => document.getElementById(id)).find(Boolean);
+    if (!part) return;
     const same = [...part.querySelectorAll("a")].find(({ href }) => href === one.href);
     if (!same) part.setAttribute("tabindex", "-1");
     (same ?? part).focus({ preventScroll: true });
