@@ -142,10 +142,8 @@ def nearest(where: Searchable, question: str) -> list[Hit]:
             continue
         if not hits or least < best:
             best, hits = least, []
-        named = (
-            one.candidate for cost, one in costs if cost == least and not all(_begins(one.party, it) for it in left)
-        )
-        hits.append(Hit(entry.contest, named, seat == [least]))
+        own = (one for cost, one in costs if cost == least and not all(_begins(one.party, it) for it in left))
+        hits.append(Hit(entry.contest, tuple(one.candidate for one in own), seat == [least]))
     return hits
 
 
