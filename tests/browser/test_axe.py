@@ -240,9 +240,9 @@ async def test_axe_finds_nothing_on_any_page_that_a_viewer_opens(site: Site, vie
     for address in VIEWERS:
         await eyes.open(address)
     await eyes.open("/find")
-    await viewer.get_by_label("Your seat").fill("west")
+    await viewer.locator("[data-suggest]").fill("west")
     await viewer.locator(".suggestions").get_by_role("option").first.wait_for()
-    await viewer.get_by_label("Your seat").press("ArrowDown")
+    await viewer.locator("[data-suggest]").press("ArrowDown")
     await eyes.look()
     assert eyes.found == []
     assert await eyes.unseen("") == []

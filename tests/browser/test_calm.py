@@ -24,7 +24,7 @@ PAST = archive.load("parl.2019-12-12")
 DECLARATIONS = [(at, one) for at, one in commands(PAST.events, "night") if isinstance(one, Declare)]
 BY_ELECTION = archive.load("parl.rochester-and-strood.by.2014-11-20")
 DESKTOP = ViewportSize(width=1280, height=900)
-LIST = ".contests"
+LIST = ".folds"
 NIGHT = "/nights/night"
 FIRST, LAST = (f"{NIGHT}/contests/{DECLARATIONS[number][1].ballot}" for number in (0, -1))
 

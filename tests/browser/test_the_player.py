@@ -121,9 +121,8 @@ async def test_a_link_plays_from_its_moment_at_its_speed_to_the_page_of_the_end(
     await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN")
     await shows(viewer, ROCHESTER, "2014-11-21T04:25")
     await expect(viewer.get_by_role("button", name="Play")).to_be_visible()
-    await expect(viewer).to_have_title(
-        "UKIP gain from Con: Rochester and Strood by-election, 20 November 2014 · Declared"
-    )
+    title = "UKIP gain from Con: Rochester and Strood by-election, 20 November 2014 · Declared"
+    await expect(viewer).to_have_title(title)
     await address(viewer)
     await equals_its_address(viewer)
     await viewer.get_by_role("button", name="Play").click()  # from the beginning again

@@ -142,9 +142,8 @@ def nearest(where: Searchable, question: str) -> list[Hit]:
             continue
         if not hits or least < best:
             best, hits = least, []
-        found = [one for cost, one in costs if cost == least]
-        named = tuple(one.candidate for one in found if not all(_begins(one.party, it) for it in left))
-        hits.append(Hit(entry.contest, named, seat == [least]))
+        own = (one for cost, one in costs if cost == least and not all(_begins(one.party, it) for it in left))
+        hits.append(Hit(entry.contest, tuple(one.candidate for one in own), seat == [least]))
     return hits
 
 
