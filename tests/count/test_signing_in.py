@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -12,6 +13,7 @@ from server.count.visit.invitations import Invitations, NotInvited
 from server.count.visit.pins import hashed, is_pin
 from server.count.visit.signed import Signer
 from server.election.counting.acts import PinChosen, PinCleared, PinMistaken, Revoked, SessionsEnded, SignedIn
+from server.stream import clock
 from tests.count import rochester
 from tests.count.conftest import HALL, PIN, SECRET, Desk, Phone, another, signed_in, stamp, token
 
@@ -314,3 +316,22 @@ def test_once_a_night_is_over_its_people_are_told_so_and_not_to_sign_in_again(
         assert "The night is over" in visitor.open(f"/{area}")
     answer = client.get(link)
     assert answer.status_code == 403 and "is for a night that is not on air any more" in answer.text
+
+
+@pytest.mark.parametrize("seconds", [5, 3600, 40 * 24 * 3600])
+def test_an_invitation_is_good_on_a_machine_whose_time_is_behind(seconds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = Invitations("a secret").make("night", "invitation")
+    there = clock.now() - timedelta(seconds=seconds)
+    monkeypatch.setattr("server.count.visit.signed.now", lambda: there)
+    assert Invitations("a secret").read(link) == ("night", "invitation")
+
+
+def test_the_time_of_redis_counts_and_not_that_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_clock", clock._Clock())  # pyright: ignore[reportPrivateUsage]
+    clock.heard(2_000_000_000.0)
+    link = Invitations("a secret").make("night", "invitation")
+    monkeypatch.setattr("time.time", lambda: 0.0)
+    assert Invitations("a secret").read(link) == ("night", "invitation")
+    clock.heard(2_000_000_000.0 + 15 * 24 * 3600)
+    with pytest.raises(NotInvited, match="older than 14 days"):
+        Invitations("a secret").read(link)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -30,11 +31,13 @@ def test_a_second_start_joins_the_server_that_runs(running: embedded.Embedded) -
 
 
 def test_a_folder_that_another_server_keeps_elsewhere_is_refused(
-    running: embedded.Embedded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    running: embedded.Embedded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # so the two do not find each other's socket
-    with pytest.raises(embedded.EmbeddedServerError, match=f"process {os.getpid()} started"):
-        embedded.start(running.folder)
+    with TemporaryDirectory() as short:  # a socket's path must be short
+        monkeypatch.setattr("tempfile.tempdir", short)  # so the two do not find each other's socket
+        with pytest.raises(embedded.EmbeddedServerError, match=f"process {os.getpid()} started"):
+            embedded.start(running.folder)
+        monkeypatch.undo()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

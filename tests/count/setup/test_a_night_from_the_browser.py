@@ -107,6 +107,18 @@ def test_a_file_that_is_uploaded_may_be_larger_than_another_form(admin: Admin) -
     assert admin.send("/admin/nights/names", {"draft.x": "y" * 300_000}).status_code == 413
 
 
+@pytest.mark.parametrize("name", ["a\0b.csv", "a" * 3000 + ".csv", "../../etc/passwd", "\r\n"])
+def test_whatever_a_file_is_called_it_is_read_or_refused_with_a_sentence(admin: Admin, name: str) -> None:
+    admin.open("/admin/nights")
+    hidden = admin.hidden(admin.page, "/admin/nights/file")
+    for content, status in ((clacton.DEMOCRACY_CLUB, 303), ("nothing", 422)):
+        files = {"draft.file": (name, content.encode(), "text/csv")}
+        answer = admin.client.post(
+            "/admin/nights/file", data=hidden, files=files, headers=admin.origin, follow_redirects=False
+        )
+        assert answer.status_code == status
+
+
 @pytest.mark.parametrize(
     ("way", "typed", "said"),
     [
