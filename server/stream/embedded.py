@@ -16,7 +16,7 @@ from typing import Final
 
 import structlog
 
-from server.stream import watcher
+from server.stream.watching import watcher
 
 LOG: Final = "valkey.log"
 LONGEST_SOCKET: Final = 103  # bytes: there is room for 107 on Linux, for 103 on macOS

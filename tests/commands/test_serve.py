@@ -5,7 +5,7 @@ from pathlib import Path
 from socket import create_server
 
 from server.stream.embedded import Embedded, socket_path
-from server.stream.watcher import ask
+from server.stream.watching.watcher import ask
 from tests.conftest import PATIENCE_SECONDS
 from tests.count.conftest import process
 

@@ -3,7 +3,7 @@
 import httpx2
 
 from server.stream.embedded import Embedded, socket_path
-from server.stream.watcher import ask
+from server.stream.watching.watcher import ask
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone
 from tests.stream.conftest import until

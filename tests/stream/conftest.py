@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 
 from server.stream import embedded
-from server.stream.watcher import ask
+from server.stream.watching.watcher import ask
 from tests.conftest import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]

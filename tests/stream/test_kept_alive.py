@@ -140,7 +140,7 @@ FULL = """
 import os, signal, subprocess, sys
 from pathlib import Path
 from server.stream import embedded
-from server.stream.watcher import ask
+from server.stream.watching.watcher import ask
 from tests.stream.conftest import another_watcher, is_running, read, until, write
 
 disk = Path(sys.argv[1])

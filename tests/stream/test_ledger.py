@@ -22,7 +22,7 @@ from server.stream.follow import Acted, Arrived, Erased, News, Opened
 from server.stream.ledger import Ledger, Stands
 from server.stream.reading import Position
 from server.stream.submit import Submitter
-from server.stream.watcher import ask
+from server.stream.watching.watcher import ask
 from tests.nights_by_hand import START, declare, definition
 
 NIGHT = "night"

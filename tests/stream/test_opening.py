@@ -10,7 +10,7 @@ from server.stream import clock
 from server.stream.embedded import Embedded, socket_path
 from server.stream.events import EventStream
 from server.stream.opening import open_night
-from server.stream.watcher import ask
+from server.stream.watching.watcher import ask
 from tests.nights_by_hand import definition
 
 NIGHT = definition("night")

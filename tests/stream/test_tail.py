@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.stream.tail import goes_on, whole
+from server.stream.watching.tail import goes_on, whole
 
 
 def command(*arguments: bytes) -> bytes:
