@@ -14,6 +14,7 @@ from server.nights.kept import NotKept
 from server.replay.script import UnknownMoment
 from server.serving.web import PortTaken
 from server.settings import Settings, SettingsError
+from server.stream.codec import UnknownEvent
 from server.stream.embedded import EmbeddedServerError
 from server.stream.events import StreamUnavailable, StreamUnfit
 from server.stream.record import BadRecord
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         SettingsError,
         StreamUnavailable,
         StreamUnfit,
+        UnknownEvent,
         UnknownNight,
         BadNight,
         NotKept,

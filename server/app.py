@@ -20,7 +20,7 @@ from server.count import routes as count
 from server.count.board.render import DeskRenderer
 from server.count.setup import MOST_UPLOADED, UPLOADS, open_in_time
 from server.html import static
-from server.html.errors import on_crash, on_gone, on_http_error, on_too_deep, on_unavailable
+from server.html.errors import on_crash, on_gone, on_http_error, on_too_deep, on_unavailable, on_unreadable
 from server.html.limits import Limits
 from server.html.process import PROCESS, Process
 from server.html.security import SecurityHeaders
@@ -33,6 +33,7 @@ from server.pages.render import PageRenderer
 from server.pages.routes import routes as page_routes
 from server.settings import Settings
 from server.stream.clocks import Clocks
+from server.stream.codec import UnknownEvent
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.follow import follow
@@ -116,6 +117,7 @@ def build_app(settings: Settings) -> Application:
         exception_handlers={
             HTTPException: on_http_error,
             StreamUnavailable: on_unavailable,
+            UnknownEvent: on_unreadable,
             ClientDisconnect: on_gone,
             RecursionError: on_too_deep,
             Exception: on_crash,

@@ -16,7 +16,6 @@ from server.nights.coming.sheet import Sheet, TypedCandidate, named
 from server.nights.sources import democracy_club
 from server.nights.sources.problems import Problem
 from server.nights.sources.source import damage, text_of
-from server.nights.sources.tables import table
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -54,7 +53,7 @@ def _night_of(options: Namespace, file: Path | None) -> Made:
     sheet = _of_seat(options.seat, date, file) if options.seat else Sheet()
     if file and not options.seat:
         sheet = files.sheet_in(file, date)
-    if file and (counted := _with_votes(file)):
+    if file and (counted := files.votes_in(file)):
         print(
             f"Noted: {file.name} has the votes of {counted:,} candidates. This is a night still to come, so "
             "they are left out: to have a past night with its votes, import it with --id and --title.",
@@ -82,13 +81,6 @@ def _of_seat(text: str, day: str, file: Path | None) -> Sheet:
 
 def _has_columns(file: Path) -> bool:
     return files.is_template(file) or democracy_club.is_export(file)
-
-
-def _with_votes(file: Path) -> int:
-    """How many candidates of an export of Democracy Club's have votes in it."""
-    if not democracy_club.is_export(file):
-        return 0
-    return sum(bool(row.text("votes_cast")) for row in table(file, ("ballot_paper_id",), []))
 
 
 def _of_this_seat(seat: Contest, day: str, file: Path) -> tuple[TypedCandidate, ...]:

@@ -1,11 +1,10 @@
-"""Work on a Redis: the one in the settings, or the embedded one, which is started if it does not run. Not a verb."""
+"""Work on a Redis: the one in the settings, or the embedded one, which is kept alive for that time. Not a verb."""
 
 import asyncio
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TypeVar
 
 from server.settings import Settings
@@ -20,17 +19,15 @@ Work = Callable[[Namespace, Settings, EventStream], Awaitable[int]]
 
 @contextmanager
 def with_redis(settings: Settings) -> Generator[Settings]:
-    """The settings with the URL of a Redis: the one they name, or the embedded one, which is started if need be."""
+    """The settings with the URL of a Redis: the one they name, or the embedded one, kept alive meanwhile."""
     if settings.redis_url is not None:
         yield settings
         return
-    folder = settings.data_dir / "redis"
-    server = None if embedded.answering(folder) else _started(folder)
+    server = embedded.start(settings.data_dir / "redis")
     try:
-        yield replace(settings, redis_url=embedded.address(folder))
+        yield replace(settings, redis_url=server.url)
     finally:
-        if server:
-            server.stop()
+        server.stop()
 
 
 def nights_on_air(settings: Settings) -> list[str]:
@@ -41,16 +38,6 @@ def nights_on_air(settings: Settings) -> list[str]:
         return with_stream(settings, lambda stream: stream.nights())
     except StreamUnavailable:
         return []
-
-
-def _started(folder: Path) -> embedded.Embedded | None:
-    """Start the embedded server; None if another process of this checkout started it first."""
-    try:
-        return embedded.start(folder)
-    except embedded.EmbeddedServerError:
-        if not embedded.answering(folder):
-            raise
-        return None
 
 
 def with_stream(settings: Settings, work: Callable[[EventStream], Awaitable[T]]) -> T:

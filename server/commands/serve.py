@@ -24,6 +24,7 @@ from server.replay.player import Player
 from server.replay.script import Orders, clocks, replay_id
 from server.serving.web import WebServer, take_all_the_files_allowed
 from server.settings import Settings
+from server.stream.codec import UnknownEvent
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 
@@ -101,6 +102,9 @@ async def _play(player: Player) -> None:
         end = await player.play()
     except Refused as refused:  # another night has its name; everything else goes on
         print(refused.sentence, file=sys.stderr)
+        return
+    except UnknownEvent as unknown:  # as above
+        print(f"A night of this replay is off. {unknown}", file=sys.stderr)
         return
     if end.state == "stopped":
         print(how_to_go_on(player.nights, end), flush=True)

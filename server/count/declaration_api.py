@@ -13,7 +13,7 @@ from server.count.visit.rules import bearer, visit
 from server.count.visit.sending import ask, id_of, stamp
 from server.election.checks import Finding, check_figures
 from server.election.commands import Declare, ReachStage
-from server.election.counting.acts import Asked, PapersVerified
+from server.election.counting.acts import Asked, Dropped, PapersVerified
 from server.election.counting.admit import admit
 from server.election.events import Rejected
 from server.election.limits import LONGEST_KEY, LONGEST_NUMBER
@@ -137,7 +137,8 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
 async def _announce_papers(request: Request, command: Declare, reasons: dict[str, str]) -> None:
     """Announce the ballot papers of a declaration before the declaration, unless somebody has announced them already.
 
-    Refused if the declaration could not follow; then nothing goes out.
+    Refused if the declaration could not follow; then nothing goes out. Programs that send at the same instant announce
+    them once, whoever is first: the declaration of another is checked against those papers.
     """
     submitter = process(request).submitter
     night_id = visit(request).night
@@ -150,12 +151,17 @@ async def _announce_papers(request: Request, command: Declare, reasons: dict[str
     admit(night, desk, asked)
     if command.papers is None or count.stage not in (None, "boxes in"):
         return
-    ballot, papers, papers_id = command.ballot, command.papers, id_of("papers", command.id)
+    ballot, papers, set_aside = command.ballot, command.papers, sum(isinstance(act, Dropped) for act in desk.log)
+    papers_id = id_of("papers", night_id, ballot, len(count.history), set_aside)
     act = PapersVerified(
         **stamp(request, f"act/{papers_id}"), ballot=ballot, issued=None, papers=papers, reasons=reasons
     )
     await submitter.record(night_id, act)
-    await ask(request, ReachStage(id=papers_id, by=command.by, ballot=ballot, stage="verified", papers=papers))
+    try:
+        await ask(request, ReachStage(id=papers_id, by=command.by, ballot=ballot, stage="verified", papers=papers))
+    except Refused as refused:
+        if refused.code != "key-reused":  # somebody else announced another number
+            raise
 
 
 def _votes(sent: Declaration) -> tuple[dict[str, int], list[Finding]]:

@@ -16,6 +16,7 @@ from server.count.visit.signing_in import invitation, start, welcome
 from server.live.hub import Hub
 from server.settings import Settings
 from server.stream.clock import now
+from server.stream.codec import UnknownEvent
 from server.stream.events import StreamUnavailable
 from server.stream.submit import Submitter
 
@@ -64,7 +65,7 @@ _ADMIN = (
 async def send_out(hub: Hub, submitter: Submitter) -> None:
     """Send out, on every night, what a process recorded and did not send out before it ended."""
     for night in list(hub.channels):
-        with suppress(StreamUnavailable):  # the next page that somebody opens at the count tries again
+        with suppress(StreamUnavailable, UnknownEvent):  # the next page that somebody opens at the count tries again
             await submitter.send_out(night, now())
 
 

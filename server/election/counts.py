@@ -121,7 +121,9 @@ def count_after(count: Count, event: CountEvent) -> Count:
         case Corrected():
             return replace(count, result=judge(count.contest, event), history=history)
         case Withdrawn():
-            return replace(count, result=None, declared_at=None, no_poll=None, history=history)
+            # When it was expected was said of the declaration that is taken back now.
+            expected = None if count.declared_at else count.expected
+            return replace(count, result=None, declared_at=None, no_poll=None, expected=expected, history=history)
         case NoPollTaken():
             result = elect_unopposed(count.contest) if event.state == "uncontested" else None
             return replace(count, result=result, declared_at=result and event.at, no_poll=event, history=history)

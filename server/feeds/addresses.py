@@ -26,7 +26,7 @@ _MEANINGS = {
     "all": "1 for whole lists.",
     "contest": "A ballot id.",
     "map": "The map's view: `swing`.",
-    "q": "A seat, a candidate or a party.",
+    "q": "A seat, a candidate, a party or a postcode.",
     "verdict": "`gain`, `hold`, `win` or `pending`.",
     "region": "A region's name: `London`.",
     "sort": "A column: `majority`.",
@@ -45,7 +45,8 @@ def page_paths() -> dict[str, Any]:
     return {
         "/": {"get": _page("Nights on air, and past nights.", [named("lang")])},
         "/follow/{code}": {"parameters": [named("code")], "get": _page("A clock that leads screens.", [named("lang")])},
-        "/find": {"get": _page("A seat over all nights.", [_own("q"), named("lang")])},
+        "/find": {"get": _page("A seat, candidate, party or postcode over all nights.", [_own("q"), named("lang")])},
+        "/find/suggested": {"get": _page("What a question leads to over all nights.", [_own("q"), named("lang")])},
         **{
             f"/nights/{{night}}{path}": {"parameters": [night], "get": _page(what, [*kept, *map(_own, own)])}
             for path, (what, *own) in _OF_A_NIGHT.items()

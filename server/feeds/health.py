@@ -31,8 +31,8 @@ async def healthz(request: Request) -> Response:
 async def readyz(request: Request) -> Response:
     """``/readyz``: 200 once everything stored has been read and while Redis answers; else 503, with the reasons.
 
-    If Redis might lose what it stores, or has lost a night, the reasons say so too, but the process still counts as
-    ready: it serves all other nights.
+    If Redis might lose what it stores, or has lost a night, or this process cannot read one, the reasons say so too,
+    but the process still counts as ready: it serves all other nights.
     """
     hub, stream = process(request).hub, process(request).stream
     reasons: list[str] = []
@@ -42,6 +42,7 @@ async def readyz(request: Request) -> Response:
     if lost is None:
         reasons.append("Redis does not answer.")
     losses = [f"{night} should be on air, but nothing of it is stored any more." for night in lost or ()]
+    losses += [f"{night} is off in this process, and the others go on. {why}" for night, why in hub.off.items()]
     readiness = Readiness(not reasons, stream.durable, (*reasons, *losses, *stream.not_durable))
     status = 200 if readiness.ready else 503
     return Response(msgspec.json.encode(readiness), status, {"Cache-Control": "no-store"}, JSON)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from markupsafe import escape
 from starlette.exceptions import HTTPException
@@ -95,13 +95,16 @@ def channel_of(connection: HTTPConnection, language: Language | None = None) -> 
     Every request for a night finds it here. Pages pass the reader's ``language``. The push, the player and the API pass
     none: they are answered in the language of ``?lang=``, which the page that asks has put there.
 
-    HTTPException 404, with a sentence, if there is no such night or it cannot be compared with that baseline.
+    HTTPException 404, with a sentence, if there is no such night or it cannot be compared with that baseline; 503 if
+    this process cannot show the night.
     """
     spoken = language or wanted((asked(connection, _LANGUAGE),), "")
     baseline = baseline_of(connection)
-    hub = process(connection).hub
+    hub, night = process(connection).hub, connection.path_params["night"]
+    if night in hub.off:
+        raise HTTPException(503, spoken.gettext("This night cannot be shown at the moment. Please try again later."))
     try:
-        channel = hub.find(connection.path_params["night"], spoken.code, baseline)
+        channel = hub.find(night, spoken.code, baseline)
     except LookupError:
         sentence = spoken.gettext("This night cannot be compared with %(baseline)s.") % {"baseline": repr(baseline)}
         raise HTTPException(404, sentence) from None
@@ -150,11 +153,24 @@ def is_known_now(request: Request) -> bool:
 
 
 def in_language(request: Request, response: Response) -> Response:
-    """The response, with headers that say it depends on the reader's language, and a cookie if ``?lang=`` chose one."""
+    """The response, with headers that say it depends on the reader's language; and a cookie if the reader chose one.
+
+    A choice is a ``?lang=`` that one of our own pages led to, as their choice of languages does. A link from elsewhere
+    is in its language and changes no other page.
+    """
     language = language_of(request)
     response.headers["Content-Language"] = language.tag
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
-    own = request.headers.get("sec-fetch-dest", "document") == "document"  # not a frame on another site
-    if own and asked(request, _LANGUAGE) == language.code:
+    if _is_from_here(request) and asked(request, _LANGUAGE) == language.code:
         response.set_cookie(_LANGUAGE, language.code, max_age=_A_YEAR, samesite="lax", httponly=True)
     return response
+
+
+def _is_from_here(request: Request) -> bool:
+    """Whether a page of ours led here, and not as a frame. Browsers say so where they trust the address, which is over
+    TLS; elsewhere the referrer does."""
+    if request.headers.get("sec-fetch-dest", "document") != "document":
+        return False
+    if site := request.headers.get("sec-fetch-site"):
+        return site == "same-origin"
+    return urlsplit(request.headers.get("referer", "")).netloc == request.headers.get("host")

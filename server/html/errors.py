@@ -37,6 +37,12 @@ async def on_unavailable(request: Request, error: Exception) -> Response:
     return _answer(request, 503, sentence, {"Retry-After": "2"})
 
 
+async def on_unreadable(request: Request, error: Exception) -> Response:
+    """503 for a night that this version of the program cannot read; all others go on."""
+    sentence = f"This night is off in this process. {error} Nothing was sent. Other nights go on."
+    return _answer(request, 503, sentence, {"Retry-After": "60"}, "This night cannot be read here")
+
+
 async def on_gone(request: Request, error: Exception) -> Response:
     """The client hung up before its whole request had arrived. Nobody reads this answer, and it is not a fault."""
     return Response(status_code=400)

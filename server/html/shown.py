@@ -97,6 +97,11 @@ class Shown(Struct, frozen=True):
         over = self.moment is not None or not self.whole.on_air
         return self.known_now or (over and was_revised(self.whole.events))
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the night is past and all of it is shown, so that nothing more is awaited."""
+        return self.moment is None and not self.whole.on_air
+
     def answer(self, request: Request, page: Body) -> Response:
         """The response with a page, or 304 if the reader has it already."""
         return in_language(request, answer(request, page, HTML, page.etag))

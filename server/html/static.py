@@ -60,7 +60,7 @@ def static(name: str) -> str:
 
 
 def compress() -> None:
-    """Compress every file before anybody asks for one. It takes a tenth of a second in all; call it in a thread."""
+    """Compress every file before anybody asks for one. It takes a quarter of a second in all; call it in a thread."""
     for file in _files().values():
         file.content.compress()
 

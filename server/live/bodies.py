@@ -9,10 +9,11 @@ import brotli  # pyright: ignore[reportMissingTypeStubs]
 
 from server.live.memo import Held
 
-# A night's page is a tenth smaller than with gzip's best level, in half the time.
-_QUALITY = 6
-# Two per cent larger than with Brotli's best level, 11, in half the time.
-_BEST = 10
+# A night's page with its map is 9% smaller than with gzip's best level, in half the time: 4.7 ms. 6 takes 3.3 ms and
+# sends 2% more, 7 takes longer than 8, and 9 four times as long.
+_QUALITY = 8
+# Of files, once a start: a quarter of a second for all, and three per cent less than 10 makes in a tenth of one.
+_BEST = 11
 
 
 class Body(Held):

@@ -14,10 +14,11 @@ from server.live.channel import Channel
 from server.live.front import Front
 from server.live.line import Line
 from server.live.memo import MEMO
+from server.live.off import Off
 from server.live.private import PrivateChannel, PrivateRenderer
 from server.live.renderer import Renderer
 from server.stream import clock
-from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened
+from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened, Unreadable
 
 T = TypeVar("T")
 
@@ -38,7 +39,7 @@ class _Collecting(Struct):
 
 class Hub:
     """``channels`` and ``desks`` are the public and private sides of nights on air, by night id, ``front`` is the page
-    that shows all of them.
+    that shows all of them. ``off`` are the nights that this process cannot show.
 
     ``ready`` is set once everything stored has been read. ``past`` gives the events of a night that is not on air, as
     the same object for as long as they are the same; None if there is no such night.
@@ -60,6 +61,7 @@ class Hub:
         self.memo = MEMO
         self._past_nights = self.memo.shelf()
         self._made = self.memo.shelf()
+        self.off = Off(self._take)
         self._ticks: dict[str, _Collecting] = {}
         self._moved = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
@@ -100,16 +102,21 @@ class Hub:
             channel.history.tell()
 
     async def follow(self, news: AsyncIterator[News]) -> None:
-        """Take in all news, for ever; a failure on the way to viewers is raised here, and so ends the process."""
+        """Take in all news, for ever; a failure that is no single night's is raised here, and so ends the process."""
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             tasks.create_task(self._beat())
             tasks.create_task(self._send())
             tasks.create_task(self._close_polls())
             async for item in news:
-                self._take(item)
+                with self.off.alone(getattr(item, "night", "")):
+                    self._take(item)
 
     def _take(self, news: News) -> None:
+        if self.off.hides(news):
+            return
+        if isinstance(news, Unreadable):  # its pages are closed as if it had been taken off air
+            news = Erased(news.night)
         match news:
             case Opened():
                 pass  # a night is shown once its first event has arrived
@@ -160,15 +167,18 @@ class Hub:
         if self._ticks.get(night) is tick:  # otherwise a result ended this tick, or the night was erased
             del self._ticks[night]
             if tick.collected:
-                self._advance(night, tick.collected, tick.then)
+                with self.off.alone(night):
+                    self._advance(night, tick.collected, tick.then)
 
     async def _send(self) -> None:
         """Bring news to viewers, the largest audience first; other tasks have a turn after each ``send_some``."""
         while True:
             await self._moved.wait()
             self._moved.clear()
-            while waiting := [one for one in (*self.channels.values(), self.front) if one.waiting]:
-                max(waiting, key=lambda one: one.waiting).send_some()
+            while waiting := [one for one in (*self.channels.items(), ("", self.front)) if one[1].waiting]:
+                night, most = max(waiting, key=lambda one: one[1].waiting)
+                with self.off.alone(night):
+                    most.send_some()
                 await asyncio.sleep(0)
 
     async def _close_polls(self) -> None:
@@ -187,7 +197,8 @@ class Hub:
         if (seconds := (close - clock.now()).total_seconds()) > 0:
             return seconds
         history.closed = close
-        channel.retell(tuple(channel.renderer.until_the_close(night)))
+        with self.off.alone(night.definition.id):
+            channel.retell(tuple(channel.renderer.until_the_close(night)))
         self._made.clear()
         self._tell_front()
         return _LOOK_SECONDS

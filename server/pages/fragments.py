@@ -69,6 +69,14 @@ def rows_of(contest: Contest) -> tuple[str, str, str]:
     return (f"contest-{contest.slug}", f"row-{contest.slug}", f"seat-{contest.slug}")
 
 
+def at_the_end(night: Night) -> Iterable[str]:
+    """The ids of the fragments that say something else once a night is over: of contests that nothing was heard of."""
+    for count in night.counts.values():
+        if count.status == "awaiting":
+            own = rows_of(count.contest)
+            yield from own[:1] if night.is_single else (*own, *_around(night, count.contest))
+
+
 def changed_by(night: Night, event: AnyEvent) -> Iterable[str]:
     """The ids of the fragments that an event changes."""
     match event:

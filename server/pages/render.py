@@ -27,7 +27,7 @@ from server.nights.against import against
 from server.pages.analysis.views import Views, kind_of, marks
 from server.pages.contest.about import about
 from server.pages.find import table as find
-from server.pages.fragments import changed_by, on_every_page
+from server.pages.fragments import at_the_end, changed_by, on_every_page
 from server.pages.map.hexagons import hexagon
 from server.pages.map.near import neighbours
 from server.pages.newsroom import screens
@@ -68,7 +68,8 @@ class PageRenderer:
 
     def changed(self, night: Night, event: AnyEvent) -> Iterable[str]:
         """The ids of the fragments that an event changes, and the marks of the pages in ``analysis``."""
-        return (*changed_by(night, event), *marks(event), *on_every_page(night, event))
+        ending = at_the_end(night) if event.seq == self._last else ()
+        return (*changed_by(night, event), *ending, *marks(event), *on_every_page(night, event))
 
     def until_the_close(self, night: Night) -> Iterable[str]:
         """The ids of the fragments that say something else once the poll of the night has closed."""

@@ -23,6 +23,7 @@ from websockets.utils import accept_key
 
 from server.live.frames import WINDOW_BITS
 from server.live.line import EXTENSION, Line
+from server.serving.places import Places
 
 MOST_HEAD = 32 * 1024  # bytes of a request without its body
 SECONDS_TO_ASK = 20.0  # from the start of the connection, or of a later request, to the end of the request
@@ -37,6 +38,8 @@ class Connection(HttpToolsProtocol):
     stays open, and frames are written to its line without ASGI: see ``server.live.line``.
     """
 
+    server_state: Places  # type: ignore[assignment]  # as the server of this class has it
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take in a new client."""
         super().connection_made(transport)
@@ -44,6 +47,12 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         self._head = 0  # bytes of the request that is being read, without its body
         self._upgrades: bool | None = None
+        self.server_state.asks(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget a client that is gone."""
+        self.server_state.asked(self)
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Parse what a client sent; one that sends too long a head is answered 431 (RFC 6585, 5), or disconnected."""
@@ -64,9 +73,7 @@ class Connection(HttpToolsProtocol):
         """Start to count a request's bytes and time."""
         super().on_message_begin()
         self._asks_since = self.loop.time()
-        self._in_head = True
-        self._head = 0
-        self._upgrades = None
+        self._in_head, self._head, self._upgrades = True, 0, None
 
     def on_headers_complete(self) -> None:
         """Start the application, now that the request's head is complete."""
@@ -81,12 +88,24 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Stop the clock, now that the whole request is here."""
         self._asks_since = math.inf
+        self.server_state.asked(self)
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        super().on_response_complete()
+        if not self.transport.is_closing() and self.timeout_keep_alive_task:
+            self.server_state.asks(self)
 
     def let_go_if_late(self, now: float) -> None:
         """Answer 408 to a client that takes too long to ask, or disconnect it; ``now`` is in the loop's seconds."""
         if now - self._asks_since > SECONDS_TO_ASK:
+            self.server_state.was_late()
             self._let_go(408)
+
+    def give_way(self) -> None:
+        """End this connection, whose client has not asked for anything yet, in favour of another."""
+        self._let_go(408)
 
     def _let_go(self, status: int) -> None:
         if self._in_head and (not self.cycle or self.cycle.response_complete):
@@ -109,6 +128,9 @@ class Connection(HttpToolsProtocol):
             return
         self._accepted = False
         path, _, query = self.url.partition(b"?")
+        if not path.startswith(b"/desk/") and not self.server_state.takes_a_viewer():
+            self._deny(503)
+            return
         self._deflate = _agreed(headers.get(b"sec-websocket-extensions", b"").decode("latin-1")[:_LONGEST_OFFER])
         scope = cast(dict[str, Any], self.scope)
         scope["type"] = "websocket"

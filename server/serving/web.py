@@ -12,9 +12,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from server.serving.connection import Connection
+from server.serving.places import MOST_FILES, Places
 from server.settings import Settings
 
-_ENOUGH_FILES = 65_536  # open files, where the system has no limit
 _BACKLOG = 4096  # after a restart everybody comes back at once
 _KERNEL_KEEPS = 128 * 1024  # bytes for a client that does not read; the kernel allows itself twice as much
 _GONE_AFTER_MS = 90_000  # a client that acknowledges nothing for so long is gone
@@ -23,7 +23,7 @@ _GONE_AFTER_MS = 90_000  # a client that acknowledges nothing for so long is gon
 def take_all_the_files_allowed() -> None:
     """Raise the limit of open files as far as allowed: every viewer is one, and shells start with 1,024."""
     allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    most = _ENOUGH_FILES if allowed == resource.RLIM_INFINITY else allowed
+    most = MOST_FILES if allowed == resource.RLIM_INFINITY else allowed
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, allowed))
 
 
@@ -52,6 +52,7 @@ class WebServer(uvicorn.Server):
                 timeout_graceful_shutdown=5,
             )
         )
+        self.places = self.server_state = Places()
 
     async def listen(self) -> None:
         """Serve until told to stop."""
@@ -79,6 +80,7 @@ class WebServer(uvicorn.Server):
             for connection in tuple(self.server_state.connections):
                 if isinstance(connection, Connection):  # otherwise it is an open websocket's line
                     connection.let_go_if_late(now)
+            self.places.tell(now)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

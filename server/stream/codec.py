@@ -11,7 +11,7 @@ _acts = msgspec.json.Decoder(AnyAct)
 
 
 class UnknownEvent(Exception):
-    """Bytes in a stream that this version of the program cannot read."""
+    """A night that this version of the program cannot read; the message is a sentence or two about the night, "it"."""
 
 
 def encode(event: AnyEvent | AnyAct) -> bytes:
@@ -36,4 +36,6 @@ def decode_act(data: bytes) -> AnyAct:
 
 
 def _unknown(error: msgspec.DecodeError) -> UnknownEvent:
-    return UnknownEvent(f"The stream holds an event that this version cannot read ({error}). Run the newest version.")
+    return UnknownEvent(
+        f"It holds an event that this version of the program cannot read ({error}). Run the newest version."
+    )

@@ -7,14 +7,22 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.parse
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+import structlog
 
 from server.stream import watcher
 
 LOG: Final = "valkey.log"
 LONGEST_SOCKET: Final = 103  # bytes: there is room for 107 on Linux, for 103 on macOS
+_SHORTEST_REST: Final = 0.05  # seconds between a watcher's end and the next one
+
+log = structlog.get_logger()
 
 
 class EmbeddedServerError(Exception):
@@ -58,13 +66,24 @@ def answering(folder: Path) -> bool:
 
 
 class Embedded:
-    """A server that this process started: it runs until ``stop`` or the end of this process, whichever is first."""
+    """The server of a folder, which this process keeps alive until ``stop`` or its own end, whichever is first.
 
-    def __init__(self, folder: Path, process: "subprocess.Popen[bytes]") -> None:
-        """Take over a watcher that has said it is ready; call ``start`` instead."""
+    Several processes may keep one server: when the one that runs it ends, or is killed, another starts it again.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Start a watcher; returns once the server answers. Call ``start`` instead."""
         self.folder: Final = folder
         self.url: Final = address(folder)
-        self._watcher: Final = process
+        self._stopped: Final = threading.Event()
+        self._changing: Final = threading.Lock()  # of the watcher, which must not be replaced while it is let go
+        self._watcher = _watcher_of(folder)
+        try:
+            self._wait()
+        except BaseException:  # Ctrl-C while it loads
+            _let_go(self._watcher)
+            raise
+        threading.Thread(target=self._keep, name="embedded server", daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -74,43 +93,71 @@ class Embedded:
                 return int(line.removeprefix(b"process_id:"))
         raise EmbeddedServerError(f"The embedded server is down at the moment; {self.folder / LOG} tells why.")
 
-    @property
-    def kept(self) -> bool:
-        """Whether the server is still restarted when it dies; False once it was stopped or given up."""
-        return self._watcher.poll() is None
-
-    def wait(self) -> None:
-        """Block until the server was stopped or given up."""
-        self._watcher.wait()
-
     def stop(self) -> None:
-        """End the server cleanly, and return when it has ended; a second call does nothing."""
+        """Let go of the server, which ends cleanly unless another process keeps it; a second call does nothing."""
+        with self._changing:
+            self._stopped.set()
         _let_go(self._watcher)
+
+    def _wait(self) -> None:
+        said: list[str] = []
+        for sentence in _said(self._watcher):
+            if sentence == "ready":
+                for one in said:
+                    log.warning(one)
+                return
+            said.append(sentence)
+        tells = f"The embedded server did not start; {self.folder / LOG} tells why."
+        raise EmbeddedServerError("\n".join(said) or tells)
+
+    def _keep(self) -> None:
+        """Log what the watcher says, and replace it when it dies; the same trouble is told once."""
+        told, rest = "", _SHORTEST_REST
+        while True:
+            for sentence in _said(self._watcher):
+                if sentence == "ready":
+                    told, rest = "", _SHORTEST_REST
+                elif sentence != told:
+                    log.warning(sentence)
+                    told = sentence
+            self._watcher.wait()
+            if self._stopped.wait(rest):
+                return
+            rest = min(2 * rest, watcher.LONGEST_REST)
+            with self._changing, suppress(OSError):  # no process may be to be had at the moment
+                if not self._stopped.is_set():
+                    self._watcher = _watcher_of(self.folder)
 
 
 def start(folder: Path) -> Embedded:
-    """Start a server on ``folder``, made if need be; returns once it answers. EmbeddedServerError if it does not."""
+    """Keep a server on ``folder``, made if need be: it is started unless it runs already. Returns once it answers;
+    EmbeddedServerError if it does not."""
     folder = folder.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = socket_path(folder)
+    return Embedded(folder)
+
+
+def _watcher_of(folder: Path) -> "subprocess.Popen[bytes]":
     # With -I and -S the watcher starts in 20 ms, stays small, and does not depend on what is installed here.
-    command = [sys.executable, "-I", "-S", watcher.__file__, str(binary()), str(path), str(folder)]
-    with (folder / LOG).open("ab") as log:
+    command = [sys.executable, "-I", "-S", watcher.__file__, str(binary()), str(socket_path(folder)), str(folder)]
+    with (folder / LOG).open("ab") as written:
         # In a session of its own: Ctrl-C reaches every process of the terminal, but the server must outlast us.
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+        # Unbuffered: Python cannot end while a thread waits in a buffer.
+        return subprocess.Popen(
+            command,
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=written,
+            start_new_session=True,
         )
+
+
+def _said(process: "subprocess.Popen[bytes]") -> Iterator[str]:
+    """What a watcher says, line by line, until it ends."""
     assert process.stdout is not None
-    try:
-        with process.stdout as answer:
-            said = answer.read().decode().strip()
-    except BaseException:  # Ctrl-C while it loads
-        _let_go(process)
-        raise
-    if said != "ready":
-        _let_go(process)
-        raise EmbeddedServerError(said or f"The embedded server did not start; {folder / LOG} tells why.")
-    return Embedded(folder, process)
+    for line in process.stdout:
+        yield line.decode().strip()
 
 
 def _let_go(process: "subprocess.Popen[bytes]") -> None:

@@ -15,11 +15,13 @@ from server.election.counting.acts import AnyAct
 from server.election.counting.desk import Desk
 from server.election.events import AnyEvent
 from server.election.nights import Night
+from server.stream.codec import UnknownEvent
 from server.stream.events import UNREACHABLE
 from server.stream.reading import INDEX, Position, decoded, decoded_acts, desk_key, key, listed, look, round_key, text
 
 _BLOCK_MS = 5000
 _MOST_AT_ONCE = 1000
+_NEVER = 2**62  # no night has so many events: its round alone is waited for
 _NOT_LOOKED_AT = Position(round="none")  # no round has this name, so the first look gives the whole night
 
 log = structlog.get_logger()
@@ -58,38 +60,47 @@ class Acted(Struct, frozen=True):
     then: Desk | None = None
 
 
+class Unreadable(Struct, frozen=True):
+    """This process cannot read a night, and ``why``, in a sentence; no more of it follows before its next round."""
+
+    night: str
+    why: str
+
+
 class CaughtUp(Struct, frozen=True):
     """Everything that was stored has been handed over; what follows is live. It comes once."""
 
 
-News = Opened | Erased | Arrived | Acted | CaughtUp
+News = Opened | Erased | Arrived | Acted | Unreadable | CaughtUp
 
 
 async def follow(url: str) -> AsyncIterator[News]:
     """The news of every night on air from its first event, for ever, without a gap when a connection is lost.
 
-    StreamWentBack if Redis comes back with fewer events than it had; UnknownEvent if one cannot be read.
+    StreamWentBack if Redis comes back with fewer events than it had.
     """
     # A connection of its own: a blocking read outlasts the usual time-out, and redis-py must not retry by itself,
     # because a retry has to start from the last id.
     redis: Any = cast(Any, Redis).from_url(url, socket_timeout=8, retry=Retry(NoBackoff(), 0), legacy_responses=False)
     follower = _Follower(redis)
-    started, trouble = False, 0
+    started, trouble, unread = False, 0, False
     try:
         while True:
             try:
-                if not started or trouble:
+                if not started or trouble or unread:
                     async for news in follower.reconnect():
                         yield news
                     if trouble:
                         log.info("following again")
-                    trouble = 0
+                    trouble, unread = 0, False
                 if not started:
                     started = True
                     yield CaughtUp()
                 async for news in follower.next():
                     yield news
                 end_if_cancelled()
+            except UnknownEvent:  # of some night: a look at each finds out which
+                unread = True
             except UNREACHABLE as error:
                 trouble += 1
                 if trouble == 1:
@@ -114,6 +125,7 @@ class _Follower:
         self._redis = redis
         self._index = "0-0"
         self._nights: dict[str, Position] = {}
+        self._unreadable: dict[str, str] = {}  # night → the round in which it cannot be read
 
     async def reconnect(self) -> AsyncIterator[News]:
         """What came without a connection: the index first, so that an erased night is not taken for a lost one."""
@@ -148,6 +160,27 @@ class _Follower:
                 yield self._handed_over(Acted(night, decoded_acts(entries)))
 
     async def _caught_up(self, night: str) -> AsyncIterator[News]:
+        """What ``_read_on`` gives; a night that cannot be read is not looked at again before its next round."""
+        known = self._nights[night]
+        if self._unreadable.get(night) == known.round:
+            if await self._round(night) == known.round:
+                return
+            del self._unreadable[night]
+        try:
+            async for news in self._read_on(night):
+                yield news
+        except UnknownEvent as error:
+            round = await self._round(night)
+            log.error("a night cannot be read", night=night, error=str(error))
+            self._unreadable[night] = round
+            self._nights[night] = Position(round, _NEVER, _NEVER)
+            yield Unreadable(night, str(error))
+
+    async def _round(self, night: str) -> str:
+        newest = await self._redis.execute_command("XREVRANGE", round_key(night), "+", "-", "COUNT", 1)
+        return text(newest[0][0]) if newest else Position().round
+
+    async def _read_on(self, night: str) -> AsyncIterator[News]:
         """All of a night that was not handed over yet. Each look is at one moment, and says which round that is in."""
         while True:
             seen = self._nights[night]

@@ -4,6 +4,7 @@ when asked. No rules, no connections."""
 from collections.abc import Callable
 from typing import Literal
 
+import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -12,8 +13,9 @@ from server.election.counting.desk import Desk, fold_acts
 from server.election.events import AnyEvent
 from server.election.nights import Night, fold
 from server.election.refusals import Refused
+from server.stream.codec import UnknownEvent
 from server.stream.events import Conflict, EventStream, StreamUnavailable
-from server.stream.follow import Acted, Arrived, Erased, News, Opened
+from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened, Unreadable
 from server.stream.reading import Position, Since
 from server.stream.turns import Turns
 
@@ -21,6 +23,8 @@ Written = AnyEvent | AnyAct
 Side = Literal["events", "acts"]
 _MOST_TRIES = 100  # one writer wins each time, so only a hundred other processes at once could exhaust them
 _NOWHERE = Position()
+
+log = structlog.get_logger()
 
 
 class Stands(Struct, frozen=True):
@@ -64,7 +68,15 @@ class Ledger:
         """Take in news of the follower, which may be behind what was read here, and even in an older round.
 
         Returns the news, with the state after it unless more is known by now: so nobody else need fold it again.
+        Of a night that cannot be added up it returns that it is unreadable.
         """
+        try:
+            return self._hear(news)
+        except UnknownEvent as error:
+            assert not isinstance(news, CaughtUp)
+            return self._hear(Unreadable(news.night, str(error)))
+
+    def _hear(self, news: News) -> News:
         match news:
             case Opened():
                 self._heard[news.night] = news.round
@@ -75,6 +87,9 @@ class Ledger:
                 then = stands.night if events else stands.desk
                 if then and then.seq == (*events, *acts)[-1].seq:
                     return replace(news, then=then)
+            case Unreadable():
+                self._heard.pop(news.night, None)
+                self._stands.pop(news.night, None)
             case Erased():
                 if self._heard.pop(news.night, None) == self.known(news.night).round:
                     self._stands.pop(news.night, None)
@@ -133,11 +148,15 @@ class Ledger:
         at = known.position
         events = [event for event in since.events if event.seq > at.events]
         acts = [act for act in since.acts if act.seq > at.acts]
-        known = Stands(
-            known.round,
-            fold(events, known.night) if events else known.night,
-            fold_acts(acts, known.desk) if acts else known.desk,
-        )
+        try:
+            known = Stands(
+                known.round,
+                fold(events, known.night) if events else known.night,
+                fold_acts(acts, known.desk) if acts else known.desk,
+            )
+        except Exception as error:
+            log.exception("a night does not add up", night=night)
+            raise UnknownEvent("What is stored of it does not add up in this version of the program.") from error
         if known.position == _NOWHERE:
             self._stands.pop(night, None)
         else:

@@ -1,8 +1,10 @@
 """The watcher: a small program between Declared and the embedded Valkey; it imports the standard library only.
 
 It is run as ``python -I -S watcher.py BINARY SOCKET FOLDER``. Its stdin is a pipe whose other end Declared holds, so
-the watcher ends the server cleanly however Declared dies; until then it restarts the server when that dies. On stdout
-it says ``ready`` once, or why not; stderr is the log, of the server as well.
+the watcher ends the server cleanly however Declared dies; until then it restarts the server when that dies. Several
+watchers may keep one folder: one of them runs the server, and when it ends the next one does. On stdout it says
+``ready`` once the server answers, or why not, and a sentence if the server's file was damaged; stderr is the log, of
+the server as well.
 """
 
 import ctypes
@@ -14,19 +16,23 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
 LOCK_SECONDS: Final = 2.0  # a server whose parent was just killed needs a moment to end
 STOP_SECONDS: Final = 10.0
-TRIES: Final = 8  # starts in a row without an answer, after which the watcher gives up
+LONGEST_REST: Final = 2.0  # seconds between two starts: a disk that was full is noticed so soon to have room again
+NEXT_SECONDS: Final = 0.1  # between two looks at whether the watcher that runs the server has ended
 PR_SET_PDEATHSIG: Final = 1  # prctl(2)
 
 OPTIONS: Final = (
     *("--port", "0", "--unixsocketperm", "700"),
     *("--appendonly", "yes", "--appendfsync", "always", "--save", ""),
     *("--maxmemory-policy", "noeviction"),
+    # A damaged end of the file is cut off by tail.py, which keeps a copy and can tell from when on something is lost.
+    *("--aof-load-truncated", "no", "--aof-timestamp-enabled", "yes"),
 )
 
 
@@ -69,22 +75,52 @@ class Alarm:
             raise Ended
 
 
-def take(folder: Path, alarm: Alarm) -> int | None:
-    """Lock the folder, because two servers would ruin its file; None, and a sentence on stdout, if it is taken."""
+class Parent:
+    """The process that started the watcher, which reads what is said on stdout."""
+
+    def __init__(self) -> None:
+        self.ready = False
+
+    def say(self, sentence: str) -> None:
+        """Tell the parent something, and the log."""
+        log(sentence)
+        with suppress(OSError):
+            print(sentence, flush=True)
+
+    def may_begin(self) -> None:
+        """Tell the parent, once, that the server answers."""
+        if not self.ready:
+            self.ready = True
+            with suppress(OSError):
+                print("ready", flush=True)
+
+
+def take(path: Path, folder: Path, parent: Parent, alarm: Alarm) -> int | None:
+    """Lock the folder, because two servers would ruin its file, and return the lock: at once, or when the watcher that
+    has it ends. None, and a sentence, if it is taken and no server answers on the socket."""
     lock = os.open(folder / "valkey.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     last = time.monotonic() + LOCK_SECONDS
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() > last:
-                owner = os.read(lock, 32).decode() or "unknown"
-                print(f"The data in {folder} is already kept by another server, which process {owner} started.")
-                return None
-            alarm.wait(0.02)
+            if not parent.ready:
+                answer = ask(path, b"PING")
+                if answer.startswith(b"+PONG"):
+                    parent.may_begin()
+                elif answer.startswith(b"-LOADING"):
+                    last = time.monotonic() + LOCK_SECONDS
+                elif time.monotonic() > last:
+                    owner = os.read(lock, 32).decode() or "unknown"
+                    parent.say(
+                        f"The data in {folder} is already kept by another server, which process {owner} started."
+                    )
+                    return None
+            alarm.wait(NEXT_SECONDS if parent.ready else 0.02)
         else:
-            os.ftruncate(lock, 0)
-            os.write(lock, str(os.getppid()).encode())
+            with suppress(OSError):  # a full disk
+                os.ftruncate(lock, 0)
+                os.write(lock, str(os.getppid()).encode())
             return lock
 
 
@@ -112,35 +148,48 @@ def serve(binary: str, path: Path, folder: Path, lock: int) -> "subprocess.Popen
     )
 
 
+def mended(folder: Path, parent: Parent) -> bool:
+    """Whether the server's file had a damaged end, which is cut off now; the parent is told so, or why it was not."""
+    tail = [sys.executable, "-I", "-S", str(Path(__file__).with_name("tail.py")), str(folder)]
+    told = subprocess.run(tail, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+    if told.stdout:
+        parent.say(told.stdout.decode().strip())
+    return told.returncode == 0
+
+
 def keep(binary: str, path: Path, folder: Path) -> int:
-    """Run the server, and restart it when it dies; returns 0 when asked to end, 1 if it was refused or given up."""
+    """Run the server, and restart it when it dies, for as long as the parent lives; returns 0 when asked to end, 1 if
+    the folder is another's, or the first start failed."""
     os.umask(0o077)  # by default everybody could read the server's files, which hold undeclared figures
-    close_to_others(folder)
-    alarm = Alarm()
+    alarm, parent = Alarm(), Parent()
     server: subprocess.Popen[bytes] | None = None
-    announced, deaths = False, 0
+    deaths = 0
     try:
-        lock = take(folder, alarm)
+        lock = take(path, folder, parent, alarm)
         if lock is None:
             return 1
+        close_to_others(folder)
         while True:
             server = serve(binary, path, folder, lock)
-            while server.poll() is None and not ask(path, b"PING").startswith(b"+PONG"):
-                alarm.wait(0.01)
-            if server.poll() is None:
-                if not announced:
-                    print("ready", flush=True)
-                    os.dup2(2, 1)  # closes stdout, which our parent reads to its end
-                announced, deaths = True, 0
+            answers = False
+            while server.poll() is None and not answers:
+                answers = ask(path, b"PING").startswith(b"+PONG")
+                if not answers:
+                    alarm.wait(0.01)
+            if answers:
+                parent.may_begin()
+                deaths = 0
                 while server.poll() is None:
                     alarm.wait(None)
-            deaths += 1
-            if not announced or deaths > TRIES:
-                log(f"the server ended without an answer (code {server.returncode}) and is not started again")
+            elif server.returncode > 0 and mended(folder, parent):
+                continue
+            elif not parent.ready:
+                log(f"the server ended without an answer (code {server.returncode})")
                 path.unlink(missing_ok=True)
                 return 1
+            deaths += 1
             log(f"the server ended by itself (code {server.returncode}) and is started again")
-            alarm.wait(min(0.05 * 2**deaths, 0.5))
+            alarm.wait(min(0.05 * 2 ** min(deaths, 8), LONGEST_REST))
     except Ended:
         if server is not None:
             end(server)
@@ -158,8 +207,9 @@ def end(server: "subprocess.Popen[bytes]") -> None:
 
 
 def log(sentence: str) -> None:
-    """Write a line into the log."""
-    print(f"watcher: {sentence}", file=sys.stderr, flush=True)
+    """Write a line into the log, if there is room for it."""
+    with suppress(OSError):
+        print(f"watcher: {sentence}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from starlette.routing import Router, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from uvicorn import Config
-from uvicorn.server import ServerState
 
 from server.app import build_app
 from server.count.board.render import DeskRenderer
@@ -25,6 +24,7 @@ from server.live.line import line_of
 from server.pages.push import live
 from server.pages.render import PageRenderer
 from server.serving.connection import Connection
+from server.serving.places import Places
 from server.settings import Settings
 from tests.bench.crowd import Crowd
 from tests.bench.fanout import message
@@ -86,7 +86,7 @@ async def layers(clients: int = 3000) -> dict[str, float]:
 def _round(app: ASGIApp, hub: Hub, clients: int) -> float:
     config = Config(cast(Any, app), http=Connection, log_level="warning", access_log=False)
     config.load()
-    server, state, loop = ServerState(), handed(hub), asyncio.get_running_loop()
+    server, state, loop = Places(1_000_000), handed(hub), asyncio.get_running_loop()
     begun = time.process_time()
     for _ in range(clients):
         connection = Connection(config=config, server_state=server, app_state=state, _loop=loop)

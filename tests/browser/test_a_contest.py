@@ -44,6 +44,7 @@ async def open_clacton(page: Page, site: Site) -> None:
 TOO_WIDE = """
     [...document.querySelectorAll("body *")]
         .filter((one) => one.getBoundingClientRect().right > window.screen.width && one.checkVisibility())
+        .filter((one) => !one.closest(".pages")) // which scrolls by itself
         .map((one) => `${one.tagName} ${one.id} ${one.className}`)
 """
 CHANGED = """

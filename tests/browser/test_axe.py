@@ -118,6 +118,8 @@ EXCHANGED = rochester.VOTES | {rochester.RECKLESS: 13_947, rochester.TOLHURST: 1
 DOUBTFUL = rochester.VOTES | {"6": 13_947, rochester.TOLHURST: 1_692}
 DOUBTS = {"reason.rows-look-swapped": "So it is.", "reason.share-far-from-baseline": "So it is."}
 NO_PAGES = {
+    "/find/suggested",
+    "/nights/{night}/find/suggested",
     *("/live", "/nights/{night}/live", "/nights/{night}/frame", "/nights/{night}/reel/{part}", "/desk/live"),
     "/static/{digest}/{name:path}",
 }  # pieces of pages, and files
@@ -237,6 +239,11 @@ async def test_axe_finds_nothing_on_any_page_that_a_viewer_opens(site: Site, vie
     await viewer.context.add_init_script(path=AXE)
     for address in VIEWERS:
         await eyes.open(address)
+    await eyes.open("/find")
+    await viewer.get_by_label("Your seat").fill("west")
+    await viewer.locator(".suggestions").get_by_role("option").first.wait_for()
+    await viewer.get_by_label("Your seat").press("ArrowDown")
+    await eyes.look()
     assert eyes.found == []
     assert await eyes.unseen("") == []
 

@@ -286,7 +286,7 @@ async def test_a_wall_keeps_what_is_on_it_while_the_night_is_held_and_says_so(
 ) -> None:
     await open_screen(viewer, site, "wall?seconds=1")
     await submit(stream, [declare(0), declare(1), HOLD])
-    await expect(viewer.locator("#status")).to_contain_text("Held by the desk")
+    await expect(viewer.locator("#status")).to_contain_text("Results wait while something is checked")
     await expect(viewer.locator("#shown .headline")).to_be_visible()
     held = await log_of(viewer)
     await submit(stream, [RELEASE])

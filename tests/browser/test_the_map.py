@@ -222,3 +222,19 @@ async def test_what_is_expected_of_a_chosen_seat_is_told_too(site: Site, viewer:
     command: AnyCommand = ExpectDeclaration(id="expect", by="desk", ballot=ballot, expected=expect_at)
     await Submitter(stream).submit(NIGHT, command, DECLARATIONS[0][0])
     await expect(viewer.locator("#map-caption")).to_contain_text("Aldershot: awaiting · expected")
+
+
+async def test_on_a_part_of_the_map_seats_have_their_names(site: Site, viewer: Page) -> None:
+    await open_page(viewer, site)
+    names = viewer.locator(".hexes .names text")
+    await expect(viewer.locator("#map-zoom option").first).to_have_text("UK")
+    await expect(names).to_have_count(0)
+    await viewer.locator("#map-zoom select").select_option("north-east")
+    text = names.filter(has_text="Hartlepool")
+    await expect(text).to_be_visible()
+    box, name = await hexagon(viewer, "hartlepool").bounding_box(), await text.bounding_box()
+    assert box and name
+    assert box["x"] - 2 < name["x"] and name["x"] + name["width"] < box["x"] + box["width"] + 2
+    assert box["y"] < name["y"] and name["y"] + name["height"] < box["y"] + box["height"]
+    await viewer.locator("#map-zoom select").select_option("")
+    await expect(names).to_have_count(0)

@@ -58,6 +58,8 @@ GET  /nights/{night}/battlegrounds                            yes    yes     yes
 GET  /nights/{night}/records                                  yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/swing                                    yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/contests                                 yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/find/suggested                           yes    yes     yes    yes       yes   yes
+GET  /find/suggested                                          yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/find                                     yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/picture.png                              yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/contests/{ballot}/picture.png            yes    yes     yes    yes       yes   yes

@@ -1,17 +1,22 @@
 """A declaration sent by a program."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from server.app import build_app
 from server.election.commands import ReachStage, RecordNoPoll
-from server.election.counting.acts import Asked
-from server.election.events import Declared, NightOpened, StageReached
+from server.election.counting.acts import Asked, Dropped
+from server.election.events import Declared, NightHeld, NightOpened, NightReleased, StageReached
+from server.settings import Settings
 from tests.count import rochester
-from tests.count.conftest import Desk, Phone, token
+from tests.count.conftest import HALL, SECRET, Desk, Phone, stamp, token
 
 ADDRESS = f"/api/nights/{rochester.NIGHT}/contests/{rochester.BALLOT}/declaration"
 BODY: dict[str, Any] = {
@@ -245,6 +250,41 @@ def test_the_papers_that_a_program_brings_go_on_air_before_its_figures_and_not_w
     stage, declared = desk.events()[1:]
     assert isinstance(stage, StageReached)
     assert (stage.papers, type(declared)) == (rochester.PAPERS, Declared)
+
+
+def test_programs_that_send_the_first_declaration_at_once_announce_its_papers_once_and_before_it(
+    program: Program, desk: Desk, tmp_path: Path
+) -> None:
+    programs = [Program(program.client, desk.invite()) for _ in range(12)]
+    ready = Barrier(len(programs))
+
+    def sent(one: Program) -> int:
+        ready.wait()
+        return one.post().status_code
+
+    settings = Settings(redis_url=desk.url, data_dir=tmp_path, secret_key=SECRET, public_url=HALL)
+    with TestClient(build_app(settings), base_url=HALL) as second, ThreadPoolExecutor(12) as at_once:
+        for one in programs[::2]:
+            one.client = second
+        answers = list(at_once.map(sent, programs))
+    assert answers.count(201) == 1
+    assert set(answers) == {201, 409}
+    assert [type(event) for event in desk.events()] == [NightOpened, StageReached, Declared]
+
+
+def test_papers_that_were_set_aside_are_announced_by_the_next_declaration(program: Program, desk: Desk) -> None:
+    desk.hold()
+    assert program.post().status_code == 202
+    for act in desk.acts():
+        if isinstance(act, Asked):
+            desk.record(Dropped(**stamp(f"drop-{act.seq}"), asked=act.command.id, why="A slip."))
+    desk.release()
+    assert program.post(key="second").status_code == 201
+    assert [type(event) for event in desk.events() if not isinstance(event, NightHeld | NightReleased)] == [
+        NightOpened,
+        StageReached,
+        Declared,
+    ]
 
 
 def test_what_was_refused_may_be_put_right_under_the_same_key(program: Program, desk: Desk) -> None:

@@ -261,7 +261,8 @@ async def test_a_page_in_a_language_says_so_and_the_choice_is_remembered(client:
     path = f"/nights/{NIGHT}"
     english = await client.get(path, headers={"Accept-Language": "fr"})
     assert '<html lang="en-GB">' in english.text
-    german = await client.get(path, params={"lang": "de"}, headers={"If-None-Match": english.headers["etag"]})
+    chosen = {"If-None-Match": english.headers["etag"], "Referer": str(client.base_url.join(path))}
+    german = await client.get(path, params={"lang": "de"}, headers=chosen)
     assert german.status_code == 200, "what is known in English is not known in German"
     assert '<html lang="de">' in german.text
     assert german.headers["content-language"] == "de"
@@ -273,6 +274,28 @@ async def test_a_page_in_a_language_says_so_and_the_choice_is_remembered(client:
     welsh = await client.get(path, params={"lang": "xx"}, headers={"Accept-Language": "cy"})
     assert '<html lang="cy">' in welsh.text
     assert "set-cookie" not in welsh.headers
+
+
+@pytest.mark.parametrize(
+    ("sent", "chosen"),
+    [
+        ({}, False),
+        ({"Referer": "https://elsewhere.example/"}, False),
+        ({"Referer": "{site}/"}, True),
+        ({"Sec-Fetch-Site": "none"}, False),
+        ({"Sec-Fetch-Site": "cross-site", "Referer": "{site}/"}, False),
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "iframe"}, False),
+    ],
+)
+async def test_a_link_from_elsewhere_is_in_its_language_and_changes_no_other_page(
+    client: httpx2.AsyncClient, sent: dict[str, str], chosen: bool
+) -> None:
+    site = str(client.base_url).rstrip("/")
+    headers = {name: value.replace("{site}", site) for name, value in sent.items()}
+    german = await client.get("/", params={"lang": "de"}, headers=headers)
+    assert '<html lang="de">' in german.text
+    assert ("set-cookie" in german.headers) is chosen
 
 
 @pytest.mark.parametrize(
@@ -329,7 +352,7 @@ async def test_no_english_is_left_on_the_pages_of_another_language(client: httpx
     general = [
         *("", "?at=2019-12-13T02:00", "/areas", "/swing", "/battlegrounds", "/records"),
         *("/battlegrounds?party=PP53&all=1", "/swing?at=2019-12-12T22:00", "/records?at=2019-12-13T02:00", "/contests"),
-        *("/contests?q=no-such-seat", contest, f"{contest}?at=2019-12-12T23:00", f"{contest}/notice"),
+        *("/contests?q=zzqx", contest, f"{contest}?at=2019-12-12T23:00", f"{contest}/notice"),
         *("/newsroom", "/wall", "/overlay", "/embed/score", "/embed/map", f"{contest}/embed"),
     ]
     alone = ["", "?at=2014-11-20T23:00", "/swing", "/battlegrounds", "/records"]

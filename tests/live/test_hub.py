@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from server.count.board.render import DeskRenderer
 from server.election.commands import AnyCommand, OpenNight, ReachStage
@@ -126,22 +127,46 @@ async def test_the_page_that_most_wait_for_is_served_first_and_a_crowd_in_turns(
         assert all(len(viewer.frames) == 1 for viewer in crowd + few)
 
 
-async def test_a_frame_that_fails_ends_the_follower() -> None:
+async def test_a_frame_that_fails_takes_its_night_off_until_it_begins_again_and_no_other() -> None:
     class Failing(PageRenderer):
         fails = False
 
         def message(self, night: Night, topic: str, after: int, fragments: Iterable[tuple[str, str]]) -> str:
-            if self.fails:
+            if self.fails and night.definition.id == "night":
                 raise ZeroDivisionError
             return super().message(night, topic, after, fragments)
 
     renderer = Failing()
     async with followed(renderer) as (on_air, task):
+        other = decide(None, OpenNight(id="o", by="desk", night=replace(definition(), id="other")), START)
+        on_air.tell(Arrived("other", (other,)))
         on_air.channel.join(Viewer(), NIGHT, 1)
         on_air.act(declare(0))
         await until(lambda: on_air.channel.seq == 2 and not on_air.channel.waiting)
         renderer.fails = True
         on_air.act(declare(1))  # within the tick, so a timer sends it
+        await until(lambda: "night" in on_air.hub.off)
+        on_air.act(declare(2))
+        on_air.tell(Arrived("other", (decide(apply(None, other), declare(0), START),)))
+        await until(lambda: on_air.hub.channels["other"].seq == 2)
+        assert list(on_air.hub.channels) == ["other"]
+        renderer.fails, on_air.night = False, None
+        on_air.tell(Opened("night", "1-1"))
+        on_air.act(OpenNight(id="again", by="desk", night=definition(contests=_SEATS, seats=_SEATS)))
+        await until(lambda: "night" in on_air.hub.channels)
+        assert not on_air.hub.off
+        assert not task.done()
+
+
+async def test_a_failure_that_is_no_single_nights_ends_the_follower() -> None:
+    async with followed() as (on_air, task):
+        on_air.hub.front.join(Viewer(), "en", 0)
+
+        def fails() -> int:
+            raise ZeroDivisionError
+
+        on_air.hub.ready.set = fails  # type: ignore[method-assign, assignment]
+        on_air.tell(CaughtUp())
         await until(task.done, "the end of the follower")
         with pytest.raises(BaseExceptionGroup) as failed:
             await task

@@ -70,7 +70,7 @@ async def test_played_frame_by_frame_a_night_ends_on_its_page(
 async def test_a_frame_says_what_no_fragment_does(client: httpx2.AsyncClient) -> None:
     player = Player(client, ROCHESTER)
     await player.jump(1)
-    assert player.texts["title"] == "Rochester and Strood by-election · Declared"
+    assert player.texts["title"] == "Rochester and Strood by-election, 20 November 2014 · Declared"
     assert "As it stood at 22:00" in player.texts["stands"]
     await player.jump(whole(ROCHESTER).seq)
     assert player.texts["title"].startswith("UKIP gain from Con: ")

@@ -120,8 +120,9 @@ def test_a_moment_before_is_as_it_was_and_one_after_is_put_right(channel: Channe
 def test_an_open_page_is_sent_what_changed_and_its_title() -> None:
     channel = Channel(PageRenderer())
     channel.advance(archive.load(GENERAL).events)
-    night, seat, table = Reader(), Reader(), Reader()
-    for reader, topic in ((night, "night"), (seat, SEAT), (table, "contests")):
+    night, seat, table, records, swing = (Reader() for _ in range(5))
+    topics = ("night", SEAT, "contests", "records", "swing/PP53/PP52")
+    for reader, topic in zip((night, seat, table, records, swing), topics, strict=True):
         channel.join(reader, topic, channel.seq)
     give(channel, replace(amendment(channel), contest=replace(amendment(channel).contest, name="Clacton-on-Sea")))
     told = [b"".join(reader.read).decode(errors="replace") for reader in (night, seat, table)]
@@ -133,6 +134,9 @@ def test_an_open_page_is_sent_what_changed_and_its_title() -> None:
     for reader, message in zip((night, seat), told[:2], strict=True):
         news = b"".join(reader.read).decode(errors="replace").removeprefix(message)
         assert '<hx-partial hx-target="#night-title" hx-swap="innerHTML">The night</hx-partial>' in news
+    title = '<hx-partial hx-target="title" hx-swap="innerHTML">'
+    for reader, heading in ((table, "All contests"), (records, "Records"), (swing, "Swing")):
+        assert f"{title}{heading}: The night · Declared<" in b"".join(reader.read).decode(errors="replace")
 
 
 def test_the_page_of_the_only_contest_keeps_its_own_title_when_a_paper_is_put_right_or_a_moment_is_shown() -> None:
@@ -151,10 +155,11 @@ def test_the_page_of_the_only_contest_keeps_its_own_title_when_a_paper_is_put_ri
         moments.frame(channel, contest.ballot, 1, channel.seq),
     ):
         told = message.partition(title)[2].partition("<")[0]
-        assert told == "Rochester &amp; Strood: UKIP gain from Con · Rochester and Strood by-election · Declared"
+        verdict, of = "Rochester &amp; Strood: UKIP gain from Con", "Rochester and Strood by-election, 20 November 2014"
+        assert told == f"{verdict} · {of} · Declared"
     for message in (b"".join(night.read).decode(errors="replace"), moments.frame(channel, "night", 1, channel.seq)):
         told = message.partition(title)[2].partition("<")[0]
-        assert told == "UKIP gain from Con: Rochester and Strood by-election · Declared"
+        assert told == "UKIP gain from Con: Rochester and Strood by-election, 20 November 2014 · Declared"
 
 
 def test_an_edition_whose_baseline_an_amendment_made_the_nights_own_goes_on() -> None:

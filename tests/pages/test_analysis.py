@@ -40,7 +40,8 @@ from server.live.channel import Channel
 from server.live.memo import MEMO
 from server.nights import archive
 from server.pages.analysis.areas import areas_of
-from server.pages.analysis.views import Views
+from server.pages.analysis.choices import choices
+from server.pages.analysis.views import Views, asked
 from server.pages.analysis.views import html as element
 from server.pages.render import PageRenderer
 from server.stream.embedded import Embedded
@@ -79,6 +80,14 @@ def stood(night: str, part: float) -> Night:
 
 def signed(number: int) -> str:
     return f"{number:+,}".replace("-", "−") if number else "0"
+
+
+def test_the_swing_page_begins_with_the_direction_in_which_votes_moved() -> None:
+    night = stood(GENERAL, 1.0)
+    known = choices(night.definition)
+    assert asked(night, known, "swing", {}) == f"swing/{LAB}/{CON}", "4.6 points to the Conservatives, who were larger"
+    assert asked(stood(GENERAL, 0.0), known, "swing", {}) == f"swing/{CON}/{LAB}", "nothing has moved yet"
+    assert asked(night, known, "swing", {"from": CON, "to": LAB}) == f"swing/{CON}/{LAB}"
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -20,6 +20,7 @@ from server.live.channel import Channel
 from server.live.hub import Hub
 from server.live.renderer import NIGHT
 from server.pages.analysis.record_book import records_page
+from server.pages.bars.seats import bars_of
 from server.pages.newsroom import screens
 from server.pages.night.score import banner_of
 from server.pages.picture import words
@@ -142,7 +143,7 @@ def test_the_wall_and_the_pictures_say_until_when_the_poll_is_open_and_not_after
 
     def drawn() -> list[str]:
         marks = [
-            *score_picture(night, add_up(night), english),
+            *score_picture(night, add_up(night), bars_of(night), english),
             *contest_picture(night, night.counts[ballot(0)], english),
         ]
         return [mark.words for mark in marks if isinstance(mark, Text)]
@@ -177,13 +178,14 @@ def test_a_night_that_was_kept_before_its_close_says_so_no_longer_than_that(
     assert channel is not None
 
     def page() -> str:
-        names = ("contest-seat-0", "status", *(("banner",) if contests > 1 else ()))
+        names = ("contest-seat-0", "status", *(("banner", "row-seat-0", "seat-seat-0") if contests > 1 else ()))
         return channel.cached("page", lambda: " ".join(channel.text(name) for name in names))
 
     assert re.search("Polls? closes? at", page())
     clock.heard((START + HOUR).timestamp())
-    assert not re.search("Polls? closes? at|Waiting", page())
+    assert not re.search("Polls? closes? at|Waiting|awaiting", page())
     assert page().count("No result was recorded") == (1 if contests == 1 else 2)
+    assert page().count("no result recorded") == (0 if contests == 1 else 2)
 
 
 def test_at_the_close_who_watches_and_who_comes_back_are_sent_what_changed(monkeypatch: pytest.MonkeyPatch) -> None:

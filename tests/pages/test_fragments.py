@@ -104,8 +104,8 @@ def test_a_withdrawal_names_what_it_took_back_and_not_what_was_taken_back_before
 
 def test_a_held_night_says_so_until_it_is_released() -> None:
     shown = Shown(definition(), [declare(0), HoldNight(id="hold", by="desk")])
-    assert shown["status"].endswith("Held by the desk: nothing goes out for now")
-    assert "Held. The desk lets nothing out for now" in shown["latest"]
+    assert shown["status"].endswith("Results wait while something is checked")
+    assert "Held. Results wait while something is checked." in shown["latest"]
     assert "CON GAIN" in shown["banner"], "what is on air stays there"
     shown.after(ReleaseNight(id="release", by="desk"))
     assert "Held" not in shown["status"]
@@ -121,6 +121,18 @@ def test_when_a_declaration_is_expected_is_said_until_it_is_there() -> None:
     shown.after(declare(0))
     assert "expected" not in shown["row-seat-0"]
     assert "expected" not in shown["contest-seat-0"]
+    shown.after(withdraw("The wrong winner was read out."))
+    assert shown["row-seat-0"] == "Seat 0 withdrawn, being counted again", "that was of what is taken back now"
+    assert "expected" not in shown["contest-seat-0"]
+    later = START + timedelta(hours=7)
+    shown.after(ExpectDeclaration(id="again", by="desk", ballot=SEAT, expected=later))
+    assert shown["row-seat-0"] == "Seat 0 withdrawn, being counted again · expected 05:00"
+
+
+def test_a_poll_that_goes_ahead_is_expected_when_it_was_before_it_was_put_off() -> None:
+    expect = ExpectDeclaration(id="expect", by="desk", ballot=SEAT, expected=START + timedelta(hours=4, minutes=30))
+    shown = Shown(definition(), [expect, no_poll("postponed", "Snow."), withdraw("It thawed.")])
+    assert shown["row-seat-0"] == "Seat 0 awaiting · expected 02:30"
 
 
 @pytest.mark.parametrize("contests", [1, 3])

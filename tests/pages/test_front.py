@@ -27,13 +27,14 @@ from server.live.front import FrontRenderer
 from server.live.hub import Hub
 from server.nights import archive
 from server.nights.kept import Kept
+from server.pages.bars.seats import bars_of
 from server.pages.front.chosen import chosen
 from server.pages.front.past import shipped
 from server.pages.front.pieces import front_page, renderer_of
-from server.pages.front.seats import seats_called
+from server.pages.front.seats import FoundAnywhere, Told, found_anywhere
 from server.pages.map.dots import dots
 from server.pages.night.ahead import last_time, watched
-from server.pages.night.score import bars_of, score_of, turnout_of
+from server.pages.night.score import score_of, turnout_of
 from server.pages.render import PageRenderer
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
@@ -179,6 +180,7 @@ def test_the_night_that_is_counted_leads_with_its_last_result_its_seats_and_its_
         'data-party="PP53"',
     ]
     assert 'hx-ws:connect="/live?lang=en&amp;after=' in place.page() and 'id="line"' in place.page()
+    assert '<noscript><a href="">Reload for more</a></noscript>' in place.page()
 
 
 def test_of_two_nights_the_larger_leads_and_the_other_has_a_strip_with_its_headline(place: Place) -> None:
@@ -386,14 +388,64 @@ def test_before_the_first_result_the_closest_seats_are_named_with_their_time_of_
     assert text(PageRenderer().render(fold(past.events[:400]), "ahead")) == ""
 
 
+def names(found: tuple[Told, ...]) -> list[str]:
+    """What was found, as the list names it."""
+    return [
+        one.what.candidate.name
+        if one.what.candidate
+        else one.what.contest.name
+        if one.what.contest
+        else one.what.party.name
+        if one.what.party
+        else ""
+        for one in found
+    ]
+
+
+def leads(question: str) -> str | None:
+    """The address that a question leads to over the shipped nights."""
+    only = found_anywhere(question, ()).only
+    return only and only.what.address()
+
+
 def test_a_seat_is_found_over_all_nights_and_the_night_on_air_goes_first() -> None:
-    found = seats_called("clacton", ())
-    assert [one.address for one in found] == ["/nights/parl.clacton.by.2026-08-13/contests/parl.clacton.by.2026-08-13"]
-    assert [one.contest.name for one in seats_called("ynys mon", ())] == ["Ynys Môn"]
-    assert len(seats_called("west", ())) == 60 and seats_called("nowhere at all", ()) == seats_called(" ", ()) == []
+    assert leads("clacton") == "/nights/parl.clacton.by.2026-08-13/contests/parl.clacton.by.2026-08-13"
+    assert names(found_anywhere("ynys mon", ()).seats) == ["Ynys Môn"]
+    assert len(found_anywhere("west", ()).seats) == 60 and found_anywhere(" ", ()) == FoundAnywhere()
+    nothing = found_anywhere("nowhere at all", ())
+    assert (nothing.few, nothing.only, nothing.misspelt) == ((), None, True)
     live = archive.load("parl.2019-12-12")
     on_air = fold([replace(live.events[0], night=replace(live.definition, id="now")), *live.events[1:9]])
-    assert seats_called("clacton", (on_air,))[0].night == "now"
+    for question in ("clacton", "labour", "boris johnson", "boris jonson"):
+        only = found_anywhere(question, (on_air,)).only
+        assert only and only.what.night == "now", question
+
+
+@pytest.mark.parametrize(
+    ("question", "address"),
+    [
+        ("boris johnson", "/nights/parl.2019-12-12/contests/parl.uxbridge-and-south-ruislip.2019-12-12"),
+        ("boris jonson", "/nights/parl.2019-12-12/contests/parl.uxbridge-and-south-ruislip.2019-12-12"),
+        ("keir stamer", "/nights/parl.2024-07-04/contests/parl.holborn-and-st-pancras.2024-07-04"),
+        ("uksbridge", "/nights/parl.2024-07-04/contests/parl.uxbridge-and-south-ruislip.2024-07-04"),
+        ("Labour", "/nights/parl.2024-07-04/battlegrounds?party=PP53"),
+        ("lab", "/nights/parl.2024-07-04/battlegrounds?party=PP53"),
+        ("consevative", "/nights/parl.2024-07-04/battlegrounds?party=PP52"),
+        ("green", "/nights/parl.2024-07-04/battlegrounds?party=PP63"),
+        ("nigel farage", None),
+        ("birmingham", None),
+    ],
+)
+def test_a_candidate_leads_to_the_newest_contest_and_a_party_to_its_battlegrounds(
+    question: str, address: str | None
+) -> None:
+    assert leads(question) == address
+
+
+def test_who_stood_in_a_seat_again_is_named_once_and_seats_and_candidates_share_the_places() -> None:
+    assert names(found_anywhere("nigel farage", ()).people) == ["Nigel Farage"] * 3
+    few = found_anywhere("west", ()).few
+    assert [one.what.candidate is None for one in few] == [True] * 5 + [False] * 3
 
 
 async def test_the_page_its_push_and_its_search_answer(redis: Embedded, stream: EventStream, tmp_path: Path) -> None:
@@ -414,3 +466,5 @@ async def test_the_page_its_push_and_its_search_answer(redis: Embedded, stream: 
         assert to.headers["location"].startswith("/nights/parl.2024-07-04/contests/parl.rochester-and-strood")
         none = await client.get("/find?q=<b>nowhere")
         assert none.status_code == 200 and "“&lt;b&gt;nowhere”" in none.text
+        suggested = await client.get("/find/suggested?q=Rochester&lang=de")
+        assert f'href="{to.headers["location"]}"' in suggested.text and "Unterhauswahl 2024" in suggested.text

@@ -30,6 +30,7 @@ from server.html.languages import ENGLISH, Language, language, languages
 from server.live.hub import Hub
 from server.live.memo import MEMO, Memo
 from server.nights import archive
+from server.pages.bars.seats import bars_of
 from server.pages.picture import drawing, pages, words
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import HEIGHT, INK, PAPER, WIDTH, Bar, Mark, Text, painted
@@ -66,8 +67,8 @@ def of_contest(night: Night, count: Count | None = None, spoken: Language = ENGL
     return contest_picture(night, count or first(night), spoken)
 
 
-def of_night(night: Night, spoken: Language = ENGLISH) -> list[Mark]:
-    return score_picture(night, add_up(night), spoken)
+def of_night(night: Night, spoken: Language = ENGLISH, over: bool = False) -> list[Mark]:
+    return score_picture(night, add_up(night), bars_of(night), spoken, over)
 
 
 def texts(marks: Sequence[Mark]) -> list[str]:
@@ -228,10 +229,28 @@ def test_the_score_has_the_seats_the_line_and_how_many_are_declared() -> None:
     assert said[said.index("Others") + 1] == str(650 - 365 - 202 - 48 - 11 - 8)
     is_readable(marks)
     picture = opened(painted(marks))
-    row = [picture.getpixel((x, 430)) for x in range(76, 1140)]
-    assert abs(row.count(colour("#0087dc")) / 1064 - 365 / 650) < 0.01
-    for height in (400, 466):  # the line is longer than the bar is high
-        assert picture.getpixel((76 + 1064 * 326 // 650, height)) == colour(INK)
+    bars = [mark for mark in marks if isinstance(mark, Bar) and mark.height == 24]
+    (line,) = (mark for mark in marks if isinstance(mark, Bar) and mark.width == 6)
+    to_line = line.x + 3 - bars[0].x
+    assert [bar.x for bar in bars] == [bars[0].x] * 3, (
+        "a bar a party from the same edge: no other runs through the line"
+    )
+    for bar, seats in zip(bars, (365, 202, 48), strict=True):
+        assert abs(bar.width / to_line - seats / 326) < 0.01
+        assert line.y < bar.y < bar.y + bar.height < line.y + line.height
+    assert picture.getpixel((bars[0].x + 9, bars[0].y + 9)) == colour("#0087dc")
+    assert picture.getpixel((line.x + 3, line.y + 2)) == colour(INK)
+
+
+def test_a_night_that_is_over_awaits_nothing_in_a_picture() -> None:
+    night = after(definition(contests=3))
+    assert "Waiting for the first declaration" in texts(of_night(night))
+    assert "Waiting for the count" in texts(of_contest(night))
+    for marks in (of_night(night, over=True), contest_picture(night, first(night), ENGLISH, over=True)):
+        assert "No result was recorded" in texts(marks)
+        assert not any("Waiting" in said for said in texts(marks))
+        assert not any(isinstance(mark, Bar) and mark.height == 24 for mark in marks)
+        is_readable(marks)
 
 
 @pytest.mark.parametrize("night", ["parl.2010-05-06", "parl.2015-05-07", "parl.2017-06-08", GENERAL])

@@ -13,7 +13,7 @@ from server.election.events import NightOpened
 from server.election.refusals import Refused
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened, StreamWentBack, follow
+from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened, StreamWentBack, Unreadable, follow
 from server.stream.opening import open_night
 from server.stream.reading import key
 from tests.conftest import PATIENCE_SECONDS, until
@@ -169,3 +169,27 @@ async def test_a_stream_that_went_back_stops_its_follower(redis: Embedded, strea
         os.kill(redis.pid, signal.SIGKILL)
         with pytest.raises(StreamWentBack):
             await asyncio.wait_for(task, PATIENCE_SECONDS)
+
+
+async def test_a_night_that_cannot_be_read_is_off_until_its_next_round_and_the_others_go_on(
+    redis: Embedded, stream: EventStream
+) -> None:
+    submitter = await opened(stream)
+    await stream._call("XADD", key("newer"), "1-0", "event", '{"kind":"opened.9"}')  # pyright: ignore[reportPrivateUsage]
+    await stream.announce("newer")
+    async with following(redis.url) as (news, task):
+        await until(lambda: CaughtUp() in news)
+        off = [item for item in news if isinstance(item, Unreadable)]
+        assert [one.night for one in off] == ["newer"]
+        assert "newest version" in off[0].why
+        await submitter.submit(NIGHT, declare(0), START)
+        await until(lambda: seqs(news) == [1, 2])
+        await stream._call("XADD", key(NIGHT), "3-0", "event", "\x00")  # pyright: ignore[reportPrivateUsage]
+        await until(lambda: news[-1] == Unreadable(NIGHT, getattr(news[-1], "why", "")))
+        os.kill(redis.pid, signal.SIGKILL)
+        await stream.erase(NIGHT)
+        await until(lambda: Erased(NIGHT) in news)
+        await opened(stream)
+        await until(lambda: seqs(news) == [1, 2, 1])
+        assert len([item for item in news if isinstance(item, Unreadable)]) == 2
+        assert not task.done()

@@ -10,13 +10,15 @@
   const { q, party, verdict, region, sort } = form.elements;
   const table = document.querySelector(".seats-of");
   const [found, rest] = table.tBodies;
-  const [shown, named, nothing] = ["shown", "named", "nothing"].map((id) => document.getElementById(id));
+  const MOST_ON_A_PHONE = 40; // rows, until somebody asks for all
+  const places = ["shown", "named", "nothing", "meant", "rest"].map((id) => document.getElementById(id));
+  const [shown, named, nothing, meant, more] = places;
   const parties = JSON.parse(table.dataset.parties);
   const language = document.documentElement.lang;
   const texts = new WeakMap(); // row → its words, which do not change during a night
   let falling = table.querySelector("[aria-sort=descending]") !== null;
   let whole = "whole" in table.dataset; // whether all rows are here, or being fetched
-  let later = 0;
+  let [later, soon] = [0, 0];
 
   const filled = (words, number) => words.replace("{0}", number.toLocaleString(language));
   const plain = (text) => {
@@ -107,7 +109,17 @@
 
   const count = () => {
     shown.textContent = filled(shown.dataset.words, found.rows.length);
-    nothing.hidden = found.rows.length > 0;
+    more.hidden = found.rows.length <= MOST_ON_A_PHONE;
+    nothing.hidden = meant.hidden = found.rows.length > 0;
+  };
+
+  // What a question that finds nothing is nearest to: only the server knows.
+  const suggest = async () => {
+    const question = q.value;
+    const address = new URLSearchParams([...new FormData(form), ["lang", language.slice(0, 2)]]);
+    const answer = await fetch(`${form.action.replace(/contests$/, "find/suggested")}?${address}`).catch(() => null);
+    if (!answer?.ok || q.value !== question) return;
+    meant.innerHTML = (await answer.text()).replace(/ (role|tabindex)="[^"]*"/g, "");
   };
 
   const name = (people) => {
@@ -146,6 +158,9 @@
     const people = arrange();
     count();
     name(people);
+    clearTimeout(soon);
+    meant.replaceChildren();
+    if (q.value && !found.rows.length && whole) soon = setTimeout(suggest, 200);
     say();
   };
 
@@ -181,6 +196,12 @@
     falling = by === sort.value ? !falling : FALLING.includes(by);
     sort.value = by;
     change();
+  });
+
+  more.addEventListener("click", (event) => {
+    event.preventDefault();
+    table.classList.add("whole");
+    found.rows[MOST_ON_A_PHONE]?.querySelector("a").focus({ preventScroll: true });
   });
 
   // A row that changed moves to its place; no other row moves.

@@ -23,7 +23,41 @@
   const root = document.documentElement;
   const button = document.getElementById("quiet");
   const isQuiet = () => "quiet" in root.dataset;
-  const hushed = (html) => (isQuiet() ? html.replaceAll('aria-live="polite"', 'aria-live="off"') : html);
+
+  // In a fast replay no more is read out than somebody can listen to, and the newest last.
+  const [A_SECOND, AT_ONCE] = [15, 600]; // characters
+  const banner = () => document.querySelector(".banner[aria-live]");
+  let [room, counted, owed] = [AT_ONCE, Date.now(), 0];
+  const spend = () => {
+    room -= banner().textContent.length;
+  };
+  const hasRoom = () => {
+    const now = Date.now();
+    room = Math.min(AT_ONCE, room + (A_SECOND * (now - counted)) / 1_000);
+    counted = now;
+    return room > 0;
+  };
+  const tellNewest = () => {
+    owed = 0;
+    const region = banner();
+    if (!region || isQuiet()) return;
+    region.setAttribute("aria-live", "polite");
+    const news = region.firstElementChild;
+    if (!news.contains(document.activeElement)) news.replaceWith(news.cloneNode(true));
+    hasRoom();
+    spend();
+  };
+  let isTold = false;
+  const hushed = (html) => {
+    isTold = html.includes('aria-live="polite"') && !isQuiet() && hasRoom();
+    if (isTold || !html.includes('aria-live="polite"')) return html;
+    if (!isQuiet()) owed ||= setTimeout(tellNewest, (-room / A_SECOND) * 1_000);
+    return html.replaceAll('aria-live="polite"', 'aria-live="off"');
+  };
+  const done = () => {
+    if (isTold) spend();
+    shown();
+  };
   const hush = () => {
     root.toggleAttribute("data-quiet", Boolean(kept.quiet));
     button.setAttribute("aria-pressed", isQuiet());
@@ -46,7 +80,7 @@
   });
   on("after:message:incoming", (event) => {
     resumeFrom(event.detail.connection);
-    shown();
+    done();
   });
   on("close", ({ detail }) => detail.code === OVER && location.reload());
 
@@ -72,7 +106,7 @@
     if (cursor() !== before) return false; // a message came meanwhile, and is newer
     const html = putRows(hushed(text));
     await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text: html, transition: false });
-    shown();
+    done();
     return true;
   });
 

@@ -24,12 +24,13 @@
     entry = seatOf(hex);
   };
 
-  // Following seats has a script of its own, which is loaded when somebody follows or chooses a seat.
-  const bringFollowing = () => {
-    const script = document.getElementById("yours")?.dataset.script;
+  // Following seats and the names on a part of the map have scripts of their own, loaded when somebody wants them.
+  const bring = (element) => {
+    const script = element?.dataset.script;
     if (!script || document.head.querySelector(`[src="${script}"]`)) return;
     document.head.append(Object.assign(document.createElement("script"), { src: script }));
   };
+  const bringFollowing = () => bring(document.getElementById("yours"));
   try {
     if (localStorage.followed) bringFollowing();
     window.addEventListener("storage", ({ key }) => key === "followed" && bringFollowing()); // in another tab
@@ -135,6 +136,7 @@
     const option = [...zoom.options].find((choice) => choice.value === region) ?? zoom.options[0];
     zoom.value = option.value;
     hexes.setAttribute("viewBox", option.dataset.box);
+    if (zoom.value) bring(zoom);
   };
   const follow = () => {
     const asked = location.hash.match(/^#map-?(.*)/);

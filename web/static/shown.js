@@ -34,6 +34,19 @@ const { put, putRows, shown } = (() => {
     tidy();
   });
 
+  // The list of all contests is folded by region where there is little room.
+  const folds = document.querySelectorAll(".folds > details");
+  for (const fold of folds) fold.open ||= matchMedia("(min-width: 62rem)").matches;
+  const inView = document.querySelector(".pages [aria-current]");
+  if (inView) inView.parentElement.scrollLeft = inView.offsetLeft - inView.parentElement.offsetLeft - 40;
+
+  // What is suggested while somebody types is fetched once somebody is about to.
+  document.querySelector("[data-suggest]")?.addEventListener(
+    "focus",
+    ({ target }) => document.head.append(Object.assign(document.createElement("script"), { src: target.dataset.suggest })),
+    { once: true },
+  );
+
   // Changes what differs between a node and its news, and says whether anything did. What has another id is other news.
   const morph = (old, now) => {
     if (old.nodeName !== now.nodeName || old.id !== now.id) {
@@ -75,6 +88,24 @@ const { put, putRows, shown } = (() => {
     return morph(old, now);
   };
 
+  // What has the keyboard may be replaced by a message. Then the same link has it, or the part of the page that it was in.
+  let held = null;
+  const hold = () => {
+    const one = document.activeElement;
+    const around = [];
+    for (let part = one; part; part = part.parentElement) if (part.id) around.push(part.id);
+    held ??= { one, around };
+  };
+  const giveBack = () => {
+    const { one, around } = held ?? {};
+    held = null;
+    if (!one || one.isConnected || document.activeElement !== document.body) return;
+    const part = around.map((id) => document.getElementById(id)).find(Boolean);
+    const same = [...part.querySelectorAll("a")].find(({ href }) => href === one.href);
+    if (!same) part.setAttribute("tabindex", "-1");
+    (same ?? part).focus({ preventScroll: true });
+  };
+
   // In one step: an animation of a hexagon would paint the map anew sixty times a second.
   const light = (elements) => {
     if (elements.length > FEW || "quiet" in document.documentElement.dataset) return;
@@ -87,6 +118,7 @@ const { put, putRows, shown } = (() => {
   // Puts each part of a message in its place. ``bright``: whose result changed lights up.
   let rows = [];
   const put = (message, bright) => {
+    hold();
     const template = document.createElement("template");
     const hexes = [];
     const html = message
@@ -130,6 +162,7 @@ const { put, putRows, shown } = (() => {
   // To be called after each message.
   const shown = () => {
     tidy();
+    giveBack();
     document.dispatchEvent(new CustomEvent("night:shown", { detail: rows }));
     rows = [];
   };

@@ -19,8 +19,11 @@ from server.nights import ending
 from server.nights.ending import Objection
 from server.nights.kept import NotKept
 from server.stream.record import BadRecord
+from server.stream.turns import Turns
 
 log = structlog.get_logger()
+
+_closing = Turns()
 
 
 @allows(SignedIn(DESK))
@@ -45,13 +48,19 @@ async def close(request: Request) -> Response:
 
     async def closed() -> None:
         here = process(request)
+        if night_id not in await here.stream.nights() and here.kept.events(night_id):
+            return  # another press of the same button was first
         try:
             await ending.keep(here.stream, here.kept, night_id, may_end)
         except (NotKept, BadRecord, OSError) as error:  # a full disk, or what another night has left there
             raise Refused("not-kept", f"The night is on air as it was. {error}") from error
         log.info("a night was closed", night=night_id, by=visit(request).person.name)
 
-    return await carried_out(closed(), f"/nights/{night_id}", partial(_close_page, request))
+    async def in_turn() -> None:
+        async with _closing.of(night_id):
+            await closed()
+
+    return await carried_out(in_turn(), f"/nights/{night_id}", partial(_close_page, request))
 
 
 @allows(SignedIn(DESK))

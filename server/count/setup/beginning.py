@@ -81,11 +81,12 @@ async def from_file(request: Request) -> Response:
         return again(no_day(form["date"]), 422)
     try:
         sheet = await to_thread(files.sheet_in, Source(name, data), str(day) if day else "")
+        votes = await to_thread(files.votes_in, Source(name, data))
     except files.NotRead as error:
         text = data.decode(errors="replace")
         kept = form | ({"table": text} if len(text) <= _MOST_KEPT and "\0" not in text else {})
         return _ways(request, "", 422, way="file", typed=kept, problems=error.problems, lines=text.splitlines())
-    return await _made(request, sheet, form, again)
+    return await _made(request, sheet, form, again, votes)
 
 
 @allows(Sends(ADMINS))
@@ -94,9 +95,13 @@ async def from_names(request: Request) -> Response:
     return await _made(request, Sheet(contests=(TypedContest(),)), await sent(request), partial(_ways, request))
 
 
-async def _made(request: Request, sheet: Sheet, form: dict[str, str], again: partial[Response]) -> Response:
+async def _made(
+    request: Request, sheet: Sheet, form: dict[str, str], again: partial[Response], votes: int = 0
+) -> Response:
+    """To the new draft, which says of how many candidates ``votes`` were left out."""
     try:
-        return RedirectResponse(await begun(request, sheet, form.get("key", "")), 303)
+        address = await begun(request, sheet, form.get("key", ""))
+        return RedirectResponse(f"{address}?votes={votes}" if votes else address, 303)
     except Refused as refused:
         return again(refused.sentence, 422)
 

@@ -143,6 +143,7 @@ async def _page(
         parties=parties.names(),
         nations=NATIONS,
         changes=changes or [],
+        votes=written(request.query_params.get("votes", "")) or 0,
         unsorted=tuple(contest.candidates) != lists.in_order(contest.candidates),
         date=day.isoformat() if day else sheet.date,
         wrong_in=[

@@ -21,6 +21,7 @@ from server.nights.coming.made import Made, NotMade, made
 from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.stream.clock import now
+from server.stream.codec import UnknownEvent
 from server.stream.drafts import DraftConflict, Drafts, Stored
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.opening import open_night
@@ -98,7 +99,7 @@ async def open_due(stream: EventStream, drafts: Drafts, kept: Kept) -> None:
             continue
         try:
             await open_stored(stream, drafts, kept, draft, stored)
-        except (Refused, NotMade) as error:
+        except (Refused, NotMade, UnknownEvent) as error:
             failed = f"It was not opened at {stored.opens.astimezone(LONDON):%H:%M}. {error}"
             with suppress(DraftConflict):
                 await drafts.put(draft, replace(stored, version=stored.version + 1, opens=None, failed=failed))

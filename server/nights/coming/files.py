@@ -84,6 +84,13 @@ def is_template(path: Path) -> bool:
     return "surname" in beginning and "first names" in beginning and "ballot_paper_id" not in beginning
 
 
+def votes_in(file: File) -> int:
+    """How many candidates of an export of Democracy Club's have votes in it, which a night to come leaves out."""
+    if not democracy_club.is_export(file):
+        return 0
+    return sum(bool(row.text("votes_cast")) for row in table(file, ("ballot_paper_id",), []))
+
+
 def sheet_in(file: File, day: str = "") -> Sheet:
     """The sheet that a file describes, with whatever the archive knows of its seats; NotRead with every problem.
 

@@ -30,6 +30,7 @@ from server.election.events import (
 )
 from server.election.nights import Night
 from server.election.once import once
+from server.election.results.swings import swing_together
 from server.html.address import kept
 from server.html.languages import ENGLISH, Language
 from server.html.templates import environment
@@ -93,12 +94,14 @@ def asked(night: Night, known: Choices, kind: str, parameters: Mapping[str, str]
 
 
 def _usual_pair(night: Night, known: Choices) -> tuple[str, str] | None:
-    """Of a single contest, the two that were first and second, once they are known; else the two largest parties."""
+    """Of a single contest, the two that were first and second, once they are known; else the two largest parties, in
+    the direction in which votes have moved between them so far."""
     results = [count.result for count in night.counts.values()]
     if len(results) == 1 and results[0] and (swing := results[0].swing):
         pair = swing.from_party, swing.to_party
         return usual_pair(known) if why_no_swing(known, *pair) else pair
-    return usual_pair(known)
+    pair = usual_pair(known)
+    return (pair[1], pair[0]) if pair and (swing_together(night, *pair) or 0) < 0 else pair
 
 
 def _usual_party(night: Night, known: Choices) -> str:

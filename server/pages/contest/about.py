@@ -1,5 +1,7 @@
 """What the page about one contest says besides its count: the seat's past, and the House around it. No HTML."""
 
+from msgspec import Struct
+
 from server.election.contests import Contest
 from server.election.counts import Count
 from server.election.nights import Night
@@ -7,6 +9,7 @@ from server.election.parties import INDEPENDENT, Party, counted_as
 from server.election.results.amendments import put_right
 from server.election.results.feed import changes
 from server.election.results.notes import voices
+from server.election.results.targets import Battleground, battlegrounds
 from server.nights.against import opened
 from server.pages.analysis.record_book import Parliament, records_page
 from server.pages.contest.seat_history import basis, history
@@ -32,8 +35,40 @@ def about(night: Night, count: Count, baseline: str) -> dict[str, object]:
         "basis": basis(own, key, count),
         "history": history(night, count),
         "parliament": parliament,
+        "grounds": _grounds(night, count),
         "seats": _seats(parliament, count.contest) if parliament and parliament.house else (),
     }
+
+
+class Ground(Struct, frozen=True):
+    """What a contest is to a party: one of so many (``of``) targets or defences, ranked by the swing it takes."""
+
+    party: Party
+    seat: Battleground
+    of: int
+    is_defence: bool
+
+
+def _grounds(night: Night, count: Count) -> list[Ground]:
+    """What a contest of several is to its holder, to who was second, and to who has won it, where that has a rank."""
+    previous, ballot = count.contest.previous, count.contest.ballot
+    if previous is None or len(night.counts) == 1:
+        return []
+    found: list[Ground] = []
+    held = _in(battlegrounds(night, previous.holder).defences, ballot)
+    second = held[0].rival if held else None
+    for party in dict.fromkeys((previous.holder, second, count.result.verdict.winner if count.result else None)):
+        sides = battlegrounds(night, party) if party in night.parties else None
+        side = sides and (sides.defences if party == previous.holder else sides.targets)
+        if party and side and (place := _in(side, ballot)) and place[0].rank is not None:
+            found.append(Ground(night.parties[party], place[0], place[1], party == previous.holder))
+    return found
+
+
+def _in(side: tuple[Battleground, ...], ballot: str) -> tuple[Battleground, int] | None:
+    """A contest among a party's targets or defences, and how many of them have a rank."""
+    seat = next((seat for seat in side if seat.ballot == ballot), None)
+    return (seat, sum(one.rank is not None for one in side)) if seat else None
 
 
 def _seats(parliament: Parliament, contest: Contest) -> tuple[tuple[Party, int], ...]:

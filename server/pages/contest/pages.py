@@ -12,6 +12,7 @@ from server.live.bodies import body
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
 from server.pages.contest.notice import notice
+from server.pages.map.hexagons import drawn, has_map
 from server.pages.picture.words import told
 
 
@@ -32,18 +33,21 @@ def contest_page(shown: Shown, count: Count, unvoiced: bool = False) -> str:
         shown.text(name) if (name := f"{kind}-{count.contest.slug}") in shown.channel.fragments else ""
         for kind in ("contest", "near")
     )
-    ballot = count.contest.ballot
+    ballot, definition = count.contest.ballot, shown.night.definition
     return page(
         shown,
         "contest.html",
         topic=ballot,
         query={"reactions": "no" if unvoiced else ""},
         unvoiced=unvoiced,
-        described=told(shown.night, count, shown.language),
+        described=told(shown.night, count, shown.language, shown.is_over),
         picture=shown.picture(ballot),
         count=count,
         contest=contest,
         near=near,
+        on_map=next((one.slug for one in drawn(definition).regions if one.name == count.contest.region), "")
+        if has_map(definition)
+        else "",
         map_credit=ATTRIBUTION,
     )
 

@@ -1,5 +1,8 @@
 """The page with the table of all contests, and the search that leads to the contest somebody means."""
 
+import asyncio
+
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -7,14 +10,18 @@ from starlette.routing import BaseRoute, Route
 from server.access import allows, everyone
 from server.election.results.places import regions
 from server.html.address import in_language
+from server.html.answers import HTML, answer
 from server.html.shown import Shown, shown_by
+from server.html.templates import rendered
 from server.live.bodies import body
 from server.live.slices import make_texts
 from server.pages.around.page import page
 from server.pages.find import table
-from server.pages.find.search import SearchEntry, entries, only, search
+from server.pages.find.postcodes import postcode_asked
+from server.pages.find.search import search, searchable
+from server.pages.find.suggest import Found, Suggestion, suggested
 
-_ENTRY_SIZE = 6500  # bytes of memory that a contest's search entry takes, measured
+_KEPT = "private, max-age=300"  # what a question leads to does not change with the results
 
 
 @allows(everyone)
@@ -32,29 +39,52 @@ async def contests(request: Request) -> Response:
             await make_texts(shown.channel, (f"seat-{contest.slug}" for contest in shown.night.definition.contests))
         html = shown.channel.cached(name, lambda: body(_contests_page(shown, asked)))
         return shown.answer(request, html)
-    return shown.answer(request, body(_contests_page(shown, asked)))
+    found = search(searchable(shown.night.definition).entries, asked.q)
+    suggestions = "" if found else await _suggestions(request, shown, asked.q)
+    return shown.answer(request, body(_contests_page(shown, asked, suggestions)))
 
 
 @allows(everyone)
 async def seek(request: Request) -> Response:
-    """``/nights/{night}/find?q=``: a redirect to the contest that is meant, or to the table of those found."""
+    """``/nights/{night}/find?q=``: a redirect to the contest or the party that is meant, or to the table of those
+    found."""
     shown = shown_by(request)
     asked = table.wanted(shown.night, {"q": request.query_params.get("q", "")})
-    meant = only(_words(shown), asked.q)
-    place = f"/{meant.ballot}{shown.kept()}" if meant else ""
-    place = place or shown.kept(asked.query)
-    return in_language(request, RedirectResponse(f"/nights/{shown.night.definition.id}/contests{place}", 303))
+    found = await _led_to(request, shown, asked.q)
+    place = found.only.address(shown.state) if found.only else ""
+    place = place or f"/nights/{shown.night.definition.id}/contests{shown.kept(asked.query)}"
+    return in_language(request, RedirectResponse(place, 303))
 
 
-def _words(shown: Shown) -> tuple[SearchEntry, ...]:
-    """The contests of a night, prepared for searching."""
-    size = _ENTRY_SIZE * len(shown.night.counts)
-    return shown.channel.cached("words", lambda: entries(shown.night.definition), size)
+@allows(everyone)
+async def suggest(request: Request) -> Response:
+    """``/nights/{night}/find/suggested?q=``: what a question leads to, to choose from while somebody types."""
+    shown = shown_by(request)
+    html = body(await _suggestions(request, shown, request.query_params.get("q", "")))
+    return in_language(request, answer(request, html, HTML, html.etag, _KEPT))
 
 
-def _contests_page(shown: Shown, asked: table.Wanted) -> str:
+async def _led_to(request: Request, shown: Shown, question: str) -> Found:
+    """What a question leads to in a night; a postcode to its constituency."""
+    definition = shown.night.definition
+    if postcode := await postcode_asked(request, question):
+        seats = [contest for contest in definition.contests if contest.gss and contest.gss == postcode.gss]
+        meant = tuple(Suggestion(definition.id, contest=contest) for contest in seats)
+        return Found(meant, meant[0] if meant else None, misspelt=False)
+    return await asyncio.to_thread(suggested, definition, searchable(definition), question)
+
+
+async def _suggestions(request: Request, shown: Shown, question: str) -> str:
+    found = await _led_to(request, shown, question)
+    postcode = None if found.suggestions else await postcode_asked(request, question)
+    told = [(one, one.address(shown.state), "", None) for one in found.suggestions]
+    q = question[:80]
+    return rendered("suggested.html", shown.language, q=q, told=told, misspelt=found.misspelt, postcode=postcode)
+
+
+def _contests_page(shown: Shown, asked: table.Wanted, suggestions: str = "") -> str:
     night, language = shown.night, shown.language
-    hits = search(_words(shown), asked.q)
+    hits = search(searchable(night.definition).entries, asked.q)
     counts = table.listed(night, asked, hits, language)
     return page(
         shown,
@@ -71,10 +101,12 @@ def _contests_page(shown: Shown, asked: table.Wanted) -> str:
         regions=[area.region for area in regions(night.definition)],
         verdicts=table.VERDICTS if any(seat.previous is None for seat in night.definition.contests) else table.COMPARED,
         words=table.words_of_parties(night, language),
+        suggestions=Markup(suggestions),
     )
 
 
 routes: list[BaseRoute] = [
     Route("/nights/{night}/contests", contests),
     Route("/nights/{night}/find", seek),
+    Route("/nights/{night}/find/suggested", suggest),
 ]

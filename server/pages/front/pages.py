@@ -15,9 +15,10 @@ from server.html.process import process
 from server.html.templates import rendered
 from server.live.bodies import body
 from server.live.line import line_of
+from server.pages.find.postcodes import PostcodeAsked, postcode_asked
 from server.pages.front.past import shipped
 from server.pages.front.pieces import front_page
-from server.pages.front.seats import seats_called
+from server.pages.front.seats import FoundAnywhere, found_anywhere, seat_of
 
 
 @allows(everyone)
@@ -51,16 +52,34 @@ async def poll(request: Request) -> Response:
 
 @allows(everyone)
 async def find(request: Request) -> Response:
-    """``/find?q=``: to the newest contest of the seat that is meant, the most important night on air first; a list
-    where several are called so, and a sentence where none is."""
-    hub, language, question = process(request).hub, language_of(request), asked(request, "q")
-    found = await asyncio.to_thread(
-        seats_called, question, tuple(one.night for one in hub.channels.values() if one.night)
-    )
-    if len(found) == 1:
-        return in_language(request, RedirectResponse(found[0].address, 303))
-    html = body(rendered("find.html", language, q=question, found=found))
+    """``/find?q=``: to the newest contest of the seat or the candidate that is meant, the most important night on air
+    first, or to the party; a list where several are called so, and a sentence where none is."""
+    language, question = language_of(request), asked(request, "q")
+    found, postcode = await _led_to(request, question)
+    if found.only:
+        return in_language(request, RedirectResponse(found.only.what.address(), 303))
+    html = body(rendered("find.html", language, q=question[:80], found=found, postcode=postcode))
     return in_language(request, answer(request, html, HTML, html.etag))
+
+
+@allows(everyone)
+async def suggest(request: Request) -> Response:
+    """``/find/suggested?q=``: what a question leads to over all nights, to choose from while somebody types."""
+    language, question = language_of(request), asked(request, "q")
+    found, postcode = await _led_to(request, question)
+    told = [(one.what, one.what.address(), one.title, one.date) for one in found.few]
+    context = {"q": question[:80], "told": told, "misspelt": found.misspelt, "postcode": postcode}
+    html = body(rendered("suggested.html", language, **context))
+    return in_language(request, answer(request, html, HTML, html.etag, "private, max-age=60"))
+
+
+async def _led_to(request: Request, question: str) -> tuple[FoundAnywhere, PostcodeAsked | None]:
+    """What a question leads to; if it is a postcode that leads nowhere, that postcode too."""
+    on_air = tuple(one.night for one in process(request).hub.channels.values() if one.night)
+    if postcode := await postcode_asked(request, question):
+        seat = await asyncio.to_thread(seat_of, postcode.gss, on_air) if postcode.gss else None
+        return (FoundAnywhere(seats=(seat,), only=seat), None) if seat else (FoundAnywhere(), postcode)
+    return await asyncio.to_thread(found_anywhere, question, on_air), None
 
 
 routes: list[BaseRoute] = [
@@ -68,4 +87,5 @@ routes: list[BaseRoute] = [
     WebSocketRoute("/live", live),
     Route("/live", poll),
     Route("/find", find),
+    Route("/find/suggested", suggest),
 ]

@@ -9,8 +9,9 @@ from server.election.clock import LONDON
 from server.election.nights import Night, fold
 from server.nights import archive
 from server.nights.format import Summary
+from server.pages.bars.seats import Bars, bars_of
 from server.pages.map.dots import Dots, dots
-from server.pages.night.score import Banner, Bars, banner_of, bars_of
+from server.pages.night.score import Banner, banner_of
 
 
 class Card(Struct, frozen=True):

@@ -24,11 +24,12 @@ from server.nights.format import Summary
 from server.nights.kept import Kept, KeptNight
 from server.nights.layout import ATTRIBUTION
 from server.nights.together import Group
+from server.pages.bars.seats import bars_of
 from server.pages.front.chosen import chosen, is_coming
 from server.pages.front.past import Shipped
 from server.pages.map.dots import dots
 from server.pages.night.coming import coming
-from server.pages.night.score import banner_of, bars_of, turnout_of
+from server.pages.night.score import banner_of, turnout_of
 from server.pages.picture.words import to_win
 
 _DUE = 5  # seats of the lead that are named as expected next

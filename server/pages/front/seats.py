@@ -1,4 +1,4 @@
-"""A seat by its name over all nights, on air and shipped: where its newest contest is. No HTML, no results.
+"""A seat, a candidate or a party by name over all nights, on air and shipped: where its newest page is. No results.
 
 A word is found by its beginning, as on the page of a night (``pages/find/search.py``).
 """
@@ -8,68 +8,152 @@ from datetime import date
 from functools import cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from server.election.contests import Contest
+from server.election.contests import Contest, Definition
 from server.election.nights import Night
 from server.nights import archive
-from server.pages.find.search import plain, seat_names
+from server.pages.find.search import (
+    Hit,
+    Searchable,
+    SearchEntry,
+    entries,
+    entry_of,
+    nearest,
+    plain,
+    search,
+    searchable,
+    with_words,
+    words_of,
+)
+from server.pages.find.suggest import Suggestion, first_few, is_called, likeliest, parties_called, party_meant
 from server.pages.front.chosen import chosen
 
-_LONGEST = 80  # characters of a question that are read
-_MOST = 60  # seats that are listed
+_MOST = 60  # seats, and candidates, that are listed
 
 
-class SeatFound(Struct, frozen=True):
-    """A seat that was asked for: its newest ``contest``, in which ``night`` that is, and of which day."""
+class Told(Struct, frozen=True):
+    """A party, seat or candidate that was asked for, with the title and the date of the night that its page is of."""
 
-    contest: Contest
-    night: str
+    what: Suggestion
     title: str
     date: date
 
+
+class FoundAnywhere(Struct, frozen=True):
+    """What a question leads to, of each kind the likeliest first. ``only`` is what is meant, None if that is not clear.
+    ``misspelt`` says that nothing is called so, and this is called nearly so."""
+
+    parties: tuple[Told, ...] = ()
+    seats: tuple[Told, ...] = ()
+    people: tuple[Told, ...] = ()
+    only: Told | None = None
+    misspelt: bool = False
+
     @property
-    def address(self) -> str:
-        """The path of the contest's page."""
-        return f"/nights/{self.night}/contests/{self.contest.ballot}"
+    def few(self) -> tuple[Told, ...]:
+        """What is suggested while somebody types."""
+        return first_few(self.parties, self.seats, self.people)
 
 
-class _Named(Struct, frozen=True):
-    seat: SeatFound
-    names: tuple[str, ...]
+class _Places(Struct, frozen=True):
+    """Contests to search, newest first, and of which night each is, by the contest's ``id()``."""
+
+    where: Searchable
+    nights: dict[int, Definition]
 
 
-def seats_called(question: str, on_air: Sequence[Night]) -> list[SeatFound]:
-    """The seats whose name has words that begin so, each once with its newest contest; the one with that very name
-    alone. At most sixty, in order of name."""
-    words = plain(question[:_LONGEST]).split()
-    if not words:
-        return []
+def found_anywhere(question: str, on_air: Sequence[Night]) -> FoundAnywhere:
+    """What a question leads to over all nights: each seat, and each candidate of a seat, once, where it is newest.
+    Nights on air come before all others, the most important first. At most sixty of a kind."""
+    if not words_of(question):
+        return FoundAnywhere()
     nights = chosen(on_air)
-    live = [one for night in (nights.lead, *nights.others) if night for one in _contests(night)]
-    found: dict[str, _Named] = {}
-    for one in (*live, *_shipped()):
-        if any(all(f" {word}" in f" {name}" for word in words) for name in one.names):
-            found.setdefault(one.names[0], one)
-    exact = [one for one in found.values() if " ".join(words) in one.names]
-    named = exact if len(exact) == 1 else list(found.values())
-    return [one.seat for one in sorted(named, key=lambda one: one.names[0])][:_MOST]
+    live = [night.definition for night in (nights.lead, *nights.others) if night]
+    places = [*map(_place, live), _shipped()]
+    general = next((one for one in live if len(one.contests) > 1), None) or _newest_general()
+    called = parties_called(general, question)
+    found = [(place, search(place.where.entries, question)) for place in places]
+    misspelt = not called and not any(hits for _, hits in found)
+    if misspelt:
+        found = [(place, nearest(place.where, question)) for place in places]
+        called = parties_called(general, question, _shipped().where)
+    hits = list(_newest(hit for _, some in found for hit in some))
+    night_of = {key: night for place in reversed(places) for key, night in place.nights.items()}
+    seats, people = likeliest(hits, question)
+
+    def told(night: Definition, what: Suggestion) -> Told:
+        return Told(what, night.title, night.date)
+
+    def at(contest: Contest) -> Definition:
+        return night_of[id(contest)]
+
+    parties = [told(general, Suggestion(general.id, party=party)) for party in called[:2]]
+    of_seats = [told(at(one), Suggestion(at(one).id, contest=one)) for one in seats]
+    of_people = [told(at(one), Suggestion(at(one).id, contest=one, candidate=person)) for one, person in people]
+    meant = party_meant(general, question, hits)
+    exact = [one for one in of_seats if one.what.contest and is_called(one.what.contest, question)]
+    if len(exact) == 1:
+        only = exact[0]
+    elif meant:
+        only = parties[0]
+    else:
+        all_of_them = of_seats if len(of_seats) == 1 and not misspelt else [*parties, *of_seats, *of_people]
+        only = all_of_them[0] if len(all_of_them) == 1 else None
+    return FoundAnywhere(tuple(parties), tuple(of_seats[:_MOST]), tuple(of_people[:_MOST]), only, misspelt)
 
 
-def _contests(night: Night) -> Iterable[_Named]:
-    definition = night.definition
-    for contest in definition.contests:
-        yield _named(SeatFound(contest, definition.id, definition.title, definition.date))
+def seat_of(gss: str, on_air: Sequence[Night]) -> Told | None:
+    """The newest contest of the constituency with that code, on air or shipped; None where there is none."""
+    nights = chosen(on_air)
+    live = [night.definition for night in (nights.lead, *nights.others) if night]
+    for night in (*live, *(archive.load(one.id).definition for one in archive.listed())):
+        for contest in night.contests:
+            if contest.gss == gss:
+                return Told(Suggestion(night.id, contest=contest), night.title, night.date)
+    return None
+
+
+def _newest(hits: Iterable[Hit]) -> Iterable[Hit]:
+    """Each seat, and each candidate of a seat, where it comes first."""
+    seats: set[str] = set()
+    known: set[tuple[str, str, str]] = set()
+    for hit in hits:
+        seat = plain(hit.contest.name)
+        people = [(one, (seat, one.party, plain(one.name))) for one in hit.named]
+        named = tuple(one for one, key in people if key not in known)
+        known.update(key for _, key in people)
+        by_seat = hit.by_seat and seat not in seats
+        if by_seat or named or seat not in seats:
+            yield replace(hit, named=named, by_seat=by_seat)
+        seats.add(seat)
+
+
+def _place(night: Definition) -> _Places:
+    return _Places(searchable(night), {id(contest): night for contest in night.contests})
 
 
 @cache
-def _shipped() -> tuple[_Named, ...]:
-    """The contests of all shipped nights, newest first."""
-    return tuple(
-        _named(SeatFound(contest, night.id, night.title, night.date))
-        for night in archive.listed()
-        for contest in archive.load(night.id).definition.contests
-    )
+def _shipped() -> _Places:
+    """The contests of all shipped nights; a candidate who stood in a seat again is in its newest alone."""
+    listed: list[SearchEntry] = []
+    nights: dict[int, Definition] = {}
+    known: set[tuple[str, str, str]] = set()
+    seats: set[str] = set()
+    for night in (archive.load(one.id).definition for one in archive.listed()):
+        for entry in entries(night):
+            seat = entry.names[0]
+            people = [(one, (seat, one.party, one.name)) for one in entry.people]
+            new = tuple(one for one, key in people if key not in known)
+            known.update(key for _, key in people)
+            if new or seat not in seats:
+                listed.append(entry_of(entry.contest, entry.names, new))
+                nights[id(entry.contest)] = night
+            seats.add(seat)
+    return _Places(with_words(tuple(listed)), nights)
 
 
-def _named(seat: SeatFound) -> _Named:
-    return _Named(seat, tuple(map(plain, seat_names(seat.contest))))
+@cache
+def _newest_general() -> Definition:
+    """The newest shipped night of a whole House."""
+    return next(archive.load(one.id).definition for one in archive.listed() if one.contests > 1)

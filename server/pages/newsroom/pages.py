@@ -55,7 +55,9 @@ async def wall(request: Request) -> Response:
         else:
             context, topic = _screen(shown, _PARTS, seconds), screens.WALL
             context["score"] = shown.text("score")
-            context["newest"] = Markup(screens.newest(shown.night, shown.language, over=not shown.channel.on_air and not shown.moment))
+            context["newest"] = Markup(
+                screens.newest(shown.night, shown.language, over=not shown.channel.on_air and not shown.moment)
+            )
         parts = {"status": shown.text("status"), "latest": shown.text("latest")}
         stays = {"seconds": request.query_params.get("seconds", ""), "theme": theme}
         return page(shown, "newsroom/wall.html", topic, stays, **context, **parts, theme=theme, unvoiced=unvoiced)

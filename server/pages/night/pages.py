@@ -1,13 +1,16 @@
 """The page of a night: what just happened, who is ahead, and how each seat stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
+from server.election.contests import Contest
 from server.election.nights import Night
+from server.election.results.places import regions
 from server.election.results.tally import add_up
 from server.html.address import asked, without_reactions
 from server.html.shown import Shown, shown_by
@@ -18,6 +21,8 @@ from server.pages.around.page import page
 from server.pages.map import hexagons
 from server.pages.map.whole import whole_map
 from server.pages.picture.words import told, told_score
+
+_SHORT = 60  # contests whose list is not folded
 
 
 @allows(everyone)
@@ -64,12 +69,32 @@ def night_page(shown: Shown, view: str, unvoiced: bool = False) -> str:
         unvoiced=unvoiced,
         alone=single,
         first=first,
-        described=told(night, first, shown.language) if single else told_score(night, add_up(night), shown.language),
+        described=(
+            told(night, first, shown.language, shown.is_over)
+            if single
+            else told_score(night, add_up(night), shown.language, shown.is_over)
+        ),
         picture=shown.picture(),
         parts=parts,
         map_credit=ATTRIBUTION,
-        rows=[] if single else [shown.text(f"row-{contest.slug}") for contest in night.definition.contests],
+        rows=[] if single else _rows(shown, night.definition.contests),
+        folds=_folds(shown),
     )
+
+
+def _folds(shown: Shown) -> list[tuple[str, list[Markup]]]:
+    """The rows of a night of many contests by region, each a part that unfolds; none where a list is short."""
+    definition = shown.night.definition
+    if len(definition.contests) <= _SHORT:
+        return []
+    by_region: dict[str, list[Contest]] = {area.region: [] for area in regions(definition)}
+    for contest in definition.contests:
+        by_region.setdefault(contest.region, []).append(contest)
+    return [(region, _rows(shown, contests)) for region, contests in by_region.items()]
+
+
+def _rows(shown: Shown, contests: Iterable[Contest]) -> list[Markup]:
+    return [shown.text(f"row-{contest.slug}") for contest in contests]
 
 
 routes: list[BaseRoute] = [Route("/nights/{night}", night)]

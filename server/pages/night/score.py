@@ -1,12 +1,10 @@
 """What the banner and the score show of a night and its tally, and in which order. No HTML and no rules of a result."""
 
-from collections import Counter
 from datetime import datetime
 from fractions import Fraction
 
 from msgspec import Struct
 
-from server.election.contests import Definition
 from server.election.counts import Count, took_back_no_poll
 from server.election.events import (
     Corrected,
@@ -17,13 +15,12 @@ from server.election.events import (
 )
 from server.election.nights import Night
 from server.election.once import once
-from server.election.parties import Party, counted_as, has_a_past
+from server.election.parties import Party
 from server.election.results.tally import PartyTotal, Tally, add_up, is_early
+from server.pages.bars.seats import Bars, bars_of, standing_of
 
 _NEW = 2  # rows for parties that defend no seat: those that win their first, or else have the most votes
 _FOLDED = 3  # parties without a seat that have a row of their own below
-_BARS = 5  # parties whose seats are drawn
-_LINE_AT = Fraction(7, 10)  # of a bar's room: where the line is, so that a majority of 80 has room beyond it
 
 
 class Banner(Struct, frozen=True):
@@ -42,28 +39,6 @@ class Banner(Struct, frozen=True):
     goes_ahead: bool = False
     largest: tuple[Party, int] | None = None
     of: int = 0
-
-
-class Bar(Struct, frozen=True):
-    """A party's seats drawn against the line; ``length`` is its part (of 1) of the room there is.
-
-    Before the first result they are the seats it defends.
-    """
-
-    party: Party
-    seats: int
-    length: Fraction
-
-
-class Bars(Struct, frozen=True):
-    """The seats of the largest parties, a bar each, so that none is seen as added to another. ``line_at`` is where the
-    line to a majority is, as a part of the room; ``held`` says that nothing is declared, and the seats are those of the
-    baseline."""
-
-    bars: tuple[Bar, ...]
-    line: int
-    line_at: Fraction
-    held: bool
 
 
 class Row(Struct, frozen=True):
@@ -120,26 +95,6 @@ def is_complete(tally: Tally) -> bool:
     return tally.declared == tally.contests or bool(tally.declared == tally.awaited and (tally.majority or tally.hung))
 
 
-class StandingParties(Struct, frozen=True):
-    """The parties that stand on a night: ``parties`` in their order, ``holders`` those that defend a seat."""
-
-    parties: tuple[str, ...]
-    holders: frozenset[str]
-
-
-@once
-def standing_of(definition: Definition) -> StandingParties:
-    """The parties that stand on a night, those with the most votes at the baseline first, then the most candidates."""
-    votes: Counter[str] = Counter()
-    candidates: Counter[str] = Counter()
-    for contest in definition.contests:
-        votes.update(contest.previous.votes if contest.previous else {})
-        candidates.update({counted_as(candidate.party) for candidate in contest.polled})
-    parties = sorted(candidates, key=lambda party: (-votes[party], -candidates[party], party))
-    holders = (contest.previous.holder for contest in definition.contests if contest.previous)
-    return StandingParties(tuple(parties), frozenset(holders))
-
-
 @once
 def score_of(night: Night) -> Score:
     """The score: a row for each party that has, lost or defends a seat, and for the largest others by votes, folded.
@@ -168,28 +123,6 @@ def score_of(night: Night) -> Score:
         lead=(night.parties[tally.lead.party], tally.lead) if tally.lead else None,
         early=is_early(night),
         turnout=turnout_of(night),
-    )
-
-
-@once
-def bars_of(night: Night) -> Bars:
-    """The seats of the largest parties, or before the first result those that they defend, against the line."""
-    tally, standing = add_up(night), standing_of(night.definition)
-    seats = Counter({total.party: total.seats for total in tally.parties})
-    if not night.declared:
-        seats = Counter(one.previous.holder for one in night.definition.contests if one.previous)
-    ranked = [party for party, _ in seats.most_common()]  # of equal ones the first, which has more votes
-    ranked += [party for party in standing.parties if party not in seats]
-    drawn = [party for party in ranked if party in night.parties and has_a_past(party)][
-        :_BARS
-    ]  # no bar for all independents
-    most = max((seats[party] for party in drawn), default=0)
-    room = max(tally.line / _LINE_AT if tally.line else Fraction(len(night.counts)), Fraction(most), Fraction(1))
-    return Bars(
-        bars=tuple(Bar(night.parties[party], seats[party], seats[party] / room) for party in drawn),
-        line=tally.line,
-        line_at=tally.line / room,
-        held=not night.declared,
     )
 
 

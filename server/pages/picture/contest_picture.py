@@ -39,8 +39,8 @@ _COLUMN = 540
 _NAME, _PARTY, _GAP = 28, 24, 12  # sizes of text, and the space between name and party
 
 
-def contest_picture(night: Night, count: Count, language: Language) -> list[Mark]:
-    """The marks of the picture of a contest in its present state."""
+def contest_picture(night: Night, count: Count, language: Language, over: bool = False) -> list[Mark]:
+    """The marks of the picture of a contest in its present state; ``over``: nothing more is awaited."""
     result, seat, title = count.result, language.seat(count.contest), language.title(night.definition.title)
     if seat in title:  # a by-election's title has the seat's name already
         seat, title = title, language.day(night.definition.date)
@@ -49,7 +49,7 @@ def contest_picture(night: Night, count: Count, language: Language) -> list[Mark
     seat, size = fitted(seat, ACROSS, 76, 40, HEAVY)
     marks.append(Text(seat, LEFT, _SEAT, size, HEAVY))
     if result is None:
-        return marks + _stage(night, count, language) + _standing(night, count, language)
+        return marks + _stage(night, count, language, over) + _standing(night, count, language)
     marks += _verdict(night, result, language)
     if result.unopposed:
         lines = wrapped(count.no_poll.reason if count.no_poll else "", ACROSS, 34, 3)
@@ -116,8 +116,8 @@ def _figures(night: Night, result: Result, language: Language) -> list[Mark]:
     return marks
 
 
-def _stage(night: Night, count: Count, language: Language) -> list[Mark]:
-    box = _box(words.stage_or_close(night, count, language), ACROSS, 84, Bar(LEFT, _VERDICT, 0, 96, LINE), INK)
+def _stage(night: Night, count: Count, language: Language, over: bool) -> list[Mark]:
+    box = _box(words.stage_or_close(night, count, language, over), ACROSS, 84, Bar(LEFT, _VERDICT, 0, 96, LINE), INK)
     lines = wrapped(" · ".join(words.so_far(count, language)), ACROSS, 32, 2)
     return [*box, *(Text(line, LEFT, 312 + 40 * place, 32) for place, line in enumerate(lines))]
 

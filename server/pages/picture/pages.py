@@ -14,6 +14,7 @@ from server.html.answers import etag
 from server.html.coming import is_before_poll
 from server.html.shown import Shown, shown_by
 from server.live.memo import MEMO
+from server.pages.bars.seats import bars_of
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import painted
 from server.pages.picture.score_picture import score_picture
@@ -67,12 +68,12 @@ async def _drawn(shown: Shown, ballot: str) -> bytes:
         if len(WAITED_FOR) >= _MOST_WAITING:
             raise HTTPException(503, "Too many pictures are being drawn. Please ask again.", {"Retry-After": "2"})
 
-        tally = add_up(night)  # on this thread: the tally is updated from state to state
+        tally, bars = add_up(night), bars_of(night)  # on this thread: the tally is updated from state to state
 
         def draw() -> bytes:
             if ballot:
-                return painted(contest_picture(night, night.counts[ballot], language))
-            return painted(score_picture(night, tally, language))
+                return painted(contest_picture(night, night.counts[ballot], language, shown.is_over))
+            return painted(score_picture(night, tally, bars, language, shown.is_over))
 
         WAITED_FOR[name] = asyncio.get_running_loop().run_in_executor(_easel, draw)
         WAITED_FOR[name].add_done_callback(lambda drawn: _keep(name, drawn))

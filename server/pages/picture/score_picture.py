@@ -1,19 +1,23 @@
 """A night of many contests as a picture: the seats, and the line that makes a majority."""
 
+from fractions import Fraction
+
 from server.election.nights import Night
 from server.election.results.parliament import polls_of
 from server.election.results.tally import Tally
 from server.html.languages import Language
+from server.pages.bars.seats import Bars
 from server.pages.picture import words
-from server.pages.picture.drawing import BOLD, HEAVY, INK, LINE, MUTED, Bar, Mark, Text, fitted, party_bar, width_of
+from server.pages.picture.drawing import BOLD, HEAVY, INK, MUTED, Bar, Mark, Text, fitted, party_bar, width_of
 from server.pages.picture.frame import ACROSS, LEFT, RIGHT, frame
 
 _COLUMNS = 6
-_BAR, _BAR_HEIGHT = 406, 56
+_BARS, _TOP, _PITCH, _HIGH, _BARS_LEFT = 3, 402, 30, 24, 176
 
 
-def score_picture(night: Night, tally: Tally, language: Language) -> list[Mark]:
-    """The marks of the picture of a night's score in its present state."""
+def score_picture(night: Night, tally: Tally, bars: Bars, language: Language, over: bool = False) -> list[Mark]:
+    """The marks of the picture of a night's score in its present state: ``tally`` and ``bars`` are those of the night;
+    ``over``: nothing more is awaited."""
     with_seats = [total for total in tally.parties if total.seats]
     first, last = polls_of(night.definition)
     day = language.day(first) if first == last else f"{language.day(first)} – {language.day(last)}"
@@ -23,8 +27,9 @@ def score_picture(night: Night, tally: Tally, language: Language) -> list[Mark]:
     if sentence := words.to_win(night, tally, language):
         sentence, size = fitted(sentence, ACROSS, 40, 26)
         marks.append(Text(sentence, LEFT, 198, size))
-    marks += _columns(night, tally, language) if with_seats else _waiting(night, language)
-    return marks + _bar(tally) + _note(night, language)
+    if not with_seats:
+        return marks + _waiting(night, language, over) + _note(night, language)
+    return marks + _columns(night, tally, language) + _drawn(night, bars, language) + _note(night, language)
 
 
 def _columns(night: Night, tally: Tally, language: Language) -> list[Mark]:
@@ -51,29 +56,30 @@ def _columns(night: Night, tally: Tally, language: Language) -> list[Mark]:
     return marks
 
 
-def _waiting(night: Night, language: Language) -> list[Mark]:
-    awaited = words.closes(night, language) or language.gettext("Waiting for the first declaration")
+def _waiting(night: Night, language: Language, over: bool) -> list[Mark]:
+    none_yet = "No result was recorded" if over else "Waiting for the first declaration"
+    awaited = words.closes(night, language) or language.gettext(none_yet)
     text, size = fitted(awaited, ACROSS, 64, 40, HEAVY)
     return [Text(text, LEFT, 330, size, HEAVY)]
 
 
-def _bar(tally: Tally) -> list[Mark]:
-    """All seats from left to right in the colours of the parties, and the line that makes a majority."""
-    marks: list[Mark] = [Bar(LEFT, _BAR, ACROSS, _BAR_HEIGHT, LINE)]
-    start = 0
-    for total in tally.parties:
-        left, right = (LEFT + ACROSS * seats // tally.contests for seats in (start, start + total.seats))
-        if total.seats:
-            marks.append(party_bar(total.party, left, _BAR, right - left, _BAR_HEIGHT))
-        start += total.seats
-    if tally.line:
-        x = LEFT + ACROSS * tally.line // tally.contests
-        label = str(tally.line)
-        marks += [
-            Bar(x - 3, _BAR - 8, 6, _BAR_HEIGHT + 18, INK),
-            Text(label, x - width_of(label, 30, BOLD) // 2, _BAR + _BAR_HEIGHT + 38, 30, BOLD),
-        ]
+def _drawn(night: Night, bars: Bars, language: Language) -> list[Mark]:
+    """The largest parties' seats, a bar each from the same edge, and the line to a majority through all of them."""
+    marks: list[Mark] = []
+    for place, bar in enumerate(bars.bars[:_BARS]):
+        top = _TOP + place * _PITCH
+        name, size = fitted(language.short(bar.party), _BARS_LEFT - LEFT - 16, 24, 18, BOLD)
+        marks.append(Text(name, LEFT, top + 21, size, BOLD))
+        marks.append(party_bar(bar.party.id, _BARS_LEFT, top, _reach(bar.length), _HIGH))
+    if bars.line:  # its number is beside the third bar, which no third party can make so long
+        x = _BARS_LEFT + _reach(bars.line_at)
+        marks.append(Bar(x - 3, _TOP - 8, 6, _BARS * _PITCH + 12, INK))
+        marks.append(Text(language.number(bars.line), x + 14, _TOP + (_BARS - 1) * _PITCH + 22, 28, BOLD))
     return marks
+
+
+def _reach(part: Fraction) -> int:
+    return int((RIGHT - _BARS_LEFT) * part)
 
 
 def _note(night: Night, language: Language) -> list[Mark]:

@@ -15,24 +15,27 @@ from server.html.templates import part_of
 _PARTIES_TOLD = 4
 
 
-def told(night: Night, count: Count, language: Language) -> str:
-    """A contest in one line: verdict, seat, who is elected, majority, swing, turnout; before a result its stage."""
-    return " · ".join(_told(night, count, language))
+def told(night: Night, count: Count, language: Language, over: bool = False) -> str:
+    """A contest in one line: verdict, seat, who is elected, majority, swing, turnout; before a result its stage, or if
+    the night is ``over`` that there is none."""
+    return " · ".join(_told(night, count, language, over))
 
 
-def told_score(night: Night, tally: Tally, language: Language) -> str:
-    """The score in one line: the seats of the largest parties, who has a majority, how many are declared."""
+def told_score(night: Night, tally: Tally, language: Language, over: bool = False) -> str:
+    """The score in one line: the seats of the largest parties, who has a majority, how many are declared; of a night
+    that is ``over`` without a result, that none was recorded."""
     seats = [f"{language.party(night.parties[total.party])} {language.number(total.seats)}" for total in tally.parties]
     if not seats and (before := closes(night, language)):
         return before
-    parts = (", ".join(seats[:_PARTIES_TOLD]), to_win(night, tally, language), declared(night, language))
+    none = "" if seats or not over else language.gettext("No result was recorded")
+    parts = (none, ", ".join(seats[:_PARTIES_TOLD]), to_win(night, tally, language), declared(night, language))
     return " · ".join(part for part in (*parts, as_at(night, language)) if part)
 
 
-def _told(night: Night, count: Count, language: Language) -> Iterator[str]:
+def _told(night: Night, count: Count, language: Language, over: bool) -> Iterator[str]:
     contest, result = count.contest, count.result
     if result is None:
-        yield f"{language.seat(contest)}: {stage_or_close(night, count, language)}"
+        yield f"{language.seat(contest)}: {stage_or_close(night, count, language, over)}"
         yield from so_far(count, language)
         return
     parts = {"verdict": verdict(night, result, language), "seat": language.seat(contest)}
@@ -134,10 +137,13 @@ def stage(count: Count, language: Language) -> str:
             return language.gettext("Waiting for the count")
 
 
-def stage_or_close(night: Night, count: Count, language: Language) -> str:
-    """The stage that a contest without a result has reached, or until when its poll is open."""
-    before = closes(night, language) if count.status == "awaiting" else ""
-    return before or stage(count, language)
+def stage_or_close(night: Night, count: Count, language: Language, over: bool) -> str:
+    """The stage that a contest without a result has reached, or until when its poll is open; if the night is ``over``
+    and nobody said anything, that there is no result."""
+    if count.status != "awaiting":
+        return stage(count, language)
+    ended = language.gettext("No result was recorded") if over else stage(count, language)
+    return closes(night, language) or ended
 
 
 def so_far(count: Count, language: Language) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The desk ends its night: closed it is a past night, discarded it is gone. Both are asked for twice."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,17 @@ def test_closing_says_what_is_missing_and_wants_to_be_told_that_it_does_not_matt
     assert stored(desk) == (0, 0)
     assert becomes(ending, 200, "Past night")
     assert "Ann Ray" in Kept(tmp_path).file(NIGHT, ".desk.jsonl").read_text()
+
+
+def test_a_night_that_is_closed_several_times_at_once_is_closed_once_in_the_log(
+    ending: Phone, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ending.open("/desk/close")
+    with ThreadPoolExecutor(6) as at_once:
+        pressed = [at_once.submit(ending.send, "/desk/close", {"anyway": "yes"}) for _ in range(6)]
+    assert PUBLIC in [answer.result().headers["location"] for answer in pressed]
+    assert {answer.result().status_code for answer in pressed} == {303}
+    assert capsys.readouterr().out.count("a night was closed") == 1
 
 
 def test_a_seat_whose_poll_is_postponed_is_not_awaited_when_the_night_is_closed(

@@ -147,6 +147,17 @@ def test_a_fault_stands_at_its_row_and_what_was_typed_is_kept_on_the_server(admi
     assert again.form()["draft.0.electorate"] == "seventy"
 
 
+def test_an_export_with_votes_makes_a_draft_that_says_that_they_are_left_out(admin: Admin) -> None:
+    admin.open("/admin/nights")
+    header, *rows = clacton.DEMOCRACY_CLUB.splitlines()
+    table = "\n".join([f"{header},votes_cast", f"{rows[0]},1234", *(f"{row}," for row in rows[1:])])
+    for text, told in ((table, True), (clacton.DEMOCRACY_CLUB, False)):
+        answer = admin.send("/admin/nights/file", {"draft.table": text})
+        assert answer.status_code == 303
+        draft = admin.open(answer.headers["location"])
+        assert ("the votes of 1 candidate. This is a night still to come, so they are left out" in draft) is told
+
+
 def test_a_form_that_is_sent_twice_makes_one_draft_and_one_version(admin: Admin) -> None:
     admin.open("/admin/nights")
     typed = {"draft.q": "bath", "draft.date": clacton.DAY}

@@ -1,0 +1,85 @@
+"""How many connections there may be, and who gives way when there are too many: no requests, no bytes."""
+
+import math
+import resource
+from typing import Protocol
+
+import structlog
+from uvicorn.server import ServerState
+
+MOST_FILES = 65_536  # open files, where the system has no limit
+_OWN_FILES = 256  # open files besides clients: Redis, what is read, what is printed to
+_RESERVED = 0.1  # of all places, for officers, the desk and pages, where viewers have taken the others
+_LOG_SECONDS = 60.0
+
+log = structlog.get_logger()
+
+
+class Asking(Protocol):
+    """A connection whose next request is not here yet."""
+
+    def give_way(self) -> None:
+        """End it."""
+        ...
+
+
+class Places(ServerState):
+    """The connections of a server; ``most`` is how many there may be, by default as many as this process may open.
+
+    Whoever connects and asks for nothing gives way, the oldest first, once such connections have half of all places: a
+    browser asks as soon as it is connected, so that it is never among the oldest. Viewers' lines are refused when only
+    the reserve is left. What was done is logged once a minute.
+    """
+
+    def __init__(self, most: int = 0) -> None:
+        super().__init__()
+        self.most = most or _files() - _OWN_FILES
+        self._asking: dict[Asking, None] = {}
+        self._gave_way = self._late = self._refused = 0
+        self._logged = -math.inf
+
+    def asks(self, connection: Asking) -> None:
+        """Note that a connection waits for its client to ask; another may have to give way to it."""
+        self._asking.pop(connection, None)
+        self._asking[connection] = None
+        while len(self._asking) > 1 and (2 * len(self._asking) > self.most or len(self.connections) > self.most):
+            oldest = next(iter(self._asking))
+            self.asked(oldest)
+            self.connections.discard(oldest)  # type: ignore[arg-type]  # it may be closed only later
+            self._gave_way += 1
+            oldest.give_way()
+
+    def asked(self, connection: Asking) -> None:
+        """Note that a connection's request is here, or that it is gone."""
+        self._asking.pop(connection, None)
+
+    def was_late(self) -> None:
+        """Note that a client was let go because it took too long to ask."""
+        self._late += 1
+
+    def takes_a_viewer(self) -> bool:
+        """Whether there is place for one more viewer's line; counted if not."""
+        if len(self.connections) < self.most * (1 - _RESERVED):
+            return True
+        self._refused += 1
+        return False
+
+    def tell(self, now: float) -> None:
+        """Log what was done in the last minute, if anything; ``now`` is in the loop's seconds."""
+        if now - self._logged < _LOG_SECONDS or not (self._gave_way or self._late or self._refused):
+            return
+        self._logged = now
+        log.warning(
+            "clients that hold a place and ask for nothing were let go, or viewers found no place",
+            connections=len(self.connections),
+            most=self.most,
+            gave_way=self._gave_way,
+            late=self._late,
+            viewers_refused=self._refused,
+        )
+        self._gave_way = self._late = self._refused = 0
+
+
+def _files() -> int:
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MOST_FILES if most == resource.RLIM_INFINITY else most
