@@ -32,7 +32,8 @@ from tests.count.conftest import HALL, PIN, SECRET, Desk, Phone, another, proces
 from tests.count.test_api import ADDRESS, BODY
 
 # What becomes of a request: "yes", it reaches the endpoint; "in", it is sent to where people sign in; "no", 403;
-# "401", a program is told so; "there", a link is opened below the other area; "404", it reaches the endpoint, which finds nothing. Whoever is signed in has their session's
+# "401", a program is told so; "there", a link is opened below the other area;
+# "404", it reaches the endpoint, which finds nothing. Whoever is signed in has their session's
 # cookie in both areas, as nobody honestly has.
 TABLE = """
                                                               nobody officer second returning desk  admin
