@@ -1,4 +1,4 @@
-"""Clocks that lead other screens, each as ``{clocks}:{code}``; ``{clocks}`` has when each is forgotten. No night here."""
+"""Clocks that lead other screens, each as ``{clocks}:{code}``; ``{clocks}`` has when each is forgotten. No nights."""
 
 import hashlib
 import secrets
