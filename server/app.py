@@ -81,8 +81,7 @@ def build_app(settings: Settings) -> Application:
         drafts = Drafts(stream)
         opening = asyncio.create_task(open_in_time(stream, drafts, kept), name="opening")
         opening.add_done_callback(stop_the_process)
-        clocks = Clocks(url)
-        leading = Leading(clocks)
+        leading = Leading(Clocks(drafts))
         led = asyncio.create_task(leading.follow(), name="clocks")
         led.add_done_callback(stop_the_process)
         yield {PROCESS: Process(hub, stream, submitter, settings, kept, drafts, Rates(url), leading)}
@@ -92,7 +91,6 @@ def build_app(settings: Settings) -> Application:
         opening.cancel()
         follower.remove_done_callback(stop_the_process)
         follower.cancel()
-        await clocks.close()
         await drafts.close()
         await stream.close()
 

@@ -19,6 +19,6 @@ def handed(hub: Hub, stream: EventStream | None = None) -> dict[str, Any]:
     """The state of a lifespan with this hub; without a stream, one that nothing answers."""
     stream = stream or EventStream("redis://nobody")
     drafts, rates = Drafts(stream), Rates("")
-    leading, kept = Leading(Clocks(stream.url)), Kept(Path("nowhere"))
+    leading, kept = Leading(Clocks(drafts)), Kept(Path("nowhere"))
     one = Process(hub, stream, Submitter(stream), Settings(), kept, drafts, rates, leading)
     return {PROCESS: one}

@@ -5,15 +5,36 @@ import json
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from msgspec import Struct
+from msgspec.json import decode, encode
+
 from server.live.audience import Audience, Messages, Viewer
 from server.live.audiences import Audiences
 from server.live.frames import Message
 from server.stream import clock
-from server.stream.clocks import Clock, Clocks, Moved, Stands, wanted
+from server.stream.clocks import LENGTH, Clocks, Moved
 from server.stream.events import StreamUnavailable
 
 _LOOK_SECONDS = 0.25  # between two looks at the clocks that somebody here follows
 _LOOKS_A_BEAT = 28  # a page hears something every seven seconds
+
+
+class Stands(Struct, frozen=True):
+    """Where a clock stands: it was ``at`` a time of its night when it was moved, ``since``, both in milliseconds since
+    1970, and ``plays`` from there at ``pace`` times real speed."""
+
+    at: int
+    since: int
+    pace: float
+    plays: bool
+
+
+class Clock(Struct, frozen=True):
+    """A clock of the night with this id."""
+
+    code: str
+    night: str
+    stands: Stands
 
 
 class Leading:
@@ -27,15 +48,17 @@ class Leading:
 
     async def begin(self, night: str, at: int, pace: float, plays: bool) -> tuple[str, str] | None:
         """A new clock: its code and the token of who leads it; None if there are too many. ``at`` as in ``Stands``."""
-        return await self._clocks.begin(night, Stands(at, _now(), pace, plays))
+        return await self._clocks.begin(night, encode(Stands(at, _now(), pace, plays)))
 
     async def move(self, code: str, token: str, number: int, at: int, pace: float, plays: bool) -> Moved:
         """Note where a clock stands now, unless a move with a greater number is known."""
-        return await self._clocks.move(code, token, number, Stands(at, _now(), pace, plays))
+        return await self._clocks.move(code, token, number, encode(Stands(at, _now(), pace, plays)))
 
     async def find(self, code: str) -> Clock | None:
         """A clock by its code, as it is written or as somebody types it; None if there is none."""
-        return await self._clocks.found(wanted(code))
+        code = "".join(code.split()).upper()[:LENGTH]
+        found = await self._clocks.found(code)
+        return Clock(code, found[0], decode(found[1], type=Stands)) if found else None
 
     def join(self, viewer: Viewer, led: Clock) -> Audience:
         """Tell a viewer where a clock stands, and of each of its moves; returns its audience, for the line."""
@@ -62,7 +85,7 @@ class Leading:
             del self._known[code]
         moved: set[str] = set()
         for code in tuple(self._known):
-            stands = await self._clocks.found(code)
+            stands = await self.find(code)
             if code in self._known and stands != self._known[code][0]:
                 self._known[code] = stands, self._position + 1
                 moved.add(code)

@@ -88,17 +88,17 @@ class Drafts:
 
     async def listed(self) -> Mapping[str, Stored]:
         """Every draft's newest version, by the draft's id."""
-        found: dict[bytes, bytes] = await self._call("HGETALL", "{drafts}")
+        found: dict[bytes, bytes] = await self.call("HGETALL", "{drafts}")
         return {text(draft): _decoder.decode(data) for draft, data in found.items()}
 
     async def newest(self, draft: str) -> Stored | None:
         """The newest version of a draft; None if there is no such draft."""
-        data = await self._call("HGET", "{drafts}", draft)
+        data = await self.call("HGET", "{drafts}", draft)
         return _decoder.decode(data) if data else None
 
     async def earlier(self, draft: str, version: int) -> Stored | None:
         """An earlier version of a draft; None if it is not kept any more."""
-        data = await self._call("HGET", "{drafts}:was", f"{draft}/{version}")
+        data = await self.call("HGET", "{drafts}:was", f"{draft}/{version}")
         return _decoder.decode(data) if data else None
 
     async def put(self, draft: str, stored: Stored) -> None:
@@ -111,7 +111,7 @@ class Drafts:
             raise TooManyDrafts(f"That is more than the {MOST_BYTES // 1024**2} MB that a night may have.")
         due = "" if stored.opens is None else str(stored.opens.timestamp())
         keys = ("{drafts}", "{drafts}:was", "{drafts}:due")
-        told = await self._call("EVAL", _PUT, 3, *keys, draft, stored.version - 1, data, due, MOST_DRAFTS, _VERSIONS)
+        told = await self.call("EVAL", _PUT, 3, *keys, draft, stored.version - 1, data, due, MOST_DRAFTS, _VERSIONS)
         if told == -1:
             raise TooManyDrafts(f"There are {MOST_DRAFTS} drafts already: open or drop one first.")
         if told != 1:
@@ -121,22 +121,23 @@ class Drafts:
     async def drop(self, draft: str, became: str = "") -> None:
         """Forget a draft, and remember for a month which night it became, if any."""
         keys = ("{drafts}", "{drafts}:was", "{drafts}:due", f"{{drafts}}:opened:{draft}")
-        await self._call("EVAL", _DROP, 4, *keys, draft, _VERSIONS, became, _A_MONTH)
+        await self.call("EVAL", _DROP, 4, *keys, draft, _VERSIONS, became, _A_MONTH)
         await self._stream.settle("drafts")
 
     async def became(self, draft: str) -> str:
         """The night that a draft became; "" if it became none, or more than a month ago."""
-        return text(await self._call("GET", f"{{drafts}}:opened:{draft}") or "")
+        return text(await self.call("GET", f"{{drafts}}:opened:{draft}") or "")
 
     async def due(self, now: datetime) -> list[str]:
         """The drafts whose time to be opened has come."""
-        return [text(draft) for draft in await self._call("ZRANGEBYSCORE", "{drafts}:due", "-inf", now.timestamp())]
+        return [text(draft) for draft in await self.call("ZRANGEBYSCORE", "{drafts}:due", "-inf", now.timestamp())]
 
     async def close(self) -> None:
         """Close all connections."""
         await self._redis.aclose()
 
-    async def _call(self, *command: Any) -> Any:
+    async def call(self, *command: Any) -> Any:
+        """What Redis answers to a command."""
         try:
             return await self._redis.execute_command(*command)
         except UNREACHABLE as error:

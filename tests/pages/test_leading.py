@@ -11,8 +11,10 @@ import pytest
 import websockets
 
 from server.stream import embedded
-from server.stream.clocks import MOST_CLOCKS, Clocks, Stands
+from server.stream.clocks import MOST_CLOCKS, Clocks
+from server.stream.drafts import Drafts
 from server.stream.embedded import Embedded
+from server.stream.events import EventStream
 from tests.running import Site, serving
 
 NIGHT = "parl.rochester-and-strood.by.2014-11-20"
@@ -101,10 +103,10 @@ async def test_without_a_script_a_follower_is_told_the_moment_and_a_wrong_code_s
 
 
 async def test_there_is_an_end_to_clocks(store: Embedded) -> None:
-    clocks = Clocks(store.url)
-    stands = Stands(at=0, since=0, pace=1, plays=False)
-    begun = await asyncio.gather(*(clocks.begin(NIGHT, stands) for _ in range(MOST_CLOCKS + 1)))
+    drafts = Drafts(EventStream(store.url))
+    clocks = Clocks(drafts)
+    begun = await asyncio.gather(*(clocks.begin(NIGHT, b"") for _ in range(MOST_CLOCKS + 1)))
     codes = {clock[0] for clock in begun if clock}
     assert None in begun and len(codes) == len([clock for clock in begun if clock]) > MOST_CLOCKS / 2
-    assert await clocks.begin(NIGHT, stands) is None
-    await clocks.close()
+    assert await clocks.begin(NIGHT, b"") is None
+    await drafts.close()
