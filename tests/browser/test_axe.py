@@ -121,8 +121,8 @@ NO_PAGES = {
     "/find/suggested",
     "/nights/{night}/find/suggested",
     *("/live", "/nights/{night}/live", "/nights/{night}/frame", "/nights/{night}/reel/{part}", "/desk/live"),
-    "/static/{digest}/{name:path}",
-}  # pieces of pages, and files
+    *("/clocks/{code}", "/follow/{code}", "/static/{digest}/{name:path}"),
+}  # pieces of pages, what leads to a page, and files
 
 
 class Eyes:

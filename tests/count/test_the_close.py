@@ -13,7 +13,7 @@ from server.election.counting.acts import Asked, PapersVerified, SheetKeyed
 from server.election.events import NightAmended, NightHeld, NightReleased
 from server.stream import clock
 from tests.count import rochester
-from tests.count.conftest import Desk, signed_in
+from tests.count.conftest import Desk, Phone, signed_in
 from tests.count.desk.conftest import alert, text
 from tests.count.desk.test_paper import amend
 from tests.count.test_api import Program
@@ -30,6 +30,12 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> Generator[None]:
     with monkeypatch.context() as patch:
         patch.setattr(clock._clock, "now", moment.timestamp)  # pyright: ignore[reportPrivateUsage]
         yield
+
+
+def there(monkeypatch: pytest.MonkeyPatch, client: TestClient, desk: Desk, role: str, name: str) -> Phone:
+    """Somebody who signed in an hour before the close, since a session lasts a day."""
+    with at(monkeypatch, CLOSE - timedelta(hours=1)):
+        return signed_in(client, desk, role, name=name)
 
 
 @pytest.fixture
@@ -56,9 +62,9 @@ def test_two_phones_and_a_returning_officer_are_refused_up_to_the_second_and_the
     tonight: Desk, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tonight.choose_entry("double")
-    officer = signed_in(client, tonight, "officer", name="Jane Smith")
-    second = signed_in(client, tonight, "second officer", name="Ann Lee")
-    returning = signed_in(client, tonight, "returning officer", name="Olu Hay")
+    officer = there(monkeypatch, client, tonight, "officer", name="Jane Smith")
+    second = there(monkeypatch, client, tonight, "second officer", name="Ann Lee")
+    returning = there(monkeypatch, client, tonight, "returning officer", name="Olu Hay")
     verification = {"issued": "40,113", "papers": "40,113"}
     with at(monkeypatch, BEFORE):
         officer.open()
@@ -90,7 +96,7 @@ def test_two_phones_and_a_returning_officer_are_refused_up_to_the_second_and_the
 def test_a_hold_keeps_no_figure_for_the_close(
     tonight: Desk, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program, editor = Program(client, tonight.invite()), signed_in(client, tonight, "desk", name="Ann Ray")
+    program, editor = Program(client, tonight.invite()), there(monkeypatch, client, tonight, "desk", name="Ann Ray")
     with at(monkeypatch, BEFORE):
         editor.open("/desk/hold")
         assert editor.send("/desk/hold").status_code == 303
@@ -104,7 +110,7 @@ def test_a_hold_keeps_no_figure_for_the_close(
 def test_hours_that_are_put_right_move_the_second(
     tonight: Desk, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program, editor = Program(client, tonight.invite()), signed_in(client, tonight, "desk", name="Ann Ray")
+    program, editor = Program(client, tonight.invite()), there(monkeypatch, client, tonight, "desk", name="Ann Ray")
     with at(monkeypatch, CLOSE - timedelta(hours=1)):
         assert amend(editor, "/desk/night", paper__closes="22:30").status_code == 303
     with at(monkeypatch, CLOSE):

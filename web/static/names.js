@@ -31,7 +31,8 @@
       const name = document.getElementById(hex.getAttribute("aria-labelledby"))?.querySelector("a").textContent;
       if (!name) continue;
       const { e, f } = hex.parentNode.transform.baseVal[0].matrix;
-      const x = e + WIDE * hex.lastElementChild.getAttribute("x");
+      const box = hex.lastElementChild.getBBox();
+      const x = e + box.x + box.width / 2;
       const lines = broken(name);
       const text = make("text", { x, y: f - ((lines.length - 1) * HIGH) / 2 + 0.8 });
       lines.forEach((line, number) => {
