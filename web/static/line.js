@@ -156,6 +156,8 @@ function follow(place, poll) {
       line.dialled(now);
     }
     if (known && known.readyState !== WebSocket.CLOSED && line.mustLeave(now)) leave();
+    // What was under way when the network went is heard after that, and takes the word back.
+    if (navigator.onLine === false && line.state(now) !== "live") line.lost();
     if (line.mustAsk(now)) ask();
     show();
   };
