@@ -2,7 +2,6 @@
 
 The page's clock is moved; the sockets, the proxy and the program are real."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -142,7 +141,6 @@ async def test_a_proxy_that_accepts_and_drops_is_no_line_and_is_tried_less_and_l
     await opened(viewer, address, state="wait")
     while between.opened < 3:
         await viewer.clock.fast_forward(2 * UNTIL_DIALLED)
-        await asyncio.sleep(0)
     await hears(viewer, "Not pushed: asking every 5 s", "updated")
     attempts = "() => htmx.find('#live')._htmx.ws.connection.attempt >= 3"
     await viewer.wait_for_function(attempts)

@@ -8,11 +8,12 @@ from starlette.requests import HTTPConnection, Request
 
 from server.count.visit.invitations import NOT_GOOD, Invitations, NotInvited, admin_of, area_of, told_to
 from server.count.visit.our_pages import csrf, from_our_page, is_same_site, must_fit
-from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS, address, limit
+from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS
 from server.election.counting.acts import PLACE, Role
 from server.election.counting.desk import Desk, Person
 from server.html.errors import Titled
 from server.html.process import process
+from server.html.rates import address, limit
 from server.live.line import in_a_task
 from server.stream.events import StreamUnavailable
 

@@ -5,11 +5,11 @@ import secrets
 
 from starlette.requests import Request
 
-from server.count.visit.rates import address
 from server.count.visit.rules import visit
 from server.election.counting.acts import Asked, PublicCommand, Stamp
 from server.election.numbers import written
 from server.html.process import process
+from server.html.rates import address
 from server.stream.clock import now
 from server.stream.submit import Receipt
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItemPerMinute
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import decode
 from starlette.exceptions import HTTPException
@@ -15,6 +15,7 @@ from server.access import allows, everyone
 from server.election.clock import LONDON
 from server.html.address import asked, channel_of, in_language, language_of
 from server.html.process import process
+from server.html.rates import address, limit
 from server.html.templates import rendered
 from server.live.frames import Message
 from server.live.leading import moment, told
@@ -44,7 +45,7 @@ async def begin(request: Request) -> Response:
     if channel.on_air:
         raise HTTPException(409, "A night on air has one clock for all.")
     move = await _move(request)
-    await _limit(request, _BEGINNING, request.client.host if request.client else "")
+    await limit(request, _BEGINNING, address(request))
     begun = await one.leading.begin(channel.night.definition.id, move.at, move.pace, move.plays)
     if begun is None:
         raise HTTPException(503, "Too many clocks are led at present. Please try again in an hour.")
@@ -58,7 +59,7 @@ async def move(request: Request) -> Response:
     """``PUT /clocks/{code}`` with ``Authorization: Bearer {token}``: the clock stands there now; 403 for who does not
     lead it, 404 if there is none."""
     code, sent = request.path_params["code"], await _move(request)
-    await _limit(request, _MOVING, code)
+    await limit(request, _MOVING, code)
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     match await process(request).leading.move(code, token, sent.number, sent.at, sent.pace, sent.plays):
         case "another's":
@@ -118,11 +119,6 @@ async def _move(request: Request) -> Move:
     if not (0 < sent.pace <= 3600 and 0 <= sent.at < 1 << 43 and 0 <= sent.number < 1 << 53):
         raise HTTPException(400, "That is no move of a clock: a number is out of range.")
     return sent
-
-
-async def _limit(request: Request, most: RateLimitItem, who: str) -> None:
-    if seconds := await process(request).rates.seconds_over(most, who):
-        raise HTTPException(429, f"That was too often. Try again in {seconds} s.", {"Retry-After": str(seconds)})
 
 
 routes: list[BaseRoute] = [

@@ -1,0 +1,19 @@
+"""How often somebody may ask for something: a request that is over its limit is refused. No limit of its own."""
+
+from limits import RateLimitItem
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+
+from server.html.process import process
+
+
+async def limit(connection: HTTPConnection, most: RateLimitItem, who: str) -> None:
+    """Count one more request by ``who``; HTTPException 429 with Retry-After, in seconds, if it is over the limit."""
+    if seconds := await process(connection).rates.seconds_over(most, who):
+        sentence = f"That was too often in a minute. Nothing is lost: please try again in {seconds} seconds."
+        raise HTTPException(429, sentence, {"Retry-After": str(seconds)})
+
+
+def address(connection: HTTPConnection) -> str:
+    """The IP address that a request comes from, as the server sees it."""
+    return connection.client.host if connection.client else "unknown"
