@@ -4,12 +4,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from server.commands.named import NoFile, past_named
 from server.commands.on_redis import on_stream
 from server.commands.words import told
 from server.election.nights import fold
 from server.election.refusals import Refused
 from server.nights.archive import UnknownNight
-from server.nights.files import NoFile, past_named, record_events
+from server.nights.files import record_events
 from server.nights.kept import RECORD, Kept, put
 from server.settings import Settings
 from server.stream.events import EventStream

@@ -8,14 +8,15 @@ from typing import Any
 import msgspec
 
 from server.commands import coming
+from server.commands.named import night_in, past_named
 from server.commands.on_redis import nights_on_air
 from server.commands.words import unusable
 from server.election.refusals import Refused, still_open
 from server.nights import archive, layout, register
 from server.nights.coming.written import night_file
-from server.nights.files import is_night_file, past_in, past_named, record_events
+from server.nights.files import is_night_file, past_in, record_events
 from server.nights.format import BadNight, parsed
-from server.nights.kept import Kept, checked, taken
+from server.nights.kept import Kept, checked
 from server.nights.past import PastNight
 from server.nights.sources import hexjson
 from server.nights.sources.columns import GSS
@@ -136,7 +137,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _keep(file: Path, settings: Settings) -> int:
-    kept, data = Kept(settings.data_dir), taken(file)
+    kept, data = Kept(settings.data_dir), night_in(file)
     if is_night_file(data):
         data = b"".join(record.written(record_events(past_in(data, file.name))))
     night = checked(data)[0]

@@ -8,11 +8,11 @@ from uuid import uuid4
 from msgspec.structs import replace
 
 from server.commands import coming
+from server.commands.named import past_named
 from server.commands.on_redis import with_stream
 from server.count.visit.inviting import choose_entry
 from server.election.contests import Definition, practised
 from server.election.refusals import Refused
-from server.nights.files import past_named
 from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.settings import Settings

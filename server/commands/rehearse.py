@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
+from server.commands.named import past_named
 from server.commands.on_redis import on_stream
 from server.commands.words import number_of
 from server.count.visit.inviting import choose_entry, invite_person, link_of
@@ -16,7 +17,6 @@ from server.election.contests import practised
 from server.election.counting.acts import EntryMode, Role
 from server.election.events import NoPollState
 from server.election.refusals import Refused
-from server.nights.files import past_named
 from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.nights.past import PastNight

@@ -6,9 +6,9 @@ import sys
 from contextlib import ExitStack
 from typing import Any
 
+from server.commands.named import past_named
 from server.commands.on_redis import with_stream
 from server.commands.speed import add_speed
-from server.nights.files import past_named
 from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.replay.bar import bar, command_of, how_to_go_on, shown

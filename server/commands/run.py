@@ -3,9 +3,9 @@
 import argparse
 from typing import Any
 
+from server.commands.named import past_named
 from server.commands.serve import serve
 from server.commands.speed import add_speed
-from server.nights.files import past_named
 from server.nights.kept import Kept
 from server.replay.script import must_have_happened
 from server.settings import Settings

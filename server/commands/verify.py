@@ -6,13 +6,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from server.commands.named import night_in
 from server.election.contests import Definition
 from server.election.nights import Night
 from server.election.results.tally import Tally
 from server.nights import archive
 from server.nights.ending import declared
 from server.nights.files import is_night_file
-from server.nights.kept import RECORD, Kept, NotKept, taken
+from server.nights.kept import RECORD, Kept, NotKept
 from server.settings import Settings
 from server.stream.record import BadRecord, added_up, read
 
@@ -68,7 +69,7 @@ def _record_of(named: str, kept: Kept) -> bytes:
     paths = [Path(named), Path(file), kept.folder / file]
     for path in paths:
         if path.is_file():
-            data = taken(path)
+            data = night_in(path)
             if is_night_file(data):
                 raise BadRecord(
                     f"{path} is a night file, which has no heads to check: export {path} writes its record."

@@ -1,18 +1,15 @@
-"""Past nights as people name them: by id, shipped or kept here, or by the path of a night file or of a record."""
+"""Past nights in files: night files and records."""
 
 from itertools import count
-from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from server.election.events import AnyEvent, DeclarationExpected
-from server.nights.archive import UnknownNight, past_night
+from server.nights.archive import past_night
 from server.nights.format import FORMAT, NOT_JSON, parsed
-from server.nights.kept import Kept, checked, past_of, taken
+from server.nights.kept import checked, past_of
 from server.nights.past import PastNight
-
-_FILES = (".jsonl", ".json", ".csv")
 
 
 class _First(Struct):
@@ -22,29 +19,9 @@ class _First(Struct):
 _first = msgspec.json.Decoder(_First)
 
 
-class NoFile(UnknownNight):
-    """There is no such file, though it is named as one; the message is a sentence."""
-
-    def __init__(self, named: str) -> None:
-        LookupError.__init__(self, f"There is no file {named}.")
-        self.night = named
-
-
-def past_named(named: str, kept: Kept) -> PastNight:
-    """A past night by its id, or from the file at this path.
-
-    UnknownNight where there is neither; BadNight, BadRecord or NotKept, with a sentence, where the file cannot be used.
-    """
-    file = Path(named)
-    if file.is_file():
-        return past_in(taken(file), file.name)
-    if "/" in named or file.suffix in _FILES:
-        raise NoFile(named)
-    return kept.load(named)
-
-
 def past_in(data: bytes, name: str) -> PastNight:
-    """The past night in the bytes of a night file or of a record; errors as ``past_named`` has them."""
+    """The past night in the bytes of a night file or of a record; BadNight, BadRecord or NotKept, with a
+    sentence, where it is neither."""
     if data.startswith(b'{"head":'):
         return past_of(checked(data)[0], data)
     return past_night(*parsed(data, name))

@@ -13,13 +13,14 @@ from msgspec.structs import replace
 from server.__main__ import main
 from server.commands.export import export
 from server.commands.keep import keep
+from server.commands.named import past_named
 from server.election.contests import Previous
 from server.election.events import AnyEvent, Corrected, DeclarationExpected, Declared, Withdrawn
 from server.election.nights import fold
 from server.election.refusals import Refused
 from server.nights import archive
 from server.nights.baselines import of_night
-from server.nights.files import past_in, past_named, record_events
+from server.nights.files import past_in, record_events
 from server.nights.kept import Kept
 from server.nights.sources.importer import import_night
 from server.settings import Settings
@@ -156,16 +157,23 @@ def test_a_baseline_is_what_stood_at_the_end_of_a_night_and_not_what_was_declare
         (["open", "nowhere.jsonl"], "There is no file nowhere.jsonl."),
         (["replay", "./nowhere"], "There is no file ./nowhere."),
         (["replay", "parl.1066-10-14"], "There is no past night called parl.1066-10-14."),
-        (["replay", "{folder}/contests.csv"], "contests.csv, line 1: This is not the first line of a night"),
+        (["replay", "{folder}/contests.csv"], "contests.csv: It begins neither as a record nor as a night file"),
+        (["open", "{folder}/list.xlsx"], "list.xlsx: This is an Excel workbook, a ZIP file: open it and save"),
+        (["import", "{folder}/page.csv"], "page.csv: This is a web page, or XML, and no CSV"),
+        (["verify", "{folder}/list.xlsx"], "list.xlsx: This is an Excel workbook, a ZIP file: open it and save"),
+        (["replay", "{folder}/wide.csv"], "wide.csv: This is no text in UTF-8"),
         (["open", "{folder}/broken.jsonl"], "broken.jsonl"),
         (["import", "{folder}/nowhere.jsonl"], "nowhere.jsonl"),
-        (["import", "{folder}/contests.csv"], "is not a line of a night's record"),
+        (["import", "{folder}/contests.csv"], "contests.csv: It begins neither as a record nor as a night file"),
     ],
 )
 def test_what_is_no_night_is_said_in_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], sentence: str
 ) -> None:
     files(tmp_path)
+    (tmp_path / "list.xlsx").write_bytes(b"PK\x03\x04xl/workbook.xml")
+    (tmp_path / "page.csv").write_text("<!doctype html>")
+    (tmp_path / "wide.csv").write_text("surname", "utf-32")
     (tmp_path / "broken.jsonl").write_bytes(made(tmp_path).read_bytes()[:-40])
     assert main([word.format(folder=tmp_path) for word in words]) == 1
     assert sentence in capsys.readouterr().err
