@@ -37,7 +37,7 @@ def night_in(file: Path) -> bytes:
     """The bytes of the file of a night or record that somebody names; NotKept, with a sentence that says what it is,
     where it is another kind of file or too long, OSError where it cannot be read."""
     data = taken(file)
-    if not data.startswith(b"{"):
+    if data and not data.startswith(b"{"):
         problems: list[Problem] = []
         text_of(Source(file.name, data), problems)
         known = "It begins neither as a record nor as a night file, nor with the columns of a table of candidates."

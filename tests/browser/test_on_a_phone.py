@@ -1,5 +1,6 @@
 """A night on a small screen: no page is wider than it, the list of all contests is folded, and the player fits."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from msgspec.structs import replace
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from server.election.commands import Declare
 from server.nights import archive
@@ -144,6 +145,17 @@ async def test_what_is_typed_is_suggested_and_chosen_by_keyboard_and_by_touch(si
     await field.press("ArrowDown")
     await expect(options).to_have_attribute("aria-selected", "true")
     await expect(field).to_have_attribute("aria-activedescendant", "suggested-1")
+    slow: asyncio.Queue[Route] = asyncio.Queue()
+    await phone.route("**/suggested?*", slow.put_nowait)
+    await field.press("d")
+    await expect(options).not_to_have_attribute("aria-selected", "true")
+    answer = await slow.get()
+    await field.press("ArrowDown")
+    await answer.continue_()
+    await expect(options).to_have_attribute("href", re.compile("uxbridge"))
+    await expect(options).to_have_attribute("aria-selected", "true")
+    await field.press("Backspace")
+    await phone.unroute("**/suggested?*")
     await field.press("Escape")
     await expect(options).to_have_count(0)
     await expect(field).to_have_value("uxbri")

@@ -39,10 +39,11 @@
     status.textContent = "";
     say({ "aria-expanded": false });
   };
+  // An answer may come when something of the one before it is chosen already: if it is there again, it stays chosen.
   const show = (html) => {
+    const kept = options()[chosen]?.textContent;
     box.innerHTML = html;
-    chosen = -1;
-    input.removeAttribute("aria-activedescendant");
+    choose(options().findIndex((option) => option.textContent === kept));
     box.hidden = !box.firstElementChild;
     status.textContent = box.firstElementChild?.textContent ?? "";
     say({ "aria-expanded": options().length > 0 });
@@ -60,6 +61,7 @@
 
   input.addEventListener("input", () => {
     clearTimeout(later);
+    choose(-1);
     if (input.value.trim().length > 1) later = setTimeout(ask, PAUSE_MS);
     else close();
   });
