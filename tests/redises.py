@@ -1,12 +1,20 @@
 """Real servers of any kind for a test: primaries, replicas, sentinels, nodes, each at a port of its own."""
 
 import asyncio
+import ssl
 import subprocess
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from socket import create_connection, socket
+from socket import socket
 from time import sleep
+from typing import Any, cast
+
+from redis import Connection
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+from redis.retry import Retry
 
 from server.stream.embedded import binary
 from tests.conftest import PATIENCE_SECONDS
@@ -16,21 +24,24 @@ _AT_ONCE = ("--repl-diskless-sync-delay", "0")
 
 
 class Server:
-    """A server that this test started. ``ask`` sends it an inline command and gives the raw reply."""
+    """A server that this test started."""
 
     def __init__(self, folder: Path, port: int, process: "subprocess.Popen[bytes]") -> None:
         self.folder, self.port, self.process = folder, port, process
         self.url = f"redis://127.0.0.1:{port}"
 
     def ask(self, question: str) -> str:
-        """The raw reply; "" if the server is gone."""
+        """The reply to a command as text, or what is wrong; "" if the server is gone."""
+        once = Retry(NoBackoff(), 0)
+        line: Any = cast(Any, Connection)("127.0.0.1", self.port, retry=once, socket_timeout=PATIENCE_SECONDS)
         try:
-            with create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS) as line:
-                line.sendall(question.encode() + b"\r\nQUIT\r\n")
-                reply = b"".join(iter(lambda: line.recv(65536), b""))
-        except OSError:
-            return ""
-        return reply.decode().removesuffix("+OK\r\n")
+            line.send_command(*question.split())
+            reply = line.read_response()
+        except (ResponseError, RedisConnectionError) as error:
+            return "" if isinstance(error, RedisConnectionError) else str(error)
+        finally:
+            line.disconnect()
+        return reply.decode() if isinstance(reply, bytes) else str(reply)
 
     def wait_until(self, question: str, holds: str) -> None:
         """Return once the reply to a question holds some text."""
@@ -57,10 +68,19 @@ def free_port() -> int:
 def server(folder: Path, *options: str, port: int = 0) -> Generator[Server]:
     """A server at a port of its own that syncs every write, once it answers; it is ended with the block."""
     folder.mkdir(parents=True, exist_ok=True)
-    port = port or free_port()
-    command = [str(binary()), *_ALWAYS, *_AT_ONCE, "--port", str(port), "--dir", str(folder), *options]
+    with _started(folder, [str(binary()), *_ALWAYS, *_AT_ONCE, *options], port or free_port()) as one:
+        yield one
+
+
+@contextmanager
+def _started(folder: Path, command: list[str], port: int) -> Generator[Server]:
     with (folder / "log").open("ab") as printed:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed)
+        process = subprocess.Popen(
+            [*command, "--port", str(port), "--dir", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=printed,
+        )
     started = Server(folder, port, process)
     try:
         started.wait_until("PING", "PONG")
@@ -78,11 +98,25 @@ def replica_of(primary: Server, folder: Path, *options: str) -> Generator[Server
         yield one
 
 
+@contextmanager
+def sentinel(folder: Path, primary: Server, name: str) -> Generator[Server]:
+    """A Sentinel of three that watches a primary and its replicas under a name."""
+    folder.mkdir(parents=True)
+    file = folder / "sentinel.conf"
+    lines = (f"monitor {name} 127.0.0.1 {primary.port} 2", f"down-after-milliseconds {name} 500")
+    lines += (f"failover-timeout {name} 3000",)
+    file.write_text("".join(f"sentinel {line}\n" for line in lines))
+    with _started(folder, [str(binary()), str(file), "--sentinel"], free_port()) as one:
+        yield one
+
+
 class Switch:
     """An address behind which the servers change, as a virtual IP's do: every connection ends when ``to`` is set."""
 
     def __init__(self, to: Server) -> None:
         self._to = to
+        self.answers = asyncio.Event()
+        self.answers.set()
         self._open = set[asyncio.StreamWriter]()
         self.url = ""
 
@@ -97,22 +131,22 @@ class Switch:
         with suppress(OSError):
             there, back = await asyncio.open_connection("127.0.0.1", self._to.port)
             self._open |= {writer, back}
-            await asyncio.gather(_pump(reader, back), _pump(there, writer))
+            await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
 
-
-async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while data := await source.read(65536):
-            sink.write(data)
-    sink.close()
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await source.read(65536):
+                await self.answers.wait()  # while it is cleared, the server hangs
+                sink.write(data)
+        sink.close()
 
 
 @asynccontextmanager
-async def switch_to(one: Server) -> AsyncGenerator[Switch]:
-    """A switch that leads to a server."""
+async def switch_to(one: Server, tls: ssl.SSLContext | None = None) -> AsyncGenerator[Switch]:
+    """A switch that leads to a server, and speaks TLS where a context is given."""
     switch = Switch(one)
-    listener = await asyncio.start_server(switch.serve, "127.0.0.1", 0)
-    switch.url = f"redis://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    listener = await asyncio.start_server(switch.serve, "127.0.0.1", 0, ssl=tls)
+    switch.url = f"{'rediss' if tls else 'redis'}://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     yield switch
     switch.turn(one)
     listener.close()

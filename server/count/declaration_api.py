@@ -154,8 +154,9 @@ async def _announce_papers(request: Request, command: Declare, reasons: dict[str
     act = PapersVerified(
         **stamp(request, f"act/{papers_id}"), ballot=ballot, issued=None, papers=papers, reasons=reasons
     )
-    await submitter.record(night_id, act)
-    await ask(request, ReachStage(id=papers_id, by=command.by, ballot=ballot, stage="verified", papers=papers))
+    await submitter.record(night_id, act, settles=False)
+    announced = ReachStage(id=papers_id, by=command.by, ballot=ballot, stage="verified", papers=papers)
+    await ask(request, announced, settles=False)
 
 
 def _votes(sent: Declaration) -> tuple[dict[str, int], list[Finding]]:

@@ -19,8 +19,6 @@ T = TypeVar("T")
 
 SENTINELS = ("redis+sentinel", "rediss+sentinel")
 FAILURES = (RedisError, OSError)
-WAIT_MS = 2500
-"""How long Redis may take to confirm."""
 _MOST = 100
 _PATIENCE_SECONDS = 3.5  # an officer hears within six seconds what a Redis that hangs has done with three questions
 _AFTER_SILENCE_SECONDS = 1.0

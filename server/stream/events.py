@@ -16,7 +16,7 @@ from server.election.counting.acts import Act, AnyAct
 from server.election.events import AnyEvent
 from server.stream import reading, scripts
 from server.stream.codec import encode
-from server.stream.connections import SENTINELS, WAIT_MS, Client
+from server.stream.connections import SENTINELS, Client
 from server.stream.failures import LostByRedis, StreamUnavailable, StreamUnfit
 from server.stream.reading import (
     INDEX,
@@ -35,6 +35,7 @@ from server.stream.reading import (
 
 _OLDEST = (7, 0)
 _WAITAOF = (7, 2)
+_WAIT_MS, _WAITAOF_MS = 1000, 1500
 _NOTHING_EVICTED = "noeviction"
 
 log = structlog.get_logger()
@@ -59,7 +60,7 @@ class EventStream:
     def __init__(self, url: str, replicas: int = 0) -> None:
         self.url, self._replicas = url, replicas
         self.client = Client(url)
-        self._confirm: tuple[Any, ...] | None = None
+        self._confirm: list[tuple[Any, ...]] = []
         self.not_durable: tuple[str, ...] = ()
 
     @property
@@ -89,13 +90,15 @@ class EventStream:
         if settings.get("appendonly") == "no":
             reasons.append("This Redis keeps no append-only file: set appendonly yes, appendfsync always.")
         elif version >= _WAITAOF and (self._replicas or not always):
-            self._confirm = ("WAITAOF", 1, self._replicas, WAIT_MS)
+            self._confirm = [("WAITAOF", 1, self._replicas, _WAITAOF_MS)]
         elif not always:
             reasons.append("Redis before 7.2 needs appendfsync always.")
         if evicts:
             reasons.append(evicts)
-        if self._replicas and not self._confirm:
-            self._confirm = ("WAIT", self._replicas, WAIT_MS)
+        if self._replicas:
+            # A replica that syncs each write has done so when it answers WAIT; WAITAOF alone asks before that, and then
+            # hears of it a second later.
+            self._confirm.insert(0, ("WAIT", self._replicas, _WAIT_MS))
         if urlsplit(self.url).scheme in SENTINELS and not self._replicas:
             reasons.append("A fail-over by Sentinel may lose what no replica has yet: set REDIS_REPLICAS=1.")
         self.not_durable = tuple(reasons)
@@ -171,20 +174,20 @@ class EventStream:
         LostByRedis if they are not there, StreamUnavailable if they are not confirmed within 2.5 seconds; to send them
         again is safe.
         """
-        if self._confirm is None and not again:
+        if not self._confirm and not again:
             return
         commands: list[tuple[Any, ...]] = []
         for entry in written:
             place = desk_key(night) if isinstance(entry, Act) else key(night)
             commands.append(("XRANGE", place, f"{entry.seq}-0", f"{entry.seq}-0"))
         if self._confirm:
-            commands += [("SET", f"{{{night}}}:settled", 1), self._confirm]
+            commands += [("SET", f"{{{night}}}:settled", 1), *self._confirm]
         answers = await self.client.together(commands)
         for entry, found in zip(written, answers, strict=False):
             if (decoded_acts if isinstance(entry, Act) else decoded)(found) != (entry,):
                 raise LostByRedis
         if self._confirm:
-            local, replicas = answers[-1] if self._confirm[0] == "WAITAOF" else (1, answers[-1])
+            local, replicas = answers[-1] if self._confirm[-1][0] == "WAITAOF" else (1, answers[-1])
             if local < 1 or replicas < self._replicas:
                 raise StreamUnavailable("Redis has not yet confirmed that this is safely stored.")
 

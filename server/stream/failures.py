@@ -25,6 +25,7 @@ class StreamUnfit(StreamUnavailable):
 
 
 _RIGHTS = "server/stream/README.md names the rights that are needed."
+_CLUSTER = "This is a node of a Redis Cluster, which this program does not speak: REDIS_URL must name another Redis."
 
 # How a refusal begins → what it means. Those of the first table pass by themselves, those of the second do not.
 _PASSES = {
@@ -36,10 +37,6 @@ _PASSES = {
     "OOM": "Redis has no memory left (maxmemory), so it stores nothing. Give it more.",
     "MISCONF": "Redis cannot write to its disk, so it stores nothing. Its log says why.",
     "BUSY": "Redis is busy with somebody's script.",
-    "TRYAGAIN": "The cluster is moving this night to another node.",
-    "CLUSTERDOWN": "The cluster is down: some of its nodes do not answer.",
-    "MOVED": "The cluster has moved this night to another node.",
-    "ASK": "The cluster is moving this night to another node.",
     "max number of clients": "Redis has no connection left for this program (maxclients).",
     "WAITAOF cannot be used with replica": "This Redis is a replica now: another server is the primary.",
     "WAIT cannot be used with replica": "This Redis is a replica now: another server is the primary.",
@@ -52,9 +49,11 @@ _STAYS = {
     "invalid password": "Redis refuses the user or the password in REDIS_URL.",
     "DB index is out of range": "Redis has no database of that number: it is the end of REDIS_URL.",
     "invalid DB index": "Redis has no database of that number: it is the end of REDIS_URL.",
-    "SELECT is not allowed in cluster": "A cluster has no databases but 0: REDIS_URL must not end with another.",
+    "SELECT is not allowed in cluster": _CLUSTER,
+    "MOVED": _CLUSTER,
+    "CLUSTERDOWN": _CLUSTER,
+    "CROSSSLOT": _CLUSTER,
 }
-NOT_A_CLUSTERS = "This is a node of a cluster: REDIS_URL must begin with redis+cluster://."
 
 
 def failed(error: Exception, where: str) -> StreamUnavailable:
@@ -78,7 +77,7 @@ def failed(error: Exception, where: str) -> StreamUnavailable:
             return StreamUnavailable(sentence)
     if "previous master" in said:
         return StreamUnavailable(_PASSES["READONLY"])
-    if isinstance(error, redis.ConnectionError | OSError | redis.RedisClusterException):
+    if isinstance(error, redis.ConnectionError | OSError):
         return StreamUnavailable(f"No Redis answers at {where}: {_reason(error)}.")
     return StreamUnfit(f"Redis refused: {error}")
 

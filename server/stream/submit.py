@@ -93,11 +93,12 @@ class Submitter:
         assert isinstance(stored, type(act)), "a command id is made for one kind of act"
         return stored, repeated
 
-    async def ask(self, night: str, asked: Asked) -> Receipt | None:
+    async def ask(self, night: str, asked: Asked, *, settles: bool = True) -> Receipt | None:
         """Record privately what a person asks for, then carry it out in public; None if it waits for a held night.
 
-        Refused as ``record`` and ``submit``, and with "key-reused" if the same id came before with other content: the
-        first receipt would wrongly say that the second request had been done.
+        ``settles`` as in ``record``: one confirmation covers all that a request writes. Refused as ``record`` and
+        ``submit``, and with "key-reused" if the same id came before with other content: the first receipt would wrongly
+        say that the second request had been done.
         """
         stored, repeated = await self.record(night, asked, settles=False)
         if repeated and replace(stored.command, by=asked.command.by) != asked.command:
@@ -108,11 +109,12 @@ class Submitter:
             async with self._going_out.of(night):  # earlier requests go first
                 await self._let_all_out(night, asked.at, stored.seq)
                 out = await self._let_out(night, stored, asked.at)
+        written = (stored,) if out is None else (stored, out[0])
+        if settles:
+            await self._settle(night, *written, again=repeated or (out is not None and out[1]))
         if out is None:
-            await self._settle(night, stored, again=repeated)
             return None
         event, was_out = out
-        await self._settle(night, stored, event, again=repeated or was_out)
         return Receipt(night, event.seq, event.at, was_out)
 
     async def send_out(self, night: str, now: datetime) -> None:
