@@ -43,7 +43,7 @@ async def readyz(request: Request) -> Response:
     reasons += [why] if lost is None else []
     lacking = [why] if why and lost is not None else []
     losses = [f"{night} should be on air, but nothing of it is stored any more." for night in lost or ()]
-    losses += [_went_back(hub, night, events) for night, events in hub.lost.items()]
+    losses += [told for night, events in hub.lost.items() if (told := _went_back(hub, night, events))]
     all_reasons = (*reasons, *losses, *lacking, *stream.not_durable)
     readiness = Readiness(not reasons, stream.durable and not lacking, all_reasons)
     status = 200 if readiness.ready else 503
@@ -83,11 +83,15 @@ class OnAir(Collector):
         yield from (viewers, seq, declared, contests)
 
 
-def _went_back(hub: Hub, night: str, lost: Sequence[AnyEvent]) -> str:
-    """What to do about events of a night that Redis came back without."""
+def _went_back(hub: Hub, night: str, shown: Sequence[AnyEvent]) -> str:
+    """What to do about events that were shown and that Redis came back without; "" if it has all of them after all."""
     known = hub.channels[night].night if night in hub.channels else None
-    missing = [event for event in lost if known is None or event.command_id not in known.receipts]
-    again = f"{len(missing)} of them must be sent again: its desk says which." if missing else "All went out again."
+    receipts = known.receipts if known else {}
+    lost = [event for event in shown if receipts.get(event.command_id) != event.seq]
+    if not lost:
+        return ""
+    missing = sum(event.command_id not in receipts for event in lost)
+    again = f"{missing} of them must be sent again: its desk says which." if missing else "All went out again."
     what = "event" if len(lost) == 1 else "events"
     return f"Redis came back without {len(lost)} {what} of {night} that had been shown. {again}"
 

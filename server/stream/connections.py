@@ -20,7 +20,7 @@ T = TypeVar("T")
 SENTINELS = ("redis+sentinel", "rediss+sentinel")
 FAILURES = (RedisError, OSError)
 _MOST = 100
-_PATIENCE_SECONDS = 3.5  # an officer hears within six seconds what a Redis that hangs has done with three questions
+_PATIENCE_SECONDS = 3.0  # an officer hears within six seconds what a Redis that hangs has done with three questions
 _AFTER_SILENCE_SECONDS = 1.0
 _SENTINEL_SECONDS = 1.0
 _A_SENTINEL = 26379
@@ -66,8 +66,8 @@ def address(url: str) -> str:
 
 
 class Client:
-    """The connections of an ``EventStream`` and of what stands beside it. Every call is answered within 3.5 seconds or
-    raises StreamUnavailable; once a Redis was silent for so long, the next callers wait for a second only."""
+    """The connections of an ``EventStream`` and of what stands beside it. Every call is answered within three seconds,
+    or raises StreamUnavailable; once a Redis was silent for so long, the next callers wait for a second only."""
 
     def __init__(self, url: str) -> None:
         self.where = address(url)

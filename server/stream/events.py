@@ -17,7 +17,7 @@ from server.election.events import AnyEvent
 from server.stream import reading, scripts
 from server.stream.codec import encode
 from server.stream.connections import SENTINELS, Client
-from server.stream.failures import LostByRedis, StreamUnavailable, StreamUnfit
+from server.stream.failures import NO_CLUSTER, LostByRedis, StreamUnavailable, StreamUnfit
 from server.stream.reading import (
     INDEX,
     Position,
@@ -75,6 +75,8 @@ class EventStream:
         """
         try:
             info = await self._call("INFO", "server")
+            if info.get("redis_mode") == "cluster":
+                raise StreamUnfit(NO_CLUSTER)
             settings = await self._settings()
             evicts = await self.evicts()
             reading.since([await self._call("TIME")])

@@ -25,7 +25,7 @@ class StreamUnfit(StreamUnavailable):
 
 
 _RIGHTS = "server/stream/README.md names the rights that are needed."
-_CLUSTER = "This is a node of a Redis Cluster, which this program does not speak: REDIS_URL must name another Redis."
+NO_CLUSTER = "This is a node of a Redis Cluster, which this program does not speak: REDIS_URL must name another Redis."
 
 # How a refusal begins → what it means. Those of the first table pass by themselves, those of the second do not.
 _PASSES = {
@@ -49,10 +49,10 @@ _STAYS = {
     "invalid password": "Redis refuses the user or the password in REDIS_URL.",
     "DB index is out of range": "Redis has no database of that number: it is the end of REDIS_URL.",
     "invalid DB index": "Redis has no database of that number: it is the end of REDIS_URL.",
-    "SELECT is not allowed in cluster": _CLUSTER,
-    "MOVED": _CLUSTER,
-    "CLUSTERDOWN": _CLUSTER,
-    "CROSSSLOT": _CLUSTER,
+    "SELECT is not allowed in cluster": NO_CLUSTER,
+    "MOVED": NO_CLUSTER,
+    "CLUSTERDOWN": NO_CLUSTER,
+    "CROSSSLOT": NO_CLUSTER,
 }
 
 

@@ -111,6 +111,17 @@ async def test_a_certificate_that_is_not_trusted_is_called_so_and_can_be_trusted
         await trusting.close()
 
 
+async def test_a_node_of_a_cluster_is_called_so(tmp_path: Path) -> None:
+    with server(tmp_path / "node", "--cluster-enabled", "yes") as node:
+        node.ask("CLUSTER ADDSLOTSRANGE 0 16383")
+        node.wait_until("CLUSTER INFO", "cluster_state:ok")
+        for url in (f"{node.url}/1", node.url):
+            stream = EventStream(url)
+            with pytest.raises(StreamUnfit, match="Redis Cluster, which this program does not speak"):
+                await stream.open()
+            await stream.close()
+
+
 async def test_where_nobody_listens_that_is_said_with_the_systems_reason() -> None:
     stream = EventStream(f"redis://user:secret@127.0.0.1:{free_port()}")
     with pytest.raises(StreamUnavailable, match=r"No Redis answers at 127.0.0.1:\d+: Connect") as failure:
