@@ -32,8 +32,8 @@ async def healthz(request: Request) -> Response:
 async def readyz(request: Request) -> Response:
     """``/readyz``: 200 once everything stored has been read and while Redis answers; else 503, with the reasons.
 
-    If Redis might lose what it stores, has lost a night or some of its events, or lacks replicas, or this process cannot
-    read a night, the reasons say so too, but the process still counts as ready: it serves all that there is.
+    If Redis might lose what it stores, has lost a night or some of its events, or lacks replicas, or if this process
+    cannot read a night, the reasons say so too, but the process still counts as ready: it serves all that there is.
     """
     hub, stream = process(request).hub, process(request).stream
     reasons: list[str] = []

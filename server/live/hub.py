@@ -41,8 +41,8 @@ class _Collecting(Struct):
 
 class Hub:
     """``channels`` and ``desks`` are the public and private sides of nights on air, by night id, ``front`` is the page
-    that shows all of them. ``off`` are the nights that this process cannot show. ``lost`` are events that were shown and
-    that Redis came back without, by night id; each loss is put into ``losses`` as well.
+    that shows all of them. ``off`` are the nights that this process cannot show. ``lost`` are events that were shown
+    and that Redis came back without, by night id; each loss is put into ``losses`` as well.
 
     ``ready`` is set once everything stored has been read. ``past`` gives the events of a night that is not on air, as
     the same object for as long as they are the same; None if there is no such night.

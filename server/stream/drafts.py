@@ -79,7 +79,7 @@ class Drafts:
     """All drafts in one Redis. Every method raises StreamUnavailable if Redis does not answer."""
 
     def __init__(self, stream: EventStream) -> None:
-        self._stream, self._call = stream, stream.client.call
+        self._stream, self.call = stream, stream.client.call
 
     async def listed(self) -> Mapping[str, Stored]:
         """Every draft's newest version, by the draft's id."""
