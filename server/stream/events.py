@@ -75,7 +75,7 @@ class EventStream:
         """
         try:
             info = await self._call("INFO", "server")
-            if info.get("redis_mode") == "cluster":
+            if "cluster" in (info.get("redis_mode"), info.get("server_mode")):  # as Redis and as Valkey call it
                 raise StreamUnfit(NO_CLUSTER)
             settings = await self._settings()
             evicts = await self.evicts()
