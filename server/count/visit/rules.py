@@ -1,5 +1,7 @@
 """Who may do what at the count: one rule for each kind of request. It runs before the endpoint."""
 
+import asyncio
+
 from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
@@ -184,11 +186,7 @@ async def _desk(connection: HTTPConnection, night: str) -> Desk:
     this_process = process(connection)
     try:
         stands = await this_process.submitter.look(night)
-        if (
-            night != PLACE
-            and stands.night is None
-            and (night in this_process.hub.channels or night in await this_process.stream.nights())
-        ):
+        if night != PLACE and stands.night is None and await _should_be_stored(connection, night):
             raise Titled(404, "This night is lost", _LOST)
     except StreamUnavailable:
         connection.state.away = True
@@ -196,6 +194,16 @@ async def _desk(connection: HTTPConnection, night: str) -> Desk:
         if stands.night is None and not stands.desk.people:
             raise
     return stands.desk
+
+
+async def _should_be_stored(connection: HTTPConnection, night: str) -> bool:
+    """Whether nobody has ended a night of which nothing is stored. This process may hear of an end a moment later."""
+    channels, stream = process(connection).hub.channels, process(connection).stream
+    for _ in range(20):
+        if night not in channels:
+            break
+        await asyncio.sleep(0.05)
+    return night in channels or night in await stream.nights()
 
 
 def is_away(connection: HTTPConnection) -> bool:
