@@ -1,6 +1,7 @@
 """The command line: parses it, calls the verb, gives the exit code. No logic of its own."""
 
 import argparse
+import os
 import sys
 
 import structlog
@@ -16,7 +17,7 @@ from server.serving.web import PortTaken
 from server.settings import Settings, SettingsError
 from server.stream.codec import UnknownEvent
 from server.stream.embedded import EmbeddedServerError
-from server.stream.events import StreamUnavailable, StreamUnfit
+from server.stream.failures import StreamUnavailable, StreamUnfit
 from server.stream.record import BadRecord
 
 _VERBS = (run, serve, redis, replay, open, import_, verify, export, keep, discard, invite, rehearse)
@@ -29,10 +30,12 @@ def main(arguments: list[str] | None = None) -> int:
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], printed])
     try:
         return options.call(options, Settings.from_env())
+    except StreamUnfit as error:
+        print(error, file=sys.stderr)
+        return os.EX_CONFIG  # to start it again would not help
     except (
         SettingsError,
         StreamUnavailable,
-        StreamUnfit,
         UnknownEvent,
         UnknownNight,
         BadNight,

@@ -18,6 +18,7 @@ from server import feeds
 from server.access import without_rule
 from server.count import routes as count
 from server.count.board.render import DeskRenderer
+from server.count.losses import put_right
 from server.count.setup import MOST_UPLOADED, UPLOADS, open_in_time
 from server.html import static
 from server.html.errors import on_crash, on_gone, on_http_error, on_too_deep, on_unavailable, on_unreadable
@@ -84,14 +85,12 @@ def build_app(settings: Settings) -> Application:
         leading = Leading(Clocks(drafts))
         led = asyncio.create_task(leading.follow(), name="clocks")
         led.add_done_callback(stop_the_process)
+        losses = asyncio.create_task(put_right(hub, submitter), name="putting right of losses")
+        losses.add_done_callback(stop_the_process)
         yield {PROCESS: Process(hub, stream, submitter, settings, kept, drafts, Rates(url), leading)}
-        led.remove_done_callback(stop_the_process)
-        led.cancel()
-        opening.remove_done_callback(stop_the_process)
-        opening.cancel()
-        follower.remove_done_callback(stop_the_process)
-        follower.cancel()
-        await drafts.close()
+        for task in (losses, led, opening, follower):
+            task.remove_done_callback(stop_the_process)
+            task.cancel()
         await stream.close()
 
     def stop_the_process(task: asyncio.Task[None]) -> None:

@@ -1,6 +1,7 @@
 """The program's configuration, read once from the environment. No other module reads os.environ."""
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -85,12 +86,24 @@ class Settings:
 def _redis_url(environ: Mapping[str, str]) -> str | None:
     given = environ.get("REDIS_URL") or None
     try:
-        known = given is None or (urlsplit(given).scheme in ("redis", "rediss", "unix") and urlsplit(given).port != 0)
-    except ValueError:  # its port is no number
+        known = given is None or _names_a_redis(given)
+    except ValueError:  # a port is no number
         known = False
     if not known:
-        raise SettingsError(f"REDIS_URL must be like redis://redis.example:6379/0; it is {given!r}.")
+        shown = re.sub("//.*@", "//…@", given or "")  # without a password
+        raise SettingsError(
+            "REDIS_URL must be like redis://redis.example:6379/0, rediss://… for TLS, unix:///path/to/socket, or "
+            f"redis+sentinel://one.example:26379,two.example:26379/name-of-the-primary; it is {shown!r}."
+        )
     return given
+
+
+def _names_a_redis(url: str) -> bool:
+    parts = urlsplit(url)
+    if parts.scheme in ("redis+sentinel", "rediss+sentinel"):
+        ports = [urlsplit(f"//{host}").port for host in parts.netloc.rpartition("@")[2].split(",")]
+        return 0 not in ports and parts.path.strip("/") != ""
+    return parts.scheme in ("redis", "rediss", "unix") and parts.port != 0
 
 
 def _public_urls(environ: Mapping[str, str], host: str, port: int) -> list[str]:

@@ -156,9 +156,10 @@ async def _announce_papers(request: Request, command: Declare, reasons: dict[str
     act = PapersVerified(
         **stamp(request, f"act/{papers_id}"), ballot=ballot, issued=None, papers=papers, reasons=reasons
     )
-    await submitter.record(night_id, act)
+    await submitter.record(night_id, act, settles=False)
+    announced = ReachStage(id=papers_id, by=command.by, ballot=ballot, stage="verified", papers=papers)
     try:
-        await ask(request, ReachStage(id=papers_id, by=command.by, ballot=ballot, stage="verified", papers=papers))
+        await ask(request, announced, settles=False)
     except Refused as refused:
         if refused.code != "key-reused":  # somebody else announced another number
             raise

@@ -56,7 +56,7 @@ def _after(request: Request, channel: Channel) -> int:
     after = written(text)
     if after is None:
         raise HTTPException(400, "after must be the seq of an event: a whole number, 0 for everything.")
-    return after if after <= channel.seq else 0
+    return int(channel.history.trusted(after))
 
 
 def _stream(request: Request, channel: Channel) -> Response:

@@ -1,7 +1,7 @@
 """The state of this process: whether it is alive and ready for visitors, and its figures for Prometheus. No results."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from server.access import allows, everyone
+from server.election.events import AnyEvent
 from server.feeds.shapes import Readiness
 from server.html.answers import JSON
 from server.html.process import process
@@ -31,19 +32,21 @@ async def healthz(request: Request) -> Response:
 async def readyz(request: Request) -> Response:
     """``/readyz``: 200 once everything stored has been read and while Redis answers; else 503, with the reasons.
 
-    If Redis might lose what it stores, or has lost a night, or this process cannot read one, the reasons say so too,
-    but the process still counts as ready: it serves all other nights.
+    If Redis might lose what it stores, has lost a night or some of its events, or lacks replicas, or if this process
+    cannot read a night, the reasons say so too, but the process still counts as ready: it serves all that there is.
     """
     hub, stream = process(request).hub, process(request).stream
     reasons: list[str] = []
     if not hub.ready.is_set():
         reasons.append("The events that are stored have not all been read yet.")
-    lost = await _lost(stream)
-    if lost is None:
-        reasons.append("Redis does not answer.")
+    lost, why = await _lost(stream)
+    reasons += [why] if lost is None else []
+    lacking = [why] if why and lost is not None else []
     losses = [f"{night} should be on air, but nothing of it is stored any more." for night in lost or ()]
     losses += [f"{night} is off in this process, and the others go on. {why}" for night, why in hub.off.items()]
-    readiness = Readiness(not reasons, stream.durable, (*reasons, *losses, *stream.not_durable))
+    losses += [told for night, events in hub.lost.items() if (told := _went_back(hub, night, events))]
+    all_reasons = (*reasons, *losses, *lacking, *stream.not_durable)
+    readiness = Readiness(not reasons, stream.durable and not lacking, all_reasons)
     status = 200 if readiness.ready else 503
     return Response(msgspec.json.encode(readiness), status, {"Cache-Control": "no-store"}, JSON)
 
@@ -81,10 +84,25 @@ class OnAir(Collector):
         yield from (viewers, seq, declared, contests)
 
 
-async def _lost(stream: EventStream) -> list[str] | None:
-    """The nights that Redis has lost; None if it does not answer in time."""
+def _went_back(hub: Hub, night: str, shown: Sequence[AnyEvent]) -> str:
+    """What to do about events that were shown and that Redis came back without; "" if it has all of them after all."""
+    known = hub.channels[night].night if night in hub.channels else None
+    receipts = known.receipts if known else {}
+    lost = [event for event in shown if receipts.get(event.command_id) != event.seq]
+    if not lost:
+        return ""
+    missing = sum(event.command_id not in receipts for event in lost)
+    again = f"{missing} of them must be sent again: its desk says which." if missing else "All went out again."
+    what = "event" if len(lost) == 1 else "events"
+    return f"Redis came back without {len(lost)} {what} of {night} that had been shown. {again}"
+
+
+async def _lost(stream: EventStream) -> tuple[list[str] | None, str]:
+    """The nights that Redis has lost, and which replicas it lacks, "" for none; or None, and why it did not answer."""
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return await stream.lost()
-    except (TimeoutError, StreamUnavailable):
-        return None
+            return await stream.lost(), await stream.lacks_replicas()
+    except TimeoutError:
+        return None, "Redis does not answer."
+    except StreamUnavailable as error:
+        return None, str(error)

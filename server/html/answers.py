@@ -48,5 +48,8 @@ def _coding(accepted: str) -> str:
 
 
 def etag(channel: Channel) -> str:
-    """The ETag of everything that is shown of a night in its present state: the night's seq, and the edition."""
+    """The ETag of everything that is shown of a night in its present state: the night's seq, and the edition; and the
+    head where the same seq has been shown with other events."""
+    if channel.history.replaced:
+        return f'"{channel.seq}-{channel.edition}-{channel.head[:16]}"'
     return f'"{channel.seq}-{channel.edition}"' if channel.edition else f'"{channel.seq}"'

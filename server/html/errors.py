@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from server.html.address import in_language, language_of
 from server.html.languages import ENGLISH
 from server.html.templates import rendered
+from server.stream.failures import LostByRedis, StreamUnfit
 
 log = structlog.get_logger()
 
@@ -32,8 +33,10 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 
 async def on_unavailable(request: Request, error: Exception) -> Response:
-    """503 when Redis did not confirm in time. Sending the same again is safe."""
+    """503 when Redis did not confirm in time, or refused; the error says which. Sending the same again is safe."""
     sentence = "The store of results did not confirm in time. Please send the same again: it will count only once."
+    log.warning("redis did not do it", why=str(error), path=request.url.path)
+    sentence = f"{sentence} {error}" if isinstance(error, StreamUnfit | LostByRedis) else sentence
     return _answer(request, 503, sentence, {"Retry-After": "2"})
 
 

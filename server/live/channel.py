@@ -166,11 +166,11 @@ class Channel:
         """All that changed on a page after a seq, as one message; None if nothing did. Seqs of long ago share one.
 
         A viewer ``in_step`` is told every new entry of the feed, however many there are. A seq that the night has not
-        reached belongs to an earlier run of it, and is answered with the whole page."""
+        reached, or had with other events, is answered with the whole page."""
         night = self.night
         assert night is not None
         position = self.history.position
-        after = after if 0 <= after <= position else 0
+        after = self.history.trusted(after)
         if after == position or not self.cached(("changed", topic, after), lambda: any(self._changed(topic, after))):
             return None
         news, since = self.renderer.news_after(night, topic, int(after)), self.history.rounded(int(after))
@@ -205,7 +205,7 @@ class Channel:
     def _since(self, topic: str, after: float, in_step: bool) -> Messages:
         """The messages after a seq: for ``EVENTS`` one for each event, for a page a single one."""
         if topic == EVENTS:
-            for event in self.events[int(after) if 0 <= after <= self.history.position else 0 :]:
+            for event in self.events[int(self.history.trusted(after)) :]:
                 yield event.seq, self.lasting.get(("event", event.seq), lambda event=event: Message(encode(event)))
         elif message := self.missed(topic, after, in_step):
             yield self.history.position, message

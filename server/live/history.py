@@ -28,6 +28,7 @@ class History:
         self.night: Night | None = None
         self.events: list[AnyEvent] = []
         self.closed: datetime | None = None  # the close of poll that those who watch have been told of
+        self.replaced = range(0)  # seqs that were shown with other events, which Redis then lost
         self._on_change: set[Callable[[], None]] = set()
         self._changed = changed
         self._changes: list[tuple[str, ...]] = []
@@ -71,6 +72,10 @@ class History:
     def position(self) -> float:
         """The seq of the newest event; half a seq on if time has changed fragments since, so that all lack them."""
         return max(len(self.events), next(reversed(self._fragments.values()), 0))
+
+    def trusted(self, seq: float) -> float:
+        """The seq that a reader has; 0 where it belongs to an earlier run of the night, or to events that were lost."""
+        return seq if 0 <= seq <= self.position and seq not in self.replaced else 0
 
     def touch(self, fragments: Iterable[str]) -> None:
         """Note that time has changed these fragments, and no event."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import takewhile
 from typing import TypeVar, assert_never
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from server.election.nights import Night
 from server.live.audience import Viewer
 from server.live.channel import Channel
 from server.live.front import Front
+from server.live.history import History
 from server.live.line import Line
 from server.live.memo import MEMO
 from server.live.off import Off
@@ -39,7 +41,8 @@ class _Collecting(Struct):
 
 class Hub:
     """``channels`` and ``desks`` are the public and private sides of nights on air, by night id, ``front`` is the page
-    that shows all of them. ``off`` are the nights that this process cannot show.
+    that shows all of them. ``off`` are the nights that this process cannot show. ``lost`` are events that were shown
+    and that Redis came back without, by night id; each loss is put into ``losses`` as well.
 
     ``ready`` is set once everything stored has been read. ``past`` gives the events of a night that is not on air, as
     the same object for as long as they are the same; None if there is no such night.
@@ -54,6 +57,9 @@ class Hub:
         self.channels: dict[str, Channel] = {}
         self.desks: defaultdict[str, PrivateChannel] = defaultdict(lambda: PrivateChannel(private))
         self.front = Front()
+        self.lost: dict[str, tuple[AnyEvent, ...]] = {}
+        self.losses = asyncio.Queue[tuple[str, tuple[AnyEvent, ...]]]()
+        self._shown: dict[str, Channel] = {}  # nights of which Redis has another history, until that arrives
         self.ready = asyncio.Event()
         self.ending = False
         self._renderer = renderer
@@ -123,13 +129,18 @@ class Hub:
             case Arrived():
                 if news.night not in self.channels:
                     self.channels[news.night] = Channel(self._renderer)
+                    if shown := self._shown.pop(news.night, None):
+                        self._begun_anew(news.night, shown.history, news.events)
                 self._collect(news)
             case Acted():
                 _send_away(self.desks[news.night].acted(news.acts, news.then))
             case Erased():
                 self._ticks.pop(news.night, None)
+                self.lost.pop(news.night, None)
                 if channel := self.channels.pop(news.night, None):
                     _send_away(channel.close())
+                    if news.went_back:
+                        self._shown[news.night] = channel
                 if desk := self.desks.pop(news.night, None):
                     _send_away(desk.close())
                 self._tell_front()
@@ -137,6 +148,16 @@ class Hub:
                 self.ready.set()
             case _:
                 assert_never(news)
+
+    def _begun_anew(self, night: str, shown: History, events: Sequence[AnyEvent]) -> None:
+        """Note what a night's channel that begins anew with these events has lost: pages with seqs that it ``shown``
+        otherwise are sent everything."""
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(shown.events, events, strict=False)))
+        first = min(same + 1, shown.replaced.start or same + 1)
+        self.channels[night].history.replaced = range(first, max(len(shown.events) + 1, shown.replaced.stop))
+        if lost := tuple(shown.events[same:]):
+            self.lost[night] = lost
+            self.losses.put_nowait((night, lost))
 
     def _collect(self, news: Arrived) -> None:
         """Send events at once after a quiet moment; collect those that follow within a tick, and send them at its end.

@@ -1,14 +1,112 @@
-"""The connections to Redis that a process shares; a caller that finds all of them in use waits for one. No commands."""
+"""The connections to Redis that a process shares, to one server or to the primary that Sentinels name; a caller that
+finds all of them in use waits for one. No commands."""
 
-from typing import Any, cast
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
-from redis.asyncio import BlockingConnectionPool
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.connection import parse_url
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
+from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.exceptions import RedisError
 
+from server.stream.failures import failed
+
+T = TypeVar("T")
+
+SENTINELS = ("redis+sentinel", "rediss+sentinel")
+FAILURES = (RedisError, OSError)
 _MOST = 100
-_WAIT_SECONDS = 10.0  # a hall that sends at once is served in less, and a longer wait does not bring Redis back
+_PATIENCE_SECONDS = 3.0  # an officer hears within six seconds what a Redis that hangs has done with three questions
+_AFTER_SILENCE_SECONDS = 1.0
+_SENTINEL_SECONDS = 1.0
+_A_SENTINEL = 26379
 
 
-def shared(url: str, **options: Any) -> Any:
+class _SentinelPool(SentinelConnectionPool, BlockingConnectionPool):
+    """Connections to the primary that Sentinels name; the caller that finds all of them in use waits for one."""
+
+
+def pool(url: str, **options: Any) -> Any:
     """A pool of at most 100 connections to ``url``. redis-py's default pool answers the 101st caller at once with the
     same error as for a Redis that is away."""
-    return cast(Any, BlockingConnectionPool).from_url(url, max_connections=_MOST, timeout=_WAIT_SECONDS, **options)
+    options = {"socket_connect_timeout": 3, "max_connections": _MOST, "timeout": 10.0, **options}
+    if urlsplit(url).scheme not in SENTINELS:
+        return cast(Any, BlockingConnectionPool).from_url(url, **options)
+    # redis+sentinel://user:password@one:26379,two:26379/service/0?sentinel_password=…
+    parts = urlsplit(url)
+    who, _, hosts = parts.netloc.rpartition("@")
+    service, _, database = parts.path.strip("/").partition("/")
+    scheme = parts.scheme.removesuffix("+sentinel")
+    known: dict[str, Any] = dict(parse_url(f"{scheme}://{who}{'@' if who else ''}one/{database}?{parts.query}"))
+    for name in ("host", "port", "connection_class"):
+        known.pop(name, None)
+    tls = {"ssl": True, **{name: value for name, value in known.items() if name.startswith("ssl_")}}
+    theirs = {name.removeprefix("sentinel_"): known.pop(name) for name in list(known) if name.startswith("sentinel_")}
+    theirs |= tls if scheme == "rediss" else {}
+    theirs |= {"socket_timeout": _SENTINEL_SECONDS, "socket_connect_timeout": _SENTINEL_SECONDS}
+    theirs |= {"retry": Retry(NoBackoff(), 0)}
+    sentinel = Sentinel([_place(host) for host in hosts.split(",")], sentinel_kwargs=theirs)
+    if scheme == "rediss":
+        known["ssl"] = True
+    return _SentinelPool(service, sentinel, **known, **options)
+
+
+def _place(host: str) -> tuple[str, int]:
+    name, _, port = host.rpartition(":") if host.rpartition(":")[2].isdigit() else (host, "", "")
+    return name.strip("[]"), int(port or _A_SENTINEL)
+
+
+def address(url: str) -> str:
+    """The address in a URL, without a password."""
+    return url.rpartition("@")[2].removeprefix("unix://").partition("?")[0].rpartition("://")[2]
+
+
+class Client:
+    """The connections of an ``EventStream`` and of what stands beside it. Every call is answered within three seconds,
+    or raises StreamUnavailable; once a Redis was silent for so long, the next callers wait for a second only."""
+
+    def __init__(self, url: str) -> None:
+        self.where = address(url)
+        # Eight tries over some four seconds outlast a restart of the server; command ids make a retry harmless.
+        retry = Retry(ExponentialBackoff(cap=1.0, base=0.05), 8)
+        self._redis: Any = cast(Any, Redis).from_pool(  # redis-py's own types do not survive strict checking
+            pool(url, retry=retry, socket_timeout=3, legacy_responses=False)
+        )
+        self._is_silent = False
+
+    async def call(self, *command: Any) -> Any:
+        """Redis's answer to a command. StreamUnavailable, or StreamUnfit where that does not pass by itself."""
+        return await self._answer(lambda: self._redis.execute_command(*command))
+
+    async def together(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """The answers to commands that are sent over one connection, one after the other."""
+
+        async def sent() -> list[Any]:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for command in commands:
+                    pipe.execute_command(*command)
+                return await pipe.execute()
+
+        return await self._answer(sent)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._redis.aclose()
+
+    async def _answer(self, work: Callable[[], Awaitable[T]]) -> T:
+        limit = asyncio.timeout(_AFTER_SILENCE_SECONDS if self._is_silent else _PATIENCE_SECONDS)
+        try:
+            async with limit:
+                answer = await work()
+        except FAILURES as error:  # the builtin TimeoutError is an OSError
+            self._is_silent |= limit.expired()
+            failure = failed(error, self.where)
+            if "replica now" in str(failure):  # whoever answers at this address next may be the primary
+                await self._redis.connection_pool.disconnect(inuse_connections=False)
+            raise failure from error
+        self._is_silent = False
+        return answer

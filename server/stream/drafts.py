@@ -8,14 +8,11 @@ those are to be opened that have a time, and ``{drafts}:opened:{draft}`` for a m
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
 
 import msgspec
 from msgspec import Raw, Struct
-from redis.asyncio import Redis
 
-from server.stream import connections
-from server.stream.events import UNREACHABLE, EventStream, StreamUnavailable
+from server.stream.events import EventStream
 from server.stream.reading import text
 
 MOST_DRAFTS = 100
@@ -82,9 +79,7 @@ class Drafts:
     """All drafts in one Redis. Every method raises StreamUnavailable if Redis does not answer."""
 
     def __init__(self, stream: EventStream) -> None:
-        self._stream = stream
-        pool = connections.shared(stream.url, socket_timeout=5, socket_connect_timeout=5, legacy_responses=False)
-        self._redis: Any = cast(Any, Redis).from_pool(pool)
+        self._stream, self.call = stream, stream.client.call
 
     async def listed(self) -> Mapping[str, Stored]:
         """Every draft's newest version, by the draft's id."""
@@ -131,14 +126,3 @@ class Drafts:
     async def due(self, now: datetime) -> list[str]:
         """The drafts whose time to be opened has come."""
         return [text(draft) for draft in await self.call("ZRANGEBYSCORE", "{drafts}:due", "-inf", now.timestamp())]
-
-    async def close(self) -> None:
-        """Close all connections."""
-        await self._redis.aclose()
-
-    async def call(self, *command: Any) -> Any:
-        """What Redis answers to a command."""
-        try:
-            return await self._redis.execute_command(*command)
-        except UNREACHABLE as error:
-            raise StreamUnavailable("Redis did not answer.") from error

@@ -7,20 +7,17 @@ seq cannot both succeed. A third key, ``{night-id}:round``, changes whenever the
 """
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import ResponseError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from server.election.counting.acts import Act, AnyAct
 from server.election.events import AnyEvent
-from server.stream import connections, reading, scripts
+from server.stream import reading, scripts
 from server.stream.codec import encode
+from server.stream.connections import SENTINELS, Client
+from server.stream.failures import NO_CLUSTER, LostByRedis, StreamUnavailable, StreamUnfit
 from server.stream.reading import (
     INDEX,
     Position,
@@ -32,13 +29,13 @@ from server.stream.reading import (
     key,
     keys,
     listed,
+    mark_after,
     text,
 )
 
-UNREACHABLE = (RedisConnectionError, RedisTimeoutError)  # BusyLoadingError is a ConnectionError
 _OLDEST = (7, 0)
 _WAITAOF = (7, 2)
-_WAIT_MS = 5000
+_WAIT_MS, _WAITAOF_MS = 1000, 1500
 _NOTHING_EVICTED = "noeviction"
 
 log = structlog.get_logger()
@@ -52,14 +49,6 @@ class Conflict(Exception):
         self.since = since
 
 
-class StreamUnavailable(Exception):
-    """Redis cannot be reached, or did not confirm in time. It is safe to send the same command again."""
-
-
-class StreamUnfit(Exception):
-    """A Redis that this program cannot run on; the message says why."""
-
-
 class EventStream:
     """All nights in one Redis.
 
@@ -69,18 +58,9 @@ class EventStream:
     """
 
     def __init__(self, url: str, replicas: int = 0) -> None:
-        # Eight tries over some four seconds outlast a restart of the server; command ids make a retry harmless.
         self.url, self._replicas = url, replicas
-        self._redis: Any = cast(Any, Redis).from_pool(  # redis-py's own types do not survive strict checking
-            connections.shared(
-                url,
-                retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), 8),
-                socket_timeout=5,
-                socket_connect_timeout=5,
-                legacy_responses=False,
-            )
-        )
-        self._confirm: tuple[Any, ...] | None = None
+        self.client = Client(url)
+        self._confirm: list[tuple[Any, ...]] = []
         self.not_durable: tuple[str, ...] = ()
 
     @property
@@ -89,15 +69,21 @@ class EventStream:
         return not self.not_durable
 
     async def open(self) -> None:
-        """Look once at the server's version, its settings and its time; StreamUnfit if it is too old."""
+        """Look once at the server's version, its settings and its time.
+
+        StreamUnfit if it is too old, or cannot be used with these settings.
+        """
         try:
-            info = await self._redis.info("server")
+            info = await self._call("INFO", "server")
+            if "cluster" in (info.get("redis_mode"), info.get("server_mode")):  # as Redis and as Valkey call it
+                raise StreamUnfit(NO_CLUSTER)
             settings = await self._settings()
             evicts = await self.evicts()
-            reading.since([await self._redis.execute_command("TIME")])
-        except (*UNREACHABLE, StreamUnavailable) as error:
-            where = self.url.rpartition("@")[2]  # without a password
-            raise StreamUnavailable(f"No Redis answers at {where}. Is it running, and is REDIS_URL right?") from error
+            reading.since([await self._call("TIME")])
+        except StreamUnfit:
+            raise
+        except StreamUnavailable as error:
+            raise StreamUnavailable(f"{error} Is it running, and is REDIS_URL right?") from error
         version = tuple(int(part) for part in str(info["redis_version"]).split(".")[:2])
         if version < _OLDEST:
             raise StreamUnfit(f"Redis {info['redis_version']} is too old: 7.0 is needed, or Valkey.")
@@ -106,13 +92,17 @@ class EventStream:
         if settings.get("appendonly") == "no":
             reasons.append("This Redis keeps no append-only file: set appendonly yes, appendfsync always.")
         elif version >= _WAITAOF and (self._replicas or not always):
-            self._confirm = ("WAITAOF", 1, self._replicas, _WAIT_MS)
+            self._confirm = [("WAITAOF", 1, self._replicas, _WAITAOF_MS)]
         elif not always:
             reasons.append("Redis before 7.2 needs appendfsync always.")
         if evicts:
             reasons.append(evicts)
-        if self._replicas and not self._confirm:
-            self._confirm = ("WAIT", self._replicas, _WAIT_MS)
+        if self._replicas:
+            # A replica that syncs each write has done so when it answers WAIT; WAITAOF alone asks before that, and then
+            # hears of it a second later.
+            self._confirm.insert(0, ("WAIT", self._replicas, _WAIT_MS))
+        if urlsplit(self.url).scheme in SENTINELS and not self._replicas:
+            reasons.append("A fail-over by Sentinel may lose what no replica has yet: set REDIS_REPLICAS=1.")
         self.not_durable = tuple(reasons)
         for sentence in reasons:
             log.warning("not durable", why=sentence)
@@ -127,19 +117,29 @@ class EventStream:
             f"{_NOTHING_EVICTED}, not {policy}."
         )
 
+    async def lacks_replicas(self) -> str:
+        """A sentence that says that fewer replicas are there than must have each write; "" if enough are."""
+        if not self._replicas:
+            return ""
+        info: dict[str, Any] = await self._call("INFO", "replication")
+        online = sum("'state': 'online'" in str(one) for name, one in info.items() if name.startswith("slave"))
+        if online >= self._replicas:
+            return ""
+        return (
+            f"Redis has {online} of the {self._replicas} replicas that must have each write: nothing is acknowledged "
+            "until they are back."
+        )
+
     async def _settings(self) -> dict[str, str]:
         try:
-            settings = await self._redis.config_get("append*")
-        except ResponseError:  # managed servers forbid CONFIG; there WAITAOF tells whether writes reach the disk
+            settings = await self._call("CONFIG GET", "append*")
+        except StreamUnfit:  # managed servers forbid CONFIG; there WAITAOF tells whether writes reach the disk
             return {}
         return {text(name): text(value) for name, value in settings.items()}
 
     async def look(self, night: str, known: Position) -> Since:
         """What came to both streams of a night after a position, read at one moment."""
-        try:
-            return await reading.look(self._redis, night, known)
-        except UNREACHABLE as error:
-            raise StreamUnavailable("Redis did not answer.") from error
+        return await reading.look(self._call, night, known)
 
     async def read(self, night: str, after: int = 0) -> list[AnyEvent]:
         """All events of a night after a seq, oldest first; none if there is no such night."""
@@ -153,34 +153,45 @@ class EventStream:
         """One event of a night; None if there is no such seq yet."""
         return next(iter(decoded(await self._call("XRANGE", key(night), f"{seq}-0", f"{seq}-0"))), None)
 
-    async def append(self, night: str, entry: AnyEvent | AnyAct, known: Position) -> None:
-        """Write an event or act that was decided on the night as ``known``; it is durable once the night is settled.
+    async def append(self, night: str, entry: AnyEvent | AnyAct, known: Position) -> str:
+        """Write an event or act that was decided on the night as ``known``; returns its mark. It is durable once it is
+        settled.
 
-        Conflict if the night has more events or acts than ``known``, or is in another round.
+        Conflict if the night has more events or acts than ``known``, another history, or is in another round.
         """
-        which = 3 if isinstance(entry, Act) else 2
-        told = await self._call("EVAL", scripts.APPEND, 3, *keys(night), *arguments(known), which, encode(entry))
+        which, mark = (3, known.act_mark) if isinstance(entry, Act) else (2, known.event_mark)
+        data = encode(entry)
+        mark = mark_after(mark, data)
+        told = await self._call("EVAL", scripts.APPEND, 3, *keys(night), *arguments(known), which, data, mark)
         if since := reading.since(told):
             raise Conflict(night, since)
+        return mark
 
-    async def settle(self, night: str) -> None:
-        """Return when everything written to this night so far is on disk, and on the replicas asked for.
+    async def settle(self, night: str, *written: AnyEvent | AnyAct, again: bool = False) -> None:
+        """Return when these events and acts of a night are stored on disk, and on the replicas asked for.
 
-        StreamUnavailable if that is not confirmed within five seconds. A fresh write on the same connection comes
-        first: WAITAOF confirms only its own connection's writes, and the append-only file keeps the order of all.
+        They are read back: a server that took over without them would confirm anything. What was written by this call
+        on a server that syncs each write needs no confirming, unless it is found ``again``. WAITAOF confirms only its
+        own connection's writes, so a fresh one comes first, and the append-only file keeps the order of all.
+        LostByRedis if they are not there, StreamUnavailable if they are not confirmed within 2.5 seconds; to send them
+        again is safe.
         """
-        if self._confirm is None:
+        if not self._confirm and not again:
             return
-        try:
-            async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.set(f"{{{night}}}:settled", 1)
-                pipe.execute_command(*self._confirm)
-                _, confirmed = await pipe.execute()
-        except UNREACHABLE as error:
-            raise StreamUnavailable("Redis did not answer.") from error
-        local, replicas = confirmed if self._confirm[0] == "WAITAOF" else (1, confirmed)
-        if local < 1 or replicas < self._replicas:
-            raise StreamUnavailable("Redis has not yet confirmed that this is safely stored.")
+        commands: list[tuple[Any, ...]] = []
+        for entry in written:
+            place = desk_key(night) if isinstance(entry, Act) else key(night)
+            commands.append(("XRANGE", place, f"{entry.seq}-0", f"{entry.seq}-0"))
+        if self._confirm:
+            commands += [("SET", f"{{{night}}}:settled", 1), *self._confirm]
+        answers = await self.client.together(commands)
+        for entry, found in zip(written, answers, strict=False):
+            if (decoded_acts if isinstance(entry, Act) else decoded)(found) != (entry,):
+                raise LostByRedis
+        if self._confirm:
+            local, replicas = answers[-1] if self._confirm[-1][0] == "WAITAOF" else (1, answers[-1])
+            if local < 1 or replicas < self._replicas:
+                raise StreamUnavailable("Redis has not yet confirmed that this is safely stored.")
 
     async def nights(self) -> list[str]:
         """The nights on air, in the order they were opened."""
@@ -225,10 +236,7 @@ class EventStream:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._redis.aclose()
+        await self.client.close()
 
     async def _call(self, *command: Any) -> Any:
-        try:
-            return await self._redis.execute_command(*command)
-        except UNREACHABLE as error:
-            raise StreamUnavailable("Redis did not answer.") from error
+        return await self.client.call(*command)

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from time import monotonic
 from typing import Any, cast
 
 import structlog
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -16,8 +17,22 @@ from server.election.counting.desk import Desk
 from server.election.events import AnyEvent
 from server.election.nights import Night
 from server.stream.codec import UnknownEvent
-from server.stream.events import UNREACHABLE
-from server.stream.reading import INDEX, Position, decoded, decoded_acts, desk_key, key, listed, look, round_key, text
+from server.stream.connections import FAILURES, address, pool
+from server.stream.failures import failed
+from server.stream.reading import (
+    INDEX,
+    Position,
+    decoded,
+    decoded_acts,
+    desk_key,
+    follow_on,
+    key,
+    listed,
+    look,
+    mark_of,
+    round_key,
+    text,
+)
 
 _BLOCK_MS = 5000
 _MOST_AT_ONCE = 1000
@@ -25,10 +40,6 @@ _NEVER = 2**62  # no night has so many events: its round alone is waited for
 _NOT_LOOKED_AT = Position(round="none")  # no round has this name, so the first look gives the whole night
 
 log = structlog.get_logger()
-
-
-class StreamWentBack(Exception):
-    """A stream is shorter than what this process has shown: Redis lost data, and the process must start afresh."""
 
 
 class Opened(Struct, frozen=True):
@@ -39,25 +50,31 @@ class Opened(Struct, frozen=True):
 
 
 class Erased(Struct, frozen=True):
-    """A night was taken off air."""
+    """A night was taken off air; or Redis ``went_back``: it has another history than was handed over, as a replica has
+    that took over without the last entries. What it has follows then."""
 
     night: str
+    went_back: bool = False
 
 
 class Arrived(Struct, frozen=True):
-    """The next events of a night, in order; ``then`` is the night after them, where the ledger has it."""
+    """The next events of a night, in order; ``then`` is the night after them, where the ledger has it, and ``mark``
+    that of the last event."""
 
     night: str
     events: tuple[AnyEvent, ...]
     then: Night | None = None
+    mark: str = ""
 
 
 class Acted(Struct, frozen=True):
-    """The next acts at the count of a night, in order; ``then`` is the desk after them, where the ledger has it."""
+    """The next acts at the count of a night, in order; ``then`` is the desk after them, where the ledger has it, and
+    ``mark`` that of the last act."""
 
     night: str
     acts: tuple[AnyAct, ...]
     then: Desk | None = None
+    mark: str = ""
 
 
 class Unreadable(Struct, frozen=True):
@@ -77,11 +94,12 @@ News = Opened | Erased | Arrived | Acted | Unreadable | CaughtUp
 async def follow(url: str) -> AsyncIterator[News]:
     """The news of every night on air from its first event, for ever, without a gap when a connection is lost.
 
-    StreamWentBack if Redis comes back with fewer events than it had.
+    Where Redis has another history than was handed over, the night begins anew, as Redis has it.
     """
     # A connection of its own: a blocking read outlasts the usual time-out, and redis-py must not retry by itself,
     # because a retry has to start from the last id.
-    redis: Any = cast(Any, Redis).from_url(url, socket_timeout=8, retry=Retry(NoBackoff(), 0), legacy_responses=False)
+    options = {"socket_timeout": 8, "max_connections": 2, "legacy_responses": False}
+    redis: Any = cast(Any, Redis).from_pool(pool(url, retry=Retry(NoBackoff(), 0), **options))
     follower = _Follower(redis)
     started, trouble, unread = False, 0, False
     try:
@@ -101,10 +119,11 @@ async def follow(url: str) -> AsyncIterator[News]:
                 end_if_cancelled()
             except UnknownEvent:  # of some night: a look at each finds out which
                 unread = True
-            except UNREACHABLE as error:
+            except FAILURES as error:
                 trouble += 1
                 if trouble == 1:
-                    log.warning("waiting for redis", error=str(error))
+                    log.warning("waiting for redis", error=str(failed(error, address(url))))
+                await redis.connection_pool.disconnect()  # another server may answer at this address
                 await asyncio.sleep(min(0.05 * 2**trouble, 1.0))
     finally:
         await redis.aclose()
@@ -126,6 +145,7 @@ class _Follower:
         self._index = "0-0"
         self._nights: dict[str, Position] = {}
         self._unreadable: dict[str, str] = {}  # night → the round in which it cannot be read
+        self._looked = monotonic()
 
     async def reconnect(self) -> AsyncIterator[News]:
         """What came without a connection: the index first, so that an erased night is not taken for a lost one."""
@@ -137,7 +157,11 @@ class _Follower:
                 yield news
 
     async def next(self) -> AsyncIterator[News]:
-        """What was added to the index or any night; it ends without news after five seconds."""
+        """What was added to the index or any night; it ends without news after five seconds.
+
+        Every five seconds it looks whether the nights still have the history that was handed over: a stream that was
+        refilled up to the same seq wakes nobody.
+        """
         after = {INDEX: self._index}
         for night, seen in self._nights.items():
             after |= {round_key(night): seen.round, key(night): f"{seen.events}-0", desk_key(night): f"{seen.acts}-0"}
@@ -148,16 +172,21 @@ class _Follower:
         reply: dict[str, Any] = {text(name): entries for name, entries in answer.items()} if answer else {}
         for news in self._listed(reply.get(INDEX, ())):
             yield news
+        looks = monotonic() - self._looked > _BLOCK_MS / 1000
+        if looks:
+            self._looked = monotonic()
         for night, seen in list(self._nights.items()):
-            if seen == _NOT_LOOKED_AT or round_key(night) in reply:
-                # Entries of this night in the same reply may belong to the round that is over.
+            events, acts = reply.get(key(night), ()), reply.get(desk_key(night), ())
+            # Entries of this night in the same reply may belong to the round that is over.
+            is_new = seen == _NOT_LOOKED_AT or round_key(night) in reply
+            if looks or is_new or not (follow_on(seen.event_mark, events) and follow_on(seen.act_mark, acts)):
                 async for news in self._caught_up(night):
                     yield news
                 continue
-            if entries := reply.get(key(night)):
-                yield self._handed_over(Arrived(night, decoded(entries)))
-            if entries := reply.get(desk_key(night)):
-                yield self._handed_over(Acted(night, decoded_acts(entries)))
+            if events:
+                yield self._handed_over(Arrived(night, decoded(events), mark=mark_of(events)))
+            if acts:
+                yield self._handed_over(Acted(night, decoded_acts(acts), mark=mark_of(acts)))
 
     async def _caught_up(self, night: str) -> AsyncIterator[News]:
         """What ``_read_on`` gives; a night that cannot be read is not looked at again before its next round."""
@@ -184,22 +213,20 @@ class _Follower:
         """All of a night that was not handed over yet. Each look is at one moment, and says which round that is in."""
         while True:
             seen = self._nights[night]
-            since = await look(self._redis, night, seen, _MOST_AT_ONCE)
-            if since.round != seen.round:
+            since = await look(self._redis.execute_command, night, seen, _MOST_AT_ONCE)
+            if since.whole:
+                if went_back := since.round == seen.round:
+                    log.error("redis has another history than was shown", night=night, **asdict(seen))
                 if seen != _NOT_LOOKED_AT:
-                    yield Erased(night)
+                    yield Erased(night, went_back)
                 self._nights[night] = Position(since.round)
                 yield Opened(night, since.round)
-            elif since.whole:
-                raise StreamWentBack(
-                    f"{night} ends before event {seen.events} or act {seen.acts} in Redis, which were already shown."
-                )
             if not since.events and not since.acts:
                 return
             if since.events:
-                yield self._handed_over(Arrived(night, since.events))
+                yield self._handed_over(Arrived(night, since.events, mark=since.event_mark))
             if since.acts:
-                yield self._handed_over(Acted(night, since.acts))
+                yield self._handed_over(Acted(night, since.acts, mark=since.act_mark))
 
     def _listed(self, entries: Any) -> list[News]:
         """Take in entries of the index; returns the erased nights. The caller looks at new nights itself."""
@@ -213,7 +240,7 @@ class _Follower:
     def _handed_over(self, news: Arrived | Acted) -> Arrived | Acted:
         seen = self._nights[news.night]
         if isinstance(news, Arrived):
-            self._nights[news.night] = replace(seen, events=news.events[-1].seq)
+            self._nights[news.night] = replace(seen, events=news.events[-1].seq, event_mark=news.mark)
         else:
-            self._nights[news.night] = replace(seen, acts=news.acts[-1].seq)
+            self._nights[news.night] = replace(seen, acts=news.acts[-1].seq, act_mark=news.mark)
         return news

@@ -14,7 +14,8 @@ from server.election.events import AnyEvent
 from server.election.nights import Night, fold
 from server.election.refusals import Refused
 from server.stream.codec import UnknownEvent
-from server.stream.events import Conflict, EventStream, StreamUnavailable
+from server.stream.events import Conflict, EventStream
+from server.stream.failures import StreamUnavailable
 from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened, Unreadable
 from server.stream.reading import Position, Since
 from server.stream.turns import Turns
@@ -28,16 +29,20 @@ log = structlog.get_logger()
 
 
 class Stands(Struct, frozen=True):
-    """The state of a night in one ``round``; ``night`` is None, and the desk empty, where nothing is stored."""
+    """The state of a night in one ``round``; ``night`` is None, and the desk empty, where nothing is stored. The marks
+    are those of the newest event and act, "" where they are not known."""
 
     round: str = _NOWHERE.round
     night: Night | None = None
     desk: Desk = Desk()
+    event_mark: str = ""
+    act_mark: str = ""
 
     @property
     def position(self) -> Position:
         """The round and the seqs that this state goes up to."""
-        return Position(self.round, self.night.seq if self.night else 0, self.desk.seq)
+        seq = self.night.seq if self.night else 0
+        return Position(self.round, seq, self.desk.seq, self.event_mark, self.act_mark)
 
     def receipts(self, side: Side) -> dict[str, int]:
         """Command id → seq of the event or act written for it."""
@@ -83,7 +88,8 @@ class Ledger:
                 self._take(news.night, Since(news.round != self.known(news.night).round, news.round, (), ()))
             case Arrived() | Acted() if self._heard.get(news.night) == self.known(news.night).round:
                 events, acts = (news.events, ()) if isinstance(news, Arrived) else ((), news.acts)
-                stands = self._take(news.night, Since(False, self._heard[news.night], events, acts))
+                marks = (news.mark, "") if events else ("", news.mark)
+                stands = self._take(news.night, Since(False, self._heard[news.night], events, acts, *marks))
                 then = stands.night if events else stands.desk
                 if then and then.seq == (*events, *acts)[-1].seq:
                     return replace(news, then=then)
@@ -122,7 +128,7 @@ class Ledger:
                 try:
                     entry = decide(stands)
                     ours.append(entry)
-                    await self._stream.append(night, entry, stands.position)
+                    mark = await self._stream.append(night, entry, stands.position)
                 except Refused:
                     if fresh:
                         raise
@@ -130,8 +136,10 @@ class Ledger:
                 except Conflict as conflict:
                     stands, fresh = self._take(night, conflict.since), True
                 else:
-                    own = ((), (entry,)) if isinstance(entry, Act) else ((entry,), ())
-                    self._take(night, Since(False, stands.round, *own))
+                    if isinstance(entry, Act):
+                        self._take(night, Since(False, stands.round, (), (entry,), act_mark=mark))
+                    else:
+                        self._take(night, Since(False, stands.round, (entry,), (), mark))
                     return entry, False
         raise StreamUnavailable(f"{night}: too many writers at once.")
 
@@ -153,6 +161,8 @@ class Ledger:
                 known.round,
                 fold(events, known.night) if events else known.night,
                 fold_acts(acts, known.desk) if acts else known.desk,
+                since.event_mark if events else known.event_mark,
+                since.act_mark if acts else known.act_mark,
             )
         except Exception as error:
             log.exception("a night does not add up", night=night)

@@ -1,5 +1,6 @@
 """How often something was done in the last minute, counted in Redis for all processes together. No limit of its own."""
 
+import asyncio
 import math
 import time
 
@@ -9,9 +10,9 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 
-from server.stream.connections import shared
+from server.stream.connections import SENTINELS, pool
 
-_WAIT_SECONDS = 2
+_WAIT_SECONDS = 1.0
 
 log = structlog.get_logger()
 
@@ -28,10 +29,11 @@ class Rates:
         If Redis does not answer it is 0: the request itself needs Redis, and its own answer says more.
         """
         try:
-            if await self._limiter.hit(limit, who):
-                return 0
-            stats = await self._limiter.get_window_stats(limit, who)
-        except StorageError:
+            async with asyncio.timeout(_WAIT_SECONDS):
+                if await self._limiter.hit(limit, who):
+                    return 0
+                stats = await self._limiter.get_window_stats(limit, who)
+        except (StorageError, TimeoutError):
             log.warning("rates are not counted while redis is away")
             return 0
         return max(1, min(60, math.ceil(stats.reset_time - time.time())))
@@ -39,15 +41,13 @@ class Rates:
 
 def _storage(redis_url: str) -> RedisStorage | MemoryStorage:
     scheme = redis_url.partition("://")[0]
-    if scheme not in ("redis", "rediss", "unix"):
+    if scheme not in ("redis", "rediss", "unix", *SENTINELS):
         return MemoryStorage()
     return RedisStorage(
-        f"async+redis+{redis_url}" if scheme == "unix" else f"async+{redis_url}",
+        "async+redis://",  # the pool knows where
         wrap_exceptions=True,
         implementation="redispy",
         key_prefix="rates",
         # redis-py's own retries would keep an officer waiting for seconds
-        connection_pool=shared(
-            redis_url, socket_timeout=_WAIT_SECONDS, socket_connect_timeout=_WAIT_SECONDS, retry=None
-        ),
+        connection_pool=pool(redis_url, socket_timeout=_WAIT_SECONDS, socket_connect_timeout=_WAIT_SECONDS, retry=None),
     )

@@ -1,7 +1,8 @@
 """Reading both streams of a night at one moment, for ledgers and followers. Nothing is written here."""
 
-from collections.abc import Sequence
-from typing import Any
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, cast
 
 from msgspec import Struct
 
@@ -15,21 +16,52 @@ _ALL = 10_000_000
 
 
 class Position(Struct, frozen=True):
-    """How far a night is known: its ``round``, which changes each time its streams are replaced, and the seqs of the
-    newest event and act, 0 for none."""
+    """How far a night is known: its ``round``, which changes each time its streams are replaced, the seqs of the
+    newest event and act, 0 for none, and their marks (``mark_after``), "" where they are not known."""
 
     round: str = "0-0"
     events: int = 0
     acts: int = 0
+    event_mark: str = ""
+    act_mark: str = ""
 
 
 class Since(Struct, frozen=True):
-    """What came after a position; the ``whole`` night where it is in another round, or shorter than the position."""
+    """What came after a position; the ``whole`` night where it is in another round, is shorter than the position, or
+    has another history. The marks are those of the last event and act, "" where none came."""
 
     whole: bool
     round: str
     events: tuple[AnyEvent, ...]
     acts: tuple[AnyAct, ...]
+    event_mark: str = ""
+    act_mark: str = ""
+
+
+def mark_after(mark: str, data: bytes) -> str:
+    """The mark of an entry with these bytes that follows the entry with ``mark``, "" for the first.
+
+    It stands beside the entry in Redis, and is the same only where everything up to the entry is the same: so a server
+    that took over without the last entries, and was given others since, is told from the one that had them.
+    """
+    return hashlib.sha1(mark.encode() + data, usedforsecurity=False).hexdigest()[:16]
+
+
+def mark_of(entries: Any) -> str:
+    """The mark of the last of these entries; "" if there is none."""
+    if not entries:
+        return ""
+    data, mark = _fields(entries[-1])
+    return mark or mark_after("", data)
+
+
+def follow_on(mark: str, entries: Any) -> bool:
+    """Whether these entries have marks, and continue the history whose last entry has ``mark``."""
+    for data, marked in map(_fields, entries):
+        mark = mark_after(mark, data)
+        if marked != mark:
+            return False
+    return True
 
 
 def key(night: str) -> str:
@@ -52,9 +84,9 @@ def keys(night: str) -> tuple[str, str, str]:
     return round_key(night), key(night), desk_key(night)
 
 
-async def look(redis: Any, night: str, known: Position, most: int = _ALL) -> Since:
-    """What came after a position, at most so many events and acts, in one round trip."""
-    reply = await redis.execute_command("EVAL", scripts.LOOK, 3, *keys(night), *arguments(known, most))
+async def look(call: Callable[..., Awaitable[Any]], night: str, known: Position, most: int = _ALL) -> Since:
+    """What came after a position, at most so many events and acts, in one round trip; ``call`` sends a command."""
+    reply = await call("EVAL", scripts.LOOK, 3, *keys(night), *arguments(known, most))
     news = since(reply)
     assert news is not None
     return news
@@ -62,7 +94,7 @@ async def look(redis: Any, night: str, known: Position, most: int = _ALL) -> Sin
 
 def arguments(known: Position, most: int = _ALL) -> tuple[str | int, ...]:
     """A position as arguments of the scripts."""
-    return known.round, known.events, known.acts, most
+    return known.round, known.events, known.acts, most, known.event_mark, known.act_mark
 
 
 def since(reply: Any) -> Since | None:
@@ -72,7 +104,8 @@ def since(reply: Any) -> Since | None:
     if not rest:
         return None
     whole, round, events, acts = rest[0]
-    return Since(bool(whole), text(round), decoded(events), decoded_acts(acts))
+    marks = mark_of(events), mark_of(acts)
+    return Since(bool(whole), text(round), decoded(events), decoded_acts(acts), *marks)
 
 
 def decoded(entries: Any) -> tuple[AnyEvent, ...]:
@@ -104,5 +137,15 @@ def text(value: bytes | str) -> str:
 
 
 def _data(entries: Any) -> list[bytes]:
-    """The bytes in entries. redis-py gives an entry's fields as a dict; in a script's reply they are a flat list."""
-    return [fields[b"event"] if isinstance(fields, dict) else fields[1] for _, fields in entries]
+    """The bytes in entries."""
+    return [data for data, _ in map(_fields, entries)]
+
+
+def _fields(entry: Any) -> tuple[bytes, str]:
+    """An entry's bytes, and its mark, "" where it has none. redis-py gives an entry's fields as a dict; in a script's
+    reply they are a flat list."""
+    fields = entry[1]
+    if not isinstance(fields, dict):
+        fields = dict(zip(fields[::2], fields[1::2], strict=True))
+    found = cast(dict[bytes, bytes], fields)
+    return found[b"event"], text(found.get(b"mark", b""))

@@ -11,15 +11,26 @@ local function newest(key)
 end
 local function is(key, seq) return newest(key) == seq .. "-0" end
 """
-# Arguments: the round, and the seqs of the event and act up to which the night is known; at most how many more of each.
-# The answer is whole, that is from the first entry, if another round has begun or the night is shorter than was known.
+# An entry's mark stands for the whole history up to it (``reading.mark_after``); entries of earlier versions have none.
+_MARKED = """
+local function has(key, seq, mark)
+  if seq == "0" or mark == "" then return true end
+  local entry = redis.call("XRANGE", key, seq .. "-0", seq .. "-0")[1]
+  return entry and (entry[2][4] or string.sub(redis.sha1hex(entry[2][2]), 1, 16)) == mark
+end
+"""
+# Arguments: the round, and the seqs of the event and act up to which the night is known; at most how many more of each;
+# the marks of that event and act, "" where they are not known. The answer is whole, that is from the first entry, if
+# another round has begun, or if the night is shorter than was known or has another history.
 _SINCE = (
     _NEWEST
+    + _MARKED
     + """
 local function since(most)
   local round, events, acts = newest(KEYS[1]), ARGV[2], ARGV[3]
   local function ends(key) return tonumber(string.match(newest(key), "%d+")) end
   local whole = round ~= ARGV[1] or ends(KEYS[2]) < tonumber(events) or ends(KEYS[3]) < tonumber(acts)
+    or not has(KEYS[2], events, ARGV[5]) or not has(KEYS[3], acts, ARGV[6])
   if whole then events, acts = "0", "0" end
   local function read(key, after) return redis.call("XRANGE", key, "(" .. after .. "-0", "+", "COUNT", most) end
   return {whole and 1 or 0, round, read(KEYS[2], events), read(KEYS[3], acts)}
@@ -32,14 +43,15 @@ LOOK = (
 return {redis.call("TIME"), since(ARGV[4])}
 """
 )
-# Arguments: the same; then which of the keys gets the entry, and the entry. XADD alone would refuse a seq that exists,
-# but neither one that leaves a gap, nor an entry that was decided on an older state of the other stream.
+# Arguments: the same; then which of the keys gets the entry, the entry, and its mark. XADD alone would refuse a seq
+# that exists, but neither one that leaves a gap, nor an entry that was decided on an older state of the other stream.
 APPEND = (
     _SINCE
     + """
-local key = tonumber(ARGV[5])
-if newest(KEYS[1]) == ARGV[1] and is(KEYS[2], ARGV[2]) and is(KEYS[3], ARGV[3]) then
-  redis.call("XADD", KEYS[key], (ARGV[key] + 1) .. "-0", "event", ARGV[6])
+local key = tonumber(ARGV[7])
+if newest(KEYS[1]) == ARGV[1] and is(KEYS[2], ARGV[2]) and is(KEYS[3], ARGV[3])
+  and has(KEYS[2], ARGV[2], ARGV[5]) and has(KEYS[3], ARGV[3], ARGV[6]) then
+  redis.call("XADD", KEYS[key], (ARGV[key] + 1) .. "-0", "event", ARGV[8], "mark", ARGV[9])
   return {redis.call("TIME")}
 end
 return {redis.call("TIME"), since(ARGV[4])}

@@ -1,7 +1,7 @@
 """Commands to a night on air, and acts at its count: each is decided, and stored once. No rules of its own."""
 
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
@@ -19,8 +19,9 @@ from server.election.events import AnyEvent
 from server.election.nights import Night
 from server.election.refusals import Refused
 from server.stream.events import EventStream
+from server.stream.failures import LostByRedis
 from server.stream.follow import News
-from server.stream.ledger import Ledger, Stands
+from server.stream.ledger import Ledger, Stands, Written
 from server.stream.turns import Turns
 
 A = TypeVar("A", bound=AnyAct)
@@ -39,7 +40,7 @@ class Submitter:
     """Takes commands and acts for all nights of one stream."""
 
     def __init__(self, stream: EventStream) -> None:
-        self._ledger, self._settle, self._going_out = Ledger(stream), stream.settle, Turns()
+        self._stream, self._ledger, self._going_out = stream, Ledger(stream), Turns()
 
     async def heard(self, news: AsyncIterator[News]) -> AsyncIterator[News]:
         """The follower's news, each taken into the ledger before it is passed on; events with the night after."""
@@ -68,19 +69,15 @@ class Submitter:
         Refused if the rules refuse it; StreamUnavailable if Redis does not confirm it, and then the same command may be
         sent again.
         """
-        receipt = await self._put(night, command.id, lambda stands: decide(stands.night, command, now))
-        await self._settle(night)
-        return receipt
-
-    async def _put(self, night: str, command_id: str, decided: Callable[[Stands], AnyEvent]) -> Receipt:
-        """Write the event of a command; it need not be durable yet on return."""
-        event, repeated = await self._ledger.put(night, command_id, "events", decided)
+        event, repeated = await self._ledger.put(night, command.id, "events", lambda at: decide(at.night, command, now))
+        await self._settle(night, event, again=repeated)
         return Receipt(night, event.seq, event.at, repeated)
 
-    async def record(self, night: str, act: A) -> tuple[A, bool]:
+    async def record(self, night: str, act: A, *, settles: bool = True) -> tuple[A, bool]:
         """Store an act, once for each command id; returns it with its seq, and whether it was there before.
 
-        Refused if the rules refuse it; StreamUnavailable as ``submit``.
+        ``settles`` False: something follows at once that settles, and with it the act, which stands before it. Refused
+        if the rules refuse it; StreamUnavailable as ``submit``.
         """
 
         def admitted(stands: Stands) -> AnyAct:
@@ -91,28 +88,34 @@ class Submitter:
             return admit(stands.night, stands.desk, act)
 
         stored, repeated = await self._ledger.put(night, act.command_id, "acts", admitted)
-        await self._settle(night)
+        if settles:
+            await self._settle(night, stored, again=repeated)
         assert isinstance(stored, type(act)), "a command id is made for one kind of act"
         return stored, repeated
 
-    async def ask(self, night: str, asked: Asked) -> Receipt | None:
+    async def ask(self, night: str, asked: Asked, *, settles: bool = True) -> Receipt | None:
         """Record privately what a person asks for, then carry it out in public; None if it waits for a held night.
 
-        Refused as ``record`` and ``submit``, and with "key-reused" if the same id came before with other content: the
-        first receipt would wrongly say that the second request had been done.
+        ``settles`` as in ``record``: one confirmation covers all that a request writes. Refused as ``record`` and
+        ``submit``, and with "key-reused" if the same id came before with other content: the first receipt would wrongly
+        say that the second request had been done.
         """
-        stored, repeated = await self.record(night, asked)
+        stored, repeated = await self.record(night, asked, settles=False)
         if repeated and replace(stored.command, by=asked.command.by) != asked.command:
             raise Refused("key-reused", "Something else was sent with this key before. This was not done.")
         if isinstance(asked.command, HoldNight):  # a hold stops everything, so it waits for nothing
-            receipt = await self._let_out(night, stored, asked.at)
+            out = await self._let_out(night, stored, asked.at)
         else:
             async with self._going_out.of(night):  # earlier requests go first
                 await self._let_all_out(night, asked.at, stored.seq)
-                receipt = await self._let_out(night, stored, asked.at)
-        if receipt:
-            await self._settle(night)
-        return receipt
+                out = await self._let_out(night, stored, asked.at)
+        written = (stored,) if out is None else (stored, out[0])
+        if settles:
+            await self._settle(night, *written, again=repeated or (out is not None and out[1]))
+        if out is None:
+            return None
+        event, was_out = out
+        return Receipt(night, event.seq, event.at, was_out)
 
     async def send_out(self, night: str, now: datetime) -> None:
         """Carry out what was asked for and is not done: after a hold, or if a process ended between the two steps.
@@ -121,29 +124,43 @@ class Submitter:
         """
         async with self._going_out.of(night):
             await self.look(night)
-            await self._let_all_out(night, now, math.inf)
-        await self._settle(night)
+            events = await self._let_all_out(night, now, math.inf)
+        await self._settle(night, *events)
 
-    async def _let_all_out(self, night: str, now: datetime, before: float) -> None:
-        """Carry out, in order, what was asked for before the act ``before``. The caller has the night's turn: without
-        turns each caller would also send what the others are about to, and a burst of sixty declarations cost Redis a
-        hundred times as much."""
-        stands = self.known(night)
+    async def _settle(self, night: str, *written: Written, again: bool = False) -> None:
+        try:
+            await self._stream.settle(night, *written, again=again)
+        except LostByRedis:
+            await self.look(night)  # so that the same, sent again, is not taken for done
+            raise
+
+    async def _let_all_out(self, night: str, now: datetime, before: float) -> list[Written]:
+        """Carry out, in order, what was asked for before the act ``before``; returns the events. The caller has the
+        night's turn: without turns each caller would also send what the others are about to, and a burst of sixty
+        declarations cost Redis a hundred times as much."""
+        stands, events = self.known(night), list[Written]()
         if stands.night is None:
-            return
+            return events
         for asked in pending(stands.night, stands.desk):
             if asked.seq < before and (not stands.night.held or isinstance(asked.command, HoldNight)):
                 with suppress(Refused):  # the reason is on record then
-                    await self._let_out(night, asked, now)
+                    if out := await self._let_out(night, asked, now):
+                        events.append(out[0])
+        return events
 
-    async def _let_out(self, night: str, asked: Asked, now: datetime) -> Receipt | None:
+    async def _let_out(self, night: str, asked: Asked, now: datetime) -> tuple[Written, bool] | None:
+        """Write the event of what was asked for, which need not be durable yet on return; with whether it was there
+        before. None if it waits for a held night."""
+
         def decided(stands: Stands) -> AnyEvent:
+            if asked.command_id not in stands.desk.receipts:
+                raise LostByRedis
             if asked.command.id not in stands.desk.asked:
                 raise Refused("dropped", "That was set aside in the meantime: look at the page as it is now.")
             return decide(stands.night, asked.command, now)
 
         try:
-            return await self._put(night, asked.command.id, decided)
+            return await self._ledger.put(night, asked.command.id, "events", decided)
         except Refused as refused:
             if refused.code == "held" and not isinstance(asked.command, HoldNight):
                 return None

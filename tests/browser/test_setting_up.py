@@ -125,7 +125,6 @@ async def test_what_is_typed_outlives_a_reload_and_a_lost_network(
     await expect(viewer.get_by_text("is back in the form")).to_have_count(0)
     drafts = Drafts(stream)
     saved = await drafts.newest(address.rpartition("/")[2])
-    await drafts.close()
     assert saved and [
         (one.surname, one.first_names) for one in decoded(saved.says).contests[0].candidates if not one.is_empty
     ] == [("Smith", "Jane")]
@@ -138,4 +137,3 @@ async def somebody_else_saves(stream: EventStream, address: str, title: str) -> 
     assert stored
     says = Raw(encoded(replace(decoded(stored.says), title=title)))
     await drafts.put(id, replace(stored, version=stored.version + 1, by="Bea", says=says))
-    await drafts.close()

@@ -55,4 +55,3 @@ async def test_the_printed_link_opens_and_a_night_that_was_due_while_nothing_ran
         for process in processes:
             process.send_signal(signal.SIGINT)
             process.wait(PATIENCE_SECONDS)
-        await drafts.close()

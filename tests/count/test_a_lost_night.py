@@ -1,11 +1,16 @@
 """A night that Redis has lost: whoever counts it is told that, and not that their invitation is no good."""
 
-import httpx2
+from datetime import UTC, datetime
+from typing import cast
 
+import httpx2
+from starlette.testclient import TestClient
+
+from server.election.counting.acts import EventLost
 from server.stream.embedded import Embedded, socket_path
 from server.stream.watching.watcher import ask
 from tests.count import rochester
-from tests.count.conftest import Desk, Phone
+from tests.count.conftest import Desk, Phone, signed_in, stamp
 
 LOST = "nothing of it is stored any more"
 
@@ -31,3 +36,35 @@ def test_who_counts_a_night_that_is_not_stored_any_more_is_told_so(phone: Phone,
     desk.open_night()
     assert LOST not in phone.client.get(desk.invite()).text
     assert LOST not in phone.client.get("/readyz").text
+
+
+def test_an_officer_whose_receipt_was_lost_is_told_to_send_again_or_which_number_it_has_now(
+    phone: Phone, desk: Desk
+) -> None:
+    night, board = rochester.NIGHT, signed_in(cast(TestClient, phone.client), desk, "desk", name="The desk")
+
+    def lost(command: str, seq: int) -> None:
+        known = EventLost(
+            **stamp(f"lost/{seq}/{command}", by="The store of results"),
+            lost=seq,
+            command=command,
+            ballot=rochester.BALLOT,
+            asked_by="Jane Smith",
+            announced=datetime.now(UTC),
+        )
+        desk.record(known, night)
+
+    lost("nobody knows", 7)
+    again = "receipt 7, was lost when the store of results failed. It is not on air: send it again."
+    assert again in phone.open()
+    needs = board.open("/desk")
+    assert 'class="lost"' in needs and "event 7, from Jane Smith. It has to be sent again." in needs
+    assert "Lost event 7, which Jane Smith had sent at" in board.open("/desk/record")
+    phone.declare()
+    declared = desk.declared()[0]
+    assert again not in phone.open("/count/receipt")
+    lost(declared.command_id, declared.seq + 5)
+    told = f"Receipt {declared.seq + 5} was lost when the store of results failed at"
+    assert told in phone.open("/count/receipt")
+    assert f"It was sent again by itself, and is receipt {declared.seq}." in phone.page
+    assert 'class="lost"' not in board.open("/desk"), "nobody has to do anything"

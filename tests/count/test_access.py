@@ -279,7 +279,6 @@ def everybody(client: TestClient, desk: Desk) -> dict[str, Visitor]:
             await drafts.put(
                 DRAFT, Stored(1, datetime.now(UTC), "Ann", Raw(encoded(Sheet(contests=(TypedContest(),)))))
             )
-        await drafts.close()
 
     desk.do(drafted)
     return {who: Visitor(client, desk, ROLES.get(who, "")) for who in WHO}

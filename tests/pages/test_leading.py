@@ -103,10 +103,10 @@ async def test_without_a_script_a_follower_is_told_the_moment_and_a_wrong_code_s
 
 
 async def test_there_is_an_end_to_clocks(store: Embedded) -> None:
-    drafts = Drafts(EventStream(store.url))
-    clocks = Clocks(drafts)
+    stream = EventStream(store.url)
+    clocks = Clocks(Drafts(stream))
     begun = await asyncio.gather(*(clocks.begin(NIGHT, b"") for _ in range(MOST_CLOCKS + 1)))
     codes = {clock[0] for clock in begun if clock}
     assert None in begun and len(codes) == len([clock for clock in begun if clock]) > MOST_CLOCKS / 2
     assert await clocks.begin(NIGHT, b"") is None
-    await drafts.close()
+    await stream.close()

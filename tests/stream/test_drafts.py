@@ -1,6 +1,5 @@
 """Drafts on a real server: stored by who has seen the newest, bounded, due at their time."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,10 +14,8 @@ AT = datetime(2026, 11, 26, 20, tzinfo=UTC)
 
 
 @pytest.fixture
-async def drafts(stream: EventStream) -> AsyncIterator[Drafts]:
-    one = Drafts(stream)
-    yield one
-    await one.close()
+def drafts(stream: EventStream) -> Drafts:
+    return Drafts(stream)
 
 
 def version(number: int, text: str = '"x"') -> Stored:

@@ -7,16 +7,14 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import pytest
-
 from server.election.events import NightOpened
 from server.election.refusals import Refused
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
-from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened, StreamWentBack, Unreadable, follow
+from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened, Unreadable, follow
 from server.stream.opening import open_night
 from server.stream.reading import key
-from tests.conftest import PATIENCE_SECONDS, until
+from tests.conftest import until
 from tests.nights_by_hand import START, declare, definition
 from tests.stream.test_events import NIGHT, opened
 
@@ -158,17 +156,6 @@ class Ending(EventStream):
         if command[0] == self._after:
             raise self._Ended
         return answer
-
-
-async def test_a_stream_that_went_back_stops_its_follower(redis: Embedded, stream: EventStream) -> None:
-    submitter = await opened(stream)
-    await submitter.submit(NIGHT, declare(0), START)
-    async with following(redis.url) as (news, task):
-        await until(lambda: seqs(news) == [1, 2])
-        await stream._call("DEL", key(NIGHT))  # pyright: ignore[reportPrivateUsage]
-        os.kill(redis.pid, signal.SIGKILL)
-        with pytest.raises(StreamWentBack):
-            await asyncio.wait_for(task, PATIENCE_SECONDS)
 
 
 async def test_a_night_that_cannot_be_read_is_off_until_its_next_round_and_the_others_go_on(

@@ -43,7 +43,7 @@ class Away(EventStream):
 
     asked = 0
 
-    async def append(self, night: str, entry: AnyEvent | AnyAct, known: Position) -> None:
+    async def append(self, night: str, entry: AnyEvent | AnyAct, known: Position) -> str:
         self.asked += 1
         await asyncio.sleep(0)
         raise StreamUnavailable("Redis did not answer.")

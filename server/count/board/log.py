@@ -28,6 +28,7 @@ from server.election.counting.acts import (
     CorrectionDropped,
     Dropped,
     EntryChosen,
+    EventLost,
     Invited,
     PapersVerified,
     PinChosen,
@@ -145,7 +146,7 @@ class _Log:
                 return ballot in self._board.desk.people[act.invitation].ballots
             case Dropped():
                 return False
-            case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
+            case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped() | EventLost():
                 return act.ballot == ballot
             case _:
                 assert_never(act)

@@ -10,6 +10,7 @@ from server.count.board.wording import command_told
 from server.election.commands import OfTheHold, ballot_of
 from server.election.counting.acts import Asked, Dropped
 from server.election.counting.entry import KEYING
+from server.election.counting.losses import to_send_again
 from server.html.templates import clock
 
 # How old a first sheet, or confirmed figures, must be to be worth a telephone call. Keying a second sheet takes about
@@ -41,7 +42,7 @@ class Needs(Struct, frozen=True):
 
 def needs_of(board: Board, glances: list[Glance]) -> Needs:
     """Everything that waits for a person."""
-    needs = [*_of_the_night(board), *_of_contests(board, glances), *_of_people(board), *_dropped(board)]
+    needs = [*_lost(board), *_of_the_night(board), *_of_contests(board, glances), *_of_people(board), *_dropped(board)]
     needs += _uninvited(board)
     kinds: dict[str, int] = {}
     first: list[Need] = []
@@ -63,6 +64,16 @@ def _of_the_night(board: Board) -> Iterator[Need]:
         from_whom = f"from {asked.by} at {clock(asked.at)}: {command_told(night, asked.command)}"
         why = f"waits for the release, {from_whom}" if hold else f"has not gone out yet, {from_whom}"
         yield Need("waiting", name_of(board, asked), why, href_of(asked))
+
+
+def _lost(board: Board) -> Iterator[Need]:
+    """What Redis lost after it was announced, and nobody has sent again."""
+    for act in to_send_again(board.night, board.desk):
+        if act.ballot or board.now - act.at < _REMEMBERED:
+            count = board.night.counts.get(act.ballot)
+            why = f"lost by Redis at {clock(act.at)}: event {act.lost}, from {act.asked_by}. It has to be sent again."
+            where = f"/desk/contests/{act.ballot}" if count else "/desk/record"
+            yield Need("lost", count.contest.name if count else "The night", why, where)
 
 
 def _of_contests(board: Board, glances: list[Glance]) -> Iterator[Need]:

@@ -24,6 +24,7 @@ from server.election.counting.acts import (
     CorrectionDropped,
     Dropped,
     EntryChosen,
+    EventLost,
     InvitationAct,
     Invited,
     PapersVerified,
@@ -230,7 +231,7 @@ def _ballots(desk: Desk, news_item: News) -> Iterable[str]:
             return (news_item.ballot,)
         case BallotPaperAmended():
             return (news_item.ballot,)
-        case NotePosted() | NoteCorrected() | NoteWithdrawn():
+        case EventLost() | NotePosted() | NoteCorrected() | NoteWithdrawn():
             return (news_item.ballot,) if news_item.ballot else ()
         case NightOpened() | NightAmended() | NightHeld() | NightReleased() | EntryChosen() | ReplaySet():
             return ()

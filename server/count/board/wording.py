@@ -29,6 +29,7 @@ from server.election.counting.acts import (
     CorrectionDropped,
     Dropped,
     EntryChosen,
+    EventLost,
     Invited,
     PapersVerified,
     PinChosen,
@@ -148,6 +149,8 @@ def act_told(night: Night, names: dict[str, str], act: AnyAct) -> str:
             return f"Replay: {replay_told(act)}"
         case Dropped():
             return f"Could not go out: {act.why}"
+        case EventLost():
+            return f"Lost event {act.lost}, which {act.asked_by} had sent at {clock(act.announced)}"
 
 
 def replay_told(act: ReplaySet) -> str:

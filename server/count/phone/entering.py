@@ -103,8 +103,9 @@ async def verify(request: Request) -> Response:
         reasons=entry.reasons,
     )
     try:
-        await submitter.record(visit(request).night, act)
-        if papers != place.count.papers:
+        announces = papers != place.count.papers
+        await submitter.record(visit(request).night, act, settles=not announces)
+        if announces:
             by, ballot = place.person.name, place.ballot
             await ask(request, ReachStage(id=command_id, by=by, ballot=ballot, stage="verified", papers=papers))
     except Refused as refused:

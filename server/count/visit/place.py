@@ -12,6 +12,7 @@ from server.election.commands import ReachStage, Withdraw
 from server.election.counting.acts import Role
 from server.election.counting.desk import Desk, Person
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of
+from server.election.counting.losses import other_receipt, to_send_again
 from server.election.counts import Count
 from server.election.events import SetsResult
 from server.election.nights import Night
@@ -127,6 +128,25 @@ class Place(Struct, frozen=True):
         return f"{what} {newest.reason}"
 
     @property
+    def lost(self) -> str:
+        """A sentence about what was lost of this contest after it had a receipt: that it has to be sent again, or that
+        it was, and has another number; "" if nothing was."""
+        mine = [act for act in to_send_again(self.night, self.desk) if act.ballot == self.ballot]
+        if mine:
+            return (
+                f"What was sent at {clock(mine[-1].announced)}, receipt {mine[-1].lost}, was lost when the store of "
+                "results failed. It is not on air: send it again."
+            )
+        other = other_receipt(self.night, self.desk, self.ballot)
+        if other is None:
+            return ""
+        act, seq = other
+        return (
+            f"Receipt {act.lost} was lost when the store of results failed at {clock(act.at)}. It was sent again by "
+            f"itself, and is receipt {seq}."
+        )
+
+    @property
     def token(self) -> str:
         """A hash of what this visitor's page shows: it changes when the page does, and only then."""
         count, stands = self.count, self.stands
@@ -136,6 +156,7 @@ class Place(Struct, frozen=True):
             *shown,
             *on_paper,
             self.waits,
+            self.lost,
             stands.waiting_for,
             stands.differing,
             stands.sheet and stands.sheet.seq,

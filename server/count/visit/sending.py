@@ -30,11 +30,14 @@ def stamp(request: Request, command_id: str) -> Stamp:
     )
 
 
-async def ask(request: Request, command: PublicCommand, reasons: dict[str, str] | None = None) -> Receipt | None:
-    """Record a command and send it out; None if it waits because the night is held. Refused as by ``Submitter.ask``."""
+async def ask(
+    request: Request, command: PublicCommand, reasons: dict[str, str] | None = None, *, settles: bool = True
+) -> Receipt | None:
+    """Record a command and send it out; None if it waits because the night is held. ``settles``, and Refused, as by
+    ``Submitter.ask``."""
     submitter = process(request).submitter
     asked = Asked(**stamp(request, f"ask/{command.id}"), command=command, reasons=reasons or {})
-    return await submitter.ask(visit(request).night, asked)
+    return await submitter.ask(visit(request).night, asked, settles=settles)
 
 
 def device(request: Request) -> str:

@@ -166,6 +166,20 @@ class Dropped(Act, frozen=True, tag="dropped.1"):
     why: str
 
 
+class EventLost(Act, frozen=True, tag="event-lost.1"):
+    """Redis came back without an event that had been shown, as after a fail-over to a replica that did not have it.
+
+    ``lost`` is the seq that the event had, which is the number of its receipt, ``command`` its command's id, ``ballot``
+    the contest ("" for none), ``asked_by`` who had asked for it, ``announced`` when it was stored.
+    """
+
+    lost: int
+    command: str
+    ballot: str
+    asked_by: str
+    announced: datetime
+
+
 class ReplaySet(Act, frozen=True, tag="replay-set.1"):
     """How a replay is to go on. ``speed`` is how many times faster than real time it plays, None for without pauses.
 
@@ -186,6 +200,6 @@ SignInAct = PinChosen | SignedIn | PinMistaken
 """The acts of somebody who uses an invitation, ``act.invitation``."""
 OfTheDesk = EntryChosen | Invited | InvitationAct | SignInAct | ReplaySet
 """The acts that stay in force when a night is played again: who may do what, and how results are entered."""
-OfOneRound = CountAct | Asked | Dropped
+OfOneRound = CountAct | Asked | Dropped | EventLost
 """The acts that are forgotten when a night is played again, because they are about the night as it went before."""
 AnyAct = OfTheDesk | OfOneRound

@@ -14,6 +14,7 @@ from server.election.counting.acts import (
     CorrectionDropped,
     Dropped,
     EntryChosen,
+    EventLost,
     InvitationAct,
     Invited,
     PapersVerified,
@@ -84,6 +85,8 @@ def admit(night: Night, desk: Desk, act: A) -> A:
             _replay(night, desk, act)
         case EntryChosen():
             _entry_mode(night, desk, act)
+        case EventLost():  # a fact that nobody decides
+            pass
         case _:
             assert_never(act)
     return replace(act, seq=desk.seq + 1)

@@ -17,6 +17,7 @@ from server.election.counting.acts import (
     Dropped,
     EntryChosen,
     EntryMode,
+    EventLost,
     InvitationAct,
     Invited,
     OfTheDesk,
@@ -120,6 +121,8 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 entry = act.entry
             case ReplaySet():
                 replay = act
+            case EventLost():
+                pass
             case Asked():
                 asked[act.command.id] = act
                 if isinstance(act.command, WithFigures):

@@ -113,7 +113,6 @@ def place(shared_redis: Embedded, tmp_path: Path) -> Iterator[TestClient]:
         for night in await stream.nights():
             await stream.erase(night)
         await stream.erase(PLACE)
-        await drafts.close()
 
     desk.do(emptied)
     settings = Settings(redis_url=shared_redis.url, data_dir=tmp_path, secret_key=SECRET, public_url=HALL)

@@ -39,7 +39,6 @@ async def due(stream: EventStream) -> None:
     """What each web process does every second."""
     drafts = Drafts(stream)
     await open_due(stream, drafts, Kept(Path("nowhere")))
-    await drafts.close()
 
 
 def test_a_seat_and_a_pasted_list_are_a_night_that_viewers_see_once_it_is_opened(

@@ -1,0 +1,51 @@
+"""What this process does where Redis comes back without events that it had shown: what can be is sent out again, and
+the desk and the officers are told what cannot."""
+
+import asyncio
+from contextlib import suppress
+
+from server.election.counting.acts import EventLost
+from server.election.refusals import Refused
+from server.live.hub import Hub
+from server.stream.clock import now
+from server.stream.events import StreamUnavailable
+from server.stream.submit import Submitter
+
+_STORE = "The store of results"
+
+
+async def put_right(hub: Hub, submitter: Submitter) -> None:
+    """Put right each loss of this process, for ever. Several processes may do so at once: each step happens once."""
+    while True:
+        night, lost = await hub.losses.get()
+        acts = [
+            EventLost(
+                seq=0,
+                at=now(),
+                by=_STORE,
+                invitation="",
+                device="",
+                command_id=f"lost/{event.seq}/{event.command_id}",
+                lost=event.seq,
+                command=event.command_id,
+                ballot=getattr(event, "ballot", None) or "",
+                asked_by=event.by,
+                announced=event.at,
+            )
+            for event in lost
+        ]
+        with suppress(Refused):  # the night is gone
+            await _put_right(submitter, night, acts)
+
+
+async def _put_right(submitter: Submitter, night: str, acts: list[EventLost]) -> None:
+    while True:
+        try:
+            await submitter.send_out(night, now())  # what was asked for and survived in the private stream
+            receipts = (await submitter.look(night)).receipts("events")
+            for act in acts:
+                if receipts.get(act.command) != act.lost:  # else its receipt is as good as before
+                    await submitter.record(night, act)
+            return
+        except StreamUnavailable:
+            await asyncio.sleep(1)

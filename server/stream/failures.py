@@ -1,0 +1,100 @@
+"""What it means when Redis fails or refuses, each a sentence; and whether it passes by itself. No connections."""
+
+import ssl
+from typing import TypeVar
+
+from redis import exceptions as redis
+
+E = TypeVar("E", bound=BaseException)
+
+
+class StreamUnavailable(Exception):
+    """Redis cannot be reached, refuses, or did not confirm in time; the message is a sentence. It is safe to send the
+    same command again."""
+
+
+class LostByRedis(StreamUnavailable):
+    """What was written is not there any more: another server took over without it."""
+
+    def __init__(self) -> None:
+        super().__init__("Redis has lost what was sent: another server took over without it.")
+
+
+class StreamUnfit(StreamUnavailable):
+    """A Redis that this program cannot run on, or cannot run on with these settings; it does not pass by itself."""
+
+
+_RIGHTS = "server/stream/README.md names the rights that are needed."
+NO_CLUSTER = "This is a node of a Redis Cluster, which this program does not speak: REDIS_URL must name another Redis."
+
+# How a refusal begins → what it means. Those of the first table pass by themselves, those of the second do not.
+_PASSES = {
+    "LOADING": "Redis is still reading its data. It answers once it has.",
+    "READONLY": "This Redis is a replica now, which takes no writes: another server is the primary.",
+    "UNBLOCKED": "This Redis is a replica now, which takes no writes: another server is the primary.",
+    "MASTERDOWN": "This Redis is a replica that has lost its primary.",
+    "NOREPLICAS": "Redis takes no writes while too few of its replicas are connected (min-replicas-to-write).",
+    "OOM": "Redis has no memory left (maxmemory), so it stores nothing. Give it more.",
+    "MISCONF": "Redis cannot write to its disk, so it stores nothing. Its log says why.",
+    "BUSY": "Redis is busy with somebody's script.",
+    "max number of clients": "Redis has no connection left for this program (maxclients).",
+    "WAITAOF cannot be used with replica": "This Redis is a replica now: another server is the primary.",
+    "WAIT cannot be used with replica": "This Redis is a replica now: another server is the primary.",
+    "WAITAOF cannot be used when numlocal": "Redis keeps no append-only file any more: set appendonly yes.",
+}
+_STAYS = {
+    "NOPERM": f"The user of REDIS_URL may not do this: {{}} {_RIGHTS}",
+    "WRONGPASS": "Redis refuses the user or the password in REDIS_URL.",
+    "NOAUTH": "Redis wants a user or a password: REDIS_URL must have it, as redis://user:password@redis.example:6379/0.",
+    "invalid password": "Redis refuses the user or the password in REDIS_URL.",
+    "DB index is out of range": "Redis has no database of that number: it is the end of REDIS_URL.",
+    "invalid DB index": "Redis has no database of that number: it is the end of REDIS_URL.",
+    "SELECT is not allowed in cluster": NO_CLUSTER,
+    "MOVED": NO_CLUSTER,
+    "CLUSTERDOWN": NO_CLUSTER,
+    "CROSSSLOT": NO_CLUSTER,
+}
+
+
+def failed(error: Exception, where: str) -> StreamUnavailable:
+    """What an error of redis-py, or of the system, means; ``where`` is the address without a password."""
+    if isinstance(error, TimeoutError | redis.TimeoutError):  # what failed again and again until the time was over?
+        again = _in_chain(error.__cause__ or error.__context__, redis.ConnectionError)
+        return failed(again, where) if again else StreamUnavailable("Redis did not answer in time.")
+    if untrusted := _in_chain(error, ssl.SSLCertVerificationError):
+        return StreamUnfit(
+            f"The certificate of Redis at {where} is not trusted: {untrusted.verify_message}. Name the authority that "
+            "signed it: REDIS_URL=rediss://…?ssl_ca_certs=/path/to/ca.pem."
+        )
+    if broken := _in_chain(error, ssl.SSLError):
+        return StreamUnfit(f"Redis at {where} speaks no TLS that this program can follow: {broken.reason or broken}.")
+    said = f"{getattr(error, 'status_code', None) or ''} {error}".strip()
+    for start, sentence in _STAYS.items():
+        if _says(said, start):
+            return StreamUnfit(sentence.format(error))
+    for start, sentence in _PASSES.items():
+        if _says(said, start):
+            return StreamUnavailable(sentence)
+    if "previous master" in said:
+        return StreamUnavailable(_PASSES["READONLY"])
+    if isinstance(error, redis.ConnectionError | OSError):
+        return StreamUnavailable(f"No Redis answers at {where}: {_reason(error)}.")
+    return StreamUnfit(f"Redis refused: {error}")
+
+
+def _says(said: str, start: str) -> bool:
+    return said.startswith((start, f"ERR {start}")) or (start.islower() and start in said)
+
+
+def _reason(error: BaseException) -> str:
+    """The system's words at the bottom of a chain of errors: "Connection refused", "Name or service not known"."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    words = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+    return words.rstrip(".")
+
+
+def _in_chain(error: BaseException | None, kind: type[E]) -> E | None:
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__ or error.__context__
+    return error

@@ -1,0 +1,197 @@
+"""What a Redis that refuses, is set wrong or hangs is told as: on real servers, by the sentence that people read."""
+
+import asyncio
+import os
+import re
+import ssl
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from limits import parse
+from msgspec import Raw
+from redis.exceptions import BusyLoadingError
+
+from server.__main__ import main
+from server.election.counting.acts import Asked, Stamp
+from server.settings import ROOT
+from server.stream.drafts import Drafts, Stored
+from server.stream.events import EventStream
+from server.stream.failures import StreamUnavailable, StreamUnfit, failed
+from server.stream.rates import Rates
+from server.stream.submit import Submitter
+from tests.nights_by_hand import START, declare
+from tests.redises import Server, free_port, server, switch_to
+from tests.running import answered, serving
+from tests.stream.test_events import NIGHT, opened
+from tests.stream.test_ledger import REASONS
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Iterator[Server]:
+    with server(tmp_path / "one") as started:
+        yield started
+
+
+@pytest.mark.parametrize(
+    ("done", "told"),
+    [
+        ("REPLICAOF 127.0.0.1 {nobody}", "is a replica now, which takes no writes"),
+        ("CONFIG SET min-replicas-to-write 1", "too few of its replicas are connected"),
+        ("CONFIG SET maxmemory 1", "no memory left"),
+        ("CONFIG SET replica-serve-stale-data no|REPLICAOF 127.0.0.1 {nobody}", "has lost its primary"),
+    ],
+)
+async def test_a_redis_that_refuses_writes_says_why_and_takes_them_again_later(
+    one: Server, done: str, told: str
+) -> None:
+    stream = EventStream(one.url)
+    submitter = await opened(stream)
+    for command in done.format(nobody=free_port()).split("|"):
+        one.ask(command)
+    with pytest.raises(StreamUnavailable, match=told) as refusal:
+        await submitter.submit(NIGHT, declare(0), START)
+    assert not isinstance(refusal.value, StreamUnfit), "it may pass"
+    for command in ("REPLICAOF NO ONE", "CONFIG SET min-replicas-to-write 0", "CONFIG SET maxmemory 0"):
+        one.ask(command)
+    assert (await submitter.submit(NIGHT, declare(0), START)).seq == 2
+    await stream.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("redis://127.0.0.1:{port}/99", "no database of that number"),
+        ("redis://reader:secret@127.0.0.1:{port}", "may not do this: .*names the rights"),
+        ("redis://reader:wrong@127.0.0.1:{port}", "refuses the user or the password"),
+    ],
+)
+def test_a_redis_that_cannot_be_used_with_these_settings_says_what_is_wrong_with_them(
+    one: Server,
+    url: str,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    one.ask("ACL SETUSER reader on >secret ~* +xrange")
+    monkeypatch.setenv("REDIS_URL", url.format(port=one.port))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PORT", str(free_port()))
+    code = main(["serve"])
+    err = capsys.readouterr().err
+    assert code == os.EX_CONFIG, err
+    assert re.search(told, err)
+
+
+@pytest.fixture
+def signed_by_itself(tmp_path: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate for 127.0.0.1 that nobody trusts, and what a server needs to show it."""
+    key, certificate = tmp_path / "key", tmp_path / "certificate"
+    making = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=redis -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run([*making.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    return certificate, context
+
+
+async def test_a_certificate_that_is_not_trusted_is_called_so_and_can_be_trusted(
+    one: Server, signed_by_itself: tuple[Path, ssl.SSLContext]
+) -> None:
+    certificate, context = signed_by_itself
+    async with switch_to(one, context) as switch:
+        stream = EventStream(switch.url)
+        with pytest.raises(StreamUnfit, match=r"certificate of Redis at 127.0.0.1:\d+ is not trusted: self-signed"):
+            await stream.open()
+        await stream.close()
+        trusting = EventStream(f"{switch.url}?ssl_ca_certs={certificate}")
+        await opened(trusting)
+        await trusting.close()
+
+
+async def test_a_node_of_a_cluster_is_called_so(tmp_path: Path) -> None:
+    with server(tmp_path / "node", "--cluster-enabled", "yes") as node:
+        node.ask("CLUSTER ADDSLOTSRANGE 0 16383")
+        node.wait_until("CLUSTER INFO", "cluster_state:ok")
+        stream = EventStream(node.url)
+        with pytest.raises(StreamUnfit, match="Redis Cluster, which this program does not speak"):
+            await stream.open()
+        await stream.close()
+
+
+async def test_where_nobody_listens_that_is_said_with_the_systems_reason() -> None:
+    stream = EventStream(f"redis://user:secret@127.0.0.1:{free_port()}")
+    with pytest.raises(StreamUnavailable, match=r"No Redis answers at 127.0.0.1:\d+: Connect") as failure:
+        await stream.open()
+    assert "secret" not in str(failure.value)
+    await stream.close()
+
+
+def test_a_redis_that_is_loading_is_told_as_that_however_long_it_was_asked_again() -> None:
+    loading, given_up = BusyLoadingError("Redis is loading the dataset", status_code="LOADING"), TimeoutError()
+    given_up.__cause__ = asyncio.CancelledError()
+    given_up.__cause__.__context__ = loading
+    assert "still reading its data" in str(failed(given_up, "here"))
+
+
+async def test_a_redis_that_hangs_is_waited_for_once_and_found_again(one: Server, tmp_path: Path) -> None:
+    async with switch_to(one) as switch:
+        stream = EventStream(switch.url)
+        submitter = await opened(stream)
+        async with serving(switch.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
+            await answered(client, "/readyz")
+            switch.answers.clear()
+            for _ in range(3):
+                with pytest.raises(StreamUnavailable, match="did not answer in time"):
+                    await submitter.look(NIGHT)
+            ready = await client.get("/readyz")
+            assert (ready.status_code, ready.json()["ready"]) == (503, False)
+            switch.answers.set()
+            await answered(client, "/readyz")
+            assert (await Submitter(stream).submit(NIGHT, declare(0), START)).seq == 2
+        await stream.close()
+
+
+async def test_readiness_says_that_replicas_are_away(one: Server, tmp_path: Path) -> None:
+    stream = EventStream(one.url, replicas=1)
+    assert "Redis has 0 of the 1 replicas" in await stream.lacks_replicas()
+    with server(tmp_path / "replica", "--replicaof", f"127.0.0.1 {one.port}"):
+        one.wait_until("INFO replication", "state=online")
+        assert await stream.lacks_replicas() == ""
+    await stream.close()
+
+
+async def test_the_rights_that_are_named_are_enough(one: Server, tmp_path: Path) -> None:
+    readme = (ROOT / "server" / "stream" / "README.md").read_text()
+    (rights,) = re.findall(r"^ACL SETUSER declared .*$", readme, re.MULTILINE)
+    assert one.ask(rights) == "OK"
+    url = f"redis://declared:password@127.0.0.1:{one.port}"
+    stream = EventStream(url)
+    await stream.open()
+    assert stream.durable
+    submitter, drafts = await opened(stream), Drafts(stream)
+    stamp = Stamp(seq=0, at=START, by="officer", invitation="", device="", command_id="ask")
+    await submitter.ask(NIGHT, Asked(**stamp, command=declare(0), reasons=REASONS))
+    await submitter.ask(NIGHT, Asked(**stamp, command=declare(0), reasons=REASONS))
+    async with serving(url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
+        assert (await answered(client, "/readyz")).json()["reasons"] == []
+        await answered(client, f"/nights/{NIGHT}", "Seat 0")
+    await drafts.put("one", Stored(1, START, "Ann", Raw(b"1"), opens=START))
+    await drafts.put("one", Stored(2, START, "Ann", Raw(b"2")))
+    assert len(await drafts.listed()) == 1 and await drafts.earlier("one", 1) and not await drafts.due(START)
+    await drafts.drop("one", NIGHT)
+    assert await drafts.became("one") == NIGHT
+    rates = Rates(url)
+    assert [await rates.seconds_over(parse("1/minute"), "somebody") > 0 for _ in range(2)] == [False, True]
+    assert await stream.begin_again(NIGHT, (2, 1), (await stream.read(NIGHT))[0], ())
+    confirming = EventStream(url)
+    one.ask("CONFIG SET appendfsync everysec")
+    await confirming.open()
+    await Submitter(confirming).submit(NIGHT, declare(1), START)
+    await stream.erase(NIGHT)
+    assert await stream.nights() == [] and await stream.lost() == []
+    await stream.close()
+    await confirming.close()
+    assert one.ask("ACL LOG") == "[]", "nothing was refused, not even what nobody misses"
