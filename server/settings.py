@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ class Settings:
     ``redis_url`` None means the embedded server. ``replicas`` is how many replicas must have a write before it is
     acknowledged. ``share_port``: several processes may serve at one port, and the kernel spreads the clients. Links for
     others begin with ``public_url``; ``also_at`` are further addresses of this machine, where PUBLIC_URL is not set.
+    ``trusted_proxies`` are networks whose X-Forwarded-For is believed, those of IPv4 also as IPv6 sockets show them.
     """
 
     host: str = "127.0.0.1"
@@ -38,11 +40,12 @@ class Settings:
     data_dir: Path = ROOT / "data"
     public_url: str = "http://127.0.0.1:8000"
     also_at: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1/32", "::ffff:127.0.0.1/128", "::1/128")
     secret_key: str = field(default="", repr=False)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read HOST, PORT, SHARE_PORT, REDIS_URL, REDIS_REPLICAS, DATA_DIR, PUBLIC_URL and SECRET_KEY.
+        """Read HOST, PORT, SHARE_PORT, REDIS_URL, REDIS_REPLICAS, DATA_DIR, PUBLIC_URL, TRUSTED_PROXIES and SECRET_KEY.
 
         SettingsError if one of them cannot be used.
         """
@@ -58,8 +61,14 @@ class Settings:
             data_dir=data_dir,
             public_url=public_url,
             also_at=tuple(also_at),
+            trusted_proxies=_networks(environ),
             secret_key=_secret(environ, data_dir),
         )
+
+    @property
+    def prefix(self) -> str:
+        """The path below which the site is, as in ``/results``; "" if it has its host to itself."""
+        return urlsplit(self.public_url).path
 
     @property
     def at_home(self) -> str:
@@ -117,6 +126,23 @@ def _public_urls(environ: Mapping[str, str], host: str, port: int) -> list[str]:
     return [network.site(address, port) for address in found if host == "::" or ":" not in address] or [
         network.site(_HOME.get(host, host), port)
     ]
+
+
+def _networks(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The networks of TRUSTED_PROXIES; an IPv4 address is ``::ffff:`` and that address on a socket that serves both."""
+    found: list[str] = []
+    for text in (environ.get("TRUSTED_PROXIES") or "127.0.0.1 ::1").replace(",", " ").split():
+        try:
+            network = ip_network(text)
+        except ValueError:
+            raise SettingsError(
+                "TRUSTED_PROXIES must be addresses or networks, as in 10.0.0.0/8 or 127.0.0.1, 192.168.1.20; "
+                f"{text!r} is neither."
+            ) from None
+        found.append(str(network))
+        if network.version == 4:
+            found.append(f"::ffff:{network.network_address}/{96 + network.prefixlen}")
+    return tuple(found)
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.html.answers import answer
+from server.html.root import rooted
 from server.live.bodies import Body
 
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "static"
@@ -55,8 +56,8 @@ def _without_comments(name: str, content: bytes) -> bytes:
 
 
 def static(name: str) -> str:
-    """The address of a file below web/static, with the hash of its content in it; KeyError if there is no such file."""
-    return f"/static/{_files()[name].digest}/{name}"
+    """The address of a file below web/static, with the hash of its content in it."""
+    return rooted(f"/static/{_files()[name].digest}/{name}")
 
 
 def compress() -> None:
