@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from server import network
 
@@ -45,7 +45,8 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read HOST, PORT, SHARE_PORT, REDIS_URL, REDIS_REPLICAS, DATA_DIR, PUBLIC_URL, TRUSTED_PROXIES and SECRET_KEY.
+        """Read HOST, PORT, SHARE_PORT, PUBLIC_URL, TRUSTED_PROXIES, REDIS_URL, REDIS_CERTIFICATE, REDIS_REPLICAS,
+        DATA_DIR and SECRET_KEY.
 
         SettingsError if one of them cannot be used.
         """
@@ -104,7 +105,17 @@ def _redis_url(environ: Mapping[str, str]) -> str | None:
             "REDIS_URL must be like redis://redis.example:6379/0, rediss://… for TLS, unix:///path/to/socket, or "
             f"redis+sentinel://one.example:26379,two.example:26379/name-of-the-primary; it is {shown!r}."
         )
-    return given
+    certificate = environ.get("REDIS_CERTIFICATE", "")
+    if given is None or not certificate:
+        return given
+    if not given.startswith("rediss"):
+        raise SettingsError("REDIS_CERTIFICATE is for a Redis with TLS: REDIS_URL must begin with rediss://.")
+    if certificate != "any" and not Path(certificate).is_file():
+        raise SettingsError(
+            f"REDIS_CERTIFICATE must be the file of an authority's certificate, or any: {certificate!r}."
+        )
+    asks = {"ssl_cert_reqs": "none"} if certificate == "any" else {"ssl_ca_certs": str(Path(certificate).absolute())}
+    return f"{given}{'&' if '?' in given else '?'}{urlencode(asks)}"
 
 
 def _names_a_redis(url: str) -> bool:
