@@ -22,7 +22,7 @@ from server.html.address import (
     language_of,
     moment_of,
 )
-from server.html.answers import HTML, answer
+from server.html.answers import HTML, SHARED, answer
 from server.html.coming import is_before_poll
 from server.html.languages import Language
 from server.html.process import process
@@ -104,7 +104,7 @@ class Shown(Struct, frozen=True):
 
     def answer(self, request: Request, page: Body) -> Response:
         """The response with a page, or 304 if the reader has it already."""
-        return in_language(request, answer(request, page, HTML, page.etag))
+        return in_language(request, answer(request, page, HTML, page.etag, SHARED))
 
 
 def shown_by(request: Request) -> Shown:

@@ -9,7 +9,7 @@ from starlette.websockets import WebSocket
 
 from server.access import allows, everyone
 from server.html.address import asked, in_language, language_of, number
-from server.html.answers import HTML, answer
+from server.html.answers import HTML, SHARED, answer
 from server.html.languages import wanted
 from server.html.process import process
 from server.html.templates import rendered
@@ -27,7 +27,7 @@ async def front(request: Request) -> Response:
     hub, language = process(request).hub, language_of(request)
     past = await asyncio.to_thread(shipped)
     html = hub.cached(f"front {language.code}", lambda: body(front_page(hub, language, past)), also=hub.front.mark)
-    return in_language(request, answer(request, html, HTML, html.etag))
+    return in_language(request, answer(request, html, HTML, html.etag, SHARED))
 
 
 @allows(everyone)
@@ -59,7 +59,7 @@ async def find(request: Request) -> Response:
     if found.only:
         return in_language(request, RedirectResponse(found.only.what.address(), 303))
     html = body(rendered("find.html", language, q=question[:80], found=found, postcode=postcode))
-    return in_language(request, answer(request, html, HTML, html.etag))
+    return in_language(request, answer(request, html, HTML, html.etag, SHARED))
 
 
 @allows(everyone)
