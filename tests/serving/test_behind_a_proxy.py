@@ -1,4 +1,4 @@
-"""nginx and Caddy in front, set up as the page for who operates it says; skipped where they are not installed."""
+"""nginx, Caddy and HAProxy in front, set up as OPERATIONS.md says; each is skipped where it is not installed."""
 
 import asyncio
 import re
@@ -24,7 +24,7 @@ from tests.serving.test_trusted_proxies import CLOCK, CLOCKS, MOST
 
 NAME, PREFIX = "results.example", "/results"
 NIGHT = f"/nights/{rochester.NIGHT}"
-_CLIENTS = {"nginx": "127.0.0.2", "caddy": "127.0.0.3"}  # the proxies are at 127.0.0.1
+_CLIENTS = {"nginx": "127.0.0.2", "caddy": "127.0.0.3", "haproxy": "127.0.0.4"}  # the proxies are at 127.0.0.1
 
 
 def free_port() -> int:
@@ -58,6 +58,16 @@ def caddy(folder: Path, port: int, plain: int, behind: int) -> list[str]:
     own = f"{{\n\tadmin off\n\thttp_port {plain}\n\thttps_port {port}\n\tstorage file_system {folder}\n}}\n"
     (folder / "Caddyfile").write_text(own + text)
     return ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
+
+
+def haproxy(folder: Path, port: int, plain: int, behind: int) -> list[str]:
+    """The command for HAProxy with its example; both servers are the same process."""
+    both = "".join((folder / f"{NAME}.{kind}").read_text() for kind in ("pem", "key"))
+    (folder / f"{NAME}.both.pem").write_text(both)
+    text = re.sub("127.0.0.1:800[12]", f"127.0.0.1:{behind}", example("haproxy")).replace("/etc/ssl", str(folder))
+    text = text.replace("bind :80\n", f"bind :{plain}\n").replace("bind :443", f"bind :{port}")
+    (folder / "haproxy.cfg").write_text(text)
+    return ["haproxy", "-db", "-f", str(folder / "haproxy.cfg")]
 
 
 class Front:
@@ -117,7 +127,7 @@ def _listens(port: int) -> bool:
         return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.fixture(scope="module", params=[nginx, caddy], ids=["nginx", "caddy"])
+@pytest.fixture(scope="module", params=[nginx, caddy, haproxy], ids=["nginx", "caddy", "haproxy"])
 def front(
     request: pytest.FixtureRequest, shared_redis: Embedded, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Front]:
@@ -181,7 +191,7 @@ def test_nobody_can_forge_where_they_are(front: Front) -> None:
 
 def test_a_burst_reaches_the_program_a_few_times(front: Front) -> None:
     if front.name != "nginx":
-        pytest.skip("Caddy's own cache is not built in")
+        pytest.skip("it has no such cache")
     page = f"{NIGHT}/areas"
     with front.client() as browser, ThreadPoolExecutor(40) as many:
         kept = list(many.map(browser.get, [page] * 200))
