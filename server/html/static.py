@@ -19,6 +19,7 @@ from server.live.bodies import Body
 
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "static"
 _TEMPLATES = _FOLDER.parent / "templates"
+_BESIDES = ("count-worker.js", "embed.js")  # asked for at addresses of their own
 _ASKED = r"\bstatic\(['\"]([^'\"]+)"
 
 
@@ -66,7 +67,7 @@ def static(name: str) -> str:
 def lacking() -> str:
     """A sentence about the files that pages ask for and that web/static does not have; "" if it has them all."""
     asked = [found for page in _TEMPLATES.rglob("*.html") for found in re.findall(_ASKED, page.read_text())]
-    missing = sorted({name for name in asked if name not in _files()})
+    missing = sorted({name for name in (*asked, *_BESIDES) if name not in _files()})
     if asked and not missing:
         return ""
     why = "Pages can be read, but may not follow a night. scripts/setup brings what is not in the checkout."

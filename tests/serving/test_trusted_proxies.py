@@ -50,6 +50,23 @@ def test_a_proxy_is_trusted_on_a_socket_for_both_kinds_of_address() -> None:
     assert Settings().trusted_proxies == Settings.from_env({"SECRET_KEY": SECRET}).trusted_proxies
 
 
+@pytest.mark.parametrize(
+    ("url", "certificate", "why"),
+    [
+        ("redis://redis.example", "any", "REDIS_URL must begin with rediss://"),
+        ("", "any", ""),
+        ("rediss://redis.example", "/nowhere/ca.pem", "must be the file of an authority's certificate, or any"),
+    ],
+)
+def test_a_certificate_that_cannot_be_used_is_refused_with_a_sentence(url: str, certificate: str, why: str) -> None:
+    environment = {"SECRET_KEY": SECRET, "REDIS_URL": url, "REDIS_CERTIFICATE": certificate}
+    if not why:
+        assert Settings.from_env(environment).redis_url is None, "the embedded server has none"
+        return
+    with pytest.raises(SettingsError, match=why):
+        Settings.from_env(environment)
+
+
 @pytest.mark.parametrize("given", ["*", "10.0.0.1/8", "nginx", "127.0.0.1;10.0.0.1"])
 def test_what_names_no_network_is_refused_with_a_sentence(given: str) -> None:
     with pytest.raises(SettingsError, match="TRUSTED_PROXIES must be addresses or networks"):
