@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from server.access import allows, everyone
 from server.election.events import AnyEvent
 from server.feeds.shapes import Readiness
+from server.html import static
 from server.html.answers import JSON
 from server.html.process import process
 from server.live.hub import Hub
@@ -30,7 +31,8 @@ async def healthz(request: Request) -> Response:
 
 @allows(everyone)
 async def readyz(request: Request) -> Response:
-    """``/readyz``: 200 once everything stored has been read and while Redis answers; else 503, with the reasons.
+    """``/readyz``: 200 once everything stored has been read and while Redis answers; else 503, with the reasons. 503
+    also where files are missing that pages ask for.
 
     If Redis might lose what it stores, has lost a night or some of its events, or lacks replicas, or if this process
     cannot read a night, the reasons say so too, but the process still counts as ready: it serves all that there is.
@@ -39,6 +41,7 @@ async def readyz(request: Request) -> Response:
     reasons: list[str] = []
     if not hub.ready.is_set():
         reasons.append("The events that are stored have not all been read yet.")
+    reasons += [lacks] if (lacks := static.lacking()) else []
     lost, why = await _lost(stream)
     reasons += [why] if lost is None else []
     lacking = [why] if why and lost is not None else []

@@ -15,6 +15,7 @@ from server.election.clock import LONDON
 from server.election.numbers import written
 from server.html.languages import Language, wanted
 from server.html.process import process
+from server.html.root import rooted
 from server.live.channel import Channel
 from server.live.renderer import NIGHT
 
@@ -51,7 +52,7 @@ def staying(page: str, night: str, state: Mapping[str, str]) -> str:
             return match[0]
         return f'href="{address}{query}&amp;{more}' if query else f'href="{address}?{more}'
 
-    return re.sub(rf'href="(/nights/{re.escape(night)}(?=[/?#"])[^?#"]*)(\?[^#"]*)?', link, page)
+    return re.sub(rf'href="({rooted("/nights/")}{re.escape(night)}(?=[/?#"])[^?#"]*)(\?[^#"]*)?', link, page)
 
 
 def _parsed(text: bytes) -> Mapping[str, str]:
@@ -162,7 +163,9 @@ def in_language(request: Request, response: Response) -> Response:
     response.headers["Content-Language"] = language.tag
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
     if _is_from_here(request) and asked(request, _LANGUAGE) == language.code:
-        response.set_cookie(_LANGUAGE, language.code, max_age=_A_YEAR, samesite="lax", httponly=True)
+        response.set_cookie(
+            _LANGUAGE, language.code, max_age=_A_YEAR, path=rooted("") or "/", samesite="lax", httponly=True
+        )
     return response
 
 

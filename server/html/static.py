@@ -1,4 +1,4 @@
-"""The files a page needs, read and compressed once, at addresses that change with their content. No templates."""
+"""The files a page needs, read and compressed once, at addresses that change with their content; which are missing."""
 
 import mimetypes
 import os
@@ -14,9 +14,12 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.html.answers import answer
+from server.html.root import rooted
 from server.live.bodies import Body
 
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "static"
+_TEMPLATES = _FOLDER.parent / "templates"
+_ASKED = r"\bstatic\(['\"]([^'\"]+)"
 
 
 class _File(Struct, frozen=True):
@@ -55,8 +58,19 @@ def _without_comments(name: str, content: bytes) -> bytes:
 
 
 def static(name: str) -> str:
-    """The address of a file below web/static, with the hash of its content in it; KeyError if there is no such file."""
-    return f"/static/{_files()[name].digest}/{name}"
+    """The address of a file below web/static, with the hash of its content in it; one that is missing is not found."""
+    return rooted(f"/static/{_files()[name].digest if name in _files() else 'missing'}/{name}")
+
+
+@cache
+def lacking() -> str:
+    """A sentence about the files that pages ask for and that web/static does not have; "" if it has them all."""
+    asked = [found for page in _TEMPLATES.rglob("*.html") for found in re.findall(_ASKED, page.read_text())]
+    missing = sorted({name for name in asked if name not in _files()})
+    if asked and not missing:
+        return ""
+    why = "Pages can be read, but may not follow a night. scripts/setup brings what is not in the checkout."
+    return f"web/static lacks {', '.join(missing) or 'everything'}. {why}"
 
 
 def compress() -> None:

@@ -24,15 +24,17 @@ class Asking(Protocol):
 
 
 class Places(ServerState):
-    """The connections of a server; ``most`` is how many there may be, by default as many as this process may open.
+    """The connections of a server; ``most`` is how many there may be, by default as many as this process may open. The
+    site is below the path ``prefix``.
 
     Whoever connects and asks for nothing gives way, the oldest first, once such connections have half of all places: a
     browser asks as soon as it is connected, so that it is never among the oldest. Viewers' lines are refused when only
     the reserve is left. What was done is logged once a minute.
     """
 
-    def __init__(self, most: int = 0) -> None:
+    def __init__(self, most: int = 0, prefix: str = "") -> None:
         super().__init__()
+        self.desks = (b"/desk/", f"{prefix}/desk/".encode())  # a proxy takes the prefix off a request, or not
         self.most = most or _files() - _OWN_FILES
         self._asking: dict[Asking, None] = {}
         self._gave_way = self._late = self._refused = 0

@@ -50,9 +50,10 @@ class WebServer(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=5,
+                forwarded_allow_ips=list(settings.trusted_proxies),
             )
         )
-        self.places = self.server_state = Places()
+        self.places = self.server_state = Places(prefix=settings.prefix)
 
     async def listen(self) -> None:
         """Serve until told to stop."""

@@ -1,11 +1,19 @@
 """Whether a process is alive and ready, and its figures."""
 
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
+from server.html import static
+from server.settings import ROOT
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from tests.feeds.site import GENERAL, ROCHESTER, Site
+
+FILES = ROOT / "web" / "static"
 
 
 def test_process_is_alive(client: TestClient) -> None:
@@ -63,3 +71,23 @@ def test_metrics_say_how_much_is_remembered_and_how_much_may_be(site: Site, clie
 
 def test_metrics_can_be_asked_for_again(client: TestClient) -> None:
     assert client.get("/metrics").status_code == client.get("/metrics").status_code == 200
+
+
+async def test_a_process_without_the_files_of_its_pages_is_not_ready_and_says_which(
+    stream: EventStream, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    site = Site(stream=stream)
+    site.hub.ready.set()
+    copytree(FILES, tmp_path / "static", ignore=ignore_patterns("vendor"))
+    monkeypatch.setattr(static, "_FOLDER", tmp_path / "static")
+    for remembered in (static._files, static.lacking):  # type: ignore[reportPrivateUsage]
+        remembered.cache_clear()
+    try:
+        async with site.in_this_loop() as client:
+            answer = await client.get("/readyz")
+        assert answer.status_code == 503
+        assert "web/static lacks vendor/htmx.min.js, vendor/hx-ws.min.js." in answer.json()["reasons"][0]
+        assert static.static("vendor/htmx.min.js") == "/static/missing/vendor/htmx.min.js", "and pages are shown"
+    finally:
+        for remembered in (static._files, static.lacking):  # type: ignore[reportPrivateUsage]
+            remembered.cache_clear()
