@@ -41,7 +41,7 @@ from server.stream.follow import follow
 from server.stream.rates import Rates
 from server.stream.submit import Submitter
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 _SECONDS_TO_CATCH_UP = 10  # after that this process serves, though /readyz says that it is not ready
 
@@ -55,6 +55,10 @@ class Application(Starlette):
 
     hub: Hub
     failed = False
+
+    def leave(self) -> None:
+        """Note that this process is about to stop: it is not ready any more."""
+        self.hub.leaving = True
 
 
 def build_app(settings: Settings) -> Application:
@@ -110,7 +114,10 @@ def build_app(settings: Settings) -> Application:
         raise NoAccessRule(f"These routes have no access rule: {', '.join(missing)}")
     application = Application(
         routes=routes,
-        middleware=[Middleware(SecurityHeaders), Middleware(Limits, uploads={UPLOADS: MOST_UPLOADED})],
+        middleware=[
+            Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
+            Middleware(Limits, uploads={UPLOADS: MOST_UPLOADED}),
+        ],
         exception_handlers={
             HTTPException: on_http_error,
             StreamUnavailable: on_unavailable,

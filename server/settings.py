@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -28,6 +29,8 @@ class Settings:
     ``redis_url`` None means the embedded server. ``replicas`` is how many replicas must have a write before it is
     acknowledged. ``share_port``: several processes may serve at one port, and the kernel spreads the clients. Links for
     others begin with ``public_url``; ``also_at`` are further addresses of this machine, where PUBLIC_URL is not set.
+    A process that is told to stop goes on for ``drain_seconds``. ``log_requests``: "few" (slow or failed), "some" (all
+    but files and health) or "all".
     """
 
     host: str = "127.0.0.1"
@@ -39,26 +42,38 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     also_at: tuple[str, ...] = ()
     secret_key: str = field(default="", repr=False)
+    drain_seconds: int = 0
+    log_json: bool = False
+    log_requests: str = "few"
+    log_addresses: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read HOST, PORT, SHARE_PORT, REDIS_URL, REDIS_REPLICAS, DATA_DIR, PUBLIC_URL and SECRET_KEY.
+        """Read HOST, PORT, SHARE_PORT, REDIS_URL, REDIS_REPLICAS, DATA_DIR, PUBLIC_URL, SECRET_KEY, DRAIN_SECONDS and
+        LOG_FORMAT, LOG_REQUESTS, LOG_ADDRESSES.
 
         SettingsError if one of them cannot be used.
         """
         data_dir = Path(environ.get("DATA_DIR") or ROOT / "data").absolute()
         host, port = environ.get("HOST") or "127.0.0.1", _number(environ, "PORT", 8000)
         public_url, *also_at = _public_urls(environ, host, port)
+        shares = _yes(environ, "SHARE_PORT")
+        log_format = _one_of(environ, "LOG_FORMAT", "json", "plain") or ("plain" if sys.stderr.isatty() else "json")
         return cls(
             host=host,
             port=port,
-            share_port=environ.get("SHARE_PORT", "") not in ("", "0"),
+            share_port=shares,
             redis_url=_redis_url(environ),
             replicas=_number(environ, "REDIS_REPLICAS", 0),
             data_dir=data_dir,
             public_url=public_url,
             also_at=tuple(also_at),
             secret_key=_secret(environ, data_dir),
+            drain_seconds=_number(environ, "DRAIN_SECONDS", 10 if shares else 0),
+            log_json=log_format == "json",
+            log_requests=_one_of(environ, "LOG_REQUESTS", "few", "some", "all")
+            or ("some" if log_format == "json" else "few"),
+            log_addresses=_yes(environ, "LOG_ADDRESSES"),
         )
 
     @property
@@ -124,6 +139,18 @@ def _number(environ: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= 65535):
         raise SettingsError(f"{name} must be a whole number up to 65535, not {text!r}.")
     return int(text)
+
+
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    return environ.get(name, "") not in ("", "0")
+
+
+def _one_of(environ: Mapping[str, str], name: str, *known: str) -> str:
+    """What is set, one of the ``known`` words; "" if nothing is."""
+    given = environ.get(name, "")
+    if given not in ("", *known):
+        raise SettingsError(f"{name} must be one of {', '.join(known)}, not {given!r}.")
+    return given
 
 
 def _secret(environ: Mapping[str, str], data_dir: Path) -> str:

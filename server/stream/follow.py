@@ -16,6 +16,7 @@ from server.election.counting.acts import AnyAct
 from server.election.counting.desk import Desk
 from server.election.events import AnyEvent
 from server.election.nights import Night
+from server.measures import FOLLOWER_HEARD
 from server.stream.codec import UnknownEvent
 from server.stream.connections import FAILURES, address, pool
 from server.stream.failures import failed
@@ -40,7 +41,7 @@ _BLOCK_MS = 5000
 _MOST_AT_ONCE = 1000
 _NOT_LOOKED_AT = Position(round="none")  # no round has this name, so the first look gives the whole night
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Opened(Struct, frozen=True):
@@ -117,6 +118,7 @@ async def follow(url: str) -> AsyncIterator[News]:
                     yield CaughtUp()
                 async for news in follower.next():
                     yield news
+                FOLLOWER_HEARD.set_to_current_time()
                 end_if_cancelled()
             except UnknownEvent:  # of some night: a look at each finds out which
                 unread = True
