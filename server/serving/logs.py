@@ -28,7 +28,7 @@ _SECRETS = re.compile(
     r"(?P<link>/invitation/)[^\s\"'?#\\)]+"
     r"|(?P<url>://)[^/\s\"'@]+@"
     r"|(?P<head>\b(?:authorization|cookie):\s*)[^\"'\\\n]+"
-    rf"|(?P<pair>[\"'](?:{_NAMES})\\?[\"']\s*[:,]\s*b?\\?[\"'])[^\"'\\]+"
+    rf"|(?P<pair>[\"'](?:{_NAMES})\\?[\"']{{1,2}}\s*[:,]\s*[\"']?b?\\?[\"'])[^\"'\\]+"
     rf"|(?P<field>\b(?:{_NAMES})=)[^\s\"'\\&,;)]+"
     r"|(?P<bearer>\bbearer\s+)[\w.~+/=-]+",
     re.IGNORECASE,
