@@ -135,6 +135,7 @@ def test_the_rules_of_a_result_do_no_input_or_output() -> None:
         "msgspec",
         "re",
         "server",
+        "threading",
         "typing",
         "zoneinfo",
     }
