@@ -4,7 +4,7 @@ What a client does say, mostly a ping or a goodbye, is answered by the websocket
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from websockets.extensions.permessage_deflate import PerMessageDeflate
@@ -34,16 +34,17 @@ class Line(asyncio.Protocol):
     nothing is read from the client either: answers to pings would pile up here for a client that does not read.
 
     ``greeting`` is the answer to the handshake, which goes out with the first frame, in one write; ``greet`` sends it
-    if there was no frame.
+    if there was no frame. ``gone`` is called once the client is.
     """
 
-    __slots__ = ("_connections", "_peer", "_transport", "audience", "deflate", "greeting", "paused")
+    __slots__ = ("_connections", "_peer", "_transport", "audience", "deflate", "gone", "greeting", "paused")
 
     def __init__(self, transport: asyncio.Transport, connections: set[Any], deflate: bool) -> None:
         self.deflate = deflate
         self.paused = False
         self.greeting = b""
         self.audience: Audience | None = None
+        self.gone: Callable[[], None] | None = None
         self._transport = transport
         self._connections = connections
         self._peer: ServerProtocol | None = None
@@ -93,6 +94,8 @@ class Line(asyncio.Protocol):
         self._connections.discard(self)
         if self.audience:
             self.audience.left(self)
+        if self.gone:
+            self.gone()
 
     def end(self) -> None:
         """Close with 1000 (normal): nothing more will come, and the client does not reconnect."""

@@ -7,12 +7,14 @@ from typing import Protocol
 import structlog
 from uvicorn.server import ServerState
 
+from server.measures import REFUSALS
+
 MOST_FILES = 65_536  # open files, where the system has no limit
 _OWN_FILES = 256  # open files besides clients: Redis, what is read, what is printed to
 _RESERVED = 0.1  # of all places, for officers, the desk and pages, where viewers have taken the others
 _LOG_SECONDS = 60.0
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Asking(Protocol):
@@ -49,6 +51,7 @@ class Places(ServerState):
             self.asked(oldest)
             self.connections.discard(oldest)  # type: ignore[arg-type]  # it may be closed only later
             self._gave_way += 1
+            REFUSALS.labels("408", "gave way").inc()
             oldest.give_way()
 
     def asked(self, connection: Asking) -> None:
@@ -58,12 +61,14 @@ class Places(ServerState):
     def was_late(self) -> None:
         """Note that a client was let go because it took too long to ask."""
         self._late += 1
+        REFUSALS.labels("408", "late").inc()
 
     def takes_a_viewer(self) -> bool:
         """Whether there is place for one more viewer's line; counted if not."""
         if len(self.connections) < self.most * (1 - _RESERVED):
             return True
         self._refused += 1
+        REFUSALS.labels("503", "no place").inc()
         return False
 
     def tell(self, now: float) -> None:

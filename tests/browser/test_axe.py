@@ -60,8 +60,8 @@ RUN = """async ([whole, tags, colours, look]) => {
     const kind = (one) => {
         if (!of.has(one)) {
             const { color, backgroundColor, fontSize, fontWeight, opacity } = getComputedStyle(one);
-            const own = [one.localName, one.getAttribute("class"), color, backgroundColor, fontSize, fontWeight, opacity];
-            of.set(one, `${kind(one.parentNode)}>${own}`);
+            const looks = [color, backgroundColor, fontSize, fontWeight, opacity];
+            of.set(one, `${kind(one.parentNode)}>${one.localName}.${one.getAttribute("class")} ${looks}`);
         }
         return of.get(one);
     };
