@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import resource
 import socket
@@ -18,6 +19,7 @@ from server.settings import Settings
 _BACKLOG = 4096  # after a restart everybody comes back at once
 _KERNEL_KEEPS = 128 * 1024  # bytes for a client that does not read; the kernel allows itself twice as much
 _GONE_AFTER_MS = 90_000  # a client that acknowledges nothing for so long is gone
+_COUNTED = ("Invalid HTTP request received.", "Unsupported upgrade request.")  # by Places: uvicorn logs each of them
 
 
 def take_all_the_files_allowed() -> None:
@@ -53,6 +55,7 @@ class WebServer(uvicorn.Server):
             )
         )
         self.places = self.server_state = Places()
+        logging.getLogger("uvicorn.error").addFilter(_is_told)
 
     async def listen(self) -> None:
         """Serve until told to stop."""
@@ -80,6 +83,7 @@ class WebServer(uvicorn.Server):
             for connection in tuple(self.server_state.connections):
                 if isinstance(connection, Connection):  # otherwise it is an open websocket's line
                     connection.let_go_if_late(now)
+            self.places.let_go_if_slow(now)
             self.places.tell(now)
         return await super().on_tick(counter)
 
@@ -87,6 +91,10 @@ class WebServer(uvicorn.Server):
         """End the streams of events, which would otherwise never end, then everything else."""
         self._end()
         await super().shutdown(sockets)
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    return record.msg not in _COUNTED
 
 
 def _listening(settings: Settings) -> socket.socket:
