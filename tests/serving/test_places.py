@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 
 from server.serving.places import SECONDS_TO_TAKE, Places
 from server.stream.embedded import Embedded
+from tests.conftest import PATIENCE_SECONDS
 from tests.running import Site, play, serving
 from tests.serving.test_connection import Caller
 
@@ -125,9 +126,7 @@ async def test_who_takes_nothing_of_an_answer_is_let_go(
     monkeypatch.setattr("server.serving.places.SECONDS_TO_TAKE", 0.0)
     async with serving(redis.url, tmp_path) as site:
         with await _who_takes_nothing(site) as stranger, pytest.raises(ConnectionError):
-            while True:
-                await asyncio.get_running_loop().sock_sendall(stranger, b"\r\n")
-                await asyncio.sleep(0.05)
+            await asyncio.wait_for(_says_on(stranger), PATIENCE_SECONDS)
 
 
 async def test_what_is_no_request_is_counted_and_not_logged_one_by_one(
@@ -169,6 +168,12 @@ async def test_viewers_leave_places_for_officers_and_the_desk(
 async def _visited(site: Site) -> int:
     async with httpx2.AsyncClient(base_url=site.url) as visitor:
         return (await visitor.get("/healthz")).status_code
+
+
+async def _says_on(stranger: socket) -> None:
+    while True:
+        await asyncio.get_running_loop().sock_sendall(stranger, b"\r\n")
+        await asyncio.sleep(0.05)
 
 
 async def _who_takes_nothing(site: Site) -> socket:
