@@ -31,7 +31,7 @@ async def events(request: Request) -> Response:
     With ``Accept: text/event-stream`` new events follow as they come; a browser that connects again sends the seq as
     Last-Event-ID. 400 if the seq is not a whole number.
     """
-    channel, _ = found(request)
+    channel, _ = await found(request)
     if EVENT_STREAM in request.headers.get("accept", ""):
         return for_any_site(_stream(request, channel))
     response = answer(request, _lines(channel, _after(request, channel)), NDJSON, etag(channel))

@@ -20,7 +20,7 @@ from server.pages.around.page import page
 async def view(request: Request) -> Response:
     """``/nights/{night}/areas``, ``/swing?from=PP53&to=PP52``, ``/battlegrounds?party=PP53`` and ``/records``, each
     also with ``?at=``."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     known = choices(shown.night.definition)
     try:
         topic = views.asked(

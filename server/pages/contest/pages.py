@@ -19,7 +19,7 @@ from server.pages.picture.words import told
 @allows(everyone)
 async def contest(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}``: the page of one contest."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     ballot = request.path_params["ballot"]
     count = shown.count(ballot)
     unvoiced = without_reactions(request)

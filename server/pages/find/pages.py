@@ -28,7 +28,7 @@ _KEPT = "private, max-age=300"  # what a question leads to does not change with 
 async def contests(request: Request) -> Response:
     """``/nights/{night}/contests?q=&party=PP53&verdict=gain&region=London&sort=majority&order=desc``: the table of all
     contests, or of those asked for."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     if shown.night.is_single:
         night = f"/nights/{shown.night.definition.id}{shown.kept()}"
         return in_language(request, RedirectResponse(night, 303))
@@ -48,7 +48,7 @@ async def contests(request: Request) -> Response:
 async def seek(request: Request) -> Response:
     """``/nights/{night}/find?q=``: a redirect to the contest or the party that is meant, or to the table of those
     found."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     asked = table.wanted(shown.night, {"q": request.query_params.get("q", "")})
     found = await _led_to(request, shown, asked.q)
     place = found.only.address(shown.state) if found.only else ""
@@ -59,7 +59,7 @@ async def seek(request: Request) -> Response:
 @allows(everyone)
 async def suggest(request: Request) -> Response:
     """``/nights/{night}/find/suggested?q=``: what a question leads to, to choose from while somebody types."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     html = body(await _suggestions(request, shown, request.query_params.get("q", "")))
     return in_language(request, answer(request, html, HTML, html.etag, _KEPT))
 

@@ -34,7 +34,7 @@ _MOST_SECONDS = 60
 async def overlay(request: Request) -> Response:
     """``/nights/{night}/overlay?show=banners,score,map&seconds=8&theme=light``: transparent, for video. Banners of what
     people said come only with ``show=banners,reactions``."""
-    shown, parts, seconds, theme = shown_by(request), _parts(request), _seconds(request), _theme(request)
+    shown, parts, seconds, theme = await shown_by(request), _parts(request), _seconds(request), _theme(request)
 
     def make() -> str:
         return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, **_screen(shown, parts, seconds), theme=theme)
@@ -45,7 +45,7 @@ async def overlay(request: Request) -> Response:
 @allows(everyone)
 async def wall(request: Request) -> Response:
     """``/nights/{night}/wall?seconds=8&theme=dark&reactions=no``: a page for a screen that nobody touches."""
-    shown, seconds, theme = shown_by(request), _seconds(request), _theme(request)
+    shown, seconds, theme = await shown_by(request), _seconds(request), _theme(request)
     unvoiced = without_reactions(request)
 
     def make() -> str:
@@ -68,7 +68,7 @@ async def wall(request: Request) -> Response:
 @allows(everyone)
 async def embed_score(request: Request) -> Response:
     """``/nights/{night}/embed/score?theme=light``: the score, for a frame of another site."""
-    shown, theme = shown_by(request), _theme(request)
+    shown, theme = await shown_by(request), _theme(request)
     night = shown.night
     if night.is_single:
         address = f"/nights/{night.definition.id}/contests/{_first(night).contest.ballot}/embed"
@@ -84,7 +84,7 @@ async def embed_score(request: Request) -> Response:
 @allows(everyone)
 async def embed_map(request: Request) -> Response:
     """``/nights/{night}/embed/map?theme=light``: the map, for a frame of another site."""
-    shown, theme = shown_by(request), _theme(request)
+    shown, theme = await shown_by(request), _theme(request)
     if not has_map(shown.night.definition):
         raise HTTPException(404, shown.language.gettext("This night has no map."))
 
@@ -107,7 +107,7 @@ async def embed_map(request: Request) -> Response:
 @allows(everyone)
 async def embed_contest(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}/embed?theme=light&reactions=no``: one contest, in a frame of another site."""
-    shown, theme, unvoiced = shown_by(request), _theme(request), without_reactions(request)
+    shown, theme, unvoiced = await shown_by(request), _theme(request), without_reactions(request)
     count = shown.count(request.path_params["ballot"])
 
     def make() -> str:
@@ -122,7 +122,7 @@ async def embed_contest(request: Request) -> Response:
 @allows(everyone)
 async def newsroom(request: Request) -> Response:
     """``/nights/{night}/newsroom?contest={ballot}``: the addresses of these pages, to copy."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     night = shown.night
     first = _first(night)
     asked = request.query_params.get("contest", "")

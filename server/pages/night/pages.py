@@ -33,7 +33,7 @@ async def night(request: Request) -> Response:
     stood then, ``?lang=de`` for a language, ``?baseline=2010`` for gains and changes against another election. Those
     that tell what people said leave it out with ``?reactions=no``.
     """
-    shown = shown_by(request)
+    shown = await shown_by(request)
     view = asked(request, "map")
     view = view if view in hexagons.VIEWS else ""
     unvoiced = without_reactions(request)
