@@ -190,4 +190,7 @@ def _is_from_here(request: Request) -> bool:
         return False
     if site := request.headers.get("sec-fetch-site"):
         return site == "same-origin"
-    return urlsplit(request.headers.get("referer", "")).netloc == request.headers.get("host")
+    try:
+        return urlsplit(request.headers.get("referer", "")).netloc == request.headers.get("host")
+    except ValueError:  # whatever a program sends there
+        return False

@@ -104,8 +104,10 @@ class Shown(Struct, frozen=True):
         """Whether the night is past and all of it is shown, so that nothing more is awaited."""
         return self.moment is None and not self.whole.on_air
 
-    def answer(self, request: Request, page: Body) -> Response:
+    async def answer(self, request: Request, page: Body) -> Response:
         """The response with a page, or 304 if the reader has it already."""
+        if not page.is_compressed:
+            await asyncio.sleep(0)  # it was made just now, and to compress a large one takes long, too
         return in_language(request, answer(request, page, HTML, page.etag))
 
 

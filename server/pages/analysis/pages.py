@@ -32,7 +32,7 @@ async def view(request: Request) -> Response:
     if topic == "records" and not shown.channel.has_cached(name):
         await asyncio.to_thread(record_book.before_it, shown.night.definition)
     html = shown.channel.cached(name, lambda: body(_view_page(shown, topic, known)))
-    return shown.answer(request, html)
+    return await shown.answer(request, html)
 
 
 def _view_page(shown: Shown, topic: str, known: Choices) -> str:

@@ -33,7 +33,7 @@ async def notice(request: Request) -> Response:
     shown, ballot = await shown_by(request), request.path_params["ballot"]
     count = shown.count(ballot)
     html = shown.channel.cached(f"notice {ballot}", lambda: body(_page(shown, count)))
-    return shown.answer(request, html)
+    return await shown.answer(request, html)
 
 
 def _page(shown: Shown, count: Count) -> str:

@@ -24,7 +24,7 @@ async def contest(request: Request) -> Response:
     count = shown.count(ballot)
     unvoiced = without_reactions(request)
     html = shown.channel.cached(f"contest {ballot} {unvoiced}", lambda: body(contest_page(shown, count, unvoiced)))
-    return shown.answer(request, html)
+    return await shown.answer(request, html)
 
 
 def contest_page(shown: Shown, count: Count, unvoiced: bool = False) -> str:

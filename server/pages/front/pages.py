@@ -26,6 +26,8 @@ async def front(request: Request) -> Response:
     """``/``: what is happening, what comes next, and what was."""
     hub, language = process(request).hub, language_of(request)
     past = await asyncio.to_thread(shipped)
+    hub.front.pieces(language.code)
+    await asyncio.sleep(0)  # the first time these took long, and the page takes long, too
     html = hub.cached(f"front {language.code}", lambda: body(front_page(hub, language, past)), also=hub.front.mark)
     return in_language(request, answer(request, html, HTML, html.etag))
 

@@ -17,8 +17,10 @@ from server.html.address import without_reactions
 from server.html.security import policy
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
+from server.live.slices import make_texts
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
+from server.pages.fragments import of_each_contest
 from server.pages.map.hexagons import has_map
 from server.pages.map.whole import whole_map
 from server.pages.newsroom import screens
@@ -39,7 +41,9 @@ async def overlay(request: Request) -> Response:
     def make() -> str:
         return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, **_screen(shown, parts, seconds), theme=theme)
 
-    return _answer(request, shown, f"overlay {parts} {seconds} {theme}", make)
+    if not shown.channel.has_cached(name := f"overlay {parts} {seconds} {theme}") and "map" in parts:
+        await make_texts(shown.channel, of_each_contest(shown.night, "hex"))
+    return await _answer(request, shown, name, make)
 
 
 @allows(everyone)
@@ -62,7 +66,9 @@ async def wall(request: Request) -> Response:
         stays = {"seconds": request.query_params.get("seconds", ""), "theme": theme}
         return page(shown, "newsroom/wall.html", topic, stays, **context, **parts, theme=theme, unvoiced=unvoiced)
 
-    return _answer(request, shown, f"wall {seconds} {theme} {unvoiced}", make)
+    if not shown.channel.has_cached(name := f"wall {seconds} {theme} {unvoiced}"):
+        await make_texts(shown.channel, of_each_contest(shown.night, "hex"))
+    return await _answer(request, shown, name, make)
 
 
 @allows(everyone)
@@ -78,7 +84,7 @@ async def embed_score(request: Request) -> Response:
         parts = {"status": shown.text("status"), "part": shown.text("score")}
         return page(shown, "newsroom/embed.html", screens.SCORE, {}, **parts, full="", theme=theme)
 
-    return _framable(_answer(request, shown, f"embed score {theme}", make))
+    return _framable(await _answer(request, shown, f"embed score {theme}", make))
 
 
 @allows(everyone)
@@ -101,7 +107,9 @@ async def embed_map(request: Request) -> Response:
             theme=theme,
         )
 
-    return _framable(_answer(request, shown, f"embed map {theme}", make))
+    if not shown.channel.has_cached(name := f"embed map {theme}"):
+        await make_texts(shown.channel, of_each_contest(shown.night, "row", "hex"))
+    return _framable(await _answer(request, shown, name, make))
 
 
 @allows(everyone)
@@ -116,7 +124,7 @@ async def embed_contest(request: Request) -> Response:
         parts: dict[str, object] = {"count": count, "part": part, "full": full}
         return page(shown, "newsroom/embed.html", count.contest.ballot, {}, **parts, theme=theme, unvoiced=unvoiced)
 
-    return _framable(_answer(request, shown, f"embed {count.contest.ballot} {theme} {unvoiced}", make))
+    return _framable(await _answer(request, shown, f"embed {count.contest.ballot} {theme} {unvoiced}", make))
 
 
 @allows(everyone)
@@ -144,7 +152,7 @@ async def newsroom(request: Request) -> Response:
             seconds=_SECONDS,
         )
 
-    return _answer(request, shown, f"newsroom {asked}", make)
+    return await _answer(request, shown, f"newsroom {asked}", make)
 
 
 def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, object]:
@@ -159,8 +167,8 @@ def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, obj
     }
 
 
-def _answer(request: Request, shown: Shown, name: str, make: Callable[[], str]) -> Response:
-    return shown.answer(request, shown.channel.cached(f"screen {name}", lambda: body(make())))
+async def _answer(request: Request, shown: Shown, name: str, make: Callable[[], str]) -> Response:
+    return await shown.answer(request, shown.channel.cached(name, lambda: body(make())))
 
 
 def _framable(response: Response) -> Response:
