@@ -190,7 +190,12 @@ def _is_from_here(request: Request) -> bool:
         return False
     if site := request.headers.get("sec-fetch-site"):
         return site == "same-origin"
+    return host_in(request.headers.get("referer", "")) == request.headers.get("host")
+
+
+def host_in(address: str) -> str:
+    """The host, and port if any, of a whole address that a client sent; "" if it is none."""
     try:
-        return urlsplit(request.headers.get("referer", "")).netloc == request.headers.get("host")
-    except ValueError:  # whatever a program sends there
-        return False
+        return urlsplit(address).netloc
+    except ValueError:  # "http://[", for example
+        return ""

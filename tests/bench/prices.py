@@ -33,7 +33,7 @@ _SEAT = "/contests/parl.clacton.2019-12-12"
 
 _DAY = "2019-12-13T"
 _TIMES = [f"{_DAY}0{hour}:{minute:02}" for hour in range(1, 7) for minute in range(60)]
-_BEGUN = ("north ", "so", "lab", "west", "con", "jo", "smi")
+_BEGUN = ("north+", "so", "lab", "west", "con", "jo", "smi")
 _WORDS = [f"{first}{second}" for first in _BEGUN for second in "abcdefghij"]
 _PARTIES = ("PP52", "PP53", "PP90", "PP102", "PP63", "PP77", "PP7931")
 _PAIRS = [f"from={one}&to={other}" for one in _PARTIES for other in _PARTIES if one != other]
@@ -44,7 +44,9 @@ ADDRESSES: dict[str, Sequence[str]] = {
     "/live?after=1": (),
     "/find?q=clacton": [f"/find?q={word}" for word in _WORDS],
     "/find/suggested?q=clact": [f"/find/suggested?q={word}" for word in _WORDS],
-    "…": [f"…?lang={code}&baseline={key}" for code in ("cy", "de", "en") for key in ("2017", "2015", "by-elections")],
+    "…": [
+        f"…?lang={code}&baseline={key}" for code in ("cy", "de", "en") for key in ("", "by-elections", "2015", "2010")
+    ],
     "…?at=2019-12-13T03:40": [f"…?at={time}" for time in _TIMES],
     "…?at=2019-12-13T03:40&known=now&lang=de": [f"…?at={time}&known=now&lang=de" for time in _TIMES],
     "…/live": (),
@@ -71,7 +73,7 @@ ADDRESSES: dict[str, Sequence[str]] = {
     "…/embed/score": [f"…/embed/score?at={time}" for time in _TIMES],
     "…/embed/map": [f"…/embed/map?at={time}" for time in _TIMES],
     "/api/nights": (),
-    "/api…": [f"/api…?baseline={key}" for key in ("2017", "2015", "by-elections")],
+    "/api…": [f"/api…?baseline={key}" for key in ("by-elections", "2015", "2010")],
     f"/api…{_SEAT}": [f"/api…/contests/{seat}" for seat in _SEATS],
     "/api…/events": [f"/api…/events?after={seq}" for seq in range(1, 100)],
     "/api…/record": (),
