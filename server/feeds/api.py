@@ -31,7 +31,7 @@ async def nights(request: Request) -> Response:
 @allows(everyone)
 async def night(request: Request) -> Response:
     """``/api/nights/{night}``: totals and every contest; with ``?baseline=2010`` compared with another election."""
-    channel, state = found(request)
+    channel, state = await found(request)
     content = channel.cached("feeds: night", lambda: body(msgspec.json.encode(night_state(channel, state))))
     return for_any_site(answer(request, content, JSON, etag(channel)))
 
@@ -39,7 +39,7 @@ async def night(request: Request) -> Response:
 @allows(everyone)
 async def contest(request: Request) -> Response:
     """``/api/nights/{night}/contests/{ballot}``: everything about one contest; also takes ``?baseline=``."""
-    channel, state = found(request)
+    channel, state = await found(request)
     ballot: str = request.path_params["ballot"]
     count = state.counts.get(ballot)
     if count is None:
@@ -48,9 +48,9 @@ async def contest(request: Request) -> Response:
     return for_any_site(answer(request, content, JSON, etag(channel)))
 
 
-def found(request: Request) -> tuple[Channel, Night]:
+async def found(request: Request) -> tuple[Channel, Night]:
     """The night in the address, compared with the baseline in its query; 404 if there is no such night or baseline."""
-    channel = channel_of(request)
+    channel = await channel_of(request)
     assert channel.night is not None, "a channel shows once its night is opened"
     return channel, channel.night
 

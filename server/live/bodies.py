@@ -38,6 +38,11 @@ class Body(Held):
         quality = _BEST if self._lasting else _QUALITY
         return self.holding(cast(Any, brotli).compress(self.plain, quality=quality))
 
+    @property
+    def is_compressed(self) -> bool:
+        """Whether any form but the plain one was made."""
+        return not vars(self).keys().isdisjoint(("brotli", "gzipped"))
+
     def compress(self) -> None:
         """Make every form now, so that nobody waits for one later."""
         _ = self.brotli, self.gzipped

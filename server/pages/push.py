@@ -21,7 +21,7 @@ async def live(websocket: WebSocket) -> None:
     ``&contest=`` asks for another page than the night's own, ``&lang=`` and ``&baseline=`` for an edition of it. If the
     night is over, the line is closed with code 1000, on which the page reloads itself.
     """
-    channel = channel_of(websocket)
+    channel = await channel_of(websocket)
     as_json = "json" in websocket.scope["subprotocols"]
     topic = EVENTS if as_json else topic_of(websocket, channel)
     await websocket.accept(subprotocol="json" if as_json else None)
@@ -38,7 +38,7 @@ async def poll(request: Request) -> Response:
     304 if the ``If-None-Match`` is the present ETag, 204 if nothing was missed, 205 ("reset the view", RFC 9110,
     15.3.6) if the night is over.
     """
-    channel = channel_of(request)
+    channel = await channel_of(request)
     if not channel.on_air:
         return Response(status_code=205, headers={"Cache-Control": "no-store"})
     topic, after = topic_of(request, channel), number(request, "after")

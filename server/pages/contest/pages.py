@@ -19,12 +19,12 @@ from server.pages.picture.words import told
 @allows(everyone)
 async def contest(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}``: the page of one contest."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     ballot = request.path_params["ballot"]
     count = shown.count(ballot)
     unvoiced = without_reactions(request)
     html = shown.channel.cached(f"contest {ballot} {unvoiced}", lambda: body(contest_page(shown, count, unvoiced)))
-    return shown.answer(request, html)
+    return await shown.answer(request, html)
 
 
 def contest_page(shown: Shown, count: Count, unvoiced: bool = False) -> str:

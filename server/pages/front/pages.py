@@ -8,12 +8,14 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from server.access import allows, everyone
+from server.election.results.tally import add_up, is_added_up
 from server.html.address import asked, in_language, language_of, number
 from server.html.answers import HTML, answer
 from server.html.languages import wanted
 from server.html.process import process
 from server.html.templates import rendered
 from server.live.bodies import body
+from server.live.hub import Hub
 from server.live.line import line_of
 from server.pages.find.postcodes import PostcodeAsked, postcode_asked
 from server.pages.front.past import shipped
@@ -26,6 +28,7 @@ async def front(request: Request) -> Response:
     """``/``: what is happening, what comes next, and what was."""
     hub, language = process(request).hub, language_of(request)
     past = await asyncio.to_thread(shipped)
+    await _add_up(hub)
     html = hub.cached(f"front {language.code}", lambda: body(front_page(hub, language, past)), also=hub.front.mark)
     return in_language(request, answer(request, html, HTML, html.etag))
 
@@ -34,6 +37,7 @@ async def front(request: Request) -> Response:
 async def live(websocket: WebSocket) -> None:
     """``/live?after={mark}&lang=de``: what changed on the front page since that mark, then what changes."""
     front, code = process(websocket).hub.front, wanted((asked(websocket, "lang"),), "").code
+    await _add_up(process(websocket).hub)
     await websocket.accept()
     line = line_of(websocket.scope)
     line.audience = front.join(line, code, number(websocket, "after"))
@@ -43,11 +47,20 @@ async def live(websocket: WebSocket) -> None:
 async def poll(request: Request) -> Response:
     """``/live`` over HTTP: what changed since a mark; 204 if nothing did."""
     front, code = process(request).hub.front, wanted((asked(request, "lang"),), "").code
+    await _add_up(process(request).hub)
     message = front.missed(code, number(request, "after"))
     if message is None:
         return Response(status_code=204, headers={"Cache-Control": "no-cache"})
     content = body(message.payload)
     return answer(request, content, HTML, content.etag)
+
+
+async def _add_up(hub: Hub) -> None:
+    """Have the nights on air added up, in turns with others: the first time each takes long."""
+    for channel in tuple(hub.channels.values()):
+        if channel.night and not is_added_up(channel.night):
+            add_up(channel.night)
+            await asyncio.sleep(0)
 
 
 @allows(everyone)

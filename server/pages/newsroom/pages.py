@@ -17,8 +17,10 @@ from server.html.address import without_reactions
 from server.html.security import policy
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
+from server.live.slices import make_texts
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
+from server.pages.fragments import of_each_contest
 from server.pages.map.hexagons import has_map
 from server.pages.map.whole import whole_map
 from server.pages.newsroom import screens
@@ -34,18 +36,20 @@ _MOST_SECONDS = 60
 async def overlay(request: Request) -> Response:
     """``/nights/{night}/overlay?show=banners,score,map&seconds=8&theme=light``: transparent, for video. Banners of what
     people said come only with ``show=banners,reactions``."""
-    shown, parts, seconds, theme = shown_by(request), _parts(request), _seconds(request), _theme(request)
+    shown, parts, seconds, theme = await shown_by(request), _parts(request), _seconds(request), _theme(request)
 
     def make() -> str:
         return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, **_screen(shown, parts, seconds), theme=theme)
 
-    return _answer(request, shown, f"overlay {parts} {seconds} {theme}", make)
+    if not shown.channel.has_cached(name := f"overlay {parts} {seconds} {theme}") and "map" in parts:
+        await make_texts(shown.channel, of_each_contest(shown.night, "hex"))
+    return await _answer(request, shown, name, make)
 
 
 @allows(everyone)
 async def wall(request: Request) -> Response:
     """``/nights/{night}/wall?seconds=8&theme=dark&reactions=no``: a page for a screen that nobody touches."""
-    shown, seconds, theme = shown_by(request), _seconds(request), _theme(request)
+    shown, seconds, theme = await shown_by(request), _seconds(request), _theme(request)
     unvoiced = without_reactions(request)
 
     def make() -> str:
@@ -62,13 +66,15 @@ async def wall(request: Request) -> Response:
         stays = {"seconds": request.query_params.get("seconds", ""), "theme": theme}
         return page(shown, "newsroom/wall.html", topic, stays, **context, **parts, theme=theme, unvoiced=unvoiced)
 
-    return _answer(request, shown, f"wall {seconds} {theme} {unvoiced}", make)
+    if not shown.channel.has_cached(name := f"wall {seconds} {theme} {unvoiced}"):
+        await make_texts(shown.channel, of_each_contest(shown.night, "hex"))
+    return await _answer(request, shown, name, make)
 
 
 @allows(everyone)
 async def embed_score(request: Request) -> Response:
     """``/nights/{night}/embed/score?theme=light``: the score, for a frame of another site."""
-    shown, theme = shown_by(request), _theme(request)
+    shown, theme = await shown_by(request), _theme(request)
     night = shown.night
     if night.is_single:
         address = f"/nights/{night.definition.id}/contests/{_first(night).contest.ballot}/embed"
@@ -78,13 +84,13 @@ async def embed_score(request: Request) -> Response:
         parts = {"status": shown.text("status"), "part": shown.text("score")}
         return page(shown, "newsroom/embed.html", screens.SCORE, {}, **parts, full="", theme=theme)
 
-    return _framable(_answer(request, shown, f"embed score {theme}", make))
+    return _framable(await _answer(request, shown, f"embed score {theme}", make))
 
 
 @allows(everyone)
 async def embed_map(request: Request) -> Response:
     """``/nights/{night}/embed/map?theme=light``: the map, for a frame of another site."""
-    shown, theme = shown_by(request), _theme(request)
+    shown, theme = await shown_by(request), _theme(request)
     if not has_map(shown.night.definition):
         raise HTTPException(404, shown.language.gettext("This night has no map."))
 
@@ -101,13 +107,15 @@ async def embed_map(request: Request) -> Response:
             theme=theme,
         )
 
-    return _framable(_answer(request, shown, f"embed map {theme}", make))
+    if not shown.channel.has_cached(name := f"embed map {theme}"):
+        await make_texts(shown.channel, of_each_contest(shown.night, "row", "hex"))
+    return _framable(await _answer(request, shown, name, make))
 
 
 @allows(everyone)
 async def embed_contest(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}/embed?theme=light&reactions=no``: one contest, in a frame of another site."""
-    shown, theme, unvoiced = shown_by(request), _theme(request), without_reactions(request)
+    shown, theme, unvoiced = await shown_by(request), _theme(request), without_reactions(request)
     count = shown.count(request.path_params["ballot"])
 
     def make() -> str:
@@ -116,13 +124,13 @@ async def embed_contest(request: Request) -> Response:
         parts: dict[str, object] = {"count": count, "part": part, "full": full}
         return page(shown, "newsroom/embed.html", count.contest.ballot, {}, **parts, theme=theme, unvoiced=unvoiced)
 
-    return _framable(_answer(request, shown, f"embed {count.contest.ballot} {theme} {unvoiced}", make))
+    return _framable(await _answer(request, shown, f"embed {count.contest.ballot} {theme} {unvoiced}", make))
 
 
 @allows(everyone)
 async def newsroom(request: Request) -> Response:
     """``/nights/{night}/newsroom?contest={ballot}``: the addresses of these pages, to copy."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     night = shown.night
     first = _first(night)
     asked = request.query_params.get("contest", "")
@@ -144,7 +152,7 @@ async def newsroom(request: Request) -> Response:
             seconds=_SECONDS,
         )
 
-    return _answer(request, shown, f"newsroom {asked}", make)
+    return await _answer(request, shown, f"newsroom {asked}", make)
 
 
 def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, object]:
@@ -159,8 +167,8 @@ def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, obj
     }
 
 
-def _answer(request: Request, shown: Shown, name: str, make: Callable[[], str]) -> Response:
-    return shown.answer(request, shown.channel.cached(f"screen {name}", lambda: body(make())))
+async def _answer(request: Request, shown: Shown, name: str, make: Callable[[], str]) -> Response:
+    return await shown.answer(request, shown.channel.cached(name, lambda: body(make())))
 
 
 def _framable(response: Response) -> Response:

@@ -1,6 +1,6 @@
 """The page of a night: what just happened, who is ahead, and how each seat stands."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -9,7 +9,6 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.election.contests import Contest
-from server.election.nights import Night
 from server.election.results.places import regions
 from server.election.results.tally import add_up
 from server.html.address import asked, without_reactions
@@ -18,6 +17,7 @@ from server.live.bodies import body
 from server.live.slices import make_texts
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
+from server.pages.fragments import of_each_contest
 from server.pages.map import hexagons
 from server.pages.map.whole import whole_map
 from server.pages.picture.words import told, told_score
@@ -33,21 +33,15 @@ async def night(request: Request) -> Response:
     stood then, ``?lang=de`` for a language, ``?baseline=2010`` for gains and changes against another election. Those
     that tell what people said leave it out with ``?reactions=no``.
     """
-    shown = shown_by(request)
+    shown = await shown_by(request)
     view = asked(request, "map")
     view = view if view in hexagons.VIEWS else ""
     unvoiced = without_reactions(request)
     name = f"night {view} {unvoiced}"
     if not shown.channel.has_cached(name):
-        await make_texts(shown.channel, _fragments(shown.night))
+        await make_texts(shown.channel, of_each_contest(shown.night, "row", "hex"))
     html = shown.channel.cached(name, lambda: body(night_page(shown, view, unvoiced)))
-    return shown.answer(request, html)
-
-
-def _fragments(night: Night) -> Iterator[str]:
-    """Those of a page that are as many as its contests."""
-    for contest in night.definition.contests:
-        yield from (f"row-{contest.slug}", f"hex-{contest.slug}")
+    return await shown.answer(request, html)
 
 
 def night_page(shown: Shown, view: str, unvoiced: bool = False) -> str:

@@ -30,14 +30,14 @@ WAITED_FOR: dict[_Name, asyncio.Future[bytes]] = {}
 @allows(everyone)
 async def of_contest(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}/picture.png``: the contest as it stands; with ``?at=`` as it stood."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     return await _answer(request, shown, shown.count(request.path_params["ballot"]).contest.ballot)
 
 
 @allows(everyone)
 async def of_night(request: Request) -> Response:
     """``/nights/{night}/picture.png``: the score; of a night of one contest, that contest."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     return await _answer(request, shown, next(iter(shown.night.counts)) if shown.night.is_single else "")
 
 
