@@ -17,6 +17,8 @@ from server.html.answers import answer
 from server.live.bodies import Body
 
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "static"
+# What every page needs that is pushed to, as one file: four answers less, and a tenth smaller than each by itself.
+_TOGETHER = {"pushed.js": ("vendor/htmx.min.js", "vendor/hx-ws.min.js", "line.js", "shown.js", "live.js")}
 
 
 class _File(Struct, frozen=True):
@@ -32,18 +34,22 @@ class _File(Struct, frozen=True):
 
 @cache
 def _files() -> dict[str, _File]:
-    """Every file below web/static by its path there, read when the first of them is asked for.
+    """Every file below web/static by its path there, and what is put together of them, read when the first of them is
+    asked for.
 
     A request only looks its name up in this dict. So another spelling of a path, such as ``x/../y``, is not found, and
     no request can make the process read, compress or keep anything more.
     """
-    files: dict[str, _File] = {}
+    contents: dict[str, bytes] = {}
     for folder, _, names in os.walk(_FOLDER, followlinks=True):
         for path in (Path(folder, name) for name in names):
-            media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            content = _without_comments(path.name, path.read_bytes())
-            files[path.relative_to(_FOLDER).as_posix()] = _File(Body(content, lasting=True), media_type)
-    return files
+            contents[path.relative_to(_FOLDER).as_posix()] = _without_comments(path.name, path.read_bytes())
+    contents |= {name: b"\n;\n".join(contents[part] for part in parts) for name, parts in _TOGETHER.items()}
+    return {name: _File(Body(content, lasting=True), _media_type(name)) for name, content in contents.items()}
+
+
+def _media_type(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def _without_comments(name: str, content: bytes) -> bytes:

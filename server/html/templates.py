@@ -22,6 +22,7 @@ from server.election.parties import counted_as
 from server.election.results.parliament import is_by_election, polled_on, polls_of
 from server.html.coming import called_off, is_before_poll
 from server.html.languages import ENGLISH, Language, languages
+from server.html.make import make
 from server.html.static import static
 from server.nights import assumed
 from server.nights.format import OTHERS
@@ -175,7 +176,7 @@ def environment(language: Language = ENGLISH) -> Environment:
     )
     cast(dict[str, Any], templates.filters).update(when=when, stands=stands)
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
-    functions |= {"lead_before": lead_before, "is_before_poll": is_before_poll, "called_off": called_off}
+    functions |= {"make": make, "lead_before": lead_before, "is_before_poll": is_before_poll, "called_off": called_off}
     functions |= {"polled_on": polled_on, "is_by_election": is_by_election, "dated": dated, "assumed": assumed}
     cast(dict[str, Any], templates.globals).update(functions, language=language, languages=languages())
     return templates
