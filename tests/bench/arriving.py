@@ -21,8 +21,9 @@ _LATENCY_MS, _DOWN, _UP = 150, 1.6e6 / 8, 0.75e6 / 8  # bytes a second
 _SLOWER = 4
 _WATCH = """() => {
     window.painted = { what: "", at: 0, first: 0, moved: [] };
-    const on = (type, then) =>
+    const on = (type, then) => {
         new PerformanceObserver((all) => all.getEntries().map(then)).observe({ type, buffered: true });
+    };
     on("paint", (one) => one.name === "first-contentful-paint" && (window.painted.first = one.startTime));
     on("largest-contentful-paint", (one) => {
         window.painted.at = one.startTime;
@@ -50,7 +51,7 @@ class Arrival(Struct, frozen=True):
 async def measure(turns: int = _TURNS) -> list[Arrival]:
     """The front page and nights in each state, with an empty cache each time."""
     paths = ("/", *(f"/nights/{night}" for night in (EARLY, HALF, WHOLE, COMING, GENERAL, BY_ELECTION)))
-    with looked_at(EARLY, HALF, WHOLE, COMING) as one:
+    async with looked_at(EARLY, HALF, WHOLE, COMING) as one:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
             found = [await _arrival(one, browser, path, turns) for path in paths]
@@ -103,7 +104,7 @@ async def _later(one: Program, page: Page, client: Any, path: str) -> float:
     night = path.rpartition("/")[2]
     await page.evaluate("() => { window.painted.moved = []; }")
     for _ in range(_DECLARED):
-        before = await page.locator("#cursor").input_value()
+        before = await page.locator("#cursor").get_attribute("value")
         await declare_next(one, night)
         await page.wait_for_function(f"() => document.getElementById('cursor').value !== '{before}'")
         await page.wait_for_timeout(100)

@@ -1,8 +1,7 @@
 """Real nights in every state that a viewer can find one in, served by the real program: for judges of the pages."""
 
-import asyncio
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -21,12 +20,12 @@ GENERAL, BY_ELECTION = "parl.2019-12-12", "parl.rochester-and-strood.by.2014-11-
 EARLY, HALF, WHOLE, SINGLE, COMING = "early", "half", "whole", "single", "coming"
 
 
-@contextmanager
-def looked_at(*nights: str) -> Generator[Program]:
+@asynccontextmanager
+async def looked_at(*nights: str) -> AsyncGenerator[Program]:
     """The program with those nights on air, all if none is named: 2019 at five, fifty and a hundred per cent of its
     declarations, and before its poll has closed; and a by-election that has been declared."""
     with program() as one:
-        asyncio.run(_open(one.redis_url, nights or (EARLY, HALF, WHOLE, SINGLE, COMING)))
+        await _open(one.redis_url, nights or (EARLY, HALF, WHOLE, SINGLE, COMING))
         one.start()
         for night in nights or (EARLY, HALF, WHOLE, SINGLE, COMING):
             one.get(f"/nights/{night}")

@@ -100,7 +100,7 @@ async def measure() -> dict[str, list[Answer]]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         for night in (HALF, WHOLE):
-            with looked_at(night, COMING) as one:
+            async with looked_at(night, COMING) as one:
                 for device in ("phone", "desktop"):
                     state = "half" if night == HALF else "all"
                     found[f"{device}, {state} declared"] = await _asked(one, browser, night, device == "phone")

@@ -1,6 +1,7 @@
 """``scripts/judges``: what Lighthouse and the Nu HTML checker say; the exit status is 1 if they find anything."""
 
 import argparse
+import asyncio
 import sys
 
 from tests.judges import lighthouse, nu
@@ -14,7 +15,7 @@ def main() -> None:
     options = parser.parse_args()
     found = nu.judge() if options.judge in ("both", "nu") else 0
     if options.judge in ("both", "lighthouse"):
-        found += lighthouse.judge(tuple(options.paths))
+        found += asyncio.run(lighthouse.judge(tuple(options.paths)))
     sys.exit(1 if found else 0)
 
 

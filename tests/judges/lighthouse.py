@@ -18,10 +18,10 @@ _UNCRAWLED = ("/find", "/overlay", "/wall", "/embed")
 _TURNS = 3  # of a page that is slow at first: other programs may have had the processor
 
 
-def judge(paths: tuple[str, ...] = ()) -> int:
+async def judge(paths: tuple[str, ...] = ()) -> int:
     """Judge those pages, or all; prints the scores and what is missing to 100, and returns how many pages lack any."""
     below = 0
-    with looked_at() as one:
+    async with looked_at() as one:
         for path in paths or pages(one):
             report = _best(one.url + path, any(part in path for part in _UNCRAWLED))
             scores = _scores(report)
