@@ -35,8 +35,8 @@ _WATCH = """() => {
 
 
 class Arrival(Struct, frozen=True):
-    """Bytes of a first load with the answers' headers, and requests; milliseconds to the first and the largest paint, in
-    the median of the turns; ``moved`` is the layout shift of the load (CLS), ``later`` of thirty declarations."""
+    """Bytes of a first load with the answers' headers, and requests; milliseconds to the first and the largest paint,
+    medians of the turns; ``moved`` is the layout shift of the load (CLS), ``later`` of thirty declarations."""
 
     path: str
     wire: int
@@ -51,11 +51,10 @@ class Arrival(Struct, frozen=True):
 async def measure(turns: int = _TURNS) -> list[Arrival]:
     """The front page and nights in each state, with an empty cache each time."""
     paths = ("/", *(f"/nights/{night}" for night in (EARLY, HALF, WHOLE, COMING, GENERAL, BY_ELECTION)))
-    async with looked_at(EARLY, HALF, WHOLE, COMING) as one:
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-            found = [await _arrival(one, browser, path, turns) for path in paths]
-            await browser.close()
+    async with looked_at(EARLY, HALF, WHOLE, COMING) as one, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        found = [await _arrival(one, browser, path, turns) for path in paths]
+        await browser.close()
     return found
 
 
