@@ -17,8 +17,12 @@ from server.html.answers import answer
 from server.live.bodies import Body
 
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "static"
-# What every page needs that is pushed to, as one file: four answers less, and a tenth smaller than each by itself.
-_TOGETHER = {"pushed.js": ("vendor/htmx.min.js", "vendor/hx-ws.min.js", "line.js", "shown.js", "live.js")}
+# What a page with a map needs to be seen, and what every page needs that is pushed to, as one file each: six answers less,
+# and a tenth smaller than by themselves.
+_TOGETHER = {
+    "pages.css": ("declared.css", "follow.css", "map.css"),
+    "pushed.js": ("vendor/htmx.min.js", "vendor/hx-ws.min.js", "line.js", "shown.js", "live.js"),
+}
 
 
 class _File(Struct, frozen=True):
@@ -44,7 +48,8 @@ def _files() -> dict[str, _File]:
     for folder, _, names in os.walk(_FOLDER, followlinks=True):
         for path in (Path(folder, name) for name in names):
             contents[path.relative_to(_FOLDER).as_posix()] = _without_comments(path.name, path.read_bytes())
-    contents |= {name: b"\n;\n".join(contents[part] for part in parts) for name, parts in _TOGETHER.items()}
+    for name, parts in _TOGETHER.items():
+        contents[name] = (b"\n;\n" if name.endswith("js") else b"\n").join(contents[part] for part in parts)
     return {name: _File(Body(content, lasting=True), _media_type(name)) for name, content in contents.items()}
 
 

@@ -49,6 +49,7 @@ class WebServer(uvicorn.Server):
                 backlog=_BACKLOG,
                 log_level="warning",
                 access_log=False,
+                server_header=False,
                 timeout_graceful_shutdown=5,
             )
         )
