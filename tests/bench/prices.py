@@ -51,7 +51,7 @@ ADDRESSES: dict[str, Sequence[str]] = {
     "…?at=2019-12-13T03:40&known=now&lang=de": [f"…?at={time}&known=now&lang=de" for time in _TIMES],
     "…/live": (),
     "…/frame?after=1&seq=400": [f"…/frame?after={1 + 7 * n % 600}&seq={2 + 401 * n % 640}" for n in range(100)],
-    "…/reel/0": [f"…/reel/{part}" for part in range(1, 30)],
+    "…/reel/0": [f"…/reel/{part}" for part in range(1, 15)],
     f"…{_SEAT}": [f"…/contests/{seat}" for seat in _SEATS],
     f"…{_SEAT}?at=2019-12-13T03:40": [f"…/contests/{seat}?at={at}" for seat, at in zip(_SEATS, _TIMES, strict=False)],
     f"…{_SEAT}/notice": [f"…/contests/{seat}/notice" for seat in _SEATS],
