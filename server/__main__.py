@@ -4,15 +4,29 @@ import argparse
 import os
 import sys
 
-import structlog
-
-from server.commands import discard, export, import_, invite, keep, open, redis, rehearse, replay, run, serve, verify
+from server.commands import (
+    container,
+    discard,
+    export,
+    import_,
+    invite,
+    keep,
+    open,
+    redis,
+    rehearse,
+    replay,
+    run,
+    serve,
+    unit,
+    verify,
+)
 from server.commands.words import unusable
 from server.election.refusals import Refused
 from server.nights.archive import UnknownNight
 from server.nights.format import BadNight
 from server.nights.kept import NotKept
 from server.replay.script import UnknownMoment
+from server.serving import logs
 from server.serving.web import PortTaken
 from server.settings import Settings, SettingsError
 from server.stream.codec import UnknownEvent
@@ -20,16 +34,16 @@ from server.stream.embedded import EmbeddedServerError
 from server.stream.failures import StreamUnavailable, StreamUnfit
 from server.stream.record import BadRecord
 
-_VERBS = (run, serve, redis, replay, open, import_, verify, export, keep, discard, invite, rehearse)
+_VERBS = (run, serve, redis, replay, open, import_, verify, export, keep, discard, invite, rehearse, unit, container)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code, 0 if it did what was asked. Errors are sentences on stderr."""
     options = _parser().parse_args(arguments)
-    printed = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)  # without local values
-    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], printed])
     try:
-        return options.call(options, Settings.from_env())
+        settings = Settings.from_env()
+        logs.configure(as_json=settings.log_json)
+        return options.call(options, settings)
     except StreamUnfit as error:
         print(error, file=sys.stderr)
         return os.EX_CONFIG  # to start it again would not help

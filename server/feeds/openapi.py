@@ -14,6 +14,7 @@ from server.feeds import declaration, shapes
 from server.feeds.addresses import named, page_paths, parameter
 from server.feeds.api import for_any_site
 from server.html.answers import JSON, answer
+from server.html.root import rooted
 from server.live.bodies import Body, body
 
 _REF = "#/components/schemas/{name}"
@@ -55,6 +56,7 @@ def document() -> dict[str, Any]:
             "ask with If-None-Match, and 304 says that nothing is new.",
             "license": {"name": "Open Parliament Licence v3.0 (shipped nights)"},
         },
+        **({"servers": [{"url": rooted("")}]} if rooted("") else {}),
         "paths": _paths(),
         "components": {
             "schemas": {**schemas, "Event": event},

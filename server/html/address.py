@@ -16,6 +16,7 @@ from server.election.contests import Definition
 from server.election.numbers import written
 from server.html.languages import Language, wanted
 from server.html.process import process
+from server.html.root import rooted
 from server.live.channel import Channel
 from server.live.hub import Hub
 from server.live.line import in_a_task
@@ -55,7 +56,7 @@ def staying(page: str, night: str, state: Mapping[str, str]) -> str:
             return match[0]
         return f'href="{address}{query}&amp;{more}' if query else f'href="{address}?{more}'
 
-    return re.sub(rf'href="(/nights/{re.escape(night)}(?=[/?#"])[^?#"]*)(\?[^#"]*)?', link, page)
+    return re.sub(rf'href="({rooted("/nights/")}{re.escape(night)}(?=[/?#"])[^?#"]*)(\?[^#"]*)?', link, page)
 
 
 def _parsed(text: bytes) -> Mapping[str, str]:
@@ -179,7 +180,9 @@ def in_language(request: Request, response: Response) -> Response:
     response.headers["Content-Language"] = language.tag
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
     if _is_from_here(request) and asked(request, _LANGUAGE) == language.code:
-        response.set_cookie(_LANGUAGE, language.code, max_age=_A_YEAR, samesite="lax", httponly=True)
+        response.set_cookie(
+            _LANGUAGE, language.code, max_age=_A_YEAR, path=rooted("") or "/", samesite="lax", httponly=True
+        )
     return response
 
 

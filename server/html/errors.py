@@ -12,7 +12,7 @@ from server.html.languages import ENGLISH
 from server.html.templates import rendered
 from server.stream.failures import LostByRedis, StreamUnfit
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 _DATA = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 

@@ -62,7 +62,7 @@ class Hub:
         self.losses = asyncio.Queue[tuple[str, tuple[AnyEvent, ...]]]()
         self._shown: dict[str, Channel] = {}  # nights of which Redis has another history, until that arrives
         self.ready = asyncio.Event()
-        self.ending = False
+        self.leaving = self.ending = False
         self._renderer = renderer
         self.memo = MEMO
         self._made = self.memo.shelf()

@@ -45,16 +45,17 @@ class Line(asyncio.Protocol):
     nothing is read from the client either: answers to pings would pile up here for a client that does not read.
 
     ``greeting`` is the answer to the handshake, which goes out with the first frame, in one write; ``greet`` sends it
-    if there was no frame.
+    if there was no frame. ``gone`` is called once the client is.
     """
 
-    __slots__ = ("_peer", "_places", "_transport", "audience", "deflate", "greeting", "paused")
+    __slots__ = ("_peer", "_places", "_transport", "audience", "deflate", "gone", "greeting", "paused")
 
     def __init__(self, transport: asyncio.Transport, places: Places, deflate: bool) -> None:
         self.deflate = deflate
         self.paused = False
         self.greeting = b""
         self.audience: Audience | None = None
+        self.gone: Callable[[], None] | None = None
         self._transport = transport
         self._places = places
         self._peer: ServerProtocol | None = None
@@ -107,6 +108,8 @@ class Line(asyncio.Protocol):
         self._places.took(self)
         if self.audience:
             self.audience.left(self)
+        if self.gone:
+            self.gone()
 
     @property
     def left(self) -> int:

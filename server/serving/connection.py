@@ -142,7 +142,7 @@ class Connection(HttpToolsProtocol):
             return
         self._accepted = False
         path, _, query = self.url.partition(b"?")
-        if not path.startswith(b"/desk/") and not self.server_state.takes_a_viewer():
+        if not path.startswith(self.server_state.desks) and not self.server_state.takes_a_viewer():
             self._deny(503)
             return
         self._deflate = agreed(headers.get(b"sec-websocket-extensions", b""))

@@ -7,6 +7,8 @@ from typing import Protocol
 import structlog
 from uvicorn.server import ServerState
 
+from server.measures import REFUSALS
+
 MOST_FILES = 65_536  # open files, where the system has no limit
 _OWN_FILES = 256  # open files besides clients: Redis, what is read, what is printed to
 _RESERVED = 0.1  # of all places, for officers, the desk and pages, where viewers have taken the others
@@ -14,7 +16,7 @@ SECONDS_TO_TAKE = 30.0  # in which a client must take ``_LEAST_TAKEN`` of what w
 _LEAST_TAKEN = 16 * 1024  # bytes, beside the quarter of a megabyte that the kernel holds for it
 _LOG_SECONDS = 60.0
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Asking(Protocol):
@@ -35,7 +37,8 @@ class Taking(Asking, Protocol):
 
 
 class Places(ServerState):
-    """The connections of a server; ``most`` is how many there may be, by default as many as this process may open.
+    """The connections of a server; ``most`` is how many there may be, by default as many as this process may open. The
+    site is below the path ``prefix``.
 
     Whoever connects and asks for nothing gives way, the oldest first, once such connections have half of all places: a
     browser asks as soon as it is connected, so that it is never among the oldest. Who asks and does not take the answer
@@ -43,8 +46,9 @@ class Places(ServerState):
     reserve is left. What was done is logged once a minute.
     """
 
-    def __init__(self, most: int = 0) -> None:
+    def __init__(self, most: int = 0, prefix: str = "") -> None:
         super().__init__()
+        self.desks = (b"/desk/", f"{prefix}/desk/".encode())  # a proxy takes the prefix off a request, or not
         self.most = most or _files() - _OWN_FILES
         self._asking: dict[Asking, None] = {}
         self._taking: dict[Taking, tuple[float, int]] = {}  # since when so many bytes wait
@@ -63,6 +67,7 @@ class Places(ServerState):
             else:
                 return
             self._gave_way += 1
+            REFUSALS.labels("408", "gave way").inc()
 
     def _end(self, connection: Asking) -> None:
         self.asked(connection)
@@ -99,12 +104,14 @@ class Places(ServerState):
     def was_late(self) -> None:
         """Note that a client was let go because it took too long to ask."""
         self._late += 1
+        REFUSALS.labels("408", "late").inc()
 
     def takes_a_viewer(self) -> bool:
         """Whether there is place for one more viewer's line; counted if not."""
         if len(self.connections) < self.most * (1 - _RESERVED):
             return True
         self._refused += 1
+        REFUSALS.labels("503", "no place").inc()
         return False
 
     def tell(self, now: float) -> None:

@@ -13,6 +13,7 @@ from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import RedisError
 
+from server.measures import REDIS_FAILURES, REDIS_SECONDS
 from server.stream.failures import failed
 
 T = TypeVar("T")
@@ -101,8 +102,10 @@ class Client:
         limit = asyncio.timeout(_AFTER_SILENCE_SECONDS if self._is_silent else _PATIENCE_SECONDS)
         try:
             async with limit:
-                answer = await work()
+                with REDIS_SECONDS.time():
+                    answer = await work()
         except FAILURES as error:  # the builtin TimeoutError is an OSError
+            REDIS_FAILURES.inc()
             self._is_silent |= limit.expired()
             failure = failed(error, self.where)
             if "replica now" in str(failure):  # whoever answers at this address next may be the primary

@@ -38,7 +38,7 @@ _WAITAOF = (7, 2)
 _WAIT_MS, _WAITAOF_MS = 1000, 1500
 _NOTHING_EVICTED = "noeviction"
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Conflict(Exception):

@@ -24,6 +24,14 @@ class StreamUnfit(StreamUnavailable):
     """A Redis that this program cannot run on, or cannot run on with these settings; it does not pass by itself."""
 
 
+class NotOurs(StreamUnfit):
+    """A key of ours holds something that this program did not write."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_OURS)
+
+
+NOT_OURS = "One of its keys in Redis holds what this program has not written: DEL that key."
 _RIGHTS = "server/stream/README.md names the rights that are needed."
 NO_CLUSTER = "This is a node of a Redis Cluster, which this program does not speak: REDIS_URL must name another Redis."
 
@@ -68,6 +76,8 @@ def failed(error: Exception, where: str) -> StreamUnavailable:
         )
     if broken := _in_chain(error, ssl.SSLError):
         return StreamUnfit(f"Redis at {where} speaks no TLS that this program can follow: {broken.reason or broken}.")
+    if is_not_ours(error):
+        return NotOurs()
     said = f"{getattr(error, 'status_code', None) or ''} {error}".strip()
     for start, sentence in _STAYS.items():
         if _says(said, start):
@@ -80,6 +90,11 @@ def failed(error: Exception, where: str) -> StreamUnavailable:
     if isinstance(error, redis.ConnectionError | OSError):
         return StreamUnavailable(f"No Redis answers at {where}: {_reason(error)}.")
     return StreamUnfit(f"Redis refused: {error}")
+
+
+def is_not_ours(error: Exception) -> bool:
+    """Whether Redis says that a key is of another type than the command is for."""
+    return "WRONGTYPE" in f"{getattr(error, 'status_code', None) or ''} {error}"
 
 
 def _says(said: str, start: str) -> bool:

@@ -16,7 +16,7 @@
   const [player, clock, scrub, speed, play] = ["player", "clock", "scrub", "speed", "play"].map(byId);
   const [says, toCome, moments] = ["player-says", "to-come", "moments"].map(byId);
   const [PLAY, PAUSE, LOADING, NO_CONNECTION, COPIED, DECLARED] = player.dataset.words.split("|");
-  const NIGHT = `/nights/${player.dataset.night}`;
+  const NIGHT = `${new URL(document.currentScript.src).pathname.split("/static/")[0]}/nights/${player.dataset.night}`;
   let kept = {};
   try {
     kept = localStorage;
@@ -409,7 +409,7 @@
   let contests = null;
   const markSeats = async () => {
     const followed = new Set((kept.followed ?? "").split(" ").filter(Boolean));
-    if (followed.size) contests ??= (await (await fetch(`/api${NIGHT}`)).json()).contests;
+    if (followed.size) contests ??= (await (await fetch(NIGHT.replace("/nights/", "/api/nights/"))).json()).contests;
     const marks = [];
     for (const { ballot, declared_at } of contests ?? []) {
       if (!followed.has(ballot.split(".")[1]) || !declared_at) continue;

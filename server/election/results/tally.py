@@ -75,9 +75,10 @@ def add_up(night: Night, area: Area = EVERYWHERE) -> Tally:
     if area == EVERYWHERE:
         return _whole(night)
     sums, known = sums_of(night).within(area), _tallies(night.definition)
-    if area not in known or known[area][0] is not sums:
-        known[area] = sums, _tally(night, area)
-    return known[area][1]
+    found = known.get(area)
+    if found is None or found[0] is not sums:
+        found = known[area] = sums, _tally(night, area)
+    return found[1]
 
 
 def is_added_up(night: Night) -> bool:

@@ -51,6 +51,7 @@ def _page(shown: Shown, count: Count) -> str:
         shown,
         "notice.html",
         topic="",
+        about=count,
         london_day=london_day,
         count=count,
         result=result,

@@ -13,7 +13,6 @@ from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
 from server.pages.contest.notice import notice
 from server.pages.map.hexagons import drawn, has_map
-from server.pages.picture.words import told
 
 
 @allows(everyone)
@@ -40,8 +39,7 @@ def contest_page(shown: Shown, count: Count, unvoiced: bool = False) -> str:
         topic=ballot,
         query={"reactions": "no" if unvoiced else ""},
         unvoiced=unvoiced,
-        described=told(shown.night, count, shown.language, shown.is_over),
-        picture=shown.picture(ballot),
+        about=count,
         count=count,
         contest=contest,
         near=near,

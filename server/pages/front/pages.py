@@ -12,6 +12,7 @@ from server.election.results.tally import add_up, is_added_up
 from server.html.address import asked, in_language, language_of, number
 from server.html.answers import HTML, answer
 from server.html.languages import wanted
+from server.html.make import is_of_another_make
 from server.html.process import process
 from server.html.templates import rendered
 from server.live.bodies import body
@@ -35,17 +36,23 @@ async def front(request: Request) -> Response:
 
 @allows(everyone)
 async def live(websocket: WebSocket) -> None:
-    """``/live?after={mark}&lang=de``: what changed on the front page since that mark, then what changes."""
+    """``/live?after={mark}&lang=de``: what changed on the front page since that mark, then what changes. If ``&made=``
+    names another version of the pages the line is closed with code 1000, on which the page reloads itself."""
     front, code = process(websocket).hub.front, wanted((asked(websocket, "lang"),), "").code
     await _add_up(process(websocket).hub)
     await websocket.accept()
     line = line_of(websocket.scope)
+    if is_of_another_make(websocket):
+        line.end()
+        return
     line.audience = front.join(line, code, number(websocket, "after"))
 
 
 @allows(everyone)
 async def poll(request: Request) -> Response:
-    """``/live`` over HTTP: what changed since a mark; 204 if nothing did."""
+    """``/live`` over HTTP: what changed since a mark; 204 if nothing did, 205 if ``&made=`` names another version."""
+    if is_of_another_make(request):
+        return Response(status_code=205, headers={"Cache-Control": "no-store"})
     front, code = process(request).hub.front, wanted((asked(request, "lang"),), "").code
     await _add_up(process(request).hub)
     message = front.missed(code, number(request, "after"))

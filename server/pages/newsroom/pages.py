@@ -121,7 +121,8 @@ async def embed_contest(request: Request) -> Response:
         full = f"/contests/{count.contest.ballot}"
         part = shown.text(f"contest-{count.contest.slug}")
         parts: dict[str, object] = {"count": count, "part": part, "full": full}
-        return page(shown, "newsroom/embed.html", count.contest.ballot, {}, **parts, theme=theme, unvoiced=unvoiced)
+        look = {"theme": theme, "unvoiced": unvoiced}
+        return page(shown, "newsroom/embed.html", count.contest.ballot, {}, count, **parts, **look)
 
     return _framable(await _answer(request, shown, f"embed {count.contest.ballot} {theme} {unvoiced}", make))
 

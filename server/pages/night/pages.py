@@ -10,7 +10,6 @@ from starlette.routing import BaseRoute, Route
 from server.access import allows, everyone
 from server.election.contests import Contest
 from server.election.results.places import regions
-from server.election.results.tally import add_up
 from server.html.address import asked, without_reactions
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
@@ -19,7 +18,6 @@ from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
 from server.pages.map import hexagons
 from server.pages.map.whole import whole_map
-from server.pages.picture.words import told, told_score
 
 _SHORT = 60  # contests whose list is not folded
 
@@ -62,12 +60,6 @@ def night_page(shown: Shown, view: str, unvoiced: bool = False) -> str:
         unvoiced=unvoiced,
         alone=single,
         first=first,
-        described=(
-            told(night, first, shown.language, shown.is_over)
-            if single
-            else told_score(night, add_up(night), shown.language, shown.is_over)
-        ),
-        picture=shown.picture(),
         parts=parts,
         map_credit=ATTRIBUTION,
         rows=[] if single else _rows(shown, night.definition.contests),
