@@ -94,14 +94,14 @@ async def reel(channel: Channel, topic: str, part: int) -> Body:
     if len(seqs) < 2:
         raise IndexError(part)
 
-    def make() -> Body:
-        return Body(encode([frame(channel, topic, before, seq) for before, seq in pairwise(seqs)]))
-
     name, stood = ("reel", topic, part), channel.seq  # the night may go on in between
-    if channel.lasting.find(name, stood) is None:
-        for before, seq in pairwise(seqs):
-            await make_frame(channel, topic, before, seq)
-    return channel.lasting.get(name, make, version=stood)
+    if made := channel.lasting.find(name, stood):
+        return made
+    frames: list[str] = []
+    for before, seq in pairwise(seqs):
+        await make_frame(channel, topic, before, seq)
+        frames.append(frame(channel, topic, before, seq))
+    return channel.lasting.get(name, lambda: Body(encode(frames)), version=stood)
 
 
 def as_known_now(channel: Channel) -> Channel:
