@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import brotli  # pyright: ignore[reportMissingTypeStubs]
 
-from server.live.memo import Held
+from server.live.memory.memo import Held
 
 # A night's page with its map is 9% smaller than with gzip's best level, in half the time: 4.7 ms. 6 takes 3.3 ms and
 # sends 2% more, 7 takes longer than 8, and 9 four times as long.

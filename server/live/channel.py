@@ -14,7 +14,7 @@ from server.live.audience import Audience, Messages, Viewer
 from server.live.audiences import Audiences, beat_of
 from server.live.frames import Message
 from server.live.history import History
-from server.live.memo import MEMO, Memo
+from server.live.memory.memo import MEMO, Memo
 from server.live.renderer import EVENTS, Renderer, shown_by
 from server.stream.codec import encode
 

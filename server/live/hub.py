@@ -11,12 +11,12 @@ from msgspec import Struct
 from server.election.events import AnyEvent, EndsRound
 from server.election.nights import Night
 from server.live.audience import Viewer
-from server.live.beside import Beside
 from server.live.channel import Channel
 from server.live.front import Front
 from server.live.history import History
 from server.live.line import Line
-from server.live.memo import MEMO
+from server.live.memory.beside import Beside
+from server.live.memory.memo import MEMO
 from server.live.off import Off
 from server.live.past_nights import Past, PastNights
 from server.live.private import PrivateChannel, PrivateRenderer

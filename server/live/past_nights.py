@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from server.election.events import AnyEvent
-from server.live.beside import Beside
 from server.live.channel import Channel
-from server.live.memo import Memo
+from server.live.memory.beside import Beside
+from server.live.memory.memo import Memo
 from server.live.renderer import Renderer
 
 Past = Callable[[str], tuple[AnyEvent, ...] | None]

@@ -7,7 +7,7 @@ hexagon, where the night has a map), ``contest-{slug}`` (all about it) and ``nea
 The page of a night of one contest has no banner, score, rows or seats to watch.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import assert_never
 
 from server.election.contests import Contest
@@ -32,11 +32,6 @@ from server.election.nights import Night
 from server.pages.map.hexagons import has_map
 from server.pages.map.near import neighbours
 from server.pages.night.house import has_house
-
-
-def of_each_contest(night: Night, *kinds: str) -> Iterator[str]:
-    """The ids of the fragments of these kinds, which a night has as many of as contests, contest after contest."""
-    return (f"{kind}-{contest.slug}" for contest in night.definition.contests for kind in kinds)
 
 
 def fragments_of(night: Night) -> tuple[str, ...]:

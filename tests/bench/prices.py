@@ -35,7 +35,7 @@ _DAY = "2019-12-13T"
 _TIMES = [f"{_DAY}0{hour}:{minute:02}" for hour in range(1, 7) for minute in range(60)]
 _BEGUN = ("north+", "so", "lab", "west", "con", "jo", "smi")
 _WORDS = [f"{first}{second}" for first in _BEGUN for second in "abcdefghij"]
-_PARTIES = ("PP52", "PP53", "PP90", "PP102", "PP63", "PP77", "PP7931")
+_PARTIES = ("PP52", "PP53", "PP90")
 _PAIRS = [f"from={one}&to={other}" for one in _PARTIES for other in _PARTIES if one != other]
 _SEATS = [contest.ballot for contest in archive.load(_PAST).definition.contests]
 
@@ -51,14 +51,14 @@ ADDRESSES: dict[str, Sequence[str]] = {
     "…?at=2019-12-13T03:40&known=now&lang=de": [f"…?at={time}&known=now&lang=de" for time in _TIMES],
     "…/live": (),
     "…/frame?after=1&seq=400": [f"…/frame?after={1 + 7 * n % 600}&seq={2 + 401 * n % 640}" for n in range(100)],
-    "…/reel/0": [f"…/reel/{part}" for part in range(1, 30)],
+    "…/reel/0": [f"…/reel/{part}" for part in range(1, 15)],
     f"…{_SEAT}": [f"…/contests/{seat}" for seat in _SEATS],
     f"…{_SEAT}?at=2019-12-13T03:40": [f"…/contests/{seat}?at={at}" for seat, at in zip(_SEATS, _TIMES, strict=False)],
     f"…{_SEAT}/notice": [f"…/contests/{seat}/notice" for seat in _SEATS],
     f"…{_SEAT}/embed": [f"…/contests/{seat}/embed" for seat in _SEATS],
     f"…{_SEAT}/picture.png": [f"…/contests/{seat}/picture.png" for seat in _SEATS],
     "…/areas": [f"…/areas?at={time}" for time in _TIMES],
-    "…/swing": [f"…/swing?{pair}&at={time}" for pair, time in zip(_PAIRS, _TIMES, strict=False)],
+    "…/swing": [f"…/swing?{pair}&at={time}" for pair, time in zip(_PAIRS * 20, _TIMES, strict=False)],
     "…/battlegrounds": [f"…/battlegrounds?at={time}" for time in _TIMES],
     "…/records": [f"…/records?at={time}" for time in _TIMES],
     "…/contests": [f"…/contests?at={time}&sort=majority" for time in _TIMES],

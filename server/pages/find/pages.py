@@ -17,13 +17,12 @@ from server.html.process import process
 from server.html.shown import Shown, shown_by
 from server.html.templates import rendered
 from server.live.bodies import body
-from server.live.slices import make_texts
+from server.live.slices import make_texts, of_kinds
 from server.pages.around.page import page
 from server.pages.find import table
 from server.pages.find.postcodes import postcode_asked
 from server.pages.find.search import Searchable, search, searchable
 from server.pages.find.suggest import Found, Suggestion, suggested
-from server.pages.fragments import of_each_contest
 
 _KEPT = "private, max-age=300"  # what a question leads to does not change with the results
 
@@ -41,12 +40,12 @@ async def contests(request: Request) -> Response:
     if asked.all:  # many people open the whole table; what one person searches for is not kept
         name = f"contests {asked.query}"
         if not shown.channel.has_cached(name):
-            await make_texts(shown.channel, of_each_contest(shown.night, "seat"))
+            await make_texts(shown.channel, of_kinds(shown.channel, "seat"))
         html = shown.channel.cached(name, lambda: body(_contests_page(shown, asked)))
         return await shown.answer(request, html)
     found = search(words.entries, asked.q)
     if found:
-        await make_texts(shown.channel, of_each_contest(shown.night, "seat"))
+        await make_texts(shown.channel, of_kinds(shown.channel, "seat"))
     suggestions = "" if found else await _suggestions(request, shown, asked.q)
     return await shown.answer(request, body(_contests_page(shown, asked, suggestions)))
 

@@ -13,11 +13,10 @@ from server.html.address import asked, in_language, language_of, number
 from server.html.answers import HTML, answer
 from server.html.languages import wanted
 from server.html.make import is_of_another_make
-from server.html.process import process
+from server.html.process import Process, process
 from server.html.templates import rendered
 from server.live.bodies import body
-from server.live.hub import Hub
-from server.live.line import line_of
+from server.live.line import in_a_task, line_of
 from server.pages.find.postcodes import PostcodeAsked, postcode_asked
 from server.pages.front.past import shipped
 from server.pages.front.pieces import front_page
@@ -29,7 +28,7 @@ async def front(request: Request) -> Response:
     """``/``: what is happening, what comes next, and what was."""
     hub, language = process(request).hub, language_of(request)
     past = await asyncio.to_thread(shipped)
-    await _add_up(hub)
+    await _prepare(process(request))
     html = hub.cached(f"front {language.code}", lambda: body(front_page(hub, language, past)), also=hub.front.mark)
     return in_language(request, answer(request, html, HTML, html.etag))
 
@@ -39,7 +38,7 @@ async def live(websocket: WebSocket) -> None:
     """``/live?after={mark}&lang=de``: what changed on the front page since that mark, then what changes. If ``&made=``
     names another version of the pages the line is closed with code 1000, on which the page reloads itself."""
     front, code = process(websocket).hub.front, wanted((asked(websocket, "lang"),), "").code
-    await _add_up(process(websocket).hub)
+    await _prepare(process(websocket))
     await websocket.accept()
     line = line_of(websocket.scope)
     if is_of_another_make(websocket):
@@ -54,7 +53,7 @@ async def poll(request: Request) -> Response:
     if is_of_another_make(request):
         return Response(status_code=205, headers={"Cache-Control": "no-store"})
     front, code = process(request).hub.front, wanted((asked(request, "lang"),), "").code
-    await _add_up(process(request).hub)
+    await _prepare(process(request))
     message = front.missed(code, number(request, "after"))
     if message is None:
         return Response(status_code=204, headers={"Cache-Control": "no-cache"})
@@ -62,9 +61,12 @@ async def poll(request: Request) -> Response:
     return answer(request, content, HTML, content.etag)
 
 
-async def _add_up(hub: Hub) -> None:
-    """Have the nights on air added up, in turns with others: the first time each takes long."""
-    for channel in tuple(hub.channels.values()):
+async def _prepare(one: Process) -> None:
+    """Have kept nights read in a thread, and nights on air added up in turns with others: the first time takes long."""
+    if not one.hub.front.has_state:
+        await in_a_task()
+        await asyncio.to_thread(one.kept.listed)
+    for channel in tuple(one.hub.channels.values()):
         if channel.night and not is_added_up(channel.night):
             add_up(channel.night)
             await asyncio.sleep(0)

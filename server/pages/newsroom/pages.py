@@ -17,10 +17,9 @@ from server.html.address import without_reactions
 from server.html.security import policy
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
-from server.live.slices import make_texts
+from server.live.slices import make_texts, of_kinds
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
-from server.pages.fragments import of_each_contest
 from server.pages.map.hexagons import has_map
 from server.pages.map.whole import whole_map
 from server.pages.newsroom import screens
@@ -42,7 +41,7 @@ async def overlay(request: Request) -> Response:
         return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, **_screen(shown, parts, seconds), theme=theme)
 
     if not shown.channel.has_cached(name := f"overlay {parts} {seconds} {theme}") and "map" in parts:
-        await make_texts(shown.channel, of_each_contest(shown.night, "hex"))
+        await make_texts(shown.channel, of_kinds(shown.channel, "hex"))
     return await _answer(request, shown, name, make)
 
 
@@ -67,7 +66,7 @@ async def wall(request: Request) -> Response:
         return page(shown, "newsroom/wall.html", topic, stays, **context, **parts, theme=theme, unvoiced=unvoiced)
 
     if not shown.channel.has_cached(name := f"wall {seconds} {theme} {unvoiced}"):
-        await make_texts(shown.channel, of_each_contest(shown.night, "hex"))
+        await make_texts(shown.channel, of_kinds(shown.channel, "hex"))
     return await _answer(request, shown, name, make)
 
 
@@ -108,7 +107,7 @@ async def embed_map(request: Request) -> Response:
         )
 
     if not shown.channel.has_cached(name := f"embed map {theme}"):
-        await make_texts(shown.channel, of_each_contest(shown.night, "row", "hex"))
+        await make_texts(shown.channel, of_kinds(shown.channel, "row", "hex"))
     return _framable(await _answer(request, shown, name, make))
 
 

@@ -13,10 +13,9 @@ from server.election.results.places import regions
 from server.html.address import asked, without_reactions
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
-from server.live.slices import make_texts
+from server.live.slices import make_texts, of_kinds
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
-from server.pages.fragments import of_each_contest
 from server.pages.map import hexagons
 from server.pages.map.whole import whole_map
 
@@ -37,7 +36,7 @@ async def night(request: Request) -> Response:
     unvoiced = without_reactions(request)
     name = f"night {view} {unvoiced}"
     if not shown.channel.has_cached(name):
-        await make_texts(shown.channel, of_each_contest(shown.night, "row", "hex"))
+        await make_texts(shown.channel, of_kinds(shown.channel, "row", "hex"))
     html = shown.channel.cached(name, lambda: body(night_page(shown, view, unvoiced)))
     return await shown.answer(request, html)
 

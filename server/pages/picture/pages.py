@@ -13,7 +13,7 @@ from server.election.results.tally import add_up
 from server.html.answers import etag
 from server.html.coming import is_before_poll
 from server.html.shown import Shown, shown_by
-from server.live.memo import MEMO
+from server.live.memory.memo import MEMO
 from server.pages.bars.seats import bars_of
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import painted

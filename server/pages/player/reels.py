@@ -23,8 +23,10 @@ async def frame(request: Request) -> Response:
     """
     channel = await _channel(request)
     after, seq = number(request, "after"), number(request, "seq") if "seq" in request.query_params else channel.seq
+    topic = topic_of(request, channel)
+    await moments.make_frame(channel, topic, after, seq)
     try:
-        message = body(moments.frame(channel, topic_of(request, channel), after, seq))
+        message = body(moments.frame(channel, topic, after, seq))
     except IndexError:
         raise HTTPException(404, f"This night has no event {seq}.") from None
     return _answer(request, message, HTML)
