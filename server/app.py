@@ -84,6 +84,8 @@ def build_app(settings: Settings) -> Application:
         follower.add_done_callback(stop_the_process)
         compressing = asyncio.create_task(asyncio.to_thread(static.compress), name="static files")
         await compile_all()
+        if lacks := static.lacking():
+            log.warning(lacks)
         # Clients that connect meanwhile wait in the socket's queue, and are not told that a night does not exist.
         with suppress(TimeoutError):
             await asyncio.wait_for(hub.ready.wait(), _SECONDS_TO_CATCH_UP)

@@ -32,8 +32,8 @@ ENV PATH=/declared/.venv/bin:$PATH HOST=0.0.0.0 PORT=8000 DATA_DIR=/data PYTHONU
 VOLUME /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --start-period=20s CMD python -c 'import os, urllib.request as web; \
-  web.urlopen("http://127.0.0.1:%s/readyz" % os.environ["PORT"], timeout=5)'
+HEALTHCHECK --start-period=20s CMD python -c 'import sys, urllib.request as web; \\
+  web.urlopen(f"http://127.0.0.1:{sys.argv[1]}/readyz", timeout=5)' $PORT
 CMD ["python", "-m", "server", "serve"]
 """
 

@@ -16,7 +16,6 @@ from server.commands.on_redis import with_redis
 from server.count.visit.inviting import first_admin, link_of
 from server.election.counting.acts import PLACE
 from server.election.refusals import Refused
-from server.html import static
 from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.nights.past import PastNight
@@ -51,8 +50,6 @@ def serve(
     follower died, it exits with 70 (``EX_SOFTWARE``), for its supervisor to see.
     """
     signal.signal(signal.SIGTERM, end)
-    if lacks := static.lacking():
-        print(lacks, file=sys.stderr)
     take_all_the_files_allowed()
     with (
         with_redis(settings) as known,

@@ -12,7 +12,7 @@ from server.election.nights import Night
 from server.feeds.contests import contest_state
 from server.feeds.nights import all_nights, night_state
 from server.html.address import channel_of
-from server.html.answers import JSON, answer, etag
+from server.html.answers import JSON, SHARED, answer, etag
 from server.html.process import process
 from server.live.bodies import body
 from server.live.channel import Channel
@@ -27,7 +27,7 @@ async def nights(request: Request) -> Response:
     content = hub.cached(
         "feeds: nights", lambda: body(msgspec.json.encode(all_nights(hub.channels.values(), past))), also=kept
     )
-    return for_any_site(answer(request, content, JSON, content.etag))
+    return for_any_site(answer(request, content, JSON, content.etag, SHARED))
 
 
 @allows(everyone)
@@ -35,7 +35,7 @@ async def night(request: Request) -> Response:
     """``/api/nights/{night}``: totals and every contest; with ``?baseline=2010`` compared with another election."""
     channel, state = await found(request)
     content = channel.cached("feeds: night", lambda: body(msgspec.json.encode(night_state(channel, state))))
-    return for_any_site(answer(request, content, JSON, etag(channel)))
+    return for_any_site(answer(request, content, JSON, etag(channel), SHARED))
 
 
 @allows(everyone)
@@ -47,7 +47,7 @@ async def contest(request: Request) -> Response:
     if count is None:
         raise HTTPException(404, f"{ballot} is not a contest of this night.")
     content = channel.cached(f"feeds: contest {ballot}", lambda: body(msgspec.json.encode(contest_state(state, count))))
-    return for_any_site(answer(request, content, JSON, etag(channel)))
+    return for_any_site(answer(request, content, JSON, etag(channel), SHARED))
 
 
 async def found(request: Request) -> tuple[Channel, Night]:

@@ -11,7 +11,7 @@ from server.access import allows, everyone
 from server.election.events import AnyEvent
 from server.election.numbers import written
 from server.feeds.api import for_any_site, found
-from server.html.answers import answer, etag
+from server.html.answers import SHARED, answer, etag
 from server.html.process import process
 from server.live.bodies import Body, body
 from server.live.channel import Channel
@@ -34,7 +34,7 @@ async def events(request: Request) -> Response:
     channel, _ = await found(request)
     if EVENT_STREAM in request.headers.get("accept", ""):
         return for_any_site(_stream(request, channel))
-    response = answer(request, _lines(channel, _after(request, channel)), NDJSON, etag(channel))
+    response = answer(request, _lines(channel, _after(request, channel)), NDJSON, etag(channel), SHARED)
     response.headers["Vary"] = "Accept, Accept-Encoding"
     return for_any_site(response)
 

@@ -13,7 +13,7 @@ from server.election.events import AnyEvent
 from server.feeds import declaration, shapes
 from server.feeds.addresses import named, page_paths, parameter
 from server.feeds.api import for_any_site
-from server.html.answers import JSON, answer
+from server.html.answers import JSON, SHARED, answer
 from server.html.root import rooted
 from server.live.bodies import Body, body
 
@@ -34,7 +34,7 @@ _SHAPES = (
 async def openapi(request: Request) -> Response:
     """``/openapi.json``."""
     content, tag = _document()
-    return for_any_site(answer(request, content, JSON, tag))
+    return for_any_site(answer(request, content, JSON, tag, SHARED))
 
 
 @cache

@@ -179,10 +179,13 @@ def in_language(request: Request, response: Response) -> Response:
     language = language_of(request)
     response.headers["Content-Language"] = language.tag
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
-    if _is_from_here(request) and asked(request, _LANGUAGE) == language.code:
-        response.set_cookie(
-            _LANGUAGE, language.code, max_age=_A_YEAR, path=rooted("") or "/", samesite="lax", httponly=True
-        )
+    if not (chosen := asked(request, _LANGUAGE)):
+        return response
+    response.headers["Vary"] += ", Sec-Fetch-Dest, Sec-Fetch-Site, Referer"
+    if chosen == language.code and _is_from_here(request):
+        response.headers["Cache-Control"] = "private, no-cache"
+        where = rooted("") or "/"
+        response.set_cookie(_LANGUAGE, chosen, max_age=_A_YEAR, path=where, samesite="lax", httponly=True)
     return response
 
 

@@ -24,7 +24,7 @@ from server.html.address import (
     language_of,
     moment_of,
 )
-from server.html.answers import HTML, answer
+from server.html.answers import HTML, SHARED, answer
 from server.html.coming import is_before_poll
 from server.html.languages import Language
 from server.html.process import process
@@ -108,7 +108,7 @@ class Shown(Struct, frozen=True):
         """The response with a page, or 304 if the reader has it already."""
         if not page.is_compressed:
             await asyncio.sleep(0)  # it was made just now, and to compress a large one takes long, too
-        return in_language(request, answer(request, page, HTML, page.etag))
+        return in_language(request, answer(request, page, HTML, page.etag, SHARED))
 
 
 async def shown_by(request: Request) -> Shown:

@@ -22,7 +22,7 @@ from server.app import NoPrefix, build_app
 from server.count import routes as count
 from server.html.root import begin_at
 from server.pages.routes import routes as pages
-from server.settings import Settings
+from server.settings import ROOT, Settings
 from server.stream.embedded import Embedded
 from tests.conftest import PATIENCE_SECONDS
 from tests.count import rochester
@@ -168,3 +168,9 @@ def test_a_path_that_is_one_of_the_sites_own_is_refused(tmp_path: Path) -> None:
         with pytest.raises(NoPrefix, match="begins as an address of its own"):
             build_app(settings)
     begin_at("")
+
+
+def test_no_script_asks_for_an_address_from_the_root() -> None:
+    asks = re.compile(r"""(?:fetch|put|register|assign|location\.replace|URL)\(["'`]/.*""")
+    scripts = {file.name: asks.findall(file.read_text()) for file in (ROOT / "web" / "static").glob("*.js")}
+    assert len(scripts) > 15 and {name: lines for name, lines in scripts.items() if lines} == {}

@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 from server.access import allows, everyone
 from server.election.results.tally import add_up, is_added_up
 from server.html.address import asked, in_language, language_of, number
-from server.html.answers import HTML, answer
+from server.html.answers import HTML, SHARED, answer
 from server.html.languages import wanted
 from server.html.make import is_of_another_make
 from server.html.process import Process, process
@@ -30,7 +30,7 @@ async def front(request: Request) -> Response:
     past = await asyncio.to_thread(shipped)
     await _prepare(process(request))
     html = hub.cached(f"front {language.code}", lambda: body(front_page(hub, language, past)), also=hub.front.mark)
-    return in_language(request, answer(request, html, HTML, html.etag))
+    return in_language(request, answer(request, html, HTML, html.etag, SHARED))
 
 
 @allows(everyone)
@@ -81,7 +81,7 @@ async def find(request: Request) -> Response:
     if found.only:
         return in_language(request, RedirectResponse(found.only.what.address(), 303))
     html = body(rendered("find.html", language, q=question[:80], found=found, postcode=postcode))
-    return in_language(request, answer(request, html, HTML, html.etag))
+    return in_language(request, answer(request, html, HTML, html.etag, SHARED))
 
 
 @allows(everyone)

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.election.results.tally import add_up
-from server.html.answers import etag
+from server.html.answers import SHARED, etag
 from server.html.coming import is_before_poll
 from server.html.shown import Shown, shown_by
 from server.live.memory.memo import MEMO
@@ -46,7 +46,7 @@ async def _answer(request: Request, shown: Shown, ballot: str) -> Response:
     tag = etag(shown.channel)
     headers = {
         "ETag": f'{tag[:-1]}-open"' if is_before_poll(shown.night) else tag,
-        "Cache-Control": "no-cache",
+        "Cache-Control": SHARED,
         "Content-Language": shown.language.tag,
         "Vary": "Accept-Language, Cookie",
     }

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 from server.access import allows, everyone
 from server.election.numbers import written
 from server.html.address import channel_of, is_known_now, number, topic_of
-from server.html.answers import HTML, JSON, answer
+from server.html.answers import HTML, JSON, SHARED, answer
 from server.live import moments
 from server.live.bodies import Body, body
 from server.live.channel import Channel
@@ -53,7 +53,7 @@ async def _channel(request: Request) -> Channel:
 
 
 def _answer(request: Request, content: Body, media_type: str) -> Response:
-    return answer(request, content, media_type, content.etag)
+    return answer(request, content, media_type, content.etag, SHARED)
 
 
 routes: list[BaseRoute] = [
