@@ -63,7 +63,7 @@ class WebServer(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                timeout_graceful_shutdown=5,
+                timeout_graceful_shutdown=max(5, settings.drain_seconds),
             )
         )
         self.places = self.server_state = Places()
