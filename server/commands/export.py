@@ -38,14 +38,15 @@ def add_parser(commands: Any) -> None:
     what.add_argument("night", metavar="NIGHT", nargs="?", help="a night on air, a past one, or the file of one")
     what.add_argument("--all", type=Path, metavar="FOLDER", help="everything of this place, into a new folder")
     parser.add_argument("--out", type=Path, metavar="FILE", help=f"where to (default: NIGHT{RECORD}, in this folder)")
-    parser.set_defaults(call=on_stream(export))
+    parser.set_defaults(call=on_stream(_export))
+
+
+async def _export(options: argparse.Namespace, settings: Settings, stream: EventStream) -> int:
+    return await (export_all(options.all, settings, stream) if options.all else export(options, settings, stream))
 
 
 async def export(options: argparse.Namespace, settings: Settings, stream: EventStream) -> int:
-    """Write a night's record; Refused if there is no such night, NotKept if its id cannot be a file's name. With
-    ``--all`` as ``export_all``."""
-    if options.all:
-        return await export_all(options.all, settings, stream)
+    """Write a night's record; Refused if there is no such night, NotKept if its id cannot be a file's name."""
     name, kept = options.night, Kept(settings.data_dir)
     on_air = await stream.read(name) if name in await stream.nights() else []
     try:

@@ -10,17 +10,20 @@ import re
 import sys
 import traceback
 from collections.abc import MutableMapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
+import msgspec
 import structlog
 
 from server.measures import LOST_LINES
 
 Event = MutableMapping[str, Any]
 
-_encoder = json.JSONEncoder(default=str, skipkeys=True)  # msgspec's would write bytes in base64, secrets too
+_SIMPLE = frozenset((str, int, float, bool, type(None)))
+_any_json = json.JSONEncoder(default=str, skipkeys=True)  # msgspec would write bytes in base64, secrets too
 _NAMED = ("authorization", "cookie", "pin", "password", "secret", "secret_key", "token")
 _HINTS = ("/invitation/", "://", "bearer", *_NAMED)  # in small letters; a line without them is not searched any further
 _NAMES = "|".join(_NAMED)
@@ -100,7 +103,11 @@ def _traceback(exc_info: tuple[Any, BaseException, Any]) -> str:
 
 def _as_json(logger: object, method: str, event: Event) -> str:
     first = {"time": event.pop("time"), "level": event.pop("level"), "logger": event.pop("logger")}
-    return _encoder.encode({**first, "message": event.pop("event"), **event})
+    line = {**first, "message": event.pop("event"), **event}
+    if all(type(value) in _SIMPLE for value in line.values()):
+        with suppress(UnicodeEncodeError):  # half a surrogate pair, from the name of a file
+            return msgspec.json.encode(line).decode()
+    return _any_json.encode(line)
 
 
 def _plain() -> structlog.dev.ConsoleRenderer:

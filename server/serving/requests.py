@@ -24,8 +24,6 @@ _QUIET = ("static", "health")
 _LONGEST_PATH = 300  # characters that are logged
 _CLOSE = (b"connection", b"close")
 
-log = structlog.get_logger(__name__)
-
 
 class Requests:
     """Answers as ``app`` does. Once it ``closes``, each answer asks the client for another connection the next time.
@@ -36,6 +34,7 @@ class Requests:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.closes = False
         self._app = app
+        self._log = structlog.get_logger(__name__).bind()
         self._which, self._addresses = settings.log_requests, settings.log_addresses
         self._measured = {area: REQUEST_SECONDS.labels(area) for area in {*_AREAS.values(), "other"}}
         self._counted: dict[tuple[str, int], Any] = {}
@@ -88,7 +87,7 @@ class Requests:
                     SOCKETS.labels(kind).inc()
                     line_of(scope).gone = partial(self._closed, scope, kind, perf_counter())
                     if self._which == "all":
-                        log.info("websocket opened", **self._told(scope))
+                        self._log.info("websocket opened", **self._told(scope))
                 case "websocket.http.response.start":
                     self._refused(area, message["status"])
                 case "websocket.close":
@@ -105,7 +104,7 @@ class Requests:
     def _closed(self, scope: Scope, kind: str, opened: float) -> None:
         SOCKETS.labels(kind).dec()
         if self._which != "few":
-            log.info("websocket closed", **self._told(scope), seconds=round(perf_counter() - opened, 1))
+            self._log.info("websocket closed", **self._told(scope), seconds=round(perf_counter() - opened, 1))
 
     def _note(self, scope: Scope, area: str, status: int, size: int, seconds: float, streams: bool) -> None:
         counted = self._counted.get((area, status))
@@ -123,9 +122,9 @@ class Requests:
         if matters or self._which == "all" or (self._which == "some" and area not in _QUIET):
             told = {**self._told(scope), "status": status, "ms": round(seconds * 1000, 1), "bytes": size}
             if matters:
-                log.warning("slow request" if slow else "request", **told)
+                self._log.warning("slow request" if slow else "request", **told)
             else:
-                log.info("request", **told)
+                self._log.info("request", **told)
 
     def _refused(self, area: str, status: int) -> None:
         REFUSALS.labels(str(status), area).inc()

@@ -65,7 +65,7 @@ class WebServer(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                timeout_graceful_shutdown=5,
+                timeout_graceful_shutdown=max(5, settings.drain_seconds),
                 forwarded_allow_ips=list(settings.trusted_proxies),
             )
         )

@@ -13,6 +13,7 @@ import structlog
 
 from server.measures import REGISTRY
 from server.serving import logs
+from server.settings import Settings, SettingsError
 
 
 @pytest.fixture(autouse=True)
@@ -106,3 +107,16 @@ def test_a_line_that_does_not_fit_on_the_disk_is_lost_and_counted_and_nothing_fa
         assert REGISTRY.get_sample_value("declared_log_lines_lost_total") == before + 2
         with pytest.raises(OSError, match="No space"):
             full.close()
+
+
+def test_how_it_logs_and_leaves_is_set_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"DATA_DIR": str(tmp_path)}
+    for on_a_terminal, expected in ((True, (False, "few")), (False, (True, "some"))):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda answer=on_a_terminal: answer)
+        found = Settings.from_env(given)
+        assert (found.log_json, found.log_requests) == expected
+    chosen = Settings.from_env(given | {"LOG_FORMAT": "plain", "LOG_REQUESTS": "all", "LOG_ADDRESSES": "1"})
+    assert (chosen.log_json, chosen.log_requests, chosen.log_addresses) == (False, "all", True)
+    assert [Settings.from_env(given | {"SHARE_PORT": shares}).drain_seconds for shares in "01"] == [0, 10]
+    with pytest.raises(SettingsError, match="LOG_FORMAT must be one of json, plain, not 'xml'"):
+        Settings.from_env(given | {"LOG_FORMAT": "xml"})
