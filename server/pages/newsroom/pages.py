@@ -133,7 +133,7 @@ async def newsroom(request: Request) -> Response:
         return page(
             shown,
             "newsroom/newsroom.html",
-            "newsroom",
+            screens.ADDRESSES,
             {"contest": asked} if asked else {},
             view="newsroom",
             count=count,
