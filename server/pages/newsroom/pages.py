@@ -140,7 +140,6 @@ async def newsroom(request: Request) -> Response:
             alone=night.is_single,
             on_map=has_map(night.definition),
             place=f"{shown.site}/nights/{night.definition.id}",
-            site=shown.site,
             ending=shown.kept({"lang": shown.language.code}),
             seconds=_SECONDS,
         )
