@@ -48,7 +48,9 @@ async def test_a_page_is_not_sent_again_until_something_happened(
     assert (await client.get("/nights/night", headers=known)).status_code == 200
 
 
-async def test_every_page_that_follows_a_night_has_a_push_and_without_scripts_a_reload(client: httpx2.AsyncClient) -> None:
+async def test_every_page_that_follows_a_night_has_a_push_and_without_scripts_a_reload(
+    client: httpx2.AsyncClient,
+) -> None:
     views = ("", "/contests", "/areas", "/swing", "/battlegrounds", "/records", "/newsroom", "/wall", "/embed/score")
     for page in ("/", *(f"/nights/night{view}" for view in (*views, f"/contests/{ballot(0)}"))):
         reload = '<a href="">Reload for more</a></noscript>'

@@ -37,7 +37,8 @@ async def overlay(request: Request) -> Response:
     shown, parts, seconds, theme = shown_by(request), _parts(request), _seconds(request), _theme(request)
 
     def make() -> str:
-        return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, **_screen(shown, parts, seconds), theme=theme)
+        screen = _screen(shown, parts, seconds)
+        return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, None, **screen, theme=theme)
 
     return _answer(request, shown, f"overlay {parts} {seconds} {theme}", make)
 
@@ -58,9 +59,10 @@ async def wall(request: Request) -> Response:
             context["newest"] = Markup(
                 screens.newest(shown.night, shown.language, over=not shown.channel.on_air and not shown.moment)
             )
-        parts = {"status": shown.text("status"), "latest": shown.text("latest")}
+        parts: dict[str, object] = {"status": shown.text("status"), "latest": shown.text("latest")}
         stays = {"seconds": request.query_params.get("seconds", ""), "theme": theme}
-        return page(shown, "newsroom/wall.html", topic, stays, **context, **parts, theme=theme, unvoiced=unvoiced)
+        parts |= {"theme": theme, "unvoiced": unvoiced}
+        return page(shown, "newsroom/wall.html", topic, stays, None, **context, **parts)
 
     return _answer(request, shown, f"wall {seconds} {theme} {unvoiced}", make)
 
@@ -76,7 +78,7 @@ async def embed_score(request: Request) -> Response:
 
     def make() -> str:
         parts = {"status": shown.text("status"), "part": shown.text("score")}
-        return page(shown, "newsroom/embed.html", screens.SCORE, {}, **parts, full="", theme=theme)
+        return page(shown, "newsroom/embed.html", screens.SCORE, {}, None, **parts, full="", theme=theme)
 
     return _framable(_answer(request, shown, f"embed score {theme}", make))
 
