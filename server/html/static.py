@@ -20,8 +20,8 @@ from server.live.bodies import Body
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "static"
 _TEMPLATES = _FOLDER.parent / "templates"
 _ASKED = r"\bstatic\(['\"]([^'\"]+)"
-# What a page with a map needs to be seen, and what every page needs that is pushed to, as one file each: six answers
-# less, and a tenth smaller than by themselves.
+# What a page with a map needs to be seen, and what every page needs that is pushed to, as one file each: that is six
+# answers less, and a tenth smaller.
 _TOGETHER = {
     "pages.css": ("declared.css", "follow.css", "map.css"),
     "pushed.js": ("vendor/htmx.min.js", "vendor/hx-ws.min.js", "line.js", "shown.js", "live.js"),

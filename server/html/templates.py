@@ -93,6 +93,11 @@ def _moments(language: Language) -> tuple[Callable[[datetime, Night], str], Call
     return when, stands
 
 
+def _exact(moment: datetime) -> str:
+    """A time as the attribute ``datetime`` may have it: HTML knows no microseconds."""
+    return moment.replace(microsecond=0).isoformat()
+
+
 class _Compiled(BytecodeCache):
     """Compiled templates, kept in files beside the templates, as Python keeps its compiled modules.
 
@@ -186,7 +191,7 @@ def environment(language: Language = ENGLISH) -> Environment:
         place_name=language.place,
         night_title=language.title,
     )
-    cast(dict[str, Any], templates.filters).update(when=when, stands=stands)
+    cast(dict[str, Any], templates.filters).update(when=when, stands=stands, exact=_exact)
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
     functions |= {"make": make, "rooted": rooted, "lead_before": lead_before}
     functions |= {"is_before_poll": is_before_poll, "called_off": called_off}

@@ -30,7 +30,7 @@ NARROW = (320, 360)
 PAGES = [
     *("/", "/find?q=aber", "/find?q=SW1A+1AA"),
     *(GENERAL + page for page in ("", "/contests", "/areas", "/swing", "/battlegrounds", "/records", "/newsroom")),
-    *(SEAT, f"{GENERAL}/contests/parl.islington-north.2019-12-12"),
+    *(f"{GENERAL}?at=2019-12-12T22:00", SEAT, f"{GENERAL}/contests/parl.islington-north.2019-12-12"),
     *(ENDED + page for page in ("", "/contests", "/battlegrounds", "/records", "/areas")),
     *(SINGLE, f"{SINGLE}/records"),
 ]

@@ -44,6 +44,7 @@ def page(
         moment=shown.moment,
         described=_described(shown, about),
         picture=shown.picture(about.contest.ballot if about else ""),
+        site=shown.site,
         baseline=shown.baseline,
         baselines=[
             (choice, kept(others | {"baseline": choice.key}) or "?") for choice in against.baselines(shown.opened)

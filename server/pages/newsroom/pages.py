@@ -38,7 +38,8 @@ async def overlay(request: Request) -> Response:
     shown, parts, seconds, theme = await shown_by(request), _parts(request), _seconds(request), _theme(request)
 
     def make() -> str:
-        return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, **_screen(shown, parts, seconds), theme=theme)
+        screen = _screen(shown, parts, seconds)
+        return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, None, **screen, theme=theme)
 
     if not shown.channel.has_cached(name := f"overlay {parts} {seconds} {theme}") and "map" in parts:
         await make_texts(shown.channel, of_kinds(shown.channel, "hex"))
@@ -61,9 +62,10 @@ async def wall(request: Request) -> Response:
             context["newest"] = Markup(
                 screens.newest(shown.night, shown.language, over=not shown.channel.on_air and not shown.moment)
             )
-        parts = {"status": shown.text("status"), "latest": shown.text("latest")}
+        parts: dict[str, object] = {"status": shown.text("status"), "latest": shown.text("latest")}
         stays = {"seconds": request.query_params.get("seconds", ""), "theme": theme}
-        return page(shown, "newsroom/wall.html", topic, stays, **context, **parts, theme=theme, unvoiced=unvoiced)
+        parts |= {"theme": theme, "unvoiced": unvoiced}
+        return page(shown, "newsroom/wall.html", topic, stays, None, **context, **parts)
 
     if not shown.channel.has_cached(name := f"wall {seconds} {theme} {unvoiced}"):
         await make_texts(shown.channel, of_kinds(shown.channel, "hex"))
@@ -81,7 +83,7 @@ async def embed_score(request: Request) -> Response:
 
     def make() -> str:
         parts = {"status": shown.text("status"), "part": shown.text("score")}
-        return page(shown, "newsroom/embed.html", screens.SCORE, {}, **parts, full="", theme=theme)
+        return page(shown, "newsroom/embed.html", screens.SCORE, {}, None, **parts, full="", theme=theme)
 
     return _framable(await _answer(request, shown, f"embed score {theme}", make))
 
@@ -140,14 +142,13 @@ async def newsroom(request: Request) -> Response:
         return page(
             shown,
             "newsroom/newsroom.html",
-            "newsroom",
+            screens.ADDRESSES,
             {"contest": asked} if asked else {},
             view="newsroom",
             count=count,
             alone=night.is_single,
             on_map=has_map(night.definition),
             place=f"{shown.site}/nights/{night.definition.id}",
-            site=shown.site,
             ending=shown.kept({"lang": shown.language.code}),
             seconds=_SECONDS,
         )
