@@ -116,8 +116,9 @@ def _redis_url(environ: Mapping[str, str]) -> str | None:
     if not known:
         shown = re.sub("//.*@", "//…@", given or "")  # without a password
         raise SettingsError(
-            "REDIS_URL must be like redis://redis.example:6379/0, rediss://… for TLS, unix:///path/to/socket, or "
-            f"redis+sentinel://one.example:26379,two.example:26379/name-of-the-primary; it is {shown!r}."
+            "REDIS_URL must be like redis://redis.example:6379/0, rediss://… for TLS, unix:///path/to/socket, "
+            "redis+sentinel://one.example:26379,two.example:26379/name-of-the-primary, or "
+            f"redis+cluster://one.example:6379,two.example:6379; it is {shown!r}."
         )
     certificate = environ.get("REDIS_CERTIFICATE", "")
     if given is None or not certificate:
@@ -134,9 +135,10 @@ def _redis_url(environ: Mapping[str, str]) -> str | None:
 
 def _names_a_redis(url: str) -> bool:
     parts = urlsplit(url)
-    if parts.scheme in ("redis+sentinel", "rediss+sentinel"):
+    if parts.scheme.endswith(("+sentinel", "+cluster")):
         ports = [urlsplit(f"//{host}").port for host in parts.netloc.rpartition("@")[2].split(",")]
-        return 0 not in ports and parts.path.strip("/") != ""
+        known = parts.scheme.partition("+")[0] in ("redis", "rediss") and 0 not in ports
+        return known and (parts.path.strip("/") == "") == parts.scheme.endswith("+cluster")
     return parts.scheme in ("redis", "rediss", "unix") and parts.port != 0
 
 

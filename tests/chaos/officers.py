@@ -54,7 +54,7 @@ class Officers:
                 await asyncio.sleep(max(0.0, begun + self._pace * self._dice.uniform(0.5, 1.5) - monotonic()))
 
     async def _declared(self, client: httpx2.AsyncClient, one: Ballot) -> Receipt:
-        first, second = self._dice.randint(10_001, 19_999), self._dice.randint(2_001, 9_999)
+        first, second = self._dice.randint(12_001, 19_999), self._dice.randint(5_001, 9_999)
         votes = {"1": first, "2": second, "3": 1_000 + (first + second) % 999}
         valid = sum(votes.values())
         if valid % 100 == 0:  # round figures are asked about

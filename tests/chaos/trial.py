@@ -6,6 +6,7 @@ import random
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import count
+from signal import SIGKILL
 from time import monotonic
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.chaos.viewers import Page, Viewer, apart, loaded
 _OFFICERS, _PACE = 8, 2.0
 _CONTESTS = 240
 _LANGUAGES = ("", "?lang=cy", "?lang=de")
-_SECONDS_TO_SETTLE = 90.0
+_SECONDS_TO_SETTLE, _SECONDS_BETWEEN_LINES = 90.0, 20.0
 _REST = (0.1, 1.2)  # seconds between faults
 _OVERLAPS = 0.2  # of the faults strike before anybody was acknowledged after the one before
 
@@ -66,17 +67,27 @@ class Trial:
             self._ends = begun + seconds
             replayed = [self._viewer(REPLAY, language) for language in _LANGUAGES]
             async with asyncio.TaskGroup() as group:
+                telling = group.create_task(self._tell())
                 striking = group.create_task(self._strike())
                 watching = [group.create_task(viewer.watch()) for viewer in replayed]
                 await self._count(first)
                 await striking
                 await self._judge_replay(replayed)
-                for task in watching:
+                for task in (telling, *watching):
                     task.cancel()
             self.found.seconds = monotonic() - begun
         self._read_logs()
         self.found.wrong += self.officers.wrong
         return self.found
+
+    async def _tell(self) -> None:
+        """Say now and then how far it is."""
+        while True:
+            await asyncio.sleep(_SECONDS_BETWEEN_LINES)
+            print(
+                f"{len(self.found.faults)} faults, {len(self.officers.receipts)} receipts, answers {dict(self.officers.answers)}",
+                flush=True,
+            )
 
     async def _strike(self) -> None:
         """One fault after another."""
@@ -130,7 +141,7 @@ class Trial:
         for seat in range(_CONTESTS):
             for name, party in (("Adams", "Labour"), ("Brown", "Conservative"), ("Clark", "Liberal Democrat")):
                 once = "26/11/2026,A night of chaos" if len(lines) == 1 else ","
-                lines.append(f"Seat {seat},{name},Pat,{party},Wales,70000,{once}")
+                lines.append(f"Seat {seat},{name},Pat,{party},Wales,50000,{once}")
         file.write_text("\n".join(lines) + "\n")
         await self.place.command("open", str(file), "--as", night, "--rehearsal")
         contests = (await self._json(f"/api/nights/{night}"))["contests"]
@@ -169,7 +180,7 @@ class Trial:
     async def _judge_replay(self, viewers: Sequence[Viewer]) -> None:
         """The player stands still, and everybody sees the same."""
         self.place.player.rest = 3600.0
-        await self.place.killed(self.place.player)
+        self.place.player.send(SIGKILL)
         events, acts = await self._stored(REPLAY)
         judgement = oracle.judged([], events, acts)
         self.found.judgement.doubled += judgement.doubled

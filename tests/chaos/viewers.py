@@ -76,10 +76,7 @@ class Page:
     def apply(self, message: str) -> None:
         """Put every part of a message in its place."""
         for target, swap, text in _PARTIAL.findall(message):
-            if target == "also":  # it is part of the banner
-                before, _, rest = self.parts["banner"].partition('<p id="also" class="also">')
-                self.parts["banner"] = f'{before}<p id="also" class="also">{text}</p>{rest.partition("</p>")[2]}'
-            elif target == "cursor":
+            if target == "cursor":
                 self.after = int(re.findall(r'value="(\d+)"', text)[0])
             elif swap == "afterbegin":
                 self.feed = _FEED.findall(text) + self.feed
@@ -146,7 +143,7 @@ def apart(viewers: Iterable[Viewer], fresh: Mapping[str, Page], night: Any = Non
         wrong += [
             f"{target} on {viewer.path} is {page.parts.get(target)}, and for others {now.parts[target]}"
             for target in sorted(named & set(now.parts))
-            if page.parts.get(target) != now.parts[target]
+            if _lasting(page.parts.get(target, "")) != _lasting(now.parts[target])
         ]
         if page.feed[: len(now.feed)] != now.feed[: len(page.feed)] or len(set(page.feed)) < len(page.feed):
             wrong.append(f"the feed on {viewer.path} is {page.feed[:20]}, and for others {now.feed[:20]}")
@@ -157,3 +154,8 @@ def apart(viewers: Iterable[Viewer], fresh: Mapping[str, Page], night: Any = Non
             if contest["status"] == "declared" and f">{contest['majority']}<" not in row:
                 wrong.append(f"{contest['ballot']} on {viewer.path} is {row}")
     return wrong
+
+
+def _lasting(part: str) -> str:
+    """A part of a page without what only those see who watch: the banner names what was declared in the same moment."""
+    return re.sub(r'<p id="also" class="also">.*?</p>', "", part, flags=re.DOTALL)
