@@ -4,8 +4,6 @@ import argparse
 import os
 import sys
 
-import structlog
-
 from server.commands import (
     container,
     discard,
@@ -28,6 +26,7 @@ from server.nights.archive import UnknownNight
 from server.nights.format import BadNight
 from server.nights.kept import NotKept
 from server.replay.script import UnknownMoment
+from server.serving import logs
 from server.serving.web import PortTaken
 from server.settings import Settings, SettingsError
 from server.stream.codec import UnknownEvent
@@ -41,10 +40,10 @@ _VERBS = (run, serve, redis, replay, open, import_, verify, export, keep, discar
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code, 0 if it did what was asked. Errors are sentences on stderr."""
     options = _parser().parse_args(arguments)
-    printed = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)  # without local values
-    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], printed])
     try:
-        return options.call(options, Settings.from_env())
+        settings = Settings.from_env()
+        logs.configure(as_json=settings.log_json)
+        return options.call(options, settings)
     except StreamUnfit as error:
         print(error, file=sys.stderr)
         return os.EX_CONFIG  # to start it again would not help

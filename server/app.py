@@ -42,7 +42,7 @@ from server.stream.follow import follow
 from server.stream.rates import Rates
 from server.stream.submit import Submitter
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 _SECONDS_TO_CATCH_UP = 10  # after that this process serves, though /readyz says that it is not ready
 
@@ -60,6 +60,10 @@ class Application(Starlette):
 
     hub: Hub
     failed = False
+
+    def leave(self) -> None:
+        """Note that this process is about to stop: it is not ready any more."""
+        self.hub.leaving = True
 
 
 def build_app(settings: Settings) -> Application:
@@ -122,7 +126,7 @@ def build_app(settings: Settings) -> Application:
         routes=routes,
         middleware=[
             Middleware(Root),
-            Middleware(SecurityHeaders),
+            Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
             Middleware(Limits, uploads={UPLOADS: MOST_UPLOADED}),
         ],
         exception_handlers={

@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -30,6 +31,8 @@ class Settings:
     acknowledged. ``share_port``: several processes may serve at one port, and the kernel spreads the clients. Links for
     others begin with ``public_url``; ``also_at`` are further addresses of this machine, where PUBLIC_URL is not set.
     ``trusted_proxies`` are networks whose X-Forwarded-For is believed, those of IPv4 also as IPv6 sockets show them.
+    A process that is told to stop goes on for ``drain_seconds``. ``log_requests``: "few" (slow or failed), "some" (all
+    but files and health) or "all".
     """
 
     host: str = "127.0.0.1"
@@ -42,21 +45,27 @@ class Settings:
     also_at: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ("127.0.0.1/32", "::ffff:127.0.0.1/128", "::1/128")
     secret_key: str = field(default="", repr=False)
+    drain_seconds: int = 0
+    log_json: bool = False
+    log_requests: str = "few"
+    log_addresses: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Read HOST, PORT, SHARE_PORT, PUBLIC_URL, TRUSTED_PROXIES, REDIS_URL, REDIS_CERTIFICATE, REDIS_REPLICAS,
-        DATA_DIR and SECRET_KEY.
+        DATA_DIR, SECRET_KEY, DRAIN_SECONDS, LOG_FORMAT, LOG_REQUESTS and LOG_ADDRESSES.
 
         SettingsError if one of them cannot be used.
         """
         data_dir = Path(environ.get("DATA_DIR") or ROOT / "data").absolute()
         host, port = environ.get("HOST") or "127.0.0.1", _number(environ, "PORT", 8000)
         public_url, *also_at = _public_urls(environ, host, port)
+        shares = _yes(environ, "SHARE_PORT")
+        log_format = _one_of(environ, "LOG_FORMAT", "json", "plain") or ("plain" if sys.stderr.isatty() else "json")
         return cls(
             host=host,
             port=port,
-            share_port=environ.get("SHARE_PORT", "") not in ("", "0"),
+            share_port=shares,
             redis_url=_redis_url(environ),
             replicas=_number(environ, "REDIS_REPLICAS", 0),
             data_dir=data_dir,
@@ -64,6 +73,11 @@ class Settings:
             also_at=tuple(also_at),
             trusted_proxies=_networks(environ),
             secret_key=_secret(environ, data_dir),
+            drain_seconds=_number(environ, "DRAIN_SECONDS", 10 if shares else 0),
+            log_json=log_format == "json",
+            log_requests=_one_of(environ, "LOG_REQUESTS", "few", "some", "all")
+            or ("some" if log_format == "json" else "few"),
+            log_addresses=_yes(environ, "LOG_ADDRESSES"),
         )
 
     @property
@@ -102,8 +116,9 @@ def _redis_url(environ: Mapping[str, str]) -> str | None:
     if not known:
         shown = re.sub("//.*@", "//…@", given or "")  # without a password
         raise SettingsError(
-            "REDIS_URL must be like redis://redis.example:6379/0, rediss://… for TLS, unix:///path/to/socket, or "
-            f"redis+sentinel://one.example:26379,two.example:26379/name-of-the-primary; it is {shown!r}."
+            "REDIS_URL must be like redis://redis.example:6379/0, rediss://… for TLS, unix:///path/to/socket, "
+            "redis+sentinel://one.example:26379,two.example:26379/name-of-the-primary, or "
+            f"redis+cluster://one.example:6379,two.example:6379; it is {shown!r}."
         )
     certificate = environ.get("REDIS_CERTIFICATE", "")
     if given is None or not certificate:
@@ -120,9 +135,10 @@ def _redis_url(environ: Mapping[str, str]) -> str | None:
 
 def _names_a_redis(url: str) -> bool:
     parts = urlsplit(url)
-    if parts.scheme in ("redis+sentinel", "rediss+sentinel"):
+    if parts.scheme.endswith(("+sentinel", "+cluster")):
         ports = [urlsplit(f"//{host}").port for host in parts.netloc.rpartition("@")[2].split(",")]
-        return 0 not in ports and parts.path.strip("/") != ""
+        known = parts.scheme.partition("+")[0] in ("redis", "rediss") and 0 not in ports
+        return known and (parts.path.strip("/") == "") == parts.scheme.endswith("+cluster")
     return parts.scheme in ("redis", "rediss", "unix") and parts.port != 0
 
 
@@ -161,6 +177,18 @@ def _number(environ: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= 65535):
         raise SettingsError(f"{name} must be a whole number up to 65535, not {text!r}.")
     return int(text)
+
+
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    return environ.get(name, "") not in ("", "0")
+
+
+def _one_of(environ: Mapping[str, str], name: str, *known: str) -> str:
+    """What is set, one of the ``known`` words; "" if nothing is."""
+    given = environ.get(name, "")
+    if given not in ("", *known):
+        raise SettingsError(f"{name} must be one of {', '.join(known)}, not {given!r}.")
+    return given
 
 
 def _secret(environ: Mapping[str, str], data_dir: Path) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from server.commands.named import NoFile, past_named
 from server.commands.on_redis import on_stream
+from server.commands.whole import export_all
 from server.commands.words import told
 from server.election.nights import fold
 from server.election.refusals import Refused
@@ -21,6 +22,10 @@ Writes a night's record to a file: its definition, attribution and every event, 
 night is taken from Redis if it is on air there (REDIS_URL, or the embedded one), else from the past nights, shipped or
 kept in DATA_DIR, or from a night file. "verify" checks a record without a server, "import" keeps it elsewhere, with
 the same pages.
+
+With --all everything of this place goes to a new folder: nights on air and kept here, with the private acts at their
+counts, nights to come, and who runs the place. "import FOLDER" brings it back, into this place or another. The key that
+signs links and sessions is not in it.
 """
 
 
@@ -29,9 +34,15 @@ def add_parser(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "export", help="write a night's record to a file", description=_ABOUT
     )
-    parser.add_argument("night", metavar="NIGHT", help="a night on air, a past one, or the file of one")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("night", metavar="NIGHT", nargs="?", help="a night on air, a past one, or the file of one")
+    what.add_argument("--all", type=Path, metavar="FOLDER", help="everything of this place, into a new folder")
     parser.add_argument("--out", type=Path, metavar="FILE", help=f"where to (default: NIGHT{RECORD}, in this folder)")
-    parser.set_defaults(call=on_stream(export))
+    parser.set_defaults(call=on_stream(_export))
+
+
+async def _export(options: argparse.Namespace, settings: Settings, stream: EventStream) -> int:
+    return await (export_all(options.all, settings, stream) if options.all else export(options, settings, stream))
 
 
 async def export(options: argparse.Namespace, settings: Settings, stream: EventStream) -> int:

@@ -9,7 +9,8 @@ import msgspec
 
 from server.commands import coming
 from server.commands.named import night_in, past_named
-from server.commands.on_redis import nights_on_air
+from server.commands.on_redis import nights_on_air, with_stream
+from server.commands.whole import restore
 from server.commands.words import unusable
 from server.election.refusals import Refused, still_open
 from server.nights import archive, layout, register
@@ -57,6 +58,10 @@ also of servers that run already. It is kept in DATA_DIR/nights; once its file i
   python -m server import NIGHT.record.jsonl
   python -m server import NIGHT.jsonl
 
+Brings back everything that "export --all" has written, nights on air among it; what is here already stays as it is:
+
+  python -m server import FOLDER
+
 Writes all nights in server/nights/data again, from a folder of the Library's files:
 
   python -m server import --shipped FOLDER
@@ -78,7 +83,11 @@ def add_parser(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "record", type=Path, nargs="?", metavar="RECORD", help="a night's record, or a night file, to keep it here"
+        "record",
+        type=Path,
+        nargs="?",
+        metavar="RECORD",
+        help="a night's record, or a night file, to keep it here; or a folder of export --all",
     )
     coming.add_options(parser)
     parser.add_argument("--contests", type=Path, metavar="CSV", help="one row a constituency")
@@ -120,6 +129,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         )
         return 2
     try:
+        if options.record and options.record.is_dir():
+            return with_stream(settings, lambda stream: restore(options.record, settings, stream))
         if options.record:
             return _keep(options.record, settings)
         if options.layout:

@@ -26,6 +26,7 @@ from server.serving.web import WebServer, take_all_the_files_allowed
 from server.settings import Settings
 from server.stream.codec import UnknownEvent
 from server.stream.events import EventStream
+from server.stream.failures import NotOurs
 from server.stream.submit import Submitter
 
 
@@ -67,7 +68,7 @@ def end(number: int, frame: FrameType | None) -> None:
 async def _serve(settings: Settings, nights: tuple[PastNight, ...], speed: float | None, shows_link: bool) -> None:
     assert settings.redis_url is not None
     app = build_app(settings)
-    server = WebServer(app, settings, app.hub.end)
+    server = WebServer(app, settings, app.hub.end, app.leave)
     stream = EventStream(settings.redis_url, settings.replicas)
     kept = Kept(settings.data_dir)
     replays = {replay_id(past.definition.id): past for past in nights}
@@ -75,8 +76,8 @@ async def _serve(settings: Settings, nights: tuple[PastNight, ...], speed: float
     orders = Orders(speed=speed, resumes=False)
     await stream.open()
     try:
-        if shows_link and (first := await first_admin(Submitter(stream))):
-            print(f"Make and run nights: {link_of(settings, PLACE, first, 'admin')}", flush=True)
+        if shows_link:
+            await show_link(settings, Submitter(stream))
         async with asyncio.TaskGroup() as tasks:
             replays = [tasks.create_task(_play(Player(stream, past_nights, orders))) for past_nights in clocks(pasts)]
             await server.listen()
@@ -86,6 +87,17 @@ async def _serve(settings: Settings, nights: tuple[PastNight, ...], speed: float
         await stream.close()
         if app.failed:
             sys.exit(os.EX_SOFTWARE)  # in place of SIGTERM's code: the process sent that signal to itself
+
+
+async def show_link(settings: Settings, submitter: Submitter) -> None:
+    """Print the link of whoever was invited first to run the place; or why there is none."""
+    try:
+        first = await first_admin(submitter)
+    except (UnknownEvent, NotOurs) as error:
+        print(f"Who runs this place cannot be read, so there is no link to make nights. {error}", file=sys.stderr)
+        return
+    if first:
+        print(f"Make and run nights: {link_of(settings, PLACE, first, 'admin')}", flush=True)
 
 
 def _is_free(kept: Kept, replay: str) -> bool:

@@ -8,6 +8,7 @@ from server.election.counting.acts import EventLost
 from server.election.refusals import Refused
 from server.live.hub import Hub
 from server.stream.clock import now
+from server.stream.codec import UnknownEvent
 from server.stream.events import StreamUnavailable
 from server.stream.submit import Submitter
 
@@ -34,7 +35,7 @@ async def put_right(hub: Hub, submitter: Submitter) -> None:
             )
             for event in lost
         ]
-        with suppress(Refused):  # the night is gone
+        with suppress(Refused, UnknownEvent):  # the night is gone, or is off in this process
             await _put_right(submitter, night, acts)
 
 

@@ -4,7 +4,8 @@ from starlette.routing import BaseRoute, Route
 
 from server.feeds.api import contest, night, nights
 from server.feeds.events import events
-from server.feeds.health import healthz, metrics, readyz
+from server.feeds.health import healthz, readyz
+from server.feeds.metrics import metrics
 from server.feeds.openapi import openapi
 from server.feeds.record_download import download
 

@@ -1,5 +1,7 @@
 """The JSON addresses of nights and contests: each answer is made once for every seq, and has an ETag."""
 
+import asyncio
+
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,7 +22,7 @@ from server.nights import archive
 @allows(everyone)
 async def nights(request: Request) -> Response:
     """``/api/nights``: the nights on air, and past nights."""
-    hub, kept = process(request).hub, process(request).kept.listed()
+    hub, kept = process(request).hub, await asyncio.to_thread(process(request).kept.listed)
     past = (*archive.listed(), *(group.summary for group in archive.groups()), *kept)
     content = hub.cached(
         "feeds: nights", lambda: body(msgspec.json.encode(all_nights(hub.channels.values(), past))), also=kept
@@ -31,7 +33,7 @@ async def nights(request: Request) -> Response:
 @allows(everyone)
 async def night(request: Request) -> Response:
     """``/api/nights/{night}``: totals and every contest; with ``?baseline=2010`` compared with another election."""
-    channel, state = found(request)
+    channel, state = await found(request)
     content = channel.cached("feeds: night", lambda: body(msgspec.json.encode(night_state(channel, state))))
     return for_any_site(answer(request, content, JSON, etag(channel), SHARED))
 
@@ -39,7 +41,7 @@ async def night(request: Request) -> Response:
 @allows(everyone)
 async def contest(request: Request) -> Response:
     """``/api/nights/{night}/contests/{ballot}``: everything about one contest; also takes ``?baseline=``."""
-    channel, state = found(request)
+    channel, state = await found(request)
     ballot: str = request.path_params["ballot"]
     count = state.counts.get(ballot)
     if count is None:
@@ -48,9 +50,9 @@ async def contest(request: Request) -> Response:
     return for_any_site(answer(request, content, JSON, etag(channel), SHARED))
 
 
-def found(request: Request) -> tuple[Channel, Night]:
+async def found(request: Request) -> tuple[Channel, Night]:
     """The night in the address, compared with the baseline in its query; 404 if there is no such night or baseline."""
-    channel = channel_of(request)
+    channel = await channel_of(request)
     assert channel.night is not None, "a channel shows once its night is opened"
     return channel, channel.night
 

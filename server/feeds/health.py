@@ -1,12 +1,9 @@
-"""The state of this process: whether it is alive and ready for visitors, and its figures for Prometheus. No results."""
+"""The state of this process: whether it is alive, and ready for visitors. No results, no figures."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
-from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -19,7 +16,6 @@ from server.html.process import process
 from server.live.hub import Hub
 from server.stream.events import EventStream, StreamUnavailable
 
-METRICS = "text/plain; version=0.0.4; charset=utf-8"
 _PATIENCE_SECONDS = 2.0  # whoever asks has a time limit too, and redis-py would try for longer
 
 
@@ -31,14 +27,22 @@ async def healthz(request: Request) -> Response:
 
 @allows(everyone)
 async def readyz(request: Request) -> Response:
-    """``/readyz``: 200 once everything stored has been read and while Redis answers; else 503, with the reasons. 503
-    also where files are missing that pages ask for.
+    """``/readyz``: 200 once everything stored has been read, while Redis answers, until this process is told to stop;
+    else 503, as also where files are missing that pages ask for. The reasons are in both."""
+    readiness = await readiness_of(process(request).hub, process(request).stream)
+    status = 200 if readiness.ready else 503
+    return Response(msgspec.json.encode(readiness), status, {"Cache-Control": "no-store"}, JSON)
+
+
+async def readiness_of(hub: Hub, stream: EventStream) -> Readiness:
+    """Whether this process may be sent visitors, and all that is wrong.
 
     If Redis might lose what it stores, has lost a night or some of its events, or lacks replicas, or if this process
     cannot read a night, the reasons say so too, but the process still counts as ready: it serves all that there is.
     """
-    hub, stream = process(request).hub, process(request).stream
     reasons: list[str] = []
+    if hub.leaving:
+        reasons.append("This process has been told to stop, and goes on for a little while only.")
     if not hub.ready.is_set():
         reasons.append("The events that are stored have not all been read yet.")
     reasons += [lacks] if (lacks := static.lacking()) else []
@@ -49,42 +53,7 @@ async def readyz(request: Request) -> Response:
     losses += [f"{night} is off in this process, and the others go on. {why}" for night, why in hub.off.items()]
     losses += [told for night, events in hub.lost.items() if (told := _went_back(hub, night, events))]
     all_reasons = (*reasons, *losses, *lacking, *stream.not_durable)
-    readiness = Readiness(not reasons, stream.durable and not lacking, all_reasons)
-    status = 200 if readiness.ready else 503
-    return Response(msgspec.json.encode(readiness), status, {"Cache-Control": "no-store"}, JSON)
-
-
-@allows(everyone)
-async def metrics(request: Request) -> Response:
-    """``/metrics``: what this process has on air and how many watch, in Prometheus' text format."""
-    registry = CollectorRegistry()
-    registry.register(OnAir(process(request).hub))
-    ProcessCollector(registry=registry)
-    return Response(generate_latest(registry), headers={"Cache-Control": "no-store"}, media_type=METRICS)
-
-
-class OnAir(Collector):
-    """The gauges of a hub. They are read anew at each scrape."""
-
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
-
-    def collect(self) -> Iterable[Metric]:
-        """Three gauges for the process, and four for each night on air."""
-        yield GaugeMetricFamily("declared_nights_on_air", "Nights on air.", value=len(self._hub.channels))
-        memo = self._hub.memo
-        yield GaugeMetricFamily("declared_remembered_bytes", "Pages, frames and nights remembered.", value=memo.held)
-        yield GaugeMetricFamily("declared_remembered_bytes_limit", "The most that is remembered.", value=memo.limit)
-        viewers = GaugeMetricFamily("declared_viewers", "Websockets connected.", labels=["night"])
-        seq = GaugeMetricFamily("declared_seq", "Seq of the newest event.", labels=["night"])
-        declared = GaugeMetricFamily("declared_contests_declared", "Contests declared.", labels=["night"])
-        contests = GaugeMetricFamily("declared_contests", "Contests of the night.", labels=["night"])
-        for name, channel in self._hub.channels.items():
-            viewers.add_metric([name], channel.watching)
-            seq.add_metric([name], channel.seq)
-            declared.add_metric([name], channel.night.declared if channel.night else 0)
-            contests.add_metric([name], len(channel.night.counts) if channel.night else 0)
-        yield from (viewers, seq, declared, contests)
+    return Readiness(not reasons, stream.durable and not lacking, all_reasons)
 
 
 def _went_back(hub: Hub, night: str, shown: Sequence[AnyEvent]) -> str:

@@ -15,7 +15,7 @@ from server.stream.record import written
 @allows(everyone)
 async def download(request: Request) -> Response:
     """``/api/nights/{night}/record``: every event with the head of the record after it, one a line."""
-    channel, night = found(request)
+    channel, night = await found(request)
     content = channel.cached("feeds: record", lambda: body(b"".join(written(channel.events))))
     response = answer(request, content, NDJSON, etag(channel), SHARED)
     response.headers["Content-Disposition"] = f'attachment; filename="{night.definition.id}{RECORD}"'

@@ -16,13 +16,18 @@ _HEADERS = (
     (b"referrer-policy", b"same-origin"),
     (b"cache-control", b"no-store"),  # refusals and redirects, which some caches would keep by themselves
 )
+_OF_HTTPS = (b"strict-transport-security", b"max-age=31536000")  # a year, of this host alone
 
 
 class SecurityHeaders:
-    """Adds the headers that tell browsers about scripts, frames and types, unless an answer has them already."""
+    """Adds the headers that tell browsers about scripts, frames and types, unless an answer has them already.
 
-    def __init__(self, app: ASGIApp) -> None:
+    ``https``: the site is on HTTPS; otherwise a request that came by it tells so, as a trusted proxy says.
+    """
+
+    def __init__(self, app: ASGIApp, https: bool = False) -> None:
         self.app = app
+        self._https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
@@ -30,6 +35,8 @@ class SecurityHeaders:
                 given = {name for name, _ in message["headers"]}
                 file = scope["path"].startswith("/static/") and message["status"] < 400
                 ours = _OF_FILES if file else _HEADERS
+                if not file and (self._https or scope["scheme"] == "https"):
+                    ours = (*ours, _OF_HTTPS)
                 message["headers"] = [*message["headers"], *(pair for pair in ours if pair[0] not in given)]
             await send(message)
 

@@ -23,6 +23,7 @@ from server.election.parties import counted_as
 from server.election.results.parliament import is_by_election, polled_on, polls_of
 from server.html.coming import called_off, is_before_poll
 from server.html.languages import ENGLISH, Language, languages
+from server.html.make import make
 from server.html.root import rooted
 from server.html.static import static
 from server.nights import assumed
@@ -90,6 +91,11 @@ def _moments(language: Language) -> tuple[Callable[[datetime, Night], str], Call
         return when(night.at, night)
 
     return when, stands
+
+
+def _exact(moment: datetime) -> str:
+    """A time as the attribute ``datetime`` may have it: HTML knows no microseconds."""
+    return moment.replace(microsecond=0).isoformat()
 
 
 class _Compiled(BytecodeCache):
@@ -185,14 +191,10 @@ def environment(language: Language = ENGLISH) -> Environment:
         place_name=language.place,
         night_title=language.title,
     )
-    cast(dict[str, Any], templates.filters).update(when=when, stands=stands)
+    cast(dict[str, Any], templates.filters).update(when=when, stands=stands, exact=_exact)
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
-    functions |= {
-        "rooted": rooted,
-        "lead_before": lead_before,
-        "is_before_poll": is_before_poll,
-        "called_off": called_off,
-    }
+    functions |= {"make": make, "rooted": rooted, "lead_before": lead_before}
+    functions |= {"is_before_poll": is_before_poll, "called_off": called_off}
     functions |= {"polled_on": polled_on, "is_by_election": is_by_election, "dated": dated, "assumed": assumed}
     cast(dict[str, Any], templates.globals).update(functions, language=language, languages=languages())
     return templates

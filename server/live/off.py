@@ -9,7 +9,7 @@ from server.stream.follow import CaughtUp, Erased, News, Opened, Unreadable
 
 _FAILED = "Something in it cannot be shown; this program's log says what."
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Off(dict[str, str]):

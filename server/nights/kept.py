@@ -25,7 +25,7 @@ MOST_BYTES = 64 * 1024 * 1024  # fifty times the record of a general election
 _ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _LONGEST_ID = 200  # a file's name has 255 bytes
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class NotKept(Exception):

@@ -24,7 +24,7 @@ from server.stream.events import EventStream, StreamUnavailable
 from server.stream.follow import end_if_cancelled
 from server.stream.submit import Submitter
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 SPEED_OF_ONE_CONTEST, SPEED_OF_MANY = 300.0, 120.0  # times real time, worth watching
 SECONDS_AT_THE_END = 10.0  # of a loop, before it begins again

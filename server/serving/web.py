@@ -2,22 +2,30 @@
 
 import asyncio
 import gc
+import logging
 import os
 import resource
+import signal
 import socket
 import sys
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from server.measures import CONNECTIONS, CONNECTIONS_LIMIT, LOOP_LAG
 from server.serving.connection import Connection
+from server.serving.leaving import Leaving
 from server.serving.places import MOST_FILES, Places
+from server.serving.requests import Requests
 from server.settings import Settings
 
 _BACKLOG = 4096  # after a restart everybody comes back at once
 _KERNEL_KEEPS = 128 * 1024  # bytes for a client that does not read; the kernel allows itself twice as much
 _GONE_AFTER_MS = 90_000  # a client that acknowledges nothing for so long is gone
+_TICK_SECONDS = 0.1  # between two calls of ``on_tick``
+_COUNTED = ("Invalid HTTP request received.", "Unsupported upgrade request.")  # by Places: uvicorn logs each of them
 
 
 def take_all_the_files_allowed() -> None:
@@ -34,26 +42,35 @@ class PortTaken(Exception):
 class WebServer(uvicorn.Server):
     """uvicorn, bound to the socket ``listening`` at once (PortTaken if that fails); ``listen`` serves.
 
-    ``end`` is called when the server stops: it must end the answers that would never end by themselves.
+    ``leave`` is called when the server is told to stop, and is not ready any more; it stops ``settings.drain_seconds``
+    later. ``end`` is called when it stops: it must end the answers that would never end by themselves.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, end: Callable[[], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, end: Callable[[], None], leave: Callable[[], None] | None = None
+    ) -> None:
         self.listening, self._settings = _listening(settings), settings
-        self._end = end
+        self._end, self._leave = end, leave
+        self._leaving: Leaving | None = None
+        self._ticked = 0.0
+        self._requests = Requests(app, settings)
         super().__init__(
             uvicorn.Config(
-                app,
+                self._requests,
                 host=settings.host,
                 port=settings.port,
                 http=Connection,
                 backlog=_BACKLOG,
+                log_config=None,
                 log_level="warning",
                 access_log=False,
-                timeout_graceful_shutdown=5,
+                server_header=False,
+                timeout_graceful_shutdown=max(5, settings.drain_seconds),
                 forwarded_allow_ips=list(settings.trusted_proxies),
             )
         )
         self.places = self.server_state = Places(prefix=settings.prefix)
+        logging.getLogger("uvicorn.error").addFilter(_is_told)
 
     async def listen(self) -> None:
         """Serve until told to stop."""
@@ -76,18 +93,52 @@ class WebServer(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Do what uvicorn does ten times a second; and once a second drop clients that take too long to ask."""
+        now = asyncio.get_running_loop().time()
+        if counter:
+            LOOP_LAG.observe(max(0.0, now - self._ticked - _TICK_SECONDS))
+        self._ticked = now
         if counter % 10 == 0:
-            now = asyncio.get_running_loop().time()
             for connection in tuple(self.server_state.connections):
                 if isinstance(connection, Connection):  # otherwise it is an open websocket's line
                     connection.let_go_if_late(now)
+            self.places.let_go_if_slow(now)
             self.places.tell(now)
+            CONNECTIONS.set(len(self.places.connections))
+            CONNECTIONS_LIMIT.set(self.places.most)
+        if self._leaving and self._leaving.step():
+            self.should_exit = True
         return await super().on_tick(counter)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Leave when told so by SIGTERM for the first time, if there is time for that; stop at once otherwise."""
+        if sig == signal.SIGTERM and self.started and self._settings.drain_seconds and not self._leaving:
+            self._captured_signals.append(sig)
+            self.leave()
+        else:
+            super().handle_exit(sig, frame)
+
+    def leave(self) -> None:
+        """Begin to leave: see ``server.serving.leaving``."""
+        self._requests.closes = True
+        if self._leave:
+            self._leave()
+        seconds, connections = self._settings.drain_seconds, self.places.connections
+        self._leaving = Leaving(seconds, connections, self.listening, self._close)
+
+    def _close(self) -> None:
+        for server in self.servers:
+            server.close()
+        self.listening.close()
+        self._end()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams of events, which would otherwise never end, then everything else."""
         self._end()
         await super().shutdown(sockets)
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    return record.msg not in _COUNTED
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -22,7 +22,7 @@ LOG: Final = "valkey.log"
 LONGEST_SOCKET: Final = 103  # bytes: there is room for 107 on Linux, for 103 on macOS
 _SHORTEST_REST: Final = 0.05  # seconds between a watcher's end and the next one
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class EmbeddedServerError(Exception):

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from time import monotonic
-from typing import Any, cast
+from typing import Any
 
 import structlog
 from msgspec import Struct
 from msgspec.structs import asdict, replace
-from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -16,12 +15,14 @@ from server.election.counting.acts import AnyAct
 from server.election.counting.desk import Desk
 from server.election.events import AnyEvent
 from server.election.nights import Night
+from server.measures import FOLLOWER_HEARD
 from server.stream.codec import UnknownEvent
-from server.stream.connections import FAILURES, address, pool
+from server.stream.connections import FAILURES, address, connected
 from server.stream.failures import failed
 from server.stream.reading import (
     INDEX,
     Position,
+    asking,
     decoded,
     decoded_acts,
     desk_key,
@@ -31,15 +32,15 @@ from server.stream.reading import (
     look,
     mark_of,
     round_key,
+    round_of,
     text,
 )
 
 _BLOCK_MS = 5000
 _MOST_AT_ONCE = 1000
-_NEVER = 2**62  # no night has so many events: its round alone is waited for
 _NOT_LOOKED_AT = Position(round="none")  # no round has this name, so the first look gives the whole night
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Opened(Struct, frozen=True):
@@ -98,8 +99,8 @@ async def follow(url: str) -> AsyncIterator[News]:
     """
     # A connection of its own: a blocking read outlasts the usual time-out, and redis-py must not retry by itself,
     # because a retry has to start from the last id.
-    options = {"socket_timeout": 8, "max_connections": 2, "legacy_responses": False}
-    redis: Any = cast(Any, Redis).from_pool(pool(url, retry=Retry(NoBackoff(), 0), **options))
+    options = {"socket_timeout": 8, "legacy_responses": False}
+    redis = connected(url, 2, retry=Retry(NoBackoff(), 0), **options)
     follower = _Follower(redis)
     started, trouble, unread = False, 0, False
     try:
@@ -116,6 +117,7 @@ async def follow(url: str) -> AsyncIterator[News]:
                     yield CaughtUp()
                 async for news in follower.next():
                     yield news
+                FOLLOWER_HEARD.set_to_current_time()
                 end_if_cancelled()
             except UnknownEvent:  # of some night: a look at each finds out which
                 unread = True
@@ -141,7 +143,7 @@ class _Follower:
     """``_nights`` are the nights on air, and how far each has been handed over."""
 
     def __init__(self, redis: Any) -> None:
-        self._redis = redis
+        self._redis, self._ask = redis, asking(redis)
         self._index = "0-0"
         self._nights: dict[str, Position] = {}
         self._unreadable: dict[str, str] = {}  # night → the round in which it cannot be read
@@ -164,7 +166,10 @@ class _Follower:
         """
         after = {INDEX: self._index}
         for night, seen in self._nights.items():
-            after |= {round_key(night): seen.round, key(night): f"{seen.events}-0", desk_key(night): f"{seen.acts}-0"}
+            if night not in self._unreadable:
+                after |= {key(night): f"{seen.events}-0", desk_key(night): f"{seen.acts}-0"}
+            if self._unreadable.get(night, seen.round):
+                after[round_key(night)] = seen.round
         answer = await self._redis.execute_command(
             "XREAD", "COUNT", _MOST_AT_ONCE, "BLOCK", _BLOCK_MS, "STREAMS", *after, *after.values()
         )
@@ -190,30 +195,25 @@ class _Follower:
 
     async def _caught_up(self, night: str) -> AsyncIterator[News]:
         """What ``_read_on`` gives; a night that cannot be read is not looked at again before its next round."""
-        known = self._nights[night]
-        if self._unreadable.get(night) == known.round:
-            if await self._round(night) == known.round:
+        if night in self._unreadable:
+            if await round_of(self._ask, night) == self._unreadable[night]:
                 return
             del self._unreadable[night]
         try:
             async for news in self._read_on(night):
                 yield news
         except UnknownEvent as error:
-            round = await self._round(night)
+            round = await round_of(self._ask, night)
             log.error("a night cannot be read", night=night, error=str(error))
             self._unreadable[night] = round
-            self._nights[night] = Position(round, _NEVER, _NEVER)
+            self._nights[night] = Position(round)
             yield Unreadable(night, str(error))
-
-    async def _round(self, night: str) -> str:
-        newest = await self._redis.execute_command("XREVRANGE", round_key(night), "+", "-", "COUNT", 1)
-        return text(newest[0][0]) if newest else Position().round
 
     async def _read_on(self, night: str) -> AsyncIterator[News]:
         """All of a night that was not handed over yet. Each look is at one moment, and says which round that is in."""
         while True:
             seen = self._nights[night]
-            since = await look(self._redis.execute_command, night, seen, _MOST_AT_ONCE)
+            since = await look(self._ask, night, seen, _MOST_AT_ONCE)
             if since.whole:
                 if went_back := since.round == seen.round:
                     log.error("redis has another history than was shown", night=night, **asdict(seen))

@@ -25,7 +25,7 @@ Side = Literal["events", "acts"]
 _MOST_TRIES = 100  # one writer wins each time, so only a hundred other processes at once could exhaust them
 _NOWHERE = Position()
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Stands(Struct, frozen=True):

@@ -14,7 +14,7 @@ from server.stream.connections import SENTINELS, pool
 
 _WAIT_SECONDS = 1.0
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Rates:

@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 from msgspec import Struct
+from redis.exceptions import ResponseError
 
 from server.election.counting.acts import AnyAct
 from server.election.events import AnyEvent
 from server.stream import clock, scripts
-from server.stream.codec import decode, decode_act
+from server.stream.codec import UnknownEvent, decode, decode_act
+from server.stream.failures import NOT_OURS, is_not_ours
 
 INDEX = "nights"
 _ALL = 10_000_000
@@ -82,6 +84,29 @@ def round_key(night: str) -> str:
 def keys(night: str) -> tuple[str, str, str]:
     """All three keys of a night, in the order that the scripts expect."""
     return round_key(night), key(night), desk_key(night)
+
+
+def asking(redis: Any) -> Callable[..., Awaitable[Any]]:
+    """How to send a command; UnknownEvent where a key is no stream, as somebody has set it by hand."""
+
+    async def ask(*command: Any) -> Any:
+        try:
+            return await redis.execute_command(*command)
+        except ResponseError as error:
+            if is_not_ours(error):
+                raise UnknownEvent(NOT_OURS) from error
+            raise
+
+    return ask
+
+
+async def round_of(call: Callable[..., Awaitable[Any]], night: str) -> str:
+    """The round that a night is in; "" while one of its keys is no stream."""
+    try:
+        newest, *_ = [await call("XREVRANGE", one, "+", "-", "COUNT", 1) for one in keys(night)]
+    except UnknownEvent:
+        return ""
+    return text(newest[0][0]) if newest else Position().round
 
 
 async def look(call: Callable[..., Awaitable[Any]], night: str, known: Position, most: int = _ALL) -> Since:

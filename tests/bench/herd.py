@@ -98,6 +98,8 @@ class Viewer:
                 size = int.from_bytes(self._read[2:start], "big")
             if len(self._read) < start + size:
                 break
+            if self._read[0] & 0x0F == 8:  # it is asked to come again
+                return False
             payload, self._read = self._read[start : start + size], self._read[start + size :]
             if payload:
                 cursor, rows = _read_by_a_page(payload)
@@ -115,13 +117,13 @@ def _read_by_a_page(payload: bytes) -> tuple[int, frozenset[str]]:
     )
 
 
-class _Flock:
-    """All viewers, on one epoll; ``there`` is how many are connected."""
+class Flock:
+    """All viewers, on one epoll; ``there`` is how many are connected, ``lost`` how many connections have ended."""
 
     def __init__(self, port: int, viewers: list[Viewer], retry: dict[str, float]) -> None:
         self.viewers = viewers
         self._retry = retry
-        self.there = 0
+        self.there = self.lost = 0
         self._port = port
         self._epoll = select.epoll()
         self._by_line: dict[int, Viewer] = {}
@@ -163,6 +165,7 @@ class _Flock:
         self._epoll.unregister(descriptor)
         del self._by_line[descriptor]
         self.there -= viewer.opened
+        self.lost += 1
         viewer.opened = False
         viewer.close()
         self._wait(viewer)
@@ -182,7 +185,7 @@ def measure(viewers: int = 5_000, before: int = _BEFORE, watched: float = 5.0, p
         one.start(*arguments)
         while (night := _night(one, past))["declared"] < before:
             time.sleep(0.05)
-        flock = _Flock(one.port, [Viewer(past, night["seq"]) for _ in range(viewers)], _retry(one, past))
+        flock = Flock(one.port, [Viewer(past, night["seq"]) for _ in range(viewers)], _retry(one, past))
         flock.watch(all_there=True)
         flock.watch(watched)
         one.kill()
@@ -205,7 +208,7 @@ def measure(viewers: int = 5_000, before: int = _BEFORE, watched: float = 5.0, p
         last=max(backs),
         server_ms=spent / viewers * 1000,
         declared=max(len(viewer.rows) for viewer in flock.viewers),
-        gaps=_gaps(flock.viewers, _declared(night)),
+        gaps=gaps_of(flock.viewers, declared_in(night)),
         repeats=sum(viewer.repeats > 0 for viewer in flock.viewers),
     )
 
@@ -215,11 +218,11 @@ def _retry(one: Program, past: str) -> dict[str, float]:
     return json.loads(re.findall(r'"ws":({[^}]+})', one.get(f"/nights/{past}.replay").decode())[0])
 
 
-def _declared(night: dict[str, Any]) -> set[str]:
+def declared_in(night: dict[str, Any]) -> set[str]:
     return {contest["ballot"].split(".")[1] for contest in night["contests"] if contest["status"] == "declared"}
 
 
-def _gaps(viewers: list[Viewer], had: set[str]) -> int:
+def gaps_of(viewers: list[Viewer], had: set[str]) -> int:
     """Viewers without a row that another has who is no further on.
 
     Rows that all of them had when they came are left out: what a viewer catches up on is rounded down, so that viewers

@@ -1,5 +1,7 @@
 """Sums are kept up from one state of a night to the next: whatever was asked before, they are those of the state."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from gc import collect
 from weakref import finalize
 
@@ -74,3 +76,22 @@ def test_what_is_known_of_a_night_goes_with_it() -> None:
     collect()
     del mark, one
     assert gone, "it is freed at once, without a cycle that somebody would have to look for"
+
+
+def test_sums_are_right_whichever_threads_ask_for_them_at_once() -> None:
+    now = night(*SEATS.values(), seats=5)
+    found = [now, now := declared(now, "a", 5, 3, 1), now := declared(now, "b", 2, 7), declared(now, "c", 1, 2, 3)]
+    expected = [[total.seats for total in add_up(one).parties] for one in found]
+
+    def asked(first: int) -> bool:
+        """Asks in turn for each state, as if it were new each time."""
+        turns = [(first + turn) % len(found) for turn in range(400)]
+        return all([total.seats for total in add_up(replace(found[turn])).parties] == expected[turn] for turn in turns)
+
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            assert all(threads.map(asked, range(4)))
+    finally:
+        sys.setswitchinterval(usual)

@@ -8,10 +8,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from server.html import static
+from server.live.channel import Channel
+from server.measures import FOLLOWER_HEARD
+from server.pages.render import PageRenderer
 from server.settings import ROOT
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from tests.feeds.site import GENERAL, ROCHESTER, Site
+from tests.nights_by_hand import START, declare
+from tests.stream.test_events import NIGHT, opened
 
 FILES = ROOT / "web" / "static"
 
@@ -91,3 +96,40 @@ async def test_a_process_without_the_files_of_its_pages_is_not_ready_and_says_wh
     finally:
         for remembered in (static._files, static.lacking):  # type: ignore[reportPrivateUsage]
             remembered.cache_clear()
+
+
+async def test_process_that_is_told_to_stop_is_not_ready_while_it_goes_on(stream: EventStream) -> None:
+    site = Site(stream=stream)
+    site.hub.ready.set()
+    site.hub.leaving = True
+    async with site.in_this_loop() as client:
+        ready, figures = await client.get("/readyz"), await client.get("/metrics")
+    assert ready.status_code == 503
+    assert ready.json()["reasons"] == ["This process has been told to stop, and goes on for a little while only."]
+    assert "\ndeclared_ready 0.0\n" in figures.text
+
+
+async def test_metrics_say_how_far_a_process_is_behind_and_how_soon_redis_answers(stream: EventStream) -> None:
+    site = Site(stream=stream)
+    site.hub.ready.set()
+    submitter = await opened(stream)
+    site.hub.channels[NIGHT] = Channel(PageRenderer())
+    site.hub.channels[NIGHT].advance(await stream.read(NIGHT))
+    async with site.in_this_loop() as client:
+
+        async def figures() -> dict[str, float]:
+            lines = (await client.get("/metrics")).text.splitlines()
+            return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if line[0] != "#"}
+
+        before = await figures()
+        assert (before["declared_ready"], before["declared_durable"]) == (1, 1)
+        assert before[f'declared_follower_behind_events{{night="{NIGHT}"}}'] == 0
+        assert before["declared_follower_behind_seconds"] == 0
+        for seat in range(2):
+            await submitter.submit(NIGHT, declare(seat), START)
+        FOLLOWER_HEARD.set(1)  # long ago
+        after = await figures()
+    assert after[f'declared_follower_behind_events{{night="{NIGHT}"}}'] == 2
+    assert after["declared_follower_behind_seconds"] > 1e9
+    assert after["declared_redis_seconds_count"] > before["declared_redis_seconds_count"]
+    assert after["process_resident_memory_bytes"] > 1e6 and after["process_open_fds"] > 0

@@ -13,7 +13,7 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened, Unreadable, follow
 from server.stream.opening import open_night
-from server.stream.reading import key
+from server.stream.reading import desk_key, key, round_key
 from tests.conftest import until
 from tests.nights_by_hand import START, declare, definition
 from tests.stream.test_events import NIGHT, opened
@@ -179,4 +179,36 @@ async def test_a_night_that_cannot_be_read_is_off_until_its_next_round_and_the_o
         await opened(stream)
         await until(lambda: seqs(news) == [1, 2, 1])
         assert len([item for item in news if isinstance(item, Unreadable)]) == 2
+        assert not task.done()
+
+
+async def test_a_night_of_which_somebody_has_set_a_key_by_hand_is_off_until_it_is_opened_anew_and_the_others_go_on(
+    redis: Embedded, stream: EventStream
+) -> None:
+    call = stream._call  # pyright: ignore[reportPrivateUsage]
+    submitter, spoilt = await opened(stream), {"events": key, "desk": desk_key, "round": round_key}
+    for night in spoilt:
+        await open_night(stream, definition(night), "open")
+    async with following(redis.url) as (news, task):
+
+        def of(night: str) -> list[type[News]]:
+            return [type(item) for item in news if getattr(item, "night", "") == night]
+
+        await until(lambda: CaughtUp() in news)
+        for night, which in spoilt.items():
+            await call("DEL", which(night))
+            await call("SET", which(night), "by hand")
+        await submitter.submit(NIGHT, declare(0), START)
+        await until(lambda: all(Unreadable in of(night) for night in spoilt))
+        await submitter.submit(NIGHT, declare(1), START)
+        await until(lambda: seqs([item for item in news if getattr(item, "night", "") == NIGHT])[-1] == 3)
+        async with following(redis.url) as (anew, _):
+            await until(lambda: CaughtUp() in anew)
+            assert seqs(anew) == [1, 2, 3], "a process that starts now shows the others too"
+        for night, which in spoilt.items():
+            await call("DEL", which(night))
+            await stream.erase(night)
+            await until(lambda night=night: Erased in of(night))
+            await open_night(stream, definition(night), "open")
+        await until(lambda: all(of(night)[-2:] == [Opened, Arrived] for night in spoilt))
         assert not task.done()

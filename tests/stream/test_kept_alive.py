@@ -104,7 +104,7 @@ def test_a_damaged_end_of_the_file_is_cut_off_kept_and_told(
     (copy,) = folder.glob("*.lost")
     assert copy.read_bytes() == damage
     assert copy.stat().st_mode & 0o777 == 0o600
-    told = capsys.readouterr().out
+    told = "".join(capsys.readouterr())
     assert f"The last {len(damage):,} bytes of" in told
     assert f"kept in {copy}. All that was stored before " in told
 

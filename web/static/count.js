@@ -35,7 +35,7 @@ function tell() {
   // Without a network, what is on this phone is still true; what the server has may have changed.
   const lost = line.querySelector("span");
   lost.hidden = !silentSince || Boolean(current);
-  if (silentSince) lost.querySelector("time").textContent = clock(silentSince);
+  if (silentSince) lost.querySelector("[data-time]").textContent = clock(silentSince);
 }
 
 function heard() {

@@ -21,7 +21,7 @@ from server.nights.kept import NotKept
 from server.stream.record import BadRecord
 from server.stream.turns import Turns
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 _closing = Turns()
 

@@ -120,6 +120,7 @@ async def _nights(request: Request, notice: str = "", status: int = 200) -> Resp
         coming=coming,
         on_air=[night for night in on_air if not night.held],
         held=[night for night in on_air if night.held],
+        off=hub.off.items(),
         kept=process(request).kept.listed(),
         past=archive.listed(),
     )

@@ -7,6 +7,7 @@ for before.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from threading import Lock
 
 from server.election.contests import Contest, Definition
 from server.election.counts import Count
@@ -79,16 +80,30 @@ class Sums:
 
 
 class _Running:
-    """The sums of a night by nation and region, of the contests as they were when somebody last asked."""
+    """The sums of a night by nation and region, of the contests as they were when somebody last asked: in whichever
+    thread, so they are brought up to date and read in one step."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._counts: Mapping[str, Count] = {}
         self._declarations: dict[str, Declaration] = {}
         self._places: dict[tuple[str, str], Sums] = {}
         self._totals: dict[Area, Sums] = {}  # of the areas in which nothing has changed since somebody asked
 
-    def follow(self, counts: Mapping[str, Count]) -> None:
-        """Bring the sums up to date with these contests."""
+    def within(self, counts: Mapping[str, Count], area: Area) -> Sums:
+        """The sums of an area, with these contests. The same object is returned, and never changed, until a contest of
+        the area changes."""
+        with self._lock:
+            self._follow(counts)
+            return self._within(area)
+
+    def declarations(self, counts: Mapping[str, Count]) -> list[Declaration]:
+        """The declarations that stand, with these contests, oldest first."""
+        with self._lock:
+            self._follow(counts)
+            return sorted(self._declarations.values())
+
+    def _follow(self, counts: Mapping[str, Count]) -> None:
         if counts is self._counts:
             return
         for before, count in _changes(self._counts, counts):
@@ -103,18 +118,13 @@ class _Running:
                 self._declarations[count.contest.ballot] = declaration
         self._counts = counts
 
-    def within(self, area: Area) -> Sums:
-        """The sums of an area. The same object is returned, and never changed, until a contest of the area changes."""
+    def _within(self, area: Area) -> Sums:
         if area not in self._totals:
             total = self._totals[area] = Sums()
             for place, sums in self._places.items():
                 if area.has(*place):
                     _together(total, sums)
         return self._totals[area]
-
-    def declarations(self) -> list[Declaration]:
-        """The declarations that stand, oldest first."""
-        return sorted(self._declarations.values())
 
 
 class NightSums:
@@ -127,18 +137,14 @@ class NightSums:
     def within(self, area: Area = EVERYWHERE) -> Sums:
         """The sums of an area."""
         if area not in self._areas:
-            self._areas[area] = self._running().within(area)
+            definition, counts = self._night
+            self._areas[area] = _running(definition).within(counts, area)
         return self._areas[area]
 
     def declarations(self) -> list[Declaration]:
         """The declarations that stand, oldest first."""
-        return self._running().declarations()
-
-    def _running(self) -> _Running:
         definition, counts = self._night
-        running = _running(definition)
-        running.follow(counts)
-        return running
+        return _running(definition).declarations(counts)
 
 
 @once

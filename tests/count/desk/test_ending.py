@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
 from server.count.visit.inviting import invite_person
 from server.election.commands import AnyCommand, HoldNight, RecordNoPoll
@@ -109,15 +110,13 @@ def test_closing_says_what_is_missing_and_wants_to_be_told_that_it_does_not_matt
     assert "Ann Ray" in Kept(tmp_path).file(NIGHT, ".desk.jsonl").read_text()
 
 
-def test_a_night_that_is_closed_several_times_at_once_is_closed_once_in_the_log(
-    ending: Phone, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_night_that_is_closed_several_times_at_once_is_closed_once_in_the_log(ending: Phone) -> None:
     ending.open("/desk/close")
-    with ThreadPoolExecutor(6) as at_once:
+    with capture_logs() as logged, ThreadPoolExecutor(6) as at_once:
         pressed = [at_once.submit(ending.send, "/desk/close", {"anyway": "yes"}) for _ in range(6)]
     assert PUBLIC in [answer.result().headers["location"] for answer in pressed]
     assert {answer.result().status_code for answer in pressed} == {303}
-    assert capsys.readouterr().out.count("a night was closed") == 1
+    assert [line["event"] for line in logged].count("a night was closed") == 1
 
 
 def test_a_seat_whose_poll_is_postponed_is_not_awaited_when_the_night_is_closed(

@@ -14,10 +14,14 @@ from server.election.events import DeclarationExpected, NightOpened
 from server.nights.coming.files import template
 from server.nights.kept import Kept
 from server.stream.drafts import Drafts
+from server.stream.embedded import Embedded, socket_path
 from server.stream.events import EventStream
+from server.stream.watching.watcher import ask
+from tests.count import rochester
 from tests.count.conftest import Desk, another, stamp
 from tests.count.setup import clacton
 from tests.count.setup.conftest import Admin, signed_in
+from tests.stream.conftest import until
 
 LATER = datetime(2100, 12, 10, 21, 31, tzinfo=UTC)
 
@@ -379,3 +383,17 @@ def test_a_desk_without_an_officer_leads_to_inviting_them(admin: Admin) -> None:
     admin.open("/desk/people")
     admin.send("/desk/invitations", {"lines": "Jane Smith, officer, Clacton"})
     assert "Invite the officers" not in admin.open("/desk")
+
+
+def test_a_night_that_this_process_cannot_show_is_listed_with_the_reason(
+    shared_redis: Embedded, admin: Admin, stored: Desk
+) -> None:
+    stored.open_night()
+    spoilt = b"XADD {%b}:events 2-0 event '%b'" % (rochester.NIGHT.encode(), b'{"kind":"declared.9"}')
+    assert ask(socket_path(shared_redis.folder), spoilt).startswith(b"$")
+    until(lambda: "is off in this process" in admin.client.get("/readyz").text)
+    page = admin.open("/admin")
+    assert 'id="off"' in page and f"<li><div>{rochester.NIGHT} " in page
+    assert "It holds an event that" in page
+    stored.open_night()
+    until(lambda: 'id="off"' not in admin.open("/admin"))

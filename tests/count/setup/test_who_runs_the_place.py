@@ -6,12 +6,16 @@ import pytest
 from starlette.testclient import TestClient
 
 from server.commands.invite import add_parser, invite
+from server.commands.serve import show_link
 from server.count.visit.inviting import first_admin
 from server.election.counting.acts import PLACE, Invited, Revoked
 from server.election.refusals import Refused
 from server.settings import Settings
+from server.stream.embedded import Embedded, socket_path
 from server.stream.events import EventStream
+from server.stream.reading import desk_key
 from server.stream.submit import Submitter
+from server.stream.watching.watcher import ask
 from tests.count.conftest import HALL, SECRET, Desk, another, stamp
 from tests.count.setup.conftest import Admin
 
@@ -57,6 +61,22 @@ def test_the_link_that_is_printed_at_each_start_is_the_same_until_it_is_revoked(
     assert stored.do(_first) == first
     stored.record(Revoked(**stamp("revoke"), invited=first), PLACE)
     assert stored.do(_first) is None
+
+
+@pytest.mark.parametrize("spoil", ['SET %s "by hand"', 'XADD %s 1-0 event \'{"kind":"invited.9"}\''])
+def test_a_place_that_cannot_be_read_has_no_link_and_everything_else_goes_on(
+    shared_redis: Embedded, stored: Desk, capsys: pytest.CaptureFixture[str], spoil: str
+) -> None:
+    def by_hand(command: str) -> None:
+        assert not ask(socket_path(shared_redis.folder), command.encode()).startswith(b"-")
+
+    by_hand(f"DEL {desk_key(PLACE)}")
+    by_hand(spoil % desk_key(PLACE))
+    stored.do(lambda stream: show_link(Settings(secret_key=SECRET), Submitter(stream)))
+    by_hand(f"DEL {desk_key(PLACE)}")
+    printed = capsys.readouterr()
+    assert printed.err.startswith("Who runs this place cannot be read, so there is no link to make nights. ")
+    assert printed.out == ""
 
 
 def test_a_place_keeps_no_acts_of_a_count_and_a_night_no_admins(place: TestClient, stored: Desk) -> None:

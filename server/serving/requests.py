@@ -1,0 +1,146 @@
+"""What each request costs: counted, timed and logged; of a websocket, when it opens and how long it stays."""
+
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.live.line import line_of
+from server.measures import ERRORS, REFUSALS, REQUEST_SECONDS, REQUESTS, SOCKETS
+from server.serving.logs import without_secrets
+from server.settings import Settings
+
+SLOW_SECONDS = 1.0
+_AREAS = {
+    "": "front",
+    **{
+        name: name for name in ("nights", "api", "static", "count", "desk", "admin", "find", "live", "clocks", "follow")
+    },
+    **dict.fromkeys(("healthz", "readyz", "metrics"), "health"),
+}
+_QUIET = ("static", "health")
+_LONGEST_PATH = 300  # characters that are logged
+_CLOSE = (b"connection", b"close")
+
+
+class Requests:
+    """Answers as ``app`` does. Once it ``closes``, each answer asks the client for another connection the next time.
+
+    Paths are logged without what follows the question mark, and without tokens.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.closes = False
+        self._app = app
+        self._log = structlog.get_logger(__name__).bind()
+        self._which, self._addresses = settings.log_requests, settings.log_addresses
+        self._measured = {area: REQUEST_SECONDS.labels(area) for area in {*_AREAS.values(), "other"}}
+        self._counted: dict[tuple[str, int], Any] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or say whether a websocket is accepted."""
+        match scope["type"]:
+            case "http":
+                await self._request(scope, receive, send)
+            case "websocket":
+                await self._websocket(scope, receive, send)
+            case _:
+                await self._app(scope, receive, send)
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began, status, size, streams = perf_counter(), 0, 0, False
+        area = _area(scope)
+
+        async def noting(message: Message) -> None:
+            nonlocal status, size, streams
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                if self.closes:
+                    message["headers"] = [*message["headers"], _CLOSE]
+                if area == "api" and _is_stream(message):
+                    streams = True
+                    SOCKETS.labels("events").inc()
+            else:
+                size += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except Exception:  # whoever runs this logs it
+            ERRORS.labels("unhandled").inc()
+            raise
+        finally:
+            if streams:
+                SOCKETS.labels("events").dec()
+            self._note(scope, area, status, size, perf_counter() - began, streams)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        area = _area(scope)
+
+        async def noting(message: Message) -> None:
+            await send(message)
+            match message["type"]:
+                case "websocket.accept":
+                    kind = area if area in ("desk", "clocks") else "viewers"
+                    SOCKETS.labels(kind).inc()
+                    line_of(scope).gone = partial(self._closed, scope, kind, perf_counter())
+                    if self._which == "all":
+                        self._log.info("websocket opened", **self._told(scope))
+                case "websocket.http.response.start":
+                    self._refused(area, message["status"])
+                case "websocket.close":
+                    self._refused(area, 403)
+                case _:
+                    pass
+
+        try:
+            await self._app(scope, receive, noting)
+        except Exception:
+            ERRORS.labels("websocket").inc()
+            raise
+
+    def _closed(self, scope: Scope, kind: str, opened: float) -> None:
+        SOCKETS.labels(kind).dec()
+        if self._which != "few":
+            self._log.info("websocket closed", **self._told(scope), seconds=round(perf_counter() - opened, 1))
+
+    def _note(self, scope: Scope, area: str, status: int, size: int, seconds: float, streams: bool) -> None:
+        counted = self._counted.get((area, status))
+        if counted is None:
+            counted = self._counted[area, status] = REQUESTS.labels(area, str(status))
+        counted.inc()
+        slow = seconds >= SLOW_SECONDS and not streams
+        if not streams:
+            self._measured[area].observe(seconds)
+        if status >= 500:
+            ERRORS.labels("answer").inc()
+        elif status >= 400:
+            self._refused(area, status)
+        matters = slow or status >= 500
+        if matters or self._which == "all" or (self._which == "some" and area not in _QUIET):
+            told = {**self._told(scope), "status": status, "ms": round(seconds * 1000, 1), "bytes": size}
+            if matters:
+                self._log.warning("slow request" if slow else "request", **told)
+            else:
+                self._log.info("request", **told)
+
+    def _refused(self, area: str, status: int) -> None:
+        REFUSALS.labels(str(status), area).inc()
+
+    def _told(self, scope: Scope) -> dict[str, Any]:
+        # As it was sent: percent signs instead of what could forge a line.
+        path = scope["raw_path"][:_LONGEST_PATH].decode("ascii", "backslashreplace")
+        told = {"method": scope.get("method", "GET"), "path": without_secrets(path)}
+        if self._addresses and scope["client"]:
+            told["client"] = scope["client"][0]
+        return told
+
+
+def _area(scope: Scope) -> str:
+    return _AREAS.get(scope["path"].split("/", 2)[1] if "/" in scope["path"] else "", "other")
+
+
+def _is_stream(message: Message) -> bool:
+    return any(name == b"content-type" and value.startswith(b"text/event-stream") for name, value in message["headers"])
