@@ -1,6 +1,7 @@
 """What each request costs: counted, timed and logged; of a websocket, when it opens and how long it stays."""
 
-from functools import partial
+from collections.abc import Callable
+from functools import lru_cache, partial
 from time import perf_counter
 from typing import Any
 
@@ -37,6 +38,8 @@ class Requests:
         self._log = structlog.get_logger(__name__).bind()
         self._which, self._addresses = settings.log_requests, settings.log_addresses
         self._measured = {area: REQUEST_SECONDS.labels(area) for area in {*_AREAS.values(), "other"}}
+        # Viewers of one page share what is called when one of them leaves: there are very many of them.
+        self._goodbyes = lru_cache(1024)(self._goodbye)
         self._counted: dict[tuple[str, int], Any] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,9 +88,10 @@ class Requests:
                 case "websocket.accept":
                     kind = area if area in ("desk", "clocks") else "viewers"
                     SOCKETS.labels(kind).inc()
-                    line_of(scope).gone = partial(self._closed, scope, kind, perf_counter())
+                    told = self._told(scope) if self._which != "few" else {}
+                    line_of(scope).gone = self._goodbyes(kind, tuple(told.items())), perf_counter()
                     if self._which == "all":
-                        self._log.info("websocket opened", **self._told(scope))
+                        self._log.info("websocket opened", **told)
                 case "websocket.http.response.start":
                     self._refused(area, message["status"])
                 case "websocket.close":
@@ -101,10 +105,13 @@ class Requests:
             ERRORS.labels("websocket").inc()
             raise
 
-    def _closed(self, scope: Scope, kind: str, opened: float) -> None:
+    def _goodbye(self, kind: str, told: tuple[tuple[str, Any], ...]) -> Callable[[float], None]:
+        return partial(self._closed, kind, told)
+
+    def _closed(self, kind: str, told: tuple[tuple[str, Any], ...], opened: float) -> None:
         SOCKETS.labels(kind).dec()
         if self._which != "few":
-            self._log.info("websocket closed", **self._told(scope), seconds=round(perf_counter() - opened, 1))
+            self._log.info("websocket closed", **dict(told), seconds=round(perf_counter() - opened, 1))
 
     def _note(self, scope: Scope, area: str, status: int, size: int, seconds: float, streams: bool) -> None:
         counted = self._counted.get((area, status))

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
@@ -148,3 +149,11 @@ async def test_requests_refusals_errors_and_open_lines_are_counted() -> None:
 async def test_an_answer_says_nothing_of_the_server() -> None:
     async with served() as where, httpx2.AsyncClient(base_url=f"http://{where}") as client:
         assert "server" not in (await client.get("/nights/200")).headers
+
+
+def test_a_process_that_leaves_asks_each_client_for_another_connection() -> None:
+    app = requests.Requests(Starlette(routes=ROUTES), Settings())
+    client = TestClient(app)
+    assert "connection" not in client.get("/nights/200").headers
+    app.closes = True
+    assert client.get("/nights/200").headers["connection"] == "close"
