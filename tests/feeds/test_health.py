@@ -1,11 +1,14 @@
 """Whether a process is alive and ready, and its figures."""
 
+import re
+
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from server.live.channel import Channel
 from server.measures import FOLLOWER_HEARD
 from server.pages.render import PageRenderer
+from server.settings import ROOT
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from tests.feeds.site import GENERAL, ROCHESTER, Site
@@ -66,8 +69,13 @@ def test_metrics_say_how_much_is_remembered_and_how_much_may_be(site: Site, clie
     assert size < float(lines["declared_remembered_bytes"]) <= float(lines["declared_remembered_bytes_limit"])
 
 
-def test_metrics_can_be_asked_for_again(client: TestClient) -> None:
-    assert client.get("/metrics").status_code == client.get("/metrics").status_code == 200
+def test_metrics_can_be_asked_for_again_and_each_is_explained_to_operators(client: TestClient) -> None:
+    assert client.get("/metrics").status_code == 200
+    again = client.get("/metrics")
+    assert again.status_code == 200
+    names = {line.split()[2] for line in again.text.splitlines() if line.startswith("# TYPE declared_")}
+    explained = set(re.findall(r"declared_\w+", (ROOT / "server" / "OPERATIONS.md").read_text()))
+    assert len(names) > 20 and names - explained == set()
 
 
 async def test_process_that_is_told_to_stop_is_not_ready_while_it_goes_on(stream: EventStream) -> None:
