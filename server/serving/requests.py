@@ -10,7 +10,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.live.line import line_of
 from server.measures import ERRORS, REFUSALS, REQUEST_SECONDS, REQUESTS, SOCKETS
-from server.serving.logs import without_secrets
 from server.settings import Settings
 
 SLOW_SECONDS = 1.0
@@ -22,6 +21,7 @@ _AREAS = {
     **dict.fromkeys(("healthz", "readyz", "metrics"), "health"),
 }
 _QUIET = ("static", "health")
+_LINK = "/invitation/"  # a token follows
 _LONGEST_PATH = 300  # characters that are logged
 _CLOSE = (b"connection", b"close")
 
@@ -137,9 +137,11 @@ class Requests:
         REFUSALS.labels(str(status), area).inc()
 
     def _told(self, scope: Scope) -> dict[str, Any]:
-        # As it was sent: percent signs instead of what could forge a line.
-        path = scope["raw_path"][:_LONGEST_PATH].decode("ascii", "backslashreplace")
-        told = {"method": scope.get("method", "GET"), "path": without_secrets(path)}
+        if _LINK in scope["path"]:  # however its letters were written
+            path = f"/{_area(scope)}{_LINK}…"
+        else:  # as it was sent: percent signs instead of what could forge a line
+            path = scope["raw_path"][:_LONGEST_PATH].decode("ascii", "backslashreplace")
+        told = {"method": scope.get("method", "GET"), "path": path}
         if self._addresses and scope["client"]:
             told["client"] = scope["client"][0]
         return told
