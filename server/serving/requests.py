@@ -38,6 +38,7 @@ class Requests:
         self._log = structlog.get_logger(__name__).bind()
         self._which, self._addresses = settings.log_requests, settings.log_addresses
         self._measured = {area: REQUEST_SECONDS.labels(area) for area in {*_AREAS.values(), "other"}}
+        self._sockets = {kind: SOCKETS.labels(kind) for kind in ("viewers", "desk", "clocks", "events")}
         # Viewers of one page share what is called when one of them leaves: there are very many of them.
         self._goodbyes = lru_cache(1024)(self._goodbye)
         self._counted: dict[tuple[str, int], Any] = {}
@@ -64,7 +65,7 @@ class Requests:
                     message["headers"] = [*message["headers"], _CLOSE]
                 if area == "api" and _is_stream(message):
                     streams = True
-                    SOCKETS.labels("events").inc()
+                    self._sockets["events"].inc()
             else:
                 size += len(message.get("body", b""))
             await send(message)
@@ -76,7 +77,7 @@ class Requests:
             raise
         finally:
             if streams:
-                SOCKETS.labels("events").dec()
+                self._sockets["events"].dec()
             self._note(scope, area, status, size, perf_counter() - began, streams)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,7 +88,7 @@ class Requests:
             match message["type"]:
                 case "websocket.accept":
                     kind = area if area in ("desk", "clocks") else "viewers"
-                    SOCKETS.labels(kind).inc()
+                    self._sockets[kind].inc()
                     told = self._told(scope) if self._which != "few" else {}
                     line_of(scope).gone = self._goodbyes(kind, tuple(told.items())), perf_counter()
                     if self._which == "all":
@@ -109,7 +110,7 @@ class Requests:
         return partial(self._closed, kind, told)
 
     def _closed(self, kind: str, told: tuple[tuple[str, Any], ...], opened: float) -> None:
-        SOCKETS.labels(kind).dec()
+        self._sockets[kind].dec()
         if self._which != "few":
             self._log.info("websocket closed", **dict(told), seconds=round(perf_counter() - opened, 1))
 
