@@ -45,7 +45,7 @@ class Line(asyncio.Protocol):
     nothing is read from the client either: answers to pings would pile up here for a client that does not read.
 
     ``greeting`` is the answer to the handshake, which goes out with the first frame, in one write; ``greet`` sends it
-    if there was no frame. ``gone`` is called once the client is.
+    if there was no frame. ``gone`` is what to call, and with what, once the client is.
     """
 
     __slots__ = ("_peer", "_places", "_transport", "audience", "deflate", "gone", "greeting", "paused")
@@ -55,7 +55,7 @@ class Line(asyncio.Protocol):
         self.paused = False
         self.greeting = b""
         self.audience: Audience | None = None
-        self.gone: Callable[[], None] | None = None
+        self.gone: tuple[Callable[[float], None], float] | None = None
         self._transport = transport
         self._places = places
         self._peer: ServerProtocol | None = None
@@ -109,7 +109,8 @@ class Line(asyncio.Protocol):
         if self.audience:
             self.audience.left(self)
         if self.gone:
-            self.gone()
+            call, opened = self.gone
+            call(opened)
 
     @property
     def left(self) -> int:
