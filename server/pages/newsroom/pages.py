@@ -16,8 +16,6 @@ from server.election.numbers import written
 from server.html.address import without_reactions
 from server.html.security import policy
 from server.html.shown import Shown, shown_by
-from server.live.bodies import body
-from server.live.slices import make_texts, of_kinds
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
 from server.pages.map.hexagons import has_map
@@ -40,9 +38,8 @@ async def overlay(request: Request) -> Response:
     def make() -> str:
         return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, **_screen(shown, parts, seconds), theme=theme)
 
-    if not shown.channel.has_cached(name := f"overlay {parts} {seconds} {theme}") and "map" in parts:
-        await make_texts(shown.channel, of_kinds(shown.channel, "hex"))
-    return await _answer(request, shown, name, make)
+    kinds = ("hex",) if "map" in parts else ()
+    return await _answer(request, shown, f"overlay {parts} {seconds} {theme}", make, *kinds)
 
 
 @allows(everyone)
@@ -65,9 +62,7 @@ async def wall(request: Request) -> Response:
         stays = {"seconds": request.query_params.get("seconds", ""), "theme": theme}
         return page(shown, "newsroom/wall.html", topic, stays, **context, **parts, theme=theme, unvoiced=unvoiced)
 
-    if not shown.channel.has_cached(name := f"wall {seconds} {theme} {unvoiced}"):
-        await make_texts(shown.channel, of_kinds(shown.channel, "hex"))
-    return await _answer(request, shown, name, make)
+    return await _answer(request, shown, f"wall {seconds} {theme} {unvoiced}", make, "hex")
 
 
 @allows(everyone)
@@ -106,9 +101,7 @@ async def embed_map(request: Request) -> Response:
             theme=theme,
         )
 
-    if not shown.channel.has_cached(name := f"embed map {theme}"):
-        await make_texts(shown.channel, of_kinds(shown.channel, "row", "hex"))
-    return _framable(await _answer(request, shown, name, make))
+    return _framable(await _answer(request, shown, f"embed map {theme}", make, "row", "hex"))
 
 
 @allows(everyone)
@@ -167,8 +160,8 @@ def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, obj
     }
 
 
-async def _answer(request: Request, shown: Shown, name: str, make: Callable[[], str]) -> Response:
-    return await shown.answer(request, shown.channel.cached(name, lambda: body(make())))
+async def _answer(request: Request, shown: Shown, name: str, make: Callable[[], str], *kinds: str) -> Response:
+    return await shown.answer(request, await shown.made(request, f"screen {name}", make, *kinds))
 
 
 def _framable(response: Response) -> Response:
