@@ -22,6 +22,7 @@ NDJSON = "application/x-ndjson"
 EVENT_STREAM = "text/event-stream"
 # The HTML standard advises a comment line this often, for proxies that drop idle connections.
 _BEAT_SECONDS = 15.0
+_AT_ONCE = 16  # events, about 8 KB: what a reader who does not read has waiting here
 
 
 @allows(everyone)
@@ -101,7 +102,8 @@ async def live(
             changed.clear()
             if channel.seq > after:
                 news, after = channel.events[after:], channel.seq
-                yield b"".join(map(_message, news))
+                for first in range(0, len(news), _AT_ONCE):
+                    yield b"".join(map(_message, news[first : first + _AT_ONCE]))
             elif not channel.on_air or ending():  # after a restart a client goes on from its last id
                 return
             elif not goes_on():
