@@ -64,9 +64,11 @@ class Line(asyncio.Protocol):
 
     def write(self, frame: bytes) -> None:
         """Hand a frame to the kernel, as much as it takes now, without waiting; the transport keeps the rest."""
-        if self.greeting:
-            frame, self.greeting = self.greeting + frame, b""
-        self._transport.write(frame)
+        if self.greeting:  # not put together, for the frame is one for all while its end waits for who reads nothing
+            greeting, self.greeting = self.greeting, b""
+            self._transport.writelines((greeting, frame))
+        else:
+            self._transport.write(frame)
 
     def greet(self) -> None:
         """Answer the handshake, unless it was answered with a frame."""
