@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 SENTINELS = ("redis+sentinel", "rediss+sentinel")
 FAILURES = (RedisError, FAILURE, OSError)
-_MOST = 100
+_MOST, _MOST_OF_A_NODE = 100, 10_000
 _PATIENCE_SECONDS = 3.0  # an officer hears within six seconds what a Redis that hangs has done with three questions
 _AFTER_SILENCE_SECONDS = 1.0
 _SENTINEL_SECONDS = 1.0
@@ -32,10 +32,10 @@ class _SentinelPool(SentinelConnectionPool, BlockingConnectionPool):
 
 
 def connected(url: str, most: int = _MOST, **options: Any) -> Any:
-    """A client with at most so many connections to ``url``, to each node of a cluster."""
+    """A client with at most so many connections to ``url``; to a cluster's nodes as many as it needs."""
     if urlsplit(url).scheme in CLUSTERS:
         options.pop("retry", None)  # a cluster's is its own: what is tried again may be at another node by then
-        return Cluster(url, max_connections=most, socket_connect_timeout=3, **options)
+        return Cluster(url, max_connections=_MOST_OF_A_NODE, socket_connect_timeout=3, **options)
     return cast(Any, Redis).from_pool(pool(url, max_connections=most, **options))
 
 

@@ -16,7 +16,7 @@ CLUSTERS = ("redis+cluster", "rediss+cluster")
 FAILURE = RedisClusterException
 """What redis-py raises where no node answers, or none has a key; it is no RedisError."""
 _A_NODE = 6379
-_TRIES = 8
+_TRIES = 4
 _OF_ANY_NODE = ("TIME", "INFO", "CONFIG GET")
 
 
@@ -72,6 +72,7 @@ class Cluster:
         A read that waits goes on doing so for the next call, though that asks from a later id: whoever gets entries
         that it has already must be able to tell. Each slot that is waited for has a connection.
         """
+        await self._redis.initialize()
         options, rest = command[: command.index("STREAMS") + 1], command[command.index("STREAMS") + 1 :]
         slots: dict[int, list[tuple[Any, Any]]] = {}
         for key, after in zip(rest[: len(rest) // 2], rest[len(rest) // 2 :], strict=True):
@@ -79,7 +80,8 @@ class Cluster:
         for slot, asked in slots.items():
             if slot not in self._waiting:
                 words = (*options, *(key for key, _ in asked), *(after for _, after in asked))
-                self._waiting[slot] = asyncio.create_task(self._redis.execute_command(*words))
+                node = self._redis.get_node_from_key(asked[0][0])
+                self._waiting[slot] = asyncio.create_task(self._redis.execute_command(*words, target_nodes=node))
         done, _ = await asyncio.wait(self._waiting.values(), return_when=asyncio.FIRST_COMPLETED)
         self._waiting = {slot: task for slot, task in self._waiting.items() if task not in done}
         found: dict[Any, Any] = {}
