@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of the order of the faults")
     parser.add_argument("--only", action="append", metavar="FAULT", help="these kinds of faults alone")
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that machines and disks are taken away
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that machines and disks are taken away
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # connections that are cut are what this is about
     folder = Path(tempfile.mkdtemp(prefix="declared-chaos-"))
     print(f"seed {options.seed}, logs in {folder}", flush=True)

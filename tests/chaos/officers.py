@@ -13,6 +13,7 @@ from tests.chaos.oracle import Acknowledged
 
 SECONDS_TO_ANSWER = 8.0
 _PAUSE = 0.2  # between two tries
+_MOST_REFUSED = 5
 _ASKS_AGAIN = 0.1  # of those that have a receipt, as programs do that lost it
 
 
@@ -49,19 +50,17 @@ class Officers:
         async with httpx2.AsyncClient(timeout=limits, verify=False) as client:
             for one in ballots:
                 begun = monotonic()
-                receipt = await self._declared(client, one)
-                self.receipts.append(receipt)
+                if receipt := await self._declared(client, one):
+                    self.receipts.append(receipt)
                 await asyncio.sleep(max(0.0, begun + self._pace * self._dice.uniform(0.5, 1.5) - monotonic()))
 
-    async def _declared(self, client: httpx2.AsyncClient, one: Ballot) -> Receipt:
+    async def _declared(self, client: httpx2.AsyncClient, one: Ballot) -> Receipt | None:
         first, second = self._dice.randint(12_001, 19_999), self._dice.randint(5_001, 9_999)
-        votes = {"1": first, "2": second, "3": 1_000 + (first + second) % 999}
-        valid = sum(votes.values())
-        if valid % 100 == 0:  # round figures are asked about
-            votes["3"] += 1
+        votes = {"1": first, "2": second, "3": 1_000}
+        votes["3"] += 17 - (first + second) % 100  # neither votes nor papers are a round number, which is asked about
         body = {"votes": votes, "rejected": {"total": 57}, "papers": sum(votes.values()) + 57}
-        begun, number = monotonic(), self._dice.randrange(len(self._addresses))
-        while True:
+        begun, number, wrong = monotonic(), self._dice.randrange(len(self._addresses)), len(self.wrong)
+        while len(self.wrong) < wrong + _MOST_REFUSED:
             sent = monotonic()
             receipt = await self._asked(client, one, body, self._addresses[number % len(self._addresses)])
             if receipt is not None:
@@ -71,6 +70,7 @@ class Officers:
                 return Receipt(said, begun, sent, monotonic())
             number += 1
             await asyncio.sleep(_PAUSE)
+        return None
 
     async def _asked(
         self, client: httpx2.AsyncClient, one: Ballot, body: object, address: str

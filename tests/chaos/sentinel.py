@@ -110,9 +110,9 @@ class Watched(Place):
         host, port = self._places[number]
         for where, at in self._sentinels:
             line = Redis(host=where, port=at, socket_timeout=1, socket_connect_timeout=1)
-            told = await self._says(line, "SENTINEL", "MASTER", _NAME)
-            master = {name.decode(): value.decode() for name, value in (told or {}).items()}
-            if [master.get(name) for name in ("ip", "port", "flags")] != [host, str(port), "master"]:
+            told: dict[bytes, bytes] = await self._says(line, "SENTINEL", "MASTER", _NAME) or {}
+            named = [told.get(name, b"").decode() for name in (b"ip", b"port", b"flags")]
+            if named != [host, str(port), "master"]:
                 return False
         return True
 

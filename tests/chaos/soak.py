@@ -33,38 +33,35 @@ class Quiet(Place):
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """Both run for as long as the block does; clients need no network that lies."""
+        """Both run for as long as the block does."""
         async with kept(self.programs):
-            self.addresses = self.behind[:1]
             yield
 
 
 async def soak(place: Quiet, minutes: float) -> bool:
     """Print the memory by the minute; whether it was level after the first ten: never 10% above what it was then."""
     levels: list[float] = []
-    async with place.running():
-        async with httpx2.AsyncClient(base_url=place.addresses[0], verify=False, timeout=60.0) as client:
-            while not await _is_on_air(client):
-                await asyncio.sleep(0.5)
-            tasks = [asyncio.create_task(_come_and_go(client, place)) for _ in range(_VIEWERS)]
-            begun = monotonic()
-            print(f"minute   web process   {_VIEWERS} viewers, of whom are there")
-            while monotonic() < begun + minutes * 60:
-                await asyncio.sleep(60)
-                levels.append(_megabytes(place.webs[0].pid))
-                told = re.findall(r"declared_viewers\S* (\d+)", (await client.get("/metrics")).text)
-                print(f"{len(levels):>6} {levels[-1]:>10.1f} MB   {sum(map(int, told))}", flush=True)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+    limits = httpx2.Timeout(60.0)
+    async with place.running(), httpx2.AsyncClient(base_url=place.behind[0], verify=False, timeout=limits) as client:
+        while not await _is_on_air(client):
+            await asyncio.sleep(0.5)
+        tasks = [asyncio.create_task(_come_and_go(client, place.behind[0], place.dice)) for _ in range(_VIEWERS)]
+        begun = monotonic()
+        print(f"minute   web process   {_VIEWERS} viewers, of whom are there")
+        while monotonic() < begun + minutes * 60:
+            await asyncio.sleep(60)
+            levels.append(_megabytes(place.webs[0].pid))
+            told = re.findall(r"declared_viewers\S* (\d+)", (await client.get("/metrics")).text)
+            print(f"{len(levels):>6} {levels[-1]:>10.1f} MB   {sum(map(int, told))}", flush=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     after = levels[_MINUTES_TO_LEVEL - 1 :]
     if len(after) < 2:
         print("Too short to tell: memory is compared with what it was after ten minutes.")
         return True
     most = max(after) / after[0] - 1
-    print(
-        f"after ten minutes {after[0]:.1f} MB, at most {max(after):.1f} MB since ({most:+.1%}), at last {after[-1]:.1f} MB"
-    )
+    print(f"after ten minutes {after[0]:.1f} MB, since then at most {max(after):.1f} MB ({most:+.1%})")
     return most <= _WITHIN
 
 
@@ -75,9 +72,8 @@ async def _is_on_air(client: httpx2.AsyncClient) -> bool:
         return False
 
 
-async def _come_and_go(client: httpx2.AsyncClient, place: Quiet) -> None:
+async def _come_and_go(client: httpx2.AsyncClient, server: str, dice: random.Random) -> None:
     """Look at a page, follow it for a while, and come again."""
-    dice = place.dice
     while True:
         await asyncio.sleep(dice.uniform(0, 20))
         try:
@@ -85,12 +81,12 @@ async def _come_and_go(client: httpx2.AsyncClient, place: Quiet) -> None:
             live = re.search(r'hx-ws:connect="([^"]+)"', (await client.get(page)).text)
             if live is None:
                 continue
-            address = place.addresses[0].replace("http", "ws", 1) + live[1].replace("&amp;", "&")
+            address = server.replace("http", "ws", 1) + live[1].replace("&amp;", "&")
             compression = dice.choice(("deflate", None))
-            async with connect(address, compression=compression, max_size=None, ping_interval=None) as line:
-                async with asyncio.timeout(dice.uniform(*_STAYS)):
-                    while True:
-                        await line.recv()
+            line = connect(address, compression=compression, max_size=None, ping_interval=None)
+            async with line as opened, asyncio.timeout(dice.uniform(*_STAYS)):
+                async for _ in opened:
+                    pass
         except (OSError, TimeoutError, WebSocketException, httpx2.HTTPError):
             pass
 
