@@ -90,6 +90,20 @@ class Client:
         """Redis's answer to a command. StreamUnavailable, or StreamUnfit where that does not pass by itself."""
         return await self._answer(lambda: self._redis.execute_command(*command))
 
+    async def could_take_over(self) -> int:
+        """How many replicas Sentinel could make the primary: those that it does not take for down; 0 without Sentinels.
+        StreamUnavailable if no Sentinel answers."""
+        pool = self._redis.connection_pool
+        if not isinstance(pool, _SentinelPool):
+            return 0
+        manager: Any = pool.sentinel_manager
+
+        async def asked() -> int:
+            await manager.discover_master(pool.service_name)  # which puts a Sentinel first that answers
+            return len(await manager.discover_slaves(pool.service_name))
+
+        return await self._answer(asked)
+
     async def everywhere(self, *command: Any) -> list[Any]:
         """The answers of all primaries to a command: of one server, or of each in a cluster."""
         if isinstance(self._redis, Cluster):

@@ -3,14 +3,16 @@
 import asyncio
 import math
 import time
+from typing import Any
 
 import structlog
 from limits import RateLimitItem
-from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage import MemoryStorage, RedisClusterStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 
 from server.stream.connections import SENTINELS, pool
+from server.stream.servers.cluster import CLUSTERS, FAILURE, named
 
 _WAIT_SECONDS = 1.0
 
@@ -33,7 +35,7 @@ class Rates:
                 if await self._limiter.hit(limit, who):
                     return 0
                 stats = await self._limiter.get_window_stats(limit, who)
-        except (StorageError, TimeoutError):
+        except (StorageError, FAILURE, TimeoutError):
             log.warning("rates are not counted while redis is away")
             return 0
         return max(1, min(60, math.ceil(stats.reset_time - time.time())))
@@ -41,6 +43,11 @@ class Rates:
 
 def _storage(redis_url: str) -> RedisStorage | MemoryStorage:
     scheme = redis_url.partition("://")[0]
+    waits = {"socket_timeout": _WAIT_SECONDS, "socket_connect_timeout": _WAIT_SECONDS}
+    if scheme in CLUSTERS:
+        cluster: dict[str, Any] = {**waits, **named(redis_url)}
+        uri = "async+redis+cluster://named:6379"  # which the nodes in the options replace
+        return RedisClusterStorage(uri, wrap_exceptions=True, implementation="redispy", key_prefix="rates", **cluster)
     if scheme not in ("redis", "rediss", "unix", *SENTINELS):
         return MemoryStorage()
     return RedisStorage(
@@ -49,5 +56,5 @@ def _storage(redis_url: str) -> RedisStorage | MemoryStorage:
         implementation="redispy",
         key_prefix="rates",
         # redis-py's own retries would keep an officer waiting for seconds
-        connection_pool=pool(redis_url, socket_timeout=_WAIT_SECONDS, socket_connect_timeout=_WAIT_SECONDS, retry=None),
+        connection_pool=pool(redis_url, retry=None, **waits),
     )

@@ -50,11 +50,10 @@ class Officers:
         async with httpx2.AsyncClient(timeout=limits, verify=False) as client:
             for one in ballots:
                 begun = monotonic()
-                if receipt := await self._declared(client, one):
-                    self.receipts.append(receipt)
+                await self._declare_one(client, one)
                 await asyncio.sleep(max(0.0, begun + self._pace * self._dice.uniform(0.5, 1.5) - monotonic()))
 
-    async def _declared(self, client: httpx2.AsyncClient, one: Ballot) -> Receipt | None:
+    async def _declare_one(self, client: httpx2.AsyncClient, one: Ballot) -> None:
         first, second = self._dice.randint(12_001, 19_999), self._dice.randint(5_001, 9_999)
         votes = {"1": first, "2": second, "3": 1_000}
         votes["3"] += 17 - (first + second) % 100  # neither votes nor papers are a round number, which is asked about
@@ -65,12 +64,12 @@ class Officers:
             receipt = await self._asked(client, one, body, self._addresses[number % len(self._addresses)])
             if receipt is not None:
                 said = Acknowledged(one.night, one.ballot, votes, *receipt)
+                self.receipts.append(Receipt(said, begun, sent, monotonic()))
                 if self._dice.random() < _ASKS_AGAIN:
                     await self._ask_again(client, one, body, said)
-                return Receipt(said, begun, sent, monotonic())
+                return
             number += 1
             await asyncio.sleep(_PAUSE)
-        return None
 
     async def _asked(
         self, client: httpx2.AsyncClient, one: Ballot, body: object, address: str

@@ -1,6 +1,7 @@
 """A Redis Cluster of three nodes: what is written, read and followed while slots move from one to another."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,9 +10,11 @@ import httpx2
 import pytest
 from limits import parse
 
+from server.settings import ROOT
 from server.stream.clocks import Clocks
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream, StreamUnavailable, StreamUnfit
+from server.stream.follow import Opened
 from server.stream.rates import Rates
 from server.stream.reading import key
 from server.stream.submit import Receipt, Submitter
@@ -109,11 +112,12 @@ async def test_what_a_place_keeps_is_on_any_node(url: str) -> None:
     stream = EventStream(url)
     await stream.open()
     assert stream.not_durable == ("A fail-over may lose what no replica has yet: set REDIS_REPLICAS=1.",)
-    drafts, rates = Drafts(stream), Rates(url)
+    drafts, rates, others = Drafts(stream), Rates(url), Rates(url)
     assert await drafts.listed() == {} and await drafts.due(START) == []
     code, _ = await Clocks(drafts).begin(NIGHT, b"{}") or ("", "")
     assert await Clocks(drafts).found(code) == (NIGHT, b"{}")
-    assert [await rates.seconds_over(parse("1/minute"), "somebody") > 0 for _ in range(2)] == [False, True]
+    counted = [await one.seconds_over(parse("1/minute"), "somebody") > 0 for one in (rates, others)]
+    assert counted == [False, True], "all processes count together"
     await stream.close()
 
 
@@ -126,6 +130,25 @@ async def test_viewers_see_what_a_cluster_has(url: str, tmp_path: Path) -> None:
             await open_then(stream, definition(night, 3), "open")
             await Submitter(stream).submit(night, declare(0), START)
             await answered(client, f"/api/nights/{night}", '"declared":1')
+    await stream.close()
+
+
+async def test_the_rights_that_are_named_are_enough_for_a_cluster(nodes: list[Server], url: str) -> None:
+    readme = (ROOT / "server/stream/README.md").read_text()
+    (rights,) = re.findall(r"^ACL SETUSER declared .*$", readme, re.MULTILINE)
+    (more,) = re.findall(r"needs `([^`]+)` there", readme.replace("\n", " "))
+    for one in nodes:
+        assert one.ask(f"{rights} {more}") == "OK"
+    theirs = url.replace("//", "//declared:password@")
+    stream = EventStream(theirs)
+    await stream.open()
+    await open_then(stream, definition("west", 3), "open")
+    async with following(theirs) as (news, task):
+        await until(lambda: Opened("west") in news or task.done())
+        await Submitter(stream).submit("west", declare(0), START)
+        await until(lambda: 2 in seqs(news) or task.done(), "what was written")
+    assert await Rates(theirs).seconds_over(parse("1/minute"), "another") == 0
+    assert await Drafts(stream).listed() == {}
     await stream.close()
 
 

@@ -24,17 +24,8 @@ class Cluster:
     """A client as redis-py's own for one server, as far as the stream needs it."""
 
     def __init__(self, url: str, **options: Any) -> None:
-        parts = urlsplit(url)
-        who, _, hosts = parts.netloc.rpartition("@")
-        scheme = parts.scheme.removesuffix("+cluster")
-        known: dict[str, Any] = dict(parse_url(f"{scheme}://{who}{'@' if who else ''}one/?{parts.query}"))
-        for name in ("host", "connection_class"):
-            known.pop(name, None)
-        if scheme == "rediss":
-            known["ssl"] = True
-        nodes = [ClusterNode(*_place(host)) for host in hosts.split(",")]
         retry = Retry(ExponentialBackoff(cap=0.5, base=0.05), _TRIES)
-        self._redis: Any = cast(Any, RedisCluster)(startup_nodes=nodes, retry=retry, **known, **options)
+        self._redis: Any = cast(Any, RedisCluster)(retry=retry, **named(url), **options)
         self._waiting: dict[int, asyncio.Task[Any]] = {}  # slot → its blocking read
         self.connection_pool = self  # of a client for one server this is what can be disconnected
 
@@ -100,6 +91,18 @@ class Cluster:
     async def aclose(self) -> None:
         """The same, at the end."""
         await self.disconnect()
+
+
+def named(url: str) -> dict[str, Any]:
+    """What a URL says, as options of redis-py's client for clusters."""
+    parts = urlsplit(url)
+    who, _, hosts = parts.netloc.rpartition("@")
+    scheme = parts.scheme.removesuffix("+cluster")
+    known: dict[str, Any] = dict(parse_url(f"{scheme}://{who}{'@' if who else ''}one/?{parts.query}"))
+    for name in ("host", "connection_class"):
+        known.pop(name, None)
+    nodes = [ClusterNode(*_place(host)) for host in hosts.split(",")]
+    return known | {"startup_nodes": nodes, **({"ssl": True} if scheme == "rediss" else {})}
 
 
 def _place(host: str) -> tuple[str, int]:
