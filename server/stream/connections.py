@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 SENTINELS = ("redis+sentinel", "rediss+sentinel")
 FAILURES = (RedisError, FAILURE, OSError)
-_MOST = 100
+_MOST, _MOST_OF_A_NODE = 100, 10_000
 _PATIENCE_SECONDS = 3.0  # an officer hears within six seconds what a Redis that hangs has done with three questions
 _AFTER_SILENCE_SECONDS = 1.0
 _SENTINEL_SECONDS = 1.0
@@ -33,10 +33,10 @@ class _SentinelPool(SentinelConnectionPool, BlockingConnectionPool):
 
 
 def connected(url: str, most: int = _MOST, **options: Any) -> Any:
-    """A client with at most so many connections to ``url``, to each node of a cluster."""
+    """A client with at most so many connections to ``url``; to a cluster's nodes as many as it needs."""
     if urlsplit(url).scheme in CLUSTERS:
         options.pop("retry", None)  # a cluster's is its own: what is tried again may be at another node by then
-        return Cluster(url, max_connections=most, socket_connect_timeout=3, **options)
+        return Cluster(url, max_connections=_MOST_OF_A_NODE, socket_connect_timeout=3, **options)
     return cast(Any, Redis).from_pool(pool(url, max_connections=most, **options))
 
 
@@ -90,6 +90,20 @@ class Client:
     async def call(self, *command: Any) -> Any:
         """Redis's answer to a command. StreamUnavailable, or StreamUnfit where that does not pass by itself."""
         return await self._answer(lambda: self._redis.execute_command(*command))
+
+    async def could_take_over(self) -> int:
+        """How many replicas Sentinel could make the primary: those that it does not take for down; 0 without Sentinels.
+        StreamUnavailable if no Sentinel answers."""
+        pool = self._redis.connection_pool
+        if not isinstance(pool, _SentinelPool):
+            return 0
+        manager: Any = pool.sentinel_manager
+
+        async def asked() -> int:
+            await manager.discover_master(pool.service_name)  # which puts a Sentinel first that answers
+            return len(await manager.discover_slaves(pool.service_name))
+
+        return await self._answer(asked)
 
     async def everywhere(self, *command: Any) -> list[Any]:
         """The answers of all primaries to a command: of one server, or of each in a cluster."""

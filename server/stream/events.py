@@ -59,7 +59,7 @@ class EventStream:
     def __init__(self, url: str, replicas: int = 0) -> None:
         self.url, self._replicas = url, replicas
         self.client = Client(url)
-        self._confirm: list[tuple[Any, ...]] = []
+        self._confirm: list[str] = []
         self.not_durable: tuple[str, ...] = ()
 
     @property
@@ -91,7 +91,7 @@ class EventStream:
         if promises.keeps_no_file(settings):
             reasons.append("This Redis keeps no append-only file: set appendonly yes, appendfsync always.")
         elif version >= promises.WAITAOF and (self._replicas or not always):
-            self._confirm = [("WAITAOF", 1, self._replicas, _WAITAOF_MS)]
+            self._confirm = ["WAITAOF"]
         elif not always:
             reasons.append("Redis before 7.2 needs appendfsync always.")
         if evicts:
@@ -99,7 +99,7 @@ class EventStream:
         if self._replicas:
             # A replica that syncs each write has done so when it answers WAIT; WAITAOF alone asks before that, and then
             # hears of it a second later.
-            self._confirm.insert(0, ("WAIT", self._replicas, _WAIT_MS))
+            self._confirm.insert(0, "WAIT")
         if urlsplit(self.url).scheme in (*SENTINELS, *CLUSTERS) and not self._replicas:
             reasons.append("A fail-over may lose what no replica has yet: set REDIS_REPLICAS=1.")
         self.not_durable = tuple(reasons)
@@ -158,7 +158,9 @@ class EventStream:
 
         They are read back: a server that took over without them would confirm anything. What was written by this call
         on a server that syncs each write needs no confirming, unless it is found ``again``. WAITAOF confirms only its
-        own connection's writes, so a fresh one comes first, and the append-only file keeps the order of all.
+        own connection's writes, so a fresh one comes first, and the append-only file keeps the order of all. Behind
+        Sentinels every replica that they could promote must have them: a fail-over that has begun has chosen one
+        already, and the primary goes on for a moment with the others.
         LostByRedis if they are not there, StreamUnavailable if they are not confirmed within 2.5 seconds; to send them
         again is safe.
         """
@@ -168,16 +170,21 @@ class EventStream:
         for entry in written:
             place = desk_key(night) if isinstance(entry, Act) else key(night)
             commands.append(("XRANGE", place, f"{entry.seq}-0", f"{entry.seq}-0"))
+        replicas = max(self._replicas, await self.client.could_take_over()) if self._replicas else 0
         if self._confirm:
-            commands += [("SET", f"{{{night}}}:settled", 1), *self._confirm]
+            commands += [("SET", f"{{{night}}}:settled", 1), *self._confirmation(replicas)]
         answers = await self.client.together(commands)
         for entry, found in zip(written, answers, strict=False):
             if (decoded_acts if isinstance(entry, Act) else decoded)(found) != (entry,):
                 raise LostByRedis
         if self._confirm:
-            local, replicas = answers[-1] if self._confirm[-1][0] == "WAITAOF" else (1, answers[-1])
-            if local < 1 or replicas < self._replicas:
+            local, have = answers[-1] if "WAITAOF" in self._confirm else (1, answers[-1])
+            if local < 1 or have < replicas:
                 raise StreamUnavailable("Redis has not yet confirmed that this is safely stored.")
+
+    def _confirmation(self, replicas: int) -> list[tuple[Any, ...]]:
+        waits = {"WAIT": ("WAIT", replicas, _WAIT_MS), "WAITAOF": ("WAITAOF", 1, replicas, _WAITAOF_MS)}
+        return [waits[name] for name in self._confirm]
 
     async def nights(self) -> list[str]:
         """The nights on air, in the order they were opened."""

@@ -72,7 +72,7 @@ _STAYS = {
 def failed(error: Exception, where: str) -> StreamUnavailable:
     """What an error of redis-py, or of the system, means; ``where`` is the address without a password."""
     if isinstance(error, TimeoutError | redis.TimeoutError):  # what failed again and again until the time was over?
-        again = _in_chain(error.__cause__ or error.__context__, redis.ConnectionError)
+        again = _in_chain(error.__cause__ or error.__context__, (redis.ClusterDownError, redis.ConnectionError))
         return failed(again, where) if again else StreamUnavailable("Redis did not answer in time.")
     if untrusted := _in_chain(error, ssl.SSLCertVerificationError):
         return StreamUnfit(
@@ -92,7 +92,9 @@ def failed(error: Exception, where: str) -> StreamUnavailable:
             return StreamUnavailable(sentence)
     if "previous master" in said:
         return StreamUnavailable(_PASSES["READONLY"])
-    if isinstance(error, redis.ConnectionError | OSError):
+    if isinstance(error, redis.RedisClusterException) and not _in_chain(error, redis.ConnectionError):
+        return StreamUnavailable(_PASSES["CLUSTERDOWN"])
+    if isinstance(error, redis.ConnectionError | redis.RedisClusterException | OSError):
         return StreamUnavailable(f"No Redis answers at {where}: {_reason(error)}.")
     return StreamUnfit(f"Redis refused: {error}")
 
@@ -114,7 +116,7 @@ def _reason(error: BaseException) -> str:
     return words.rstrip(".")
 
 
-def _in_chain(error: BaseException | None, kind: type[E]) -> E | None:
+def _in_chain(error: BaseException | None, kind: type[E] | tuple[type[E], ...]) -> E | None:
     while error is not None and not isinstance(error, kind):
         error = error.__cause__ or error.__context__
     return error

@@ -3,14 +3,16 @@
 import asyncio
 import math
 import time
+from typing import Any
 
 import structlog
 from limits import RateLimitItem
-from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage import MemoryStorage, RedisClusterStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 
 from server.stream.connections import SENTINELS, pool
+from server.stream.servers.cluster import CLUSTERS, FAILURE, named
 
 _WAIT_SECONDS = 1.0
 
@@ -21,7 +23,8 @@ class Rates:
     """Counts requests against limits; a process has one of these."""
 
     def __init__(self, redis_url: str) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(_storage(redis_url))
+        self._storage = _storage(redis_url)
+        self._limiter = SlidingWindowCounterRateLimiter(self._storage)
 
     async def seconds_over(self, limit: RateLimitItem, who: str) -> int:
         """Count one more request by ``who``; returns 0 if it is within the limit, else how many seconds to wait.
@@ -30,17 +33,32 @@ class Rates:
         """
         try:
             async with asyncio.timeout(_WAIT_SECONDS):
-                if await self._limiter.hit(limit, who):
+                if await self._limiter.hit(limit, who) or await self._never_ends(limit, who):
                     return 0
                 stats = await self._limiter.get_window_stats(limit, who)
-        except (StorageError, TimeoutError):
+        except (StorageError, FAILURE, TimeoutError):
             log.warning("rates are not counted while redis is away")
             return 0
         return max(1, min(60, math.ceil(stats.reset_time - time.time())))
 
+    async def _never_ends(self, limit: RateLimitItem, who: str) -> bool:
+        """Whether what was counted would last longer than a count can, because Redis's clock was set back; then counting
+        begins anew."""
+        window = self._storage.get_sliding_window(limit.key_for(who), limit.get_expiry())
+        _, before_ends, _, ends = await window
+        if max(before_ends, ends) <= 2 * limit.get_expiry():
+            return False
+        await self._limiter.clear(limit, who)
+        return True
+
 
 def _storage(redis_url: str) -> RedisStorage | MemoryStorage:
     scheme = redis_url.partition("://")[0]
+    waits = {"socket_timeout": _WAIT_SECONDS, "socket_connect_timeout": _WAIT_SECONDS}
+    if scheme in CLUSTERS:
+        cluster: dict[str, Any] = {**waits, **named(redis_url)}
+        uri = "async+redis+cluster://named:6379"  # which the nodes in the options replace
+        return RedisClusterStorage(uri, wrap_exceptions=True, implementation="redispy", key_prefix="rates", **cluster)
     if scheme not in ("redis", "rediss", "unix", *SENTINELS):
         return MemoryStorage()
     return RedisStorage(
@@ -49,5 +67,5 @@ def _storage(redis_url: str) -> RedisStorage | MemoryStorage:
         implementation="redispy",
         key_prefix="rates",
         # redis-py's own retries would keep an officer waiting for seconds
-        connection_pool=pool(redis_url, socket_timeout=_WAIT_SECONDS, socket_connect_timeout=_WAIT_SECONDS, retry=None),
+        connection_pool=pool(redis_url, retry=None, **waits),
     )

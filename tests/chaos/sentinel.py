@@ -56,7 +56,7 @@ class Watched(Place):
             named = f"port {port}\nbind {host}\nreplica-announce-ip {host}\ndir {home}\n"
             file.write_text(_SETTINGS + named + begins)
             start = [*machine.command, redis, str(file)]
-            self.servers.append(Program(f"redis-{number}", start, dict(self.clocks[number].environment), folder))
+            self.servers.append(Program(f"redis-{number}", start, {}, folder))
             file = home / "sentinel.conf"
             host, port = self._sentinels[number]
             lines = (f"monitor {_NAME} {primary_host} {primary_port} 2", f"down-after-milliseconds {_NAME} 1000")
@@ -110,8 +110,9 @@ class Watched(Place):
         host, port = self._places[number]
         for where, at in self._sentinels:
             line = Redis(host=where, port=at, socket_timeout=1, socket_connect_timeout=1)
-            masters = await self._says(line, "SENTINEL", "MASTER", _NAME)
-            if not masters or (masters["ip"], masters["port"], masters["flags"]) != (host, port, {"master"}):
+            told: dict[bytes, bytes] = await self._says(line, "SENTINEL", "MASTER", _NAME) or {}
+            named = [told.get(name, b"").decode() for name in (b"ip", b"port", b"flags")]
+            if named != [host, str(port), "master"]:
                 return False
         return True
 

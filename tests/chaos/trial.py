@@ -84,10 +84,8 @@ class Trial:
         """Say now and then how far it is."""
         while True:
             await asyncio.sleep(_SECONDS_BETWEEN_LINES)
-            print(
-                f"{len(self.found.faults)} faults, {len(self.officers.receipts)} receipts, answers {dict(self.officers.answers)}",
-                flush=True,
-            )
+            answers = ", ".join(f"{name} {number}" for name, number in self.officers.answers.most_common())
+            print(f"{len(self.found.faults)} faults, {len(self.officers.receipts)} receipts ({answers})", flush=True)
 
     async def _strike(self) -> None:
         """One fault after another."""

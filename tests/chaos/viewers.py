@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 _PARTIAL = re.compile(r'<hx-partial hx-target="#?([^"]+)" hx-swap="([^"]+)">(.*?)</hx-partial>', re.DOTALL)
-_FEED = re.compile(r'<li id="(item-\d+)"')
+_FEED = re.compile(r'<li id="item-\d+".*?</li>', re.DOTALL)
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _SILENCE_SECONDS = 10.0  # there is a beat every seven seconds
 _PAUSE = 0.3
@@ -80,10 +80,11 @@ class Page:
                 self.after = int(re.findall(r'value="(\d+)"', text)[0])
             elif swap == "afterbegin":
                 self.feed = _FEED.findall(text) + self.feed
+            elif target == "latest":
+                self.feed = _FEED.findall(text)
             elif swap in ("outerMorph", "outerHTML"):
                 self.pushed.add(target)
                 self.parts[target] = text
-                self.feed = _FEED.findall(text) if '<ol id="feed"' in text else self.feed
 
 
 class Viewer:

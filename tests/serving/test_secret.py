@@ -72,7 +72,16 @@ def test_a_key_of_the_environment_needs_no_file_and_an_empty_one_is_none(tmp_pat
     assert (tmp_path / "secret").read_text() == kept == Settings.from_env({"DATA_DIR": str(tmp_path)}).secret_key
 
 
-@pytest.mark.parametrize("url", ["nonsense", "http://redis.example", "redis://redis.example:six"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "http://redis.example",
+        "redis://redis.example:six",
+        "redis+cluster://one.example/1",
+        "http+cluster://one",
+    ],
+)
 def test_an_address_that_is_none_of_a_redis_is_told_in_a_sentence(url: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"REDIS_URL must be like redis://"):
         Settings.from_env({"REDIS_URL": url, "DATA_DIR": str(tmp_path)})

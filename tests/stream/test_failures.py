@@ -119,7 +119,7 @@ async def test_a_node_of_a_cluster_is_called_so(tmp_path: Path) -> None:
         node.ask("CLUSTER ADDSLOTSRANGE 0 16383")
         node.wait_until("CLUSTER INFO", "cluster_state:ok")
         stream = EventStream(node.url)
-        with pytest.raises(StreamUnfit, match="node of a Redis Cluster: REDIS_URL must be like redis[+]cluster"):
+        with pytest.raises(StreamUnfit, match="node of a Redis Cluster: REDIS_URL must be like redis"):
             await stream.open()
         await stream.close()
 
@@ -198,3 +198,11 @@ async def test_the_rights_that_are_named_are_enough(one: Server, tmp_path: Path)
     await stream.close()
     await confirming.close()
     assert one.ask("ACL LOG") == "[]", "nothing was refused, not even what nobody misses"
+
+
+async def test_a_clock_of_redis_that_is_set_back_keeps_nobody_out(one: Server) -> None:
+    rates, limit = Rates(one.url), parse("1/minute")
+    assert [await rates.seconds_over(limit, "Jane") > 0 for _ in range(2)] == [False, True]
+    (name,) = re.findall(r"b'(rates[^']+)'", one.ask("KEYS rates*"))
+    one.ask(f"PEXPIRE {name} 3660000")  # as for a count that was begun while the clock was an hour ahead
+    assert [await rates.seconds_over(limit, "Jane") > 0 for _ in range(3)] == [False, False, True]

@@ -77,6 +77,16 @@ async def test_nothing_acknowledged_is_lost_by_fail_overs_planned_and_unplanned(
     await stream.close()
 
 
+async def test_nothing_is_acknowledged_by_a_primary_whose_replica_has_just_been_promoted(watched: Watched) -> None:
+    stream = EventStream(watched.url, replicas=1)
+    await stream.open()
+    submitter = await opened(stream)
+    watched.servers[1].ask("REPLICAOF NO ONE")  # as a Sentinel begins a fail-over: the other replica still confirms
+    with pytest.raises(StreamUnavailable, match="not yet confirmed"):
+        await submitter.submit(NIGHT, declare(0), START)
+    await stream.close()
+
+
 async def test_rates_are_counted_at_the_primary_that_sentinels_name(watched: Watched) -> None:
     rates = Rates(watched.url)
     assert [await rates.seconds_over(parse("1/minute"), "somebody") > 0 for _ in range(2)] == [False, True]

@@ -16,7 +16,7 @@ CLUSTERS = ("redis+cluster", "rediss+cluster")
 FAILURE = RedisClusterException
 """What redis-py raises where no node answers, or none has a key; it is no RedisError."""
 _A_NODE = 6379
-_TRIES = 8
+_TRIES = 4
 _OF_ANY_NODE = ("TIME", "INFO", "CONFIG GET")
 
 
@@ -24,17 +24,8 @@ class Cluster:
     """A client as redis-py's own for one server, as far as the stream needs it."""
 
     def __init__(self, url: str, **options: Any) -> None:
-        parts = urlsplit(url)
-        who, _, hosts = parts.netloc.rpartition("@")
-        scheme = parts.scheme.removesuffix("+cluster")
-        known: dict[str, Any] = dict(parse_url(f"{scheme}://{who}{'@' if who else ''}one/?{parts.query}"))
-        for name in ("host", "connection_class"):
-            known.pop(name, None)
-        if scheme == "rediss":
-            known["ssl"] = True
-        nodes = [ClusterNode(*_place(host)) for host in hosts.split(",")]
         retry = Retry(ExponentialBackoff(cap=0.5, base=0.05), _TRIES)
-        self._redis: Any = cast(Any, RedisCluster)(startup_nodes=nodes, retry=retry, **known, **options)
+        self._redis: Any = cast(Any, RedisCluster)(retry=retry, **named(url), **options)
         self._waiting: dict[int, asyncio.Task[Any]] = {}  # slot → its blocking read
         self.connection_pool = self  # of a client for one server this is what can be disconnected
 
@@ -72,6 +63,7 @@ class Cluster:
         A read that waits goes on doing so for the next call, though that asks from a later id: whoever gets entries
         that it has already must be able to tell. Each slot that is waited for has a connection.
         """
+        await self._redis.initialize()
         options, rest = command[: command.index("STREAMS") + 1], command[command.index("STREAMS") + 1 :]
         slots: dict[int, list[tuple[Any, Any]]] = {}
         for key, after in zip(rest[: len(rest) // 2], rest[len(rest) // 2 :], strict=True):
@@ -79,7 +71,8 @@ class Cluster:
         for slot, asked in slots.items():
             if slot not in self._waiting:
                 words = (*options, *(key for key, _ in asked), *(after for _, after in asked))
-                self._waiting[slot] = asyncio.create_task(self._redis.execute_command(*words))
+                node = self._redis.get_node_from_key(asked[0][0])
+                self._waiting[slot] = asyncio.create_task(self._redis.execute_command(*words, target_nodes=node))
         done, _ = await asyncio.wait(self._waiting.values(), return_when=asyncio.FIRST_COMPLETED)
         self._waiting = {slot: task for slot, task in self._waiting.items() if task not in done}
         found: dict[Any, Any] = {}
@@ -98,6 +91,18 @@ class Cluster:
     async def aclose(self) -> None:
         """The same, at the end."""
         await self.disconnect()
+
+
+def named(url: str) -> dict[str, Any]:
+    """What a URL says, as options of redis-py's client for clusters."""
+    parts = urlsplit(url)
+    who, _, hosts = parts.netloc.rpartition("@")
+    scheme = parts.scheme.removesuffix("+cluster")
+    known: dict[str, Any] = dict(parse_url(f"{scheme}://{who}{'@' if who else ''}one/?{parts.query}"))
+    for name in ("host", "connection_class"):
+        known.pop(name, None)
+    nodes = [ClusterNode(*_place(host)) for host in hosts.split(",")]
+    return known | {"startup_nodes": nodes, **({"ssl": True} if scheme == "rediss" else {})}
 
 
 def _place(host: str) -> tuple[str, int]:

@@ -1,0 +1,96 @@
+"""An hour of looping replays with viewers who come and go: the memory of the web process, minute by minute."""
+
+import asyncio
+import random
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import monotonic
+
+import httpx2
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+
+from tests.chaos.machines import Machine
+from tests.chaos.place import REPLAY, Place
+from tests.chaos.processes import kept
+
+_VIEWERS = 300
+_STAYS = (5.0, 120.0)  # seconds
+_PAGES = ("", "/contests", "/areas", "/wall")
+_LANGUAGES = ("en", "cy", "de")
+_MINUTES_TO_LEVEL = 10
+_WITHIN = 0.10
+
+
+class Quiet(Place):
+    """A place with one web process, to which nothing happens."""
+
+    def __init__(self, folder: Path, dice: random.Random) -> None:
+        super().__init__(folder, [Machine("127.0.0.1")] * 2, dice)
+        self.programs = [self.player, self.webs[0]]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Both run for as long as the block does."""
+        async with kept(self.programs):
+            yield
+
+
+async def soak(place: Quiet, minutes: float) -> bool:
+    """Print the memory by the minute; whether it was level after the first ten: never 10% above what it was then."""
+    levels: list[float] = []
+    limits = httpx2.Timeout(60.0)
+    async with place.running(), httpx2.AsyncClient(base_url=place.behind[0], verify=False, timeout=limits) as client:
+        while not await _is_on_air(client):
+            await asyncio.sleep(0.5)
+        tasks = [asyncio.create_task(_come_and_go(client, place.behind[0], place.dice)) for _ in range(_VIEWERS)]
+        begun = monotonic()
+        print(f"minute   web process   {_VIEWERS} viewers, of whom are there")
+        while monotonic() < begun + minutes * 60:
+            await asyncio.sleep(60)
+            levels.append(_megabytes(place.webs[0].pid))
+            told = re.findall(r"declared_viewers\S* (\d+)", (await client.get("/metrics")).text)
+            print(f"{len(levels):>6} {levels[-1]:>10.1f} MB   {sum(map(int, told))}", flush=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    after = levels[_MINUTES_TO_LEVEL - 1 :]
+    if len(after) < 2:
+        print("Too short to tell: memory is compared with what it was after ten minutes.")
+        return True
+    most = max(after) / after[0] - 1
+    print(f"after ten minutes {after[0]:.1f} MB, since then at most {max(after):.1f} MB ({most:+.1%})")
+    return most <= _WITHIN
+
+
+async def _is_on_air(client: httpx2.AsyncClient) -> bool:
+    try:
+        return (await client.get(f"/api/nights/{REPLAY}")).status_code == 200
+    except httpx2.HTTPError:
+        return False
+
+
+async def _come_and_go(client: httpx2.AsyncClient, server: str, dice: random.Random) -> None:
+    """Look at a page, follow it for a while, and come again."""
+    while True:
+        await asyncio.sleep(dice.uniform(0, 20))
+        try:
+            page = f"/nights/{REPLAY}{dice.choice(_PAGES)}?lang={dice.choice(_LANGUAGES)}"
+            live = re.search(r'hx-ws:connect="([^"]+)"', (await client.get(page)).text)
+            if live is None:
+                continue
+            address = server.replace("http", "ws", 1) + live[1].replace("&amp;", "&")
+            compression = dice.choice(("deflate", None))
+            line = connect(address, compression=compression, max_size=None, ping_interval=None)
+            async with line as opened, asyncio.timeout(dice.uniform(*_STAYS)):
+                async for _ in opened:
+                    pass
+        except (OSError, TimeoutError, WebSocketException, httpx2.HTTPError):
+            pass
+
+
+def _megabytes(pid: int) -> float:
+    told = Path(f"/proc/{pid}/status").read_text()
+    return int(re.findall(r"VmRSS:\s+(\d+)", told)[0]) / 1024
