@@ -22,6 +22,7 @@ NDJSON = "application/x-ndjson"
 EVENT_STREAM = "text/event-stream"
 # The HTML standard advises a comment line this often, for proxies that drop idle connections.
 _BEAT_SECONDS = 15.0
+_PIECE = 8 * 1024  # bytes, of which a reader who reads nothing has one waiting here
 
 
 @allows(everyone)
@@ -101,7 +102,10 @@ async def live(
             changed.clear()
             if channel.seq > after:
                 news, after = channel.events[after:], channel.seq
-                yield b"".join(map(_message, news))
+                for event in news:
+                    told = channel.lasting.get(("told", event.seq), lambda event=event: _message(event))
+                    for first in range(0, len(told), _PIECE):  # an opening has half a megabyte
+                        yield told[first : first + _PIECE]
             elif not channel.on_air or ending():  # after a restart a client goes on from its last id
                 return
             elif not goes_on():

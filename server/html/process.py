@@ -1,11 +1,12 @@
 """What all requests of one web process share: the nights, the stream behind them, the settings. No HTML."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
 from server.live.hub import Hub
 from server.live.leading import Leading
+from server.live.memory.turns import Turns
 from server.nights.kept import Kept
 from server.settings import Settings
 from server.stream.drafts import Drafts
@@ -28,6 +29,7 @@ class Process:
     drafts: Drafts
     rates: Rates
     leading: Leading
+    turns: Turns = field(default_factory=Turns)
 
 
 def process(connection: HTTPConnection) -> Process:

@@ -1,10 +1,14 @@
-"""How often somebody may ask for something: a request that is over its limit is refused. No limit of its own."""
+"""How often somebody may ask for something: a request that is over its limit is refused."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from limits import RateLimitItem
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from server.html.process import process
+from server.live.memory.turns import TooManyWait
 
 
 async def limit(connection: HTTPConnection, most: RateLimitItem, who: str) -> None:
@@ -12,6 +16,17 @@ async def limit(connection: HTTPConnection, most: RateLimitItem, who: str) -> No
     if seconds := await process(connection).rates.seconds_over(most, who):
         sentence = f"That was too often in a minute. Nothing is lost: please try again in {seconds} seconds."
         raise HTTPException(429, sentence, {"Retry-After": str(seconds)})
+
+
+@asynccontextmanager
+async def turn(connection: HTTPConnection) -> AsyncGenerator[None]:
+    """A turn to make what takes long, one request after the other; HTTPException 429 if too many of an address wait."""
+    try:
+        async with process(connection).turns.turn(address(connection)):
+            yield
+    except TooManyWait:
+        sentence = "Many pages are being made for this address. Nothing is lost: please try again in 3 seconds."
+        raise HTTPException(429, sentence, {"Retry-After": "3"}) from None
 
 
 def address(connection: HTTPConnection) -> str:

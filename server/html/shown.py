@@ -1,7 +1,7 @@
 """A night as one request asks for it, and the answer to that request. No content of any page."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from markupsafe import Markup
@@ -28,9 +28,11 @@ from server.html.answers import HTML, SHARED, answer
 from server.html.coming import is_before_poll
 from server.html.languages import Language
 from server.html.process import process
+from server.html.rates import turn
 from server.live import moments
-from server.live.bodies import Body
+from server.live.bodies import Body, body
 from server.live.channel import Channel
+from server.live.slices import make_texts, of_kinds
 from server.nights.against import opened
 
 _NOTHING: Mapping[str, str] = {}
@@ -103,6 +105,18 @@ class Shown(Struct, frozen=True):
     def is_over(self) -> bool:
         """Whether the night is past and all of it is shown, so that nothing more is awaited."""
         return self.moment is None and not self.whole.on_air
+
+    async def made(self, request: Request, name: str, make: Callable[[], str], *kinds: str) -> Body:
+        """A page, made once a state by whoever asks first. Its fragments of these ``kinds`` are made in slices; one
+        page is made after the other, so that others have a turn. HTTPException 429 if too many of an address wait."""
+        if not self.channel.has_cached(name):
+            async with turn(request):
+                if not self.channel.has_cached(name):
+                    await make_texts(self.channel, of_kinds(self.channel, *kinds))
+                    page = self.channel.cached(name, lambda: body(make()))
+                    await asyncio.sleep(0)
+                    return page
+        return self.channel.cached(name, lambda: body(make()))
 
     async def answer(self, request: Request, page: Body) -> Response:
         """The response with a page, or 304 if the reader has it already."""

@@ -45,7 +45,7 @@ class Line(asyncio.Protocol):
     nothing is read from the client either: answers to pings would pile up here for a client that does not read.
 
     ``greeting`` is the answer to the handshake, which goes out with the first frame, in one write; ``greet`` sends it
-    if there was no frame. ``gone`` is called once the client is.
+    if there was no frame. ``gone`` is what to call, and with what, once the client is.
     """
 
     __slots__ = ("_peer", "_places", "_transport", "audience", "deflate", "gone", "greeting", "paused")
@@ -55,7 +55,7 @@ class Line(asyncio.Protocol):
         self.paused = False
         self.greeting = b""
         self.audience: Audience | None = None
-        self.gone: Callable[[], None] | None = None
+        self.gone: tuple[Callable[[float], None], float] | None = None
         self._transport = transport
         self._places = places
         self._peer: ServerProtocol | None = None
@@ -64,9 +64,11 @@ class Line(asyncio.Protocol):
 
     def write(self, frame: bytes) -> None:
         """Hand a frame to the kernel, as much as it takes now, without waiting; the transport keeps the rest."""
-        if self.greeting:
-            frame, self.greeting = self.greeting + frame, b""
-        self._transport.write(frame)
+        if self.greeting:  # not put together, for the frame is one for all while its end waits for who reads nothing
+            greeting, self.greeting = self.greeting, b""
+            self._transport.writelines((greeting, frame))
+        else:
+            self._transport.write(frame)
 
     def greet(self) -> None:
         """Answer the handshake, unless it was answered with a frame."""
@@ -109,7 +111,8 @@ class Line(asyncio.Protocol):
         if self.audience:
             self.audience.left(self)
         if self.gone:
-            self.gone()
+            call, opened = self.gone
+            call(opened)
 
     @property
     def left(self) -> int:

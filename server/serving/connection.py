@@ -68,7 +68,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Start to count a request's bytes and time."""
         super().on_message_begin()
-        cast(dict[str, Any], self.scope)["extensions"] = {PLACE: self.server_state.takes_a_viewer}
+        cast(dict[str, Any], self.scope)["extensions"] = {PLACE: self._stays}
         self._asks_since = self.loop.time()
         self._in_head, self._head, self._upgrades = True, 0, None
 
@@ -115,6 +115,12 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()  # to close it would be to wait until the client has taken that
         else:
             self._let_go(408)
+
+    def _stays(self) -> bool:
+        """Whether there is a place for an answer that stays open. Hardly any of it may wait here: see ``_answered``."""
+        if taken := self.server_state.takes_a_viewer():
+            self.transport.set_write_buffer_limits(high=0)
+        return taken
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no request."""

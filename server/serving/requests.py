@@ -1,6 +1,7 @@
 """What each request costs: counted, timed and logged; of a websocket, when it opens and how long it stays."""
 
-from functools import partial
+from collections.abc import Callable
+from functools import lru_cache, partial
 from time import perf_counter
 from typing import Any
 
@@ -9,7 +10,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.live.line import line_of
 from server.measures import ERRORS, REFUSALS, REQUEST_SECONDS, REQUESTS, SOCKETS
-from server.serving.logs import without_secrets
 from server.settings import Settings
 
 SLOW_SECONDS = 1.0
@@ -21,6 +21,7 @@ _AREAS = {
     **dict.fromkeys(("healthz", "readyz", "metrics"), "health"),
 }
 _QUIET = ("static", "health")
+_LINK = "/invitation/"  # a token follows
 _LONGEST_PATH = 300  # characters that are logged
 _CLOSE = (b"connection", b"close")
 
@@ -37,6 +38,9 @@ class Requests:
         self._log = structlog.get_logger(__name__).bind()
         self._which, self._addresses = settings.log_requests, settings.log_addresses
         self._measured = {area: REQUEST_SECONDS.labels(area) for area in {*_AREAS.values(), "other"}}
+        self._sockets = {kind: SOCKETS.labels(kind) for kind in ("viewers", "desk", "clocks", "events")}
+        # Viewers of one page share what is called when one of them leaves: there are very many of them.
+        self._goodbyes = lru_cache(1024)(self._goodbye)
         self._counted: dict[tuple[str, int], Any] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +65,7 @@ class Requests:
                     message["headers"] = [*message["headers"], _CLOSE]
                 if area == "api" and _is_stream(message):
                     streams = True
-                    SOCKETS.labels("events").inc()
+                    self._sockets["events"].inc()
             else:
                 size += len(message.get("body", b""))
             await send(message)
@@ -73,7 +77,7 @@ class Requests:
             raise
         finally:
             if streams:
-                SOCKETS.labels("events").dec()
+                self._sockets["events"].dec()
             self._note(scope, area, status, size, perf_counter() - began, streams)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,10 +88,11 @@ class Requests:
             match message["type"]:
                 case "websocket.accept":
                     kind = area if area in ("desk", "clocks") else "viewers"
-                    SOCKETS.labels(kind).inc()
-                    line_of(scope).gone = partial(self._closed, scope, kind, perf_counter())
+                    self._sockets[kind].inc()
+                    told = self._told(scope) if self._which != "few" else {}
+                    line_of(scope).gone = self._goodbyes(kind, tuple(told.items())), perf_counter()
                     if self._which == "all":
-                        self._log.info("websocket opened", **self._told(scope))
+                        self._log.info("websocket opened", **told)
                 case "websocket.http.response.start":
                     self._refused(area, message["status"])
                 case "websocket.close":
@@ -101,10 +106,13 @@ class Requests:
             ERRORS.labels("websocket").inc()
             raise
 
-    def _closed(self, scope: Scope, kind: str, opened: float) -> None:
-        SOCKETS.labels(kind).dec()
+    def _goodbye(self, kind: str, told: tuple[tuple[str, Any], ...]) -> Callable[[float], None]:
+        return partial(self._closed, kind, told)
+
+    def _closed(self, kind: str, told: tuple[tuple[str, Any], ...], opened: float) -> None:
+        self._sockets[kind].dec()
         if self._which != "few":
-            self._log.info("websocket closed", **self._told(scope), seconds=round(perf_counter() - opened, 1))
+            self._log.info("websocket closed", **dict(told), seconds=round(perf_counter() - opened, 1))
 
     def _note(self, scope: Scope, area: str, status: int, size: int, seconds: float, streams: bool) -> None:
         counted = self._counted.get((area, status))
@@ -130,9 +138,11 @@ class Requests:
         REFUSALS.labels(str(status), area).inc()
 
     def _told(self, scope: Scope) -> dict[str, Any]:
-        # As it was sent: percent signs instead of what could forge a line.
-        path = scope["raw_path"][:_LONGEST_PATH].decode("ascii", "backslashreplace")
-        told = {"method": scope.get("method", "GET"), "path": without_secrets(path)}
+        if _LINK in scope["path"]:  # however its letters were written
+            path = f"/{_area(scope)}{_LINK}…"
+        else:  # as it was sent: percent signs instead of what could forge a line
+            path = scope["raw_path"][:_LONGEST_PATH].decode("ascii", "backslashreplace")
+        told = {"method": scope.get("method", "GET"), "path": path}
         if self._addresses and scope["client"]:
             told["client"] = scope["client"][0]
         return told

@@ -126,7 +126,9 @@ async def test_who_has_gone_to_a_seat_stays_there_when_it_is_declared(
     await open_page(viewer, site)
     slug = slug_of(DECLARATIONS[0][1])
     await hexagon(viewer, slug).focus()
-    await expect(viewer.locator("#map-caption")).to_have_text("Newcastle upon Tyne Central: awaiting")
+    await expect(viewer.locator("#map-caption")).to_contain_text(
+        "Newcastle upon Tyne Central: awaiting · Lab seat by 40.3%"
+    )
     await declare(stream, 1)
     await expect(viewer.locator("#map-caption")).to_have_text("Newcastle upon Tyne Central: Lab hold, majority 12,278")
     await expect(hexagon(viewer, slug)).to_be_focused()
@@ -184,9 +186,10 @@ async def test_a_region_can_be_zoomed_to_and_linked_to(site: Site, viewer: Page)
     assert viewer.url.endswith("#map-london")
     zoomed = await svg.get_attribute("viewBox")
     assert zoomed != whole
-    box, seat = await svg.bounding_box(), await hexagon(viewer, "cities-of-london-and-westminster").bounding_box()
-    assert box and seat and size and (box["width"], box["height"]) == (size["width"], size["height"])
-    assert seat["width"] > 25
+    pan, seat = await viewer.locator(".pan").bounding_box(), await hexagon(viewer, "islington-north").bounding_box()
+    assert pan and seat and size and pan["width"] == size["width"], "what is wider is moved within it"
+    assert seat["width"] >= 50 * 12.8 / 14
+    assert pan["x"] < seat["x"] < pan["x"] + pan["width"] - 50, "and its middle is seen"
     await viewer.reload()
     await expect(svg).to_have_attribute("viewBox", zoomed or "")
     await viewer.locator("#map-zoom select").select_option("")
@@ -216,7 +219,7 @@ async def test_without_javascript_hexagons_are_links_and_the_views_can_be_picked
 async def test_what_is_expected_of_a_chosen_seat_is_told_too(site: Site, viewer: Page, stream: EventStream) -> None:
     await open_page(viewer, site)
     await hexagon(viewer, "aldershot").hover()
-    await expect(viewer.locator("#map-caption")).to_have_text("Aldershot: awaiting")
+    await expect(viewer.locator("#map-caption")).to_contain_text("Aldershot: awaiting · Con seat by 23.4%")
     ballot = "parl.aldershot.2019-12-12"
     expect_at = DECLARATIONS[9][0]
     command: AnyCommand = ExpectDeclaration(id="expect", by="desk", ballot=ballot, expected=expect_at)

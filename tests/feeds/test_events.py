@@ -14,7 +14,7 @@ from server.feeds.events import live
 from server.nights import archive
 from server.stream import codec
 from tests.conftest import until
-from tests.feeds.site import ROCHESTER, Site
+from tests.feeds.site import GENERAL, ROCHESTER, Site
 
 EVENT_STREAM = {"Accept": "text/event-stream"}
 ADDRESS = f"/api/nights/{ROCHESTER}/events"
@@ -115,6 +115,14 @@ async def test_stream_ends_when_the_process_does_and_its_reader_goes_on_from_its
     site.hub.end()
     with pytest.raises(StopAsyncIteration):
         await waiting
+
+
+async def test_a_reader_is_handed_little_at_once_however_large_an_event_is(site: Site) -> None:
+    channel = site.replay(GENERAL, until=2)
+    pieces = [piece async for piece in live(channel, 0, lambda: True, lambda: True)]
+    assert max(map(len, pieces)) <= 8 * 1024 < len(codec.encode(channel.events[0]))
+    told = b"".join(pieces)
+    assert all(b"data: " + codec.encode(event) + b"\n\n" in told for event in channel.events)
 
 
 async def _seqs(response: httpx2.Response) -> AsyncIterator[int]:

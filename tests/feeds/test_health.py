@@ -1,5 +1,6 @@
 """Whether a process is alive and ready, and its figures."""
 
+import re
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
@@ -74,8 +75,13 @@ def test_metrics_say_how_much_is_remembered_and_how_much_may_be(site: Site, clie
     assert size < float(lines["declared_remembered_bytes"]) <= float(lines["declared_remembered_bytes_limit"])
 
 
-def test_metrics_can_be_asked_for_again(client: TestClient) -> None:
-    assert client.get("/metrics").status_code == client.get("/metrics").status_code == 200
+def test_metrics_can_be_asked_for_again_and_each_is_explained_to_operators(client: TestClient) -> None:
+    assert client.get("/metrics").status_code == 200
+    again = client.get("/metrics")
+    assert again.status_code == 200
+    names = {line.split()[2] for line in again.text.splitlines() if line.startswith("# TYPE declared_")}
+    explained = set(re.findall(r"declared_\w+", (ROOT / "server" / "OPERATIONS.md").read_text()))
+    assert len(names) > 20 and names - explained == set()
 
 
 async def test_a_process_without_the_files_of_its_pages_is_not_ready_and_says_which(

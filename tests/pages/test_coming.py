@@ -70,7 +70,7 @@ def test_a_night_of_several_says_the_same_and_names_who_stands_in_each() -> None
     shown = Shown(definition())
     assert shown["status"] == "Polls close at 22:00, Thursday 12 December 2019"
     assert shown["banner"] == "Thursday 12 December 2019, London time Polls close at 22:00 3 contests 6 candidates"
-    assert shown["row-seat-1"] == "Seat 1 awaiting Ann Abel Conservative Ben Bond Labour"
+    assert shown["row-seat-1"] == "Seat 1 awaiting · Lab seat by 50.0% Ann Abel Conservative Ben Bond Labour"
     for seat, hours in ((1, 5), (2, 3)):
         shown.after(ExpectDeclaration(id=f"e{seat}", by="desk", ballot=ballot(seat), expected=START + hours * HOUR))
     assert shown["status"].endswith("2019 · first declaration expected about 01:00")
@@ -117,7 +117,7 @@ def test_once_the_poll_has_closed_the_page_waits_for_the_count() -> None:
     shown = Shown(definition())
     assert shown["status"].startswith("0 of 3 declared")
     assert "Polls closed at 22:00 Waiting for the first declaration" in shown["banner"]
-    assert shown["row-seat-1"] == "Seat 1 awaiting"
+    assert shown["row-seat-1"] == "Seat 1 awaiting · Lab seat by 50.0%"
     assert "Waiting for the count" in shown["contest-seat-0"]
 
 

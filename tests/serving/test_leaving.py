@@ -2,12 +2,14 @@
 
 import asyncio
 import errno
+import signal
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx2
+from starlette.applications import Starlette
 from websockets.exceptions import ConnectionClosed
 
 from server.app import build_app
@@ -104,3 +106,18 @@ def listening_at(port: int) -> socket.socket:
     made = socket.create_server(("127.0.0.1", port), reuse_port=True)
     made.setblocking(False)
     return made
+
+
+def test_a_process_leaves_at_the_first_sigterm_and_stops_at_the_second_or_at_once_where_it_has_no_time() -> None:
+    left: list[int] = []
+    for seconds in (10, 0):
+        settings = Settings(port=0, drain_seconds=seconds)
+        server = WebServer(Starlette(), settings, lambda: None, lambda seconds=seconds: left.append(seconds))
+        server.started = True
+        stops: list[bool] = []
+        for _ in range(2):
+            server.handle_exit(signal.SIGTERM, None)
+            stops.append(server.should_exit)
+        assert stops == ([False, True] if seconds else [True, True])
+        server.listening.close()
+    assert left == [10]

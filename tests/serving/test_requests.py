@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
@@ -84,7 +85,9 @@ def counted(name: str, **labels: str) -> float:
 
 
 async def test_a_request_is_logged_with_its_time_and_size_and_without_what_opens_a_door() -> None:
-    first, second = await logged(["/nights/200?q=somebody", "/count/invitation/s3cr3t?ended=1"])
+    first, *links = await logged(
+        ["/nights/200?q=somebody", "/count/invitation/s3cr3t?ended=1", "/count/%69nvitation/s3cr3t"]
+    )
     assert isinstance(first.pop("ms"), float)
     expected = {
         "event": "request",
@@ -95,7 +98,7 @@ async def test_a_request_is_logged_with_its_time_and_size_and_without_what_opens
         "bytes": 6,
     }
     assert first == expected
-    assert second["path"] == "/count/invitation/…"
+    assert [line["path"] for line in links] == ["/count/invitation/…"] * 2
     (line,) = await logged(["/nights/200"], addresses=True)
     assert line["client"] == "127.0.0.1"
 
@@ -148,3 +151,11 @@ async def test_requests_refusals_errors_and_open_lines_are_counted() -> None:
 async def test_an_answer_says_nothing_of_the_server() -> None:
     async with served() as where, httpx2.AsyncClient(base_url=f"http://{where}") as client:
         assert "server" not in (await client.get("/nights/200")).headers
+
+
+def test_a_process_that_leaves_asks_each_client_for_another_connection() -> None:
+    app = requests.Requests(Starlette(routes=ROUTES), Settings())
+    client = TestClient(app)
+    assert "connection" not in client.get("/nights/200").headers
+    app.closes = True
+    assert client.get("/nights/200").headers["connection"] == "close"

@@ -10,7 +10,6 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.html.shown import Shown, shown_by
-from server.live.bodies import body
 from server.pages.analysis import record_book, views
 from server.pages.analysis.choices import Choices, choices
 from server.pages.around.page import page
@@ -31,7 +30,7 @@ async def view(request: Request) -> Response:
     name = f"page {topic}"
     if topic == "records" and not shown.channel.has_cached(name):
         await asyncio.to_thread(record_book.before_it, shown.night.definition)
-    html = shown.channel.cached(name, lambda: body(_view_page(shown, topic, known)))
+    html = await shown.made(request, name, lambda: _view_page(shown, topic, known))
     return await shown.answer(request, html)
 
 

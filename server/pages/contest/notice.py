@@ -14,7 +14,6 @@ from server.election.nights import Night
 from server.election.parties import counted_as
 from server.html.languages import Language
 from server.html.shown import Shown, shown_by
-from server.live.bodies import body
 from server.pages.around.page import page
 
 
@@ -32,7 +31,7 @@ async def notice(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}/notice``: the declaration, to print."""
     shown, ballot = await shown_by(request), request.path_params["ballot"]
     count = shown.count(ballot)
-    html = shown.channel.cached(f"notice {ballot}", lambda: body(_page(shown, count)))
+    html = await shown.made(request, f"notice {ballot}", lambda: _page(shown, count))
     return await shown.answer(request, html)
 
 

@@ -8,7 +8,6 @@ from server.access import allows, everyone
 from server.election.counts import Count
 from server.html.address import without_reactions
 from server.html.shown import Shown, shown_by
-from server.live.bodies import body
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
 from server.pages.contest.notice import notice
@@ -22,7 +21,7 @@ async def contest(request: Request) -> Response:
     ballot = request.path_params["ballot"]
     count = shown.count(ballot)
     unvoiced = without_reactions(request)
-    html = shown.channel.cached(f"contest {ballot} {unvoiced}", lambda: body(contest_page(shown, count, unvoiced)))
+    html = await shown.made(request, f"contest {ballot} {unvoiced}", lambda: contest_page(shown, count, unvoiced))
     return await shown.answer(request, html)
 
 

@@ -14,6 +14,7 @@ from server.election.results.places import regions
 from server.html.address import in_language
 from server.html.answers import HTML, answer
 from server.html.process import process
+from server.html.rates import turn
 from server.html.shown import Shown, shown_by
 from server.html.templates import rendered
 from server.live.bodies import body
@@ -39,15 +40,14 @@ async def contests(request: Request) -> Response:
     words = await _words(request, shown.night.definition)
     if asked.all:  # many people open the whole table; what one person searches for is not kept
         name = f"contests {asked.query}"
-        if not shown.channel.has_cached(name):
-            await make_texts(shown.channel, of_kinds(shown.channel, "seat"))
-        html = shown.channel.cached(name, lambda: body(_contests_page(shown, asked)))
+        html = await shown.made(request, name, lambda: _contests_page(shown, asked), "seat")
         return await shown.answer(request, html)
     found = search(words.entries, asked.q)
-    if found:
-        await make_texts(shown.channel, of_kinds(shown.channel, "seat"))
     suggestions = "" if found else await _suggestions(request, shown, asked.q)
-    return await shown.answer(request, body(_contests_page(shown, asked, suggestions)))
+    async with turn(request):
+        await make_texts(shown.channel, of_kinds(shown.channel, "seat") if found else ())
+        html = body(_contests_page(shown, asked, suggestions))
+    return await shown.answer(request, html)
 
 
 @allows(everyone)

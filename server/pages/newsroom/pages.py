@@ -16,8 +16,6 @@ from server.election.numbers import written
 from server.html.address import without_reactions
 from server.html.security import policy
 from server.html.shown import Shown, shown_by
-from server.live.bodies import body
-from server.live.slices import make_texts, of_kinds
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
 from server.pages.map.hexagons import has_map
@@ -41,9 +39,8 @@ async def overlay(request: Request) -> Response:
         screen = _screen(shown, parts, seconds)
         return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, None, **screen, theme=theme)
 
-    if not shown.channel.has_cached(name := f"overlay {parts} {seconds} {theme}") and "map" in parts:
-        await make_texts(shown.channel, of_kinds(shown.channel, "hex"))
-    return await _answer(request, shown, name, make)
+    kinds = ("hex",) if "map" in parts else ()
+    return await _answer(request, shown, f"overlay {parts} {seconds} {theme}", make, *kinds)
 
 
 @allows(everyone)
@@ -67,9 +64,7 @@ async def wall(request: Request) -> Response:
         parts |= {"theme": theme, "unvoiced": unvoiced}
         return page(shown, "newsroom/wall.html", topic, stays, None, **context, **parts)
 
-    if not shown.channel.has_cached(name := f"wall {seconds} {theme} {unvoiced}"):
-        await make_texts(shown.channel, of_kinds(shown.channel, "hex"))
-    return await _answer(request, shown, name, make)
+    return await _answer(request, shown, f"wall {seconds} {theme} {unvoiced}", make, "hex")
 
 
 @allows(everyone)
@@ -108,9 +103,7 @@ async def embed_map(request: Request) -> Response:
             theme=theme,
         )
 
-    if not shown.channel.has_cached(name := f"embed map {theme}"):
-        await make_texts(shown.channel, of_kinds(shown.channel, "row", "hex"))
-    return _framable(await _answer(request, shown, name, make))
+    return _framable(await _answer(request, shown, f"embed map {theme}", make, "row", "hex"))
 
 
 @allows(everyone)
@@ -168,8 +161,8 @@ def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, obj
     }
 
 
-async def _answer(request: Request, shown: Shown, name: str, make: Callable[[], str]) -> Response:
-    return await shown.answer(request, shown.channel.cached(name, lambda: body(make())))
+async def _answer(request: Request, shown: Shown, name: str, make: Callable[[], str], *kinds: str) -> Response:
+    return await shown.answer(request, await shown.made(request, f"screen {name}", make, *kinds))
 
 
 def _framable(response: Response) -> Response:

@@ -12,8 +12,6 @@ from server.election.contests import Contest
 from server.election.results.places import regions
 from server.html.address import asked, without_reactions
 from server.html.shown import Shown, shown_by
-from server.live.bodies import body
-from server.live.slices import make_texts, of_kinds
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
 from server.pages.map import hexagons
@@ -35,9 +33,7 @@ async def night(request: Request) -> Response:
     view = view if view in hexagons.VIEWS else ""
     unvoiced = without_reactions(request)
     name = f"night {view} {unvoiced}"
-    if not shown.channel.has_cached(name):
-        await make_texts(shown.channel, of_kinds(shown.channel, "row", "hex"))
-    html = shown.channel.cached(name, lambda: body(night_page(shown, view, unvoiced)))
+    html = await shown.made(request, name, lambda: night_page(shown, view, unvoiced), "row", "hex")
     return await shown.answer(request, html)
 
 

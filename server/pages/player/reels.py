@@ -9,6 +9,7 @@ from server.access import allows, everyone
 from server.election.numbers import written
 from server.html.address import channel_of, is_known_now, number, topic_of
 from server.html.answers import HTML, JSON, SHARED, answer
+from server.html.rates import turn
 from server.live import moments
 from server.live.bodies import Body, body
 from server.live.channel import Channel
@@ -24,9 +25,10 @@ async def frame(request: Request) -> Response:
     channel = await _channel(request)
     after, seq = number(request, "after"), number(request, "seq") if "seq" in request.query_params else channel.seq
     topic = topic_of(request, channel)
-    await moments.make_frame(channel, topic, after, seq)
     try:
-        message = body(moments.frame(channel, topic, after, seq))
+        async with turn(request):
+            await moments.make_frame(channel, topic, after, seq)
+            message = body(moments.frame(channel, topic, after, seq))
     except IndexError:
         raise HTTPException(404, f"This night has no event {seq}.") from None
     return _answer(request, message, HTML)
@@ -41,7 +43,8 @@ async def reel(request: Request) -> Response:
     channel, part = await _channel(request), request.path_params["part"]
     asked = written(part)
     try:
-        frames = await moments.reel(channel, topic_of(request, channel), -1 if asked is None else asked)
+        async with turn(request):
+            frames = await moments.reel(channel, topic_of(request, channel), -1 if asked is None else asked)
     except IndexError:
         raise HTTPException(404, f"This night has no reel {part}.") from None
     return _answer(request, frames, JSON)
