@@ -4,7 +4,22 @@ import argparse
 import os
 import sys
 
-from server.commands import discard, export, import_, invite, keep, open, redis, rehearse, replay, run, serve, verify
+from server.commands import (
+    container,
+    discard,
+    export,
+    import_,
+    invite,
+    keep,
+    open,
+    redis,
+    rehearse,
+    replay,
+    run,
+    serve,
+    unit,
+    verify,
+)
 from server.commands.words import unusable
 from server.election.refusals import Refused
 from server.nights.archive import UnknownNight
@@ -19,7 +34,7 @@ from server.stream.embedded import EmbeddedServerError
 from server.stream.failures import StreamUnavailable, StreamUnfit
 from server.stream.record import BadRecord
 
-_VERBS = (run, serve, redis, replay, open, import_, verify, export, keep, discard, invite, rehearse)
+_VERBS = (run, serve, redis, replay, open, import_, verify, export, keep, discard, invite, rehearse, unit, container)
 
 
 def main(arguments: list[str] | None = None) -> int:

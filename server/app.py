@@ -24,6 +24,7 @@ from server.html import static
 from server.html.errors import on_crash, on_gone, on_http_error, on_too_deep, on_unavailable, on_unreadable
 from server.html.limits import Limits
 from server.html.process import PROCESS, Process
+from server.html.root import Root, begin_at
 from server.html.security import SecurityHeaders
 from server.html.templates import compile_all
 from server.live.hub import Hub
@@ -32,7 +33,7 @@ from server.nights.kept import Kept
 from server.pages.front.pieces import renderer_of
 from server.pages.render import PageRenderer
 from server.pages.routes import routes as page_routes
-from server.settings import Settings
+from server.settings import Settings, SettingsError
 from server.stream.clocks import Clocks
 from server.stream.codec import UnknownEvent
 from server.stream.drafts import Drafts
@@ -50,6 +51,10 @@ class NoAccessRule(Exception):
     """A route without a rule, which anybody could call; the app does not start."""
 
 
+class NoPrefix(SettingsError):
+    """A path of PUBLIC_URL that begins as the site's own addresses do: of those it could not be told."""
+
+
 class Application(Starlette):
     """The application of one web process. ``hub`` has its nights; ``failed``: it stopped because its follower died."""
 
@@ -65,6 +70,7 @@ def build_app(settings: Settings) -> Application:
     """The application of one web process; ``settings.redis_url`` must be set. NoAccessRule if a route has no rule."""
     assert settings.redis_url is not None, "the embedded server is started before the app"
     url = settings.redis_url
+    begin_at(settings.prefix)
     kept = Kept(settings.data_dir)
     hub = Hub(PageRenderer(), kept.events, DeskRenderer())
     hub.front.renderer = renderer_of(hub, kept)
@@ -78,6 +84,8 @@ def build_app(settings: Settings) -> Application:
         follower.add_done_callback(stop_the_process)
         compressing = asyncio.create_task(asyncio.to_thread(static.compress), name="static files")
         await compile_all()
+        if lacks := static.lacking():
+            log.warning(lacks)
         # Clients that connect meanwhile wait in the socket's queue, and are not told that a night does not exist.
         with suppress(TimeoutError):
             await asyncio.wait_for(hub.ready.wait(), _SECONDS_TO_CATCH_UP)
@@ -112,9 +120,12 @@ def build_app(settings: Settings) -> Application:
     ]
     if missing := without_rule(routes):
         raise NoAccessRule(f"These routes have no access rule: {', '.join(missing)}")
+    if settings.prefix.split("/")[1:2] in [str(getattr(route, "path", "")).split("/")[1:2] for route in routes]:
+        raise NoPrefix(f"PUBLIC_URL must have another path: {settings.prefix} begins as an address of its own.")
     application = Application(
         routes=routes,
         middleware=[
+            Middleware(Root),
             Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
             Middleware(Limits, uploads={UPLOADS: MOST_UPLOADED}),
         ],

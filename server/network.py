@@ -2,6 +2,7 @@
 sent to find out."""
 
 import fcntl
+import re
 import socket
 import struct
 from collections.abc import Iterable
@@ -63,8 +64,8 @@ def site(host: str, port: int) -> str:
 
 
 def as_browsers_write(url: str) -> str:
-    """A site's address with its host in lower case, without a default port and a last slash, so that it equals the
-    Origin that browsers send; BadAddress if it is no address of a whole site."""
+    """A site's address with its host in lower case, without a default port and a last slash, so that it begins as the
+    Origin that browsers send; BadAddress if it is no address of a site, whole or below a path."""
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname or ""
@@ -75,15 +76,18 @@ def as_browsers_write(url: str) -> str:
         ) from None
     if parts.scheme not in ("http", "https") or not host:
         raise BadAddress("must begin with http:// or https://, as in http://hall.local:8000")
-    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username is not None:
-        raise BadAddress("must be a site alone, without a path, as in https://results.example")
+    if parts.query or parts.fragment or parts.username is not None:
+        raise BadAddress("must be a site alone, as in https://results.example or https://news.example/results")
+    path = parts.path.rstrip("/")
+    if not re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", path):
+        raise BadAddress("has a path other than letters, digits, -, _, ~ and dots, as in https://news.example/results")
     if not all(letter.isprintable() and letter not in ' <>"\\^`{|}' for letter in host):
         raise BadAddress("has a character in its name that no name of a site has")
     if "%" in host:
         raise BadAddress("has a zone (%), which is another on each machine: give an address that every phone can open")
     shown = f"[{host}]" if ":" in host else host
     default = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{shown}" + ("" if port in (None, default) else f":{port}")
+    return f"{parts.scheme}://{shown}" + ("" if port in (None, default) else f":{port}") + path
 
 
 def _interfaces() -> list[tuple[str, str]]:

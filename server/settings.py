@@ -8,8 +8,9 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from server import network
 
@@ -29,6 +30,7 @@ class Settings:
     ``redis_url`` None means the embedded server. ``replicas`` is how many replicas must have a write before it is
     acknowledged. ``share_port``: several processes may serve at one port, and the kernel spreads the clients. Links for
     others begin with ``public_url``; ``also_at`` are further addresses of this machine, where PUBLIC_URL is not set.
+    ``trusted_proxies`` are networks whose X-Forwarded-For is believed, those of IPv4 also as IPv6 sockets show them.
     A process that is told to stop goes on for ``drain_seconds``. ``log_requests``: "few" (slow or failed), "some" (all
     but files and health) or "all".
     """
@@ -41,6 +43,7 @@ class Settings:
     data_dir: Path = ROOT / "data"
     public_url: str = "http://127.0.0.1:8000"
     also_at: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1/32", "::ffff:127.0.0.1/128", "::1/128")
     secret_key: str = field(default="", repr=False)
     drain_seconds: int = 0
     log_json: bool = False
@@ -49,8 +52,8 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read HOST, PORT, SHARE_PORT, REDIS_URL, REDIS_REPLICAS, DATA_DIR, PUBLIC_URL, SECRET_KEY, DRAIN_SECONDS and
-        LOG_FORMAT, LOG_REQUESTS, LOG_ADDRESSES.
+        """Read HOST, PORT, SHARE_PORT, PUBLIC_URL, TRUSTED_PROXIES, REDIS_URL, REDIS_CERTIFICATE, REDIS_REPLICAS,
+        DATA_DIR, SECRET_KEY, DRAIN_SECONDS, LOG_FORMAT, LOG_REQUESTS and LOG_ADDRESSES.
 
         SettingsError if one of them cannot be used.
         """
@@ -68,6 +71,7 @@ class Settings:
             data_dir=data_dir,
             public_url=public_url,
             also_at=tuple(also_at),
+            trusted_proxies=_networks(environ),
             secret_key=_secret(environ, data_dir),
             drain_seconds=_number(environ, "DRAIN_SECONDS", 10 if shares else 0),
             log_json=log_format == "json",
@@ -75,6 +79,11 @@ class Settings:
             or ("some" if log_format == "json" else "few"),
             log_addresses=_yes(environ, "LOG_ADDRESSES"),
         )
+
+    @property
+    def prefix(self) -> str:
+        """The path below which the site is, as in ``/results``; "" if it has its host to itself."""
+        return urlsplit(self.public_url).path
 
     @property
     def at_home(self) -> str:
@@ -107,17 +116,29 @@ def _redis_url(environ: Mapping[str, str]) -> str | None:
     if not known:
         shown = re.sub("//.*@", "//…@", given or "")  # without a password
         raise SettingsError(
-            "REDIS_URL must be like redis://redis.example:6379/0, rediss://… for TLS, unix:///path/to/socket, or "
-            f"redis+sentinel://one.example:26379,two.example:26379/name-of-the-primary; it is {shown!r}."
+            "REDIS_URL must be like redis://redis.example:6379/0, rediss://… for TLS, unix:///path/to/socket, "
+            "redis+sentinel://one.example:26379,two.example:26379/name-of-the-primary, or "
+            f"redis+cluster://one.example:6379,two.example:6379; it is {shown!r}."
         )
-    return given
+    certificate = environ.get("REDIS_CERTIFICATE", "")
+    if given is None or not certificate:
+        return given
+    if not given.startswith("rediss"):
+        raise SettingsError("REDIS_CERTIFICATE is for a Redis with TLS: REDIS_URL must begin with rediss://.")
+    if certificate != "any" and not Path(certificate).is_file():
+        raise SettingsError(
+            f"REDIS_CERTIFICATE must be the file of an authority's certificate, or any: {certificate!r}."
+        )
+    asks = {"ssl_cert_reqs": "none"} if certificate == "any" else {"ssl_ca_certs": str(Path(certificate).absolute())}
+    return f"{given}{'&' if '?' in given else '?'}{urlencode(asks)}"
 
 
 def _names_a_redis(url: str) -> bool:
     parts = urlsplit(url)
-    if parts.scheme in ("redis+sentinel", "rediss+sentinel"):
+    if parts.scheme.endswith(("+sentinel", "+cluster")):
         ports = [urlsplit(f"//{host}").port for host in parts.netloc.rpartition("@")[2].split(",")]
-        return 0 not in ports and parts.path.strip("/") != ""
+        known = parts.scheme.partition("+")[0] in ("redis", "rediss") and 0 not in ports
+        return known and (parts.path.strip("/") == "") == parts.scheme.endswith("+cluster")
     return parts.scheme in ("redis", "rediss", "unix") and parts.port != 0
 
 
@@ -132,6 +153,23 @@ def _public_urls(environ: Mapping[str, str], host: str, port: int) -> list[str]:
     return [network.site(address, port) for address in found if host == "::" or ":" not in address] or [
         network.site(_HOME.get(host, host), port)
     ]
+
+
+def _networks(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The networks of TRUSTED_PROXIES; an IPv4 address is ``::ffff:`` and that address on a socket that serves both."""
+    found: list[str] = []
+    for text in (environ.get("TRUSTED_PROXIES") or "127.0.0.1 ::1").replace(",", " ").split():
+        try:
+            network = ip_network(text)
+        except ValueError:
+            raise SettingsError(
+                "TRUSTED_PROXIES must be addresses or networks, as in 10.0.0.0/8 or 127.0.0.1, 192.168.1.20; "
+                f"{text!r} is neither."
+            ) from None
+        found.append(str(network))
+        if network.version == 4:
+            found.append(f"::ffff:{network.network_address}/{96 + network.prefixlen}")
+    return tuple(found)
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -13,11 +13,11 @@ class Network:
     """``lie`` can be set at any time. A connection from which bytes were swallowed stays dead, as in a network it does:
     what was lost on the way is missing for ever. ``delay`` is in seconds, one way."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
         self.lie: Lie = "none"
         self.delay = 0.0
         self.opened = 0  # websockets
-        self._port = port
+        self._host, self._port = host, port
         self._pumps: set[asyncio.Task[None]] = set()
 
     async def carry(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
@@ -26,7 +26,7 @@ class Network:
             asked = await client.read(1 << 16)
             upgrades = b"upgrade: websocket" in asked.lower()
             self.opened += upgrades
-            server, to_server = await asyncio.open_connection("127.0.0.1", self._port)
+            server, to_server = await asyncio.open_connection(self._host, self._port)
         except OSError:  # the program is being restarted
             to_client.close()
             return
@@ -84,7 +84,7 @@ class Network:
 @asynccontextmanager
 async def lying(url: str) -> AsyncGenerator[tuple[Network, str]]:
     """A network before the program at ``url``, honest at first, and the address at which it is reached."""
-    network = Network(urlsplit(url).port or 80)
+    network = Network(urlsplit(url).port or 80, urlsplit(url).hostname or "127.0.0.1")
     server = await asyncio.start_server(network.carry, "127.0.0.1", 0)
     try:
         yield network, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from socket import socket
+from typing import Any
 
 import httpx2
 from msgspec import Struct
@@ -36,9 +37,9 @@ class Site(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def serving(redis_url: str, data_dir: Path, port: int = 0) -> AsyncGenerator[Site]:
-    """A web process on that Redis, at a free port of loopback unless one is given."""
-    settings = Settings(redis_url=redis_url, data_dir=data_dir, secret_key="a secret of this test", port=port)
+async def serving(redis_url: str, data_dir: Path, port: int = 0, **more: Any) -> AsyncGenerator[Site]:
+    """A web process on that Redis, at a free port of loopback unless one is given; ``more`` settings."""
+    settings = Settings(redis_url=redis_url, data_dir=data_dir, secret_key="a secret of this test", port=port, **more)
     app = build_app(settings)
     server = WebServer(app, settings, app.hub.end)
     running = asyncio.create_task(server.listen())

@@ -1,6 +1,7 @@
 """``python -m server redis``: run the embedded Redis alone, for other processes of this checkout."""
 
 import argparse
+import re
 import signal
 from contextlib import suppress
 from typing import Any
@@ -20,6 +21,7 @@ def redis(options: argparse.Namespace, settings: Settings) -> int:
     """Run the embedded Redis until told to stop."""
     signal.signal(signal.SIGTERM, end)
     with with_redis(settings) as known, suppress(KeyboardInterrupt):
-        print(f"Redis answers at {known.redis_url}", flush=True)
+        shown = re.sub("//.*@", "//…@", known.redis_url or "")  # without a password
+        print(f"Redis answers at {shown}", flush=True)
         signal.pause()
     return 0

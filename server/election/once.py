@@ -10,6 +10,11 @@ Owner = TypeVar("Owner", bound=Struct)
 T = TypeVar("T")
 
 
+def is_known(make: Callable[[Owner], object], owner: Owner) -> bool:
+    """Whether a Struct keeps the value of a function that is decorated with ``once``."""
+    return f"{make.__module__}.{make.__qualname__}" in vars(owner)
+
+
 def once(make: Callable[[Owner], T]) -> Callable[[Owner], T]:
     """Decorates a function of a frozen Struct, so that each Struct keeps the function's value once it is worked out.
 

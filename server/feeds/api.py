@@ -1,5 +1,7 @@
 """The JSON addresses of nights and contests: each answer is made once for every seq, and has an ETag."""
 
+import asyncio
+
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -10,7 +12,7 @@ from server.election.nights import Night
 from server.feeds.contests import contest_state
 from server.feeds.nights import all_nights, night_state
 from server.html.address import channel_of
-from server.html.answers import JSON, answer, etag
+from server.html.answers import JSON, SHARED, answer, etag
 from server.html.process import process
 from server.live.bodies import body
 from server.live.channel import Channel
@@ -20,37 +22,37 @@ from server.nights import archive
 @allows(everyone)
 async def nights(request: Request) -> Response:
     """``/api/nights``: the nights on air, and past nights."""
-    hub, kept = process(request).hub, process(request).kept.listed()
+    hub, kept = process(request).hub, await asyncio.to_thread(process(request).kept.listed)
     past = (*archive.listed(), *(group.summary for group in archive.groups()), *kept)
     content = hub.cached(
         "feeds: nights", lambda: body(msgspec.json.encode(all_nights(hub.channels.values(), past))), also=kept
     )
-    return for_any_site(answer(request, content, JSON, content.etag))
+    return for_any_site(answer(request, content, JSON, content.etag, SHARED))
 
 
 @allows(everyone)
 async def night(request: Request) -> Response:
     """``/api/nights/{night}``: totals and every contest; with ``?baseline=2010`` compared with another election."""
-    channel, state = found(request)
+    channel, state = await found(request)
     content = channel.cached("feeds: night", lambda: body(msgspec.json.encode(night_state(channel, state))))
-    return for_any_site(answer(request, content, JSON, etag(channel)))
+    return for_any_site(answer(request, content, JSON, etag(channel), SHARED))
 
 
 @allows(everyone)
 async def contest(request: Request) -> Response:
     """``/api/nights/{night}/contests/{ballot}``: everything about one contest; also takes ``?baseline=``."""
-    channel, state = found(request)
+    channel, state = await found(request)
     ballot: str = request.path_params["ballot"]
     count = state.counts.get(ballot)
     if count is None:
         raise HTTPException(404, f"{ballot} is not a contest of this night.")
     content = channel.cached(f"feeds: contest {ballot}", lambda: body(msgspec.json.encode(contest_state(state, count))))
-    return for_any_site(answer(request, content, JSON, etag(channel)))
+    return for_any_site(answer(request, content, JSON, etag(channel), SHARED))
 
 
-def found(request: Request) -> tuple[Channel, Night]:
+async def found(request: Request) -> tuple[Channel, Night]:
     """The night in the address, compared with the baseline in its query; 404 if there is no such night or baseline."""
-    channel = channel_of(request)
+    channel = await channel_of(request)
     assert channel.night is not None, "a channel shows once its night is opened"
     return channel, channel.night
 

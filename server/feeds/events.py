@@ -11,10 +11,11 @@ from server.access import allows, everyone
 from server.election.events import AnyEvent
 from server.election.numbers import written
 from server.feeds.api import for_any_site, found
-from server.html.answers import answer, etag
+from server.html.answers import SHARED, answer, etag
 from server.html.process import process
 from server.live.bodies import Body, body
 from server.live.channel import Channel
+from server.live.line import has_a_place
 from server.stream import codec
 
 NDJSON = "application/x-ndjson"
@@ -30,10 +31,10 @@ async def events(request: Request) -> Response:
     With ``Accept: text/event-stream`` new events follow as they come; a browser that connects again sends the seq as
     Last-Event-ID. 400 if the seq is not a whole number.
     """
-    channel, _ = found(request)
+    channel, _ = await found(request)
     if EVENT_STREAM in request.headers.get("accept", ""):
         return for_any_site(_stream(request, channel))
-    response = answer(request, _lines(channel, _after(request, channel)), NDJSON, etag(channel))
+    response = answer(request, _lines(channel, _after(request, channel)), NDJSON, etag(channel), SHARED)
     response.headers["Vary"] = "Accept, Accept-Encoding"
     return for_any_site(response)
 
@@ -67,6 +68,9 @@ def _stream(request: Request, channel: Channel) -> Response:
         return Response(status_code=204, headers=headers)  # 204 tells a browser not to connect again
     if request.method == "HEAD":
         return Response(headers=headers, media_type=EVENT_STREAM)
+    if not has_a_place(request.scope):
+        sentence = "Too many watch here at the moment. Please ask without text/event-stream, or again in a while."
+        raise HTTPException(503, sentence, {"Retry-After": "10"})
     night: str = request.path_params["night"]
     return StreamingResponse(
         live(channel, after, lambda: hub.find(night) is channel, lambda: hub.ending),

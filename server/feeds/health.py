@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from server.access import allows, everyone
 from server.election.events import AnyEvent
 from server.feeds.shapes import Readiness
+from server.html import static
 from server.html.answers import JSON
 from server.html.process import process
 from server.live.hub import Hub
@@ -27,7 +28,7 @@ async def healthz(request: Request) -> Response:
 @allows(everyone)
 async def readyz(request: Request) -> Response:
     """``/readyz``: 200 once everything stored has been read, while Redis answers, until this process is told to stop;
-    else 503. The reasons are in both."""
+    else 503, as also where files are missing that pages ask for. The reasons are in both."""
     readiness = await readiness_of(process(request).hub, process(request).stream)
     status = 200 if readiness.ready else 503
     return Response(msgspec.json.encode(readiness), status, {"Cache-Control": "no-store"}, JSON)
@@ -44,6 +45,7 @@ async def readiness_of(hub: Hub, stream: EventStream) -> Readiness:
         reasons.append("This process has been told to stop, and goes on for a little while only.")
     if not hub.ready.is_set():
         reasons.append("The events that are stored have not all been read yet.")
+    reasons += [lacks] if (lacks := static.lacking()) else []
     lost, why = await _lost(stream)
     reasons += [why] if lost is None else []
     lacking = [why] if why and lost is not None else []

@@ -13,7 +13,8 @@ from server.election.events import AnyEvent
 from server.feeds import declaration, shapes
 from server.feeds.addresses import named, page_paths, parameter
 from server.feeds.api import for_any_site
-from server.html.answers import JSON, answer
+from server.html.answers import JSON, SHARED, answer
+from server.html.root import rooted
 from server.live.bodies import Body, body
 
 _REF = "#/components/schemas/{name}"
@@ -33,7 +34,7 @@ _SHAPES = (
 async def openapi(request: Request) -> Response:
     """``/openapi.json``."""
     content, tag = _document()
-    return for_any_site(answer(request, content, JSON, tag))
+    return for_any_site(answer(request, content, JSON, tag, SHARED))
 
 
 @cache
@@ -55,6 +56,7 @@ def document() -> dict[str, Any]:
             "ask with If-None-Match, and 304 says that nothing is new.",
             "license": {"name": "Open Parliament Licence v3.0 (shipped nights)"},
         },
+        **({"servers": [{"url": rooted("")}]} if rooted("") else {}),
         "paths": _paths(),
         "components": {
             "schemas": {**schemas, "Event": event},

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from server.access import allows, everyone
 from server.feeds.api import for_any_site, found
 from server.feeds.events import NDJSON
-from server.html.answers import answer, etag
+from server.html.answers import SHARED, answer, etag
 from server.live.bodies import body
 from server.nights.kept import RECORD
 from server.stream.record import written
@@ -15,8 +15,8 @@ from server.stream.record import written
 @allows(everyone)
 async def download(request: Request) -> Response:
     """``/api/nights/{night}/record``: every event with the head of the record after it, one a line."""
-    channel, night = found(request)
+    channel, night = await found(request)
     content = channel.cached("feeds: record", lambda: body(b"".join(written(channel.events))))
-    response = answer(request, content, NDJSON, etag(channel))
+    response = answer(request, content, NDJSON, etag(channel), SHARED)
     response.headers["Content-Disposition"] = f'attachment; filename="{night.definition.id}{RECORD}"'
     return for_any_site(response)

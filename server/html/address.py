@@ -12,11 +12,16 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from server.election.clock import LONDON
+from server.election.contests import Definition
 from server.election.numbers import written
 from server.html.languages import Language, wanted
 from server.html.process import process
+from server.html.root import rooted
 from server.live.channel import Channel
+from server.live.hub import Hub
+from server.live.line import in_a_task
 from server.live.renderer import NIGHT
+from server.nights.against import are_known, baselines, opened
 
 _LANGUAGE = "lang"
 _LONGEST_REMEMBERED = 200  # bytes of a query; our own are shorter, and a stranger's must not fill the memory
@@ -51,7 +56,7 @@ def staying(page: str, night: str, state: Mapping[str, str]) -> str:
             return match[0]
         return f'href="{address}{query}&amp;{more}' if query else f'href="{address}?{more}'
 
-    return re.sub(rf'href="(/nights/{re.escape(night)}(?=[/?#"])[^?#"]*)(\?[^#"]*)?', link, page)
+    return re.sub(rf'href="({rooted("/nights/")}{re.escape(night)}(?=[/?#"])[^?#"]*)(\?[^#"]*)?', link, page)
 
 
 def _parsed(text: bytes) -> Mapping[str, str]:
@@ -89,11 +94,12 @@ def language_of(connection: HTTPConnection) -> Language:
     return spoken
 
 
-def channel_of(connection: HTTPConnection, language: Language | None = None) -> Channel:
+async def channel_of(connection: HTTPConnection, language: Language | None = None) -> Channel:
     """The night of an address, on air or past, in the edition that the address asks for.
 
     Every request for a night finds it here. Pages pass the reader's ``language``. The push, the player and the API pass
-    none: they are answered in the language of ``?lang=``, which the page that asks has put there.
+    none: they are answered in the language of ``?lang=``, which the page that asks has put there. What takes long is
+    made in a thread, the first time.
 
     HTTPException 404, with a sentence, if there is no such night or it cannot be compared with that baseline; 503 if
     this process cannot show the night.
@@ -103,6 +109,12 @@ def channel_of(connection: HTTPConnection, language: Language | None = None) -> 
     hub, night = process(connection).hub, connection.path_params["night"]
     if night in hub.off:
         raise HTTPException(503, spoken.gettext("This night cannot be shown at the moment. Please try again later."))
+    if night not in hub.channels and night not in hub.past_nights:
+        if connection.scope["type"] == "websocket":
+            await in_a_task()
+        await hub.past_nights.open(night)
+    if baseline and (whole := hub.find(night)) and whole.night:
+        await know_baselines(hub, opened(whole.night.definition))
     try:
         channel = hub.find(night, spoken.code, baseline)
     except LookupError:
@@ -111,6 +123,12 @@ def channel_of(connection: HTTPConnection, language: Language | None = None) -> 
     if channel is None:
         raise HTTPException(404, spoken.gettext("There is no such night, on air or past."))
     return channel
+
+
+async def know_baselines(hub: Hub, definition: Definition) -> None:
+    """Have the archive's elections read that a night can be compared with; the first time in a thread."""
+    if not are_known(definition):
+        await hub.beside.make(("baselines", id(definition)), lambda: baselines(definition))
 
 
 def topic_of(connection: HTTPConnection, channel: Channel) -> str:
@@ -161,8 +179,13 @@ def in_language(request: Request, response: Response) -> Response:
     language = language_of(request)
     response.headers["Content-Language"] = language.tag
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
-    if _is_from_here(request) and asked(request, _LANGUAGE) == language.code:
-        response.set_cookie(_LANGUAGE, language.code, max_age=_A_YEAR, samesite="lax", httponly=True)
+    if not (chosen := asked(request, _LANGUAGE)):
+        return response
+    response.headers["Vary"] += ", Sec-Fetch-Dest, Sec-Fetch-Site, Referer"
+    if chosen == language.code and _is_from_here(request):
+        response.headers["Cache-Control"] = "private, no-cache"
+        where = rooted("") or "/"
+        response.set_cookie(_LANGUAGE, chosen, max_age=_A_YEAR, path=where, samesite="lax", httponly=True)
     return response
 
 
@@ -173,4 +196,12 @@ def _is_from_here(request: Request) -> bool:
         return False
     if site := request.headers.get("sec-fetch-site"):
         return site == "same-origin"
-    return urlsplit(request.headers.get("referer", "")).netloc == request.headers.get("host")
+    return host_in(request.headers.get("referer", "")) == request.headers.get("host")
+
+
+def host_in(address: str) -> str:
+    """The host, and port if any, of a whole address that a client sent; "" if it is none."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:  # "http://[", for example
+        return ""

@@ -8,6 +8,9 @@ from starlette.responses import Response
 from server.live.bodies import Body
 from server.live.channel import Channel
 
+# For what is the same for everybody who sends the same: browsers ask each time, and a cache that many share may answer
+# for a second. A page that is a second old catches up by the push.
+SHARED = "max-age=0, must-revalidate, s-maxage=1"
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
 _LONGEST_HEADER = 256  # characters of Accept-Encoding that are read; no browser sends half as many

@@ -53,7 +53,6 @@ async def on_gone(request: Request, error: Exception) -> Response:
 
 async def on_too_deep(request: Request, error: Exception) -> Response:
     """400 for JSON that is nested more deeply than the parser can follow."""
-    log.warning("a request was nested too deep", path=request.url.path)
     return _answer(request, 400, "What was sent is nested too deep.", {})
 
 

@@ -1,4 +1,4 @@
-"""The headers that tell browsers what a page may load and who may show it. Every answer has them."""
+"""The headers that tell browsers what a page may load, who may show it and who may keep it. Every answer has them."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,6 +14,7 @@ _HEADERS = (
     *_OF_FILES,
     (b"content-security-policy", policy().encode()),
     (b"referrer-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),  # refusals and redirects, which some caches would keep by themselves
 )
 _OF_HTTPS = (b"strict-transport-security", b"max-age=31536000")  # a year, of this host alone
 

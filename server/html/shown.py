@@ -1,5 +1,6 @@
 """A night as one request asks for it, and the answer to that request. No content of any page."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -19,10 +20,11 @@ from server.html.address import (
     in_language,
     is_known_now,
     kept,
+    know_baselines,
     language_of,
     moment_of,
 )
-from server.html.answers import HTML, answer
+from server.html.answers import HTML, SHARED, answer
 from server.html.coming import is_before_poll
 from server.html.languages import Language
 from server.html.process import process
@@ -102,15 +104,21 @@ class Shown(Struct, frozen=True):
         """Whether the night is past and all of it is shown, so that nothing more is awaited."""
         return self.moment is None and not self.whole.on_air
 
-    def answer(self, request: Request, page: Body) -> Response:
+    async def answer(self, request: Request, page: Body) -> Response:
         """The response with a page, or 304 if the reader has it already."""
-        return in_language(request, answer(request, page, HTML, page.etag))
+        if not page.is_compressed:
+            await asyncio.sleep(0)  # it was made just now, and to compress a large one takes long, too
+        return in_language(request, answer(request, page, HTML, page.etag, SHARED))
 
 
-def shown_by(request: Request) -> Shown:
+async def shown_by(request: Request) -> Shown:
     """The night that an address asks for; HTTPException 404 for no such night or baseline, 400 for no such moment."""
-    channel, moment = channel_of(request, language_of(request)), moment_of(request)
+    channel, moment = await channel_of(request, language_of(request)), moment_of(request)
+    assert channel.night is not None, "a channel shows once its night is opened"
+    await know_baselines(process(request).hub, opened(channel.night.definition))
     known_now = is_known_now(request) and not (channel.on_air and moment is None)
+    if baseline_of(request) or known_now or moment:
+        await asyncio.sleep(0)  # to make an edition takes a while, and what follows, too
     whole = then = moments.as_known_now(channel) if known_now else channel
     if moment and moment >= whole.events[-1].at and not channel.on_air:
         moment = None  # after its last event a past night is the whole night

@@ -1,4 +1,4 @@
-"""The files a page needs, read and compressed once, at addresses that change with their content. No templates."""
+"""The files a page needs, read and compressed once, at addresses that change with their content; which are missing."""
 
 import mimetypes
 import os
@@ -14,9 +14,18 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.html.answers import answer
+from server.html.root import rooted
 from server.live.bodies import Body
 
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "static"
+_TEMPLATES = _FOLDER.parent / "templates"
+_ASKED = r"\bstatic\(['\"]([^'\"]+)"
+# What a page with a map needs to be seen, and what every page needs that is pushed to, as one file each: that is six
+# answers less, and a tenth smaller.
+_TOGETHER = {
+    "pages.css": ("declared.css", "follow.css", "map.css"),
+    "pushed.js": ("vendor/htmx.min.js", "vendor/hx-ws.min.js", "line.js", "shown.js", "live.js"),
+}
 
 
 class _File(Struct, frozen=True):
@@ -32,18 +41,23 @@ class _File(Struct, frozen=True):
 
 @cache
 def _files() -> dict[str, _File]:
-    """Every file below web/static by its path there, read when the first of them is asked for.
+    """Every file below web/static by its path there, and what is put together of them, read when the first of them is
+    asked for.
 
     A request only looks its name up in this dict. So another spelling of a path, such as ``x/../y``, is not found, and
     no request can make the process read, compress or keep anything more.
     """
-    files: dict[str, _File] = {}
+    contents: dict[str, bytes] = {}
     for folder, _, names in os.walk(_FOLDER, followlinks=True):
         for path in (Path(folder, name) for name in names):
-            media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            content = _without_comments(path.name, path.read_bytes())
-            files[path.relative_to(_FOLDER).as_posix()] = _File(Body(content, lasting=True), media_type)
-    return files
+            contents[path.relative_to(_FOLDER).as_posix()] = _without_comments(path.name, path.read_bytes())
+    for name, parts in _TOGETHER.items():
+        contents[name] = (b"\n;\n" if name.endswith("js") else b"\n").join(contents.get(part, b"") for part in parts)
+    return {name: _File(Body(content, lasting=True), _media_type(name)) for name, content in contents.items()}
+
+
+def _media_type(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def _without_comments(name: str, content: bytes) -> bytes:
@@ -55,8 +69,19 @@ def _without_comments(name: str, content: bytes) -> bytes:
 
 
 def static(name: str) -> str:
-    """The address of a file below web/static, with the hash of its content in it; KeyError if there is no such file."""
-    return f"/static/{_files()[name].digest}/{name}"
+    """The address of a file below web/static, with the hash of its content in it; one that is missing is not found."""
+    return rooted(f"/static/{_files()[name].digest if name in _files() else 'missing'}/{name}")
+
+
+@cache
+def lacking() -> str:
+    """A sentence about the files that pages ask for and that web/static does not have; "" if it has them all."""
+    asked = [found for page in _TEMPLATES.rglob("*.html") for found in re.findall(_ASKED, page.read_text())]
+    missing = sorted({part for name in asked for part in _TOGETHER.get(name, (name,)) if part not in _files()})
+    if asked and not missing:
+        return ""
+    why = "Pages can be read, but may not follow a night. scripts/setup brings what is not in the checkout."
+    return f"web/static lacks {', '.join(missing) or 'everything'}. {why}"
 
 
 def compress() -> None:

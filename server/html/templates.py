@@ -1,6 +1,7 @@
 """The template environment of each language: where templates are, and what can be called in them. No night here."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -22,10 +23,13 @@ from server.election.parties import counted_as
 from server.election.results.parliament import is_by_election, polled_on, polls_of
 from server.html.coming import called_off, is_before_poll
 from server.html.languages import ENGLISH, Language, languages
+from server.html.make import make
+from server.html.root import rooted
 from server.html.static import static
 from server.nights import assumed
 from server.nights.format import OTHERS
 
+_ADDRESS = re.compile(r'(?<==")/|(?<==\\")/')
 _USED = "contexts used"  # the name, which no template can say, of those that a page was rendered with
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "templates"
 
@@ -89,6 +93,11 @@ def _moments(language: Language) -> tuple[Callable[[datetime, Night], str], Call
     return when, stands
 
 
+def _exact(moment: datetime) -> str:
+    """A time as the attribute ``datetime`` may have it: HTML knows no microseconds."""
+    return moment.replace(microsecond=0).isoformat()
+
+
 class _Compiled(BytecodeCache):
     """Compiled templates, kept in files beside the templates, as Python keeps its compiled modules.
 
@@ -109,7 +118,7 @@ class _Compiled(BytecodeCache):
 
 
 def _compiled(bucket: Bucket) -> Path:
-    return _FOLDER / "__pycache__" / bucket.key
+    return _FOLDER / "__pycache__" / f"{bucket.key}{rooted('').replace('/', '.')}"
 
 
 class _Template(Template):
@@ -143,11 +152,20 @@ class _Environment(Environment):
     template_class = _Template
 
 
+class _Rooted(FileSystemLoader):
+    """Loads templates with each address in an attribute, ``="/`` or ``=\\"/``, below where the site begins."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """A template's text, and its file."""
+        source, file, is_fresh = super().get_source(environment, template)
+        return _ADDRESS.sub(rooted("/"), source), file, is_fresh
+
+
 @cache
 def environment(language: Language = ENGLISH) -> Environment:
     """The templates in a language: its figures and names as filters, its messages as ``_`` and ``{% trans %}``."""
     templates = _Environment(
-        loader=FileSystemLoader(_FOLDER),
+        loader=_Rooted(_FOLDER),
         bytecode_cache=_Compiled(),
         auto_reload=False,  # it would look at the file of a template whenever that is used
         autoescape=select_autoescape(default=True),
@@ -173,9 +191,10 @@ def environment(language: Language = ENGLISH) -> Environment:
         place_name=language.place,
         night_title=language.title,
     )
-    cast(dict[str, Any], templates.filters).update(when=when, stands=stands)
+    cast(dict[str, Any], templates.filters).update(when=when, stands=stands, exact=_exact)
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
-    functions |= {"lead_before": lead_before, "is_before_poll": is_before_poll, "called_off": called_off}
+    functions |= {"make": make, "rooted": rooted, "lead_before": lead_before}
+    functions |= {"is_before_poll": is_before_poll, "called_off": called_off}
     functions |= {"polled_on": polled_on, "is_by_election": is_by_election, "dated": dated, "assumed": assumed}
     cast(dict[str, Any], templates.globals).update(functions, language=language, languages=languages())
     return templates

@@ -14,7 +14,7 @@ from server.live.audience import Audience, Messages, Viewer
 from server.live.audiences import Audiences, beat_of
 from server.live.frames import Message
 from server.live.history import History
-from server.live.memo import MEMO, Memo
+from server.live.memory.memo import MEMO, Memo
 from server.live.renderer import EVENTS, Renderer, shown_by
 from server.stream.codec import encode
 
@@ -234,16 +234,15 @@ class Channel:
     def in_edition(self, language: str, baseline: str) -> "Channel":
         """This night in another language or against another baseline; LookupError if it has no such baseline."""
         renderer = self.renderer.another(language, baseline)
-        if renderer.edition == self.edition:
-            return self
-        if watched := self.watched.get(renderer.edition):
-            return watched
-        return self.lasting.get(("edition", renderer.edition), lambda: self._in(renderer))
+        known = self if renderer.edition == self.edition else self.watched.get(renderer.edition)
+        return known or self.lasting.get(("edition", renderer.edition), lambda: self._in(renderer))
 
     def _in(self, renderer: Renderer) -> "Channel":
         assert self.history.night is not None, "a night has a baseline to choose once it is opened"
-        renderer.against(self.history.night)  # LookupError if it has no such baseline
-        return Channel(renderer, history=self.history, watched=self.watched, memo=self._memo)
+        told = renderer.against(self.history.night)  # LookupError if it has no such baseline
+        edition = Channel(renderer, history=self.history, watched=self.watched, memo=self._memo)
+        edition._told = None if told is self.history.night else told
+        return edition
 
     def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
         """Call ``tell`` after every change; returns a function that stops this."""

@@ -3,7 +3,7 @@
 import zlib
 from functools import cached_property
 
-from server.live.memo import Held
+from server.live.memory.memo import Held
 
 WINDOW_BITS = 15
 # Beyond so many bytes zlib's best takes twice the time for a twentieth less, and all other pages wait.

@@ -52,6 +52,11 @@ class Front:
         return len(self._audiences)
 
     @property
+    def has_state(self) -> bool:
+        """Whether anybody has asked for the state yet."""
+        return bool(self._positions)
+
+    @property
     def mark(self) -> int:
         """The mark of the present state."""
         self._follow()

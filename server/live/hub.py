@@ -15,8 +15,10 @@ from server.live.channel import Channel
 from server.live.front import Front
 from server.live.history import History
 from server.live.line import Line
-from server.live.memo import MEMO
+from server.live.memory.beside import Beside
+from server.live.memory.memo import MEMO
 from server.live.off import Off
+from server.live.past_nights import Past, PastNights
 from server.live.private import PrivateChannel, PrivateRenderer
 from server.live.renderer import Renderer
 from server.stream import clock
@@ -44,14 +46,13 @@ class Hub:
     that shows all of them. ``off`` are the nights that this process cannot show. ``lost`` are events that were shown
     and that Redis came back without, by night id; each loss is put into ``losses`` as well.
 
-    ``ready`` is set once everything stored has been read. ``past`` gives the events of a night that is not on air, as
-    the same object for as long as they are the same; None if there is no such night.
+    ``ready`` is set once everything stored has been read. ``past`` is as ``PastNights`` has it.
     """
 
     def __init__(
         self,
         renderer: Renderer,
-        past: Callable[[str], tuple[AnyEvent, ...] | None],
+        past: Past,
         private: PrivateRenderer,
     ) -> None:
         self.channels: dict[str, Channel] = {}
@@ -63,10 +64,10 @@ class Hub:
         self.ready = asyncio.Event()
         self.leaving = self.ending = False
         self._renderer = renderer
-        self._past = past
         self.memo = MEMO
-        self._past_nights = self.memo.shelf()
         self._made = self.memo.shelf()
+        self.beside = Beside()
+        self.past_nights = PastNights(renderer, past, self.memo, self.beside)
         self.off = Off(self._take)
         self._ticks: dict[str, _Collecting] = {}
         self._moved = asyncio.Event()
@@ -77,21 +78,8 @@ class Hub:
 
         ``language`` is a code and ``baseline`` a key, "" for the night's own; LookupError if it has no such baseline.
         """
-        channel = self.channels.get(night) or self._find_past(night)
+        channel = self.channels.get(night) or self.past_nights.find(night)
         return channel.in_edition(language, baseline) if channel else None
-
-    def _find_past(self, night: str) -> Channel | None:
-        events = self._past(night)
-        if events is None:
-            self._past_nights.drop(night)
-            return None
-
-        def make() -> Channel:
-            channel = Channel(self._renderer.over(events[-1].seq), on_air=False)
-            channel.advance(events)
-            return channel
-
-        return self._past_nights.get(night, make, version=events)
 
     def cached(self, name: str, make: Callable[[], T], also: object = None) -> T:
         """What ``make`` gives for all nights on air as they are now, made again once any of them changes.

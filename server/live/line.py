@@ -5,7 +5,7 @@ What a client does say, mostly a ping or a goodbye, is answered by the websocket
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Close, CloseCode, Frame, Opcode
@@ -16,7 +16,18 @@ from server.live.audience import Audience
 from server.live.frames import WINDOW_BITS
 
 EXTENSION = "declared.line"  # the key in ASGI's scope["extensions"] under which the server puts the line
+PLACE = "declared.place"  # likewise, for an HTTP request: a function that says whether one more viewer has a place
 _MOST_SAID = 4096  # bytes of a client's message; a viewer has nothing to say
+
+
+class Places(Protocol):
+    """What a line needs of the server, which counts connections and lets go of clients that take nothing."""
+
+    connections: set[Any]
+
+    def waits(self, connection: Any, now: float) -> None: ...
+
+    def took(self, connection: Any) -> None: ...
 
 
 def _closing(code: CloseCode) -> bytes:
@@ -37,18 +48,18 @@ class Line(asyncio.Protocol):
     if there was no frame. ``gone`` is what to call, and with what, once the client is.
     """
 
-    __slots__ = ("_connections", "_peer", "_transport", "audience", "deflate", "gone", "greeting", "paused")
+    __slots__ = ("_peer", "_places", "_transport", "audience", "deflate", "gone", "greeting", "paused")
 
-    def __init__(self, transport: asyncio.Transport, connections: set[Any], deflate: bool) -> None:
+    def __init__(self, transport: asyncio.Transport, places: Places, deflate: bool) -> None:
         self.deflate = deflate
         self.paused = False
         self.greeting = b""
         self.audience: Audience | None = None
         self.gone: tuple[Callable[[float], None], float] | None = None
         self._transport = transport
-        self._connections = connections
+        self._places = places
         self._peer: ServerProtocol | None = None
-        connections.add(self)  # uvicorn calls ``shutdown`` of everything in here when it stops
+        places.connections.add(self)  # uvicorn calls ``shutdown`` of everything in here when it stops
         transport.set_protocol(self)
 
     def write(self, frame: bytes) -> None:
@@ -79,6 +90,7 @@ class Line(asyncio.Protocol):
         """The kernel takes no more for this client."""
         self.paused = True
         self._transport.pause_reading()
+        self._places.waits(self, asyncio.get_running_loop().time())
         if self.audience:
             self.audience.paused(self)
 
@@ -86,17 +98,28 @@ class Line(asyncio.Protocol):
         """The kernel has taken everything that waited for this client."""
         self.paused = False
         self._transport.resume_reading()
+        self._places.took(self)
         if self.audience:
             self.audience.resumed(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
-        self._connections.discard(self)
+        self._places.connections.discard(self)
+        self._places.took(self)
         if self.audience:
             self.audience.left(self)
         if self.gone:
             call, opened = self.gone
             call(opened)
+
+    @property
+    def left(self) -> int:
+        """How many bytes wait for the client in this process."""
+        return self._transport.get_write_buffer_size()
+
+    def give_way(self) -> None:
+        """Hang up on a client that takes nothing; if it is there after all, it connects again."""
+        self._transport.abort()
 
     def end(self) -> None:
         """Close with 1000 (normal): nothing more will come, and the client does not reconnect."""
@@ -112,6 +135,12 @@ class Line(asyncio.Protocol):
 def line_of(scope: Mapping[str, Any]) -> Line:
     """The line of an accepted websocket, which ``server.serving.connection`` put into its ASGI scope."""
     return scope["extensions"][EXTENSION]
+
+
+def has_a_place(scope: Mapping[str, Any]) -> bool:
+    """Whether there is a place for an answer that stays open; the server counts it as refused if not."""
+    asks: Callable[[], bool] | None = scope.get("extensions", {}).get(PLACE)
+    return asks is None or asks()
 
 
 async def in_a_task() -> None:

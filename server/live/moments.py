@@ -58,6 +58,13 @@ def frame(channel: Channel, topic: str, after: int, seq: int) -> str:
     return message + renderer.around(then.night, topic, then.head, whole=seq == channel.seq)
 
 
+async def make_frame(channel: Channel, topic: str, after: int, seq: int) -> None:
+    """Make, in slices, what ``frame`` is made of; nothing happens where the night has no such seq."""
+    if 0 < seq <= channel.seq:
+        then = _then(channel, seq)
+        await make_texts(then, _changed(channel, topic, after, then))
+
+
 def _changed(channel: Channel, topic: str, after: int, then: Channel) -> Iterator[str]:
     """The fragments of a topic's page that differ between a seq and ``then``, the latest change first."""
     first, last = sorted((after if 0 < after <= channel.seq else 0, then.seq))
@@ -87,15 +94,14 @@ async def reel(channel: Channel, topic: str, part: int) -> Body:
     if len(seqs) < 2:
         raise IndexError(part)
 
-    def make() -> Body:
-        return Body(encode([frame(channel, topic, before, seq) for before, seq in pairwise(seqs)]))
-
     name, stood = ("reel", topic, part), channel.seq  # the night may go on in between
-    if channel.lasting.find(name, stood) is None:
-        for before, seq in pairwise(seqs):
-            then = _then(channel, seq)
-            await make_texts(then, _changed(channel, topic, before, then))
-    return channel.lasting.get(name, make, version=stood)
+    if made := channel.lasting.find(name, stood):
+        return made
+    frames: list[str] = []
+    for before, seq in pairwise(seqs):
+        await make_frame(channel, topic, before, seq)
+        frames.append(frame(channel, topic, before, seq))
+    return channel.lasting.get(name, lambda: Body(encode(frames)), version=stood)
 
 
 def as_known_now(channel: Channel) -> Channel:

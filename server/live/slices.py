@@ -9,6 +9,11 @@ from server.live.channel import Channel
 _SLICE_SECONDS = 0.005
 
 
+def of_kinds(channel: Channel, *kinds: str) -> list[str]:
+    """The fragments of a night whose names begin so, before the first hyphen."""
+    return [fragment for fragment in channel.fragments if fragment.partition("-")[0] in kinds]
+
+
 async def make_texts(channel: Channel, fragments: Iterable[str]) -> None:
     """Make the texts of these fragments where they are not made yet; other tasks have a turn every five milliseconds.
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from server.election.contests import Contest, Definition, Previous
-from server.election.once import once
+from server.election.once import is_known, once
 from server.election.parties import Party
 from server.nights import archive
 from server.nights.baselines import of_night
@@ -77,6 +77,11 @@ def baselines(definition: Definition) -> tuple[Choice, ...]:
     ``definition`` is the night's own, here and below, not one that ``against`` returned.
     """
     return tuple(offer.choice for offer in _offers(definition))
+
+
+def are_known(definition: Definition) -> bool:
+    """Whether ``baselines`` and ``against`` have been asked about this night: the first time they take long."""
+    return is_known(_offers, definition)
 
 
 def against(definition: Definition, key: str) -> Definition:

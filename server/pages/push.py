@@ -8,6 +8,7 @@ from starlette.websockets import WebSocket
 from server.access import allows, everyone
 from server.html.address import channel_of, number, topic_of
 from server.html.answers import HTML, answer, etag
+from server.html.make import is_of_another_make
 from server.live.bodies import body
 from server.live.frames import BEAT
 from server.live.line import line_of
@@ -19,13 +20,17 @@ async def live(websocket: WebSocket) -> None:
     """``/nights/{night}/live?after={seq}``: everything after that seq, then news as it comes.
 
     ``&contest=`` asks for another page than the night's own, ``&lang=`` and ``&baseline=`` for an edition of it. If the
-    night is over, the line is closed with code 1000, on which the page reloads itself.
+    night is over, or ``&made=`` names another version of the pages, the line is closed with code 1000, on which the
+    page reloads itself.
     """
-    channel = channel_of(websocket)
+    channel = await channel_of(websocket)
     as_json = "json" in websocket.scope["subprotocols"]
     topic = EVENTS if as_json else topic_of(websocket, channel)
     await websocket.accept(subprotocol="json" if as_json else None)
     line = line_of(websocket.scope)
+    if is_of_another_make(websocket):
+        line.end()
+        return
     line.audience = channel.join(line, topic, number(websocket, "after"), line.end)
     if line.greeting and not as_json:  # a page takes no line for live that has brought nothing
         line.write(BEAT)
@@ -36,10 +41,10 @@ async def poll(request: Request) -> Response:
     """``/nights/{night}/live`` over HTTP: the message with everything after a seq.
 
     304 if the ``If-None-Match`` is the present ETag, 204 if nothing was missed, 205 ("reset the view", RFC 9110,
-    15.3.6) if the night is over.
+    15.3.6) if the night is over or ``&made=`` names another version of the pages.
     """
-    channel = channel_of(request)
-    if not channel.on_air:
+    channel = await channel_of(request)
+    if not channel.on_air or is_of_another_make(request):
         return Response(status_code=205, headers={"Cache-Control": "no-store"})
     topic, after = topic_of(request, channel), number(request, "after")
     message, tag = channel.missed(topic, after), etag(channel)

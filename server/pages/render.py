@@ -108,7 +108,11 @@ class PageRenderer:
 
     def has(self, night: Night, topic: str) -> bool:
         """Whether this night has a page with that topic."""
-        return topic in (NIGHT, find.TOPIC, *screens.TOPICS) or topic in night.counts or self._views.has(night, topic)
+        return (
+            topic in (NIGHT, find.TOPIC, screens.ADDRESSES, *screens.TOPICS)
+            or topic in night.counts
+            or self._views.has(night, topic)
+        )
 
     def topics(self, night: Night, fragment: str) -> Container[str]:
         """The topics of the pages that are sent a fragment; a contest's page has its ballot id as topic.

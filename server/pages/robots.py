@@ -6,6 +6,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
+from server.html.root import rooted
 
 # Crawlers may read the pages of each night in each language. Other query parameters (moments, baselines, the order of a
 # table) make thousands of pages a night that say nothing new. Programs that show a preview of a shared link need the
@@ -43,8 +44,9 @@ Allow: /*?lang=de$
 
 @allows(everyone)
 async def robots(request: Request) -> Response:
-    """``/robots.txt``, which a crawler may keep for a day."""
-    return PlainTextResponse(_RULES, headers={"Cache-Control": "public, max-age=86400"})
+    """``/robots.txt``, which a crawler may keep for a day. Below a path it is for the host's own to include."""
+    rules = _RULES.replace("llow: /", f"llow: {rooted('/')}")
+    return PlainTextResponse(rules, headers={"Cache-Control": "public, max-age=86400"})
 
 
 routes: list[BaseRoute] = [Route("/robots.txt", robots)]

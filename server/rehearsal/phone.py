@@ -1,11 +1,14 @@
 """A phone, or the desk's browser: cookies, redirects, signing in, a form filled in and sent. No elections here."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
 from server.rehearsal.html_page import Page
 from server.rehearsal.unreliable_line import UnreliableLine
+from server.rehearsal.wire import Answer
 
+_LINK = re.compile("(.*?)(/[a-z]+/invitation/.+)")
 _PIN = "2580"
 _WHY = "Looked at again with the counting agents: it is so."
 _MOST_TRIES = 50
@@ -18,10 +21,12 @@ class Stuck(Exception):
 
 
 class Phone:
-    """A browser that signs in with the ``link`` of an invitation, and again whenever it is asked to."""
+    """A browser that signs in with the ``link`` of an invitation, and again whenever it is asked to. All paths begin
+    where the site does."""
 
     def __init__(self, line: UnreliableLine, url: str, link: str) -> None:
-        self._line, self._link = line, urlsplit(link).path
+        self._root, *path = _LINK.fullmatch(urlsplit(link).path).groups()  # type: ignore[union-attr]  # it is one of ours
+        self._line, (self._link,) = line, path
         self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
         self._cookies: dict[str, str] = {}
 
@@ -65,17 +70,23 @@ class Phone:
             self._cookies |= answer.cookies
         last = answers[-1]
         if last.status in _REDIRECTS:
-            return await self._fetched(last.headers["location"])
-        return Page(path, last.status, last.text)
+            return await self._fetched(self._here(last.headers["location"]))
+        return self._page(path, last)
 
     async def _fetched(self, path: str) -> Page:
         for _ in range(_MOST_TRIES):
             (answer,) = await self._line.get(path, self._with_cookies({}))
             self._cookies |= answer.cookies
             if answer.status not in _REDIRECTS:
-                return Page(path, answer.status, answer.text)
-            path = answer.headers["location"]
+                return self._page(path, answer)
+            path = self._here(answer.headers["location"])
         raise Stuck(f"{path} leads round in a circle.")
+
+    def _here(self, location: str) -> str:
+        return location.removeprefix(self._root)
+
+    def _page(self, path: str, answer: Answer) -> Page:
+        return Page(path, answer.status, answer.text.replace(f'="{self._root}/', '="/'))
 
     def _with_cookies(self, headers: Mapping[str, str]) -> dict[str, str]:
         if not self._cookies:

@@ -37,7 +37,7 @@ class Wire:
         assert parts.hostname, f"{url} is no address of a server"
         self._host, self._tls = parts.hostname, parts.scheme == "https"
         self._port = parts.port or (443 if self._tls else 80)
-        self._head = f"Host: {parts.netloc}\r\n"
+        self._head, self._root = f"Host: {parts.netloc}\r\n", parts.path.rstrip("/")
         # On loopback every hall can have an IP address of its own, as real halls do. Only Linux offers all of
         # 127.0.0.0/8.
         own = parts.hostname.startswith("127.") and sys.platform == "linux"
@@ -82,7 +82,7 @@ class Wire:
             secure = ssl.create_default_context() if self._tls else None
             self._open = await asyncio.open_connection(self._host, self._port, local_addr=self._from, ssl=secure)
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        head = f"{method} {path} HTTP/1.1\r\n{self._head}{lines}Content-Length: {len(body)}\r\n\r\n"
+        head = f"{method} {self._root}{path} HTTP/1.1\r\n{self._head}{lines}Content-Length: {len(body)}\r\n\r\n"
         reader, writer = self._open
         writer.write(head.encode() + body)
         await writer.drain()

@@ -6,23 +6,18 @@ is answered from the request as uvicorn's HTTP parser, in C, has read it.
 """
 
 import asyncio
-import base64
 import math
 from collections.abc import Coroutine
-from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.utils import ClientDisconnected
-from websockets.exceptions import InvalidHeader, NegotiationError
-from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
-from websockets.headers import build_extension, parse_extension
 from websockets.utils import accept_key
 
-from server.live.frames import WINDOW_BITS
-from server.live.line import EXTENSION, Line
+from server.live.line import EXTENSION, PLACE, Line
+from server.serving.handshake import agreed, is_key, listed
 from server.serving.places import Places
 
 MOST_HEAD = 32 * 1024  # bytes of a request without its body
@@ -52,6 +47,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget a client that is gone."""
         self.server_state.asked(self)
+        self.server_state.took(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -72,6 +68,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Start to count a request's bytes and time."""
         super().on_message_begin()
+        cast(dict[str, Any], self.scope)["extensions"] = {PLACE: self.server_state.takes_a_viewer}
         self._asks_since = self.loop.time()
         self._in_head, self._head, self._upgrades = True, 0, None
 
@@ -99,13 +96,30 @@ class Connection(HttpToolsProtocol):
 
     def let_go_if_late(self, now: float) -> None:
         """Answer 408 to a client that takes too long to ask, or disconnect it; ``now`` is in the loop's seconds."""
+        if self.left:
+            self.server_state.waits(self, now)
+        else:
+            self.server_state.took(self)
         if now - self._asks_since > SECONDS_TO_ASK:
             self.server_state.was_late()
-            self._let_go(408)
+            self.give_way()
+
+    @property
+    def left(self) -> int:
+        """How many bytes wait for the client in this process."""
+        return self.transport.get_write_buffer_size()
 
     def give_way(self) -> None:
-        """End this connection, whose client has not asked for anything yet, in favour of another."""
-        self._let_go(408)
+        """End this connection, whose client asks for nothing or takes nothing, in favour of another."""
+        if self.left:
+            self.transport.abort()  # to close it would be to wait until the client has taken that
+        else:
+            self._let_go(408)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no request."""
+        self.server_state.was_malformed()
+        super().send_400_response(msg)
 
     def _let_go(self, status: int) -> None:
         if self._in_head and (not self.cycle or self.cycle.response_complete):
@@ -123,23 +137,23 @@ class Connection(HttpToolsProtocol):
         headers = dict(self.headers)
         self._key = headers.get(b"sec-websocket-key", b"").decode("latin-1")
         asked = (self.scope["method"], self.scope["http_version"], headers.get(b"sec-websocket-version"))
-        if asked != ("GET", "1.1", b"13") or not _is_key(self._key):
+        if asked != ("GET", "1.1", b"13") or not is_key(self._key):
             self.send_400_response("A websocket of version 13 (RFC 6455) was expected.")
             return
         self._accepted = False
         path, _, query = self.url.partition(b"?")
-        if not path.startswith(b"/desk/") and not self.server_state.takes_a_viewer():
+        if not path.startswith(self.server_state.desks) and not self.server_state.takes_a_viewer():
             self._deny(503)
             return
-        self._deflate = _agreed(headers.get(b"sec-websocket-extensions", b"").decode("latin-1")[:_LONGEST_OFFER])
+        self._deflate = agreed(headers.get(b"sec-websocket-extensions", b""))
         scope = cast(dict[str, Any], self.scope)
         scope["type"] = "websocket"
         scope["scheme"] = "wss" if self.scheme == "https" else "ws"
         scope["path"] = self.root_path + unquote(path.decode("latin-1"))
         scope["raw_path"] = self.root_path.encode() + path
         scope["query_string"] = query
-        scope["subprotocols"] = _listed(headers.get(b"sec-websocket-protocol", b""))
-        self._line = Line(self.transport, self.connections, deflate=bool(self._deflate))
+        scope["subprotocols"] = listed(headers.get(b"sec-websocket-protocol", b""))
+        self._line = Line(self.transport, self.server_state, deflate=bool(self._deflate))
         scope["extensions"] = {"websocket.http.response": {}, EXTENSION: self._line}
         self.connections.discard(self)
         self.parser = cast(Any, None)  # it refers to this object: such a cycle lasts until a collection
@@ -218,33 +232,3 @@ class Connection(HttpToolsProtocol):
 
 async def _connect() -> Message:
     return {"type": "websocket.connect"}
-
-
-def _is_key(key: str) -> bool:
-    """Whether a Sec-WebSocket-Key is sixteen bytes in base64 (RFC 6455, 4.2.1)."""
-    try:
-        return len(base64.b64decode(key, validate=True)) == 16
-    except ValueError:
-        return False
-
-
-def _listed(value: bytes) -> list[str]:
-    return [name.strip() for name in value.decode("latin-1").split(",")] if value else []
-
-
-_LONGEST_OFFER = 256  # characters; no browser sends half as many
-
-
-@lru_cache(maxsize=256)  # browsers send a handful of different values
-def _agreed(offers: str) -> str:
-    """The answer to Sec-WebSocket-Extensions (RFC 7692, 7): deflate if the client keeps a whole window, else ""."""
-    factory = ServerPerMessageDeflateFactory()
-    try:
-        for name, parameters in parse_extension(offers) if offers else ():
-            if name == factory.name:
-                answer, deflate = factory.process_request_params(parameters, [])
-                if deflate.local_max_window_bits == WINDOW_BITS and not deflate.local_no_context_takeover:
-                    return build_extension([(name, answer)])
-    except (InvalidHeader, NegotiationError):
-        pass
-    return ""

@@ -12,6 +12,8 @@ from server.measures import REFUSALS
 MOST_FILES = 65_536  # open files, where the system has no limit
 _OWN_FILES = 256  # open files besides clients: Redis, what is read, what is printed to
 _RESERVED = 0.1  # of all places, for officers, the desk and pages, where viewers have taken the others
+SECONDS_TO_TAKE = 30.0  # in which a client must take ``_LEAST_TAKEN`` of what waits for it
+_LEAST_TAKEN = 16 * 1024  # bytes, beside the quarter of a megabyte that the kernel holds for it
 _LOG_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
@@ -25,36 +27,79 @@ class Asking(Protocol):
         ...
 
 
+class Taking(Asking, Protocol):
+    """A connection whose client has not taken all that was sent to it."""
+
+    @property
+    def left(self) -> int:
+        """How many bytes wait for it in this process."""
+        ...
+
+
 class Places(ServerState):
-    """The connections of a server; ``most`` is how many there may be, by default as many as this process may open.
+    """The connections of a server; ``most`` is how many there may be, by default as many as this process may open. The
+    site is below the path ``prefix``.
 
     Whoever connects and asks for nothing gives way, the oldest first, once such connections have half of all places: a
-    browser asks as soon as it is connected, so that it is never among the oldest. Viewers' lines are refused when only
-    the reserve is left. What was done is logged once a minute.
+    browser asks as soon as it is connected, so that it is never among the oldest. Who asks and does not take the answer
+    is let go after half a minute, or gives way where every place is taken. Viewers' lines are refused when only the
+    reserve is left. What was done is logged once a minute.
     """
 
-    def __init__(self, most: int = 0) -> None:
+    def __init__(self, most: int = 0, prefix: str = "") -> None:
         super().__init__()
+        self.desks = (b"/desk/", f"{prefix}/desk/".encode())  # a proxy takes the prefix off a request, or not
         self.most = most or _files() - _OWN_FILES
         self._asking: dict[Asking, None] = {}
-        self._gave_way = self._late = self._refused = 0
+        self._taking: dict[Taking, tuple[float, int]] = {}  # since when so many bytes wait
+        self._gave_way = self._late = self._slow = self._malformed = self._refused = 0
         self._logged = -math.inf
 
     def asks(self, connection: Asking) -> None:
         """Note that a connection waits for its client to ask; another may have to give way to it."""
         self._asking.pop(connection, None)
         self._asking[connection] = None
-        while len(self._asking) > 1 and (2 * len(self._asking) > self.most or len(self.connections) > self.most):
-            oldest = next(iter(self._asking))
-            self.asked(oldest)
-            self.connections.discard(oldest)  # type: ignore[arg-type]  # it may be closed only later
+        while (over := len(self.connections) > self.most) or 2 * len(self._asking) > self.most:
+            if over and self._taking:
+                self._end(next(iter(self._taking)))
+            elif len(self._asking) > 1:
+                self._end(next(iter(self._asking)))
+            else:
+                return
             self._gave_way += 1
             REFUSALS.labels("408", "gave way").inc()
-            oldest.give_way()
+
+    def _end(self, connection: Asking) -> None:
+        self.asked(connection)
+        self.took(connection)
+        self.connections.discard(connection)  # type: ignore[arg-type]  # it may be closed only later
+        connection.give_way()
 
     def asked(self, connection: Asking) -> None:
         """Note that a connection's request is here, or that it is gone."""
         self._asking.pop(connection, None)
+
+    def waits(self, connection: Taking, now: float) -> None:
+        """Note that a client has not taken all that was sent to it; ``now`` is in the loop's seconds."""
+        self._taking.setdefault(connection, (now, connection.left))
+
+    def took(self, connection: Asking) -> None:
+        """Note that a client has taken all that was sent to it, or is gone."""
+        self._taking.pop(connection, None)  # type: ignore[call-overload]
+
+    def let_go_if_slow(self, now: float) -> None:
+        """End the connections whose clients take next to nothing of what waits for them."""
+        for connection, (since, left) in tuple(self._taking.items()):
+            if now - since > SECONDS_TO_TAKE:
+                if left - connection.left < _LEAST_TAKEN:
+                    self._slow += 1
+                    self._end(connection)
+                else:
+                    self._taking[connection] = now, connection.left
+
+    def was_malformed(self) -> None:
+        """Note that a client sent what is no request."""
+        self._malformed += 1
 
     def was_late(self) -> None:
         """Note that a client was let go because it took too long to ask."""
@@ -71,18 +116,23 @@ class Places(ServerState):
 
     def tell(self, now: float) -> None:
         """Log what was done in the last minute, if anything; ``now`` is in the loop's seconds."""
-        if now - self._logged < _LOG_SECONDS or not (self._gave_way or self._late or self._refused):
+        done = {
+            "gave_way": self._gave_way,
+            "late": self._late,
+            "slow": self._slow,
+            "malformed": self._malformed,
+            "viewers_refused": self._refused,
+        }
+        if now - self._logged < _LOG_SECONDS or not any(done.values()):
             return
         self._logged = now
         log.warning(
-            "clients that hold a place and ask for nothing were let go, or viewers found no place",
+            "clients that ask for nothing, take nothing or send no request were let go, or viewers found no place",
             connections=len(self.connections),
             most=self.most,
-            gave_way=self._gave_way,
-            late=self._late,
-            viewers_refused=self._refused,
+            **done,
         )
-        self._gave_way = self._late = self._refused = 0
+        self._gave_way = self._late = self._slow = self._malformed = self._refused = 0
 
 
 def _files() -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import resource
 import signal
@@ -24,6 +25,7 @@ _BACKLOG = 4096  # after a restart everybody comes back at once
 _KERNEL_KEEPS = 128 * 1024  # bytes for a client that does not read; the kernel allows itself twice as much
 _GONE_AFTER_MS = 90_000  # a client that acknowledges nothing for so long is gone
 _TICK_SECONDS = 0.1  # between two calls of ``on_tick``
+_COUNTED = ("Invalid HTTP request received.", "Unsupported upgrade request.")  # by Places: uvicorn logs each of them
 
 
 def take_all_the_files_allowed() -> None:
@@ -64,9 +66,11 @@ class WebServer(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=max(5, settings.drain_seconds),
+                forwarded_allow_ips=list(settings.trusted_proxies),
             )
         )
-        self.places = self.server_state = Places()
+        self.places = self.server_state = Places(prefix=settings.prefix)
+        logging.getLogger("uvicorn.error").addFilter(_is_told)
 
     async def listen(self) -> None:
         """Serve until told to stop."""
@@ -97,6 +101,7 @@ class WebServer(uvicorn.Server):
             for connection in tuple(self.server_state.connections):
                 if isinstance(connection, Connection):  # otherwise it is an open websocket's line
                     connection.let_go_if_late(now)
+            self.places.let_go_if_slow(now)
             self.places.tell(now)
             CONNECTIONS.set(len(self.places.connections))
             CONNECTIONS_LIMIT.set(self.places.most)
@@ -130,6 +135,10 @@ class WebServer(uvicorn.Server):
         """End the streams of events, which would otherwise never end, then everything else."""
         self._end()
         await super().shutdown(sockets)
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    return record.msg not in _COUNTED
 
 
 def _listening(settings: Settings) -> socket.socket:

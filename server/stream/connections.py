@@ -1,5 +1,5 @@
-"""The connections to Redis that a process shares, to one server or to the primary that Sentinels name; a caller that
-finds all of them in use waits for one. No commands."""
+"""The connections to Redis that a process shares: to one server, to the primary that Sentinels name, or to the nodes of
+a cluster; a caller that finds all of them in use waits for one. No commands."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,11 +15,12 @@ from redis.exceptions import RedisError
 
 from server.measures import REDIS_FAILURES, REDIS_SECONDS
 from server.stream.failures import failed
+from server.stream.servers.cluster import CLUSTERS, FAILURE, Cluster
 
 T = TypeVar("T")
 
 SENTINELS = ("redis+sentinel", "rediss+sentinel")
-FAILURES = (RedisError, OSError)
+FAILURES = (RedisError, FAILURE, OSError)
 _MOST = 100
 _PATIENCE_SECONDS = 3.0  # an officer hears within six seconds what a Redis that hangs has done with three questions
 _AFTER_SILENCE_SECONDS = 1.0
@@ -29,6 +30,14 @@ _A_SENTINEL = 26379
 
 class _SentinelPool(SentinelConnectionPool, BlockingConnectionPool):
     """Connections to the primary that Sentinels name; the caller that finds all of them in use waits for one."""
+
+
+def connected(url: str, most: int = _MOST, **options: Any) -> Any:
+    """A client with at most so many connections to ``url``, to each node of a cluster."""
+    if urlsplit(url).scheme in CLUSTERS:
+        options.pop("retry", None)  # a cluster's is its own: what is tried again may be at another node by then
+        return Cluster(url, max_connections=most, socket_connect_timeout=3, **options)
+    return cast(Any, Redis).from_pool(pool(url, max_connections=most, **options))
 
 
 def pool(url: str, **options: Any) -> Any:
@@ -74,19 +83,27 @@ class Client:
         self.where = address(url)
         # Eight tries over some four seconds outlast a restart of the server; command ids make a retry harmless.
         retry = Retry(ExponentialBackoff(cap=1.0, base=0.05), 8)
-        self._redis: Any = cast(Any, Redis).from_pool(  # redis-py's own types do not survive strict checking
-            pool(url, retry=retry, socket_timeout=3, legacy_responses=False)
-        )
+        # redis-py's own types do not survive strict checking
+        self._redis = connected(url, retry=retry, socket_timeout=3, legacy_responses=False)
         self._is_silent = False
 
     async def call(self, *command: Any) -> Any:
         """Redis's answer to a command. StreamUnavailable, or StreamUnfit where that does not pass by itself."""
         return await self._answer(lambda: self._redis.execute_command(*command))
 
+    async def everywhere(self, *command: Any) -> list[Any]:
+        """The answers of all primaries to a command: of one server, or of each in a cluster."""
+        if isinstance(self._redis, Cluster):
+            cluster = self._redis
+            return await self._answer(lambda: cluster.everywhere(*command))
+        return [await self.call(*command)]
+
     async def together(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
         """The answers to commands that are sent over one connection, one after the other."""
 
         async def sent() -> list[Any]:
+            if isinstance(self._redis, Cluster):
+                return await self._redis.together(commands)
             async with self._redis.pipeline(transaction=False) as pipe:
                 for command in commands:
                     pipe.execute_command(*command)

@@ -32,11 +32,10 @@ from server.stream.reading import (
     mark_after,
     text,
 )
+from server.stream.servers import promises
+from server.stream.servers.cluster import CLUSTERS
 
-_OLDEST = (7, 0)
-_WAITAOF = (7, 2)
 _WAIT_MS, _WAITAOF_MS = 1000, 1500
-_NOTHING_EVICTED = "noeviction"
 
 log = structlog.get_logger(__name__)
 
@@ -74,8 +73,8 @@ class EventStream:
         StreamUnfit if it is too old, or cannot be used with these settings.
         """
         try:
-            info = await self._call("INFO", "server")
-            if "cluster" in (info.get("redis_mode"), info.get("server_mode")):  # as Redis and as Valkey call it
+            info = min(await self.client.everywhere("INFO", "server"), key=promises.version)
+            if promises.is_cluster(info) and urlsplit(self.url).scheme not in CLUSTERS:
                 raise StreamUnfit(NO_CLUSTER)
             settings = await self._settings()
             evicts = await self.evicts()
@@ -84,14 +83,14 @@ class EventStream:
             raise
         except StreamUnavailable as error:
             raise StreamUnavailable(f"{error} Is it running, and is REDIS_URL right?") from error
-        version = tuple(int(part) for part in str(info["redis_version"]).split(".")[:2])
-        if version < _OLDEST:
+        version = promises.version(info)
+        if version < promises.OLDEST:
             raise StreamUnfit(f"Redis {info['redis_version']} is too old: 7.0 is needed, or Valkey.")
-        always = settings.get("appendfsync") == "always"
+        always = promises.always_syncs(settings)
         reasons: list[str] = []
-        if settings.get("appendonly") == "no":
+        if promises.keeps_no_file(settings):
             reasons.append("This Redis keeps no append-only file: set appendonly yes, appendfsync always.")
-        elif version >= _WAITAOF and (self._replicas or not always):
+        elif version >= promises.WAITAOF and (self._replicas or not always):
             self._confirm = [("WAITAOF", 1, self._replicas, _WAITAOF_MS)]
         elif not always:
             reasons.append("Redis before 7.2 needs appendfsync always.")
@@ -101,41 +100,28 @@ class EventStream:
             # A replica that syncs each write has done so when it answers WAIT; WAITAOF alone asks before that, and then
             # hears of it a second later.
             self._confirm.insert(0, ("WAIT", self._replicas, _WAIT_MS))
-        if urlsplit(self.url).scheme in SENTINELS and not self._replicas:
-            reasons.append("A fail-over by Sentinel may lose what no replica has yet: set REDIS_REPLICAS=1.")
+        if urlsplit(self.url).scheme in (*SENTINELS, *CLUSTERS) and not self._replicas:
+            reasons.append("A fail-over may lose what no replica has yet: set REDIS_REPLICAS=1.")
         self.not_durable = tuple(reasons)
         for sentence in reasons:
             log.warning("not durable", why=sentence)
 
     async def evicts(self) -> str:
         """A sentence that says that this Redis may throw nights away when its memory is full; "" if it never does."""
-        policy = (await self._call("INFO", "memory")).get("maxmemory_policy", _NOTHING_EVICTED)
-        if policy == _NOTHING_EVICTED:
-            return ""
-        return (
-            "This Redis may throw a whole night away when its memory is full: set maxmemory-policy "
-            f"{_NOTHING_EVICTED}, not {policy}."
-        )
+        return promises.evicts(await self.client.everywhere("INFO", "memory"))
 
     async def lacks_replicas(self) -> str:
         """A sentence that says that fewer replicas are there than must have each write; "" if enough are."""
         if not self._replicas:
             return ""
-        info: dict[str, Any] = await self._call("INFO", "replication")
-        online = sum("'state': 'online'" in str(one) for name, one in info.items() if name.startswith("slave"))
-        if online >= self._replicas:
-            return ""
-        return (
-            f"Redis has {online} of the {self._replicas} replicas that must have each write: nothing is acknowledged "
-            "until they are back."
-        )
+        return promises.lacks_replicas(await self.client.everywhere("INFO", "replication"), self._replicas)
 
-    async def _settings(self) -> dict[str, str]:
+    async def _settings(self) -> list[dict[str, str]]:
         try:
-            settings = await self._call("CONFIG GET", "append*")
+            told = await self.client.everywhere("CONFIG GET", "append*")
         except StreamUnfit:  # managed servers forbid CONFIG; there WAITAOF tells whether writes reach the disk
-            return {}
-        return {text(name): text(value) for name, value in settings.items()}
+            return [{}]
+        return [{text(name): text(value) for name, value in settings.items()} for settings in told]
 
     async def look(self, night: str, known: Position) -> Since:
         """What came to both streams of a night after a position, read at one moment."""

@@ -33,7 +33,10 @@ class NotOurs(StreamUnfit):
 
 NOT_OURS = "One of its keys in Redis holds what this program has not written: DEL that key."
 _RIGHTS = "server/stream/README.md names the rights that are needed."
-NO_CLUSTER = "This is a node of a Redis Cluster, which this program does not speak: REDIS_URL must name another Redis."
+NO_CLUSTER = (
+    "This is a node of a Redis Cluster: REDIS_URL must be like redis+cluster://one.example:6379,two.example:6379."
+)
+_MOVES = "Redis Cluster is moving this night to another node. It answers once it has."
 
 # How a refusal begins → what it means. Those of the first table pass by themselves, those of the second do not.
 _PASSES = {
@@ -44,6 +47,9 @@ _PASSES = {
     "NOREPLICAS": "Redis takes no writes while too few of its replicas are connected (min-replicas-to-write).",
     "OOM": "Redis has no memory left (maxmemory), so it stores nothing. Give it more.",
     "MISCONF": "Redis cannot write to its disk, so it stores nothing. Its log says why.",
+    "CLUSTERDOWN": "Redis Cluster is down: some of its slots have no primary at the moment.",
+    "TRYAGAIN": _MOVES,
+    "ASK ": _MOVES,
     "BUSY": "Redis is busy with somebody's script.",
     "max number of clients": "Redis has no connection left for this program (maxclients).",
     "WAITAOF cannot be used with replica": "This Redis is a replica now: another server is the primary.",
@@ -59,7 +65,6 @@ _STAYS = {
     "invalid DB index": "Redis has no database of that number: it is the end of REDIS_URL.",
     "SELECT is not allowed in cluster": NO_CLUSTER,
     "MOVED": NO_CLUSTER,
-    "CLUSTERDOWN": NO_CLUSTER,
     "CROSSSLOT": NO_CLUSTER,
 }
 

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from time import monotonic
-from typing import Any, cast
+from typing import Any
 
 import structlog
 from msgspec import Struct
 from msgspec.structs import asdict, replace
-from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -18,7 +17,7 @@ from server.election.events import AnyEvent
 from server.election.nights import Night
 from server.measures import FOLLOWER_HEARD
 from server.stream.codec import UnknownEvent
-from server.stream.connections import FAILURES, address, pool
+from server.stream.connections import FAILURES, address, connected
 from server.stream.failures import failed
 from server.stream.reading import (
     INDEX,
@@ -100,8 +99,8 @@ async def follow(url: str) -> AsyncIterator[News]:
     """
     # A connection of its own: a blocking read outlasts the usual time-out, and redis-py must not retry by itself,
     # because a retry has to start from the last id.
-    options = {"socket_timeout": 8, "max_connections": 2, "legacy_responses": False}
-    redis: Any = cast(Any, Redis).from_pool(pool(url, retry=Retry(NoBackoff(), 0), **options))
+    options = {"socket_timeout": 8, "legacy_responses": False}
+    redis = connected(url, 2, retry=Retry(NoBackoff(), 0), **options)
     follower = _Follower(redis)
     started, trouble, unread = False, 0, False
     try:

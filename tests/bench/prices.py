@@ -1,96 +1,185 @@
-"""What the dearest addresses cost: ``python -m tests.bench.prices`` prints a table in Markdown.
+"""What each public address costs: ``python -m tests.bench.prices`` prints a table in Markdown.
 
-Each address is asked for on a process that has made nothing yet, then again. What is measured is the time of the
-processor that the web process uses, so that a busy machine changes little.
+Each address is asked for on a process that has made nothing yet, then again, then with another moment, question, page
+or edition at each ask. Measured is the time of the processor that the web process uses, and the longest that it lets
+nobody else have a turn, so that a busy machine changes little.
 """
 
+import argparse
+import asyncio
 import http.client
-import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from socket import create_server
+from random import Random
 
-from tests.stream.conftest import until
+from msgspec import Struct
+from msgspec.structs import replace
+
+from server.election.events import NightOpened
+from server.nights import archive
+from server.nights.kept import Kept
+from server.stream.record import written
+from tests.bench.crowd import processor_seconds
+from tests.bench.held import Held
+from tests.bench.nights import DONE, open_both
+from tests.bench.program import Program, program
 
 _AGAIN = 20
-NIGHT = "/nights/parl.2019-12-12"
-ADDRESSES = (
-    "/",
-    NIGHT,
-    f"{NIGHT}?lang=cy",
-    f"{NIGHT}?at=2019-12-13T03:40",
-    f"{NIGHT}?at=2019-12-13T03:40&known=now&lang=de",
-    f"{NIGHT}/areas",
-    f"{NIGHT}/swing",
-    f"{NIGHT}/battlegrounds",
-    f"{NIGHT}/records",
-    f"{NIGHT}/newsroom",
-    f"{NIGHT}/wall",
-    f"{NIGHT}/embed/map",
-    f"{NIGHT}/picture.png",
-    f"{NIGHT}/contests",
-    "/find?q=clacton",
-    "/api/nights",
-    f"/api{NIGHT}",
-    f"/api{NIGHT}/record",
-)
+_PAST = "parl.2019-12-12"
+NIGHT = f"/nights/{_PAST}"
+_SEAT = "/contests/parl.clacton.2019-12-12"
+
+_DAY = "2019-12-13T"
+_TIMES = [f"{_DAY}0{hour}:{minute:02}" for hour in range(1, 7) for minute in range(60)]
+_BEGUN = ("north+", "so", "lab", "west", "con", "jo", "smi")
+_WORDS = [f"{first}{second}" for first in _BEGUN for second in "abcdefghij"]
+_PARTIES = ("PP52", "PP53", "PP90")
+_PAIRS = [f"from={one}&to={other}" for one in _PARTIES for other in _PARTIES if one != other]
+_SEATS = [contest.ballot for contest in archive.load(_PAST).definition.contests]
+
+ADDRESSES: dict[str, Sequence[str]] = {
+    "/": (),
+    "/live?after=1": (),
+    "/find?q=clacton": [f"/find?q={word}" for word in _WORDS],
+    "/find/suggested?q=clact": [f"/find/suggested?q={word}" for word in _WORDS],
+    "…": [
+        f"…?lang={code}&baseline={key}" for code in ("cy", "de", "en") for key in ("", "by-elections", "2015", "2010")
+    ],
+    "…?at=2019-12-13T03:40": [f"…?at={time}" for time in _TIMES],
+    "…?at=2019-12-13T03:40&known=now&lang=de": [f"…?at={time}&known=now&lang=de" for time in _TIMES],
+    "…/live": (),
+    "…/frame?after=1&seq=400": [f"…/frame?after={1 + 7 * n % 600}&seq={2 + 401 * n % 640}" for n in range(100)],
+    "…/reel/0": [f"…/reel/{part}" for part in range(1, 15)],
+    f"…{_SEAT}": [f"…/contests/{seat}" for seat in _SEATS],
+    f"…{_SEAT}?at=2019-12-13T03:40": [f"…/contests/{seat}?at={at}" for seat, at in zip(_SEATS, _TIMES, strict=False)],
+    f"…{_SEAT}/notice": [f"…/contests/{seat}/notice" for seat in _SEATS],
+    f"…{_SEAT}/embed": [f"…/contests/{seat}/embed" for seat in _SEATS],
+    f"…{_SEAT}/picture.png": [f"…/contests/{seat}/picture.png" for seat in _SEATS],
+    "…/areas": [f"…/areas?at={time}" for time in _TIMES],
+    "…/swing": [f"…/swing?{pair}&at={time}" for pair, time in zip(_PAIRS * 20, _TIMES, strict=False)],
+    "…/battlegrounds": [f"…/battlegrounds?at={time}" for time in _TIMES],
+    "…/records": [f"…/records?at={time}" for time in _TIMES],
+    "…/contests": [f"…/contests?at={time}&sort=majority" for time in _TIMES],
+    "…/contests?q=north": [f"…/contests?q={word}" for word in _WORDS],
+    "…/contests?verdict=hold": [f"…/contests?verdict=hold&at={time}" for time in _TIMES],
+    "…/find?q=clacton": [f"…/find?q={word}" for word in _WORDS],
+    "…/find/suggested?q=clact": [f"…/find/suggested?q={word}" for word in _WORDS],
+    "…/picture.png": [f"…/picture.png?at={time}" for time in _TIMES],
+    "…/newsroom": [f"…/newsroom?contest={seat}" for seat in _SEATS],
+    "…/overlay": [f"…/overlay?seconds={seconds}" for seconds in range(1, 50)],
+    "…/wall": [f"…/wall?at={time}" for time in _TIMES],
+    "…/embed/score": [f"…/embed/score?at={time}" for time in _TIMES],
+    "…/embed/map": [f"…/embed/map?at={time}" for time in _TIMES],
+    "/api/nights": (),
+    "/api…": [f"/api…?baseline={key}" for key in ("by-elections", "2015", "2010")],
+    f"/api…{_SEAT}": [f"/api…/contests/{seat}" for seat in _SEATS],
+    "/api…/events": [f"/api…/events?after={seq}" for seq in range(1, 100)],
+    "/api…/record": (),
+    "/nights/kept": (),
+    "/nights/kept/contests": (),
+    "/api/nights/kept/record": (),
+    f"/nights/{DONE}": [f"/nights/{DONE}?lang={code}" for code in ("cy", "de")],
+    f"/nights/{DONE}/live?after=1": [f"/nights/{DONE}/live?after={seq}" for seq in range(2, 200)],
+    "/follow": (),
+    "/openapi.json": (),
+    "/robots.txt": (),
+    "/healthz": (),
+    "/readyz": (),
+    "/metrics": (),
+}
+"""Each public address, and others like it. ``…`` stands for the past night that all of it is asked of."""
 
 
-@contextmanager
-def _served() -> Generator[tuple[int, int]]:
-    with create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"PORT": str(port), "HOST": "127.0.0.1", "DATA_DIR": folder}
-        command = [sys.executable, "-m", "server", "serve"]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-            try:
-                until(lambda: _answers(port))
-                yield port, process.pid
-            finally:
-                process.terminate()
+class Price(Struct, frozen=True):
+    """Milliseconds of the processor for the first ask, for each later one and for another such address each time; the
+    longest that others had no turn meanwhile; bytes in brotli."""
+
+    address: str
+    size: int
+    first: float
+    again: float
+    another: float
+    held: float
+    held_another: float
 
 
-def _answers(port: int) -> bool:
-    try:
-        return _asked(port, "/readyz") > 0
-    except (OSError, AssertionError):
-        return False
-
-
-def _asked(port: int, address: str) -> int:
+def _asked(one: Program, address: str) -> int:
     """The bytes of an answer."""
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    line.request("GET", address)
+    line = http.client.HTTPConnection("127.0.0.1", one.port, timeout=60)
+    line.request("GET", address, headers={"Accept-Encoding": "br", "Accept-Language": "en"})
     answer = line.getresponse()
     size = len(answer.read())
     line.close()
-    assert answer.status in (200, 303), (address, answer.status)
+    assert answer.status in (200, 204, 205, 303), (address, answer.status)
     return size
 
 
-def _spent(process: int) -> float:
-    """Milliseconds of processor that a process has used."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+def prices(addresses: Sequence[str], contests: int = 650, again: int = _AGAIN, tell: bool = False) -> Iterator[Price]:
+    """What these of ``ADDRESSES`` cost, each on a process of its own; ``tell`` has the log name what takes long."""
+    with program() as one, tempfile.TemporaryDirectory() as folder:
+        held = Held(Path(folder) / "held")
+        one.command = held.command
+        if tell:
+            one.command.insert(-1, "--tell")
+        asyncio.run(open_both(one, contests))
+        _keep(one.folder)
+        for address in addresses:
+            one.start()
+            yield _price(one, held, address, again)
+            one.kill()
+            if tell:
+                log = one.folder / "log"
+                print(log.read_text())
+                log.unlink()
+
+
+def _price(one: Program, held: Held, address: str, again: int) -> Price:
+    def asks(some: Sequence[str]) -> float:
+        before = processor_seconds([one.pid])
+        for each in some:
+            _asked(one, each.replace("…", NIGHT))
+        return (processor_seconds([one.pid]) - before) * 1000 / max(1, len(some))
+
+    _asked(one, "/robots.txt")  # the first request of all
+    held.longest()
+    first = asks([address])
+    longest = held.longest()
+    size = _asked(one, address.replace("…", NIGHT))
+    later = asks([address] * again)
+    others = list(ADDRESSES[address])
+    Random(1).shuffle(others)
+    held.longest()
+    another = asks(list(islice(others, again)))
+    return Price(address, size, first, later, another, longest, held.longest() if others else 0.0)
+
+
+def _keep(folder: Path) -> None:
+    """Keep the past night under another name."""
+    opened, *others = archive.load(_PAST).events
+    assert isinstance(opened, NightOpened)
+    renamed = replace(opened, night=replace(opened.night, id="kept"))
+    Kept(folder).add(b"".join(written([renamed, *others])))
+
+
+def show(found: Iterator[Price]) -> None:
+    """Print the table, as it is found."""
+    print("| address | bytes | first, ms | again | another | nobody else has a turn for, first | another |")
+    print("|---|---|---|---|---|---|---|")
+    for one in found:
+        another = f"{one.another:.1f} | {one.held:.0f} | {one.held_another:.0f}" if ADDRESSES[one.address] else ""
+        rest = another or f" | {one.held:.0f} | "
+        print(f"| `{one.address}` | {one.size:,} | {one.first:.0f} | {one.again:.1f} | {rest} |", flush=True)
 
 
 def main() -> None:
     """Print the table."""
-    print("| address | bytes | first, ms | again, ms |\n|---|---|---|---|")
-    for address in ADDRESSES:
-        with _served() as (port, process):
-            before = _spent(process)
-            size = _asked(port, address)
-            first = _spent(process)
-            for _ in range(_AGAIN):
-                _asked(port, address)
-            again = (_spent(process) - first) / _AGAIN
-        print(f"| `{address.replace(NIGHT, '…')}` | {size:,} | {first - before:.0f} | {again:.1f} |", flush=True)
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.prices", description=__doc__)
+    parser.add_argument("addresses", nargs="*", metavar="ADDRESS", help="of the table (default: all)")
+    parser.add_argument("--tell", action="store_true", help="name what keeps others waiting for more than 30 ms")
+    options = parser.parse_args()
+    show(prices(options.addresses or list(ADDRESSES), tell=options.tell))
 
 
 if __name__ == "__main__":

@@ -20,14 +20,17 @@ _SECONDS_TO_START = 60.0
 
 
 class Program:
-    """A web process on a Redis of its own; ``start`` and ``kill`` may be called again and again."""
+    """A web process on a Redis of its own; ``start`` and ``kill`` may be called again and again. ``command`` is how it
+    is run, but for its arguments; ``folder`` has its data."""
 
     def __init__(self, folder: Path, redis_url: str) -> None:
         self.redis_url = redis_url
         self.secret = _SECRET
         self.tokens: dict[str, str] = {}  # ballot → what a declaration is posted with
         self.port = free_port()
-        self._folder = folder
+        self.command = [sys.executable, "-m", "server"]
+        self.folder = folder
+        self.runs_in: Path | None = None  # another checkout of the program
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -46,15 +49,17 @@ class Program:
         environment = {
             **os.environ,
             "PORT": str(self.port),
-            "DATA_DIR": str(self._folder),
+            "DATA_DIR": str(self.folder),
             "REDIS_URL": self.redis_url,
             "SECRET_KEY": _SECRET,
             "PUBLIC_URL": self.url,
         }
-        command = [sys.executable, "-m", "server", *(arguments or ("serve",))]
-        log = self._folder / "log"
+        command = [*self.command, *(arguments or ("serve",))]
+        log = self.folder / "log"
         with log.open("ab") as printed:
-            self._process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=printed)
+            self._process = subprocess.Popen(
+                command, cwd=self.runs_in, env=environment, stdout=subprocess.DEVNULL, stderr=printed
+            )
         os.sched_setaffinity(self._process.pid, {SERVER_CORE})
         end = time.monotonic() + _SECONDS_TO_START
         while not self._ready():

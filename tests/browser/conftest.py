@@ -29,6 +29,8 @@ FLAGS = [
     "--disable-sync",
     f"--disable-features={','.join(_WITHOUT)}",
 ]
+# All windows of a test are of one site and hold little: one process for their pages is enough, and none to draw them.
+_TOGETHER = ["--process-per-site", "--renderer-process-limit=1", "--in-process-gpu"]
 PHONE = ViewportSize(width=390, height=844)
 HALL = "hall.test"
 """This machine by a name at which a browser does not trust plain HTTP, as it does at 127.0.0.1."""
@@ -48,7 +50,7 @@ async def browser() -> AsyncIterator[Browser]:
             pytest.fail("there is no Chromium on this machine")
         pytest.skip("there is no Chromium on this machine")
     async with async_playwright() as playwright:
-        flags = [*FLAGS, f"--host-resolver-rules=MAP {HALL} 127.0.0.1"]
+        flags = [*FLAGS, *_TOGETHER, f"--host-resolver-rules=MAP {HALL} 127.0.0.1"]
         one = await playwright.chromium.launch(executable_path=chromium(), args=flags)
         yield one
         await one.close()

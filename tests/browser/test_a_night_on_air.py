@@ -164,8 +164,8 @@ async def without_websockets(context: BrowserContext) -> None:
     """)
 
 
-async def test_a_restart_of_the_web_process_brings_the_page_back(
-    redis: Embedded, stream: EventStream, viewer: Page, tmp_path: Path
+async def test_a_restart_brings_the_page_back_and_an_update_brings_a_new_page(
+    redis: Embedded, stream: EventStream, viewer: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await open_then(stream, replace(PAST.definition, id=NIGHT, times="live"), "open")
     async with serving(redis.url, tmp_path) as site:
@@ -174,6 +174,11 @@ async def test_a_restart_of_the_web_process_brings_the_page_back(
     await Submitter(stream).submit(NIGHT, declare(), DECLARED.at)
     async with serving(redis.url, tmp_path, port):
         await expect(viewer.locator(".headline")).to_contain_text("UKIP GAIN")
+        await viewer.evaluate("() => { window.same = true; }")
+    monkeypatch.setattr("server.html.make.make", lambda: "newer")  # as after an update
+    async with serving(redis.url, tmp_path, port):
+        await viewer.wait_for_function("() => !window.same")
+        await expect(viewer.locator("#line")).to_have_attribute("data-state", "up")
 
 
 async def test_what_the_push_puts_on_the_page_is_what_a_reload_shows(

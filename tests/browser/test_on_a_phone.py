@@ -30,7 +30,7 @@ NARROW = (320, 360)
 PAGES = [
     *("/", "/find?q=aber", "/find?q=SW1A+1AA"),
     *(GENERAL + page for page in ("", "/contests", "/areas", "/swing", "/battlegrounds", "/records", "/newsroom")),
-    *(SEAT, f"{GENERAL}/contests/parl.islington-north.2019-12-12"),
+    *(f"{GENERAL}?at=2019-12-12T22:00", SEAT, f"{GENERAL}/contests/parl.islington-north.2019-12-12"),
     *(ENDED + page for page in ("", "/contests", "/battlegrounds", "/records", "/areas")),
     *(SINGLE, f"{SINGLE}/records"),
 ]
@@ -38,11 +38,13 @@ WORDY = ("/", GENERAL, f"{GENERAL}/areas", f"{GENERAL}/battlegrounds", SEAT, END
 # What is wider than the window, or than a box that would have to be scrolled sideways; and what of the player's bar
 # sticks out of it or covers something else of it.
 WIDER = """() => {
-    const seen = [...document.querySelectorAll("main *, footer *, header *")].filter((one) =>
-        one.checkVisibility() && !one.closest("svg, .also, .pages, .heard, .unseen, .star, .skip, .panel"));
+    const shown = (one) => one.checkVisibility()
+        && !one.closest("svg, .also, .pages, .heard, .unseen, .star, .skip, .panel");
     const name = (one) => `${one.localName}#${one.id}.${one.className}`;
-    const wide = seen.filter((one) => one.getBoundingClientRect().right > innerWidth + 1).map(name);
-    wide.push(...seen.filter((one) => one.matches(".scrolls") && one.scrollWidth > one.clientWidth + 1).map(name));
+    const all = [...document.querySelectorAll("main *, footer *, header *")];
+    const out = all.filter((one) => one.getBoundingClientRect().right > innerWidth + 1);
+    const scrolled = all.filter((one) => one.matches(".scrolls") && one.scrollWidth > one.clientWidth + 1);
+    const wide = [...out, ...scrolled].filter(shown).map(name);
     if (document.documentElement.scrollWidth > innerWidth) wide.push("the page");
     const bar = [...document.querySelectorAll(".clock b, .clock span, .go > *, .more > :not(details), .more summary")]
         .filter((one) => one.checkVisibility()).map((one) => {

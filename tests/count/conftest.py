@@ -249,10 +249,10 @@ def signed_in(client: TestClient, desk: Desk, role: str, *ballots: str, name: st
 
 
 @contextmanager
-def process(folder: Path, redis_url: str, port: int) -> Generator[subprocess.Popen[bytes]]:
+def process(folder: Path, redis_url: str, port: int, **more: str) -> Generator[subprocess.Popen[bytes]]:
     """``python -m server serve`` on that Redis, once it answers; what it prints goes to the file ``printed``."""
     environment = {**os.environ, "PORT": str(port), "DATA_DIR": str(folder), "REDIS_URL": redis_url}
-    environment |= {"SECRET_KEY": SECRET, "PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    environment |= {"SECRET_KEY": SECRET, "PUBLIC_URL": f"http://127.0.0.1:{port}", **more}
     with (folder / "printed").open("ab") as printed:
         started = subprocess.Popen(
             [sys.executable, "-m", "server", "serve"], cwd=ROOT, env=environment, stdout=printed, stderr=printed

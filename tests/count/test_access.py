@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -202,6 +202,7 @@ CONTEST = f"{rochester.NIGHT}/{rochester.BALLOT}"
 DRAFT = "a-draft"
 AREAS = ("count", "desk", "admin")
 ELSEWHERE = "https://elsewhere.example"
+NOTHING: Mapping[str, str] = {}
 
 
 def routes_of(app: Starlette) -> set[str]:
@@ -246,10 +247,18 @@ class Visitor:
         """Their own."""
         return Invitations(SECRET).read(self.link.rpartition("/")[2])[1]
 
-    def call(self, route: str, origin: str = HALL, **fields: str) -> httpx2.Response:
-        """Ask for a route, or send its form."""
+    def call(
+        self,
+        route: str,
+        query: str = "",
+        origin: str = HALL,
+        names: str = "",
+        headers: Mapping[str, str] = NOTHING,
+        **fields: str,
+    ) -> httpx2.Response:
+        """Ask for a route, or send its form; where ``names`` is given, with that for every name in its path."""
         method, path = route.split()
-        names = {
+        known = {
             "night": rochester.NIGHT,
             "ballot": rochester.BALLOT,
             "token": self.unopened,
@@ -261,11 +270,13 @@ class Visitor:
             "code": "nobodys",
             "seq": "2",
         }
-        path = re.sub(r"{([^}]+)}", lambda found: names[found[1]], path)
+        path = re.sub(r"{([^}]+)}", lambda found: names or known[found[1]], path) + query
+        sent = {name: text.encode("latin-1") for name, text in headers.items()}
         if method == "GET":
-            return self.client.get(path, follow_redirects=False)
-        known = {"contest": self.contest, "csrf": self._csrf, "note": names["seq"]}
-        return self.client.post(path, data=known | fields, headers={"Origin": origin}, follow_redirects=False)
+            return self.client.get(path, headers=sent, follow_redirects=False)
+        form = {"contest": self.contest, "csrf": self._csrf, "note": known["seq"]} | fields
+        sent = {"Origin": origin.encode()} | sent
+        return self.client.post(path, data=form, headers=sent, follow_redirects=False)
 
 
 @pytest.fixture
@@ -315,6 +326,33 @@ def test_everybody_gets_what_the_table_says_and_no_more(
     assert found == HTTP
     printed = "".join(capfd.readouterr())
     assert not any(one in printed for one in tokens)
+
+
+ODD = ("%00", "%FF", "..%2F..%2Fsecret", "９", "9" * 400, "a" * 3000)
+ODD_HEADERS = {
+    "Referer": "http://[",
+    "Origin": "http://[",
+    "Accept-Language": "," * 3000,
+    "Accept-Encoding": "br;q=nan, gzip;q=1e999",
+    "If-None-Match": "a" * 3000,
+    "Range": f"bytes=0-{'9' * 400}",
+    "Last-Event-ID": "9" * 400,
+    "Authorization": "Bearer \xff",
+}
+ASKED = ("q", "at", "after", "seq", "lang", "baseline", "contest", "from", "to", "party", "sort", "verdict", "seconds")
+
+
+def test_what_no_browser_sends_is_no_fault_of_ours(everybody: dict[str, Visitor]) -> None:
+    """Odd names in addresses, odd queries, fields and headers, from whoever may ask for it."""
+    for route, outcomes in HTTP.items():
+        visitor = everybody[who_may(outcomes) if "yes" in outcomes.values() else "nobody"]
+        for odd in ODD:
+            query = "&".join(f"{name}={odd}" for name in ASKED if len(odd) < 400 or name == "q")
+            for address in (f"?{query}", ""):
+                status = visitor.call(route, address, names=odd, note=odd, contest=odd, name=odd).status_code
+                assert status < 500, (route, odd[:20], status)
+        status = visitor.call(route, headers=ODD_HEADERS).status_code
+        assert status < 500, (route, status)
 
 
 ENDED: dict[str, Callable[[str], Revoked | SessionsEnded | PinCleared]] = {

@@ -1,10 +1,14 @@
 """Whether a process is alive and ready, and its figures."""
 
 import re
+from pathlib import Path
+from shutil import copytree, ignore_patterns
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
+from server.html import static
 from server.live.channel import Channel
 from server.measures import FOLLOWER_HEARD
 from server.pages.render import PageRenderer
@@ -14,6 +18,8 @@ from server.stream.events import EventStream
 from tests.feeds.site import GENERAL, ROCHESTER, Site
 from tests.nights_by_hand import START, declare
 from tests.stream.test_events import NIGHT, opened
+
+FILES = ROOT / "web" / "static"
 
 
 def test_process_is_alive(client: TestClient) -> None:
@@ -76,6 +82,26 @@ def test_metrics_can_be_asked_for_again_and_each_is_explained_to_operators(clien
     names = {line.split()[2] for line in again.text.splitlines() if line.startswith("# TYPE declared_")}
     explained = set(re.findall(r"declared_\w+", (ROOT / "server" / "OPERATIONS.md").read_text()))
     assert len(names) > 20 and names - explained == set()
+
+
+async def test_a_process_without_the_files_of_its_pages_is_not_ready_and_says_which(
+    stream: EventStream, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    site = Site(stream=stream)
+    site.hub.ready.set()
+    copytree(FILES, tmp_path / "static", ignore=ignore_patterns("vendor"))
+    monkeypatch.setattr(static, "_FOLDER", tmp_path / "static")
+    for remembered in (static._files, static.lacking):  # type: ignore[reportPrivateUsage]
+        remembered.cache_clear()
+    try:
+        async with site.in_this_loop() as client:
+            answer = await client.get("/readyz")
+        assert answer.status_code == 503
+        assert "web/static lacks vendor/htmx.min.js, vendor/hx-ws.min.js." in answer.json()["reasons"][0]
+        assert static.static("vendor/htmx.min.js") == "/static/missing/vendor/htmx.min.js", "and pages are shown"
+    finally:
+        for remembered in (static._files, static.lacking):  # type: ignore[reportPrivateUsage]
+            remembered.cache_clear()
 
 
 async def test_process_that_is_told_to_stop_is_not_ready_while_it_goes_on(stream: EventStream) -> None:

@@ -14,6 +14,7 @@ from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFact
 
 from server.election.commands import OpenNight
 from server.live.line import Line
+from server.serving.places import Places
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
@@ -150,7 +151,7 @@ async def test_what_a_client_asks_for_and_does_not_read_does_not_pile_up() -> No
             assert isinstance(transport, asyncio.Transport)
             transport.set_write_buffer_limits(high=0)
             transports.append(transport)
-            lines.append(Line(transport, set(), deflate=False))
+            lines.append(Line(transport, Places(), deflate=False))
 
     server = await loop.create_server(Accepting, "127.0.0.1", 0)
     client = socket.create_connection(server.sockets[0].getsockname())

@@ -6,7 +6,7 @@ from random import Random
 
 from server.live.bodies import Body
 from server.live.frames import Message
-from server.live.memo import Memo, Shelf
+from server.live.memory.memo import Memo, Shelf
 
 _BESIDE = 500  # bytes that a remembered value takes beside the value itself
 

@@ -210,6 +210,24 @@ async def test_rubbish_in_the_address_or_on_the_line_hurts_nobody(site: Site, st
     assert "Con gain" in page.fragments["banner"] or "CON" in page.fragments["banner"]
 
 
+async def test_a_page_of_another_version_of_the_program_is_told_to_load_itself_anew(site: Site) -> None:
+    async with httpx2.AsyncClient(base_url=site.url) as client:
+        for page, live in ((f"/nights/{NIGHT}", f"/nights/{NIGHT}/live"), ("/", "/live")):
+            made = re.findall(r"&amp;made=(\w+)", (await answered(client, page, "hx-ws:connect")).text)[0]
+            for asked, status, close in ((f"&made={made}", 204, 0), ("", 204, 0), ("&made=before", 205, 1000)):
+                address = f"{live}?after={'1' if page != '/' else await _mark(client)}{asked}"
+                assert (await client.get(address)).status_code == status
+                async with connect(f"{site.ws}{address}") as line:
+                    if close:
+                        with pytest.raises(ConnectionClosed):
+                            await line.recv()
+                        assert line.close_code == close
+
+
+async def _mark(client: httpx2.AsyncClient) -> str:
+    return re.findall(r'id="cursor" value="(\d+)"', (await client.get("/")).text)[0]
+
+
 @pytest.mark.parametrize("topic", ["x" * 500, "swing/PP53/PP53", "parl.nowhere.2019-12-12", "battlegrounds/PP1/none"])
 async def test_a_page_that_a_night_does_not_have_cannot_be_watched(site: Site, topic: str) -> None:
     past = "parl.2019-12-12"

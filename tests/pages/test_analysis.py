@@ -37,7 +37,7 @@ from server.election.results.tally import add_up
 from server.election.results.targets import battlegrounds, needs
 from server.election.shares import half_up, share_text
 from server.live.channel import Channel
-from server.live.memo import MEMO
+from server.live.memory.memo import MEMO
 from server.nights import archive
 from server.pages.analysis.areas import areas_of
 from server.pages.analysis.choices import choices

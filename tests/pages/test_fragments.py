@@ -26,6 +26,9 @@ from tests.nights_by_hand import START, ballot, correct, declare, definition, wi
 SEAT = ballot(0)
 
 
+WAS = " · Lab seat by 50.0%"  # what a row says of a seat that waits
+
+
 class Shown:
     """A night's fragments as they are after some commands, a minute after each other."""
 
@@ -80,7 +83,7 @@ def test_a_poll_that_is_put_off_is_said_with_its_reason_and_nobody_is_elected(st
 def test_a_poll_that_goes_ahead_after_all_is_a_contest_again() -> None:
     shown = Shown(definition(), [no_poll("postponed", "Snow."), withdraw("It thawed.")])
     assert "Seat 0: the poll goes ahead It thawed." in shown["banner"]
-    assert shown["row-seat-0"] == "Seat 0 awaiting"
+    assert shown["row-seat-0"] == f"Seat 0 awaiting{WAS}"
     assert "Waiting for the count" in shown["contest-seat-0"]
     shown.after(declare(0))
     assert shown["row-seat-0"] == "Seat 0 Con gain from Lab 1"
@@ -115,24 +118,24 @@ def test_a_held_night_says_so_until_it_is_released() -> None:
 def test_when_a_declaration_is_expected_is_said_until_it_is_there() -> None:
     expect = ExpectDeclaration(id="expect", by="desk", ballot=SEAT, expected=START + timedelta(hours=4, minutes=30))
     shown = Shown(definition(), [expect])
-    assert shown["row-seat-0"] == "Seat 0 awaiting · expected 02:30"
+    assert shown["row-seat-0"] == f"Seat 0 awaiting · expected 02:30{WAS}"
     assert "declaration expected about 02:30" in shown["contest-seat-0"]
     assert "02:30" not in shown["latest"]
     shown.after(declare(0))
     assert "expected" not in shown["row-seat-0"]
     assert "expected" not in shown["contest-seat-0"]
     shown.after(withdraw("The wrong winner was read out."))
-    assert shown["row-seat-0"] == "Seat 0 withdrawn, being counted again", "that was of what is taken back now"
+    assert shown["row-seat-0"] == f"Seat 0 withdrawn, being counted again{WAS}", "that was of what is taken back now"
     assert "expected" not in shown["contest-seat-0"]
     later = START + timedelta(hours=7)
     shown.after(ExpectDeclaration(id="again", by="desk", ballot=SEAT, expected=later))
-    assert shown["row-seat-0"] == "Seat 0 withdrawn, being counted again · expected 05:00"
+    assert shown["row-seat-0"] == f"Seat 0 withdrawn, being counted again · expected 05:00{WAS}"
 
 
 def test_a_poll_that_goes_ahead_is_expected_when_it_was_before_it_was_put_off() -> None:
     expect = ExpectDeclaration(id="expect", by="desk", ballot=SEAT, expected=START + timedelta(hours=4, minutes=30))
     shown = Shown(definition(), [expect, no_poll("postponed", "Snow."), withdraw("It thawed.")])
-    assert shown["row-seat-0"] == "Seat 0 awaiting · expected 02:30"
+    assert shown["row-seat-0"] == f"Seat 0 awaiting · expected 02:30{WAS}"
 
 
 @pytest.mark.parametrize("contests", [1, 3])

@@ -28,7 +28,7 @@ from server.election.results.tally import add_up
 from server.html.errors import on_http_error
 from server.html.languages import ENGLISH, Language, language, languages
 from server.live.hub import Hub
-from server.live.memo import MEMO, Memo
+from server.live.memory.memo import MEMO, Memo
 from server.nights import archive
 from server.pages.bars.seats import bars_of
 from server.pages.picture import drawing, pages, words

@@ -48,12 +48,17 @@ async def test_a_page_is_not_sent_again_until_something_happened(
     assert (await client.get("/nights/night", headers=known)).status_code == 200
 
 
-async def test_every_page_that_follows_a_night_leads_to_a_reload_without_scripts(client: httpx2.AsyncClient) -> None:
+async def test_every_page_that_follows_a_night_has_a_push_and_without_scripts_a_reload(
+    client: httpx2.AsyncClient,
+) -> None:
     views = ("", "/contests", "/areas", "/swing", "/battlegrounds", "/records", "/newsroom", "/wall", "/embed/score")
     for page in ("/", *(f"/nights/night{view}" for view in (*views, f"/contests/{ballot(0)}"))):
         reload = '<a href="">Reload for more</a></noscript>'
         news = "" if page == "/" else "News up to 22:00. "
-        assert f"<noscript>{news}{reload}" in (await client.get(page)).text, page
+        text = (await client.get(page)).text
+        assert f"<noscript>{news}{reload}" in text, page
+        (push,) = re.findall(r'hx-ws:connect="([^"]+)"', text)
+        assert (await client.get(push.replace("&amp;", "&"))).status_code == 204, page
 
 
 async def test_static_files_have_names_that_never_change_their_content(client: httpx2.AsyncClient) -> None:

@@ -50,6 +50,8 @@ def test_a_link_names_an_address_that_phones_on_the_network_can_open(
         ("http://hall.local:8000/", "http://hall.local:8000"),
         ("http://[2001:DB8::7]:8000", "http://[2001:db8::7]:8000"),
         ("http://bücher.example", "http://xn--bcher-kva.example"),
+        ("https://news.example/results/", "https://news.example/results"),
+        ("https://news.example:443/elections/2026_live", "https://news.example/elections/2026_live"),
     ],
 )
 def test_a_public_url_is_taken_as_browsers_write_it(given: str, public_url: str) -> None:
@@ -63,9 +65,11 @@ def test_a_public_url_is_taken_as_browsers_write_it(given: str, public_url: str)
         ("192.168.1.20", "must begin with http:// or https://"),
         ("ftp://hall.local", "must begin with http:// or https://"),
         ("https://", "must begin with http:// or https://"),
-        ("https://example.org/results", "without a path"),
-        ("https://example.org?a=1", "without a path"),
-        ("https://me:secret@example.org", "without a path"),
+        ("https://example.org//results", "has a path other than"),
+        ("https://example.org/../results", "has a path other than"),
+        ('https://example.org/"results', "has a path other than"),
+        ("https://example.org?a=1", "must be a site alone"),
+        ("https://me:secret@example.org", "must be a site alone"),
         ("http://fe80::1:8000", "an IPv6 address is written in brackets"),
         ("http://hall.local:99999", "its port is at most 65535"),
         ("http://our hall:8000", "has a character in its name"),

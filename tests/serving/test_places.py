@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
+from socket import SO_RCVBUF, SOL_SOCKET, socket
 
 import httpx2
 import pytest
@@ -10,8 +11,9 @@ from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from server.serving.places import Places
+from server.serving.places import SECONDS_TO_TAKE, Places
 from server.stream.embedded import Embedded
+from tests.conftest import PATIENCE_SECONDS
 from tests.running import Site, play, serving
 from tests.serving.test_connection import Caller
 
@@ -19,9 +21,12 @@ NIGHT = "parl.rochester-and-strood.by.2014-11-20"
 
 
 class Client:
-    """A connection whose client has not asked for anything."""
+    """A connection whose client has not asked for anything, or has not taken so many bytes that are left."""
 
     gone = False
+
+    def __init__(self, left: int = 0) -> None:
+        self.left = left
 
     def give_way(self) -> None:
         self.gone = True
@@ -36,6 +41,34 @@ def test_the_oldest_that_ask_for_nothing_give_way_once_they_have_half_of_all_pla
     places.asked(clients[2])
     places.asks(Client())
     assert not any(client.gone for client in clients[2:])
+
+
+def test_who_takes_next_to_nothing_is_let_go_and_who_takes_slowly_is_not() -> None:
+    places = Places(10)
+    never, slowly, again = Client(50_000), Client(200_000), Client(50_000)
+    for client in (never, slowly, again):
+        places.waits(client, 0.0)
+    places.let_go_if_slow(SECONDS_TO_TAKE)
+    assert not never.gone
+    slowly.left = 180_000
+    places.took(again)
+    places.waits(again, SECONDS_TO_TAKE)
+    for second in (1, 2):
+        places.let_go_if_slow(SECONDS_TO_TAKE + second)
+        assert (never.gone, slowly.gone, again.gone) == (True, False, False)
+    places.let_go_if_slow(3 * SECONDS_TO_TAKE)
+    assert slowly.gone and again.gone
+
+
+def test_who_takes_nothing_gives_way_where_every_place_is_taken() -> None:
+    places = Places(10)
+    clients = [Client(1) for _ in range(11)]
+    places.connections.update(clients)  # type: ignore[arg-type]
+    for client in clients[:5]:
+        places.waits(client, 0.0)
+    places.asks(clients[10])
+    assert [client.gone for client in clients[:5]] == [True, False, False, False, False]
+    assert not clients[10].gone
 
 
 def test_viewers_are_refused_when_only_the_reserve_is_left() -> None:
@@ -53,9 +86,10 @@ def test_what_strangers_do_is_logged_once_a_minute() -> None:
         for second in range(130):
             places.asks(Client())
             places.was_late()
+            places.was_malformed()
             places.tell(float(second))
     assert len(told) == 3
-    assert (told[1]["gave_way"], told[1]["late"]) == (60, 60)
+    assert (told[1]["gave_way"], told[1]["late"], told[1]["malformed"]) == (60, 60, 60)
 
 
 async def test_a_new_visitor_is_served_while_strangers_hold_more_places_than_there_are(
@@ -73,6 +107,38 @@ async def test_a_new_visitor_is_served_while_strangers_hold_more_places_than_the
         assert await _visited(site) == 200
 
 
+async def test_a_new_visitor_is_served_while_strangers_take_nothing_of_what_they_asked_for(
+    redis: Embedded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.serving.places._files", lambda: 256 + 20)
+    async with serving(redis.url, tmp_path) as site, AsyncExitStack() as stack:
+        for number in range(30):
+            stack.enter_context(await _who_takes_nothing(site))
+            if number % 5 == 0:
+                assert await _visited(site) == 200
+        assert await _visited(site) == 200
+
+
+async def test_who_takes_nothing_of_an_answer_is_let_go(
+    redis: Embedded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.serving.places.SECONDS_TO_TAKE", 0.0)
+    async with serving(redis.url, tmp_path) as site:
+        with await _who_takes_nothing(site) as stranger, pytest.raises(ConnectionError):
+            await asyncio.wait_for(_says_on(stranger), PATIENCE_SECONDS)
+
+
+async def test_what_is_no_request_is_counted_and_not_logged_one_by_one(
+    redis: Embedded, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(redis.url, tmp_path) as site:
+        for _ in range(3):
+            stranger = await Caller.to(site)
+            await stranger.says(b"\0 is this a request?\r\n\r\n")
+            assert (await stranger.hears()).startswith(b"HTTP/1.1 400 ")
+    assert caplog.records == []
+
+
 async def test_viewers_leave_places_for_officers_and_the_desk(
     redis: Embedded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +153,10 @@ async def test_viewers_leave_places_for_officers_and_the_desk(
                 refused = error.response.status_code
                 break
         assert refused == 503
+        stream = {"Accept": "text/event-stream"}
+        async with httpx2.AsyncClient(base_url=site.url) as reader:
+            answer = await reader.get("/api/nights/night/events", headers=stream)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
         async with httpx2.AsyncClient(base_url=site.url) as officer:
             assert (await officer.get("/count/invitation")).status_code == 200
         with pytest.raises(InvalidStatus) as desk:
@@ -97,3 +167,21 @@ async def test_viewers_leave_places_for_officers_and_the_desk(
 async def _visited(site: Site) -> int:
     async with httpx2.AsyncClient(base_url=site.url) as visitor:
         return (await visitor.get("/healthz")).status_code
+
+
+async def _says_on(stranger: socket) -> None:
+    while True:
+        await asyncio.get_running_loop().sock_sendall(stranger, b"\r\n")
+        await asyncio.sleep(0.05)
+
+
+async def _who_takes_nothing(site: Site) -> socket:
+    """A client that asks for much, and reads nothing."""
+    host, port = site.url.removeprefix("http://").split(":")
+    stranger = socket()
+    stranger.setsockopt(SOL_SOCKET, SO_RCVBUF, 2048)
+    stranger.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(stranger, (host, int(port)))
+    await loop.sock_sendall(stranger, b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 16)
+    return stranger

@@ -16,7 +16,7 @@ from redis.exceptions import BusyLoadingError
 
 from server.__main__ import main
 from server.election.counting.acts import Asked, Stamp
-from server.settings import ROOT
+from server.settings import ROOT, Settings
 from server.stream.drafts import Drafts, Stored
 from server.stream.events import EventStream
 from server.stream.failures import StreamUnavailable, StreamUnfit, failed
@@ -106,9 +106,12 @@ async def test_a_certificate_that_is_not_trusted_is_called_so_and_can_be_trusted
         with pytest.raises(StreamUnfit, match=r"certificate of Redis at 127.0.0.1:\d+ is not trusted: self-signed"):
             await stream.open()
         await stream.close()
-        trusting = EventStream(f"{switch.url}?ssl_ca_certs={certificate}")
-        await opened(trusting)
-        await trusting.close()
+        by_name = switch.url.replace("127.0.0.1", "localhost")  # which the certificate is not for
+        for url, said in ((switch.url, str(certificate)), (switch.url + "?db=0", str(certificate)), (by_name, "any")):
+            environment = {"REDIS_URL": url, "REDIS_CERTIFICATE": said, "SECRET_KEY": "a secret of this test"}
+            trusting = EventStream(Settings.from_env(environment).redis_url or "")
+            await opened(trusting)
+            await trusting.close()
 
 
 async def test_a_node_of_a_cluster_is_called_so(tmp_path: Path) -> None:
@@ -116,7 +119,7 @@ async def test_a_node_of_a_cluster_is_called_so(tmp_path: Path) -> None:
         node.ask("CLUSTER ADDSLOTSRANGE 0 16383")
         node.wait_until("CLUSTER INFO", "cluster_state:ok")
         stream = EventStream(node.url)
-        with pytest.raises(StreamUnfit, match="Redis Cluster, which this program does not speak"):
+        with pytest.raises(StreamUnfit, match="node of a Redis Cluster: REDIS_URL must be like redis[+]cluster"):
             await stream.open()
         await stream.close()
 

@@ -122,7 +122,7 @@ class Draft {
     const details = this.form.closest("details");
     if (details) details.open = true;
     unsay("restored");
-    saying("restored").querySelector("time").textContent = clock(draft.at);
+    saying("restored").querySelector("[data-time]").textContent = clock(draft.at);
   }
 
   // Keeps what is typed; returns false if the browser cannot keep anything.
@@ -142,7 +142,7 @@ class Draft {
     unsay("elsewhere");
     if (!other) return;
     const told = saying("elsewhere");
-    told.querySelector("time").textContent = clock(other.at);
+    told.querySelector("[data-time]").textContent = clock(other.at);
     told.querySelector("[data-take]").addEventListener("click", () => this.take(other));
   }
 

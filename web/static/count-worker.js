@@ -4,8 +4,10 @@
 const PAGES = "count-pages";
 const FILES = "count-files";
 const PATIENCE = 4_000;
-const SIGN_IN = "/count/invitation";
-const NEVER = ["/count/state", "/count/worker.js"];
+const FORM = self.location.pathname.replace("/worker.js", "");
+const SIGN_IN = `${FORM}/invitation`;
+const NEVER = [`${FORM}/state`, `${FORM}/worker.js`];
+const STATIC = FORM.replace(/count$/, "static/");
 
 const contestOf = (address) => new URL(address).searchParams.get("contest") ?? "";
 
@@ -29,7 +31,7 @@ async function seen(address, html, policy) {
 // Keeps the files that the newest page needs, and deletes the others: names change with content, so those are outdated.
 async function keepFiles(html) {
   const files = await caches.open(FILES);
-  const needed = [...new Set(html.match(/\/static\/[^"]+/g) ?? [])];
+  const needed = [...new Set(html.match(/[^"]+/g).filter((text) => text.startsWith(STATIC)))];
   const kept = (await files.keys()).map((request) => new URL(request.url).pathname);
   await files.addAll(needed.filter((path) => !kept.includes(path)));
   await Promise.all(kept.filter((path) => !needed.includes(path)).map((path) => files.delete(path)));
@@ -79,6 +81,6 @@ self.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   const { origin, pathname } = new URL(url);
   if (method !== "GET" || origin !== self.location.origin || NEVER.includes(pathname)) return;
-  if (pathname.startsWith("/static/")) event.respondWith(file(event.request));
+  if (pathname.startsWith(STATIC)) event.respondWith(file(event.request));
   else if (mode === "navigate") event.respondWith(page(event));
 });

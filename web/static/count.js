@@ -7,8 +7,8 @@ const ASK_EVERY = 2_000;
 const PATIENCE_TO_ASK = 7_000; // so that ten seconds of silence are said to be
 const PAUSES = [2_000, 4_000, 8_000, 15_000, 30_000];
 const SECOND_TAP = 400;
-const FORM = "/count";
-const SIGN_IN = "/count/invitation";
+const FORM = `${new URL(document.currentScript.src).pathname.split("/static/")[0]}/count`;
+const SIGN_IN = `${FORM}/invitation`;
 
 const byId = (id) => document.getElementById(id);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -35,7 +35,7 @@ function tell() {
   // Without a network, what is on this phone is still true; what the server has may have changed.
   const lost = line.querySelector("span");
   lost.hidden = !silentSince || Boolean(current);
-  if (silentSince) lost.querySelector("time").textContent = clock(silentSince);
+  if (silentSince) lost.querySelector("[data-time]").textContent = clock(silentSince);
 }
 
 function heard() {
@@ -318,7 +318,7 @@ function keepPage({ url, html, policy }) {
 async function openAgain() {
   if (!opensAgain || !location.pathname.startsWith(FORM)) return;
   try {
-    await navigator.serviceWorker.register("/count/worker.js", { scope: FORM });
+    await navigator.serviceWorker.register(`${FORM}/worker.js`, { scope: FORM });
   } catch {
     opensAgain = false;
     return sayWhatCannotBe();

@@ -60,7 +60,7 @@
     if (sending) return false;
     if (type === "opaqueredirect" || status === 403) {
       place.remove();
-      location.replace("/desk"); // whose answer says why
+      location.replace(address.pathname.replace("/live", "")); // whose answer says why
       return null;
     }
     if (status !== 200 || !text.includes('"#desk-status"')) return null; // such as the "sign in to this wifi" of a hall

@@ -8,6 +8,7 @@
   const LATER = 2_000; // … before another attempt
   const AGAIN = 5_000; // … between two looks at a clock that runs: its page may have waited for the network
   const SILENCE = 16_000; // … after which a connection is left behind: the server says something every seven seconds
+  const ROOT = document.currentScript.src.split("/static/")[0];
   const player = document.getElementById("player");
   const [button, words] = document.getElementById("lead").children;
   const [BEGIN, END, FOLLOWED_AT, FOLLOWS, OVER, NO_CONNECTION] = words.dataset.words.split("|");
@@ -37,7 +38,7 @@
     let pause = SOON;
     try {
       const headers = { Authorization: `Bearer ${led.token}` };
-      const { ok, status } = await put(`/clocks/${led.code}`, "PUT", { ...where(), number: (number += 1) }, headers);
+      const { ok, status } = await put(`${ROOT}/clocks/${led.code}`, "PUT", { ...where(), number: (number += 1) }, headers);
       if ([403, 404].includes(status)) {
         lead(null);
         say(OVER);
@@ -54,7 +55,7 @@
   const begin = async () => {
     unfollow();
     try {
-      const answer = await put(`/nights/${player.dataset.night}/clock`, "POST", where());
+      const answer = await put(`${ROOT}/nights/${player.dataset.night}/clock`, "POST", where());
       if (!answer.ok) throw new Error(answer.statusText);
       lead({ night: player.dataset.night, ...(await answer.json()) });
     } catch {
@@ -95,7 +96,7 @@
     clearTimeout(silence);
     if (!followed) return;
     try {
-      const answer = await fetch(`/clocks/${followed}`);
+      const answer = await fetch(`${ROOT}/clocks/${followed}`);
       if (answer.ok) hear(await answer.text());
       else if (answer.status === 404) hear('{"over":true}');
     } catch {}
@@ -103,7 +104,7 @@
   };
   const follow = () => {
     if (!followed) return;
-    const url = new URL(`/clocks/${followed}`, location);
+    const url = new URL(`${ROOT}/clocks/${followed}`);
     url.protocol = url.protocol.replace("http", "ws");
     const dialled = (socket = new WebSocket(url));
     const leave = () => {

@@ -1,16 +1,43 @@
 // Keeps an open page in step with the night: it resumes where the page is, and polls where line.js says so. What changes on
 // the page comes as HTML from the server, and htmx puts it in its place.
 (() => {
-  const [OVER, RESET, GONE] = [1000, 205, 404]; // of a websocket, of answers: the night is over or gone, so reload
+  // Of a websocket, of answers: the night is over or gone, or the server makes its pages otherwise by now.
+  const [OVER, RESET, GONE] = [1000, 205, 404];
   const [NEWS, NO_NEWS] = [200, 204];
   const place = document.getElementById("live");
   let connection = null;
 
   const cursor = () => document.getElementById("cursor").value;
 
-  const resumeFrom = (opened) => {
-    const url = new URL(opened.url);
+  // Servers of two versions may answer in turns, while one takes the other's place: no reload a minute after another.
+  const RELOADED = "reloaded";
+  const isFresh = () => {
+    try {
+      return Date.now() - (sessionStorage[RELOADED] ?? 0) < 60_000;
+    } catch {
+      return true;
+    }
+  };
+  const ours = new URL(place.getAttribute("hx-ws:connect"), location.href);
+  const addressOf = (address) => {
+    const url = new URL(address);
     url.searchParams.set("after", cursor());
+    url.searchParams.set("made", isFresh() ? "" : ours.searchParams.get("made"));
+    return url;
+  };
+
+  // Who is typing is not interrupted.
+  const reload = () => {
+    const field = document.activeElement;
+    if (field.matches("[type=search]") && field.value) return field.addEventListener("blur", reload, { once: true });
+    try {
+      sessionStorage[RELOADED] = Date.now();
+    } catch {}
+    location.reload();
+  };
+
+  const resumeFrom = (opened) => {
+    const url = addressOf(opened.url);
     opened.url = url.href;
     connection = opened;
   };
@@ -82,7 +109,7 @@
     resumeFrom(event.detail.connection);
     done();
   });
-  on("close", ({ detail }) => detail.code === OVER && location.reload());
+  on("close", ({ detail }) => detail.code === OVER && reload());
 
   // htmx closes the line of a hidden tab. If the viewer wants notifications it must not, so it does not get the event.
   window.addEventListener(
@@ -97,10 +124,8 @@
 
   follow(place, async (fetched) => {
     const before = cursor();
-    const url = new URL(place.getAttribute("hx-ws:connect"), location.href);
-    url.searchParams.set("after", before);
-    const { status, text } = await fetched(url);
-    if (status === RESET || status === GONE) location.reload();
+    const { status, text } = await fetched(addressOf(ours));
+    if (status === RESET || status === GONE) reload();
     if (status === NO_NEWS) return false;
     if (status !== NEWS || !text.includes('"#cursor"')) return null; // such as the "sign in to this wifi" of a hall
     if (cursor() !== before) return false; // a message came meanwhile, and is newer

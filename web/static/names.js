@@ -1,8 +1,11 @@
-// The names of the seats on a part of the map, where hexagons are large enough for them. The list has them for all.
+// The names of the seats on a part of the map, which is made so large that they can be read, and moved where it is wider
+// than the page. The list has them for all.
 (() => {
-  const LARGE = 42; // pixels of a hexagon's width
+  const LARGE = 50; // pixels of a hexagon's width: the letters are eight
   const [WIDE, LONG, LINES, HIGH] = [14, 11, 4, 2.6]; // of a hexagon, characters of a line, lines, the height of a line
   const hexes = document.querySelector(".hexes");
+  const zoom = document.querySelector("#map-zoom select");
+  const pan = Object.assign(document.createElement("div"), { className: "pan" });
   let names = null;
 
   const make = (tag, attributes) => {
@@ -24,8 +27,7 @@
 
   const draw = () => {
     names?.remove();
-    const { width, height } = hexes.viewBox.baseVal;
-    if (WIDE * Math.min(hexes.clientWidth / width, hexes.clientHeight / height) < LARGE) return;
+    if (!zoom.value) return;
     names = make("g", { class: "names", "aria-hidden": "true" });
     for (const hex of hexes.querySelectorAll("a")) {
       const name = document.getElementById(hex.getAttribute("aria-labelledby"))?.querySelector("a").textContent;
@@ -43,6 +45,15 @@
     hexes.append(names);
   };
 
-  new MutationObserver(draw).observe(hexes, { attributes: true, attributeFilter: ["viewBox"] });
-  new ResizeObserver(draw).observe(hexes);
+  const enlarge = () => {
+    const pixels = (LARGE * hexes.viewBox.baseVal.width) / WIDE;
+    hexes.style.cssText = zoom.value && `min-width: ${pixels}px; max-height: none`;
+    pan.scrollLeft = (pan.scrollWidth - pan.clientWidth) / 2;
+    draw();
+  };
+
+  hexes.replaceWith(pan);
+  pan.append(hexes);
+  new MutationObserver(enlarge).observe(hexes, { attributes: true, attributeFilter: ["viewBox"] });
+  enlarge();
 })();

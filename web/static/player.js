@@ -16,7 +16,8 @@
   const [player, clock, scrub, speed, play] = ["player", "clock", "scrub", "speed", "play"].map(byId);
   const [says, toCome, moments] = ["player-says", "to-come", "moments"].map(byId);
   const [PLAY, PAUSE, LOADING, NO_CONNECTION, COPIED, DECLARED] = player.dataset.words.split("|");
-  const NIGHT = `/nights/${player.dataset.night}`;
+  const ROOT = new URL(document.currentScript.src).pathname.split("/static/")[0];
+  const NIGHT = `${ROOT}/nights/${player.dataset.night}`;
   let kept = {};
   try {
     kept = localStorage;
@@ -409,7 +410,7 @@
   let contests = null;
   const markSeats = async () => {
     const followed = new Set((kept.followed ?? "").split(" ").filter(Boolean));
-    if (followed.size) contests ??= (await (await fetch(`/api${NIGHT}`)).json()).contests;
+    if (followed.size) contests ??= (await (await fetch(`${ROOT}/api/nights/${player.dataset.night}`)).json()).contests;
     const marks = [];
     for (const { ballot, declared_at } of contests ?? []) {
       if (!followed.has(ballot.split(".")[1]) || !declared_at) continue;

@@ -17,6 +17,7 @@ from server.election.events import DeclarationExpected, NightOpened, NoPollTaken
 from server.html.answers import HTML
 from server.html.languages import ENGLISH
 from server.html.process import process
+from server.html.root import rooted
 from server.html.security import policy
 from server.html.shown import Shown
 from server.html.templates import rendered
@@ -73,12 +74,12 @@ def _shown(night: Made, site: str) -> Shown:
 
 def _within(html: str, draft: str, night: str, bar: str) -> str:
     """The page with a bar above it, and with links that stay in the preview."""
-    here = f"/admin/nights/{draft}/preview"
+    here = rooted(f"/admin/nights/{draft}/preview")
 
     def link(match: re.Match[str]) -> str:
         contest = re.match(r"/contests/([^/?#\"]+)$", match[1])
         return f'href="{here}/{contest[1]}"' if contest else f'href="{here}"'
 
     html = re.sub(r'<span id="air">.*?</noscript>', '<b class="tag">Not on air</b>', html, count=1)
-    html = re.sub(rf'href="/nights/{re.escape(night)}([^"]*)"', link, html)
+    html = re.sub(rf'href="{rooted("/nights/")}{re.escape(night)}([^"]*)"', link, html)
     return html.replace('<main id="main"', f'{bar}<main id="main"', 1).replace("<title>", "<title>Preview: ", 1)

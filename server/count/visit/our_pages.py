@@ -2,13 +2,13 @@
 
 import secrets
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
 from server.election.limits import LONGEST_FIELD
+from server.html.address import host_in
 from server.html.errors import Titled
 from server.html.process import process
 
@@ -54,5 +54,5 @@ def is_same_site(connection: HTTPConnection) -> bool:
     """Whether a browser says that a request comes from our own site, or says nothing."""
     settings = process(connection).settings
     origin, site = connection.headers.get("origin"), connection.headers.get("sec-fetch-site")
-    ours = {connection.headers.get("host"), urlsplit(settings.public_url).netloc}
-    return (origin is None or urlsplit(origin).netloc in ours) and site in (None, "none", "same-origin")
+    ours = {connection.headers.get("host"), host_in(settings.public_url)}
+    return (origin is None or host_in(origin) in ours) and site in (None, "none", "same-origin")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from server.count.visit.signed import Signer
+from server.html.root import rooted
 from server.settings import Settings
 
 _SESSION_SECONDS = 24 * 3600
@@ -30,7 +31,7 @@ def sessions(settings: Settings, area: str) -> list[Middleware]:
             _Sessions,
             secret_key=settings.secret_key,
             session_cookie=area,
-            path=f"/{area}",
+            path=rooted(f"/{area}"),
             max_age=_SESSION_SECONDS,
             https_only=_is_https(settings),
         )
@@ -44,7 +45,7 @@ def begin_session(response: Response, settings: Settings, area: str, session: di
         area,
         signed,
         max_age=_SESSION_SECONDS,
-        path=f"/{area}",
+        path=rooted(f"/{area}"),
         secure=_is_https(settings),
         httponly=True,
         samesite="lax",

@@ -130,10 +130,11 @@ def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
     count = night.counts[event.ballot]
     match event:
         case Declared():
-            return Item("declared", event, count, judge(count.contest, event), majority=majority)
+            return Item("declared", event, count, _judged(count, event), majority=majority)
         case Corrected():
-            result = judge(count.contest, event)
-            return Item("corrected", event, count, result, before(count, event), majority, changes(count, event))
+            return Item(
+                "corrected", event, count, _judged(count, event), before(count, event), majority, changes(count, event)
+            )
         case Withdrawn():
             return Item("withdrawn", event, count, None, before(count, event))
         case StageReached():
@@ -144,6 +145,11 @@ def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
             return Item("no-poll", event, count, _unopposed(count, event), majority=majority)
         case _:
             assert_never(event)
+
+
+def _judged(count: Count, event: SetsResult) -> Result:
+    """What an event made of a contest; mostly that still stands, and is judged already."""
+    return count.result if count.result and count.last is event else judge(count.contest, event)
 
 
 class Change(Struct, frozen=True):

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from server.election.contests import Definition
 from server.election.nights import Night
-from server.election.once import once
+from server.election.once import is_known, once
 from server.election.parties import has_a_past
 from server.election.results.places import EVERYWHERE, Area
 from server.election.results.sums import PartySums, Sums, contests_in, sums_of
@@ -79,6 +79,11 @@ def add_up(night: Night, area: Area = EVERYWHERE) -> Tally:
     if found is None or found[0] is not sums:
         found = known[area] = sums, _tally(night, area)
     return found[1]
+
+
+def is_added_up(night: Night) -> bool:
+    """Whether the totals of a night as it stands are known; where none before were, they take long."""
+    return is_known(_whole, night)
 
 
 @once

@@ -20,7 +20,7 @@ from server.pages.around.page import page
 async def view(request: Request) -> Response:
     """``/nights/{night}/areas``, ``/swing?from=PP53&to=PP52``, ``/battlegrounds?party=PP53`` and ``/records``, each
     also with ``?at=``."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     known = choices(shown.night.definition)
     try:
         topic = views.asked(
@@ -32,7 +32,7 @@ async def view(request: Request) -> Response:
     if topic == "records" and not shown.channel.has_cached(name):
         await asyncio.to_thread(record_book.before_it, shown.night.definition)
     html = shown.channel.cached(name, lambda: body(_view_page(shown, topic, known)))
-    return shown.answer(request, html)
+    return await shown.answer(request, html)
 
 
 def _view_page(shown: Shown, topic: str, known: Choices) -> str:

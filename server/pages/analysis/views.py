@@ -34,7 +34,7 @@ from server.election.results.swings import swing_together
 from server.html.address import kept
 from server.html.languages import ENGLISH, Language
 from server.html.templates import environment
-from server.live.memo import MEMO, Shelf
+from server.live.memory.memo import MEMO, Shelf
 from server.pages.analysis.areas import areas
 from server.pages.analysis.choices import Choices, choices, usual_pair, why_no_swing
 from server.pages.analysis.grounds import Ground, grounds_page

@@ -4,21 +4,32 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
+from server.election.counts import Count
+from server.election.results.tally import add_up
 from server.html.address import kept, staying
 from server.html.shown import Shown
 from server.html.swaps import cursor
 from server.html.templates import rendered
 from server.nights import against
+from server.pages.picture.words import told, told_score
 from server.pages.player.timeline import timeline
 
 _NOTHING: Mapping[str, str] = {}
 
 
-def page(shown: Shown, template: str, topic: str, query: Mapping[str, str] = _NOTHING, **context: object) -> str:
+def page(
+    shown: Shown,
+    template: str,
+    topic: str,
+    query: Mapping[str, str] = _NOTHING,
+    about: Count | None = None,
+    **context: object,
+) -> str:
     """The HTML of a page of a night, from its template and that template's ``context``.
 
     ``topic`` is the page's topic for the push, "" for the night's own. ``query`` are the parameters of the page's
-    address besides the state that all pages of the night share.
+    address besides the state that all pages of the night share. ``about`` is the contest that the page is about, None
+    for a page about the whole night; so is what search engines and shared links tell of it.
     """
     others = {**shown.state, **query}
 
@@ -31,6 +42,9 @@ def page(shown: Shown, template: str, topic: str, query: Mapping[str, str] = _NO
         night=shown.night,
         live=shown.channel.on_air,
         moment=shown.moment,
+        described=_described(shown, about),
+        picture=shown.picture(about.contest.ballot if about else ""),
+        site=shown.site,
         baseline=shown.baseline,
         baselines=[
             (choice, kept(others | {"baseline": choice.key}) or "?") for choice in against.baselines(shown.opened)
@@ -49,3 +63,11 @@ def page(shown: Shown, template: str, topic: str, query: Mapping[str, str] = _NO
         **context,
     )
     return staying(html, shown.night.definition.id, {name: shown.state[name] for name in ("at", "known")})
+
+
+def _described(shown: Shown, about: Count | None) -> str:
+    night = shown.night
+    count = next(iter(night.counts.values())) if night.is_single else about
+    if count:
+        return told(night, count, shown.language, shown.is_over)
+    return told_score(night, add_up(night), shown.language, shown.is_over)

@@ -30,10 +30,10 @@ class NoticeRow(Struct, frozen=True):
 @allows(everyone)
 async def notice(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}/notice``: the declaration, to print."""
-    shown, ballot = shown_by(request), request.path_params["ballot"]
+    shown, ballot = await shown_by(request), request.path_params["ballot"]
     count = shown.count(ballot)
     html = shown.channel.cached(f"notice {ballot}", lambda: body(_page(shown, count)))
-    return shown.answer(request, html)
+    return await shown.answer(request, html)
 
 
 def _page(shown: Shown, count: Count) -> str:
@@ -51,6 +51,7 @@ def _page(shown: Shown, count: Count) -> str:
         shown,
         "notice.html",
         topic="",
+        about=count,
         london_day=london_day,
         count=count,
         result=result,

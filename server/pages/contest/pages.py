@@ -13,18 +13,17 @@ from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
 from server.pages.contest.notice import notice
 from server.pages.map.hexagons import drawn, has_map
-from server.pages.picture.words import told
 
 
 @allows(everyone)
 async def contest(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}``: the page of one contest."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     ballot = request.path_params["ballot"]
     count = shown.count(ballot)
     unvoiced = without_reactions(request)
     html = shown.channel.cached(f"contest {ballot} {unvoiced}", lambda: body(contest_page(shown, count, unvoiced)))
-    return shown.answer(request, html)
+    return await shown.answer(request, html)
 
 
 def contest_page(shown: Shown, count: Count, unvoiced: bool = False) -> str:
@@ -40,8 +39,7 @@ def contest_page(shown: Shown, count: Count, unvoiced: bool = False) -> str:
         topic=ballot,
         query={"reactions": "no" if unvoiced else ""},
         unvoiced=unvoiced,
-        described=told(shown.night, count, shown.language, shown.is_over),
-        picture=shown.picture(ballot),
+        about=count,
         count=count,
         contest=contest,
         near=near,

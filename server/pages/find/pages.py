@@ -8,17 +8,20 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
+from server.election.contests import Definition
+from server.election.once import is_known
 from server.election.results.places import regions
 from server.html.address import in_language
 from server.html.answers import HTML, answer
+from server.html.process import process
 from server.html.shown import Shown, shown_by
 from server.html.templates import rendered
 from server.live.bodies import body
-from server.live.slices import make_texts
+from server.live.slices import make_texts, of_kinds
 from server.pages.around.page import page
 from server.pages.find import table
 from server.pages.find.postcodes import postcode_asked
-from server.pages.find.search import search, searchable
+from server.pages.find.search import Searchable, search, searchable
 from server.pages.find.suggest import Found, Suggestion, suggested
 
 _KEPT = "private, max-age=300"  # what a question leads to does not change with the results
@@ -28,27 +31,30 @@ _KEPT = "private, max-age=300"  # what a question leads to does not change with 
 async def contests(request: Request) -> Response:
     """``/nights/{night}/contests?q=&party=PP53&verdict=gain&region=London&sort=majority&order=desc``: the table of all
     contests, or of those asked for."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     if shown.night.is_single:
         night = f"/nights/{shown.night.definition.id}{shown.kept()}"
         return in_language(request, RedirectResponse(night, 303))
     asked = table.wanted(shown.night, request.query_params)
+    words = await _words(request, shown.night.definition)
     if asked.all:  # many people open the whole table; what one person searches for is not kept
         name = f"contests {asked.query}"
         if not shown.channel.has_cached(name):
-            await make_texts(shown.channel, (f"seat-{contest.slug}" for contest in shown.night.definition.contests))
+            await make_texts(shown.channel, of_kinds(shown.channel, "seat"))
         html = shown.channel.cached(name, lambda: body(_contests_page(shown, asked)))
-        return shown.answer(request, html)
-    found = search(searchable(shown.night.definition).entries, asked.q)
+        return await shown.answer(request, html)
+    found = search(words.entries, asked.q)
+    if found:
+        await make_texts(shown.channel, of_kinds(shown.channel, "seat"))
     suggestions = "" if found else await _suggestions(request, shown, asked.q)
-    return shown.answer(request, body(_contests_page(shown, asked, suggestions)))
+    return await shown.answer(request, body(_contests_page(shown, asked, suggestions)))
 
 
 @allows(everyone)
 async def seek(request: Request) -> Response:
     """``/nights/{night}/find?q=``: a redirect to the contest or the party that is meant, or to the table of those
     found."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     asked = table.wanted(shown.night, {"q": request.query_params.get("q", "")})
     found = await _led_to(request, shown, asked.q)
     place = found.only.address(shown.state) if found.only else ""
@@ -59,7 +65,7 @@ async def seek(request: Request) -> Response:
 @allows(everyone)
 async def suggest(request: Request) -> Response:
     """``/nights/{night}/find/suggested?q=``: what a question leads to, to choose from while somebody types."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     html = body(await _suggestions(request, shown, request.query_params.get("q", "")))
     return in_language(request, answer(request, html, HTML, html.etag, _KEPT))
 
@@ -71,7 +77,15 @@ async def _led_to(request: Request, shown: Shown, question: str) -> Found:
         seats = [contest for contest in definition.contests if contest.gss and contest.gss == postcode.gss]
         meant = tuple(Suggestion(definition.id, contest=contest) for contest in seats)
         return Found(meant, meant[0] if meant else None, misspelt=False)
-    return await asyncio.to_thread(suggested, definition, searchable(definition), question)
+    words = await _words(request, definition)
+    return await asyncio.to_thread(suggested, definition, words, question)
+
+
+async def _words(request: Request, definition: Definition) -> Searchable:
+    """What the contests of a night are found by; the first time it is made in a thread."""
+    if not is_known(searchable, definition):
+        await process(request).hub.beside.make(("words", id(definition)), lambda: searchable(definition))
+    return searchable(definition)
 
 
 async def _suggestions(request: Request, shown: Shown, question: str) -> str:

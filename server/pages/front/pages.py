@@ -8,13 +8,15 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from server.access import allows, everyone
+from server.election.results.tally import add_up, is_added_up
 from server.html.address import asked, in_language, language_of, number
-from server.html.answers import HTML, answer
+from server.html.answers import HTML, SHARED, answer
 from server.html.languages import wanted
-from server.html.process import process
+from server.html.make import is_of_another_make
+from server.html.process import Process, process
 from server.html.templates import rendered
 from server.live.bodies import body
-from server.live.line import line_of
+from server.live.line import in_a_task, line_of
 from server.pages.find.postcodes import PostcodeAsked, postcode_asked
 from server.pages.front.past import shipped
 from server.pages.front.pieces import front_page
@@ -26,28 +28,48 @@ async def front(request: Request) -> Response:
     """``/``: what is happening, what comes next, and what was."""
     hub, language = process(request).hub, language_of(request)
     past = await asyncio.to_thread(shipped)
+    await _prepare(process(request))
     html = hub.cached(f"front {language.code}", lambda: body(front_page(hub, language, past)), also=hub.front.mark)
-    return in_language(request, answer(request, html, HTML, html.etag))
+    return in_language(request, answer(request, html, HTML, html.etag, SHARED))
 
 
 @allows(everyone)
 async def live(websocket: WebSocket) -> None:
-    """``/live?after={mark}&lang=de``: what changed on the front page since that mark, then what changes."""
+    """``/live?after={mark}&lang=de``: what changed on the front page since that mark, then what changes. If ``&made=``
+    names another version of the pages the line is closed with code 1000, on which the page reloads itself."""
     front, code = process(websocket).hub.front, wanted((asked(websocket, "lang"),), "").code
+    await _prepare(process(websocket))
     await websocket.accept()
     line = line_of(websocket.scope)
+    if is_of_another_make(websocket):
+        line.end()
+        return
     line.audience = front.join(line, code, number(websocket, "after"))
 
 
 @allows(everyone)
 async def poll(request: Request) -> Response:
-    """``/live`` over HTTP: what changed since a mark; 204 if nothing did."""
+    """``/live`` over HTTP: what changed since a mark; 204 if nothing did, 205 if ``&made=`` names another version."""
+    if is_of_another_make(request):
+        return Response(status_code=205, headers={"Cache-Control": "no-store"})
     front, code = process(request).hub.front, wanted((asked(request, "lang"),), "").code
+    await _prepare(process(request))
     message = front.missed(code, number(request, "after"))
     if message is None:
         return Response(status_code=204, headers={"Cache-Control": "no-cache"})
     content = body(message.payload)
     return answer(request, content, HTML, content.etag)
+
+
+async def _prepare(one: Process) -> None:
+    """Have kept nights read in a thread, and nights on air added up in turns with others: the first time takes long."""
+    if not one.hub.front.has_state:
+        await in_a_task()
+        await asyncio.to_thread(one.kept.listed)
+    for channel in tuple(one.hub.channels.values()):
+        if channel.night and not is_added_up(channel.night):
+            add_up(channel.night)
+            await asyncio.sleep(0)
 
 
 @allows(everyone)
@@ -59,7 +81,7 @@ async def find(request: Request) -> Response:
     if found.only:
         return in_language(request, RedirectResponse(found.only.what.address(), 303))
     html = body(rendered("find.html", language, q=question[:80], found=found, postcode=postcode))
-    return in_language(request, answer(request, html, HTML, html.etag))
+    return in_language(request, answer(request, html, HTML, html.etag, SHARED))
 
 
 @allows(everyone)

@@ -17,6 +17,7 @@ from server.html.address import without_reactions
 from server.html.security import policy
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
+from server.live.slices import make_texts, of_kinds
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
 from server.pages.map.hexagons import has_map
@@ -34,18 +35,21 @@ _MOST_SECONDS = 60
 async def overlay(request: Request) -> Response:
     """``/nights/{night}/overlay?show=banners,score,map&seconds=8&theme=light``: transparent, for video. Banners of what
     people said come only with ``show=banners,reactions``."""
-    shown, parts, seconds, theme = shown_by(request), _parts(request), _seconds(request), _theme(request)
+    shown, parts, seconds, theme = await shown_by(request), _parts(request), _seconds(request), _theme(request)
 
     def make() -> str:
-        return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, **_screen(shown, parts, seconds), theme=theme)
+        screen = _screen(shown, parts, seconds)
+        return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, None, **screen, theme=theme)
 
-    return _answer(request, shown, f"overlay {parts} {seconds} {theme}", make)
+    if not shown.channel.has_cached(name := f"overlay {parts} {seconds} {theme}") and "map" in parts:
+        await make_texts(shown.channel, of_kinds(shown.channel, "hex"))
+    return await _answer(request, shown, name, make)
 
 
 @allows(everyone)
 async def wall(request: Request) -> Response:
     """``/nights/{night}/wall?seconds=8&theme=dark&reactions=no``: a page for a screen that nobody touches."""
-    shown, seconds, theme = shown_by(request), _seconds(request), _theme(request)
+    shown, seconds, theme = await shown_by(request), _seconds(request), _theme(request)
     unvoiced = without_reactions(request)
 
     def make() -> str:
@@ -58,17 +62,20 @@ async def wall(request: Request) -> Response:
             context["newest"] = Markup(
                 screens.newest(shown.night, shown.language, over=not shown.channel.on_air and not shown.moment)
             )
-        parts = {"status": shown.text("status"), "latest": shown.text("latest")}
+        parts: dict[str, object] = {"status": shown.text("status"), "latest": shown.text("latest")}
         stays = {"seconds": request.query_params.get("seconds", ""), "theme": theme}
-        return page(shown, "newsroom/wall.html", topic, stays, **context, **parts, theme=theme, unvoiced=unvoiced)
+        parts |= {"theme": theme, "unvoiced": unvoiced}
+        return page(shown, "newsroom/wall.html", topic, stays, None, **context, **parts)
 
-    return _answer(request, shown, f"wall {seconds} {theme} {unvoiced}", make)
+    if not shown.channel.has_cached(name := f"wall {seconds} {theme} {unvoiced}"):
+        await make_texts(shown.channel, of_kinds(shown.channel, "hex"))
+    return await _answer(request, shown, name, make)
 
 
 @allows(everyone)
 async def embed_score(request: Request) -> Response:
     """``/nights/{night}/embed/score?theme=light``: the score, for a frame of another site."""
-    shown, theme = shown_by(request), _theme(request)
+    shown, theme = await shown_by(request), _theme(request)
     night = shown.night
     if night.is_single:
         address = f"/nights/{night.definition.id}/contests/{_first(night).contest.ballot}/embed"
@@ -76,15 +83,15 @@ async def embed_score(request: Request) -> Response:
 
     def make() -> str:
         parts = {"status": shown.text("status"), "part": shown.text("score")}
-        return page(shown, "newsroom/embed.html", screens.SCORE, {}, **parts, full="", theme=theme)
+        return page(shown, "newsroom/embed.html", screens.SCORE, {}, None, **parts, full="", theme=theme)
 
-    return _framable(_answer(request, shown, f"embed score {theme}", make))
+    return _framable(await _answer(request, shown, f"embed score {theme}", make))
 
 
 @allows(everyone)
 async def embed_map(request: Request) -> Response:
     """``/nights/{night}/embed/map?theme=light``: the map, for a frame of another site."""
-    shown, theme = shown_by(request), _theme(request)
+    shown, theme = await shown_by(request), _theme(request)
     if not has_map(shown.night.definition):
         raise HTTPException(404, shown.language.gettext("This night has no map."))
 
@@ -101,28 +108,31 @@ async def embed_map(request: Request) -> Response:
             theme=theme,
         )
 
-    return _framable(_answer(request, shown, f"embed map {theme}", make))
+    if not shown.channel.has_cached(name := f"embed map {theme}"):
+        await make_texts(shown.channel, of_kinds(shown.channel, "row", "hex"))
+    return _framable(await _answer(request, shown, name, make))
 
 
 @allows(everyone)
 async def embed_contest(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}/embed?theme=light&reactions=no``: one contest, in a frame of another site."""
-    shown, theme, unvoiced = shown_by(request), _theme(request), without_reactions(request)
+    shown, theme, unvoiced = await shown_by(request), _theme(request), without_reactions(request)
     count = shown.count(request.path_params["ballot"])
 
     def make() -> str:
         full = f"/contests/{count.contest.ballot}"
         part = shown.text(f"contest-{count.contest.slug}")
         parts: dict[str, object] = {"count": count, "part": part, "full": full}
-        return page(shown, "newsroom/embed.html", count.contest.ballot, {}, **parts, theme=theme, unvoiced=unvoiced)
+        look = {"theme": theme, "unvoiced": unvoiced}
+        return page(shown, "newsroom/embed.html", count.contest.ballot, {}, count, **parts, **look)
 
-    return _framable(_answer(request, shown, f"embed {count.contest.ballot} {theme} {unvoiced}", make))
+    return _framable(await _answer(request, shown, f"embed {count.contest.ballot} {theme} {unvoiced}", make))
 
 
 @allows(everyone)
 async def newsroom(request: Request) -> Response:
     """``/nights/{night}/newsroom?contest={ballot}``: the addresses of these pages, to copy."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     night = shown.night
     first = _first(night)
     asked = request.query_params.get("contest", "")
@@ -132,19 +142,18 @@ async def newsroom(request: Request) -> Response:
         return page(
             shown,
             "newsroom/newsroom.html",
-            "newsroom",
+            screens.ADDRESSES,
             {"contest": asked} if asked else {},
             view="newsroom",
             count=count,
             alone=night.is_single,
             on_map=has_map(night.definition),
             place=f"{shown.site}/nights/{night.definition.id}",
-            site=shown.site,
             ending=shown.kept({"lang": shown.language.code}),
             seconds=_SECONDS,
         )
 
-    return _answer(request, shown, f"newsroom {asked}", make)
+    return await _answer(request, shown, f"newsroom {asked}", make)
 
 
 def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, object]:
@@ -159,8 +168,8 @@ def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, obj
     }
 
 
-def _answer(request: Request, shown: Shown, name: str, make: Callable[[], str]) -> Response:
-    return shown.answer(request, shown.channel.cached(f"screen {name}", lambda: body(make())))
+async def _answer(request: Request, shown: Shown, name: str, make: Callable[[], str]) -> Response:
+    return await shown.answer(request, shown.channel.cached(name, lambda: body(make())))
 
 
 def _framable(response: Response) -> Response:

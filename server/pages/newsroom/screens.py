@@ -21,6 +21,7 @@ from server.pages.night.score import Banner, banner_of, score_of
 
 OVERLAY, WALL, SCORE, MAP = TOPICS = ("overlay", "wall", "embed-score", "embed-map")
 QUEUED = (OVERLAY, WALL)
+ADDRESSES = "newsroom"  # the page of addresses, on which nothing changes but whether the night goes on
 
 _SHARED = {"score": (WALL, SCORE), "hex": (OVERLAY, WALL, MAP), "row": (MAP,), "status": TOPICS}
 _PARTIES_SHOWN = 5

@@ -1,6 +1,6 @@
 """The page of a night: what just happened, who is ahead, and how each seat stands."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -9,18 +9,15 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.election.contests import Contest
-from server.election.nights import Night
 from server.election.results.places import regions
-from server.election.results.tally import add_up
 from server.html.address import asked, without_reactions
 from server.html.shown import Shown, shown_by
 from server.live.bodies import body
-from server.live.slices import make_texts
+from server.live.slices import make_texts, of_kinds
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
 from server.pages.map import hexagons
 from server.pages.map.whole import whole_map
-from server.pages.picture.words import told, told_score
 
 _SHORT = 60  # contests whose list is not folded
 
@@ -33,21 +30,15 @@ async def night(request: Request) -> Response:
     stood then, ``?lang=de`` for a language, ``?baseline=2010`` for gains and changes against another election. Those
     that tell what people said leave it out with ``?reactions=no``.
     """
-    shown = shown_by(request)
+    shown = await shown_by(request)
     view = asked(request, "map")
     view = view if view in hexagons.VIEWS else ""
     unvoiced = without_reactions(request)
     name = f"night {view} {unvoiced}"
     if not shown.channel.has_cached(name):
-        await make_texts(shown.channel, _fragments(shown.night))
+        await make_texts(shown.channel, of_kinds(shown.channel, "row", "hex"))
     html = shown.channel.cached(name, lambda: body(night_page(shown, view, unvoiced)))
-    return shown.answer(request, html)
-
-
-def _fragments(night: Night) -> Iterator[str]:
-    """Those of a page that are as many as its contests."""
-    for contest in night.definition.contests:
-        yield from (f"row-{contest.slug}", f"hex-{contest.slug}")
+    return await shown.answer(request, html)
 
 
 def night_page(shown: Shown, view: str, unvoiced: bool = False) -> str:
@@ -69,12 +60,6 @@ def night_page(shown: Shown, view: str, unvoiced: bool = False) -> str:
         unvoiced=unvoiced,
         alone=single,
         first=first,
-        described=(
-            told(night, first, shown.language, shown.is_over)
-            if single
-            else told_score(night, add_up(night), shown.language, shown.is_over)
-        ),
-        picture=shown.picture(),
         parts=parts,
         map_credit=ATTRIBUTION,
         rows=[] if single else _rows(shown, night.definition.contests),

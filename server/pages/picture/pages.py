@@ -10,10 +10,10 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.election.results.tally import add_up
-from server.html.answers import etag
+from server.html.answers import SHARED, etag
 from server.html.coming import is_before_poll
 from server.html.shown import Shown, shown_by
-from server.live.memo import MEMO
+from server.live.memory.memo import MEMO
 from server.pages.bars.seats import bars_of
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import painted
@@ -30,14 +30,14 @@ WAITED_FOR: dict[_Name, asyncio.Future[bytes]] = {}
 @allows(everyone)
 async def of_contest(request: Request) -> Response:
     """``/nights/{night}/contests/{ballot}/picture.png``: the contest as it stands; with ``?at=`` as it stood."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     return await _answer(request, shown, shown.count(request.path_params["ballot"]).contest.ballot)
 
 
 @allows(everyone)
 async def of_night(request: Request) -> Response:
     """``/nights/{night}/picture.png``: the score; of a night of one contest, that contest."""
-    shown = shown_by(request)
+    shown = await shown_by(request)
     return await _answer(request, shown, next(iter(shown.night.counts)) if shown.night.is_single else "")
 
 
@@ -46,7 +46,7 @@ async def _answer(request: Request, shown: Shown, ballot: str) -> Response:
     tag = etag(shown.channel)
     headers = {
         "ETag": f'{tag[:-1]}-open"' if is_before_poll(shown.night) else tag,
-        "Cache-Control": "no-cache",
+        "Cache-Control": SHARED,
         "Content-Language": shown.language.tag,
         "Vary": "Accept-Language, Cookie",
     }

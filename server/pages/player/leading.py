@@ -40,7 +40,7 @@ class Move(Struct, frozen=True, forbid_unknown_fields=True):
 @allows(everyone)
 async def begin(request: Request) -> Response:
     """``POST /nights/{night}/clock``: a new clock, as its ``code``, its ``token`` and the ``address`` of followers."""
-    channel, one = channel_of(request), process(request)
+    channel, one = await channel_of(request), process(request)
     assert channel.night is not None
     if channel.on_air:
         raise HTTPException(409, "A night on air has one clock for all.")

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 from server.access import allows, everyone
 from server.election.numbers import written
 from server.html.address import channel_of, is_known_now, number, topic_of
-from server.html.answers import HTML, JSON, answer
+from server.html.answers import HTML, JSON, SHARED, answer
 from server.live import moments
 from server.live.bodies import Body, body
 from server.live.channel import Channel
@@ -21,10 +21,12 @@ async def frame(request: Request) -> Response:
     Without ``seq`` it goes to the newest. ``&contest=``, ``&lang=`` and ``&baseline=`` are as for the push;
     ``&known=now`` asks for figures as they are known now. HTTPException 404 if the night has no such event.
     """
-    channel = _channel(request)
+    channel = await _channel(request)
     after, seq = number(request, "after"), number(request, "seq") if "seq" in request.query_params else channel.seq
+    topic = topic_of(request, channel)
+    await moments.make_frame(channel, topic, after, seq)
     try:
-        message = body(moments.frame(channel, topic_of(request, channel), after, seq))
+        message = body(moments.frame(channel, topic, after, seq))
     except IndexError:
         raise HTTPException(404, f"This night has no event {seq}.") from None
     return _answer(request, message, HTML)
@@ -36,7 +38,7 @@ async def reel(request: Request) -> Response:
 
     HTTPException 404 if the night has no such reel.
     """
-    channel, part = _channel(request), request.path_params["part"]
+    channel, part = await _channel(request), request.path_params["part"]
     asked = written(part)
     try:
         frames = await moments.reel(channel, topic_of(request, channel), -1 if asked is None else asked)
@@ -45,13 +47,13 @@ async def reel(request: Request) -> Response:
     return _answer(request, frames, JSON)
 
 
-def _channel(request: Request) -> Channel:
-    channel = channel_of(request)
+async def _channel(request: Request) -> Channel:
+    channel = await channel_of(request)
     return moments.as_known_now(channel) if is_known_now(request) else channel
 
 
 def _answer(request: Request, content: Body, media_type: str) -> Response:
-    return answer(request, content, media_type, content.etag)
+    return answer(request, content, media_type, content.etag, SHARED)
 
 
 routes: list[BaseRoute] = [

@@ -118,6 +118,10 @@ class Shelf:
         entry = self._found(name, version)
         return entry.value if entry else None
 
+    def __contains__(self, name: Hashable) -> bool:
+        """Whether a value of any version is remembered by this name."""
+        return name in self._entries
+
     def _found(self, name: Hashable, version: object) -> _Remembered | None:
         entry = self._entries.get(name)
         if entry is None or entry.version != version:

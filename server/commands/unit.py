@@ -1,0 +1,73 @@
+"""``python -m server unit``: the unit with which systemd runs this checkout. It is printed, not installed."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from server.settings import ROOT, Settings
+
+# The program syncs and ends its embedded Redis before it exits; systemd kills what is left only after that. Commands of
+# whoever operates it must find the embedded Redis, so that the service has no /tmp of its own and no user made for it.
+_UNIT = """\
+# Declared, run by systemd: python -m server unit > /etc/systemd/system/declared.service
+#   useradd --system --home-dir /var/lib/declared --no-create-home declared
+#   systemctl daemon-reload && systemctl enable --now declared
+# Settings (PORT, PUBLIC_URL, REDIS_URL…) stand in /etc/declared.env, a NAME=value a line, mode 0600.
+# Commands beside it: systemd-run --pipe --wait --uid=declared --working-directory={root} \\
+#   -p EnvironmentFile=-/etc/declared.env -E DATA_DIR=/var/lib/declared {python} -m server invite …
+[Unit]
+Description=Declared, live election-night results
+Documentation=file://{root}/server/OPERATIONS.md
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=60
+StartLimitBurst=10
+
+[Service]
+User=declared
+WorkingDirectory={root}
+Environment=DATA_DIR=/var/lib/declared
+EnvironmentFile=-/etc/declared.env
+ExecStart="{python}" -m server serve
+StateDirectory=declared
+StateDirectoryMode=0700
+LimitNOFILE=65536
+KillMode=mixed
+TimeoutStopSec=20
+SuccessExitStatus=143
+Restart=on-failure
+RestartSec=1
+# A setting that cannot be used (78) does not come right by itself.
+RestartPreventExitStatus=78
+NoNewPrivileges=yes
+ProtectSystem=strict
+PrivateDevices=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+RestrictSUIDSGID=yes
+LockPersonality=yes
+ReadWritePaths=/tmp
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def add_parser(commands: Any) -> None:
+    """Add ``unit`` to the command line."""
+    parser: argparse.ArgumentParser = commands.add_parser("unit", help="print a unit for systemd")
+    parser.set_defaults(call=unit)
+
+
+def unit(options: argparse.Namespace, settings: Settings) -> int:
+    """Print the unit for this checkout and this Python."""
+    print(_UNIT.format(root=_escaped(ROOT), python=_escaped(Path(sys.executable).absolute())), end="")
+    return 0
+
+
+def _escaped(path: Path) -> str:
+    """A path as a unit has it (systemd.unit(5))."""
+    return str(path).replace("%", "%%")
