@@ -35,6 +35,7 @@ class Requests:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.closes = False
         self._app = app
+        self._prefix = settings.prefix
         self._log = structlog.get_logger(__name__).bind()
         self._which, self._addresses = settings.log_requests, settings.log_addresses
         self._measured = {area: REQUEST_SECONDS.labels(area) for area in {*_AREAS.values(), "other"}}
@@ -55,7 +56,7 @@ class Requests:
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         began, status, size, streams = perf_counter(), 0, 0, False
-        area = _area(scope)
+        area = self._area(scope)
 
         async def noting(message: Message) -> None:
             nonlocal status, size, streams
@@ -81,7 +82,7 @@ class Requests:
             self._note(scope, area, status, size, perf_counter() - began, streams)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        area = _area(scope)
+        area = self._area(scope)
 
         async def noting(message: Message) -> None:
             await send(message)
@@ -137,19 +138,19 @@ class Requests:
     def _refused(self, area: str, status: int) -> None:
         REFUSALS.labels(str(status), area).inc()
 
+    def _area(self, scope: Scope) -> str:
+        first = scope["path"].removeprefix(self._prefix).split("/", 2)[1:2]
+        return _AREAS.get(first[0] if first else "", "other")
+
     def _told(self, scope: Scope) -> dict[str, Any]:
         if _LINK in scope["path"]:  # however its letters were written
-            path = f"/{_area(scope)}{_LINK}…"
+            path = f"/{self._area(scope)}{_LINK}…"
         else:  # as it was sent: percent signs instead of what could forge a line
             path = scope["raw_path"][:_LONGEST_PATH].decode("ascii", "backslashreplace")
         told = {"method": scope.get("method", "GET"), "path": path}
         if self._addresses and scope["client"]:
             told["client"] = scope["client"][0]
         return told
-
-
-def _area(scope: Scope) -> str:
-    return _AREAS.get(scope["path"].split("/", 2)[1] if "/" in scope["path"] else "", "other")
 
 
 def _is_stream(message: Message) -> bool:

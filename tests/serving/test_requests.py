@@ -11,7 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 from structlog.testing import capture_logs
@@ -151,6 +151,14 @@ async def test_requests_refusals_errors_and_open_lines_are_counted() -> None:
 async def test_an_answer_says_nothing_of_the_server() -> None:
     async with served() as where, httpx2.AsyncClient(base_url=f"http://{where}") as client:
         assert "server" not in (await client.get("/nights/200")).headers
+
+
+def test_the_path_that_a_site_is_below_is_no_area() -> None:
+    counted_before = counted("declared_requests_total", area="nights", status="200")
+    below = Starlette(routes=[Mount("/results", routes=ROUTES)])
+    settings = Settings(public_url="https://hall.example/results")
+    assert TestClient(requests.Requests(below, settings)).get("/results/nights/200").status_code == 200
+    assert counted("declared_requests_total", area="nights", status="200") == counted_before + 1
 
 
 def test_a_process_that_leaves_asks_each_client_for_another_connection() -> None:
