@@ -15,6 +15,7 @@ from server.html.make import is_of_another_make
 from server.html.process import process
 from server.html.templates import rendered
 from server.live.bodies import body
+from server.live.frames import BEAT
 from server.live.line import line_of
 from server.pages.find.postcodes import PostcodeAsked, postcode_asked
 from server.pages.front.past import shipped
@@ -42,6 +43,8 @@ async def live(websocket: WebSocket) -> None:
         line.end()
         return
     line.audience = front.join(line, code, number(websocket, "after"))
+    if line.greeting:  # a page takes no line for live that has brought nothing
+        line.write(BEAT)
 
 
 @allows(everyone)
