@@ -25,7 +25,7 @@ _ASKED = r"\bstatic\(['\"]([^'\"]+)"
 # answers less, and a tenth smaller.
 _TOGETHER = {
     "pages.css": ("declared.css", "follow.css", "map.css"),
-    "pushed.js": ("vendor/htmx.min.js", "vendor/hx-ws.min.js", "line.js", "shown.js", "live.js"),
+    "pushed.js": ("spare.js", "vendor/htmx.min.js", "vendor/hx-ws.min.js", "line.js", "shown.js", "live.js"),
 }
 
 

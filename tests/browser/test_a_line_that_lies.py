@@ -229,7 +229,7 @@ async def test_an_officers_phone_says_since_when_it_hears_nothing(
     await page.locator("#pin").fill(PIN)
     async with page.expect_response("**/count/state*"):
         await page.get_by_role("button", name="S").click()
-    silent = page.locator("#truth span")
+    silent = page.locator("#truth > span")
     await expect(silent).to_be_hidden()
     between.lie = "swallows"
     asked = page.expect_request("**/count/state*")

@@ -75,7 +75,7 @@ def test_a_night_of_several_says_the_same_and_names_who_stands_in_each() -> None
         shown.after(ExpectDeclaration(id=f"e{seat}", by="desk", ballot=ballot(seat), expected=START + hours * HOUR))
     assert shown["status"].endswith("2019 · first declaration expected about 01:00")
     many = Shown(definition(contests=13))
-    assert many["row-seat-1"] == "Seat 1 awaiting", "there is no room for so many"
+    assert many["row-seat-1"] == "Seat 1 awaiting · Lab seat by 50.0%", "there is no room for so many"
 
 
 @pytest.mark.usefixtures("early")

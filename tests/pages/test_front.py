@@ -457,6 +457,7 @@ async def test_the_page_its_push_and_its_search_answer(redis: Embedded, stream: 
         mark = re.findall(r'id="cursor" value="(\d+)"', page.text)[0]
         assert (await client.get(f"/live?after={mark}")).status_code == 204
         async with connect(f"{site.ws}/live?after={mark}&lang=de") as line:
+            assert await line.recv() == "", "the page has all, and hears so at once"
             await Submitter(stream).submit("night", declare(0), START)
             assert "von 3 verkündet" in str(await line.recv())
         polled = await client.get(f"/live?after={mark}")

@@ -16,6 +16,7 @@ from server.html.make import is_of_another_make
 from server.html.process import Process, process
 from server.html.templates import rendered
 from server.live.bodies import body
+from server.live.frames import BEAT
 from server.live.line import in_a_task, line_of
 from server.pages.find.postcodes import PostcodeAsked, postcode_asked
 from server.pages.front.past import shipped
@@ -45,6 +46,8 @@ async def live(websocket: WebSocket) -> None:
         line.end()
         return
     line.audience = front.join(line, code, number(websocket, "after"))
+    if line.greeting:  # a page takes no line for live that has brought nothing
+        line.write(BEAT)
 
 
 @allows(everyone)
