@@ -1,5 +1,6 @@
 """What it means when Redis fails or refuses, each a sentence; and whether it passes by itself. No connections."""
 
+import re
 import ssl
 from typing import TypeVar
 
@@ -68,6 +69,8 @@ _STAYS = {
     "CROSSSLOT": NO_CLUSTER,
 }
 
+_OF_PIPELINE = re.compile(r"^Command # .* caused error: \(?['\"]?", re.DOTALL)  # which redis-py puts before a refusal
+
 
 def failed(error: Exception, where: str) -> StreamUnavailable:
     """What an error of redis-py, or of the system, means; ``where`` is the address without a password."""
@@ -83,7 +86,7 @@ def failed(error: Exception, where: str) -> StreamUnavailable:
         return StreamUnfit(f"Redis at {where} speaks no TLS that this program can follow: {broken.reason or broken}.")
     if is_not_ours(error):
         return NotOurs()
-    said = f"{getattr(error, 'status_code', None) or ''} {error}".strip()
+    said = f"{getattr(error, 'status_code', None) or ''} {_OF_PIPELINE.sub('', str(error))}".strip()
     for start, sentence in _STAYS.items():
         if _says(said, start):
             return StreamUnfit(sentence.format(error))

@@ -42,8 +42,7 @@ class Rates:
         return max(1, min(60, math.ceil(stats.reset_time - time.time())))
 
     async def _never_ends(self, limit: RateLimitItem, who: str) -> bool:
-        """Whether what was counted would last longer than a count can, because Redis's clock was set back; then counting
-        begins anew."""
+        """Whether a count would last longer than one can, as Redis's clock was set back; then counting begins anew."""
         window = self._storage.get_sliding_window(limit.key_for(who), limit.get_expiry())
         _, before_ends, _, ends = await window
         if max(before_ends, ends) <= 2 * limit.get_expiry():

@@ -1,7 +1,6 @@
 """A trial: nights are counted and watched while one fault after another befalls the place; then all is judged."""
 
 import asyncio
-import json
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,14 +9,14 @@ from signal import SIGKILL
 from time import monotonic
 from typing import Any
 
-import httpx2
 from msgspec import Struct, field
 
 from tests.chaos import oracle
 from tests.chaos.officers import Ballot, Officers
 from tests.chaos.oracle import Judgement
 from tests.chaos.place import REPLAY, Place
-from tests.chaos.viewers import Page, Viewer, apart, loaded
+from tests.chaos.reader import Reader
+from tests.chaos.viewers import Page, Viewer, apart
 
 _OFFICERS, _PACE = 8, 2.0
 _CONTESTS = 240
@@ -53,6 +52,7 @@ class Trial:
 
     def __init__(self, place: Place, dice: random.Random) -> None:
         self.place, self.dice, self.found = place, dice, Found()
+        self.reader = Reader(place, dice)
         self.officers = Officers([], dice, _PACE)
         self._ends = 0.0
         self._calm = asyncio.Event()
@@ -142,7 +142,7 @@ class Trial:
                 lines.append(f"Seat {seat},{name},Pat,{party},Wales,50000,{once}")
         file.write_text("\n".join(lines) + "\n")
         await self.place.command("open", str(file), "--as", night, "--rehearsal")
-        contests = (await self._json(f"/api/nights/{night}"))["contests"]
+        contests = (await self.reader.json(f"/api/nights/{night}"))["contests"]
         programs: list[list[Ballot]] = []
         for each in range(_OFFICERS):
             own = [contest["ballot"] for contest in contests[each::_OFFICERS]]
@@ -156,19 +156,19 @@ class Trial:
         return Viewer(self.place.addresses, f"/nights/{path}{language}", self.dice)
 
     async def _judge(self, night: str, viewers: Sequence[Viewer], watching: Sequence[asyncio.Task[None]]) -> None:
-        events, acts = await self._stored(night)
+        events, acts = await self.reader.stored(night)
         mine = [one.said for one in self.officers.receipts if one.said.night == night]
         judgement = oracle.judged(mine, events, acts)
         for name in judgement.__struct_fields__:
             getattr(self.found.judgement, name).extend(getattr(judgement, name))
-        stands = await self._json(f"/api/nights/{night}", len(events))
+        stands = await self.reader.json(f"/api/nights/{night}", len(events))
         judgement_of_json = oracle.told_wrongly(events, stands)
         self.found.wrong += [f"{night}: {sentence}" for sentence in judgement_of_json]
         await self._look(viewers, stands)
         for task in watching:
             task.cancel()
         record = self.place.folder / f"{night}.record.ndjson"
-        record.write_text(await self._text(f"/api/nights/{night}/record"))
+        record.write_text(await self.reader.text(f"/api/nights/{night}/record"))
         verify = (sys.executable, "-m", "server", "verify", str(record))
         process = await asyncio.create_subprocess_exec(*verify, stdout=asyncio.subprocess.DEVNULL)
         if await process.wait():
@@ -179,11 +179,11 @@ class Trial:
         """The player stands still, and everybody sees the same."""
         self.place.player.rest = 3600.0
         self.place.player.send(SIGKILL)
-        events, acts = await self._stored(REPLAY)
+        events, acts = await self.reader.stored(REPLAY)
         judgement = oracle.judged([], events, acts)
         self.found.judgement.doubled += judgement.doubled
         self.found.judgement.broken += judgement.broken
-        await self._look(viewers, await self._json(f"/api/nights/{REPLAY}", len(events)))
+        await self._look(viewers, await self.reader.json(f"/api/nights/{REPLAY}", len(events)))
 
     async def _look(self, viewers: Sequence[Viewer], stands: Any) -> None:
         """Wait until all viewers have the last of it, and compare them with who comes now."""
@@ -192,52 +192,9 @@ class Trial:
             await asyncio.sleep(0.5)
             fresh: dict[str, Page] = {}
             for path in {viewer.path for viewer in viewers}:
-                fresh[path] = await self._page(path, stands["seq"])
+                fresh[path] = await self.reader.page(path, stands["seq"])
             wrong = apart(viewers, fresh, stands)
         self.found.apart += wrong
-
-    async def _page(self, path: str, seq: int) -> Page:
-        while True:
-            for address in self.dice.sample(self.place.addresses, 2):
-                try:
-                    page = await loaded(address, path)
-                except httpx2.HTTPError:
-                    continue
-                if page is not None and page.after >= seq:
-                    return page
-            await asyncio.sleep(0.2)
-
-    async def _stored(self, night: str) -> tuple[list[oracle.Entry], list[oracle.Entry]]:
-        while True:
-            try:
-                async with await self.place.redis() as redis:
-                    names = (f"{{{night}}}:events", f"{{{night}}}:desk")
-                    events, acts = [oracle.entries(await redis.xrange(name)) for name in names]
-                    return events, acts
-            except OSError:
-                pass
-            except Exception as error:  # redis-py's own
-                if "redis" not in type(error).__module__:
-                    raise
-            await asyncio.sleep(0.2)
-
-    async def _json(self, path: str, seq: int = 0) -> Any:
-        """A night's JSON, once it is at a seq."""
-        while (found := json.loads(await self._text(path)))["seq"] < seq:
-            await asyncio.sleep(0.2)
-        return found
-
-    async def _text(self, path: str) -> str:
-        while True:
-            for address in self.dice.sample(self.place.addresses, 2):
-                try:
-                    async with httpx2.AsyncClient(timeout=10.0, verify=False) as client:
-                        answer = await client.get(address + path)
-                except httpx2.HTTPError:
-                    continue
-                if answer.status_code == 200:
-                    return answer.text
-            await asyncio.sleep(0.2)
 
     async def _receipt_after(self, at: float, kind: str) -> None:
         """Return once something was acknowledged that was sent after a fault."""

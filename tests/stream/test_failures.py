@@ -54,6 +54,8 @@ async def test_a_redis_that_refuses_writes_says_why_and_takes_them_again_later(
     with pytest.raises(StreamUnavailable, match=told) as refusal:
         await submitter.submit(NIGHT, declare(0), START)
     assert not isinstance(refusal.value, StreamUnfit), "it may pass"
+    with pytest.raises(StreamUnavailable, match=f"{told}|is a replica now"):
+        await stream.client.together([("SET", "{night}:settled", 1)])  # as a confirmation begins
     for command in ("REPLICAOF NO ONE", "CONFIG SET min-replicas-to-write 0", "CONFIG SET maxmemory 0"):
         one.ask(command)
     assert (await submitter.submit(NIGHT, declare(0), START)).seq == 2
