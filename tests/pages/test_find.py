@@ -276,6 +276,17 @@ async def client(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncI
         yield client
 
 
+async def test_who_asks_for_very_much_at_once_is_asked_to_wait_and_has_what_is_made_already(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await client.get("/nights/night/contests")).status_code == 200
+    monkeypatch.setattr("server.live.memory.turns._MOST_WAITING", 0)
+    refused = await client.get("/nights/night/contests?sort=turnout")
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "3")
+    assert "Nothing is lost: please try again in 3 seconds." in refused.text
+    assert (await client.get("/nights/night/contests")).status_code == 200
+
+
 async def test_a_seat_that_is_meant_leads_to_its_contest_and_any_other_question_to_the_table(
     client: httpx2.AsyncClient,
 ) -> None:
