@@ -1,6 +1,7 @@
 """The web server: uvicorn as this program needs it, on a socket set up for very many clients. No routes."""
 
 import asyncio
+import ctypes
 import gc
 import logging
 import os
@@ -26,6 +27,7 @@ _KERNEL_KEEPS = 128 * 1024  # bytes for a client that does not read; the kernel 
 _GONE_AFTER_MS = 90_000  # a client that acknowledges nothing for so long is gone
 _TICK_SECONDS = 0.1  # between two calls of ``on_tick``
 _COUNTED = ("Invalid HTTP request received.", "Unsupported upgrade request.")  # by Places: uvicorn logs each of them
+_SECONDS_BETWEEN_TRIMS = 60.0
 
 
 def take_all_the_files_allowed() -> None:
@@ -74,7 +76,11 @@ class WebServer(uvicorn.Server):
 
     async def listen(self) -> None:
         """Serve until told to stop."""
-        await self.serve([self.listening])
+        giving = asyncio.create_task(_give_memory_back())
+        try:
+            await self.serve([self.listening])
+        finally:
+            giving.cancel()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and print the address."""
@@ -139,6 +145,15 @@ class WebServer(uvicorn.Server):
 
 def _is_told(record: logging.LogRecord) -> bool:
     return record.msg not in _COUNTED
+
+
+async def _give_memory_back() -> None:
+    """Give the system back what is free between what is in use. glibc keeps it otherwise: with viewers who come and go
+    a process grew from 120 to 300 MB in a quarter of an hour, of which it used 110."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # macOS and musl have none
+    while trim:
+        await asyncio.sleep(_SECONDS_BETWEEN_TRIMS)
+        await asyncio.to_thread(trim, 0)
 
 
 def _listening(settings: Settings) -> socket.socket:

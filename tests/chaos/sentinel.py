@@ -81,10 +81,10 @@ class Watched(Place):
 
     async def redis(self) -> Redis:
         """A connection to the primary, once the Sentinels and it agree about that."""
-        await self.whole()
-        number = await self._primary()
-        assert number is not None
-        return self._to(number)
+        while True:
+            await self.whole()
+            if (number := await self._primary()) is not None:
+                return self._to(number)
 
     async def whole(self) -> None:
         """Return once there is a primary with two replicas, and all Sentinels name it."""
