@@ -12,7 +12,7 @@ from typing import Any, cast
 from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.utils import ClientDisconnected
 from websockets.utils import accept_key
 
@@ -42,12 +42,15 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         self._head = 0  # bytes of the request that is being read, without its body
         self._upgrades: bool | None = None
+        self._answers: RequestResponseCycle | None = None  # the request that is being answered
         self.server_state.asks(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget a client that is gone."""
         self.server_state.asked(self)
         self.server_state.took(self)
+        if self._answers:  # uvicorn tells the last request that came, which may be waiting for this one's answer
+            self._answers.disconnected = True
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -76,6 +79,10 @@ class Connection(HttpToolsProtocol):
         """Start the application, now that the request's head is complete."""
         self._in_head = False
         super().on_headers_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answers = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_body(self, body: bytes) -> None:
         """Hand some of the body to the application, whose limit it counts against, and not this one."""

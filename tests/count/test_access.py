@@ -343,7 +343,7 @@ def test_what_no_browser_sends_is_no_fault_of_ours(everybody: dict[str, Visitor]
     for route, outcomes in HTTP.items():
         visitor = everybody[who_may(outcomes) if "yes" in outcomes.values() else "nobody"]
         for odd in ODD:
-            fields = dict.fromkeys(("note", "contest", "name"), odd)
+            fields: dict[str, str] = dict.fromkeys(("note", "contest", "name"), odd)
             query = "&".join(f"{name}={odd}" for name in ASKED if len(odd) < 400 or name == "q")
             for address in (f"?{query}", ""):
                 status = visitor.ask(route, {"Origin": HALL}, fields, address, odd).status_code

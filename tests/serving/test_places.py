@@ -3,10 +3,12 @@
 import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
-from socket import SO_RCVBUF, SOL_SOCKET, socket
+from socket import SO_LINGER, SO_RCVBUF, SOL_SOCKET, socket
+from struct import pack
 
 import httpx2
 import pytest
+import uvloop
 from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
@@ -126,6 +128,24 @@ async def test_who_takes_nothing_of_an_answer_is_let_go(
     async with serving(redis.url, tmp_path) as site:
         with await _who_takes_nothing(site) as stranger, pytest.raises(ConnectionError):
             await asyncio.wait_for(_says_on(stranger), PATIENCE_SECONDS)
+
+
+def test_who_hangs_up_before_answers_to_several_requests_is_no_fault_of_ours(
+    redis: Embedded, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def hang_up() -> None:
+        async with serving(redis.url, tmp_path) as site:
+            strangers = [await _who_takes_nothing(site) for _ in range(4)]
+            assert await _visited(site) == 200
+            for stranger in strangers:
+                stranger.setsockopt(SOL_SOCKET, SO_LINGER, pack("ii", 1, 0))  # as a machine that is gone
+                stranger.close()
+            for _ in range(4):
+                assert await _visited(site) == 200
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # which refuses to write there
+        runner.run(hang_up())
+    assert caplog.messages == []
 
 
 async def test_what_is_no_request_is_counted_and_not_logged_one_by_one(
