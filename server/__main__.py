@@ -31,8 +31,8 @@ from server.serving.web import PortTaken
 from server.settings import Settings, SettingsError
 from server.stream.codec import UnknownEvent
 from server.stream.embedded import EmbeddedServerError
-from server.stream.failures import StreamUnavailable, StreamUnfit
 from server.stream.record import BadRecord
+from server.stream.servers.failures import StreamUnavailable, StreamUnfit
 
 _VERBS = (run, serve, redis, replay, open, import_, verify, export, keep, discard, invite, rehearse, unit, container)
 

@@ -26,7 +26,7 @@ from server.serving.web import WebServer, take_all_the_files_allowed
 from server.settings import Settings
 from server.stream.codec import UnknownEvent
 from server.stream.events import EventStream
-from server.stream.failures import NotOurs
+from server.stream.servers.failures import NotOurs
 from server.stream.submit import Submitter
 
 

@@ -24,9 +24,9 @@ from server.settings import Settings
 from server.stream.codec import UnknownEvent, decode_act
 from server.stream.drafts import DraftConflict, Drafts, Stored
 from server.stream.events import EventStream
-from server.stream.failures import NotOurs
 from server.stream.reading import Position
 from server.stream.record import BadRecord, read, written
+from server.stream.servers.failures import NotOurs
 
 _ON_AIR, _KEPT, _COMING, _DRAFT = "on-air", "kept", "coming", ".json"
 _OWN = 0o600

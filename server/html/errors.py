@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from server.html.address import in_language, language_of
 from server.html.languages import ENGLISH
 from server.html.templates import rendered
-from server.stream.failures import LostByRedis, StreamUnfit
+from server.stream.servers.failures import LostByRedis, StreamUnfit
 
 log = structlog.get_logger(__name__)
 

@@ -16,8 +16,6 @@ from server.election.counting.acts import Act, AnyAct
 from server.election.events import AnyEvent
 from server.stream import reading, scripts
 from server.stream.codec import encode
-from server.stream.connections import SENTINELS, Client
-from server.stream.failures import NO_CLUSTER, LostByRedis, StreamUnavailable, StreamUnfit
 from server.stream.reading import (
     INDEX,
     Position,
@@ -34,6 +32,8 @@ from server.stream.reading import (
 )
 from server.stream.servers import promises
 from server.stream.servers.cluster import CLUSTERS
+from server.stream.servers.connections import SENTINELS, Client
+from server.stream.servers.failures import NO_CLUSTER, LostByRedis, StreamUnavailable, StreamUnfit
 
 _WAIT_MS, _WAITAOF_MS = 1000, 1500
 

@@ -17,8 +17,6 @@ from server.election.events import AnyEvent
 from server.election.nights import Night
 from server.measures import FOLLOWER_HEARD
 from server.stream.codec import UnknownEvent
-from server.stream.connections import FAILURES, address, connected
-from server.stream.failures import failed
 from server.stream.reading import (
     INDEX,
     Position,
@@ -35,6 +33,8 @@ from server.stream.reading import (
     round_of,
     text,
 )
+from server.stream.servers.connections import FAILURES, address, connected
+from server.stream.servers.failures import failed
 
 _BLOCK_MS = 5000
 _MOST_AT_ONCE = 1000

@@ -15,9 +15,9 @@ from server.election.nights import Night, fold
 from server.election.refusals import Refused
 from server.stream.codec import UnknownEvent
 from server.stream.events import Conflict, EventStream
-from server.stream.failures import StreamUnavailable
 from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened, Unreadable
 from server.stream.reading import Position, Since
+from server.stream.servers.failures import StreamUnavailable
 from server.stream.turns import Turns
 
 Written = AnyEvent | AnyAct

@@ -11,8 +11,8 @@ from limits.aio.storage import MemoryStorage, RedisClusterStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 
-from server.stream.connections import SENTINELS, pool
 from server.stream.servers.cluster import CLUSTERS, FAILURE, named
+from server.stream.servers.connections import SENTINELS, pool
 
 _WAIT_SECONDS = 1.0
 

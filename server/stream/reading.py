@@ -11,7 +11,7 @@ from server.election.counting.acts import AnyAct
 from server.election.events import AnyEvent
 from server.stream import clock, scripts
 from server.stream.codec import UnknownEvent, decode, decode_act
-from server.stream.failures import NOT_OURS, is_not_ours
+from server.stream.servers.failures import NOT_OURS, is_not_ours
 
 INDEX = "nights"
 _ALL = 10_000_000

@@ -19,9 +19,9 @@ from server.election.events import AnyEvent
 from server.election.nights import Night
 from server.election.refusals import Refused
 from server.stream.events import EventStream
-from server.stream.failures import LostByRedis
 from server.stream.follow import News
 from server.stream.ledger import Ledger, Stands, Written
+from server.stream.servers.failures import LostByRedis
 from server.stream.turns import Turns
 
 A = TypeVar("A", bound=AnyAct)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from server.stream.failures import StreamUnavailable
+from server.stream.servers.failures import StreamUnavailable
 
 
 class Turns:

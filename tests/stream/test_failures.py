@@ -19,8 +19,8 @@ from server.election.counting.acts import Asked, Stamp
 from server.settings import ROOT, Settings
 from server.stream.drafts import Drafts, Stored
 from server.stream.events import EventStream
-from server.stream.failures import StreamUnavailable, StreamUnfit, failed
 from server.stream.rates import Rates
+from server.stream.servers.failures import StreamUnavailable, StreamUnfit, failed
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, declare
 from tests.redises import Server, free_port, server, switch_to

@@ -14,8 +14,8 @@ from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import RedisError
 
 from server.measures import REDIS_FAILURES, REDIS_SECONDS
-from server.stream.failures import failed
 from server.stream.servers.cluster import CLUSTERS, FAILURE, Cluster
+from server.stream.servers.failures import failed
 
 T = TypeVar("T")
 
