@@ -21,6 +21,7 @@ from server.live.channel import Channel
 from server.live.hub import Hub
 from server.live.line import in_a_task
 from server.live.renderer import NIGHT
+from server.nights import polls
 from server.nights.against import are_known, baselines, opened
 
 _LANGUAGE = "lang"
@@ -126,9 +127,9 @@ async def channel_of(connection: HTTPConnection, language: Language | None = Non
 
 
 async def know_baselines(hub: Hub, definition: Definition) -> None:
-    """Have the archive's elections read that a night can be compared with; the first time in a thread."""
+    """Have the archive's elections read that a night and its seats are compared with; the first time in a thread."""
     if not are_known(definition):
-        await hub.beside.make(("baselines", id(definition)), lambda: baselines(definition))
+        await hub.beside.make(("baselines", id(definition)), lambda: (polls.know(), baselines(definition)))
 
 
 def topic_of(connection: HTTPConnection, channel: Channel) -> str:

@@ -41,6 +41,11 @@ def polls_before(gss: str, day: date) -> tuple[Polled, ...]:
     return tuple(one for one in _polls(gss) if one.poll.date < day)
 
 
+def know() -> None:
+    """Read the archive's declarations, as the first call of the others does; it takes long."""
+    _declarations()
+
+
 def declared_before(gss: str, day: date) -> tuple[datetime, Summary] | None:
     """When the seat with this code was last declared before a day at a general election whose time is on record, and at
     which; None where the archive has no such time."""

@@ -10,9 +10,13 @@ from server.html.address import channel_of, number, topic_of
 from server.html.answers import HTML, answer, etag
 from server.html.make import is_of_another_make
 from server.live.bodies import body
+from server.live.channel import Channel
 from server.live.frames import BEAT
 from server.live.line import line_of
 from server.live.renderer import EVENTS
+from server.live.slices import make_texts
+
+_MUCH = 32  # events
 
 
 @allows(everyone)
@@ -26,6 +30,7 @@ async def live(websocket: WebSocket) -> None:
     channel = await channel_of(websocket)
     as_json = "json" in websocket.scope["subprotocols"]
     topic = EVENTS if as_json else topic_of(websocket, channel)
+    await _make(channel, topic, number(websocket, "after"))
     await websocket.accept(subprotocol="json" if as_json else None)
     line = line_of(websocket.scope)
     if is_of_another_make(websocket):
@@ -47,6 +52,7 @@ async def poll(request: Request) -> Response:
     if not channel.on_air or is_of_another_make(request):
         return Response(status_code=205, headers={"Cache-Control": "no-store"})
     topic, after = topic_of(request, channel), number(request, "after")
+    await _make(channel, topic, after)
     message, tag = channel.missed(topic, after), etag(channel)
     if channel.history.closed:  # since the close of poll there may be news without an event
         tag = f'{tag[:-1]}-closed"'
@@ -54,6 +60,16 @@ async def poll(request: Request) -> Response:
         return Response(status_code=204, headers={"ETag": tag, "Cache-Control": "no-cache"})
     text = message.payload if message else b""
     return answer(request, channel.cached(("poll", text), lambda: body(text)), HTML, tag)
+
+
+async def _make(channel: Channel, topic: str, after: int) -> None:
+    """Make in slices what somebody is sent who missed much of a page, once for all of them."""
+    night, name = channel.night, ("made", topic)
+    if topic == EVENTS or night is None or channel.seq - after < _MUCH or channel.has_cached(name):
+        return
+    shown = [fragment for fragment in channel.fragments if topic in channel.renderer.topics(night, fragment)]
+    await make_texts(channel, shown)
+    channel.cached(name, lambda: True)
 
 
 routes: list[BaseRoute] = [

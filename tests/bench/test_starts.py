@@ -10,7 +10,11 @@ from typing import cast
 
 import msgspec
 import pytest
+from starlette.routing import Route
 
+from server import feeds
+from server.pages.routes import routes as pages
+from tests.bench import holding, prices
 from tests.bench.__main__ import main
 from tests.bench.handshake import layers
 from tests.bench.sections import SECTIONS
@@ -52,6 +56,20 @@ def test_a_run_names_its_machine_and_keeps_its_figures(tmp_path: Path, capsys: p
     assert list(kept) == ["machine", "began", "followers"]
     assert all(kept["machine"].values())
     assert capsys.readouterr().out.startswith(kept["machine"]["processor"])
+
+
+def test_every_public_address_has_a_price() -> None:
+    asked = [address.replace("…", prices.NIGHT).partition("?")[0] for address in prices.ADDRESSES]
+    known = [route for route in (*pages, *feeds.routes) if isinstance(route, Route) and "GET" in (route.methods or ())]
+    without = {route.path for route in known if not any(route.path_regex.fullmatch(address) for address in asked)}
+    assert without == {"/static/{digest}/{name:path}", "/clocks/{code}", "/follow/{code}"}, "files, and Redis's"
+
+
+def test_prices_are_found_and_strangers_hold_places() -> None:
+    (price,) = prices.prices(["/healthz"], contests=9, again=2)
+    assert price.size == 2 and price.first > 0
+    (held,) = holding.each(["nothing is said"], sockets=20, seconds=0.3, contests=9)
+    assert held.opened >= 20 and held.visitors.served == held.visitors.tried > 0
 
 
 def test_what_a_run_takes_is_told(capsys: pytest.CaptureFixture[str]) -> None:
