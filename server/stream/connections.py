@@ -135,6 +135,10 @@ class Client:
         try:
             async with limit:
                 answer = await work()
+        except RuntimeError as error:  # uvloop's, for a connection that ended while it was made; OSError elsewhere
+            if "closed" not in str(error):
+                raise
+            raise failed(ConnectionError(str(error)), self.where) from error
         except FAILURES as error:  # the builtin TimeoutError is an OSError
             self._is_silent |= limit.expired()
             failure = failed(error, self.where)
