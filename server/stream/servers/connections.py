@@ -92,8 +92,8 @@ class Client:
         return await self._answer(lambda: self._redis.execute_command(*command))
 
     async def could_take_over(self) -> int:
-        """How many replicas Sentinel could make the primary: those that it neither takes for down nor knows to lack
-        their primary's data; 0 without Sentinels. StreamUnavailable if no Sentinel answers."""
+        """How many replicas Sentinel could make the primary: those that it does not take for down, as it may choose one
+        that has just come back; 0 without Sentinels. StreamUnavailable if no Sentinel answers."""
         pool = self._redis.connection_pool
         if not isinstance(pool, _SentinelPool):
             return 0
@@ -103,7 +103,7 @@ class Client:
             await manager.discover_master(pool.service_name)  # which puts a Sentinel first that answers
             told = await manager.sentinels[0].sentinel_slaves(pool.service_name)
             is_down = ("is_sdown", "is_odown", "is_disconnected")
-            return sum(one["master-link-status"] == "ok" and not any(map(one.get, is_down)) for one in told)
+            return sum(not any(map(one.get, is_down)) for one in told)
 
         return await self._answer(asked)
 
@@ -137,6 +137,11 @@ class Client:
             async with limit:
                 with REDIS_SECONDS.time():
                     answer = await work()
+        except RuntimeError as error:  # uvloop's, for a connection that ended while it was made; OSError elsewhere
+            if "closed" not in str(error):
+                raise
+            REDIS_FAILURES.inc()
+            raise failed(ConnectionError(str(error)), self.where) from error
         except FAILURES as error:  # the builtin TimeoutError is an OSError
             REDIS_FAILURES.inc()
             self._is_silent |= limit.expired()
