@@ -134,7 +134,7 @@ async def _seqs(response: httpx2.Response) -> AsyncIterator[int]:
 @asynccontextmanager
 async def _served(site: Site) -> AsyncGenerator[httpx2.AsyncClient]:
     """The site on a real server: only there do readers leave."""
-    server = uvicorn.Server(uvicorn.Config(site.app, port=0, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(site.app, port=0, log_config=None, log_level="warning", lifespan="off"))
     serving = asyncio.create_task(server.serve())
     await until(lambda: server.started, "the server")
     port = server.servers[0].sockets[0].getsockname()[1]
