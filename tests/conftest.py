@@ -5,7 +5,10 @@ import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from random import SystemRandom
+from socket import socket
 from time import monotonic
 
 import httpx2
@@ -37,6 +40,16 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 5, 5)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody serves, below those that the kernel gives to whoever asks for any; a node of
+    a cluster has it and 10,000, too."""
+    while True:
+        port = SystemRandom().randrange(10_000, 22_000)
+        with socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
 
 
 async def until(true: Callable[[], bool], what: str = "it") -> None:

@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from socket import socket
 from time import sleep
 from typing import Any, cast
 
@@ -17,7 +16,7 @@ from redis.exceptions import ResponseError
 from redis.retry import Retry
 
 from server.stream.embedded import binary
-from tests.conftest import PATIENCE_SECONDS
+from tests.conftest import PATIENCE_SECONDS, free_port
 
 _ALWAYS = ("--appendonly", "yes", "--appendfsync", "always", "--save", "")
 _AT_ONCE = ("--repl-diskless-sync-delay", "0")
@@ -55,13 +54,6 @@ class Server:
         """End it at once."""
         self.process.kill()
         self.process.wait()
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 @contextmanager

@@ -21,8 +21,8 @@ from typing import Any
 import websockets
 from playwright.async_api import async_playwright
 
-from tests.bench.program import free_port
 from tests.browser.conftest import FLAGS, PHONE, chromium
+from tests.conftest import free_port
 
 _SECONDS_TO_START = 60.0
 _MINI = "/usr/lib/*/webkit2gtk-4.*/MiniBrowser"

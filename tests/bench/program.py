@@ -14,6 +14,7 @@ from pathlib import Path
 
 from server.stream import embedded
 from tests.bench.peers.peer import CLIENT_CORE, SERVER_CORE
+from tests.conftest import free_port
 
 _SECRET = "a secret of this benchmark"
 _SECONDS_TO_START = 60.0
@@ -110,12 +111,6 @@ def program() -> Generator[Program]:
             one.kill()
             redis.stop()
             os.sched_setaffinity(0, before)
-
-
-def free_port() -> int:
-    """A port of loopback that nobody serves."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
 
 
 def percentile(values: list[float], percent: float) -> float:

@@ -19,7 +19,8 @@ from msgspec import Struct
 
 from server.stream import embedded
 from tests.bench.herd import Flock, Viewer, declared_in, gaps_of
-from tests.bench.program import free_port, percentile
+from tests.bench.program import percentile
+from tests.conftest import free_port
 
 _PAST = "parl.2019-12-12"
 _SPEED = "60"  # about two declarations a second at three in the morning

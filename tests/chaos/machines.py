@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from itertools import permutations
 
-from tests.redises import free_port
+from tests.conftest import free_port
 
 
 class Machine:

@@ -17,7 +17,7 @@ from server.nights import archive
 from server.stream import embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
-from tests.conftest import PATIENCE_SECONDS, until
+from tests.conftest import PATIENCE_SECONDS, free_port, until
 from tests.count.conftest import stamp
 from tests.running import Page, answered, play, serving
 
@@ -186,7 +186,7 @@ async def _seq(client: httpx2.AsyncClient) -> int:
 @asynccontextmanager
 async def running(folder: Path, *arguments: str) -> AsyncGenerator[tuple[httpx2.AsyncClient, subprocess.Popen[bytes]]]:
     """``scripts/run`` as a process of its own, on its embedded server; ended as by Ctrl-C."""
-    port = _free_port()
+    port = free_port()
     environment = {**os.environ, "PORT": str(port), "DATA_DIR": str(folder / "data")}
     environment.pop("REDIS_URL", None)
     process = subprocess.Popen(
@@ -198,11 +198,3 @@ async def running(folder: Path, *arguments: str) -> AsyncGenerator[tuple[httpx2.
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(PATIENCE_SECONDS)
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return listening.getsockname()[1]

@@ -17,7 +17,7 @@ from websockets.asyncio.client import connect
 
 from server.settings import ROOT
 from server.stream.embedded import Embedded
-from tests.conftest import PATIENCE_SECONDS, until
+from tests.conftest import PATIENCE_SECONDS, free_port, until
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone, process
 from tests.serving.test_trusted_proxies import CLOCK, CLOCKS, MOST
@@ -25,12 +25,6 @@ from tests.serving.test_trusted_proxies import CLOCK, CLOCKS, MOST
 NAME, PREFIX = "results.example", "/results"
 NIGHT = f"/nights/{rochester.NIGHT}"
 _CLIENTS = {"nginx": "127.0.0.2", "caddy": "127.0.0.3", "haproxy": "127.0.0.4"}  # the proxies are at 127.0.0.1
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def example(language: str, which: int = 0) -> str:

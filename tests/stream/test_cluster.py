@@ -20,7 +20,7 @@ from server.stream.reading import key
 from server.stream.submit import Receipt, Submitter
 from tests.conftest import until
 from tests.nights_by_hand import START, declare, definition
-from tests.redises import Server, free_port, server
+from tests.redises import Server, server
 from tests.running import answered, open_then, serving
 from tests.stream.test_events import NIGHT, opened
 from tests.stream.test_follow import following, seqs
@@ -33,14 +33,12 @@ _NODE = ("--cluster-enabled", "yes", "--cluster-node-timeout", "500")
 def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
     with ExitStack() as stack:
         folder = tmp_path_factory.mktemp("cluster")
-        # Where they hear each other. Otherwise that is at their ports and 10,000, which may be more than there are.
-        heard = [free_port() for _ in range(3)]
-        started = [stack.enter_context(server(folder / str(at), *_NODE, "--cluster-port", str(at))) for at in heard]
+        started = [stack.enter_context(server(folder / str(each), *_NODE)) for each in range(3)]
         for number, one in enumerate(started):
             one.ask(f"CLUSTER ADDSLOTSRANGE {number * _SLOTS // 3} {(number + 1) * _SLOTS // 3 - 1}")
             one.ask(f"CLUSTER SET-CONFIG-EPOCH {number + 1}")
-        for one, at in zip(started[1:], heard[1:], strict=True):
-            started[0].ask(f"CLUSTER MEET 127.0.0.1 {one.port} {at}")
+        for one in started[1:]:
+            started[0].ask(f"CLUSTER MEET 127.0.0.1 {one.port}")
         for one in started:
             one.wait_until("CLUSTER INFO", "cluster_state:ok")
             one.wait_until("CLUSTER INFO", "cluster_known_nodes:3")

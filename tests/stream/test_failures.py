@@ -22,8 +22,9 @@ from server.stream.events import EventStream
 from server.stream.rates import Rates
 from server.stream.servers.failures import StreamUnavailable, StreamUnfit, failed
 from server.stream.submit import Submitter
+from tests.conftest import free_port
 from tests.nights_by_hand import START, declare
-from tests.redises import Server, free_port, server, switch_to
+from tests.redises import Server, server, switch_to
 from tests.running import answered, serving
 from tests.stream.test_events import NIGHT, opened
 from tests.stream.test_ledger import REASONS

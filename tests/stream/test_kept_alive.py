@@ -154,10 +154,17 @@ with (disk / "fills").open("wb", buffering=0) as fills:
     except OSError:
         pass
 large = b"SET lost " + b"x" * 20000
+
+
+def is_ended(pid):
+    # Asked again where it did not listen yet, or was only about to end.
+    assert not ask(embedded.socket_path(server.folder), large).startswith(b"+OK")
+    return not is_running(pid)
+
+
 for _ in range(12):
     pid = until(lambda: server.pid)
-    assert not ask(embedded.socket_path(server.folder), large).startswith(b"+OK")
-    until(lambda: not is_running(pid))
+    until(lambda: is_ended(pid))
     until(lambda: embedded.answering(server.folder))
 killed = until(lambda: another_watcher(server, than=0))
 os.kill(killed, signal.SIGKILL)
