@@ -142,7 +142,7 @@ async def read(page: Page, *addresses: str) -> list[str]:
         for scheme in ("light", "dark"):
             await page.emulate_media(color_scheme=scheme)
             assert await page.evaluate(COLOURED, "body") == INK_AND_PAPER[scheme]
-            hard += [f"{address}, {scheme}: {one}" for one in await page.evaluate(RUN, COLOURS)]
+            hard += [f"{address}, {scheme}: {one}" for one in await page.evaluate(RUN, [False, [], COLOURS, scheme])]
     return hard
 
 
