@@ -35,11 +35,14 @@ SHIFTS = """
     window.shift = 0;
     const where = ({ x, y }) => `${Math.round(x)},${Math.round(y)}`;
     const shifts = new PerformanceObserver((list) => list.getEntries().forEach(noted));
+    const element = (node) => (node?.nodeType === 1 ? node : node?.parentElement);
     const noted = ({ value, sources }) => {
+        // What was also declared has the room that the banner's other lines leave, and new words with each of them.
+        if (sources.length && sources.every(({ node }) => element(node)?.closest("#also"))) return;
         window.shift += value;
         for (const { node, previousRect: from, currentRect: to } of sources) {
-            const one = node?.nodeType === 1 ? node : node?.parentElement;
-            if (where(from) === where(to) || !one || one.closest("#feed")) continue;
+            const one = element(node);
+            if (where(from) === where(to) || !one || one.closest("#feed, #also")) continue;
             const name = `${one.closest("[id]")?.id} ${one.localName}.${one.className}`;
             shifted.push(`${name}: ${where(from)} to ${where(to)}`);
         }

@@ -17,8 +17,11 @@ from server.settings import Settings, SettingsError
 
 
 @pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
+def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever was configured before is configured again."""
+    for name in ("uvicorn", "uvicorn.error"):  # another test's server may have set them up
+        monkeypatch.setattr(logging.getLogger(name), "handlers", [])
+        monkeypatch.setattr(logging.getLogger(name), "propagate", True)
     configured, handlers, hook = structlog.get_config(), logging.root.handlers, sys.excepthook
     yield
     structlog.configure(**configured)
