@@ -287,8 +287,7 @@ async def test_a_wall_keeps_what_is_on_it_while_the_night_is_held_and_says_so(
     await open_screen(viewer, site, "wall?seconds=1")
     await submit(stream, [declare(0), declare(1), HOLD])
     await expect(viewer.locator("#status")).to_contain_text("Results wait while something is checked")
-    await expect(viewer.locator("#shown .headline")).to_be_visible()
-    held = await log_of(viewer)
+    held = await sets(viewer, 1)
     await submit(stream, [RELEASE])
     await expect(viewer.locator("#shown .headline")).to_contain_text("Seat 1")
     assert [one["ids"] for one in await log_of(viewer)] == [["0"], ["1"]]
