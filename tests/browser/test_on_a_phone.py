@@ -35,8 +35,8 @@ PAGES = [
     *(SINGLE, f"{SINGLE}/records"),
 ]
 WORDY = ("/", GENERAL, f"{GENERAL}/areas", f"{GENERAL}/battlegrounds", SEAT, ENDED, SINGLE)
-# What is wider than the window, or than a box that would have to be scrolled sideways; and what of the player's bar
-# sticks out of it or covers something else of it.
+# What is wider than the window, than a box that would have to be scrolled sideways, or than its cell of a table; and
+# what of the player's bar sticks out of it or covers something else of it.
 WIDER = """() => {
     const shown = (one) => one.checkVisibility()
         && !one.closest("svg, .also, .pages, .heard, .unseen, .star, .skip, .panel");
@@ -44,7 +44,9 @@ WIDER = """() => {
     const all = [...document.querySelectorAll("main *, footer *, header *")];
     const out = all.filter((one) => one.getBoundingClientRect().right > innerWidth + 1);
     const scrolled = all.filter((one) => one.matches(".scrolls") && one.scrollWidth > one.clientWidth + 1);
-    const wide = [...out, ...scrolled].filter(shown).map(name);
+    const cut = all.filter((one) => one.matches("th, td") && one.scrollWidth > one.clientWidth + 1)
+        .filter((one) => getComputedStyle(one).overflow === "visible"); // its words are over its neighbour's
+    const wide = [...out, ...scrolled, ...cut].filter(shown).map(name);
     if (document.documentElement.scrollWidth > innerWidth) wide.push("the page");
     const bar = [...document.querySelectorAll(".clock b, .clock span, .go > *, .more > :not(details), .more summary")]
         .filter((one) => one.checkVisibility()).map((one) => {
