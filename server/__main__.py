@@ -44,11 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
         settings = Settings.from_env()
         logs.configure(as_json=settings.log_json)
         return options.call(options, settings)
-    except StreamUnfit as error:
+    except (SettingsError, StreamUnfit) as error:
         print(error, file=sys.stderr)
         return os.EX_CONFIG  # to start it again would not help
     except (
-        SettingsError,
         StreamUnavailable,
         UnknownEvent,
         UnknownNight,

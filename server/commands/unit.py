@@ -34,7 +34,8 @@ StateDirectory=declared
 StateDirectoryMode=0700
 LimitNOFILE=65536
 KillMode=mixed
-TimeoutStopSec=20
+# More than twice DRAIN_SECONDS.
+TimeoutStopSec=60
 SuccessExitStatus=143
 Restart=on-failure
 RestartSec=1

@@ -22,7 +22,7 @@ from server.nights.ids import must_be_free
 from server.nights.kept import DESK, RECORD, Kept, NotKept, put, taken
 from server.settings import Settings
 from server.stream.codec import UnknownEvent, decode_act
-from server.stream.drafts import DraftConflict, Drafts, Stored
+from server.stream.drafts import DraftConflict, Drafts, Stored, TooManyDrafts
 from server.stream.events import EventStream
 from server.stream.reading import Position
 from server.stream.record import BadRecord, read, written
@@ -56,7 +56,10 @@ async def export_all(folder: Path, settings: Settings, stream: EventStream) -> i
         except (UnknownEvent, NotOurs, NotKept) as error:
             problems.append(f"{name} is not in it. {error}")
     for file in sorted((*kept.folder.glob(f"*{RECORD}"), *kept.folder.glob(f"*{DESK}"))):
-        put(folder / _KEPT / file.name, taken(file), file.stat().st_mode & 0o777)
+        try:
+            put(folder / _KEPT / file.name, taken(file), file.stat().st_mode & 0o777)
+        except (NotKept, OSError) as error:
+            problems.append(f"{file.name} is not in it. {error}")
     for draft, stored in (coming := await drafts.listed()).items():
         put(folder / _COMING / f"{draft}{_DRAFT}", msgspec.json.encode(stored), _OWN)
     try:
@@ -97,13 +100,18 @@ async def restore(folder: Path, settings: Settings, stream: EventStream) -> int:
         except (BadRecord, NotKept, Refused, UnknownEvent, NotOurs) as error:
             problems.append(f"{file.name.removesuffix(RECORD)} was not put on air. {error}")
     for file in sorted((folder / _COMING).glob(f"*{_DRAFT}")):
-        stored = msgspec.json.decode(taken(file), type=Stored)
+        draft = file.name.removesuffix(_DRAFT)
         try:
-            await drafts.put(file.name.removesuffix(_DRAFT), replace(stored, version=1))
+            await drafts.put(draft, replace(msgspec.json.decode(taken(file), type=Stored), version=1))
         except DraftConflict:
-            print(f"The draft {file.name.removesuffix(_DRAFT)} is here already.")
-    if not await _run_by(_acts_in(folder / f"place{DESK}"), stream):
-        problems.append("Others run this place already: who ran the other one was not brought here.")
+            print(f"The draft {draft} is here already.")
+        except (TooManyDrafts, NotKept, msgspec.DecodeError) as error:
+            problems.append(f"The draft {draft} was not brought here. {error}")
+    try:
+        if not await _run_by(_acts_in(folder / f"place{DESK}"), stream):
+            problems.append("Others run this place already: who ran the other one was not brought here.")
+    except (BadRecord, NotKept) as error:
+        problems.append(f"Who runs the place was not brought here. {error}")
     print(_KEY)
     print("\n".join(problems), end="\n" if problems else "", file=sys.stderr)
     return 1 if problems else 0
@@ -136,6 +144,8 @@ async def _put_on_air(file: Path, kept: Kept, stream: EventStream) -> tuple[Nigh
 async def _run_by(acts: Sequence[AnyAct], stream: EventStream) -> bool:
     """Restore who runs the place; False, and nothing is done, if that is otherwise here."""
     here = await stream.read_acts(PLACE)
+    if tuple(here[: len(acts)]) == tuple(acts):
+        return True  # perhaps somebody has signed in since
     if tuple(here) != tuple(acts[: len(here)]):
         return False
     await _write(PLACE, (), acts[len(here) :], stream)

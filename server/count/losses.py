@@ -2,7 +2,8 @@
 the desk and the officers are told what cannot."""
 
 import asyncio
-from contextlib import suppress
+
+import structlog
 
 from server.election.counting.acts import EventLost
 from server.election.refusals import Refused
@@ -10,8 +11,10 @@ from server.live.hub import Hub
 from server.stream.clock import now
 from server.stream.codec import UnknownEvent
 from server.stream.events import StreamUnavailable
+from server.stream.servers.failures import StreamUnfit
 from server.stream.submit import Submitter
 
+log = structlog.get_logger(__name__)
 _STORE = "The store of results"
 
 
@@ -35,8 +38,10 @@ async def put_right(hub: Hub, submitter: Submitter) -> None:
             )
             for event in lost
         ]
-        with suppress(Refused, UnknownEvent):  # the night is gone, or is off in this process
+        try:
             await _put_right(submitter, night, acts)
+        except (Refused, UnknownEvent, StreamUnfit) as error:  # as where the night is gone, or is off in this process
+            log.error("a loss is not on record", night=night, lost=[act.lost for act in acts], why=str(error))
 
 
 async def _put_right(submitter: Submitter, night: str, acts: list[EventLost]) -> None:
@@ -48,5 +53,7 @@ async def _put_right(submitter: Submitter, night: str, acts: list[EventLost]) ->
                 if receipts.get(act.command) != act.lost:  # else its receipt is as good as before
                     await submitter.record(night, act)
             return
+        except StreamUnfit:
+            raise
         except StreamUnavailable:
             await asyncio.sleep(1)

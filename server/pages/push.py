@@ -30,7 +30,9 @@ async def live(websocket: WebSocket) -> None:
     channel = await channel_of(websocket)
     as_json = "json" in websocket.scope["subprotocols"]
     topic = EVENTS if as_json else topic_of(websocket, channel)
-    await _make(channel, topic, number(websocket, "after"))
+    if not is_of_another_make(websocket):
+        await _make(channel, topic, number(websocket, "after"))
+        channel = await channel_of(websocket)  # the night may have begun anew meanwhile
     await websocket.accept(subprotocol="json" if as_json else None)
     line = line_of(websocket.scope)
     if is_of_another_make(websocket):
@@ -53,6 +55,7 @@ async def poll(request: Request) -> Response:
         return Response(status_code=205, headers={"Cache-Control": "no-store"})
     topic, after = topic_of(request, channel), number(request, "after")
     await _make(channel, topic, after)
+    channel = await channel_of(request)  # the night may have begun anew meanwhile
     message, tag = channel.missed(topic, after), etag(channel)
     if channel.history.closed:  # since the close of poll there may be news without an event
         tag = f'{tag[:-1]}-closed"'

@@ -88,7 +88,10 @@ class _FromLibraries(logging.Handler):
     """Passes on what libraries log."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage().strip()
+        try:
+            text = record.getMessage().strip()
+        except (TypeError, ValueError, KeyError):  # its arguments do not fit
+            text = str(record.msg)
         structlog.get_logger(record.name).log(record.levelno, text, exc_info=record.exc_info)
 
 

@@ -173,6 +173,8 @@ class EventStream:
         replicas = max(self._replicas, await self.client.could_take_over()) if self._replicas else 0
         if self._confirm:
             commands += [("SET", f"{{{night}}}:settled", 1), *self._confirmation(replicas)]
+        if not commands:
+            return
         answers = await self.client.together(commands)
         for entry, found in zip(written, answers, strict=False):
             if (decoded_acts if isinstance(entry, Act) else decoded)(found) != (entry,):

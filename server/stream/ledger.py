@@ -67,7 +67,11 @@ class Ledger:
 
     async def look(self, night: str) -> Stands:
         """The state of a night in Redis at this moment: one round trip, which brings only what is not known yet."""
-        return self._take(night, await self._stream.look(night, self.known(night).position))
+        while True:
+            asked = self.known(night).position
+            since = await self._stream.look(night, asked)
+            if not self._is_overtaken(night, asked, since):
+                return self._take(night, since)
 
     def hear(self, news: News) -> News:
         """Take in news of the follower, which may be behind what was read here, and even in an older round.
@@ -134,7 +138,8 @@ class Ledger:
                         raise
                     stands, fresh = await self.look(night), True
                 except Conflict as conflict:
-                    stands, fresh = self._take(night, conflict.since), True
+                    late = self._is_overtaken(night, stands.position, conflict.since)
+                    stands, fresh = await self.look(night) if late else self._take(night, conflict.since), True
                 else:
                     if isinstance(entry, Act):
                         self._take(night, Since(False, stands.round, (), (entry,), act_mark=mark))
@@ -143,9 +148,18 @@ class Ledger:
                     return entry, False
         raise StreamUnavailable(f"{night}: too many writers at once.")
 
+    def _is_overtaken(self, night: str, asked: Position, since: Since) -> bool:
+        """Whether a reply to who knew ``asked`` no longer fits what is known by now: a whole night may be older than
+        that, and to a night that has begun anew meanwhile nothing can be added."""
+        at = self.known(night).position
+        if since.whole:
+            return at != asked
+        return at.round == since.round and (at.events < asked.events or at.acts < asked.acts)
+
     def _take(self, night: str, since: Since) -> Stands:
         """Add what came since to what is known, and return that. Replies may overtake one another: entries known
-        already are passed over, and so is a whole night of an earlier round."""
+        already are passed over, and so are a whole night of an earlier round and entries that something is missing
+        before, since the night has begun anew meanwhile."""
         known = self.known(night)
         if since.whole and since.round != known.round and _number(since.round) < _number(known.round):
             return known
@@ -156,6 +170,9 @@ class Ledger:
         at = known.position
         events = [event for event in since.events if event.seq > at.events]
         acts = [act for act in since.acts if act.seq > at.acts]
+        lacks = (events and events[0].seq != at.events + 1) or (acts and acts[0].seq != at.acts + 1)
+        if lacks and not since.whole:
+            return known
         try:
             known = Stands(
                 known.round,

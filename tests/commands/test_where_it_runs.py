@@ -86,6 +86,11 @@ def test_the_unit_is_one_and_what_it_starts_ends_when_systemd_says_so(
     assert settings["RestartPreventExitStatus"] == str(os.EX_CONFIG)
 
 
+def test_a_setting_that_cannot_be_used_is_no_reason_to_start_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "eight thousand")
+    assert main(["serve"]) == os.EX_CONFIG
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
 def test_systemd_finds_nothing_wrong_with_the_unit(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -12,6 +12,7 @@ from msgspec import Raw
 from server.commands.whole import export_all, restore
 from server.count.visit.inviting import first_admin, invite_person
 from server.election.commands import OpenNight
+from server.election.counting.acts import PLACE
 from server.election.refusals import Refused
 from server.nights.kept import DESK, Kept
 from server.settings import Settings
@@ -81,6 +82,9 @@ async def test_what_one_place_exports_is_byte_for_byte_in_the_place_that_imports
     ]
     assert len(exported) == 6
     await Submitter(elsewhere).submit(NIGHT, declare(2), START)
+    await invite_person(
+        Submitter(elsewhere), PLACE, "Bob Lee", "admin", ()
+    )  # and is still there after a second restore
     assert (await restore(tmp_path / "backup", other, elsewhere), "is on air already" in capsys.readouterr().out) == (
         0,
         True,
@@ -102,6 +106,11 @@ async def test_a_restore_that_was_cut_off_goes_on_and_what_is_otherwise_here_is_
     await open_night(elsewhere, definition(NIGHT, 1), "another")
     assert await restore(tmp_path / "backup", other, elsewhere) == 1
     assert f"{NIGHT} was not put on air. Another night of this name" in capsys.readouterr().err
+    (tmp_path / "backup" / "coming" / "another.json").write_bytes(b'{"version": "one"')
+    (tmp_path / "backup" / "place.desk.jsonl").write_bytes(b"[]\n")
+    assert await restore(tmp_path / "backup", other, elsewhere) == 1
+    told = capsys.readouterr().err
+    assert "The draft another was not brought here." in told and "Who runs the place was not brought here." in told
     for folder in ("one", "backup"):
         with pytest.raises(Refused):
             await (restore if folder == "one" else export_all)(tmp_path / folder, one, stream)

@@ -89,6 +89,14 @@ def test_what_cannot_be_written_as_it_is_is_written_otherwise(capsys: pytest.Cap
     assert (line["named"], line["path"]) == ("\udcff.jsonl", "x")
 
 
+def test_a_library_that_logs_with_arguments_that_do_not_fit_is_logged_all_the_same(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure(as_json=True)
+    logging.getLogger("asyncio").warning("%d of them", "none")
+    assert [line["message"] for line in lines(capsys)] == ["%d of them"]
+
+
 def test_a_line_for_people_has_no_colours_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(as_json=False)
     structlog.get_logger("server.a.room").warning("it rains", minutes=3)

@@ -17,6 +17,7 @@ from redis.exceptions import BusyLoadingError
 from server.__main__ import main
 from server.election.counting.acts import Asked, Stamp
 from server.settings import ROOT, Settings
+from server.stream.clocks import Clocks
 from server.stream.drafts import Drafts, Stored
 from server.stream.events import EventStream
 from server.stream.rates import Rates
@@ -189,6 +190,9 @@ async def test_the_rights_that_are_named_are_enough(one: Server, tmp_path: Path)
     assert len(await drafts.listed()) == 1 and await drafts.earlier("one", 1) and not await drafts.due(START)
     await drafts.drop("one", NIGHT)
     assert await drafts.became("one") == NIGHT
+    clocks = Clocks(drafts)
+    code, token = await clocks.begin(NIGHT, b"1") or ("", "")
+    assert (await clocks.move(code, token, 1, b"2"), await clocks.found(code)) == ("moved", (NIGHT, b"2"))
     rates = Rates(url)
     assert [await rates.seconds_over(parse("1/minute"), "somebody") > 0 for _ in range(2)] == [False, True]
     assert await stream.begin_again(NIGHT, (2, 1), (await stream.read(NIGHT))[0], ())

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -20,14 +20,65 @@ from server.stream.embedded import Embedded, socket_path
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.follow import Acted, Arrived, Erased, News, Opened
 from server.stream.ledger import Ledger, Stands
-from server.stream.reading import Position
+from server.stream.reading import Position, Since
 from server.stream.submit import Submitter
 from server.stream.watching.watcher import ask
+from tests.conftest import until
 from tests.nights_by_hand import START, declare, definition
 
 NIGHT = "night"
 REASONS = {"turnout-out-of-range": "A small hall.", "share-far-from-baseline": "It is."}
 OPENING = OpenNight(id="open", by="desk", night=definition(NIGHT))
+
+
+ANEW = [decide(None, OPENING, START)]
+for _seat in range(3):
+    ANEW.append(decide(fold(ANEW), declare(_seat), START))
+
+
+class Late(EventStream):
+    """A Redis whose replies come when the test says."""
+
+    def __init__(self) -> None:
+        super().__init__("redis://nobody.invalid")
+        self.replies: list[asyncio.Future[Since]] = []
+        self.meanwhile: Callable[[], object] = lambda: None
+
+    async def look(self, night: str, known: Position) -> Since:
+        self.replies.append(asyncio.get_running_loop().create_future())
+        return await self.replies[-1]
+
+    async def append(self, night: str, entry: AnyEvent | AnyAct, known: Position) -> str:
+        self.meanwhile()
+        return "its mark"
+
+
+async def test_an_older_reply_does_not_take_a_night_back() -> None:
+    late = Late()
+    ledger = Ledger(late)
+    first, second = [asyncio.create_task(ledger.look(NIGHT)) for _ in range(2)]
+    await until(lambda: len(late.replies) == 2)
+    late.replies[1].set_result(Since(True, "0-0", tuple(ANEW[:3]), ()))
+    assert (await second).position.events == 3
+    late.replies[0].set_result(Since(True, "0-0", tuple(ANEW[:2]), ()))
+    await until(lambda: len(late.replies) == 3, "another look")
+    late.replies[2].set_result(Since(False, "0-0", tuple(ANEW[3:]), ()))
+    assert (await first).position.events == ledger.known(NIGHT).position.events == 4
+
+
+async def test_what_was_written_before_a_night_began_anew_is_a_receipt_and_adds_nothing() -> None:
+    late = Late()
+    ledger = Ledger(late)
+    news: list[News] = [Opened(NIGHT, "0-0"), Arrived(NIGHT, tuple(ANEW[:3]))]
+    for one in news:
+        ledger.hear(one)
+    anew = (Erased(NIGHT, went_back=True), Opened(NIGHT, "0-0"), Arrived(NIGHT, tuple(ANEW[:2])))
+    late.meanwhile = lambda: [ledger.hear(one) for one in anew]
+    written, again = await ledger.put(NIGHT, ANEW[3].command_id, "events", lambda stands: ANEW[3])
+    assert (written, again) == (ANEW[3], False)
+    assert ledger.known(NIGHT).position.events == 2
+    old = Arrived(NIGHT, (ANEW[3],))
+    assert ledger.hear(old) is old, "what something is missing before is left to who has it"
 
 
 async def test_more_who_write_at_once_than_may_try_again_are_all_served(stream: EventStream) -> None:
