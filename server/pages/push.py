@@ -1,14 +1,15 @@
 """Where a browser asks for what it has missed: over a websocket, or by polling where websockets are blocked."""
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from server.access import allows, everyone
-from server.html.address import channel_of, number, topic_of
+from server.html.address import asked, channel_of, number, topic_of
 from server.html.answers import HTML, answer, etag
 from server.html.make import is_of_another_make
+from server.html.swaps import stood
 from server.live.bodies import body
 from server.live.channel import Channel
 from server.live.frames import BEAT
@@ -31,14 +32,14 @@ async def live(websocket: WebSocket) -> None:
     as_json = "json" in websocket.scope["subprotocols"]
     topic = EVENTS if as_json else topic_of(websocket, channel)
     if not is_of_another_make(websocket):
-        await _make(channel, topic, number(websocket, "after"))
+        await _make(channel, topic, _after(websocket, channel))
         channel = await channel_of(websocket)  # the night may have begun anew meanwhile
     await websocket.accept(subprotocol="json" if as_json else None)
     line = line_of(websocket.scope)
     if is_of_another_make(websocket):
         line.end()
         return
-    line.audience = channel.join(line, topic, number(websocket, "after"), line.end)
+    line.audience = channel.join(line, topic, _after(websocket, channel), line.end)
     if line.greeting and not as_json:  # a page takes no line for live that has brought nothing
         line.write(BEAT)
 
@@ -53,16 +54,24 @@ async def poll(request: Request) -> Response:
     channel = await channel_of(request)
     if not channel.on_air or is_of_another_make(request):
         return Response(status_code=205, headers={"Cache-Control": "no-store"})
-    topic, after = topic_of(request, channel), number(request, "after")
-    await _make(channel, topic, after)
+    topic = topic_of(request, channel)
+    await _make(channel, topic, _after(request, channel))
     channel = await channel_of(request)  # the night may have begun anew meanwhile
-    message, tag = channel.missed(topic, after), etag(channel)
+    message, tag = channel.missed(topic, _after(request, channel)), etag(channel)
     if channel.history.closed:  # since the close of poll there may be news without an event
         tag = f'{tag[:-1]}-closed"'
     if message is None and request.headers.get("if-none-match") != tag:
         return Response(status_code=204, headers={"ETag": tag, "Cache-Control": "no-cache"})
     text = message.payload if message else b""
     return answer(request, channel.cached(("poll", text), lambda: body(text)), HTML, tag)
+
+
+def _after(connection: HTTPConnection, channel: Channel) -> int:
+    """The seq that a page has; 0 if that was another event than this night has there: it began anew, perhaps while
+    nobody here had shown it."""
+    after, of = number(connection, "after"), asked(connection, "of")
+    is_here = 0 < after <= channel.seq and of == stood(channel.events[after - 1].at)
+    return after if is_here or not of else 0
 
 
 async def _make(channel: Channel, topic: str, after: int) -> None:

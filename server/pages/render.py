@@ -20,7 +20,7 @@ from server.election.results.feed import also_of, changed_notes, entry_of, feed_
 from server.html import address
 from server.html.languages import ENGLISH, Language
 from server.html.languages import language as by_code
-from server.html.swaps import cursor, partial, placed
+from server.html.swaps import cursor, partial, placed, stood
 from server.html.templates import environment
 from server.live.renderer import NIGHT, Everywhere
 from server.nights.against import against
@@ -168,7 +168,7 @@ class PageRenderer:
             parts.append(
                 self._html("named", self._context(night) | {"topic": topic, "about": self._about(night, topic)})
             )
-        parts.append(partial("cursor", "outerHTML", cursor(night.seq)))
+        parts.append(partial("cursor", "outerHTML", cursor(night.seq, stood(night.at))))
         return "".join(parts)
 
     def _news(self, night: Night, after: int) -> Iterator[str]:

@@ -69,6 +69,7 @@ class Page:
         elements = _Elements(html)
         self.parts = elements.found
         self.after = int(elements.attributes["cursor"]["value"] or 0)
+        self.of = elements.attributes["cursor"].get("data-of") or ""
         self.address = unescape(str(elements.attributes["live"].get("hx-ws:connect", "")))
         self.feed: list[str] = _FEED.findall(html)
         self.pushed = set[str]()
@@ -78,6 +79,7 @@ class Page:
         for target, swap, text in _PARTIAL.findall(message):
             if target == "cursor":
                 self.after = int(re.findall(r'value="(\d+)"', text)[0])
+                self.of = "".join(re.findall(r'data-of="(\d+)"', text))
             elif swap == "afterbegin":
                 self.feed = _FEED.findall(text) + self.feed
             elif target == "latest":
@@ -114,7 +116,7 @@ class Viewer:
             await asyncio.sleep(self._dice.uniform(0, 2 * _PAUSE))
 
     async def _follow(self, page: Page, server: str) -> None:
-        address = re.sub(r"after=\d+", f"after={page.after}", page.address)
+        address = re.sub(r"after=\d+", f"after={page.after}&of={page.of}", page.address)
         async with connect(server + address, max_size=None, ping_interval=None, open_timeout=_SILENCE_SECONDS) as line:
             self.connections += 1
             while self._dice.random() > _LEAVES:

@@ -164,6 +164,19 @@ async def test_polling_gets_the_same_fragments_and_304_when_nothing_is_new(site:
         assert (await client.get(f"/nights/{NIGHT}/live?after=2")).status_code == 204
 
 
+async def test_a_page_of_a_night_that_has_begun_anew_is_sent_all_of_it(site: Site, stream: EventStream) -> None:
+    await Submitter(stream).submit(NIGHT, declare(0), START)
+    await Page(site, NIGHT).watch(2)
+    async with httpx2.AsyncClient(base_url=site.url) as client:
+        page = (await client.get(f"/nights/{NIGHT}")).text
+        (of,) = re.findall(r'id="cursor" value="2" data-of="(\d+)"', page)
+        live = f"/nights/{NIGHT}/live?after=2&of="
+        assert (await client.get(live + of)).status_code == 204
+        anew = await client.get(f"{live}{int(of) + 1}")
+        assert 'id="banner"' in anew.text and f'data-of="{of}"' in anew.text
+        assert 'id="banner"' in (await client.get(f"/nights/{NIGHT}/live?after=9&of={of}")).text, "and one further on"
+
+
 async def test_two_processes_on_one_redis_show_the_same(
     site: Site, redis: Embedded, stream: EventStream, tmp_path: Path
 ) -> None:

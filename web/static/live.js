@@ -7,7 +7,7 @@
   const place = document.getElementById("live");
   let connection = null;
 
-  const cursor = () => document.getElementById("cursor").value;
+  const cursor = () => document.getElementById("cursor");
 
   // Servers of two versions may answer in turns, while one takes the other's place: no reload a minute after another.
   const RELOADED = "reloaded";
@@ -21,7 +21,8 @@
   const ours = new URL(place.getAttribute("hx-ws:connect"), location.href);
   const addressOf = (address) => {
     const url = new URL(address);
-    url.searchParams.set("after", cursor());
+    url.searchParams.set("after", cursor().value);
+    url.searchParams.set("of", cursor().dataset.of ?? "");
     url.searchParams.set("made", isFresh() ? "" : ours.searchParams.get("made"));
     return url;
   };
@@ -123,12 +124,12 @@
   );
 
   follow(place, async (fetched) => {
-    const before = cursor();
+    const before = cursor().value;
     const { status, text } = await fetched(addressOf(ours));
     if (status === RESET || status === GONE) reload();
     if (status === NO_NEWS) return false;
     if (status !== NEWS || !text.includes('"#cursor"')) return null; // such as the "sign in to this wifi" of a hall
-    if (cursor() !== before) return false; // a message came meanwhile, and is newer
+    if (cursor().value !== before) return false; // a message came meanwhile, and is newer
     const html = putRows(hushed(text));
     await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML swapEmpty:false", text: html, transition: false });
     done();

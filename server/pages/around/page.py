@@ -8,7 +8,7 @@ from server.election.counts import Count
 from server.election.results.tally import add_up
 from server.html.address import kept, staying
 from server.html.shown import Shown
-from server.html.swaps import cursor
+from server.html.swaps import cursor, stood
 from server.html.templates import rendered
 from server.nights import against
 from server.pages.picture.words import told, told_score
@@ -56,7 +56,7 @@ def page(
         here=kept(others),
         topic=topic,
         head=shown.channel.head,
-        cursor=Markup(cursor(shown.night.seq)),
+        cursor=Markup(cursor(shown.night.seq, stood(shown.night.at))),
         timeline=None if shown.whole.on_air else timeline(shown.whole),
         others=others,
         then=then,
