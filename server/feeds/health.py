@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from server.access import allows, everyone
+from server.election.counting.losses import to_send_again
 from server.election.events import AnyEvent
 from server.feeds.shapes import Readiness
 from server.html import static
@@ -63,7 +64,7 @@ def _went_back(hub: Hub, night: str, shown: Sequence[AnyEvent]) -> str:
     lost = [event for event in shown if receipts.get(event.command_id) != event.seq]
     if not lost:
         return ""
-    missing = sum(event.command_id not in receipts for event in lost)
+    missing = len(to_send_again(known, hub.desks[night].desk) if known else lost)
     again = f"{missing} of them must be sent again: its desk says which." if missing else "All went out again."
     what = "event" if len(lost) == 1 else "events"
     return f"Redis came back without {len(lost)} {what} of {night} that had been shown. {again}"

@@ -123,11 +123,14 @@ class Hub:
             case Acted():
                 _send_away(self.desks[news.night].acted(news.acts, news.then))
             case Erased():
-                self._ticks.pop(news.night, None)
+                tick = self._ticks.pop(news.night, None)
                 self.lost.pop(news.night, None)
+                if not news.went_back:
+                    self._shown.pop(news.night, None)
                 if channel := self.channels.pop(news.night, None):
                     _send_away(channel.close())
-                    if news.went_back:
+                    if news.went_back:  # what was only collected may have been acknowledged, too
+                        channel.history.events += tick.collected if tick else ()
                         self._shown[news.night] = channel
                 if desk := self.desks.pop(news.night, None):
                     _send_away(desk.close())
