@@ -103,4 +103,6 @@ def _header(
     twice = sorted({name for name in names if name and known.count(plain(name)) > 1})
     problems += [Problem(file, line, f"There is no column {name!r}.") for name in missing]
     problems += [Problem(file, line, f"There are two columns {shortened(name)!r}.") for name in twice]
-    return None if missing or twice else (names, lines[place + 1 :])
+    # Where files were put one below the other, the names of the columns stand there again.
+    rest = [one for one in lines[place + 1 :] if list(map(plain, one[1][: len(known)])) != known]
+    return None if missing or twice else (names, rest)
