@@ -39,7 +39,7 @@ def written(text: str, digits: int = 15) -> int | None:
 
 
 def _why(plain: str) -> str:
-    if "." in plain:
+    if re.fullmatch("[-−0-9., ]*[.][0-9., ]*", plain):
         return "A full stop can mean thousands or a fraction. Type the number without it."
     if re.fullmatch("[0-9, ]+", plain):
         return "The comma or space is not where thousands end. Is a digit missing? Type 16867 or 16,867."

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from server.election.clock import LONDON
 from server.election.limits import LONGEST_TITLE
 from server.election.numbers import Unreadable, typed
+from server.election.texts.unseen import visible
 from server.nights.coming.sheet import Fault
 
 _YEARS = range(2000, 2200)
@@ -19,7 +20,7 @@ def day_of(text: str) -> date | None:
     None for anything else."""
     for one in _DAYS:
         try:
-            day = datetime.strptime(" ".join(text.split()), one).replace(tzinfo=LONDON).date()
+            day = datetime.strptime(" ".join(visible(text).split()), one).replace(tzinfo=LONDON).date()
         except ValueError:
             continue
         return day if day.year in _YEARS else None
@@ -48,8 +49,9 @@ class Reader:
             self.wrong(field, missing, line)
         if len(plain) > LONGEST_TITLE:
             self.wrong(field, f"{len(plain):,} characters are too many: say it in {LONGEST_TITLE}.", line)
-        if not plain.isprintable():
-            self.wrong(field, "There is a character in it that cannot be printed.", line)
+        if unprintable := next((one for one in plain if not one.isprintable()), ""):
+            which = f"U+{ord(unprintable):04X}"
+            self.wrong(field, f"There is a character in it that cannot be printed ({which}): type it anew.", line)
         return plain
 
     def number(self, field: str, text: str, line: int) -> int | None:

@@ -123,7 +123,11 @@ def whole(row: CsvRow, what: str, text: str) -> int | None:
     if text.startswith("-") and text[1:].isdecimal():
         row.wrong(f"{what}: {text} is below 0.", f"{what} is below 0")
     elif text:
-        stop = " A full stop can mean thousands or a fraction: write 1550 or 1,550." if "." in text else ""
+        stop = (
+            " A full stop can mean thousands or a fraction: write 1550 or 1,550."
+            if re.fullmatch(r"[\d., ]*\.[\d., ]*", text)
+            else ""
+        )
         row.wrong(f"{what}: {shortened(text)!r} is not a whole number.{stop}", f"{what} is no number")
     else:
         row.wrong(f"{what} is empty.")

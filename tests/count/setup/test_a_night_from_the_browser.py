@@ -110,6 +110,22 @@ def test_a_file_that_is_uploaded_may_be_larger_than_another_form(admin: Admin) -
     assert admin.send("/admin/nights/names", {"draft.x": "y" * 300_000}).status_code == 413
 
 
+def test_what_is_wrong_in_a_file_in_utf_16_stands_with_its_line_and_the_table_comes_again(admin: Admin) -> None:
+    admin.open("/admin/nights")
+    hidden = admin.hidden(admin.page, "/admin/nights/file")
+    table = "contest,surname,first names,party,new party\nClacton,Smi\u2028th,Zoë,Labour,perhaps\n,Lee,Bob,Ind,maybe\n"
+    answer = admin.client.post(
+        "/admin/nights/file",
+        data=hidden,
+        files={"draft.file": ("night.csv", table.encode("utf-16"), "text/csv")},
+        headers=admin.origin,
+        follow_redirects=False,
+    )
+    assert answer.status_code == 422
+    assert "“,Lee,Bob,Ind,maybe”" in answer.text
+    assert "th,Zoë,Labour,perhaps\n,Lee" in answer.text, "the table is in the form"
+
+
 @pytest.mark.parametrize("name", ["a\0b.csv", "a" * 3000 + ".csv", "../../etc/passwd", "\r\n"])
 def test_whatever_a_file_is_called_it_is_read_or_refused_with_a_sentence(admin: Admin, name: str) -> None:
     admin.open("/admin/nights")
