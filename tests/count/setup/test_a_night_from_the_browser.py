@@ -57,7 +57,7 @@ def test_a_seat_and_a_pasted_list_are_a_night_that_viewers_see_once_it_is_opened
     assert admin.client.get(f"{admin.draft}/preview", follow_redirects=False).status_code == 303
     admin.save("list", list=clacton.LIST)
     assert admin.faults() == []
-    assert "34 candidates" in admin.open("/admin")
+    assert "10 December 2026 · 34 candidates" in admin.open("/admin")
     answer = admin.client.get(f"{admin.draft}/preview")
     assert "Preview: " in answer.text
     assert "Ann Abbott" in answer.text
@@ -68,7 +68,8 @@ def test_a_seat_and_a_pasted_list_are_a_night_that_viewers_see_once_it_is_opened
     assert another(place).get(f"/nights/{clacton.NIGHT}").status_code == 404, "nobody else sees it"
     admin.open_draft()
     assert opened(stored).night.contests[0].candidates[0].name == "Ann Abbott"
-    assert "It is on air at" in admin.open(f"/admin?opened={clacton.NIGHT}")
+    told = admin.open(f"/admin?opened={clacton.NIGHT}")
+    assert re.search(rf"It is on air at <a[^>]*>http://[^/<]+/nights/{re.escape(clacton.NIGHT)}</a>", told)
 
 
 def test_each_way_begins_a_draft(admin: Admin) -> None:
