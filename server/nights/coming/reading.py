@@ -27,6 +27,12 @@ def day_of(text: str) -> date | None:
     return None
 
 
+def clock_of(text: str) -> time | None:
+    """The time of day that somebody typed: 22:00, 22.00 or 22:00:00; None for anything else."""
+    found = _CLOCK.fullmatch(visible(text).strip())
+    return time(int(found[1]), int(found[2])) if found else None
+
+
 def no_day(text: str) -> str:
     """What is said of a text that ``day_of`` reads as no day."""
     return f"{short(text)} is no date: type it like 10/12/2026, with a year from {_YEARS[0]} to {_YEARS[-1]}."
@@ -66,12 +72,11 @@ class Reader:
         return number
 
     def clock(self, field: str, text: str, missing: str) -> time | None:
-        """A time of day as 22:00, 22.00 or 22:00:00; None after a fault."""
-        found = _CLOCK.fullmatch(text.strip())
+        """A time of day as ``clock_of`` reads it; None after a fault."""
+        found = clock_of(text)
         if found is None:
             self.wrong(field, f"{short(text)} is no time: type it like 22:00." if text.strip() else missing)
-            return None
-        return time(int(found[1]), int(found[2]))
+        return found
 
     def moment(self, field: str, text: str, line: int, closing: datetime) -> datetime | None:
         """A time after the polls close; a time of day alone is that of the night. None where nothing is typed."""

@@ -234,3 +234,10 @@ def test_what_nobody_sees_of_a_typed_text_is_left_out_and_what_cannot_be_printed
     assert (sheet.title, sheet.contests[0].candidates[0].surname) == ("Clacton", "Smith")
     told = [fault.sentence for fault in faults_of(Sheet(title="Clac\ue000ton")) if fault.field == "title"]
     assert "There is a character in it that cannot be printed (U+E000): type it anew." in told
+
+
+@pytest.mark.parametrize("name", ["Total", "Cyfanswm", "Turnout"])
+def test_a_total_among_the_previous_results_is_said_to_be_no_party(name: str) -> None:
+    one = sheet()
+    wrong = replace(one, contests=(replace(one.contests[0], previous=f"Labour 7448\n{name} 7448"),))
+    assert [fault.sentence for fault in faults_of(wrong)] == [f"Line 2: {name} is no party: leave this line out."]
