@@ -20,8 +20,8 @@ def table(
 ) -> list[CsvRow]:
     """The rows of a CSV file, or none where it cannot be used; ``problems`` then says why, and what is damaged.
 
-    Between the cells are commas, or semicolons or tabs as some spreadsheets write them. Where there is no row of names,
-    the columns are those of ``without_names`` that fit.
+    Between the cells are commas, or semicolons, tabs or strokes (|) as some programs write them. Where there is no
+    row of names, the columns are those of ``without_names`` that fit.
     """
     return sound(every_row(file, required, problems, without_names))
 
@@ -61,7 +61,7 @@ _Line = tuple[int, list[str]]
 
 def _split(text: str, file: str) -> tuple[list[_Line], Problem | None]:
     """The lines that are not empty, each with its number, up to where it is not CSV any more."""
-    separator = max(",;\t", key=text[:_BEGINNING].count)
+    separator = max(",;\t|", key=text[:_BEGINNING].count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     found: list[_Line] = []
     number = 1

@@ -93,6 +93,11 @@ def test_our_spreadsheet_filled_in_or_pasted_is_a_night_of_several_contests(sepa
     assert f"{night.expected[first.ballot]:%d %H:%M}" == "11 03:30"
 
 
+def test_between_the_cells_may_be_upright_strokes() -> None:
+    text = FILLED_IN.replace('"78,000"', "78000")
+    assert sheet_in(Source("a.csv", text.replace(",", "|").encode())) == sheet_in(Source("a.csv", text.encode()))
+
+
 def test_the_template_is_read_as_empty_and_says_so() -> None:
     with pytest.raises(NotRead, match="all rows are empty, or begin with #"):
         sheet_in(Source("night.csv", template().encode()))
