@@ -52,6 +52,8 @@ def is_open_to_phones(host: str) -> bool:
         address = ip_address(host)
     except ValueError:
         return host.rstrip(".") != "localhost" and not host.endswith(".localhost")
+    if isinstance(address, IPv6Address) and (inside := address.ipv4_mapped):
+        address = inside
     if isinstance(address, IPv6Address) and (address.scope_id or address.is_link_local):
         return False
     return not (address.is_loopback or address.is_unspecified)

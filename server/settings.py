@@ -102,7 +102,7 @@ class Settings:
         here = [address for address in known if ":" not in address or self.host != "0.0.0.0"]
         if known and not here:  # at 0.0.0.0 nothing listens at an IPv6 address
             serve, here = "Serve with HOST=::, and set ", list(known)
-        found = [network.site(address, self.port) for address in here]
+        found = [network.site(address, self.port) + self.prefix for address in here]
         url = f"PUBLIC_URL={found[0]}" if found else "PUBLIC_URL to the address that phones can open"
         return f"No phone can open this link, which is for this machine alone. {serve or 'Set '}{url}."
 

@@ -12,6 +12,7 @@ from server.election.refusals import Refused
 from server.nights import ending
 from server.nights.kept import DESK, Kept
 from server.settings import Settings
+from server.stream.clock import now
 from server.stream.events import EventStream
 
 _ABOUT = """\
@@ -40,7 +41,7 @@ async def keep(options: argparse.Namespace, settings: Settings, stream: EventStr
 
     def may_end(night: Night, desk: Desk) -> None:
         ending.must_be_stopped(night, desk)
-        if not options.anyway and (found := ending.objections(night, desk)):
+        if not options.anyway and (found := ending.objections(night, desk, now())):
             sentences = " ".join(objection.sentence for objection in found)
             raise Refused(found[0].code, f"{sentences} With --anyway it is kept as it is.")
 

@@ -140,7 +140,7 @@ def _text(field: str, text: str, most: int, missing: str = "") -> Iterator[Findi
     if len(text) > most:
         yield Finding("text-too-long", field, f"{len(text):,} characters are too many: at most {most}.")
     if not text.isprintable():
-        yield Finding("paper-unfit", field, "That has characters that cannot be printed.")
+        yield Finding("paper-unfit", field, "That has characters that cannot be printed: type it anew.")
 
 
 def _number(field: str, number: int) -> Iterator[Finding]:

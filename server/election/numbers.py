@@ -3,9 +3,8 @@
 import re
 
 from server.election.limits import LONGEST_NUMBER
+from server.election.texts.unseen import visible
 
-# Invisible characters that come with a paste from a spreadsheet or a message: zero-width ones and direction marks.
-_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff"))
 _NUMBER = re.compile(r"(?P<minus>[-−])? ?(?P<digits>[0-9]+|[0-9]{1,3}(?P<mark>[, ])[0-9]{3}(?:(?P=mark)[0-9]{3})*)")
 
 
@@ -19,7 +18,7 @@ def typed(text: str) -> int | None:
     Negative numbers are read, because the checks refuse them with a better sentence; Unreadable for anything else, and
     for more than ``LONGEST_NUMBER`` digits.
     """
-    plain = " ".join(text.translate(_UNSEEN).split())
+    plain = " ".join(visible(text).split())
     if not plain:
         return None
     number = _NUMBER.fullmatch(plain)
@@ -40,7 +39,7 @@ def written(text: str, digits: int = 15) -> int | None:
 
 
 def _why(plain: str) -> str:
-    if "." in plain:
+    if re.fullmatch("[-−0-9., ]*[.][0-9., ]*", plain):
         return "A full stop can mean thousands or a fraction. Type the number without it."
     if re.fullmatch("[0-9, ]+", plain):
         return "The comma or space is not where thousands end. Is a digit missing? Type 16867 or 16,867."

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from server.election.counting.desk import Desk, fold_acts
 from server.election.counting.entry import pending
 from server.election.events import AnyEvent, Corrected, Declared
 from server.election.nights import Night, fold
-from server.election.refusals import Refused
+from server.election.refusals import Refused, still_open
 from server.nights.kept import DESK, Kept, NotKept
 from server.stream.events import EventStream
 from server.stream.record import written
@@ -99,9 +100,11 @@ class Objection(Struct, frozen=True):
     sentence: str
 
 
-def objections(night: Night, desk: Desk) -> tuple[Objection, ...]:
-    """What stands against keeping a night as it is."""
+def objections(night: Night, desk: Desk, at: datetime) -> tuple[Objection, ...]:
+    """What stands against keeping a night as it is at a time."""
     found: list[Objection] = []
+    if night.awaited and (sentence := still_open(night, at)):
+        found.append(Objection("poll-open", f"{sentence} If the night should not be there, discard it."))
     if missing := [count.contest.name for count in night.missing]:
         found.append(Objection("missing", f"{declared(night)}; missing: {_named(missing)}."))
     if waited := len(pending(night, desk)):

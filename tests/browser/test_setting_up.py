@@ -78,6 +78,21 @@ async def test_an_export_is_a_night_whose_figures_are_refused_until_the_poll_clo
     assert len(await stream.read(f"parl.clacton.by.{LATER}")) == 1
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_nothing_covers_the_way_to_throw_a_draft_away(
+    site: Site, stream: EventStream, viewer: Page, width: int
+) -> None:
+    walk = Walk(viewer)
+    await come_in(walk, await admins_link(site, stream))
+    await viewer.goto(f"{site.url}/admin/nights")
+    await walk.tap("Begin", "text=Begin with an empty sheet", "button[value=preview]")
+    await viewer.set_viewport_size({"width": width, "height": 800})
+    save = await viewer.locator(".bar .go").bounding_box()
+    away = await viewer.get_by_text("Throw this draft away").bounding_box()
+    assert save and away
+    assert save["y"] + save["height"] <= away["y"]
+
+
 async def test_what_is_typed_outlives_a_reload_and_a_lost_network(
     site: Site, stream: EventStream, viewer: Page
 ) -> None:

@@ -35,6 +35,14 @@ def test_any_text_is_a_number_or_nothing_or_refused_with_a_sentence(text: str) -
     assert (None if number is None else abs(number)) == (int(digits) if digits else None)
 
 
+@pytest.mark.parametrize("text", ["79,163 (prov.)", "7.9E+04", "c. 79,000"])
+def test_a_full_stop_is_asked_about_only_where_it_stands_in_a_number(text: str) -> None:
+    with pytest.raises(Unreadable, match="Type a whole number, digits only"):
+        typed(text)
+    with pytest.raises(Unreadable, match="full stop"):
+        typed("79.163")
+
+
 @pytest.mark.parametrize("text", SPACES)
 def test_nothing_typed_is_no_number_not_even_nought(text: str) -> None:
     assert typed(text) is None

@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from server.__main__ import main
 from server.commands.discard import discard
 from server.election.commands import OpenNight, RecordNoPoll, Withdraw
+from server.election.counting.desk import Desk
 from server.election.nights import fold
 from server.election.refusals import Refused
 from server.nights import ending
@@ -146,13 +147,27 @@ async def test_a_contest_without_a_poll_is_not_missing_and_an_uncontested_one_is
     stands = await submitter.look("night")
     assert stands.night is not None
     assert ending.declared(stands.night) == "1 of 2 declared, 1 countermanded"
-    assert [one.sentence for one in ending.objections(stands.night, stands.desk)] == [
+    assert [one.sentence for one in ending.objections(stands.night, stands.desk, START)] == [
         "1 of 2 declared, 1 countermanded; missing: Seat 2."
     ]
     await submitter.submit("night", declare(2), START + timedelta(hours=1))
     stands = await submitter.look("night")
     assert stands.night is not None
-    assert ending.objections(stands.night, stands.desk) == ()
+    assert ending.objections(stands.night, stands.desk, START) == ()
+
+
+async def test_before_the_poll_closes_a_night_is_no_past_night_unless_nothing_is_awaited(stream: EventStream) -> None:
+    await on_air(stream)
+    night, desk = fold(await stream.read("night")), Desk()
+    closes = night.definition.polls_close
+    assert ending.objections(night, desk, closes)[0].code == "missing"
+    early = ending.objections(night, desk, closes - timedelta(days=1))[0]
+    assert early.code == "poll-open"
+    assert "nothing is published before that" in early.sentence and "discard it" in early.sentence
+    for number, contest in enumerate(night.definition.contests):
+        off = RecordNoPoll(id=f"off{number}", by="desk", ballot=contest.ballot, state="countermanded", reason="Died.")
+        await Submitter(stream).submit("night", off, START)
+    assert ending.objections(fold(await stream.read("night")), desk, closes - timedelta(days=1)) == ()
 
 
 async def test_a_kept_night_is_opened_again_to_practise_with_once_for_everybody_who_asks(

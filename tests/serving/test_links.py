@@ -128,6 +128,8 @@ def test_without_a_public_url_links_follow_from_the_host(
             (),
             "Serve with HOST=0.0.0.0, and set PUBLIC_URL to the address",
         ),
+        ("http://localhost:8000/results", "0.0.0.0", (LAN,), f"Set PUBLIC_URL=http://{LAN}:8000/results."),
+        ("http://[::ffff:127.0.0.1]:8000", "0.0.0.0", (LAN,), f"Set PUBLIC_URL=http://{LAN}:8000."),
         ("http://hall.local:8000", "0.0.0.0", (LAN,), ""),
         (f"http://{LAN}:8000", "0.0.0.0", (), ""),
     ],

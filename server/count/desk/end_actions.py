@@ -18,6 +18,7 @@ from server.html.process import process
 from server.nights import ending
 from server.nights.ending import Objection
 from server.nights.kept import NotKept
+from server.stream.clock import now
 from server.stream.record import BadRecord
 from server.stream.turns import Turns
 
@@ -40,7 +41,7 @@ async def close(request: Request) -> Response:
 
     def may_end(night: Night, desk: Desk) -> None:
         ending.must_be_stopped(night, desk)
-        found = ending.objections(night, desk)
+        found = ending.objections(night, desk, now())
         if found and form.get("against") != _digest(found):
             raise Refused("objections", "The night has gone on since this page was opened: look at it again.")
         if found and "anyway" not in form:
@@ -84,7 +85,7 @@ async def discard(request: Request) -> Response:
 
 async def _close_page(request: Request, notice: str = "", status: int = 200) -> Response:
     board = await current_board(request)
-    found = ending.objections(board.night, board.desk)
+    found = ending.objections(board.night, board.desk, board.now)
     return page(
         request,
         "close.html",

@@ -12,6 +12,7 @@ from server.election.checks import Finding
 from server.election.contests import Candidate, Contest, Fate, Previous
 from server.election.numbers import Unreadable, typed
 from server.election.parties import Party, counted_as
+from server.election.texts.unseen import visible
 from server.nights.coming.parties import known, meant, unregistered
 
 
@@ -150,4 +151,4 @@ class _Maker:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(visible(text).split())

@@ -1,5 +1,6 @@
 """Beginning a night: from a seat of the archive, a file or pasted table, or with nothing. Each makes a draft."""
 
+import re
 from asyncio import to_thread
 from functools import partial
 
@@ -16,7 +17,7 @@ from server.nights.coming import files, seats
 from server.nights.coming.reading import day_of, no_day, short
 from server.nights.coming.sheet import Sheet, TypedContest
 from server.nights.sources.problems import Problem
-from server.nights.sources.source import Source
+from server.nights.sources.source import Source, text_of
 
 MOST_UPLOADED = 4 * 1024 * 1024  # bytes of a request; the export of a general election has half as many
 _MOST_SHOWN = 100  # problems of a file
@@ -83,9 +84,9 @@ async def from_file(request: Request) -> Response:
         sheet = await to_thread(files.sheet_in, Source(name, data), str(day) if day else "")
         votes = await to_thread(files.votes_in, Source(name, data))
     except files.NotRead as error:
-        text = data.decode(errors="replace")
-        kept = form | ({"table": text} if len(text) <= _MOST_KEPT and "\0" not in text else {})
-        return _ways(request, "", 422, way="file", typed=kept, problems=error.problems, lines=text.splitlines())
+        text = re.sub("[\ud800-\udfff]", "\ufffd", text_of(Source(name, data), []) or "")
+        kept = form | ({"table": text} if 0 < len(text) <= _MOST_KEPT else {})
+        return _ways(request, "", 422, way="file", typed=kept, problems=error.problems, lines=text.split("\n"))
     return await _made(request, sheet, form, again, votes)
 
 

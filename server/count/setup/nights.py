@@ -19,6 +19,7 @@ from server.election.counting.acts import SignedIn as HasSignedIn
 from server.election.refusals import Refused
 from server.html.process import process
 from server.nights import archive
+from server.nights.coming.reading import day_of
 from server.nights.copies import open_copy
 
 
@@ -104,7 +105,8 @@ async def _own_invitation(request: Request, night: str) -> str:
 async def _nights(request: Request, notice: str = "", status: int = 200) -> Response:
     hub = process(request).hub
     on_air = [channel.night for channel in hub.channels.values() if channel.night]
-    coming = [(id, stored, sheet_of(stored)) for id, stored in (await drafts(request).listed()).items()]
+    listed = (await drafts(request).listed()).items()
+    coming = [(id, stored, sheet := sheet_of(stored), day_of(sheet.date)) for id, stored in listed]
     coming.sort(key=lambda one: (one[1].opens is None, one[1].opens or one[1].at))
     opened = request.query_params.get("opened", "")
     if not any(night.definition.id == opened for night in on_air):
@@ -116,6 +118,7 @@ async def _nights(request: Request, notice: str = "", status: int = 200) -> Resp
         status,
         notice=notice,
         opened=opened,
+        site=process(request).settings.public_url,
         just=request.query_params.get("draft", ""),
         coming=coming,
         on_air=[night for night in on_air if not night.held],

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec.structs import replace
 from starlette.requests import Request
@@ -18,6 +18,7 @@ from server.election.numbers import written
 from server.election.refusals import Refused
 from server.html.process import process
 from server.nights.coming.made import Made, NotMade, made
+from server.nights.coming.reading import clock_of, day_of
 from server.nights.ids import must_be_free
 from server.nights.kept import Kept
 from server.stream.clock import now
@@ -44,7 +45,7 @@ async def open_draft(request: Request) -> Response:
         if form.get("do") == "now":
             night = await open_stored(this.stream, this.drafts, this.kept, id, stored)
             return RedirectResponse(f"/admin?opened={night}", 303)
-        opens = _moment(form.get("at", "")) if form.get("do") == "at" else None
+        opens = moment_of(form.get("at", "")) if form.get("do") == "at" else None
         if opens:
             await _must_open(stored, this.kept)
         by = visit(request).person.name
@@ -118,11 +119,18 @@ async def _must_open(stored: Stored, kept: Kept) -> Made:
     return night
 
 
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text).replace(tzinfo=LONDON)
-    except ValueError:
-        raise Refused("time", "Say when it is to be opened, such as 10/12/2026 21:30.") from None
+def moment_of(text: str) -> datetime:
+    """The moment in London that a browser sends, or somebody types, as 10/12/2026 21:30; Refused if it is none to
+    come."""
+    day_text, _, clock_text = text.strip().replace("T", " ").rpartition(" ")
+    day, clock = day_of(day_text), clock_of(clock_text)
+    if day is None or clock is None:
+        raise Refused("time", "Say when it is to be opened, such as 10/12/2026 21:30.")
+    moment = datetime.combine(day, clock, LONDON)
+    if moment.astimezone(UTC).astimezone(LONDON).time() != clock:
+        raise Refused(
+            "time", f"There is no {moment:%H:%M} on {moment:%d/%m/%Y}, when the clocks go forward: say an hour later."
+        )
     if moment <= now():
         raise Refused("time", f"{moment:%H:%M on %d/%m/%Y} is over: open it now, or at a later time.")
     return moment

@@ -16,6 +16,7 @@ from server.nights.coming.seats import filled, the_seat
 from server.nights.coming.sheet import Sheet, TypedCandidate, TypedContest
 from server.nights.format import BALLOT
 from server.nights.sources import democracy_club
+from server.nights.sources.ballots import party_id
 from server.nights.sources.problems import Problem
 from server.nights.sources.source import File, beginning_of
 from server.nights.sources.tables import CsvRow, sound, table
@@ -153,13 +154,14 @@ def _exported(file: str, rows: Sequence[CsvRow], day: str, problems: list[Proble
     """The sheet of an export of Democracy Club's: the ballots of one day for the House of Commons."""
     papers: dict[str, list[CsvRow]] = {}
     for row in rows:
-        ballot = row.required("ballot_paper_id")
+        ballot = row.required("ballot_paper_id").casefold()
         if not ballot.startswith("parl."):
             continue
         if not (BALLOT.fullmatch(ballot) and slug_of(ballot) and day_of(ballot.rpartition(".")[2])):
             row.wrong(f"ballot_paper_id is {ballot!r}: it should be like parl.clacton.by.2014-10-09.")
             continue
         papers.setdefault(ballot, []).append(row)
+    democracy_club.each_once(papers.values())
     days = sorted({ballot.rpartition(".")[2] for ballot in papers})
     if day:
         papers = {ballot: paper for ballot, paper in papers.items() if ballot.endswith(f".{day}")}
@@ -206,7 +208,7 @@ def _candidate(row: CsvRow, nation: str) -> TypedCandidate:
     if sums := a_sum(row.text("person_name"), row.text("party_name")):
         row.wrong(f"{sums} is no candidate and no party: leave this row out.")
         return TypedCandidate()
-    id, name = re.sub(r"^party:(?=\d)", "PP", row.text("party_id")), row.required("party_name")
+    id, name = party_id(row.text("party_id")), row.required("party_name")
     known = parties.party(f"{name} ({id})") if id else name
     said = known if isinstance(known, str) else parties.written(known, nation)
     described = row.text("party_description_text")

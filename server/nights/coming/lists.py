@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 
 from server.election.parties import Party
+from server.election.texts.mended import mended
+from server.election.texts.unseen import visible
 from server.nights.coming.parties import party
 from server.nights.coming.sheet import TypedCandidate
 from server.nights.sources.ballots import place
@@ -18,7 +20,8 @@ def candidates_in(text: str) -> tuple[TypedCandidate, ...]:
     Between the parts are commas or tabs. ``Jane Smith, Labour`` is read too. ``(new)`` after a party says that it is
     not in the register and meant so. Surnames in capitals are put into small letters.
     """
-    return tuple(_candidate(line, number) for number, line in enumerate(text.splitlines(), 1) if line.strip())
+    lines = visible(mended(text)).splitlines()  # mended first: a letter that was encoded twice can end with NEL
+    return tuple(_candidate(line, number) for number, line in enumerate(lines, 1) if line.strip())
 
 
 def in_order(candidates: Iterable[TypedCandidate]) -> tuple[TypedCandidate, ...]:

@@ -19,6 +19,7 @@ from server.nights.format import BALLOT, OTHERS
 from server.nights.sources.ballots import slug
 from server.nights.sources.checking import CANCELLED, UNCONTESTED
 from server.nights.sources.columns import GSS
+from server.nights.sums import a_sum
 
 NATIONS = ("England", "Scotland", "Wales", "Northern Ireland")
 
@@ -205,6 +206,9 @@ class _Maker(Reader):
             if split is None or (count := self.votes(split["votes"])) is None:
                 sentence = f"Line {number}: {short(row.strip())} is no party and its votes, such as Labour, 7,448."
                 self.wrong(field, sentence, line)
+                continue
+            if sums := a_sum(split["party"].strip()):
+                self.wrong(field, f"Line {number}: {sums} is no party: leave this line out.", line)
                 continue
             if split["party"].strip().casefold() in ("others", "other"):
                 party = OTHERS

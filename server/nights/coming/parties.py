@@ -11,11 +11,13 @@ from server.election.limits import LONGEST_TITLE
 from server.election.parties import INDEPENDENT, LABOUR_AND_COOPERATIVE, Party
 from server.nights import archive, register
 from server.nights.format import OTHERS
-from server.nights.sources.ballots import PARTY_ID, slug
+from server.nights.sources.ballots import PARTY_ID, party_id, slug
 
 _REMEMBERED = 10_000  # names, short ones: twice as many as a general election has candidates
 _SHORT = 12  # characters: a party's name no longer than this is its own abbreviation
-_WITH_ID = re.compile(r"(?P<name>.*?)\s*[(\[](?P<id>PP\d+|party:\d+|joint-party:\d+-\d+|ynmp-party:\d+)[)\]]")
+_WITH_ID = re.compile(
+    r"(?P<name>.*?)\s*[(\[](?P<id>PP\d+|party:\d+|joint-party:\d+-\d+|ynmp-party:\d+)[)\]]", re.IGNORECASE
+)
 _SAID = {  # what people and the Electoral Commission write → the name in the register
     "conservative and unionist": "Conservative",
     "conservatives": "Conservative",
@@ -53,10 +55,10 @@ def party(text: str, nation: str = "", new: bool = False) -> Party | str:
 def _meant(text: str, nation: str, new: bool) -> Party | str:
     named = _WITH_ID.fullmatch(text)
     if named:
-        id = re.sub(r"^party:", "PP", named["id"])
+        id = party_id(named["id"])
         return known().get(id) or Party(id, named["name"], short_of(named["name"]))
-    if PARTY_ID.fullmatch(text):
-        return known().get(text) or f"{text} is not in the register of parties."
+    if PARTY_ID.fullmatch(id := party_id(text)):
+        return known().get(id) or f"{text} is not in the register of parties."
     ids = _by_name().get(_key(_SAID.get(_key(text), text)), ())
     in_northern_ireland = nation == "Northern Ireland"
     here = [id for id in ids if not nation or _registered_in().get(id, in_northern_ireland) == in_northern_ireland]

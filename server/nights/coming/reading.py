@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from server.election.clock import LONDON
 from server.election.limits import LONGEST_TITLE
 from server.election.numbers import Unreadable, typed
+from server.election.texts.unseen import visible
 from server.nights.coming.sheet import Fault
 
 _YEARS = range(2000, 2200)
@@ -19,11 +20,17 @@ def day_of(text: str) -> date | None:
     None for anything else."""
     for one in _DAYS:
         try:
-            day = datetime.strptime(" ".join(text.split()), one).replace(tzinfo=LONDON).date()
+            day = datetime.strptime(" ".join(visible(text).split()), one).replace(tzinfo=LONDON).date()
         except ValueError:
             continue
         return day if day.year in _YEARS else None
     return None
+
+
+def clock_of(text: str) -> time | None:
+    """The time of day that somebody typed: 22:00, 22.00 or 22:00:00; None for anything else."""
+    found = _CLOCK.fullmatch(visible(text).strip())
+    return time(int(found[1]), int(found[2])) if found else None
 
 
 def no_day(text: str) -> str:
@@ -48,8 +55,9 @@ class Reader:
             self.wrong(field, missing, line)
         if len(plain) > LONGEST_TITLE:
             self.wrong(field, f"{len(plain):,} characters are too many: say it in {LONGEST_TITLE}.", line)
-        if not plain.isprintable():
-            self.wrong(field, "There is a character in it that cannot be printed.", line)
+        if unprintable := next((one for one in plain if not one.isprintable()), ""):
+            which = f"U+{ord(unprintable):04X}"
+            self.wrong(field, f"There is a character in it that cannot be printed ({which}): type it anew.", line)
         return plain
 
     def number(self, field: str, text: str, line: int) -> int | None:
@@ -64,12 +72,11 @@ class Reader:
         return number
 
     def clock(self, field: str, text: str, missing: str) -> time | None:
-        """A time of day as 22:00, 22.00 or 22:00:00; None after a fault."""
-        found = _CLOCK.fullmatch(text.strip())
+        """A time of day as ``clock_of`` reads it; None after a fault."""
+        found = clock_of(text)
         if found is None:
             self.wrong(field, f"{short(text)} is no time: type it like 22:00." if text.strip() else missing)
-            return None
-        return time(int(found[1]), int(found[2]))
+        return found
 
     def moment(self, field: str, text: str, line: int, closing: datetime) -> datetime | None:
         """A time after the polls close; a time of day alone is that of the night. None where nothing is typed."""

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from server.election.limits import MOST_CANDIDATES
+from server.election.texts.unseen import visible
 
 
 class TypedCandidate(Struct, frozen=True, omit_defaults=True):
@@ -102,14 +103,15 @@ def fields(sheet: Sheet) -> dict[str, str]:
 
 
 def with_fields(sheet: Sheet, typed: Mapping[str, str]) -> Sheet:
-    """The sheet with these fields as typed; a field that is not there stays, and rows of candidates may be added."""
+    """The sheet with these fields as typed; a field that is not there stays, and rows of candidates may be added.
+    What nobody sees of a text is left out."""
     contests: list[TypedContest] = []
     for place, contest in enumerate(sheet.contests):
-        given = {name: typed[key] for name in _CONTEST if (key := f"{place}.{name}") in typed}
+        given = {name: visible(typed[key]) for name in _CONTEST if (key := f"{place}.{name}") in typed}
         rows = max(len(contest.candidates), _rows_sent(typed, place))
         candidates = tuple(_candidate(contest, row, typed, f"{place}.{row}.") for row in range(rows))
         contests.append(replace(contest, candidates=candidates, **given))
-    night = {name: typed[name] for name in _NIGHT if name in typed}
+    night = {name: visible(typed[name]) for name in _NIGHT if name in typed}
     return replace(sheet, contests=tuple(contests), **night)
 
 
@@ -130,7 +132,7 @@ def _rows_sent(typed: Mapping[str, str], place: int) -> int:
 
 def _candidate(contest: TypedContest, row: int, typed: Mapping[str, str], prefix: str) -> TypedCandidate:
     before = contest.candidates[row] if row < len(contest.candidates) else TypedCandidate()
-    given: dict[str, Any] = {name: typed[key] for name in _ROW if (key := prefix + name) in typed}
+    given: dict[str, Any] = {name: visible(typed[key]) for name in _ROW if (key := prefix + name) in typed}
     return replace(before, **given)
 
 

@@ -203,16 +203,22 @@ def _person(row: CsvRow, who: str) -> str:
 def _party(row: CsvRow) -> Party:
     """The party on the ballot paper; a joint candidate's has an id that names both parties, ``joint-party:53-119``."""
     name, short = row.required("Party name"), row.required("Party abbreviation")
-    registered = row.text("Electoral Commission party ID").strip("-")
-    adjunct = row.text("Electoral Commission adjunct party ID").strip("-")
-    for party_id in filter(None, (registered, adjunct)):
-        if not PARTY_ID.fullmatch(party_id):
-            sentence = f"Electoral Commission party ID is {party_id!r}: it should look like PP85."
+    registered = party_id(row.text("Electoral Commission party ID").strip("-"))
+    adjunct = party_id(row.text("Electoral Commission adjunct party ID").strip("-"))
+    for id in filter(None, (registered, adjunct)):
+        if not PARTY_ID.fullmatch(id):
+            sentence = f"Electoral Commission party ID is {id!r}: it should look like PP85."
             row.wrong(sentence, "Electoral Commission party ID is none")
     if registered and adjunct:
         joint = f"joint-party:{registered.removeprefix('PP')}-{adjunct.removeprefix('PP')}"
         return Party(joint, name, short)
     return Party(registered or _WITHOUT_ID.get(name) or f"unregistered:{slug(name) or name}", name, short)
+
+
+def party_id(text: str) -> str:
+    """A party's id as the register writes it: ``pp53`` and ``party:53`` are PP53. Any other text as it is."""
+    small = re.sub(r"^(party:|pp) ?(?=\d)", "PP", text.strip(), flags=re.IGNORECASE)
+    return small if PARTY_ID.fullmatch(small) else small.casefold() if PARTY_ID.fullmatch(small.casefold()) else small
 
 
 def place(surname: str, first_name: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ looked for by its ballot id among those of the archive. The export has neither t
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 
@@ -51,8 +52,11 @@ def ballots(
         problems.append(Problem(file.name, 0, f"There is no ballot of {night} in it."))
     papers: dict[str, list[CsvRow]] = {}
     for row in sound(ours):
-        if ballot := row.required("ballot_paper_id"):
+        if sums := a_sum(row.text("person_name"), row.text("party_name")):
+            row.wrong(f"{sums} is no candidate and no party: leave this row out.", "neither candidate nor party")
+        elif ballot := row.required("ballot_paper_id").casefold():
             papers.setdefault(ballot, []).append(row)
+    each_once(papers.values())
     known = {} if contests is None else _known(contests, day, set(map(slug_of, papers)), problems)
     names = names_in(row for paper in papers.values() for row in paper)
     read: list[Ballot] = []
@@ -69,9 +73,20 @@ def ballots(
     return read
 
 
+def each_once(papers: Iterable[Sequence[CsvRow]]) -> None:
+    """Notes at its row who has the id of somebody else on the same ballot paper: the ids are of people."""
+    for paper in papers:
+        people: dict[str, CsvRow] = {}
+        for row in paper:
+            id = row.text("person_id")
+            if id and (known := people.setdefault(id, row)) is not row:
+                who = f"{row.text('person_name')} has the id of {known.text('person_name')} on line {known.line}"
+                row.wrong(f"{who}: one person stands once. Leave one out, or put the id right.")
+
+
 def _is_of(row: CsvRow, night: str) -> bool:
     """Whether a row is of the night, by its ballot's id; one without may be, unless its election is another."""
-    if ballot := row.text("ballot_paper_id"):
+    if ballot := row.text("ballot_paper_id").casefold():
         return night in (ballot, _election(ballot), row.text("election_id"))
     return row.text("election_id") in ("", night, _election(night))
 
@@ -179,10 +194,7 @@ def _candidacy(row: CsvRow, day: date, names: dict[str, str]) -> Candidacy:
     surname = row.text("sopn_last_name")
     where = place(surname, row.text("sopn_first_names")) if surname else place(last, " ".join(first_names))
     votes = row.number("votes_cast") if row.text("votes_cast") else None
-    party = row.text("party_name")
-    if sums := a_sum(name, party):
-        row.wrong(f"{sums} is no candidate and no party: leave this row out.", "neither candidate nor party")
-    described = row.text("party_description_text") or party
+    described = row.text("party_description_text") or row.text("party_name")
     return Candidacy(
         row=row,
         key=("", day),

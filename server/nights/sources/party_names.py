@@ -8,7 +8,7 @@ from functools import cache
 from server.election.parties import Party
 from server.nights import archive
 from server.nights.format import header_of
-from server.nights.sources.ballots import PARTY_ID
+from server.nights.sources.ballots import PARTY_ID, party_id
 from server.nights.sources.tables import CsvRow
 
 _SHORT = 12  # characters: a party's name no longer than this is its own abbreviation
@@ -26,7 +26,7 @@ def names_in(rows: Iterable[CsvRow]) -> dict[str, str]:
 def party_in(row: CsvRow) -> Party:
     """The party on the ballot paper, with its name and abbreviation from the archive, or an abbreviation made from
     it."""
-    name, party = row.required("party_name"), re.sub(r"^party:(?=\d)", "PP", row.required("party_id"))
+    name, party = row.required("party_name"), party_id(row.required("party_id"))
     if party and not PARTY_ID.fullmatch(party):
         row.wrong(f"party_id is {party!r}: it should look like PP85.", "party_id is none")
     known = _parties().get(party)

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from server.election.clock import LONDON
 from server.election.limits import LONGEST_NUMBER
 from server.election.numbers import written
-from server.nights.sources.mended import lost, mended
+from server.election.texts.mended import lost, mended
+from server.election.texts.unseen import visible
 from server.nights.sources.misprints import KNOWN
 from server.nights.sources.problems import Problem
 
@@ -27,8 +28,8 @@ class CsvRow:
         self, file: str, line: int, cells: dict[str, str], problems: list[Problem], damage: str | None = None
     ) -> None:
         self.file, self.line, self.damage, self._problems = file, line, damage, problems
-        # Mended while the white space is there: a letter that was encoded twice can end with a NBSP.
-        self._cells = {plain(column): " ".join(mended(cell).split()) for column, cell in cells.items()}
+        # Mended while all of it is there: a letter that was encoded twice can end with a NBSP, or a soft hyphen.
+        self._cells = {plain(column): " ".join(visible(mended(cell)).split()) for column, cell in cells.items()}
         self._lost: set[str] = set()
         self._put_right()
 
@@ -122,7 +123,11 @@ def whole(row: CsvRow, what: str, text: str) -> int | None:
     if text.startswith("-") and text[1:].isdecimal():
         row.wrong(f"{what}: {text} is below 0.", f"{what} is below 0")
     elif text:
-        stop = " A full stop can mean thousands or a fraction: write 1550 or 1,550." if "." in text else ""
+        stop = (
+            " A full stop can mean thousands or a fraction: write 1550 or 1,550."
+            if re.fullmatch(r"[\d., ]*\.[\d., ]*", text)
+            else ""
+        )
         row.wrong(f"{what}: {shortened(text)!r} is not a whole number.{stop}", f"{what} is no number")
     else:
         row.wrong(f"{what} is empty.")
@@ -157,8 +162,8 @@ def _advice(text: str) -> str:
 
 
 def plain(column: str) -> str:
-    """A column's name without regard to capitals and surplus white space."""
-    return " ".join(column.split()).casefold()
+    """A column's name without regard to capitals, surplus white space and what nobody sees."""
+    return " ".join(visible(column).split()).casefold()
 
 
 def shortened(text: str) -> str:

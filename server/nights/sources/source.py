@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from server.election.texts.unseen import visible
 from server.nights.sources.problems import Problem
 
 MOST_BYTES = 16 * 1024 * 1024  # twenty times the largest file that the Library publishes
@@ -70,7 +71,7 @@ def beginning_of(file: File) -> str:
     """The first 20,000 bytes of a file as text, however long it is; "" where it cannot be read, or is no text."""
     try:
         with file.open("rb") if isinstance(file, Path) else BytesIO(file.data) as opened:
-            return _decoded(opened.read(20_000))
+            return visible(_decoded(opened.read(20_000)))
     except (OSError, ValueError):
         return ""
 

@@ -20,8 +20,8 @@ def table(
 ) -> list[CsvRow]:
     """The rows of a CSV file, or none where it cannot be used; ``problems`` then says why, and what is damaged.
 
-    Between the cells are commas, or semicolons or tabs as some spreadsheets write them. Where there is no row of names,
-    the columns are those of ``without_names`` that fit.
+    Between the cells are commas, or semicolons, tabs or strokes (|) as some programs write them. Where there is no
+    row of names, the columns are those of ``without_names`` that fit.
     """
     return sound(every_row(file, required, problems, without_names))
 
@@ -61,7 +61,7 @@ _Line = tuple[int, list[str]]
 
 def _split(text: str, file: str) -> tuple[list[_Line], Problem | None]:
     """The lines that are not empty, each with its number, up to where it is not CSV any more."""
-    separator = max(",;\t", key=text[:_BEGINNING].count)
+    separator = max(",;\t|", key=text[:_BEGINNING].count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     found: list[_Line] = []
     number = 1
@@ -103,4 +103,6 @@ def _header(
     twice = sorted({name for name in names if name and known.count(plain(name)) > 1})
     problems += [Problem(file, line, f"There is no column {name!r}.") for name in missing]
     problems += [Problem(file, line, f"There are two columns {shortened(name)!r}.") for name in twice]
-    return None if missing or twice else (names, lines[place + 1 :])
+    # Where files were put one below the other, the names of the columns stand there again.
+    rest = [one for one in lines[place + 1 :] if list(map(plain, one[1][: len(known)])) != known]
+    return None if missing or twice else (names, rest)

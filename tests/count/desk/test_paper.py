@@ -108,6 +108,11 @@ def test_a_party_comes_from_the_register_or_is_named_at_the_desk(editor: Phone, 
     assert "The Rochester Riverside Party" in public(editor, desk)
 
 
+def test_what_nobody_sees_of_a_pasted_name_does_not_go_on_the_paper(editor: Phone, desk: Desk) -> None:
+    amend(editor, **{f"{TOLHURST}.name": "Kel\u00adly Tol\u200bhurst-Smith\u200e"})
+    assert candidate(desk, rochester.TOLHURST)[0] == "Kelly Tolhurst-Smith"
+
+
 def test_two_new_parties_without_latin_letters_are_two(editor: Phone, desk: Desk) -> None:
     more = {"1": ("Ελλάδα", "Ελλ"), "2": ("Україна", "Укр")}
     texts = {f"paper__candidate__{id}__party": name for id, (name, _) in more.items()}

@@ -57,7 +57,7 @@ def test_a_seat_and_a_pasted_list_are_a_night_that_viewers_see_once_it_is_opened
     assert admin.client.get(f"{admin.draft}/preview", follow_redirects=False).status_code == 303
     admin.save("list", list=clacton.LIST)
     assert admin.faults() == []
-    assert "34 candidates" in admin.open("/admin")
+    assert "10 December 2026 · 34 candidates" in admin.open("/admin")
     answer = admin.client.get(f"{admin.draft}/preview")
     assert "Preview: " in answer.text
     assert "Ann Abbott" in answer.text
@@ -68,7 +68,8 @@ def test_a_seat_and_a_pasted_list_are_a_night_that_viewers_see_once_it_is_opened
     assert another(place).get(f"/nights/{clacton.NIGHT}").status_code == 404, "nobody else sees it"
     admin.open_draft()
     assert opened(stored).night.contests[0].candidates[0].name == "Ann Abbott"
-    assert "It is on air at" in admin.open(f"/admin?opened={clacton.NIGHT}")
+    told = admin.open(f"/admin?opened={clacton.NIGHT}")
+    assert re.search(rf"It is on air at <a[^>]*>http://[^/<]+/nights/{re.escape(clacton.NIGHT)}</a>", told)
 
 
 def test_each_way_begins_a_draft(admin: Admin) -> None:
@@ -108,6 +109,22 @@ def test_a_file_that_is_uploaded_may_be_larger_than_another_form(admin: Admin) -
         )
         assert answer.status_code == status
     assert admin.send("/admin/nights/names", {"draft.x": "y" * 300_000}).status_code == 413
+
+
+def test_what_is_wrong_in_a_file_in_utf_16_stands_with_its_line_and_the_table_comes_again(admin: Admin) -> None:
+    admin.open("/admin/nights")
+    hidden = admin.hidden(admin.page, "/admin/nights/file")
+    table = "contest,surname,first names,party,new party\nClacton,Smi\u2028th,Zoë,Labour,perhaps\n,Lee,Bob,Ind,maybe\n"
+    answer = admin.client.post(
+        "/admin/nights/file",
+        data=hidden,
+        files={"draft.file": ("night.csv", table.encode("utf-16"), "text/csv")},
+        headers=admin.origin,
+        follow_redirects=False,
+    )
+    assert answer.status_code == 422
+    assert "“,Lee,Bob,Ind,maybe”" in answer.text
+    assert "th,Zoë,Labour,perhaps\n,Lee" in answer.text, "the table is in the form"
 
 
 @pytest.mark.parametrize("name", ["a\0b.csv", "a" * 3000 + ".csv", "../../etc/passwd", "\r\n"])

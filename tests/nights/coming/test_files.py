@@ -93,6 +93,11 @@ def test_our_spreadsheet_filled_in_or_pasted_is_a_night_of_several_contests(sepa
     assert f"{night.expected[first.ballot]:%d %H:%M}" == "11 03:30"
 
 
+def test_between_the_cells_may_be_upright_strokes() -> None:
+    text = FILLED_IN.replace('"78,000"', "78000")
+    assert sheet_in(Source("a.csv", text.replace(",", "|").encode())) == sheet_in(Source("a.csv", text.encode()))
+
+
 def test_the_template_is_read_as_empty_and_says_so() -> None:
     with pytest.raises(NotRead, match="all rows are empty, or begin with #"):
         sheet_in(Source("night.csv", template().encode()))
@@ -146,6 +151,67 @@ def test_a_cancelled_poll_is_none_and_two_people_of_one_name_are_told_apart_by_t
 def test_a_row_of_totals_is_said_to_be_none() -> None:
     with pytest.raises(NotRead, match=r"line 5: Total is no contest and no candidate: leave this row out\."):
         sheet_in(Source("night.csv", (FILLED_IN + ",Total,,,,,,,\n").encode()))
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (",Cyfanswm,,,,,,,", "line 5: Cyfanswm is no contest"),
+        ("Grand total,,,,,78000,,,", "line 5: Grand total is no contest"),
+        ("Cyfanswm y pleidleisiau,,,,,,,,", "line 5: Cyfanswm y pleidleisiau is no contest"),
+        ("Total Votes Cast,,,,,,,,", "line 5: Total Votes Cast is no contest"),
+    ],
+)
+def test_a_total_is_known_in_other_words_and_in_welsh(row: str, said: str) -> None:
+    with pytest.raises(NotRead, match=said):
+        sheet_in(Source("night.csv", f"{FILLED_IN}{row}\n".encode()))
+
+
+def test_a_total_in_an_export_is_said_to_be_none_and_not_to_lack_a_party() -> None:
+    total = f"900,Cyfanswm,parl.{clacton.DAY},{clacton.NIGHT},{clacton.DAY},True,,,Clacton,False,1\n"
+    with pytest.raises(NotRead) as refused:
+        sheet_in(Source("export.csv", (clacton.DEMOCRACY_CLUB + total).encode()))
+    assert [problem.sentence for problem in refused.value.problems] == [
+        "Cyfanswm is no candidate and no party: leave this row out."
+    ]
+
+
+def test_names_of_columns_that_stand_there_again_are_passed_over() -> None:
+    names, rest = FILLED_IN.split("\n", 1)
+    once = sheet_in(Source("night.csv", FILLED_IN.encode()))
+    assert sheet_in(Source("night.csv", f"{names}\n{names}\n{rest}".encode())).contests[0].seat == "Clacton"
+    again = sheet_in(Source("night.csv", f"{FILLED_IN}\ufeff{names}\n,Kay,Al,Labour,,,,,\n".encode()))
+    assert [len(contest.candidates) for contest in again.contests] == [2, 2]
+    assert again.contests[0] == once.contests[0]
+
+
+def test_what_nobody_sees_is_no_part_of_a_file() -> None:
+    hidden = FILLED_IN.replace("surname", "\ufeffsur\u00adname").replace("Smith", "\u200eSmi\u00adth\u200b")
+    hidden = (
+        hidden.replace("Clacton,", "Clacton\u200b,").replace("Labour", "\u2060Labour").replace("21225", "21\u200b225")
+    )
+    assert sheet_in(Source("night.csv", f"\ufeff\ufeff{hidden}".encode())) == sheet_in(
+        Source("night.csv", FILLED_IN.encode())
+    )
+    export = clacton.DEMOCRACY_CLUB.replace("Jane Smith", "Jane Smi\u00adth\u200b").replace("by.", "by.\u200b")
+    assert sheet_in(Source("export.csv", export.encode())) == sheet_in(
+        Source("export.csv", clacton.DEMOCRACY_CLUB.encode())
+    )
+    twice = FILLED_IN.replace("Smith", "Sm\u00c3\u00adth")
+    assert sheet_in(Source("night.csv", twice.encode())).contests[0].candidates[0].surname == "Smíth"
+
+
+def test_ids_in_other_letters_mean_the_same_and_no_candidate_gets_lost() -> None:
+    sound = sheet_in(Source("export.csv", clacton.DEMOCRACY_CLUB.encode()))
+    other = clacton.DEMOCRACY_CLUB.replace("PP53", "pp53", 1).replace("parl.clacton", "PARL.Clacton", 1)
+    assert sheet_in(Source("export.csv", other.encode())) == sound
+
+
+def test_one_id_on_two_rows_of_a_ballot_paper_is_one_person_and_refused() -> None:
+    (first, *_) = (line for line in clacton.DEMOCRACY_CLUB.splitlines() if "Jane Smith" in line)
+    for twin in (first, first.replace("Jane Smith", "Jane Ann Smith")):
+        with pytest.raises(NotRead, match=r"the id of Jane Smith on line 3: one person stands once\. Leave one out"):
+            sheet_in(Source("export.csv", f"{clacton.DEMOCRACY_CLUB.rstrip()}\n{twin}\n".encode()))
 
 
 def test_the_example_of_the_template_makes_a_night_once_it_is_no_comment() -> None:

@@ -26,6 +26,12 @@ def test_a_line_is_a_candidate(line: str, surname: str, first: str, party: str, 
     assert candidates_in(line) == (TypedCandidate(surname, first, party, new, 1),)
 
 
+def test_what_nobody_sees_is_left_out_and_letters_encoded_twice_are_mended() -> None:
+    (one,) = candidates_in("\ufeffSMI\u00adTH\u200b, LÃ©onie Ã\u00adde, Lab\u2060our")
+    assert (one.surname, one.first_names, one.party) == ("Smith", "Léonie íde", "Labour")
+    assert len(candidates_in("SMITH, Ã\x85ke, Labour")) == 1, "no new line begins within a letter"
+
+
 def test_lines_keep_their_numbers_though_some_are_empty() -> None:
     assert [one.line for one in candidates_in("\nSMITH, Jane, Labour\n\n \nLEE, Bob, Green")] == [2, 5]
 

@@ -10,7 +10,7 @@ from server.nights import archive
 from server.nights.coming import seats
 from server.nights.coming.lists import candidates_in
 from server.nights.coming.made import faults_of, made
-from server.nights.coming.sheet import Sheet, TypedCandidate, fields, tidied, with_fields
+from server.nights.coming.sheet import Sheet, TypedCandidate, TypedContest, fields, tidied, with_fields
 from server.nights.coming.together import merged
 from server.nights.coming.written import night_file
 from server.nights.format import parsed
@@ -225,3 +225,19 @@ def test_what_i_changed_of_a_candidate_stays_with_that_one_where_somebody_sorted
     their_change = with_fields(base, {"0.1.party": "Labour"})
     assert names(merged(base, their_change, their_cut))[1] == "Bob Adams Labour"
     assert names(merged(base, their_cut, their_change))[-1] == "Bob Adams Labour", "nothing that was typed is lost"
+
+
+def test_what_nobody_sees_of_a_typed_text_is_left_out_and_what_cannot_be_printed_is_named() -> None:
+    sheet = with_fields(
+        Sheet(contests=(TypedContest(),)), {"title": "Clac\u00adton\u200b", "0.0.surname": "\u200eSmith"}
+    )
+    assert (sheet.title, sheet.contests[0].candidates[0].surname) == ("Clacton", "Smith")
+    told = [fault.sentence for fault in faults_of(Sheet(title="Clac\ue000ton")) if fault.field == "title"]
+    assert "There is a character in it that cannot be printed (U+E000): type it anew." in told
+
+
+@pytest.mark.parametrize("name", ["Total", "Cyfanswm", "Turnout"])
+def test_a_total_among_the_previous_results_is_said_to_be_no_party(name: str) -> None:
+    one = sheet()
+    wrong = replace(one, contests=(replace(one.contests[0], previous=f"Labour 7448\n{name} 7448"),))
+    assert [fault.sentence for fault in faults_of(wrong)] == [f"Line 2: {name} is no party: leave this line out."]

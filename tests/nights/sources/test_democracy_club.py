@@ -238,7 +238,33 @@ def test_a_candidate_twice_and_two_who_are_elected_are_named_with_both_lines(tmp
     rows = rows_of(CLACTON)
     problems = refused(tmp_path, [*rows, rows[0]])
     assert "export.csv, line 10: Douglas Carswell with the id 1 is already on line 2." in problems
+    other = rows[1] | {"person_name": "Somebody Else", "elected": "f", "votes_cast": "1"}
+    assert refused(tmp_path, [*rows, other]) == [
+        f"export.csv, line 10: Somebody Else has the id of {rows[1]['person_name']} on line 3: one person stands once. "
+        "Leave one out, or put the id right."
+    ]
     assert "export.csv, line 10: elected is t, but Douglas Carswell is that already, on line 2." in problems
+
+
+def test_ids_in_other_letters_and_what_nobody_sees_change_nothing(tmp_path: Path) -> None:
+    rows = rows_of(CLACTON)
+    odd = [
+        rows[0] | {"party_id": rows[0]["party_id"].lower(), "person_name": f"{rows[0]['person_name']}\u200b"},
+        rows[1] | {"ballot_paper_id": f"{rows[1]['ballot_paper_id'].title()}\ufeff"},
+        *rows[2:],
+    ]
+    assert imported(tmp_path, odd, CLACTON) == imported(tmp_path, rows, CLACTON)
+
+
+def test_a_row_of_totals_in_welsh_is_one_error_that_says_what_it_is(tmp_path: Path) -> None:
+    total = dict.fromkeys(rows_of(CLACTON)[0], "") | {
+        "person_name": "Cyfanswm",
+        "ballot_paper_id": CLACTON,
+        "votes_cast": "35338",
+    }
+    assert refused(tmp_path, [*rows_of(CLACTON), total]) == [
+        "export.csv, line 10: Cyfanswm is no candidate and no party: leave this row out."
+    ]
 
 
 def test_another_election_and_a_library_file_without_contests_are_refused(tmp_path: Path) -> None:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from server.election.texts.mended import lost, mended
 from server.nights.archive import past_night
 from server.nights.format import parsed
 from server.nights.past import PastNight
 from server.nights.sources.importer import ImportRefused, import_night
-from server.nights.sources.mended import lost, mended
 from server.nights.sources.problems import Problem, summed_up
 from server.nights.sources.source import MOST_BYTES, Source
 from tests.nights.library import CANDIDATES, CONTESTS, files
