@@ -37,9 +37,9 @@ SHIFTS = """
     const shifts = new PerformanceObserver((list) => list.getEntries().forEach(noted));
     const element = (node) => (node?.nodeType === 1 ? node : node?.parentElement);
     const noted = ({ value, sources }) => {
-        // What was also declared has the room that the banner's other lines leave, and new words with each of them.
-        if (sources.length && sources.every(({ node }) => element(node)?.closest("#also"))) return;
-        window.shift += value;
+        // What was also declared has the room that the banner's other lines leave, and new words with each of them: how
+        // much has moved says nothing of what moved in the same frame, which is looked at below.
+        if (!sources.some(({ node }) => element(node)?.closest("#also"))) window.shift += value;
         for (const { node, previousRect: from, currentRect: to } of sources) {
             const one = element(node);
             if (where(from) === where(to) || !one || one.closest("#feed, #also")) continue;
