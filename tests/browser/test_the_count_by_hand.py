@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from server.count.visit.inviting import choose_entry
-from server.election.commands import OpenNight
+from server.election.commands import Correct, OpenNight
 from server.election.contests import Candidate, Contest, Definition
 from server.election.counting.acts import SheetKeyed
 from server.election.events import Declared
@@ -86,6 +86,7 @@ async def test_34_candidates_by_keyboard_alone(
     link = await link_for(site, stream, night=CROWDED, ballot=BALLOT)
     page = await hand_out().new_page()
     await page.goto(link)
+    await expect(page.locator("#pin")).to_be_focused()
     await page.keyboard.type(PIN)
     await page.keyboard.press("Enter")
     await tab_to(page, page.locator('[name="issued"]'))
@@ -196,6 +197,24 @@ async def test_what_somebody_is_typing_is_never_replaced_when_the_count_moves_on
     assert await jane.input_value('[name="votes.11"]') == "16867"
     await moved.get_by_role("button", name="Look").tap()
     await expect(jane.get_by_role("button", name=DECLARE)).to_be_visible()
+
+
+async def test_what_somebody_has_opened_stays_open_when_the_count_moves_on(
+    site: Site, hand_out: Callable[[], BrowserContext], stream: EventStream
+) -> None:
+    jane = await sign_in(hand_out(), await link_for(site, stream))
+    await verify(jane)
+    await key(jane)
+    await tap(jane, "Check and read back")
+    await tap(jane, DECLARE)
+    await jane.locator("details.again summary").tap()
+    event = (await stream.read(rochester.NIGHT))[-1]
+    assert isinstance(event, Declared)
+    votes = rochester.VOTES | {rochester.RECKLESS: 16866, rochester.TOLHURST: 13948}
+    slip = Correct(id="slip", by="desk", ballot=event.ballot, votes=votes, rejected=event.rejected, reason="A slip.")
+    await Submitter(stream).submit(rochester.NIGHT, slip, event.at)
+    await expect(jane.locator("main")).to_contain_text("A slip.")
+    await expect(jane.locator("#slip")).to_be_visible()
 
 
 async def tab_to(page: Page, place: Locator) -> None:

@@ -218,6 +218,7 @@ function resume() {
 // --- showing a page
 
 const hiddenIn = (form) => all("input[type=hidden]", form).map((input) => input.value).join("\n");
+const nameOf = (details) => details.querySelector("summary").textContent;
 const scriptOf = (page) => page.querySelector('script[src*="/count.js"]')?.getAttribute("src");
 
 // Replaces the page by an answer. If somebody is typing and has not ``asked`` for it, only what is around the form.
@@ -230,7 +231,9 @@ function show(answer, asked = false) {
   if (atItsAddress) history.replaceState(null, "", url);
   if (atItsAddress && answer.ok) keepPage(answer);
   document.title = page.title;
+  const opened = asked ? [] : all("main details[open]").map(nameOf);
   for (const part of [".top", "main"]) document.querySelector(part).replaceWith(page.querySelector(part));
+  for (const details of all("main details")) if (opened.includes(nameOf(details))) details.open = true;
   setUp();
   notForTheSecondTap();
   scrollTo(0, 0);
