@@ -39,7 +39,7 @@ SHIFTS = """
     const noted = ({ value, sources }) => {
         // What was also declared has the room that the banner's other lines leave, and new words with each of them: how
         // much has moved says nothing of what moved in the same frame, which is looked at below.
-        if (!sources.some(({ node }) => element(node)?.closest("#also"))) window.shift += value;
+        if (!sources.some(({ node }) => element(node)?.closest("#also"))) window.shift = Math.max(window.shift, value);
         for (const { node, previousRect: from, currentRect: to } of sources) {
             const one = element(node);
             if (where(from) === where(to) || !one || one.closest("#feed, #also")) continue;
@@ -143,7 +143,7 @@ async def is_at(page: Page, stream: EventStream, night: str = "night") -> None:
 
 
 async def shifts(page: Page) -> tuple[list[str], float]:
-    """What has moved on a page since it was asked last, and how much Chromium makes of all of it."""
+    """What has moved on a page since it was asked last, and the most that Chromium makes of one of its pictures."""
     await page.evaluate("() => settled()")
     moved, much = await page.evaluate("() => { const all = [shifted, shift]; shifted = []; shift = 0; return all; }")
     return moved, much

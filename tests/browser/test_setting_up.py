@@ -97,6 +97,7 @@ async def test_what_is_typed_outlives_a_reload_and_a_lost_network(
     site: Site, stream: EventStream, viewer: Page
 ) -> None:
     await viewer.goto(await admins_link(site, stream))
+    await expect(viewer.locator("#pin")).to_be_focused()
     await viewer.keyboard.type("2580")
     await viewer.keyboard.press("Enter")
     await viewer.get_by_role("link", name="New night").click()
