@@ -52,9 +52,9 @@ OPENED = """() => {
     for (const one of document.querySelectorAll("main *"))
         if (getComputedStyle(one).contentVisibility === "auto") one.style.contentVisibility = "visible";
 }"""
-# Looking at a colour takes axe-core most of its time. So it is shown each kind of text once in a look: what is written
-# in the same colours and size, in elements of the same names and classes in each other.
-RUN = """async ([whole, tags, colours, look]) => {
+# Looking at a colour takes axe-core most of its time. So it is shown each kind of text once in a scheme: what is
+# written in the same colours and size, in elements of the same names and classes in each other.
+RUN = """async ([whole, tags, colours, scheme]) => {
     for (const one of document.getAnimations()) if (one.effect.getTiming().iterations < Infinity) one.finish();
     const of = new Map([[document, ""]]);
     const kind = (one) => {
@@ -65,11 +65,12 @@ RUN = """async ([whole, tags, colours, look]) => {
         }
         return of.get(one);
     };
-    const seen = new Set(JSON.parse(sessionStorage[look] ?? "[]"));
+    const seen = new Set(JSON.parse(sessionStorage[scheme] ?? "[]"));
     const texts = [...document.querySelectorAll("body *")].filter((one) => one.matches("input, select, textarea") ||
         [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()));
-    const fresh = texts.filter((one) => !seen.has(kind(one)) && seen.add(kind(one)));
-    sessionStorage[look] = JSON.stringify([...seen]);
+    const shown = texts.filter((one) => one.checkVisibility());
+    const fresh = shown.filter((one) => !seen.has(kind(one)) && seen.add(kind(one)));
+    sessionStorage[scheme] = JSON.stringify([...seen]);
     const options = { preload: false, resultTypes: ["violations"] };
     const found = [];
     if (whole) {
@@ -170,7 +171,7 @@ class Eyes:
         for scheme, size, whole in LOOKS:
             await self.page.emulate_media(color_scheme=scheme)
             await self.page.set_viewport_size(size)
-            wrong = await self.page.evaluate(RUN, [whole, RULES, COLOURS, f"{scheme} {size['width']}"])
+            wrong = await self.page.evaluate(RUN, [whole, RULES, COLOURS, scheme])
             self.found += [f"{self.page.url}, {scheme}, {size['width']}: {one}" for one in wrong]
 
     async def unseen(self, area: str) -> list[str]:

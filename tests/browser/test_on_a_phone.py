@@ -41,12 +41,13 @@ WIDER = """() => {
     const shown = (one) => one.checkVisibility()
         && !one.closest("svg, .also, .pages, .heard, .unseen, .star, .skip, .panel");
     const name = (one) => `${one.localName}#${one.id}.${one.className}`;
-    const all = [...document.querySelectorAll("main *, footer *, header *")];
+    // What is folded is laid out when it is measured, so that it is left out first.
+    const all = [...document.querySelectorAll("main *, footer *, header *")].filter(shown);
     const out = all.filter((one) => one.getBoundingClientRect().right > innerWidth + 1);
     const scrolled = all.filter((one) => one.matches(".scrolls") && one.scrollWidth > one.clientWidth + 1);
     const cut = all.filter((one) => one.matches("th, td") && one.scrollWidth > one.clientWidth + 1)
         .filter((one) => getComputedStyle(one).overflow === "visible"); // its words are over its neighbour's
-    const wide = [...out, ...scrolled, ...cut].filter(shown).map(name);
+    const wide = [...out, ...scrolled, ...cut].map(name);
     if (document.documentElement.scrollWidth > innerWidth) wide.push("the page");
     const bar = [...document.querySelectorAll(".clock b, .clock span, .go > *, .more > :not(details), .more summary")]
         .filter((one) => one.checkVisibility()).map((one) => {
