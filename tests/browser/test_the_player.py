@@ -357,7 +357,7 @@ async def test_a_scrub_lights_nothing_and_finds_the_frame_that_the_pointer_asked
     await expect(viewer.locator("#clock b")).to_have_text(re.compile("01:2."))
     minute = await viewer.locator("#clock b").text_content()
     await shows(viewer, GENERAL, f"2019-12-13T{minute}")
-    assert len(asked) == 1
+    assert sum("&rows=351" not in one for one in asked) == 1  # the other brings what is out of sight
     await line.press("ArrowRight")  # one declaration on, which would light up if the night were played
     await address(viewer, at=f"2019-12-13T{await viewer.locator('#clock b').text_content()}")
     await viewer.wait_for_function("() => !document.querySelector('.banner[aria-live=off]')")
