@@ -51,8 +51,9 @@ SCRUB = """async (places) => {
 
 
 class Scrubbed(Struct, frozen=True):
-    """In one engine, with ``sight`` in its window: milliseconds from the slider's event until the frame of a random moment has ``come``, has been
-    ``put`` in the page, and the page is ``painted``; on a server that has shown these moments once before."""
+    """In one engine, with ``sight`` in its window: milliseconds from the slider's event until the frame of a random
+    moment has ``come``, has been ``put`` in the page, and the page is ``painted``; on a server that has shown these
+    moments once before."""
 
     engine: str
     sight: str
@@ -97,7 +98,8 @@ def show(found: Sequence[Scrubbed]) -> None:
     for one in found:
         middle, most = statistics.median(one.painted), percentile(list(one.painted), 99)
         came, put = statistics.median(one.come), statistics.median(one.put)
-        print(f"{one.engine}, {one.sight}: a random moment is painted after {middle:.0f} ms, 99% after {most:.0f}", end="; ")
+        print(f"{one.engine}, {one.sight}: a random moment is painted after {middle:.0f} ms", end=", ")
+        print(f"99% after {most:.0f}", end="; ")
         print(f"its frame is there after {came:.0f}, in the page after {put:.0f}")
     for engine in ENGINES.keys() - {one.engine for one in found}:
         print(f"{engine}: missing (scripts/engines)")

@@ -103,7 +103,7 @@
   // Browsers limit how often an address may change, and take milliseconds over it: not while somebody drags.
   const saveSoon = () => {
     if (!playing) clearTimeout(saving);
-    if (!playing || !saving) saving = setTimeout(save, playing ? 1_000 : 200);
+    if (!playing || !saving) saving = setTimeout(save, playing ? 1_000 : 400);
   };
 
   const write = (element, words) => {

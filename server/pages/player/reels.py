@@ -21,9 +21,10 @@ _APART = {"rows": "row", "hexagons": "hex"}  # the name in an address → the ki
 async def frame(request: Request) -> Response:
     """``/nights/{night}/frame?after=57&seq=412``: the frame that takes a page from one seq to another.
 
-    Without ``seq`` it goes to the newest. ``&rows=`` and ``&hexagons=`` are the seqs at which the page's rows and hexagons
-    stand, where that is not ``after``: so a page can leave out for now what nobody sees of it. ``&contest=``, ``&lang=`` and ``&baseline=`` are as for the push;
-    ``&known=now`` asks for figures as they are known now. HTTPException 404 if the night has no such event.
+    Without ``seq`` it goes to the newest. ``&rows=`` and ``&hexagons=`` are the seqs at which the page's rows and
+    hexagons stand, where that is not ``after``: so a page can leave out for now what nobody sees of it. ``&contest=``,
+    ``&lang=`` and ``&baseline=`` are as for the push; ``&known=now`` asks for figures as they are known now.
+    HTTPException 404 if the night has no such event.
     """
     channel = await _channel(request)
     after, seq = number(request, "after"), number(request, "seq") if "seq" in request.query_params else channel.seq
