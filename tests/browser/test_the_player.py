@@ -274,9 +274,7 @@ async def test_without_a_script_moments_are_links_and_a_time_can_be_typed(site: 
     await context.close()
 
 
-async def test_a_random_moment_is_painted_about_as_soon_as_as_much_plain_text(
-    site: Site, phone: Page
-) -> None:
+async def test_a_random_moment_is_painted_about_as_soon_as_as_much_plain_text(site: Site, phone: Page) -> None:
     # A ratio of what one machine does within the same second: 0.65 when this was written. While a frame brought what
     # nobody sees it was 1.5; with a swap by htmx for each of six hundred pieces and an animation on each hexagon 4.3.
     places = [{"x": one.x, "seq": one.moment.seq} for one in random.Random(9).sample(stops(), 9)]
@@ -299,7 +297,7 @@ async def test_what_is_out_of_sight_is_not_brought_while_somebody_scrubs_and_fol
         await phone.evaluate(go, half.x)
     frame = await (await coming.value).text()
     assert "#score" in frame and "#row-" not in frame and "<svg><a" not in frame
-    for place in (".contests.long li[id]", ".hexes a"):
+    for place in (".contests li[id]", ".hexes a"):
         await expect(phone.locator(f"{place}[data-party]")).to_have_count(half.declared)
 
 

@@ -196,7 +196,7 @@
   // Parts of the page that nobody sees are left as they stand while somebody goes elsewhere, and follow once the rest is
   // painted. ``stand``: their seq, where it is not that of the page.
   const parts = [];
-  for (const [name, places] of [["rows", ".contests.long, #yours"], ["hexagons", ".hexes"]]) {
+  for (const [name, places] of [["rows", "[aria-labelledby=contests-title] ol, #yours"], ["hexagons", ".hexes"]]) {
     const seen = new Set(document.querySelectorAll(places));
     if (seen.size) parts.push({ name, seen });
     const look = new IntersectionObserver((entries) => {
