@@ -275,8 +275,9 @@ async def test_without_a_script_moments_are_links_and_a_time_can_be_typed(site: 
 
 
 async def test_a_random_moment_is_painted_about_as_soon_as_as_much_plain_text(site: Site, phone: Page) -> None:
-    # A ratio of what one machine does within the same second: 0.65 when this was written. While a frame brought what
-    # nobody sees it was 1.5; with a swap by htmx for each of six hundred pieces and an animation on each hexagon 4.3.
+    # A ratio of what one machine does within the same second: 0.4 to 0.9 on a busy one when this was written, and 1.3
+    # while a frame brought what nobody sees, which the next test is about. With a swap by htmx for each of six hundred
+    # pieces and an animation on each hexagon it was 4.3.
     places = [{"x": one.x, "seq": one.moment.seq} for one in random.Random(9).sample(stops(), 9)]
     await phone.goto(f"{site.url}/nights/{GENERAL}")
     await expect(phone.locator("#player.script")).to_be_visible()
