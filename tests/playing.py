@@ -67,9 +67,9 @@ class Player:
         self._client, self._night = client, f"/nights/{night}"
         self._query = {"contest": topic, "known": known}
 
-    async def jump(self, seq: int) -> None:
-        """Scrub to a seq."""
-        query = {**self._query, "after": self.seq, "seq": seq}
+    async def jump(self, seq: int, **apart: int) -> None:
+        """Scrub to a seq; ``apart``: where rows or hexagons stand, if they are not where the page is."""
+        query = {**self._query, "after": self.seq, "seq": seq, **apart}
         answer = (await self._client.get(f"{self._night}/frame", params=query)).raise_for_status()
         self.texts.apply(answer.text)
         self.seq = seq

@@ -5,10 +5,11 @@ No clock runs here: the browser of whoever watches a past night has its own.
 
 import weakref
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
+from types import MappingProxyType
 
 from msgspec import Struct
 from msgspec.json import encode
@@ -22,6 +23,7 @@ from server.live.renderer import shown_by
 from server.live.slices import make_texts
 
 FRAMES_A_REEL = 16
+_NOTHING_APART: Mapping[str, int] = MappingProxyType({})
 
 
 class Moment(Struct, frozen=True):
@@ -44,32 +46,41 @@ def at(channel: Channel, moment: datetime) -> Channel:
     return _then(channel, max(1, bisect_right(channel.events, moment, key=lambda event: event.at)))
 
 
-def frame(channel: Channel, topic: str, after: int, seq: int) -> str:
+def frame(channel: Channel, topic: str, after: int, seq: int, apart: Mapping[str, int] = _NOTHING_APART) -> str:
     """The message that brings a topic's page from the seq ``after`` to ``seq``, which may be earlier.
 
-    Where ``after`` is no seq of this night, the message brings the whole page. IndexError where ``seq`` is none.
+    ``apart``: the seqs at which fragments of some kinds stand on that page, where that is not ``after``; those that
+    stand at ``seq`` are left out. Where ``after`` is no seq of this night, the message brings the whole page.
+    IndexError where ``seq`` is none.
     """
     if not 0 < seq <= channel.seq:
         raise IndexError(seq)
-    then, renderer = _then(channel, seq), channel.renderer
+    then = _then(channel, seq)
     assert then.night is not None
-    fragments = [(name, then.text(name)) for name in _changed(channel, topic, after, then)]
-    message = renderer.message(then.night, topic, 0, fragments)
-    return message + renderer.around(then.night, topic, then.head, whole=seq == channel.seq)
+    fragments = [(name, then.text(name)) for name in _changed(channel, topic, after, then, apart)]
+    message = channel.renderer.message(then.night, topic, 0, fragments)
+    return message + channel.renderer.around(then.night, topic, then.head, whole=seq == channel.seq)
 
 
-async def make_frame(channel: Channel, topic: str, after: int, seq: int) -> None:
+async def make_frame(
+    channel: Channel, topic: str, after: int, seq: int, apart: Mapping[str, int] = _NOTHING_APART
+) -> None:
     """Make, in slices, what ``frame`` is made of; nothing happens where the night has no such seq."""
     if 0 < seq <= channel.seq:
         then = _then(channel, seq)
-        await make_texts(then, _changed(channel, topic, after, then))
+        await make_texts(then, _changed(channel, topic, after, then, apart))
 
 
-def _changed(channel: Channel, topic: str, after: int, then: Channel) -> Iterator[str]:
-    """The fragments of a topic's page that differ between a seq and ``then``, the latest change first."""
-    first, last = sorted((after if 0 < after <= channel.seq else 0, then.seq))
-    changed = dict.fromkeys(name for names in _sent(channel, topic)[first:last] for name in names)
-    yield from reversed(changed)
+def _changed(
+    channel: Channel, topic: str, after: int, then: Channel, apart: Mapping[str, int] = _NOTHING_APART
+) -> Iterator[str]:
+    """The fragments of a topic's page that differ between where they stand and ``then``, the latest change first."""
+    for kind, stand in {**apart, "": after}.items():
+        first, last = sorted((stand if 0 < stand <= channel.seq else 0, then.seq))
+        for name in reversed(dict.fromkeys(chain.from_iterable(_sent(channel, topic)[first:last]))):
+            own = name.partition("-")[0]
+            if own == kind or (not kind and own not in apart):
+                yield name
 
 
 def _sent(channel: Channel, topic: str) -> list[tuple[str, ...]]:

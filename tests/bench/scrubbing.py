@@ -15,6 +15,7 @@ from tests.bench.engines import ENGINES, engines
 from tests.bench.program import Program, percentile, program
 
 _NIGHT = "parl.2019-12-12"
+SIGHTS = {"": "the top of the page", ".hexes": "the map"}  # what is scrolled to, and what it is called
 
 # Goes to places on the line as the slider does, one after another. Of each: milliseconds until the frame was there,
 # until it was in the page, and until the task after the browser's next picture, so after style, layout and paint.
@@ -50,22 +51,25 @@ SCRUB = """async (places) => {
 
 
 class Scrubbed(Struct, frozen=True):
-    """In one engine: milliseconds from the slider's event until the frame of a random moment has ``come``, has been
-    ``put`` in the page, and the page is ``painted``; on a server that has shown these moments once before."""
+    """In one engine, with ``sight`` in its window: milliseconds from the slider's event until the frame of a random
+    moment has ``come``, has been ``put`` in the page, and the page is ``painted``; on a server that has shown these
+    moments once before."""
 
     engine: str
+    sight: str
     come: tuple[float, ...]
     put: tuple[float, ...]
     painted: tuple[float, ...]
 
 
-async def scrubbed(engine: str, address: str, places: Sequence[dict[str, float]]) -> Scrubbed:
-    """Go to these places in a phone's window."""
+async def scrubbed(engine: str, address: str, places: Sequence[dict[str, float]], sight: str = "") -> Scrubbed:
+    """Go to these places in a phone's window, which was scrolled to ``sight``, a selector."""
     async with ENGINES[engine](address) as run:
         await run("async () => { while (!document.querySelector('#player.script')) await new Promise(setTimeout); }", 0)
+        await run("async (place) => { if (place) document.querySelector(place)?.scrollIntoView(); }", sight)
         took = await run(SCRUB, places)
     come, put, painted = zip(*took, strict=True)
-    return Scrubbed(engine, come, put, painted)
+    return Scrubbed(engine, SIGHTS[sight], come, put, painted)
 
 
 def _places(night: str, number: int) -> list[dict[str, float]]:
@@ -80,11 +84,11 @@ def _all(one: Program, night: str, number: int) -> list[Scrubbed]:
     places, address = _places(night, number), f"{one.url}/nights/{night}"
     for place in places:
         one.get(f"/nights/{night}/frame?after=1&seq={place['seq']}")
-    return [asyncio.run(scrubbed(engine, address, places)) for engine in engines()]
+    return [asyncio.run(scrubbed(engine, address, places, sight)) for sight in SIGHTS for engine in engines()]
 
 
 def measure(number: int = 200, night: str = _NIGHT) -> list[Scrubbed]:
-    """So many random moments in each engine that is there."""
+    """So many random moments in each engine that is there, at the top of the page and at the map."""
     with program() as one:
         return _all(one, night, number)
 
@@ -94,7 +98,8 @@ def show(found: Sequence[Scrubbed]) -> None:
     for one in found:
         middle, most = statistics.median(one.painted), percentile(list(one.painted), 99)
         came, put = statistics.median(one.come), statistics.median(one.put)
-        print(f"{one.engine}: a random moment is painted after {middle:.0f} ms, 99% after {most:.0f}", end="; ")
+        print(f"{one.engine}, {one.sight}: a random moment is painted after {middle:.0f} ms", end=", ")
+        print(f"99% after {most:.0f}", end="; ")
         print(f"its frame is there after {came:.0f}, in the page after {put:.0f}")
     for engine in ENGINES.keys() - {one.engine for one in found}:
         print(f"{engine}: missing (scripts/engines)")

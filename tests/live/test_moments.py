@@ -67,6 +67,22 @@ async def test_played_frame_by_frame_a_night_ends_on_its_page(
             assert player.texts == there.texts
 
 
+async def test_what_nobody_sees_of_a_page_may_be_left_where_it_stands_and_follow(client: httpx2.AsyncClient) -> None:
+    player, there = Player(client, GENERAL), Player(client, GENERAL)
+    await player.jump(300)
+    before = dict(player.texts)
+    await player.jump(400, rows=400, hexagons=400)
+    unseen = ("row-", "hex-")
+    assert {name for name, text in before.items() if text != player.texts[name]} >= {"banner", "score", "latest"}
+    assert all(text == player.texts[name] for name, text in before.items() if name.startswith(unseen))
+    await player.jump(100, rows=300, hexagons=100)  # from 400, and the rows from where they were left
+    await there.jump(100)
+    differ = {name for name, text in there.texts.items() if text != player.texts[name]}
+    assert differ and all(name.startswith("hex-") for name in differ)
+    await player.jump(100, hexagons=300)
+    assert player.texts == there.texts
+
+
 async def test_a_frame_says_what_no_fragment_does(client: httpx2.AsyncClient) -> None:
     player = Player(client, ROCHESTER)
     await player.jump(1)

@@ -100,7 +100,11 @@
     saving = 0;
     history.replaceState(history.state, "", addressed(new URL(location), time(), playing && rate));
   };
-  const saveSoon = () => (saving ||= setTimeout(save, playing ? 1_000 : 200)); // browsers limit how often an address may change
+  // Browsers limit how often an address may change, and take milliseconds over it: not while somebody drags.
+  const saveSoon = () => {
+    if (!playing) clearTimeout(saving);
+    if (!playing || !saving) saving = setTimeout(save, playing ? 1_000 : 400);
+  };
 
   const write = (element, words) => {
     if (element.textContent !== words) element.textContent = words;
@@ -189,33 +193,41 @@
     if (here === LAST) field.remove();
     else form.append(field);
   };
-  // Rows of the long list that nobody sees are changed once all else is painted.
-  const ROW = /<hx-partial hx-target="#row-.*?<\/hx-partial>/gs;
-  const list = document.querySelector(".contests.long");
-  let isListSeen = true;
-  if (list) new IntersectionObserver((entries) => (isListSeen = entries.at(-1).isIntersecting)).observe(list);
-  let unseen = "";
-  const putUnseen = () => {
-    put(unseen);
-    unseen = "";
-    shown();
-  };
-  const show = (frame, stop, isNews) => {
+  // Parts of the page that nobody sees are left as they stand while somebody goes elsewhere, and follow once the rest is
+  // painted. ``stand``: their seq, where it is not that of the page.
+  const parts = [];
+  for (const [name, places] of [["rows", "[aria-labelledby=contests-title] ol, #yours"], ["hexagons", ".hexes"]]) {
+    const seen = new Set(document.querySelectorAll(places));
+    if (seen.size) parts.push({ name, seen });
+    const look = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) seen[isIntersecting ? "add" : "delete"](target);
+    });
+    for (const one of seen) look.observe(one);
+  }
+  const isBehind = ({ stand }) => stand !== undefined;
+  const seqOf = (stop) => stops[stop]?.seq ?? 0;
+  const show = (frame, stop, isNews, left = []) => {
     document.body.classList.add("live"); // this class keeps the layout still while figures come
     const isTold = isNews && !isQuiet();
-    let parts = unseen + (isTold ? frame : frame.replaceAll('aria-live="polite"', 'aria-live="off"'));
-    unseen = "";
-    if (!isTold && !isListSeen) parts = parts.replace(ROW, (row) => ((unseen += row), ""));
-    put(parts, isTold);
+    put(isTold ? frame : frame.replaceAll('aria-live="polite"', 'aria-live="off"'), isTold);
+    for (const part of parts) part.stand = left.includes(part) ? (part.stand ?? seqOf(here)) : undefined;
     here = stop;
+    ahead = null;
     for (const form of document.forms) if (!player.contains(form)) keep(form);
     shown();
-    if (unseen) requestAnimationFrame(() => setTimeout(putUnseen));
   };
-  const fetchFrame = async (to, signal) => {
-    const answer = await load(`/frame?after=${stops[here]?.seq ?? 0}&seq=${stops[to].seq}&${asks}`, signal);
-    return answer.text();
+  const fetchFrame = async (to, isWhole, signal) => {
+    const left = isWhole ? [] : parts.filter(({ seen }) => !seen.size);
+    let address = `/frame?after=${seqOf(here)}&seq=${seqOf(to)}`;
+    for (const part of parts) {
+      const stand = left.includes(part) ? seqOf(to) : part.stand;
+      if (stand !== undefined) address += `&${part.name}=${stand}`;
+    }
+    const answer = await load(`${address}&${asks}`, signal);
+    return [await answer.text(), left];
   };
+  const isNear = (to) => to > here && to - here <= FEW;
+
   // The frame at the place to which the mouse points, fetched once it rests there, so that a click finds it.
   let ahead = null;
   let resting = 0;
@@ -226,16 +238,15 @@
       if (isComing || to === here || (ahead?.from === here && ahead.to === to)) return;
       ahead?.call.abort();
       const call = new AbortController();
-      const coming = fetchFrame(to, call.signal);
+      const coming = fetchFrame(to, isNear(to), call.signal);
       coming.catch(() => ahead?.coming === coming && (ahead = null));
       ahead = { from: here, to, coming, call };
     }, REST);
   };
   let scrubbed = false; // whether the slider moved the clock: then nothing is news
   const come = async (to) => {
-    const isNear = to > here && to - here <= FEW;
-    const way = isNear ? stops.map((_, number) => number).slice(here + 1, to + 1) : [];
-    if (isNear && (playing || way.every(ready))) {
+    const way = isNear(to) ? stops.map((_, number) => number).slice(here + 1, to + 1) : [];
+    if (way.length && !parts.some(isBehind) && (playing || way.every(ready))) {
       for (const stop of way) {
         if (!ready(stop)) await waitFor(reel(partOf(stop)));
         if (asked.signal.aborted) return;
@@ -244,22 +255,27 @@
       if (playing) fetchAhead();
     } else {
       const isAhead = ahead?.from === here && ahead.to === to;
-      show(await waitFor(isAhead ? ahead.coming : fetchFrame(to, asked.signal)), to, isNear && !scrubbed);
+      const isWhole = to === here || isNear(to) || (playing && !scrubbed);
+      const [frame, left] = await waitFor(isAhead ? ahead.coming : fetchFrame(to, isWhole, asked.signal));
+      show(frame, to, isNear(to) && !scrubbed, left);
     }
   };
 
   // Brings the page to the moment of the clock, however long that takes and wherever the clock goes meanwhile.
   let isComing = false;
   const bring = async () => {
-    if (isComing || aim() === here) return;
+    if (isComing && asked.to === here && aim() !== here) asked.abort();
+    if (isComing || (aim() === here && !parts.some(isBehind))) return;
     isComing = true;
     let failures = 0;
-    while (aim() !== here) {
+    while (aim() !== here || parts.some(isBehind)) {
       const to = aim();
       asked = Object.assign(new AbortController(), { to });
       askedAt = performance.now();
       try {
+        if (to === here) await waitFor(new Promise((painted) => requestAnimationFrame(() => setTimeout(painted))));
         await come(to);
+        draw();
         failures = 0;
         say("");
       } catch (error) {

@@ -5,6 +5,8 @@ const { put, putRows, shown } = (() => {
   const FEW = 12; // rows and hexagons; of more at once none is news
   const LIT = 3_000; // milliseconds
   const ROWS = /<hx-partial hx-target="#(?:row|seat)-.*?<\/hx-partial>|<svg><a hx-swap-oob.*?<\/svg>/gs;
+  // As in hex.html. Hundreds are read as text: parsing them took as long as all else of a message.
+  const HEXAGON = /<svg><a hx-swap[^>]* aria-labelledby="(.*?)"(?: class="(.*?)")?(?: data-party="(.*?)" data-m="(.*?)")?><path(?: data-party="(.*?)")?.*?<\/svg>/gs;
   const OURS = ["chosen", "recent", "lit"]; // classes that scripts give
   const hexagons = new Map(); // the id of a seat's row → its hexagon
   for (const hexagon of document.querySelectorAll(".hexes a")) {
@@ -82,7 +84,24 @@ const { put, putRows, shown } = (() => {
     return differs;
   };
 
-  // Changes a row or hexagon, which keeps what scripts gave it.
+  // Changes what a hexagon shows, and says whether anything differs. Its link and place stay.
+  const set = (element, name, value, kept = "") => {
+    if ((element.getAttribute(name) ?? "") === value + kept) return false;
+    if (value + kept) element.setAttribute(name, value + kept);
+    else element.removeAttribute(name);
+    return true;
+  };
+  const recolour = (old, kind, party, minute, towards) => {
+    const ours = OURS.filter((name) => old.classList.contains(name)).map((name) => ` ${name}`);
+    return [
+      set(old, "class", kind, ours.join("")),
+      set(old, "data-party", party),
+      set(old, "data-m", minute),
+      set(old.firstElementChild, "data-party", towards),
+    ].includes(true);
+  };
+
+  // Changes a row, which keeps what scripts gave it.
   const alter = (old, now) => {
     for (const name of OURS) if (old.classList.contains(name)) now.classList.add(name);
     return morph(old, now);
@@ -121,19 +140,16 @@ const { put, putRows, shown } = (() => {
   const put = (message, bright) => {
     hold();
     const template = document.createElement("template");
-    const hexes = [];
-    const html = message
-      .replace(/<svg>(<a hx-swap-oob.*?)<\/svg>/gs, (_, hex) => (hexes.push(hex), ""))
+    const results = [];
+    template.innerHTML = message
+      .replace(HEXAGON, (_, seat, ...look) => {
+        const old = hexagons.get(seat);
+        if (old && recolour(old, ...look.slice(0, 4).map((value) => value ?? ""))) results.push(old);
+        return "";
+      })
       .replace(/<hx-partial hx-target="#row-[^>]*>(.*?)<\/hx-partial>/gs, "$1")
       .replace(/(<\/?)hx-partial/g, "$1template");
-    template.innerHTML = `${html}<svg>${hexes.join("")}</svg>`;
-    const results = [];
-    for (const now of template.content.lastChild.children) {
-      const old = hexagons.get(now.getAttribute("aria-labelledby"));
-      now.removeAttribute("hx-swap-oob");
-      if (old && alter(old, now)) results.push(old);
-    }
-    for (const part of [...template.content.children].slice(0, -1)) {
+    for (const part of [...template.content.children]) {
       const isRow = part.localName === "li";
       const target = isRow ? `#${part.id}` : part.getAttribute("hx-target");
       const old = document.querySelector(target);

@@ -14,21 +14,26 @@ from server.live import moments
 from server.live.bodies import Body, body
 from server.live.channel import Channel
 
+_APART = {"rows": "row", "hexagons": "hex"}  # the name in an address → the kind of fragment
+
 
 @allows(everyone)
 async def frame(request: Request) -> Response:
     """``/nights/{night}/frame?after=57&seq=412``: the frame that takes a page from one seq to another.
 
-    Without ``seq`` it goes to the newest. ``&contest=``, ``&lang=`` and ``&baseline=`` are as for the push;
-    ``&known=now`` asks for figures as they are known now. HTTPException 404 if the night has no such event.
+    Without ``seq`` it goes to the newest. ``&rows=`` and ``&hexagons=`` are the seqs at which the page's rows and
+    hexagons stand, where that is not ``after``: so a page can leave out for now what nobody sees of it. ``&contest=``,
+    ``&lang=`` and ``&baseline=`` are as for the push; ``&known=now`` asks for figures as they are known now.
+    HTTPException 404 if the night has no such event.
     """
     channel = await _channel(request)
     after, seq = number(request, "after"), number(request, "seq") if "seq" in request.query_params else channel.seq
     topic = topic_of(request, channel)
+    apart = {kind: number(request, name) for name, kind in _APART.items() if name in request.query_params}
     try:
         async with turn(request):
-            await moments.make_frame(channel, topic, after, seq)
-            message = body(moments.frame(channel, topic, after, seq))
+            await moments.make_frame(channel, topic, after, seq, apart)
+            message = body(moments.frame(channel, topic, after, seq, apart))
     except IndexError:
         raise HTTPException(404, f"This night has no event {seq}.") from None
     return _answer(request, message, HTML)
