@@ -68,7 +68,7 @@ RUN = """async ([whole, tags, colours, scheme]) => {
     const seen = new Set(JSON.parse(sessionStorage[scheme] ?? "[]"));
     const texts = [...document.querySelectorAll("body *")].filter((one) => one.matches("input, select, textarea") ||
         [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()));
-    const shown = texts.filter((one) => one.checkVisibility());
+    const shown = texts.filter((one) => one.checkVisibility?.() ?? true); // unknown to Chromium 103
     const fresh = shown.filter((one) => !seen.has(kind(one)) && seen.add(kind(one)));
     sessionStorage[scheme] = JSON.stringify([...seen]);
     const options = { preload: false, resultTypes: ["violations"] };

@@ -17,6 +17,7 @@ from server.nights import archive
 from server.pages.player.timeline import TimelineStop, timeline
 from server.pages.render import PageRenderer
 from server.stream import embedded
+from tests.conftest import until
 from tests.running import Site, serving
 
 GENERAL, ROCHESTER = "parl.2019-12-12", "parl.rochester-and-strood.by.2014-11-20"
@@ -118,7 +119,7 @@ def query(says: dict[str, str]) -> str:
 
 async def equals_its_address(page: Page) -> None:
     """Reload: the page stays where it is, and stays what it is."""
-    await page.wait_for_function("() => !document.querySelector('.playing, .banner[aria-live=off]')")
+    await page.wait_for_function("() => !document.querySelector('.playing, [aria-busy], .banner[aria-live=off]')")
     shown = await page.evaluate(LEFT)
     await page.reload()
     assert await page.evaluate(LEFT) == shown
@@ -251,7 +252,7 @@ async def test_a_tab_that_slept_is_right_at_once(site: Site, viewer: Page) -> No
     time = "document.querySelector('#status time').textContent"
     asleep = f"() => {{ const end = performance.now() + 1500; while (performance.now() < end); return {time}; }}"
     await viewer.wait_for_function(f"(before) => {time} > before", arg=await viewer.evaluate(asleep))
-    assert f"/nights/{GENERAL}/frame" in asked  # one for all the minutes that it slept
+    await until(lambda: f"/nights/{GENERAL}/frame" in asked, "one frame for all the minutes that it slept")
 
 
 async def test_without_a_script_moments_are_links_and_a_time_can_be_typed(site: Site, browser: Browser) -> None:

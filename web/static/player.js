@@ -197,12 +197,13 @@
   // painted. ``stand``: their seq, where it is not that of the page.
   const parts = [];
   for (const [name, places] of [["rows", "[aria-labelledby=contests-title] ol, #yours"], ["hexagons", ".hexes"]]) {
-    const seen = new Set(document.querySelectorAll(places));
-    if (seen.size) parts.push({ name, seen });
+    const all = document.querySelectorAll(places);
+    const seen = new Set(all);
+    if (seen.size) parts.push({ name, all, seen });
     const look = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) seen[isIntersecting ? "add" : "delete"](target);
     });
-    for (const one of seen) look.observe(one);
+    for (const one of all) look.observe(one);
   }
   const isBehind = ({ stand }) => stand !== undefined;
   const seqOf = (stop) => stops[stop]?.seq ?? 0;
@@ -210,7 +211,10 @@
     document.body.classList.add("live"); // this class keeps the layout still while figures come
     const isTold = isNews && !isQuiet();
     put(isTold ? frame : frame.replaceAll('aria-live="polite"', 'aria-live="off"'), isTold);
-    for (const part of parts) part.stand = left.includes(part) ? (part.stand ?? seqOf(here)) : undefined;
+    for (const part of parts) {
+      part.stand = left.includes(part) ? (part.stand ?? seqOf(here)) : undefined;
+      for (const one of part.all) isBehind(part) ? one.setAttribute("aria-busy", true) : one.removeAttribute("aria-busy");
+    }
     here = stop;
     ahead = null;
     for (const form of document.forms) if (!player.contains(form)) keep(form);

@@ -6,7 +6,7 @@ const { put, putRows, shown } = (() => {
   const LIT = 3_000; // milliseconds
   const ROWS = /<hx-partial hx-target="#(?:row|seat)-.*?<\/hx-partial>|<svg><a hx-swap-oob.*?<\/svg>/gs;
   // As in hex.html. Hundreds are read as text: parsing them took as long as all else of a message.
-  const HEXAGON = /<svg><a hx-swap[^>]* aria-labelledby="(.*?)"(?: class="(.*?)")?(?: data-party="(.*?)" data-m="(.*?)")?><path(?: data-party="(.*?)")?.*?<\/svg>/gs;
+  const HEXAGON = /<svg><a hx-swap[^>]* aria-labelledby="(.*?)"(?: class="(.*?)")?(?: data-party="(.*?)" data-m="(.*?)")?><path(?: data-party="(.*?)")? d="(.*?)".*?<\/svg>/gs;
   const OURS = ["chosen", "recent", "lit"]; // classes that scripts give
   const hexagons = new Map(); // the id of a seat's row → its hexagon
   for (const hexagon of document.querySelectorAll(".hexes a")) {
@@ -84,21 +84,25 @@ const { put, putRows, shown } = (() => {
     return differs;
   };
 
-  // Changes what a hexagon shows, and says whether anything differs. Its link and place stay.
-  const set = (element, name, value, kept = "") => {
-    if ((element.getAttribute(name) ?? "") === value + kept) return false;
-    if (value + kept) element.setAttribute(name, value + kept);
+  // Changes what a hexagon shows, and says whether anything differs. Its link stays.
+  const set = (element, name, value) => {
+    if ((element.getAttribute(name) ?? "") === value) return false;
+    if (value) element.setAttribute(name, value);
     else element.removeAttribute(name);
     return true;
   };
-  const recolour = (old, kind, party, minute, towards) => {
-    const ours = OURS.filter((name) => old.classList.contains(name)).map((name) => ` ${name}`);
-    return [
-      set(old, "class", kind, ours.join("")),
+  const recolour = (old, kind, party, minute, towards, outline) => {
+    const ours = OURS.filter((name) => old.classList.contains(name));
+    old.classList.remove(...ours);
+    const differs = [
+      set(old, "class", kind),
       set(old, "data-party", party),
       set(old, "data-m", minute),
       set(old.firstElementChild, "data-party", towards),
+      set(old.firstElementChild, "d", outline),
     ].includes(true);
+    old.classList.add(...ours);
+    return differs;
   };
 
   // Changes a row, which keeps what scripts gave it.
@@ -144,7 +148,7 @@ const { put, putRows, shown } = (() => {
     template.innerHTML = message
       .replace(HEXAGON, (_, seat, ...look) => {
         const old = hexagons.get(seat);
-        if (old && recolour(old, ...look.slice(0, 4).map((value) => value ?? ""))) results.push(old);
+        if (old && recolour(old, ...look.slice(0, 5).map((value) => value ?? ""))) results.push(old);
         return "";
       })
       .replace(/<hx-partial hx-target="#row-[^>]*>(.*?)<\/hx-partial>/gs, "$1")
