@@ -248,3 +248,9 @@ async def test_what_is_sent_again_under_its_number_with_another_time_is_told_as_
             pass
         assert "Redis came back without 2 events" in reasons
         await theirs.close()
+    async with serving(pair.switch.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
+        await answered(client, "/readyz")
+        address, before = f"/api/nights/{NIGHT}", {"If-None-Match": f'"{again.seq}"'}
+        now = await client.get(address, headers=before)
+        assert now.status_code == 200, "another process has not shown the events that were lost, and knows of them"
+        assert (await client.get(address, headers={"If-None-Match": now.headers["etag"]})).status_code == 304
