@@ -17,6 +17,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 from websockets.utils import accept_key
 
 from server.live.line import EXTENSION, PLACE, Line
+from server.measures import REFUSALS
 from server.serving.handshake import agreed, is_key, listed
 from server.serving.places import Places
 
@@ -156,6 +157,7 @@ class Connection(HttpToolsProtocol):
         self._accepted = False
         path, _, query = self.url.partition(b"?")
         if not path.startswith(self.server_state.desks) and not self.server_state.takes_a_viewer():
+            REFUSALS.labels("503", "no place").inc()
             self._deny(503)
             return
         self._deflate = agreed(headers.get(b"sec-websocket-extensions", b""))

@@ -107,11 +107,10 @@ class Places(ServerState):
         REFUSALS.labels("408", "late").inc()
 
     def takes_a_viewer(self) -> bool:
-        """Whether there is place for one more viewer's line; counted if not."""
+        """Whether there is place for one more viewer's line; logged if not. Whoever asks counts the refusal."""
         if len(self.connections) < self.most * (1 - _RESERVED):
             return True
         self._refused += 1
-        REFUSALS.labels("503", "no place").inc()
         return False
 
     def tell(self, now: float) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from socket import SO_LINGER, SO_RCVBUF, SOL_SOCKET, socket
 from struct import pack
@@ -13,6 +14,7 @@ from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from server.measures import REGISTRY
 from server.serving.places import SECONDS_TO_TAKE, Places
 from server.stream.embedded import Embedded
 from tests.conftest import PATIENCE_SECONDS
@@ -163,7 +165,10 @@ async def test_viewers_leave_places_for_officers_and_the_desk(
     redis: Embedded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.serving.places._files", lambda: 256 + 20)
+    refusals = partial(REGISTRY.get_sample_value, "declared_refusals_total", {"status": "503", "kind": "no place"})
+    errors = partial(REGISTRY.get_sample_value, "declared_errors_total", {"kind": "answer"})
     await play(redis.url, NIGHT, "night")
+    before, failed = refusals() or 0, errors()
     async with serving(redis.url, tmp_path) as site, AsyncExitStack() as stack:
         refused = None
         for _ in range(20):
@@ -177,6 +182,7 @@ async def test_viewers_leave_places_for_officers_and_the_desk(
         async with httpx2.AsyncClient(base_url=site.url) as reader:
             answer = await reader.get("/api/nights/night/events", headers=stream)
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+        assert ((refusals() or 0) - before, errors()) == (2, failed), "each is a refusal, and nothing has failed"
         async with httpx2.AsyncClient(base_url=site.url) as officer:
             assert (await officer.get("/count/invitation")).status_code == 200
         with pytest.raises(InvalidStatus) as desk:
