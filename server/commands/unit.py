@@ -36,8 +36,8 @@ StateDirectory=declared
 StateDirectoryMode=0700
 LimitNOFILE=65536
 KillMode=mixed
-# DRAIN_SECONDS twice, and time for what ends after it. DRAIN_SECONDS={drain}, as it was when this was printed: if you change
-# it in /etc/declared.env, print the unit with it again.
+# Twice DRAIN_SECONDS, and time for what ends after it. DRAIN_SECONDS was {drain} when this was printed: with another in
+# /etc/declared.env, print the unit with that.
 TimeoutStopSec={stop}
 SuccessExitStatus=143
 Restart=on-failure
