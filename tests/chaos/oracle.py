@@ -59,7 +59,8 @@ def judged(acknowledged: Sequence[Acknowledged], events: Sequence[Entry], acts: 
         if any((event["seq"], _with_offset(event["at"])) == (one.seq, one.at) for event in there):
             continue
         if (one.ballot, one.seq, one.at) in told:
-            found.told.append(what)
+            now = f"event {there[0]['seq']} of {there[0]['at']}" if there else "gone"
+            found.told.append(f"{what} of {one.at}, is {now}")
         elif there:
             found.untrue.append(f"{what} of {one.at}, is event {there[0]['seq']} of {there[0]['at']}")
         else:
