@@ -104,7 +104,7 @@ class Client:
         manager: Any = pool.sentinel_manager
 
         async def asked() -> int:
-            await manager.discover_master(pool.service_name)  # which puts a Sentinel first that answers
+            await pool.get_master_address()  # which puts a Sentinel first that answers, and leaves who was the primary
             told = await manager.sentinels[0].sentinel_slaves(pool.service_name)
             return sum(not one["is_sdown"] and not one["is_odown"] for one in told)
 
