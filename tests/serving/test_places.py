@@ -78,9 +78,22 @@ def test_who_takes_nothing_gives_way_where_every_place_is_taken() -> None:
 def test_viewers_are_refused_when_only_the_reserve_is_left() -> None:
     places = Places(10)
     places.connections.update(Client() for _ in range(8))  # type: ignore[arg-type]
-    assert places.takes_a_viewer()
+    assert places.takes_a_viewer(0.0)
     places.connections.add(Client())  # type: ignore[arg-type]
-    assert not places.takes_a_viewer()
+    assert not places.takes_a_viewer(0.0)
+
+
+def test_who_has_taken_nothing_for_some_seconds_gives_way_to_a_viewer() -> None:
+    places, never, slowly = Places(10), Client(50_000), Client(200_000)
+    places.connections.update((never, slowly, *(Client() for _ in range(7))))  # type: ignore[arg-type]
+    for client in (slowly, never):
+        places.waits(client, 0.0)
+    slowly.left = 180_000
+    assert not places.takes_a_viewer(4.0)
+    assert places.takes_a_viewer(6.0)
+    assert (never.gone, slowly.gone) == (True, False)
+    places.connections.add(Client())  # type: ignore[arg-type]  # the viewer
+    assert not places.takes_a_viewer(6.0)
 
 
 def test_what_strangers_do_is_logged_once_a_minute() -> None:
