@@ -7,6 +7,8 @@ from typing import Any
 
 from server.settings import ROOT, Settings
 
+_SECONDS_TO_END = 40
+
 # The program syncs and ends its embedded Redis before it exits; systemd kills what is left only after that. Commands of
 # whoever operates it must find the embedded Redis, so that the service has no /tmp of its own and no user made for it.
 _UNIT = """\
@@ -34,8 +36,9 @@ StateDirectory=declared
 StateDirectoryMode=0700
 LimitNOFILE=65536
 KillMode=mixed
-# More than twice DRAIN_SECONDS.
-TimeoutStopSec=60
+# Twice DRAIN_SECONDS, and time for what ends after it. DRAIN_SECONDS was {drain} when this was printed: with another in
+# /etc/declared.env, print the unit with that.
+TimeoutStopSec={stop}
 SuccessExitStatus=143
 Restart=on-failure
 RestartSec=1
@@ -65,7 +68,10 @@ def add_parser(commands: Any) -> None:
 
 def unit(options: argparse.Namespace, settings: Settings) -> int:
     """Print the unit for this checkout and this Python."""
-    print(_UNIT.format(root=_escaped(ROOT), python=_escaped(Path(sys.executable).absolute())), end="")
+    drain = settings.drain_seconds
+    stop = max(60, 2 * drain + _SECONDS_TO_END)
+    told = {"root": _escaped(ROOT), "python": _escaped(Path(sys.executable).absolute()), "drain": drain, "stop": stop}
+    print(_UNIT.format(**told), end="")
     return 0
 
 

@@ -1,7 +1,5 @@
 """The JSON addresses of nights and contests: each answer is made once for every seq, and has an ETag."""
 
-import asyncio
-
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,7 +20,8 @@ from server.nights import archive
 @allows(everyone)
 async def nights(request: Request) -> Response:
     """``/api/nights``: the nights on air, and past nights."""
-    hub, kept = process(request).hub, await asyncio.to_thread(process(request).kept.listed)
+    hub = process(request).hub
+    kept = await hub.beside.make("kept", process(request).kept.listed)
     past = (*archive.listed(), *(group.summary for group in archive.groups()), *kept)
     content = hub.cached(
         "feeds: nights", lambda: body(msgspec.json.encode(all_nights(hub.channels.values(), past))), also=kept

@@ -12,6 +12,7 @@ from server.election.events import AnyEvent
 from server.election.numbers import written
 from server.feeds.api import for_any_site, found
 from server.html.answers import SHARED, answer, etag
+from server.html.errors import Full
 from server.html.process import process
 from server.live.bodies import Body, body
 from server.live.channel import Channel
@@ -71,7 +72,7 @@ def _stream(request: Request, channel: Channel) -> Response:
         return Response(headers=headers, media_type=EVENT_STREAM)
     if not has_a_place(request.scope):
         sentence = "Too many watch here at the moment. Please ask without text/event-stream, or again in a while."
-        raise HTTPException(503, sentence, {"Retry-After": "10"})
+        raise Full("no place", sentence, 10)
     night: str = request.path_params["night"]
     return StreamingResponse(
         live(channel, after, lambda: hub.find(night) is channel, lambda: hub.ending),

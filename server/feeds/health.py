@@ -59,9 +59,9 @@ async def readiness_of(hub: Hub, stream: EventStream) -> Readiness:
 
 def _went_back(hub: Hub, night: str, shown: Sequence[AnyEvent]) -> str:
     """What to do about events that were shown and that Redis came back without; "" if it has all of them after all."""
-    known = hub.channels[night].night if night in hub.channels else None
-    receipts = known.receipts if known else {}
-    lost = [event for event in shown if receipts.get(event.command_id) != event.seq]
+    channel = hub.channels.get(night)
+    known, stored = (channel.night, channel.events) if channel else (None, ())
+    lost = [event for event in shown if event not in stored[event.seq - 1 : event.seq]]
     if not lost:
         return ""
     missing = len(to_send_again(known, hub.desks[night].desk) if known else lost)

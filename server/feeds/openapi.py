@@ -52,8 +52,9 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Declared",
             "version": "1",
-            "description": "UK election nights as data. The ETag of a night is the seq of its newest event: "
-            "ask with If-None-Match, and 304 says that nothing is new.",
+            "description": "UK election nights as data. The ETag of a night is the seq of its newest event, with more "
+            "after it where that seq may have been shown with other events, as of a replay that plays again: ask with "
+            "If-None-Match, and 304 says that nothing is new.",
             "license": {"name": "Open Parliament Licence v3.0 (shipped nights)"},
         },
         **({"servers": [{"url": rooted("")}]} if rooted("") else {}),

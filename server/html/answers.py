@@ -52,7 +52,7 @@ def _coding(accepted: str) -> str:
 
 def etag(channel: Channel) -> str:
     """The ETag of everything that is shown of a night in its present state: the night's seq, and the edition; and the
-    head where the same seq has been shown with other events."""
-    if channel.history.replaced:
+    head where the same seq may have been shown with other events, as of a replay that plays again."""
+    if channel.history.replaced or channel.history.is_other:
         return f'"{channel.seq}-{channel.edition}-{channel.head[:16]}"'
     return f'"{channel.seq}-{channel.edition}"' if channel.edition else f'"{channel.seq}"'

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from server.html.address import in_language, language_of
 from server.html.languages import ENGLISH
 from server.html.templates import rendered
+from server.measures import REFUSALS
 from server.stream.servers.failures import LostByRedis, StreamUnfit
 
 log = structlog.get_logger(__name__)
@@ -25,9 +26,22 @@ class Titled(HTTPException):
         self.title = title
 
 
+class Full(HTTPException):
+    """503 because others were first, counted as a refusal of this ``kind``: nothing has failed, as where Redis is away.
+
+    Who asks again after so many ``seconds`` may be served.
+    """
+
+    def __init__(self, kind: str, sentence: str, seconds: int) -> None:
+        super().__init__(503, sentence, {"Retry-After": str(seconds)})
+        REFUSALS.labels("503", kind).inc()
+
+
 async def on_http_error(request: Request, error: Exception) -> Response:
     """A refusal with its sentence: a page for people, problem+json (RFC 9457) under the addresses of data."""
     assert isinstance(error, HTTPException)
+    if isinstance(error, Full):
+        request.state.is_full = True
     title = error.title if isinstance(error, Titled) else ""
     return _answer(request, error.status_code, error.detail, dict(error.headers or {}), title)
 
@@ -35,7 +49,10 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 async def on_unavailable(request: Request, error: Exception) -> Response:
     """503 when Redis did not confirm in time, or refused; the error says which. Sending the same again is safe."""
     sentence = "The store of results did not confirm in time. Please send the same again: it will count only once."
-    log.warning("redis did not do it", why=str(error), path=request.url.path)
+    if request.scope["type"] == "websocket":
+        log.warning("redis did not do it", why=str(error), path=request.url.path)
+    else:
+        request.state.why = str(error)  # the line of the request says it
     sentence = f"{sentence} {error}" if isinstance(error, StreamUnfit | LostByRedis) else sentence
     return _answer(request, 503, sentence, {"Retry-After": "2"})
 

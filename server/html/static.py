@@ -75,9 +75,15 @@ def static(name: str) -> str:
 
 
 @cache
+def _asked() -> tuple[str, ...]:
+    """The files that pages ask for by name."""
+    return tuple(found for page in _TEMPLATES.rglob("*.html") for found in re.findall(_ASKED, page.read_text()))
+
+
+@cache
 def lacking() -> str:
     """A sentence about the files that pages ask for and that web/static does not have; "" if it has them all."""
-    asked = [found for page in _TEMPLATES.rglob("*.html") for found in re.findall(_ASKED, page.read_text())]
+    asked = _asked()
     names = (*asked, *_BESIDES)
     missing = sorted({part for name in names for part in _TOGETHER.get(name, (name,)) if part not in _files()})
     if asked and not missing:
@@ -87,9 +93,12 @@ def lacking() -> str:
 
 
 def compress() -> None:
-    """Compress every file before anybody asks for one. It takes a quarter of a second in all; call it in a thread."""
-    for file in _files().values():
-        file.content.compress()
+    """Compress every file before anybody asks for one, but for those that are sent only together with others. It takes
+    a quarter of a second in all; call it in a thread."""
+    parts = {part for together in _TOGETHER.values() for part in together}.difference(_asked())
+    for name, file in _files().items():
+        if name not in parts:
+            file.content.compress()
 
 
 @allows(everyone)

@@ -29,6 +29,7 @@ class History:
         self.events: list[AnyEvent] = []
         self.closed: datetime | None = None  # the close of poll that those who watch have been told of
         self.replaced = range(0)  # seqs that were shown with other events, which Redis then lost
+        self.is_other = False  # whether any process may have shown other events under these seqs
         self._on_change: set[Callable[[], None]] = set()
         self._changed = changed
         self._changes: list[tuple[str, ...]] = []

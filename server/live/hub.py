@@ -8,6 +8,7 @@ from typing import TypeVar, assert_never
 
 from msgspec import Struct
 
+from server.election.counting.acts import EventLost
 from server.election.events import AnyEvent, EndsRound
 from server.election.nights import Night
 from server.live.audience import Viewer
@@ -23,6 +24,7 @@ from server.live.private import PrivateChannel, PrivateRenderer
 from server.live.renderer import Renderer
 from server.stream import clock
 from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened, Unreadable
+from server.stream.reading import Position
 
 T = TypeVar("T")
 
@@ -61,6 +63,7 @@ class Hub:
         self.lost: dict[str, tuple[AnyEvent, ...]] = {}
         self.losses = asyncio.Queue[tuple[str, tuple[AnyEvent, ...]]]()
         self._shown: dict[str, Channel] = {}  # nights of which Redis has another history, until that arrives
+        self._others: set[str] = set()  # nights that began anew, or lost events, in whichever process
         self.ready = asyncio.Event()
         self.leaving = self.ending = False
         self._renderer = renderer
@@ -112,15 +115,20 @@ class Hub:
         if isinstance(news, Unreadable):  # its pages are closed as if it had been taken off air
             news = Erased(news.night)
         match news:
-            case Opened():
-                pass  # a night is shown once its first event has arrived
+            case Opened():  # it is shown once its first event has arrived
+                self._others |= {news.night} if news.round != Position().round else set()
             case Arrived():
                 if news.night not in self.channels:
                     self.channels[news.night] = Channel(self._renderer)
+                    self.channels[news.night].history.is_other = news.night in self._others
                     if shown := self._shown.pop(news.night, None):
                         self._begun_anew(news.night, shown.history, news.events)
                 self._collect(news)
             case Acted():
+                if any(isinstance(act, EventLost) for act in news.acts):
+                    self._others.add(news.night)
+                    if news.night in self.channels:
+                        self.channels[news.night].history.is_other = True
                 _send_away(self.desks[news.night].acted(news.acts, news.then))
             case Erased():
                 tick = self._ticks.pop(news.night, None)

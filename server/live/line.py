@@ -140,7 +140,7 @@ def line_of(scope: Mapping[str, Any]) -> Line:
 
 
 def has_a_place(scope: Mapping[str, Any]) -> bool:
-    """Whether there is a place for an answer that stays open; the server counts it as refused if not."""
+    """Whether there is a place for an answer that stays open; whoever asks counts the refusal if not."""
     asks: Callable[[], bool] | None = scope.get("extensions", {}).get(PLACE)
     return asks is None or asks()
 

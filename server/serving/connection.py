@@ -17,6 +17,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 from websockets.utils import accept_key
 
 from server.live.line import EXTENSION, PLACE, Line
+from server.measures import REFUSALS
 from server.serving.handshake import agreed, is_key, listed
 from server.serving.places import Places
 
@@ -125,7 +126,7 @@ class Connection(HttpToolsProtocol):
 
     def _stays(self) -> bool:
         """Whether there is a place for an answer that stays open. Hardly any of it may wait here: see ``_answered``."""
-        if taken := self.server_state.takes_a_viewer():
+        if taken := self.server_state.takes_a_viewer(self.loop.time()):
             self.transport.set_write_buffer_limits(high=0)
         return taken
 
@@ -155,7 +156,8 @@ class Connection(HttpToolsProtocol):
             return
         self._accepted = False
         path, _, query = self.url.partition(b"?")
-        if not path.startswith(self.server_state.desks) and not self.server_state.takes_a_viewer():
+        if not path.startswith(self.server_state.desks) and not self.server_state.takes_a_viewer(self.loop.time()):
+            REFUSALS.labels("503", "no place").inc()
             self._deny(503)
             return
         self._deflate = agreed(headers.get(b"sec-websocket-extensions", b""))

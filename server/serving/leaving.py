@@ -24,36 +24,37 @@ log = structlog.get_logger(__name__)
 
 
 class Leaving:
-    """``step`` is called ten times a second until it says that this process has nothing more to do, after ``seconds``
-    at most. ``connections`` are those of the server, ``close`` ends listening."""
+    """``step`` is called about ten times a second until it says that this process has nothing more to do, after
+    ``seconds`` at most. ``connections`` are those of the server, ``close`` ends listening."""
 
     def __init__(
         self, seconds: float, connections: Collection[object], listening: socket.socket, close: Callable[[], None]
     ) -> None:
         self._seconds, self._connections, self._listening, self._close = seconds, connections, listening, close
-        self._passed = 0.0
+        self._began: float | None = None
         self._listens = self._takes_newcomers = True
 
-    def step(self) -> bool:
-        """Do what is due now; returns whether everything is done."""
-        if not self._passed:
+    def step(self, now: float) -> bool:
+        """Do what is due ``now``, in the loop's seconds; returns whether everything is done. A busy process steps more
+        rarely, and is killed after the same time."""
+        if self._began is None:
+            self._began = now
             log.info("leaving: not ready any more", seconds=self._seconds, connections=len(self._connections))
-        half = self._seconds / 2
-        if self._takes_newcomers and self._passed >= half - _HANDSHAKE_SECONDS:
+        passed, half = now - self._began, self._seconds / 2
+        if self._takes_newcomers and passed >= half - _HANDSHAKE_SECONDS:
             self._takes_newcomers = False
             take_no_newcomers(self._listening)
-        if self._listens and self._passed >= half:
+        if self._listens and passed >= half:
             self._listens = False
             self._close()
             log.info("leaving: nobody new is taken", connections=len(self._connections))
         if not self._listens:
-            self._send_away()
-        self._passed += _EVERY_SECONDS
-        return self._passed > self._seconds or (not self._listens and not self._connections)
+            self._send_away(self._seconds - passed)
+        return passed >= self._seconds or (not self._listens and not self._connections)
 
-    def _send_away(self) -> None:
+    def _send_away(self, left: float) -> None:
         lines = [one for one in self._connections if isinstance(one, Line)]
-        steps = max(1, round((self._seconds - self._passed) / _EVERY_SECONDS) - 1)
+        steps = max(1, round(left / _EVERY_SECONDS) - 1)
         for line in lines[: -(-len(lines) // steps)]:
             line.shutdown()
 

@@ -2,6 +2,7 @@
 
 import math
 import resource
+from itertools import islice
 from typing import Protocol
 
 import structlog
@@ -14,6 +15,8 @@ _OWN_FILES = 256  # open files besides clients: Redis, what is read, what is pri
 _RESERVED = 0.1  # of all places, for officers, the desk and pages, where viewers have taken the others
 SECONDS_TO_TAKE = 30.0  # in which a client must take ``_LEAST_TAKEN`` of what waits for it
 _LEAST_TAKEN = 16 * 1024  # bytes, beside the quarter of a megabyte that the kernel holds for it
+_SECONDS_TO_BEGIN = 5.0  # in which a client must begin to take, where it is in a viewer's way
+_MOST_LOOKED_AT = 16  # of those who take nothing, for each viewer who finds no place
 _LOG_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
@@ -42,8 +45,9 @@ class Places(ServerState):
 
     Whoever connects and asks for nothing gives way, the oldest first, once such connections have half of all places: a
     browser asks as soon as it is connected, so that it is never among the oldest. Who asks and does not take the answer
-    is let go after half a minute, or gives way where every place is taken. Viewers' lines are refused when only the
-    reserve is left. What was done is logged once a minute.
+    is let go after half a minute, or gives way where every place is taken. Viewers' lines, when only the reserve is
+    left, have the place of somebody who took nothing for five seconds, or are refused. What was done is logged once a
+    minute.
     """
 
     def __init__(self, most: int = 0, prefix: str = "") -> None:
@@ -106,12 +110,18 @@ class Places(ServerState):
         self._late += 1
         REFUSALS.labels("408", "late").inc()
 
-    def takes_a_viewer(self) -> bool:
-        """Whether there is place for one more viewer's line; counted if not."""
+    def takes_a_viewer(self, now: float) -> bool:
+        """Whether there is place for one more viewer's line, if need be that of a client that takes nothing; logged if
+        not. Whoever asks counts the refusal. ``now`` is in the loop's seconds."""
         if len(self.connections) < self.most * (1 - _RESERVED):
             return True
+        for connection, (since, left) in islice(self._taking.items(), _MOST_LOOKED_AT):
+            if now - since > _SECONDS_TO_BEGIN and left - connection.left < _LEAST_TAKEN:
+                self._end(connection)
+                self._gave_way += 1
+                REFUSALS.labels("408", "gave way").inc()
+                return True
         self._refused += 1
-        REFUSALS.labels("503", "no place").inc()
         return False
 
     def tell(self, now: float) -> None:

@@ -123,13 +123,16 @@ class Requests:
         slow = seconds >= SLOW_SECONDS and not streams
         if not streams:
             self._measured[area].observe(seconds)
-        if status >= 500:
+        noted = scope.get("state", {})
+        failed = status >= 500 and not noted.get("is_full")  # Full has counted its refusal
+        if failed:
             ERRORS.labels("answer").inc()
-        elif status >= 400:
+        elif 400 <= status < 500:
             self._refused(area, status)
-        matters = slow or status >= 500
+        matters = slow or failed
         if matters or self._which == "all" or (self._which == "some" and area not in _QUIET):
             told = {**self._told(scope), "status": status, "ms": round(seconds * 1000, 1), "bytes": size}
+            told |= {"why": noted["why"]} if "why" in noted else {}
             if matters:
                 self._log.warning("slow request" if slow else "request", **told)
             else:

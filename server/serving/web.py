@@ -111,7 +111,7 @@ class WebServer(uvicorn.Server):
             self.places.tell(now)
             CONNECTIONS.set(len(self.places.connections))
             CONNECTIONS_LIMIT.set(self.places.most)
-        if self._leaving and self._leaving.step():
+        if self._leaving and self._leaving.step(now):
             self.should_exit = True
         return await super().on_tick(counter)
 

@@ -25,6 +25,7 @@ class Rates:
     def __init__(self, redis_url: str) -> None:
         self._storage = _storage(redis_url)
         self._limiter = SlidingWindowCounterRateLimiter(self._storage)
+        self._is_away = False
 
     async def seconds_over(self, limit: RateLimitItem, who: str) -> int:
         """Count one more request by ``who``; returns 0 if it is within the limit, else how many seconds to wait.
@@ -33,11 +34,15 @@ class Rates:
         """
         try:
             async with asyncio.timeout(_WAIT_SECONDS):
-                if await self._limiter.hit(limit, who) or await self._never_ends(limit, who):
+                within = await self._limiter.hit(limit, who) or await self._never_ends(limit, who)
+                self._is_away = False
+                if within:
                     return 0
                 stats = await self._limiter.get_window_stats(limit, who)
         except (StorageError, FAILURE, TimeoutError):
-            log.warning("rates are not counted while redis is away")
+            if not self._is_away:  # the request's own line says so of each request
+                log.warning("rates are not counted while redis is away")
+            self._is_away = True
             return 0
         return max(1, min(60, math.ceil(stats.reset_time - time.time())))
 

@@ -117,8 +117,13 @@ class Submitter:
         event, was_out = out
         return Receipt(night, event.seq, event.at, was_out)
 
+    async def has(self, night: str, event: AnyEvent) -> bool:
+        """Whether an event is stored at its seq, as it is: its receipt is good then."""
+        return await self._stream.event(night, event.seq) == event
+
     async def send_out(self, night: str, now: datetime) -> None:
-        """Carry out what was asked for and is not done: after a hold, or if a process ended between the two steps.
+        """Carry out what was asked for and is not done: after a hold, if a process ended between the two steps, or if
+        Redis lost what was done. ``now`` is the time of what is set aside; each event has the time of its act.
 
         While the night is held, only a second hold is carried out: it has no effect now, and must not begin later.
         """
@@ -150,14 +155,17 @@ class Submitter:
 
     async def _let_out(self, night: str, asked: Asked, now: datetime) -> tuple[Written, bool] | None:
         """Write the event of what was asked for, which need not be durable yet on return; with whether it was there
-        before. None if it waits for a held night."""
+        before. None if it waits for a held night.
+
+        The event's time follows from the two streams alone, so that one that Redis lost comes back as its receipt says.
+        """
 
         def decided(stands: Stands) -> AnyEvent:
             if asked.command_id not in stands.desk.receipts:
                 raise LostByRedis
             if asked.command.id not in stands.desk.asked:
                 raise Refused("dropped", "That was set aside in the meantime: look at the page as it is now.")
-            return decide(stands.night, asked.command, now)
+            return decide(stands.night, asked.command, asked.at)
 
         try:
             return await self._ledger.put(night, asked.command.id, "events", decided)

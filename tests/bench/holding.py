@@ -1,9 +1,9 @@
 """Strangers who hold places: sockets by the thousand that say nothing, or little, or take nothing of what they asked
 for, from several addresses; and whether new visitors, viewers and officers are served meanwhile.
 
-``python -m tests.bench.holding [ATTACK ...] [--sockets N] [--seconds N] [--of FOLDER]`` prints a table in Markdown;
-``FOLDER`` is another checkout of this program, to see what was before. Each attack meets a server that was just
-started. The sockets are opened by processes of their own, which open another for each that they lose.
+``python -m tests.bench.holding [ATTACK ...] [--sockets N] [--files N] [--seconds N] [--of FOLDER]`` prints a table in
+Markdown; ``FOLDER`` is another checkout of this program, to see what was before. Each attack meets a server that was
+just started. The sockets are opened by processes of their own, which open another for each that they lose.
 """
 
 import argparse
@@ -93,10 +93,13 @@ def each(
     seconds: float = 30,
     of: Path | None = None,
     contests: int = 650,
+    files: int = 0,
 ) -> Iterator[Held]:
-    """Attack."""
+    """Attack a server that may open so many ``files``, 0 for as many as this process."""
     with program() as one:
         one.runs_in = of
+        if files:
+            one.command = ["prlimit", f"--nofile={files}", *one.command]
         asyncio.run(open_both(one, contests))
         for attack in attacks:
             one.start()
@@ -238,10 +241,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.holding", description=__doc__)
     parser.add_argument("attacks", nargs="*", metavar="ATTACK", help=f"of {', '.join(ATTACKS)} (default: all)")
     parser.add_argument("--sockets", type=int, default=20_000, help="that are held, or tried to (default 20,000)")
+    parser.add_argument("--files", type=int, default=0, help="that the server may open (default: as many as it may)")
     parser.add_argument("--seconds", type=float, default=30, help="that each attack takes (default 30)")
     parser.add_argument("--of", type=Path, help="another checkout, whose server is attacked")
     options = parser.parse_args()
-    show(each(options.attacks or tuple(ATTACKS), options.sockets, options.seconds, options.of))
+    attacks = options.attacks or tuple(ATTACKS)
+    show(each(attacks, options.sockets, options.seconds, options.of, files=options.files))
 
 
 if __name__ == "__main__":

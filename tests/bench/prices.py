@@ -1,4 +1,5 @@
-"""What each public address costs: ``python -m tests.bench.prices`` prints a table in Markdown.
+"""What each public address costs: ``python -m tests.bench.prices`` prints a table in Markdown; with ``--of FOLDER`` of
+another checkout of this program, which needs this one's ``tests/bench/held.py``.
 
 Each address is asked for on a process that has made nothing yet, then again, then with another moment, question, page
 or edition at each ask. Measured is the time of the processor that the web process uses, and the longest that it lets
@@ -116,9 +117,12 @@ def _asked(one: Program, address: str) -> int:
     return size
 
 
-def prices(addresses: Sequence[str], contests: int = 650, again: int = _AGAIN, tell: bool = False) -> Iterator[Price]:
+def prices(
+    addresses: Sequence[str], contests: int = 650, again: int = _AGAIN, tell: bool = False, of: Path | None = None
+) -> Iterator[Price]:
     """What these of ``ADDRESSES`` cost, each on a process of its own; ``tell`` has the log name what takes long."""
     with program() as one, tempfile.TemporaryDirectory() as folder:
+        one.runs_in = of
         held = Held(Path(folder) / "held")
         one.command = held.command
         if tell:
@@ -178,8 +182,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.prices", description=__doc__)
     parser.add_argument("addresses", nargs="*", metavar="ADDRESS", help="of the table (default: all)")
     parser.add_argument("--tell", action="store_true", help="name what keeps others waiting for more than 30 ms")
+    parser.add_argument("--of", type=Path, metavar="FOLDER", help="another checkout, whose prices these are")
     options = parser.parse_args()
-    show(prices(options.addresses or list(ADDRESSES), tell=options.tell))
+    show(prices(options.addresses or list(ADDRESSES), tell=options.tell, of=options.of))
 
 
 if __name__ == "__main__":

@@ -36,12 +36,14 @@ class Receipt(Struct, frozen=True):
 
 
 class Officers:
-    """All who declare. ``wrong`` has answers that must never be given, ``answers`` how often each status was."""
+    """All who declare. ``wrong`` has answers that must never be given, ``answers`` how often each status was,
+    ``others`` the receipts that were given where a declaration with another receipt was sent again."""
 
     def __init__(self, addresses: Sequence[str], dice: random.Random, pace: float) -> None:
         self.receipts: list[Receipt] = []
         self.answers = Counter[str]()
         self.wrong: list[str] = []
+        self.others: list[Acknowledged] = []
         self._addresses, self._dice, self._pace = addresses, dice, pace
 
     async def declare(self, ballots: Iterable[Ballot]) -> None:
@@ -95,8 +97,8 @@ class Officers:
         return None
 
     async def _ask_again(self, client: httpx2.AsyncClient, one: Ballot, body: object, said: Acknowledged) -> None:
-        """Send what has a receipt again: whoever answers has to say the same."""
+        """Send what has a receipt again: whoever answers has to say the same, or the first is told as lost."""
         for address in self._dice.sample(self._addresses, 2):
             again = await self._asked(client, one, body, address)
             if again is not None and again != (said.seq, said.at):
-                self.wrong.append(f"{one.ballot} of {one.night} has receipt {said.seq}, and {again[0]} if asked again")
+                self.others.append(Acknowledged(one.night, one.ballot, said.votes, *again))

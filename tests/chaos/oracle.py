@@ -34,7 +34,7 @@ class Judgement(Struct):
 def judged(acknowledged: Sequence[Acknowledged], events: Sequence[Entry], acts: Sequence[Entry]) -> Judgement:
     """Whether each acknowledged declaration is in its night's public stream once, under its number and time.
 
-    One that is lost, or has another number, must have been told at the desk as lost under its number.
+    One that is lost, or has another number or time, must have been told at the desk as lost under these.
     """
     found = Judgement([], [], [], [], [])
     for name, entries in (("events", events), ("acts", acts)):
@@ -50,14 +50,17 @@ def judged(acknowledged: Sequence[Acknowledged], events: Sequence[Entry], acts: 
         if event["kind"] == "declared.1":
             declared.setdefault(event["ballot"], []).append(event)
     found.doubled += [f"{ballot} is declared {len(some)} times" for ballot, some in declared.items() if len(some) > 1]
-    lost = {(act["ballot"], act["lost"]) for act in acts if act["kind"] == "event-lost.1"}
+    told = [
+        (act["ballot"], act["lost"], _with_offset(act["announced"])) for act in acts if act["kind"] == "event-lost.1"
+    ]
     for one in acknowledged:
         what = f"receipt {one.seq}, {one.ballot} of {one.night}"
         there = [event for event in declared.get(one.ballot, ()) if event["votes"] == one.votes]
-        if any(event["seq"] == one.seq and _same(event["at"], one.at) for event in there):
+        if any((event["seq"], _with_offset(event["at"])) == (one.seq, one.at) for event in there):
             continue
-        if (one.ballot, one.seq) in lost:
-            found.told.append(what)
+        if (one.ballot, one.seq, one.at) in told:
+            now = f"event {there[0]['seq']} of {there[0]['at']}" if there else "gone"
+            found.told.append(f"{what} of {one.at}, is {now}")
         elif there:
             found.untrue.append(f"{what} of {one.at}, is event {there[0]['seq']} of {there[0]['at']}")
         else:
@@ -80,5 +83,5 @@ def told_wrongly(events: Sequence[Entry], night: Entry) -> list[str]:
     return wrong + [f"{ballot} is declared in one of stream and JSON" for ballot in sorted(declared ^ told)]
 
 
-def _same(stored: str, told: str) -> bool:
-    return stored.replace("Z", "+00:00") == told
+def _with_offset(stored: str) -> str:
+    return stored.replace("Z", "+00:00")

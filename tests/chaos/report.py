@@ -40,7 +40,7 @@ def show(found: Found, officers: Officers) -> bool:
         f"{len(judgement.doubled)} doubled, {len(judgement.untrue)} receipts untrue, {len(found.apart)} viewers apart, "
         f"{len(judgement.told)} told as lost"
     )
-    for sentence in found.noted:
+    for sentence in (*found.noted, *(f"told as lost: {what}" for what in judgement.told)):
         print(f"noted: {sentence}")
     wrong = [judgement.lost, judgement.doubled, judgement.untrue, judgement.broken, found.apart, found.wrong]
     for sentence in [sentence for some in wrong for sentence in some[:_MOST_NAMED]]:

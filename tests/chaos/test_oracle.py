@@ -19,7 +19,8 @@ def declared(seq: int, ballot: str, **other: object) -> Entry:
 
 OPENED: Entry = {"entry": "1-0", "kind": "night-opened.1", "seq": 1, "at": f"{TIME}Z", "command_id": "open"}
 GOOD = [OPENED, declared(2, "seat-0"), declared(3, "seat-1")]
-LOST: Entry = {"entry": "1-0", "kind": "event-lost.1", "seq": 1, "command_id": "l", "ballot": "seat-1", "lost": 3}
+ACT: Entry = {"entry": "1-0", "kind": "event-lost.1", "seq": 1, "command_id": "l"}
+LOST: Entry = {**ACT, "ballot": "seat-1", "lost": 3, "announced": f"{TIME}Z"}
 
 
 def found(events: list[Entry], *acts: Entry) -> dict[str, int]:
@@ -40,6 +41,8 @@ def found(events: list[Entry], *acts: Entry) -> dict[str, int]:
         ([*GOOD[:2], declared(4, "seat-1")], (), {"untrue": 1, "broken": 1}),
         (GOOD[:2], (LOST,), {"told": 1}),
         ([*GOOD[:2], declared(3, "seat-2"), declared(4, "seat-1")], (LOST,), {"told": 1}),
+        ([*GOOD[:2], declared(3, "seat-1", at="2026-11-26T23:00:01Z")], (LOST,), {"told": 1}),
+        (GOOD[:2], ({**LOST, "announced": "2026-11-26T23:00:01Z"},), {"lost": 1}),
     ],
 )
 def test_a_receipt_is_true_once_or_told_as_lost(events: list[Entry], acts: tuple[Entry], wrong: dict[str, int]) -> None:

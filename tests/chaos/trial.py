@@ -157,7 +157,8 @@ class Trial:
 
     async def _judge(self, night: str, viewers: Sequence[Viewer], watching: Sequence[asyncio.Task[None]]) -> None:
         events, acts = await self.reader.stored(night)
-        mine = [one.said for one in self.officers.receipts if one.said.night == night]
+        said = [*(one.said for one in self.officers.receipts), *self.officers.others]
+        mine = [one for one in said if one.night == night]
         judgement = oracle.judged(mine, events, acts)
         for name in judgement.__struct_fields__:
             getattr(self.found.judgement, name).extend(getattr(judgement, name))

@@ -86,6 +86,28 @@ def test_the_unit_is_one_and_what_it_starts_ends_when_systemd_says_so(
     assert settings["RestartPreventExitStatus"] == str(os.EX_CONFIG)
 
 
+@pytest.mark.parametrize(("drain", "stop"), [("", 60), ("10", 60), ("120", 280)])
+def test_systemd_waits_for_a_process_that_leaves_slowly(
+    drain: str, stop: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRAIN_SECONDS", drain)
+    assert f"\nTimeoutStopSec={stop}\n" in printed("unit", capsys, tmp_path, monkeypatch)
+
+
+def test_the_containers_health_check_passes_while_the_server_is_ready_and_then_alone(
+    shared_redis: Embedded, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = printed("container", capsys, tmp_path, monkeypatch).replace("\\\n", "")
+    (check,) = re.findall(r"^HEALTHCHECK .*?CMD (.+)$", file, re.MULTILINE)
+    environment = environment_of(shared_redis, tmp_path)
+    path = {"PATH": f"{Path(sys.executable).parent}:{_OF_A_PLATFORM}"}
+    codes: list[int] = []
+    with started([sys.executable, "-m", "server", "serve"], ROOT, environment):
+        codes.append(subprocess.run(check, shell=True, env=environment | path, stderr=subprocess.DEVNULL).returncode)
+    codes.append(subprocess.run(check, shell=True, env=environment | path, stderr=subprocess.DEVNULL).returncode)
+    assert codes == [0, 1]
+
+
 def test_a_setting_that_cannot_be_used_is_no_reason_to_start_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "eight thousand")
     assert main(["serve"]) == os.EX_CONFIG

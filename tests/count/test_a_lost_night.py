@@ -66,5 +66,7 @@ def test_an_officer_whose_receipt_was_lost_is_told_to_send_again_or_which_number
     lost(declared.command_id, declared.seq + 5)
     told = f"Receipt {declared.seq + 5} was lost when the store of results failed at"
     assert told in phone.open("/count/receipt")
-    assert f"It was sent again by itself, and is receipt {declared.seq}." in phone.page
+    assert f"It was sent again by itself, and is receipt {declared.seq}. Its time is " in phone.page
+    lost(declared.command_id, declared.seq)
+    assert f"itself, and is receipt {declared.seq}. Its time is" in phone.open("/count/receipt"), "a time is told, too"
     assert 'class="lost"' not in board.open("/desk"), "nobody has to do anything"

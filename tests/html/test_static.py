@@ -90,8 +90,10 @@ async def test_a_file_is_compressed_once_whatever_address_it_is_asked_at() -> No
         assert other.content is first.content
 
 
-async def test_all_files_can_be_compressed_before_anybody_asks() -> None:
+async def test_all_files_that_are_sent_can_be_compressed_before_anybody_asks() -> None:
     static.compress()
+    files = static._files()  # pyright: ignore[reportPrivateUsage]
+    assert [files[name].content.is_compressed for name in ("pushed.js", "line.js", "spare.js")] == [True, True, False]
     found = await asked(static.static("declared.css"), "br")
     assert cast(Any, brotli).decompress(found.content).startswith(b":root")
     again = await asked(static.static("declared.css"), "br")

@@ -47,6 +47,26 @@ async def ready(site: Site) -> None:
         await answered(client, "/readyz")
 
 
+async def test_what_was_kept_of_a_night_is_out_of_date_once_it_plays_again_whichever_process_is_asked(
+    redis: Embedded, stream: EventStream, site: Site, tmp_path: Path
+) -> None:
+    submitter, address = Submitter(stream), f"/api/nights/{NIGHT}"
+    await submitter.submit(NIGHT, declare(0), START)
+    async with httpx2.AsyncClient(base_url=site.url) as client:
+        kept = await answered(client, address, '"seq":2')
+    assert kept.headers["etag"] == '"2"'
+    assert await stream.begin_again(NIGHT, (2, 0), (await stream.read(NIGHT))[0], ())
+    await submitter.submit(NIGHT, declare(1), START)
+    async with serving(redis.url, tmp_path) as other:
+        await ready(other)
+        for one in (site, other):
+            async with httpx2.AsyncClient(base_url=one.url) as client:
+                await answered(client, f"{address}/contests/{ballot(1)}", '"status":"declared"')
+                now = await client.get(address, headers={"If-None-Match": '"2"'})
+                assert (now.status_code, now.headers["etag"][:3]) == (200, '"2-')
+                assert (await client.get(address, headers={"If-None-Match": now.headers["etag"]})).status_code == 304
+
+
 @pytest.mark.parametrize("compression", ["deflate", None])
 async def test_a_viewer_with_or_without_compression_gets_every_declaration(
     site: Site, stream: EventStream, compression: str | None

@@ -52,7 +52,7 @@ def found(question: str, night: str = GENERAL) -> list[str]:
 
 
 def meant(question: str, night: str = GENERAL) -> str | None:
-    contest = only(words(night), question)
+    contest = only(words(night), question, search(words(night), question))
     return contest and contest.name
 
 

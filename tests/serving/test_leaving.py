@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from server.app import build_app
 from server.live.line import Line
-from server.serving.leaving import take_no_newcomers
+from server.serving.leaving import Leaving, take_no_newcomers
 from server.serving.web import WebServer
 from server.settings import Settings
 from server.stream.embedded import Embedded
@@ -99,6 +99,14 @@ async def test_who_connects_to_a_process_that_takes_nobody_new_is_taken_by_the_o
             leaving.close()
             await asyncio.wait_for(asyncio.get_running_loop().sock_accept(staying), 30)
             assert late.connect_ex(at) in (0, errno.EISCONN)
+
+
+def test_a_busy_process_leaves_after_the_same_seconds_in_fewer_steps() -> None:
+    closed: list[bool] = []
+    with listening_at(0) as listening:
+        leaving = Leaving(20, [object()], listening, lambda: closed.append(True))
+        steps = [(leaving.step(100.0 + now), len(closed)) for now in (0, 9.5, 10.5, 19.5, 20)]
+    assert steps == [(False, 0), (False, 0), (False, 1), (False, 1), (True, 1)]
 
 
 def listening_at(port: int) -> socket.socket:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from socket import SO_LINGER, SO_RCVBUF, SOL_SOCKET, socket
 from struct import pack
@@ -13,6 +14,7 @@ from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from server.measures import REGISTRY
 from server.serving.places import SECONDS_TO_TAKE, Places
 from server.stream.embedded import Embedded
 from tests.conftest import PATIENCE_SECONDS
@@ -76,9 +78,22 @@ def test_who_takes_nothing_gives_way_where_every_place_is_taken() -> None:
 def test_viewers_are_refused_when_only_the_reserve_is_left() -> None:
     places = Places(10)
     places.connections.update(Client() for _ in range(8))  # type: ignore[arg-type]
-    assert places.takes_a_viewer()
+    assert places.takes_a_viewer(0.0)
     places.connections.add(Client())  # type: ignore[arg-type]
-    assert not places.takes_a_viewer()
+    assert not places.takes_a_viewer(0.0)
+
+
+def test_who_has_taken_nothing_for_some_seconds_gives_way_to_a_viewer() -> None:
+    places, never, slowly = Places(10), Client(50_000), Client(200_000)
+    places.connections.update((never, slowly, *(Client() for _ in range(7))))  # type: ignore[arg-type]
+    for client in (slowly, never):
+        places.waits(client, 0.0)
+    slowly.left = 180_000
+    assert not places.takes_a_viewer(4.0)
+    assert places.takes_a_viewer(6.0)
+    assert (never.gone, slowly.gone) == (True, False)
+    places.connections.add(Client())  # type: ignore[arg-type]  # the viewer
+    assert not places.takes_a_viewer(6.0)
 
 
 def test_what_strangers_do_is_logged_once_a_minute() -> None:
@@ -163,7 +178,10 @@ async def test_viewers_leave_places_for_officers_and_the_desk(
     redis: Embedded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.serving.places._files", lambda: 256 + 20)
+    refusals = partial(REGISTRY.get_sample_value, "declared_refusals_total", {"status": "503", "kind": "no place"})
+    errors = partial(REGISTRY.get_sample_value, "declared_errors_total", {"kind": "answer"})
     await play(redis.url, NIGHT, "night")
+    before, failed = refusals() or 0, errors()
     async with serving(redis.url, tmp_path) as site, AsyncExitStack() as stack:
         refused = None
         for _ in range(20):
@@ -177,6 +195,7 @@ async def test_viewers_leave_places_for_officers_and_the_desk(
         async with httpx2.AsyncClient(base_url=site.url) as reader:
             answer = await reader.get("/api/nights/night/events", headers=stream)
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+        assert ((refusals() or 0) - before, errors()) == (2, failed), "each is a refusal, and nothing has failed"
         async with httpx2.AsyncClient(base_url=site.url) as officer:
             assert (await officer.get("/count/invitation")).status_code == 200
         with pytest.raises(InvalidStatus) as desk:

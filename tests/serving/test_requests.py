@@ -18,10 +18,12 @@ from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from server.html.errors import on_unavailable
 from server.measures import REGISTRY
 from server.serving import requests
 from server.serving.web import WebServer
 from server.settings import Settings
+from server.stream.events import StreamUnavailable
 from tests.conftest import until
 
 
@@ -32,6 +34,10 @@ async def page(request: Request) -> Response:
 
 async def fails(request: Request) -> Response:
     raise LookupError("nothing here")
+
+
+async def away(request: Request) -> Response:
+    raise StreamUnavailable("No Redis answers there.")
 
 
 async def stream(request: Request) -> Response:
@@ -54,6 +60,7 @@ ROUTES = [
     Route("/static/{name}", page),
     Route("/readyz", page),
     Route("/admin", fails),
+    Route("/api/away", away),
     Route("/api/events", stream),
     WebSocketRoute("/nights/live", live),
     WebSocketRoute("/nights/closed", live),
@@ -63,7 +70,8 @@ ROUTES = [
 @asynccontextmanager
 async def served(which: str = "some", addresses: bool = False) -> AsyncGenerator[str]:
     settings = Settings(port=0, data_dir=Path(), log_requests=which, log_addresses=addresses)
-    server = WebServer(Starlette(routes=ROUTES), settings, lambda: None)
+    app = Starlette(routes=ROUTES, exception_handlers={StreamUnavailable: on_unavailable})
+    server = WebServer(app, settings, lambda: None)
     running = asyncio.create_task(server.listen())
     await until(lambda: server.started)
     yield f"127.0.0.1:{server.listening.getsockname()[1]}"
@@ -109,6 +117,14 @@ async def test_files_and_health_are_logged_only_where_all_is_and_few_are_those_t
         found = await logged(paths, which=which)
         assert [line["path"] for line in found] == expected
         assert [line["log_level"] for line in found if line["status"] == 503] == ["warning"]
+
+
+async def test_a_request_that_redis_did_not_do_is_one_line_which_says_why() -> None:
+    with capture_logs() as found:
+        async with served() as where, httpx2.AsyncClient(base_url=f"http://{where}") as client:
+            assert (await client.get("/api/away")).status_code == 503
+    (line,) = [line for line in found if line["log_level"] == "warning"]
+    assert (line["event"], line["status"], line["why"]) == ("request", 503, "No Redis answers there.")
 
 
 async def test_a_slow_request_is_flagged_and_a_stream_of_events_is_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """What was acknowledged before another server took over: never confirmed where it is gone, and noticed by everybody."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,8 +64,8 @@ async def stream(pair: Pair) -> AsyncIterator[EventStream]:
     await one.close()
 
 
-def asked(command: PublicCommand) -> Asked:
-    stamp = Stamp(seq=0, at=START, by="officer", invitation="", device="", command_id=f"ask/{command.id}")
+def asked(command: PublicCommand, at: datetime = START) -> Asked:
+    stamp = Stamp(seq=0, at=at, by="officer", invitation="", device="", command_id=f"ask/{command.id}")
     return Asked(**stamp, command=command, reasons=REASONS)
 
 
@@ -192,3 +193,64 @@ async def test_everybody_sees_the_truth_and_what_survived_at_the_desk_is_sent_ag
         seen = [event.command_id for event in await stream.read(NIGHT)]
         assert seen == ["open", "declare-2", "declare-1", "declare-0"]
         await theirs.close()
+
+
+async def test_what_is_sent_again_keeps_the_number_and_time_of_its_receipt(
+    pair: Pair, stream: EventStream, tmp_path: Path
+) -> None:
+    submitter = await opened(stream)
+    declared = [asked(declare(seat), START + timedelta(seconds=10 + seat)) for seat in (0, 1)]
+    async with serving(pair.switch.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
+        await answered(client, "/readyz")
+        for act in declared:
+            await submitter.record(NIGHT, act)  # the acts survive, but not their events
+        pair.part()
+        receipts = [await submitter.ask(NIGHT, act) for act in declared]
+        shown = await stream.read(NIGHT)
+        assert [(one.seq, one.at) for one in receipts if one] == [(event.seq, event.at) for event in shown[1:]]
+        page = Page(site, NIGHT)
+        await page.watch(3)
+        pair.fail_over()
+        while len(again := await stream.read(NIGHT)) < len(shown):
+            pass
+        assert again == shown
+        while (reasons := (await client.get("/readyz")).json()["reasons"]) and "came back without" in str(reasons):
+            pass
+        acts = await stream.read_acts(NIGHT)
+        assert not any(isinstance(act, EventLost) for act in acts), "both receipts are as good as before"
+
+
+async def test_what_is_sent_again_under_its_number_with_another_time_is_told_as_lost(
+    pair: Pair, stream: EventStream, tmp_path: Path
+) -> None:
+    submitter, late = await opened(stream), START + timedelta(hours=1)
+    act = asked(declare(0), START + timedelta(seconds=10))
+    async with serving(pair.switch.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
+        await answered(client, "/readyz")
+        await submitter.record(NIGHT, act)
+        pair.part()
+        await submitter.submit(NIGHT, PostNote(id="note", by="desk", text="A note."), START)
+        receipt = await submitter.ask(NIGHT, act)
+        page = Page(site, NIGHT)
+        await page.watch(3)
+        theirs = EventStream(pair.replica.url)
+        await Submitter(theirs).submit(NIGHT, PostNote(id="later", by="desk", text="A later note."), late)
+        pair.fail_over()
+        lost: dict[str, EventLost] = {}
+        while len(lost) < 2:
+            acts = await stream.read_acts(NIGHT)
+            lost = {act.command: act for act in acts if isinstance(act, EventLost)}
+        again = (await stream.read(NIGHT))[-1]
+        assert receipt and (again.seq, again.at) == (receipt.seq, late), "a night's clock never goes back"
+        told = lost[again.command_id]
+        assert (told.lost, told.announced, told.asked_by) == (receipt.seq, receipt.at, "officer")
+        while "1 of them must be sent again" not in (reasons := str((await client.get("/readyz")).json()["reasons"])):
+            pass
+        assert "Redis came back without 2 events" in reasons
+        await theirs.close()
+    async with serving(pair.switch.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
+        await answered(client, "/readyz")
+        address, before = f"/api/nights/{NIGHT}", {"If-None-Match": f'"{again.seq}"'}
+        now = await client.get(address, headers=before)
+        assert now.status_code == 200, "another process has not shown the events that were lost, and knows of them"
+        assert (await client.get(address, headers={"If-None-Match": now.headers["etag"]})).status_code == 304

@@ -136,6 +136,16 @@ async def test_where_nobody_listens_that_is_said_with_the_systems_reason() -> No
     await stream.close()
 
 
+async def test_where_no_sentinel_names_a_primary_that_is_one_sentence() -> None:
+    where = f"127.0.0.1:{free_port()}"
+    stream = EventStream(f"redis+sentinel://user:secret@{where}/night")
+    with pytest.raises(StreamUnavailable) as failure:
+        await stream.open()
+    assert str(failure.value).startswith(f"No Sentinel at {where}/night answers with a primary of that name.")
+    assert "ConnectionPool" not in str(failure.value)
+    await stream.close()
+
+
 def test_a_redis_that_is_loading_is_told_as_that_however_long_it_was_asked_again() -> None:
     loading, given_up = BusyLoadingError("Redis is loading the dataset", status_code="LOADING"), TimeoutError()
     given_up.__cause__ = asyncio.CancelledError()

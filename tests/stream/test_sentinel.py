@@ -82,6 +82,7 @@ async def test_nothing_is_acknowledged_by_a_primary_whose_replica_has_just_been_
     await stream.open()
     submitter = await opened(stream)
     watched.servers[1].ask("REPLICAOF NO ONE")  # as a Sentinel begins a fail-over: the other replica still confirms
+    watched.servers[1].ask("CLIENT KILL TYPE normal")  # which it does, too: for a moment no Sentinel is connected
     with pytest.raises(StreamUnavailable, match="not yet confirmed"):
         await submitter.submit(NIGHT, declare(0), START)
     await stream.close()

@@ -8,6 +8,7 @@ from server.count.visit.our_pages import csrf
 from server.count.visit.rules import Visit, visit
 from server.count.visit.sending import id_of
 from server.count.visit.visitors_night import both_of
+from server.election.clock import LONDON
 from server.election.commands import ReachStage, Withdraw
 from server.election.counting.acts import Role
 from server.election.counting.desk import Desk, Person
@@ -140,11 +141,13 @@ class Place(Struct, frozen=True):
         other = other_receipt(self.night, self.desk, self.ballot)
         if other is None:
             return ""
-        act, seq = other
-        return (
+        act, seq, at = other
+        told = (
             f"Receipt {act.lost} was lost when the store of results failed at {clock(act.at)}. It was sent again by "
             f"itself, and is receipt {seq}."
         )
+        then, said = (each.astimezone(LONDON).time().isoformat("milliseconds") for each in (at, act.announced))
+        return told if at == act.announced else f"{told} Its time is {then}, and no longer {said}."
 
     @property
     def token(self) -> str:

@@ -1,5 +1,7 @@
 """What follows for a count from events that Redis lost after they had been shown. Pure, like the whole room."""
 
+from datetime import datetime
+
 from server.election.counting.acts import EventLost
 from server.election.counting.desk import Desk
 from server.election.nights import Night
@@ -18,12 +20,15 @@ def to_send_again(night: Night, desk: Desk) -> list[EventLost]:
     ]
 
 
-def other_receipt(night: Night, desk: Desk, ballot: str) -> tuple[EventLost, int] | None:
-    """The newest lost event of a contest that has gone out again under another seq, with that; None if none has."""
+def other_receipt(night: Night, desk: Desk, ballot: str) -> tuple[EventLost, int, datetime] | None:
+    """The newest lost event of a contest that has gone out again under another seq or time, with these; None if none
+    has."""
+    times = {event.command_id: event.at for event in night.counts[ballot].history}
     for act in reversed(desk.log):
         if isinstance(act, EventLost) and act.ballot == ballot:
-            seq = night.receipts.get(act.command, act.lost)
-            return (act, seq) if seq != act.lost else None
+            seq, at = night.receipts.get(act.command, act.lost), times.get(act.command, act.announced)
+            if (seq, at) != (act.lost, act.announced):
+                return act, seq, at
     return None
 
 

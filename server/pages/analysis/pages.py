@@ -1,7 +1,5 @@
 """The pages that look at a night as a whole: its areas, swing, battlegrounds, records."""
 
-import asyncio
-
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
+from server.html.process import process
 from server.html.shown import Shown, shown_by
 from server.pages.analysis import record_book, views
 from server.pages.analysis.choices import Choices, choices
@@ -29,7 +28,8 @@ async def view(request: Request) -> Response:
         raise HTTPException(404, str(error)) from None
     name = f"page {topic}"
     if topic == "records" and not shown.channel.has_cached(name):
-        await asyncio.to_thread(record_book.before_it, shown.night.definition)
+        definition = shown.night.definition
+        await process(request).hub.beside.make(("records", definition.id), lambda: record_book.before_it(definition))
     html = await shown.made(request, name, lambda: _view_page(shown, topic, known))
     return await shown.answer(request, html)
 

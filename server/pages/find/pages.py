@@ -1,6 +1,6 @@
 """The page with the table of all contests, and the search that leads to the contest somebody means."""
 
-import asyncio
+from collections.abc import Sequence
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -22,7 +22,7 @@ from server.live.slices import make_texts, of_kinds
 from server.pages.around.page import page
 from server.pages.find import table
 from server.pages.find.postcodes import postcode_asked
-from server.pages.find.search import Searchable, search, searchable
+from server.pages.find.search import Hit, Searchable, search, searchable
 from server.pages.find.suggest import Found, Suggestion, suggested
 
 _KEPT = "private, max-age=300"  # what a question leads to does not change with the results
@@ -40,13 +40,17 @@ async def contests(request: Request) -> Response:
     words = await _words(request, shown.night.definition)
     if asked.all:  # many people open the whole table; what one person searches for is not kept
         name = f"contests {asked.query}"
-        html = await shown.made(request, name, lambda: _contests_page(shown, asked), "seat")
+
+        def whole() -> str:
+            return _contests_page(shown, asked, search(words.entries, asked.q))
+
+        html = await shown.made(request, name, whole, "seat")
         return await shown.answer(request, html)
     found = search(words.entries, asked.q)
     suggestions = "" if found else await _suggestions(request, shown, asked.q)
     async with turn(request):
         await make_texts(shown.channel, of_kinds(shown.channel, "seat") if found else ())
-        html = body(_contests_page(shown, asked, suggestions))
+        html = body(_contests_page(shown, asked, found, suggestions))
     return await shown.answer(request, html)
 
 
@@ -78,7 +82,8 @@ async def _led_to(request: Request, shown: Shown, question: str) -> Found:
         meant = tuple(Suggestion(definition.id, contest=contest) for contest in seats)
         return Found(meant, meant[0] if meant else None, misspelt=False)
     words = await _words(request, definition)
-    return await asyncio.to_thread(suggested, definition, words, question)
+    name = ("suggested", id(definition), question)  # who asks the same meanwhile waits for the same
+    return await process(request).hub.beside.make(name, lambda: suggested(definition, words, question))
 
 
 async def _words(request: Request, definition: Definition) -> Searchable:
@@ -96,9 +101,8 @@ async def _suggestions(request: Request, shown: Shown, question: str) -> str:
     return rendered("suggested.html", shown.language, q=q, told=told, misspelt=found.misspelt, postcode=postcode)
 
 
-def _contests_page(shown: Shown, asked: table.Wanted, suggestions: str = "") -> str:
+def _contests_page(shown: Shown, asked: table.Wanted, hits: Sequence[Hit], suggestions: str = "") -> str:
     night, language = shown.night, shown.language
-    hits = search(searchable(night.definition).entries, asked.q)
     counts = table.listed(night, asked, hits, language)
     return page(
         shown,

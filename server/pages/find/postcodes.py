@@ -1,6 +1,5 @@
 """What is answered to who types a postcode: the code of the constituency, if this place has a table, or why not."""
 
-import asyncio
 from typing import Literal
 
 from msgspec import Struct
@@ -33,6 +32,7 @@ async def postcode_asked(request: Request, question: str) -> PostcodeAsked | Non
     """The postcode that a question is; None if it has not the form of one."""
     if not is_postcode(question):
         return None
-    known = await asyncio.to_thread(table, process(request).settings.data_dir)
+    this = process(request)
+    known = await this.hub.beside.make("postcodes", lambda: table(this.settings.data_dir))
     text = " ".join(question.upper().split())
     return PostcodeAsked(text, (known and known.seat(text)) or "", known is not None)

@@ -147,8 +147,8 @@ def nearest(where: Searchable, question: str) -> list[Hit]:
     return hits
 
 
-def only(listed: Sequence[SearchEntry], question: str) -> Contest | None:
-    """The contest that a question means, None if that is not clear.
+def only(listed: Sequence[SearchEntry], question: str, hits: Sequence[Hit]) -> Contest | None:
+    """The contest that a question means, of the ``hits`` that ``search`` has for it; None if that is not clear.
 
     It is the seat with that very name, else the only seat that has the words, else the only contest that is found.
     """
@@ -157,7 +157,7 @@ def only(listed: Sequence[SearchEntry], question: str) -> Contest | None:
         return None
     exact = [entry.contest for entry in listed if " ".join(asked) in entry.names]
     seats = exact or [entry.contest for entry in listed if all(f" {word}" in entry.words for word in asked)]
-    meant = seats or [hit.contest for hit in search(listed, question)]
+    meant = seats or [hit.contest for hit in hits]
     return meant[0] if len(meant) == 1 else None
 
 

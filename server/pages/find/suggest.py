@@ -63,7 +63,7 @@ def suggested(definition: Definition, where: Searchable, question: str) -> Found
     """What a question leads to in a night: at most eight."""
     night = definition.id
     hits, parties = search(where.entries, question), parties_called(definition, question)
-    contest, party = only(where.entries, question), party_meant(definition, question, hits)
+    contest, party = only(where.entries, question, hits), party_meant(definition, question, hits)
     misspelt = bool(words_of(question)) and not hits and not parties
     if misspelt:
         hits, parties = nearest(where, question), parties_called(definition, question, where)

@@ -28,7 +28,7 @@ from server.pages.front.seats import FoundAnywhere, found_anywhere, seat_of
 async def front(request: Request) -> Response:
     """``/``: what is happening, what comes next, and what was."""
     hub, language = process(request).hub, language_of(request)
-    past = await asyncio.to_thread(shipped)
+    past = await hub.beside.make("shipped", shipped)
     await _prepare(process(request))
     html = hub.cached(f"front {language.code}", lambda: body(front_page(hub, language, past)), also=hub.front.mark)
     return in_language(request, answer(request, html, HTML, html.etag, SHARED))
@@ -68,7 +68,7 @@ async def _prepare(one: Process) -> None:
     """Have kept nights read in a thread, and nights on air added up in turns with others: the first time takes long."""
     if not one.hub.front.has_state:
         await in_a_task()
-        await asyncio.to_thread(one.kept.listed)
+        await one.hub.beside.make("kept", one.kept.listed)
     for channel in tuple(one.hub.channels.values()):
         if channel.night and not is_added_up(channel.night):
             add_up(channel.night)
@@ -100,11 +100,14 @@ async def suggest(request: Request) -> Response:
 
 async def _led_to(request: Request, question: str) -> tuple[FoundAnywhere, PostcodeAsked | None]:
     """What a question leads to; if it is a postcode that leads nowhere, that postcode too."""
-    on_air = tuple(one.night for one in process(request).hub.channels.values() if one.night)
+    hub = process(request).hub
+    on_air = tuple(one.night for one in hub.channels.values() if one.night)
+    name = (*map(id, on_air), question)  # who asks the same meanwhile waits for the same
     if postcode := await postcode_asked(request, question):
-        seat = await asyncio.to_thread(seat_of, postcode.gss, on_air) if postcode.gss else None
+        gss = postcode.gss
+        seat = await hub.beside.make(("seat", *name), lambda: seat_of(gss, on_air)) if gss else None
         return (FoundAnywhere(seats=(seat,), only=seat), None) if seat else (FoundAnywhere(), postcode)
-    return await asyncio.to_thread(found_anywhere, question, on_air), None
+    return await hub.beside.make(("anywhere", *name), lambda: found_anywhere(question, on_air)), None
 
 
 routes: list[BaseRoute] = [

@@ -3,7 +3,6 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -12,6 +11,7 @@ from server.access import allows, everyone
 from server.election.results.tally import add_up
 from server.html.answers import SHARED, etag
 from server.html.coming import is_before_poll
+from server.html.errors import Full
 from server.html.shown import Shown, shown_by
 from server.live.memory.memo import MEMO
 from server.pages.bars.seats import bars_of
@@ -58,7 +58,7 @@ async def _answer(request: Request, shown: Shown, ballot: str) -> Response:
 async def _drawn(shown: Shown, ballot: str) -> bytes:
     """The picture of a contest, or of the night if ``ballot`` is "". Requests at one time share one drawing.
 
-    HTTPException 503 if too many other pictures are waiting to be drawn.
+    Full (503) if too many other pictures are waiting to be drawn.
     """
     night, language, channel = shown.night, shown.language, shown.channel
     name = (night.definition.id, channel.edition, channel.head, shown.known_now, is_before_poll(night), ballot)
@@ -66,8 +66,7 @@ async def _drawn(shown: Shown, ballot: str) -> bytes:
         return kept
     if name not in WAITED_FOR:
         if len(WAITED_FOR) >= _MOST_WAITING:
-            raise HTTPException(503, "Too many pictures are being drawn. Please ask again.", {"Retry-After": "2"})
-
+            raise Full("pictures", "Too many pictures are being drawn. Please ask again.", 2)
         tally, bars = add_up(night), bars_of(night)  # on this thread: the tally is updated from state to state
 
         def draw() -> bytes:

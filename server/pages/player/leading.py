@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket
 from server.access import allows, everyone
 from server.election.clock import LONDON
 from server.html.address import asked, channel_of, in_language, language_of
+from server.html.errors import Full
 from server.html.process import process
 from server.html.rates import address, limit
 from server.html.templates import rendered
@@ -48,7 +49,7 @@ async def begin(request: Request) -> Response:
     await limit(request, _BEGINNING, address(request))
     begun = await one.leading.begin(channel.night.definition.id, move.at, move.pace, move.plays)
     if begun is None:
-        raise HTTPException(503, "Too many clocks are led at present. Please try again in an hour.")
+        raise Full("clocks", "Too many clocks are led at present. Please try again in an hour.", 3600)
     code, token = begun
     content = {"code": code, "token": token, "address": f"{one.settings.public_url}/follow/{code}"}
     return JSONResponse(content, 201, _UNCACHED)

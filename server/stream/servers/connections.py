@@ -93,17 +93,20 @@ class Client:
 
     async def could_take_over(self) -> int:
         """How many replicas Sentinel could make the primary: those that it does not take for down, as it may choose one
-        that has just come back; 0 without Sentinels. StreamUnavailable if no Sentinel answers."""
+        that has just come back; 0 without Sentinels. StreamUnavailable if no Sentinel answers.
+
+        One that no Sentinel is connected to counts: whichever is promoted closes their connections as it becomes the
+        primary, and is the very one that must not be left out.
+        """
         pool = self._redis.connection_pool
         if not isinstance(pool, _SentinelPool):
             return 0
         manager: Any = pool.sentinel_manager
 
         async def asked() -> int:
-            await manager.discover_master(pool.service_name)  # which puts a Sentinel first that answers
+            await pool.get_master_address()  # which puts a Sentinel first that answers, and leaves who was the primary
             told = await manager.sentinels[0].sentinel_slaves(pool.service_name)
-            is_down = ("is_sdown", "is_odown", "is_disconnected")
-            return sum(not any(map(one.get, is_down)) for one in told)
+            return sum(not one["is_sdown"] and not one["is_odown"] for one in told)
 
         return await self._answer(asked)
 

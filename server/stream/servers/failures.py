@@ -5,6 +5,7 @@ import ssl
 from typing import TypeVar
 
 from redis import exceptions as redis
+from redis.asyncio.sentinel import MasterNotFoundError
 
 E = TypeVar("E", bound=BaseException)
 
@@ -86,6 +87,8 @@ def failed(error: Exception, where: str) -> StreamUnavailable:
         return StreamUnfit(f"Redis at {where} speaks no TLS that this program can follow: {broken.reason or broken}.")
     if is_not_ours(error):
         return NotOurs()
+    if _in_chain(error, MasterNotFoundError):  # its own words name every Sentinel with all its settings
+        return StreamUnavailable(f"No Sentinel at {where} answers with a primary of that name.")
     said = f"{getattr(error, 'status_code', None) or ''} {_OF_PIPELINE.sub('', str(error))}".strip()
     for start, sentence in _STAYS.items():
         if _says(said, start):
