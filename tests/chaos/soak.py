@@ -20,7 +20,7 @@ _VIEWERS = 300
 _STAYS = (5.0, 120.0)  # seconds
 _PAGES = ("", "/contests", "/areas", "/wall")
 _LANGUAGES = ("en", "cy", "de")
-_MINUTES_TO_LEVEL = 10
+_MINUTES = 10
 _WITHIN = 0.10
 
 
@@ -39,7 +39,11 @@ class Quiet(Place):
 
 
 async def soak(place: Quiet, minutes: float) -> bool:
-    """Print the memory by the minute; whether it was level after the first ten: never 10% above what it was then."""
+    """Print the memory by the minute; whether it was level after the first ten.
+
+    It goes up and down with each replay that begins anew, so that the most of ten minutes is compared: never 10% above
+    that of the second ten.
+    """
     levels: list[float] = []
     limits = httpx2.Timeout(60.0)
     async with place.running(), httpx2.AsyncClient(base_url=place.behind[0], verify=False, timeout=limits) as client:
@@ -56,13 +60,12 @@ async def soak(place: Quiet, minutes: float) -> bool:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    after = levels[_MINUTES_TO_LEVEL - 1 :]
-    if len(after) < 2:
-        print("Too short to tell: memory is compared with what it was after ten minutes.")
+    tens = [max(levels[first : first + _MINUTES]) for first in range(_MINUTES, len(levels), _MINUTES)]
+    if len(tens) < 2:
+        print("Too short to tell: the second ten minutes are compared with those that follow.")
         return True
-    most = max(after) / after[0] - 1
-    print(f"after ten minutes {after[0]:.1f} MB, since then at most {max(after):.1f} MB ({most:+.1%})")
-    return most <= _WITHIN
+    print(f"at most {', '.join(f'{one:.1f}' for one in tens)} MB in each ten minutes after the first")
+    return max(tens) <= tens[0] * (1 + _WITHIN)
 
 
 async def _is_on_air(client: httpx2.AsyncClient) -> bool:
