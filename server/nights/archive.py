@@ -9,7 +9,8 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from server.election.contests import Candidate, Contest, Definition
-from server.election.events import Declared, NightOpened, NoPollTaken, NotePosted, Rejected, StageReached
+from server.election.events import Declared, NightOpened, NoPollTaken, NotePosted, StageReached
+from server.election.methods.figures import Rejected
 from server.election.texts.particulars import NONE
 from server.nights import assumed, together
 from server.nights.format import ContestLine, Header, Summary, parsed, summary

@@ -10,7 +10,8 @@ from msgspec import Struct
 from server.election.contests import Contest
 from server.election.events import Declared
 from server.election.parties import INDEPENDENT, Party, counted_as
-from server.election.verdict import Result, judge
+from server.election.result import Result
+from server.election.verdict import judge
 from server.nights import archive
 from server.nights.against import NOTIONAL, Poll, poll
 from server.nights.assumed import is_assumed

@@ -7,7 +7,8 @@ import pytest
 
 from server.election.contests import Candidate, Contest, Previous
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
-from server.election.events import Declared, Rejected
+from server.election.events import Declared
+from server.election.methods.figures import Rejected
 from server.election.parties import INDEPENDENT, LABOUR_AND_COOPERATIVE
 from server.nights.archive import listed, load
 

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from server.election.commands import AnyCommand, Correct, Declare, HoldNight, OpenNight, ReachStage, Withdraw
 from server.election.contests import Definition
-from server.election.events import Rejected
+from server.election.methods.figures import Rejected
 from server.html.languages import ENGLISH, FOLDER, language, languages, wanted
 from server.nights import archive
 from server.stream.embedded import Embedded

@@ -21,7 +21,8 @@ from server.count.visit.inviting import invite_person
 from server.election.commands import AnyCommand, Declare, HoldNight, OpenNight, PostNote, ReachStage, Withdraw
 from server.election.contests import Definition
 from server.election.counting.acts import Asked, ReplaySet, ReplayState
-from server.election.events import AnyEvent, NightOpened, Rejected
+from server.election.events import AnyEvent, NightOpened
+from server.election.methods.figures import Rejected
 from server.election.parties import Party
 from server.election.refusals import Refused
 from server.nights import archive, kept

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from server.election.commands import OpenNight
 from server.election.contests import Definition
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import NightOpened
 from server.election.nights import Night, fold
 from server.election.parties import Party

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from server.election.commands import ExpectDeclaration, OpenNight, RecordNoPoll
 from server.election.contests import Candidate, Definition
 from server.election.counts import Count
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.nights import Night, fold
 from server.html.languages import ENGLISH, language, languages
 from server.live.channel import Channel

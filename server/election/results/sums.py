@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from threading import Lock
 
-from server.election.contests import Contest, Definition
+from server.election.contests import Definition
 from server.election.counts import Count
 from server.election.events import Declared, NoPollTaken
 from server.election.nights import Night
 from server.election.once import once
-from server.election.parties import counted_as
-from server.election.results.places import EVERYWHERE, Area
+from server.election.results.places import EVERYWHERE, Area, place_of
 
 Declaration = tuple[int, datetime, str]
 """The seq and time of a declaration that stands, and the party that won by it as the figures are now."""
@@ -33,7 +32,8 @@ class PartySums:
 
 class Sums:
     """Some contests together: how many are ``declared`` and how many ``compared``, with all valid votes of each.
-    ``unknown`` is how many had a poll, and no baseline; of ``called_off`` the poll is postponed or countermanded."""
+    ``unknown`` is how many had a poll, and no baseline; of ``called_off`` the poll is postponed or countermanded. Votes
+    are those that shares are parts of: where several seats are fought, of each party's best candidate."""
 
     __slots__ = ("called_off", "compared", "declared", "parties", "unknown", "valid", "valid_before", "valid_compared")
 
@@ -58,13 +58,14 @@ class Sums:
             return
         self.declared += times
         self.valid += times * result.valid
-        winner, holder = result.verdict.winner, result.verdict.previous
-        self.of(winner).seats += times
-        if holder is not None and result.verdict.kind == "gain":
-            self.of(winner).gained += times
-            self.of(holder).lost += times
-        for line in result.lines:
-            self.of(counted_as(line.candidate.party)).votes += times * line.votes
+        for party, number in result.verdict.won.items():
+            self.of(party).seats += times * number
+        for party, number in result.verdict.gained.items():
+            self.of(party).gained += times * number
+        for party, number in result.verdict.lost.items():
+            self.of(party).lost += times * number
+        for party, votes in result.by_party.items():
+            self.of(party).votes += times * votes
         if result.unopposed:  # nobody voted there, so that nothing is compared there
             return
         if previous is None:
@@ -73,21 +74,21 @@ class Sums:
         self.compared += times
         self.valid_compared += times * result.valid
         self.valid_before += times * sum(previous.votes.values())
-        for line in result.lines:
-            self.of(counted_as(line.candidate.party)).compared += times * line.votes
+        for party, votes in result.by_party.items():
+            self.of(party).compared += times * votes
         for party, votes in previous.votes.items():
             self.of(party).before += times * votes
 
 
 class _Running:
-    """The sums of a night by nation and region, of the contests as they were when somebody last asked: in whichever
-    thread, so they are brought up to date and read in one step."""
+    """The sums of a night by nation, region and body, of the contests as they were when somebody last asked: in
+    whichever thread, so they are brought up to date and read in one step."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._counts: Mapping[str, Count] = {}
         self._declarations: dict[str, Declaration] = {}
-        self._places: dict[tuple[str, str], Sums] = {}
+        self._places: dict[tuple[str, str, str], Sums] = {}
         self._totals: dict[Area, Sums] = {}  # of the areas in which nothing has changed since somebody asked
 
     def within(self, counts: Mapping[str, Count], area: Area) -> Sums:
@@ -107,7 +108,7 @@ class _Running:
         if counts is self._counts:
             return
         for before, count in _changes(self._counts, counts):
-            place = _place(count.contest)
+            place = place_of(count.contest)
             self._totals = {area: total for area, total in self._totals.items() if not area.has(*place)}
             sums = self._places.setdefault(place, Sums())
             if before:
@@ -154,26 +155,23 @@ def sums_of(night: Night) -> NightSums:
 
 
 @once
-def contests_by_place(definition: Definition) -> dict[tuple[str, str], int]:
-    """How many contests there are in each nation and region."""
-    found: dict[tuple[str, str], int] = {}
+def contests_by_place(definition: Definition) -> dict[tuple[str, str, str], int]:
+    """How many contests there are in each nation, region and body."""
+    found: dict[tuple[str, str, str], int] = {}
     for contest in definition.contests:
-        found[_place(contest)] = found.get(_place(contest), 0) + 1
+        place = place_of(contest)
+        found[place] = found.get(place, 0) + 1
     return found
 
 
 def contests_in(definition: Definition, area: Area) -> int:
     """How many contests an area has."""
-    return sum(number for (nation, region), number in contests_by_place(definition).items() if area.has(nation, region))
+    return sum(number for place, number in contests_by_place(definition).items() if area.has(*place))
 
 
 @once
 def _running(definition: Definition) -> _Running:
     return _Running()
-
-
-def _place(contest: Contest) -> tuple[str, str]:
-    return contest.nation, contest.region
 
 
 def _changes(before: Mapping[str, Count], now: Mapping[str, Count]) -> Iterator[tuple[Count | None, Count]]:

@@ -10,10 +10,10 @@ from server.election.contests import Definition
 from server.election.nights import Night, fold
 from server.election.once import once
 from server.election.parties import Party, has_a_past
+from server.election.result import CandidateResult
 from server.election.results.entries import Entry, PartyRecord
 from server.election.results.parliament import House, Win, house, is_by_election, wins
 from server.election.results.records import Records, Scope, records, together
-from server.election.verdict import CandidateResult
 from server.nights import archive
 from server.nights.against import NOTIONAL
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from server.election.checks import Finding
 from server.election.clock import LONDON
 from server.election.commands import AmendBallotPaper, AmendNight
 from server.election.contests import Contest
@@ -13,6 +12,7 @@ from server.election.limits import LONGEST_NAME, LONGEST_NUMBER, LONGEST_TITLE, 
 from server.election.nights import Night
 from server.election.parties import counted_as
 from server.election.refusals import Refused, plain, reason_in, refuse_if
+from server.election.texts.check_codes import Finding
 
 _MOST = 10**LONGEST_NUMBER - 1
 _DAY_BEGINS = timedelta(hours=6)  # a poll that closes late, for those who queue, closes in the night of its day
@@ -105,8 +105,8 @@ def _against_the_declared(count: Count, contest: Contest) -> Iterator[Finding]:
             f"{' and '.join(gone)} had votes that were declared, and cannot go from the paper: say that they withdrew."
         )
         yield Finding("paper-unfit", "candidates", sentence)
-    if count.no_poll and count.no_poll.state == "uncontested" and len(contest.standing) != 1:
-        what = "That there is no poll was recorded for one candidate. Take that back first, under “Withdraw”."
+    if count.no_poll and count.no_poll.state == "uncontested" and not 0 < len(contest.standing) <= contest.seats:
+        what = f"That there is no poll was recorded for {_people(count)}. Take that back first, under “Withdraw”."
         yield Finding("paper-unfit", "candidates", what)
     elif count.result and not isinstance(count.no_poll, NoPollTaken):
         new = [candidate.name for id, candidate in after.items() if id not in before]
@@ -117,10 +117,14 @@ def _against_the_declared(count: Count, contest: Contest) -> Iterator[Finding]:
         if struck:
             sentence = f"What became of {' and '.join(struck)} cannot change once votes are declared. {_WITHDRAW}"
             yield Finding("paper-unfit", "candidates", sentence)
-        papers = count.result.valid + (count.result.rejected.total if count.result.rejected else 0)
+        papers = count.result.papers or count.result.valid
         if 0 < contest.electorate < papers:
             sentence = f"{papers:,} ballot papers are declared: more than an electorate of {contest.electorate:,}."
             yield Finding("papers-above-electorate", "electorate", f"{sentence} {_WITHDRAW}")
+
+
+def _people(count: Count) -> str:
+    return "one candidate" if count.contest.seats == 1 else f"{len(count.contest.standing)} candidates"
 
 
 def _after_what_went_out(night: Night, command: AmendNight) -> Iterator[Finding]:
