@@ -6,11 +6,13 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from server.election.checks import check_figures
-from server.election.commands import Correct, Declare, ReachStage, RecordNoPoll, Withdraw
+from server.election.commands import AmendBallotPaper, Correct, Declare, ReachStage, RecordNoPoll, Withdraw
 from server.election.contests import Contest, Previous
+from server.election.counting.doubts import doubts_about_figures
 from server.election.deciding.decide import decide
 from server.election.methods.figures import MoreFigures, Rejected
 from server.election.refusals import Refused
@@ -246,6 +248,34 @@ def test_records_swings_and_battlegrounds_leave_out_what_has_no_meaning() -> Non
     assert [entry.result.majority for entry in found.smallest_majority] == [6]
     assert swings(night, CON, LAB).seats == ()
     assert battlegrounds(night, LAB).targets == ()
+
+
+def test_a_ward_is_put_right_but_not_into_one_of_other_seats() -> None:
+    night = opened(ward(CON, LAB, LD, before={CON: 2}, seats=2))
+    (count,) = night.counts.values()
+    contest = count.contest
+
+    def amend(other: Contest) -> AmendBallotPaper:
+        return AmendBallotPaper(id="amend", by="desk", ballot=contest.ballot, contest=other)
+
+    with pytest.raises(Refused, match="How many are elected"):
+        decide(night, amend(replace(contest, elects=3)), CLOSE)
+    with pytest.raises(Refused, match="none that this night names"):
+        decide(night, amend(replace(contest, previous=Previous(CON, {}, seats={CON: 1, "PP1": 1}))), CLOSE)
+    later = after(night, amend(replace(contest, previous=Previous(CON, {}, seats={CON: 1, LAB: 1}))))
+    papers = ReachStage(id="papers", by="desk", ballot=contest.ballot, stage="verified", papers=4)
+    votes, more = {"1": 3, "2": 2, "3": 1}, MoreFigures(valid_papers=4)
+    declare = Declare(id="d", by="desk", ballot=contest.ballot, votes=votes, rejected=Rejected(0), more=more)
+    (count,) = after(after(later, papers), declare).counts.values()
+    assert count.result is not None
+    assert count.result.verdict.text(PARTIES) == "Con 1, Lab 1: no change"
+
+
+def test_a_party_s_candidates_for_several_seats_are_not_compared_with_its_share() -> None:
+    contest = ward(CON, LAB, LD, before={CON: 2}, votes={CON: 90, LAB: 10}, seats=2)
+    votes = {"1": 90, "2": 901, "3": 902}
+    assert doubts_about_figures(contest, votes, Rejected(0), 1001) == []
+    assert doubts_about_figures(replace(contest, elects=UNSET), votes, Rejected(0), 1001) != []
 
 
 def test_a_method_without_rules_is_refused_and_says_which() -> None:

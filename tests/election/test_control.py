@@ -181,8 +181,13 @@ def test_vacancies_and_polls_that_are_off_leave_seats_to_nobody() -> None:
     night = off(night, "b", "countermanded")
     stands = council(night, body)
     assert (stands.seats, stands.vacant, stands.open) == ({LAB: 3}, 3, 0)
-    assert stands.control is not None
-    assert (stands.control.party, stands.control.seq) == (NO_OVERALL_CONTROL, night.seq), "3 of 6"
+    assert stands.control is None, "Labour has 3 of 6, and anybody can win the others on another day"
+    without, body = a_council(*WARDS[:2], short, not_up={LD: 5}, control=CON)
+    found = council(without, body).control
+    assert found is not None, "nobody stands who could have 6 of 11"
+    assert (found.party, found.seq) == (NO_OVERALL_CONTROL, 0)
+    without = off(lab(without, "a"), "b", "postponed")
+    assert council(without, body).control is None, "on another day the Liberal Democrats may stand, who have 5"
 
 
 def test_a_correction_can_take_control_away() -> None:

@@ -91,6 +91,8 @@ def _last_shares(contest: Contest) -> dict[str, Fraction]:
     """Candidate id → the party's share at the last election, where ``judge`` would compare the two as well."""
     if contest.previous is None or not sum(contest.previous.votes.values()):
         return {}
+    if contest.rules.shares_are_of == "best candidates":  # a party's candidates have its voters between them
+        return {}
     shares = _parts(contest.previous.votes)
     parties = {candidate.id: counted_as(candidate.party) for candidate in contest.polled}
     standing = list(parties.values())

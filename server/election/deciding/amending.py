@@ -29,6 +29,9 @@ def paper_amended(night: Night, count: Count, command: AmendBallotPaper) -> str:
     _must_be_newest(count.amendments, command.made_from)
     if (contest.ballot, contest.gss) != (count.contest.ballot, count.contest.gss):
         raise Refused("ballot-other", "That is the ballot paper of another contest.")
+    known = count.contest
+    if (contest.elects, contest.method, contest.body) != (known.elects, known.method, known.body):
+        raise Refused("ballot-other", "How many are elected, how and to what is the night's, and cannot be put right.")
     refuse_if([*_unfit(night, command), *_against_the_declared(count, contest)])
     if contest == count.contest:
         raise Refused("nothing-changed", "Nothing is changed: the ballot paper says all of that already.")
@@ -88,7 +91,7 @@ def _unfit(night: Night, command: AmendBallotPaper) -> Iterator[Finding]:
     if len({candidate.id for candidate in candidates}) < len(candidates):
         yield Finding("paper-unfit", "candidates", "Two candidates have the same id.")
     if contest.previous:
-        if contest.previous.holder not in known:
+        if not {contest.previous.holder, *contest.previous.won} <= known:
             yield Finding("paper-unfit", "holder", "The party that held the seat is none that this night names.")
         for party, votes in contest.previous.votes.items():
             yield from _number(f"previous.{party}", votes)

@@ -51,35 +51,35 @@ class Control(Struct, frozen=True):
 def control_of(body: Body, counts: Iterable[Count]) -> Control | None:
     """Who controls a council for certain, and since which event; None while it is open. ``counts`` are its contests.
 
-    A seat that a party has no candidate for is none that it can win, and a seat that this night leaves vacant none
-    that anybody can.
+    A party can win no more seats than it has candidates. A seat that the night leaves vacant, for want of candidates or
+    because its poll is put off, anybody can win on another day.
     """
     counts = tuple(counts)
-    has = {party: number for party, number in body.not_up.items() if has_a_past(party)}
-    most = dict(has)  # what each party can still have in all
+    has = dict(body.not_up)
+    most, vacant = dict(has), 0  # what each party can still have, besides the vacant seats
     for count in counts:
         for party, number in _could_win(count).items():
             most[party] = most.get(party, 0) + number
-    certain = _certain(body, has, most)
-    if certain is not None:
-        return Control(certain, body.control, 0, None)
+    certain, since = _certain(body, has, most, vacant), (0, None)
     for seq, at, count in sorted(_ended(counts), key=lambda ended: ended[0]):
+        won = count.result.verdict.won if count.result else {}
+        vacant += count.contest.seats - sum(won.values())
         for party, number in _could_win(count).items():
             most[party] -= number
-        for party, number in count.result.verdict.won.items() if count.result else ():
+        for party, number in won.items():
             has[party], most[party] = has.get(party, 0) + number, most.get(party, 0) + number
-        certain = _certain(body, has, most)
-        if certain is not None:
-            return Control(certain, body.control, seq, at)
-    return None
+        now = _certain(body, has, most, vacant)
+        if now != certain:  # a poll that is put off can open what was certain
+            certain, since = now, (seq, at)
+    return None if certain is None else Control(certain, body.control, *since)
 
 
-def _certain(body: Body, has: Mapping[str, int], most: Mapping[str, int]) -> str | None:
+def _certain(body: Body, has: Mapping[str, int], most: Mapping[str, int], vacant: int) -> str | None:
     """Who controls it whatever comes; None while more than one thing can come."""
     for party, number in has.items():
         if number >= body.line and has_a_past(party):
             return party
-    can = any(number >= body.line and has_a_past(party) for party, number in most.items())
+    can = any(number + vacant >= body.line and has_a_past(party) for party, number in most.items())
     return None if can else NO_OVERALL_CONTROL
 
 

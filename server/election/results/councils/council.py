@@ -20,10 +20,10 @@ from server.election.results.sums import Sums, sums_of
 class Council(Struct, frozen=True):
     """One council as it stands.
 
-    ``seats`` is party → seats, those not up among them, the largest first; ``won`` those won on the night. ``open``
-    seats are to be declared; ``vacant`` are those that this night leaves empty: too few candidates stood, or the poll
-    is put off or countermanded. Control is of the council as this night leaves it: a vacant seat counts towards the
-    line and is nobody's. ``declared`` of ``contests`` are declared.
+    ``seats`` is party → seats, those not up among them, the largest first; ``won`` those won on the night, ``gained``
+    and ``lost`` against when they were last fought. ``open`` seats are to be declared; ``vacant`` are those that this
+    night leaves empty: too few candidates stood, or the poll is put off or countermanded. ``declared`` of ``contests``
+    are declared. ``control`` is None while it is not certain: at the end too, where vacant seats can make it another.
     """
 
     body: Body
