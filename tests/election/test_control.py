@@ -33,7 +33,7 @@ def published() -> list[tuple[str, dict[str, int], int, str, str, str]]:
     found: list[tuple[str, dict[str, int], int, str, str, str]] = []
     for line in COUNCILS_2023.read_text().splitlines()[1:]:
         name, seats, total, before, control, verdict = line.split("|")
-        numbers = dict(zip(NAMES, map(int, seats.split()), strict=True))
+        numbers: dict[str, int] = dict(zip(NAMES, map(int, seats.split()), strict=True))
         found.append((name, numbers, int(total), before, control, verdict))
     return found
 
@@ -113,6 +113,7 @@ def test_control_is_told_at_the_ward_that_makes_it_certain() -> None:
     third = split(night, "c")
     decided = council(third, body).control
     assert decided == Control(LAB, CON, third.seq, third.at)
+    assert decided is not None
     assert decided.text(PARTIES) == "Lab gain from Con"
     later = council(split(third, "d"), body)
     assert later.control == decided, "it stays with the ward that made it certain"

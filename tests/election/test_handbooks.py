@@ -45,7 +45,7 @@ def wards_of(year: int) -> list[Ward]:
 
 @pytest.mark.parametrize(
     ("year", "all_of_them", "without_seats", "wrong"),
-    [(2025, 1401, 0, FLAGS_EXCHANGED), (2024, 1903, 0, set()), (2021, 3863, 71, set())],
+    [(2025, 1401, 0, FLAGS_EXCHANGED), (2024, 1903, 0, set[str]()), (2021, 3863, 71, set[str]())],
 )
 def test_the_winners_of_every_ward_are_those_published(
     year: int, all_of_them: int, without_seats: int, wrong: set[str]

@@ -44,9 +44,9 @@ def second(**votes: int) -> MoreFigures:
 
 
 def test_london_2021_is_right_to_the_vote() -> None:
-    figures = Keyed(numbered(*LONDON), REJECTED, None, MoreFigures(second=TRANSFERRED))
-    assert check_figures(london(), *figures_of(figures), must_reconcile=True) == []
-    found = judge(london(), figures)
+    votes, more = numbered(*LONDON), MoreFigures(second=TRANSFERRED)
+    assert check_figures(london(), votes, REJECTED, 2_645_558, None, more, must_reconcile=True) == []
+    found = judge(london(), Keyed(votes, REJECTED, None, more))
     assert found.valid == 2_531_357
     assert found.papers == 2_645_558
     assert [(line.candidate.id, line.total) for line in found.lines[:2]] == [(KHAN, 1_206_034), (BAILEY, 977_601)]
@@ -57,10 +57,6 @@ def test_london_2021_is_right_to_the_vote() -> None:
     assert all(line.total is None for line in found.lines[2:])
     assert found.swing is None
     assert sum(line.lost_deposit for line in found.lines) == 17, "all but four had more than 5% of first preferences"
-
-
-def figures_of(figures: Keyed) -> tuple[dict[str, int], Rejected | None, int, str | None, MoreFigures | object]:
-    return figures.votes, figures.rejected, 2_645_558, figures.lot, figures.more
 
 
 def test_who_stays_are_the_first_two_and_all_who_are_equal_with_them() -> None:
