@@ -10,18 +10,34 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from server.election.checks import check_figures
-from server.election.commands import AmendBallotPaper, Correct, Declare, ReachStage, RecordNoPoll, Withdraw
+from server.election.commands import AmendBallotPaper, Correct, Declare, OpenNight, ReachStage, RecordNoPoll, Withdraw
 from server.election.contests import Contest, Previous
 from server.election.counting.doubts import doubts_about_figures
 from server.election.deciding.decide import decide
 from server.election.methods.figures import MoreFigures, Rejected
+from server.election.nights import apply
 from server.election.refusals import Refused
 from server.election.results.records import records
 from server.election.results.swings import swings
+from server.election.results.tally import add_up, still_open
 from server.election.results.targets import battlegrounds
 from server.election.shares import half_up
 from server.election.verdict import tie_in
-from tests.election.wards import CLOSE, CON, GREEN, IND, LAB, LD, PARTIES, after, definition, opened, result, ward
+from tests.election.wards import (
+    CLOSE,
+    CON,
+    GREEN,
+    IND,
+    LAB,
+    LD,
+    PARTIES,
+    after,
+    declared,
+    definition,
+    opened,
+    result,
+    ward,
+)
 
 # Seats, then the votes, in the order published, of all candidates; then those elected: in each the lot shows only in
 # that. Hartlepool Rossmere 2021, Radcliffe North & Ainsworth (Bury), North Middleton (Rochdale), Skipton West and West
@@ -248,6 +264,21 @@ def test_records_swings_and_battlegrounds_leave_out_what_has_no_meaning() -> Non
     assert [entry.result.majority for entry in found.smallest_majority] == [6]
     assert swings(night, CON, LAB).seats == ()
     assert battlegrounds(night, LAB).targets == ()
+
+
+def test_a_majority_of_a_house_is_of_seats_and_not_of_contests() -> None:
+    wards = [ward(LAB, LAB, LAB, CON, name=name) for name in "abc"]
+    opening = replace(definition(*wards, live=False), seats=9)
+    night = apply(None, decide(None, OpenNight(id="open", by="desk", night=opening), CLOSE))
+    assert still_open(night) == 9
+    night = declared(night, "a", 9, 8, 7, 1)
+    assert still_open(night) == 6
+    assert add_up(night).majority is None, "3 of 9"
+    second = declared(night, "b", 9, 8, 1, 7)
+    tally = add_up(second)
+    assert [(total.party, total.seats) for total in tally.parties] == [(LAB, 5), (CON, 1)]
+    assert tally.majority is not None
+    assert (tally.majority.party, tally.majority.seq) == (LAB, second.seq)
 
 
 def test_a_ward_is_put_right_but_not_into_one_of_other_seats() -> None:

@@ -16,8 +16,9 @@ from server.election.nights import Night
 from server.election.once import once
 from server.election.results.places import EVERYWHERE, Area, place_of
 
-Declaration = tuple[int, datetime, str]
-"""The seq and time of a declaration that stands, and the party that won by it as the figures are now."""
+Declaration = tuple[int, datetime, int, tuple[tuple[str, int], ...]]
+"""The seq and time of a declaration that stands, the seats it was for, and party and seats won by it as the figures are
+now."""
 
 
 class PartySums:
@@ -31,16 +32,27 @@ class PartySums:
 
 
 class Sums:
-    """Some contests together: how many are ``declared`` and how many ``compared``, with all valid votes of each.
-    ``unknown`` is how many had a poll, and no baseline; of ``called_off`` the poll is postponed or countermanded. Votes
-    are those that shares are parts of: where several seats are fought, of each party's best candidate."""
+    """Some contests together: how many are ``declared``, for how many ``seats``, and how many ``compared``, with all
+    valid votes of each. ``unknown`` is how many had a poll, and no baseline; of ``called_off`` the poll is postponed or
+    countermanded. Votes are those that shares are parts of: where several seats are fought, of each party's best
+    candidate.
+    """
 
-    __slots__ = ("called_off", "compared", "declared", "parties", "unknown", "valid", "valid_before", "valid_compared")
+    __slots__ = (
+        "called_off",
+        "compared",
+        "declared",
+        "parties",
+        "seats",
+        "unknown",
+        "valid",
+        "valid_before",
+        "valid_compared",
+    )
 
     def __init__(self) -> None:
-        self.called_off = self.declared = self.unknown = self.compared = self.valid = self.valid_compared = (
-            self.valid_before
-        ) = 0
+        self.called_off = self.declared = self.seats = self.unknown = self.compared = 0
+        self.valid = self.valid_compared = self.valid_before = 0
         self.parties: dict[str, PartySums] = {}
 
     def of(self, party: str) -> PartySums:
@@ -57,6 +69,7 @@ class Sums:
             self.called_off += times if count.no_poll else 0
             return
         self.declared += times
+        self.seats += times * count.contest.seats
         self.valid += times * result.valid
         for party, number in result.verdict.won.items():
             self.of(party).seats += times * number
@@ -187,13 +200,14 @@ def _declaration(count: Count) -> Declaration | None:
         return None
     for event in reversed(count.history):
         if isinstance(event, Declared | NoPollTaken):
-            return event.seq, event.at, count.result.verdict.winner
+            return event.seq, event.at, count.contest.seats, tuple(count.result.verdict.won.items())
     return None
 
 
 def _together(total: Sums, more: Sums) -> None:
     total.called_off += more.called_off
     total.declared += more.declared
+    total.seats += more.seats
     total.unknown += more.unknown
     total.compared += more.compared
     total.valid += more.valid

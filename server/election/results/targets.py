@@ -112,7 +112,7 @@ def needs(night: Night, grounds: Battlegrounds) -> Needs | None:
     if not line:
         return None
     results = (count.result for count in night.counts.values())
-    seats = sum(result is not None and result.verdict.winner == grounds.party for result in results)
+    seats = sum(result.verdict.won.get(grounds.party, 0) for result in results if result)
     return Needs(
         party=grounds.party,
         line=line,
