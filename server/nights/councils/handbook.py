@@ -122,7 +122,7 @@ def _standing(row: CsvRow) -> Standing:
         row=row,
         name=f"{first} {surname}".strip(),
         place=place(surname, first),
-        party=party(row.required("party")),
+        party=party(row.required("party"), row.text("council")),
         votes=row.number("votes") or 0,
         flagged=row.text("elected") == "1",
         sitting=row.text("incumbent") == "1",

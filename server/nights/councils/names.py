@@ -49,6 +49,19 @@ _MEANT = {
     "wep": "PP2755",
     "yorks": "PP2055",
 }
+# Abbreviations of parties that no register has → the name by which other years have them. Residents' associations have
+# one abbreviation and are each of one place.
+_SHORT_FOR = {
+    "res in warwick": "Whitnash Residents Association",
+    "snig": "St Neots Independent Group",
+    "mf": "Mexborough First",
+    "owl": "Our West Lancashire",
+    "sgra": "Swanscombe and Greenhithe Residents' Association",
+    "shind": "South Holland Independents",
+    "twa": "Tunbridge Wells Alliance",
+}
+# Parties whose name is misspelt in the night of the House that had them last: name and abbreviation.
+_MISSPELT = {"PP733": ("Lincolnshire Independents", "LNIN")}
 
 
 def council_name(text: str) -> str:
@@ -75,10 +88,14 @@ def person(text: str) -> tuple[str, str]:
 
 
 @cache
-def party(text: str) -> Party:
-    """The party that a name or an abbreviation means; one that no register has keeps what it is called there."""
+def party(text: str, council: str = "") -> Party:
+    """The party that a name or an abbreviation means in a council's wards; one that no register has keeps what it is
+    called there."""
+    text = _SHORT_FOR.get(text.casefold()) or _SHORT_FOR.get(f"{text} in {council}".casefold()) or text
     key = _key(text)
     id = _MEANT.get(key) or _registered().get(key)
+    if id in _MISSPELT:
+        return Party(id, *_MISSPELT[id])
     if id is None:
         short = text if _ABBREVIATION.fullmatch(text) else short_of(text)
         return Party(f"unregistered:{slug(text)}", text, short)

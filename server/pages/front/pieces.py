@@ -93,6 +93,7 @@ def front_page(hub: Hub, spoken: Language, shipped: Shipped) -> str:
         cards=shipped.cards,
         map_credit=ATTRIBUTION,
         seasons=seasons,
+        councils=[night for night in archive.listed() if not night.is_of_the_house],
         unseasoned=[night for night in archive.of_the_house() if not night.seats and night.id not in in_seasons],
     )
 
