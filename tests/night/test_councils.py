@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 
+from server.election.deciding.decide import decide
 from server.election.events import Declared, PreferencesReported
-from server.election.nights import Night, fold
+from server.election.nights import Night, apply, fold
 from server.election.result import Result
 from server.election.results.councils.together import councils
 from server.nights import archive
 from server.nights.layout import of_councils
+from server.replay.commands import commands
 
 DATA = Path(__file__).resolve().parent.parent.parent / "server" / "nights" / "data"
 ENGLAND, RUSHMOOR, LONDON = "local.2025-05-01", "local.rushmoor.2024-05-02", "mayor.london.2021-05-06"
@@ -238,6 +240,22 @@ def test_the_mayor_of_london_was_elected_in_the_second_round_to_the_vote() -> No
     assert result.majority == 1_206_034 - 977_601 and result.papers == 2_531_357 + 114_201
     assert result.majority_share == Fraction(1_206_034 - 977_601, 1_206_034 + 977_601)
     assert [line.candidate.name for line in result.elected] == ["Sadiq Aman Khan"]
+
+
+@pytest.mark.parametrize("name", [ENGLAND, RUSHMOOR, LONDON])
+def test_replayed_the_night_ends_as_it_did(name: str) -> None:
+    events = archive.load(name).events
+    again: Night | None = None
+    for at, command in commands(events, f"{name}.replay"):
+        again = apply(again, decide(again, command, at))
+    assert again
+    ended = fold(events)
+    assert {ballot: count.result for ballot, count in again.counts.items()} == {
+        ballot: count.result for ballot, count in ended.counts.items()
+    }
+    assert all(count.result for count in again.counts.values())
+    one, other = councils(again), councils(ended)
+    assert [council.control for council in one.councils] == [council.control for council in other.councils]
 
 
 def test_times_are_assumed_and_every_licence_is_named() -> None:
