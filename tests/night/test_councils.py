@@ -48,7 +48,8 @@ def in_order_of_time(night: str) -> list[FileLine]:
 
 
 def party_of(candidate: list[Any]) -> str:
-    return ONE_PARTY.get(candidate[1], candidate[1])
+    party: str = candidate[1]
+    return ONE_PARTY.get(party, party)
 
 
 def elected(ward: FileLine) -> list[list[Any]]:

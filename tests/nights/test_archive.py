@@ -1,5 +1,7 @@
 """The nights that are shipped: complete, in order, and what was published about them."""
 
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,6 +40,21 @@ def test_two_nights_of_councils_and_one_of_a_mayor_are_listed_and_are_not_of_the
     assert {one.id: one.contests for one in archive.listed() if one.id not in OF_THE_HOUSE} == COUNCILS
     assert not {one.id for one in archive.listed() if one.seats} - set(OF_THE_HOUSE)
     assert not {night for group in archive.groups() for night in group.nights} & COUNCILS.keys()
+
+
+def test_nothing_that_knows_all_nights_of_the_house_opens_one_of_councils() -> None:
+    """The front page, its search and the names of parties are made when the program begins: they must not take
+    longer."""
+    program = (
+        "from server.nights import archive, polls; from server.nights.coming import parties;"
+        "from server.pages.front import past, seats;"
+        "past.shipped(); seats.seat_of('E00000000', ()); parties.known(); polls.know();"
+        "print(archive.load.cache_info().currsize, len(archive.of_the_house()))"
+    )
+    opened, of_the_house = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert opened == of_the_house == f"{len(OF_THE_HOUSE)}"
 
 
 def test_every_ballot_and_every_night_has_an_id_of_its_own() -> None:

@@ -56,7 +56,7 @@ def refused(folder: Path, *texts: str, **more: object) -> str:
 
 def test_divisions_are_of_their_county_and_have_democracy_clubs_ids(tmp_path: Path) -> None:
     definition = past(made(tmp_path)).definition
-    (body,) = definition.bodies or ()
+    (body,) = definition.councils
     assert (body.id, body.name, body.seats, body.gss) == ("local.downshire", "Downshire", 5, "E10000099")
     assert (body.kind, body.member, body.area, body.control) == ("council", "councillor", "division", None)
     assert [contest.ballot for contest in definition.contests] == [
