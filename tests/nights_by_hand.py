@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from server.election.commands import Correct, Declare
 from server.election.contests import Candidate, Contest, Definition, Previous
-from server.election.events import Rejected
+from server.election.methods.figures import Rejected
 from server.election.parties import Party
 from server.nights import layout
 

@@ -5,23 +5,25 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from server.commands import coming
+from server.commands.handbooks import of_councils
+from server.commands.layouts import lay_out
 from server.commands.named import night_in, past_named
 from server.commands.on_redis import nights_on_air, with_stream
 from server.commands.whole import restore
 from server.commands.words import unusable
 from server.election.refusals import Refused, still_open
-from server.nights import archive, layout, register
+from server.nights import archive, register
 from server.nights.coming.written import night_file
+from server.nights.councils import shipped as councils
+from server.nights.councils.handbook import is_handbook
 from server.nights.files import is_night_file, past_in, record_events
 from server.nights.format import BadNight, parsed
 from server.nights.kept import Kept, checked
 from server.nights.past import PastNight
 from server.nights.sources import hexjson
 from server.nights.sources.columns import GSS
-from server.nights.sources.importer import ImportRefused, imported
+from server.nights.sources.importer import Imported, ImportRefused, imported
 from server.nights.sources.problems import summed_up
 from server.nights.sources.shipped import registrations, shipped
 from server.settings import Settings
@@ -37,6 +39,15 @@ names, or as the Library's known files without one:
 
   python -m server import --contests contests.csv --candidates candidates.csv \\
       --id parl.2024-07-04 --title "2024 general election" --out parl.2024-07-04.jsonl
+
+From the two files of a Local Elections Handbook of the Library, one row a ward or division, one row a candidate: a
+night of all councils in the files, or of one (local.rushmoor.2024-05-02). Those with the most votes are elected,
+whatever the files say. Where only
+some seats of a council are fought, --councils is the Library's list of councils, with the seats that each has and who
+had control:
+
+  python -m server import --contests wards.csv --candidates candidates.csv --id local.2025-05-01 \\
+      --title "2025 local elections" --baseline local.2021-05-06.jsonl --out local.2025-05-01.jsonl
 
 From Democracy Club's data export, with its fields of elections (gss, nuts1) and, once there are any, of results. Votes
 may be missing: such a contest waits for its count. Without sopn_last_name the last word of a name is the surname that
@@ -90,7 +101,10 @@ def add_parser(subparsers: Any) -> None:
         help="a night's record, or a night file, to keep it here; or a folder of export --all",
     )
     coming.add_options(parser)
-    parser.add_argument("--contests", type=Path, metavar="CSV", help="one row a constituency")
+    parser.add_argument("--contests", type=Path, metavar="CSV", help="one row a constituency, or a ward")
+    parser.add_argument(
+        "--councils", type=Path, metavar="CSV", help="the seats and control of councils before the poll"
+    )
     parser.add_argument(
         "--candidates", type=Path, metavar="CSV", help="one row a candidate, the Library's or Democracy Club's"
     )
@@ -134,7 +148,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if options.record:
             return _keep(options.record, settings)
         if options.layout:
-            return _lay_out(options.layout, options.year, options.out, dict(options.renamed))
+            return lay_out(options.layout, options.year, options.out, dict(options.renamed))
         return _ship(options.shipped) if options.shipped else _import(options, settings)
     except ImportRefused as refused:
         print(refused, file=sys.stderr)
@@ -168,6 +182,8 @@ def _keep(file: Path, settings: Settings) -> int:
 
 
 def _import(options: argparse.Namespace, settings: Settings) -> int:
+    if is_handbook(options.contests):
+        return _said(of_councils(options, Kept(settings.data_dir)), options.out)
     made = imported(
         options.contests,
         options.candidates,
@@ -177,9 +193,13 @@ def _import(options: argparse.Namespace, settings: Settings) -> int:
         baseline_name=options.baseline_name,
         renamed=dict(options.renamed),
     )
+    return _said(made, options.out)
+
+
+def _said(made: Imported, out: Path | None) -> int:
     for sentence in summed_up(made.notes):
         print(f"Noted: {sentence}", file=sys.stderr)
-    return _write(made.text, options.out)
+    return _write(made.text, out)
 
 
 def _write(text: str, out: Path | None) -> int:
@@ -208,35 +228,13 @@ def _codes_of(text: str) -> tuple[str, str]:
 
 
 def _ship(folder: Path) -> int:
-    nights, parties = list(shipped(folder)), registrations(folder)  # all are made before the first is written
+    files = [(f"{night}.jsonl", text) for night, text in shipped(folder)]  # all are made before the first is written
+    files += councils.shipped(folder) if (folder / "councils").is_dir() else []
+    parties = registrations(folder)
     archive.FOLDER.mkdir(exist_ok=True)
-    for night, text in nights:
-        (archive.FOLDER / f"{night}.jsonl").write_text(text, encoding="utf-8", newline="\n")
+    for name, text in files:
+        (archive.FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
     register.written(parties)
-    print(f"{archive.FOLDER}: {len(nights)} nights, {len(parties)} parties.")
+    nights = sum(name.endswith(".jsonl") for name, _ in files)
+    print(f"{archive.FOLDER}: {nights} nights, {len(parties)} parties.")
     return 0
-
-
-def _lay_out(source: Path, told: int | None, to: Path | None, renamed: dict[str, str]) -> int:
-    year = hexjson.year_in(source) if told is None else told
-    imported = hexjson.imported(source, year, renamed)
-    out = to or layout.file_of(year)
-    if out.exists() and _codes(out) != imported.codes:
-        print(
-            f"{out} is here already and has other constituencies: give another --year or --out, or take it away.",
-            file=sys.stderr,
-        )
-        return 1
-    out.write_text(imported.text, encoding="utf-8", newline="\n")
-    for old, new in imported.renamed.items():
-        print(f"{source.name}: {old} is now {new}.")
-    print(f"{out}: {len(imported.codes)} hexagons.")
-    return 0
-
-
-def _codes(file: Path) -> frozenset[str]:
-    """Of a layout file that is there; none where it is something else."""
-    try:
-        return frozenset(layout.read(file).cells)
-    except msgspec.MsgspecError:
-        return frozenset()

@@ -11,13 +11,14 @@ from starlette.responses import JSONResponse, Response
 from server.access import allows
 from server.count.visit.rules import bearer, visit
 from server.count.visit.sending import ask, id_of, stamp
-from server.election.checks import Finding, check_figures
+from server.election.checks import check_figures
 from server.election.commands import Declare, ReachStage
 from server.election.counting.acts import Asked, Dropped, PapersVerified
 from server.election.counting.admit import admit
-from server.election.events import Rejected
 from server.election.limits import LONGEST_KEY, LONGEST_NUMBER
+from server.election.methods.figures import Rejected
 from server.election.refusals import Refused
+from server.election.texts.check_codes import Finding
 from server.html.errors import problem
 from server.html.process import process
 

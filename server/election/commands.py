@@ -6,7 +6,8 @@ from typing import assert_never
 from msgspec import UNSET, Struct, UnsetType
 
 from server.election.contests import Contest, Definition
-from server.election.events import NoPollState, Rejected, Stage
+from server.election.events import NoPollState, Stage
+from server.election.methods.figures import MoreFigures, Rejected
 from server.election.parties import Party
 from server.election.texts.particulars import Particulars
 
@@ -33,11 +34,23 @@ class ReachStage(Command, frozen=True, tag="reach-stage.1"):
     papers: int | None = None
 
 
+class ReportPreferences(Command, frozen=True, tag="report-preferences.1"):
+    """Announce the first preferences where there is a second round. ``papers`` and ``round`` are as in ``Declare``; a
+    ``reason`` is required where others are on record that these replace."""
+
+    ballot: str
+    votes: dict[str, int]
+    rejected: Rejected | None = None
+    papers: int | None = None
+    round: int | None = None
+    reason: str = ""
+
+
 class Declare(Command, frozen=True, tag="declare.1"):
     """Declare a result. ``votes`` is candidate id → votes, ``lot`` the id of the candidate drawn in a tie.
 
     ``papers`` is the number of ballot papers verified, if it was not announced before. ``round`` is the ``Count.round``
-    in which the figures were confirmed; None where the command is valid in any round.
+    in which the figures were confirmed; None where the command is valid in any round. ``more`` is as in ``Declared``.
     """
 
     ballot: str
@@ -46,6 +59,7 @@ class Declare(Command, frozen=True, tag="declare.1"):
     lot: str | None = None
     papers: int | None = None
     round: int | None = None
+    more: MoreFigures | UnsetType = UNSET
 
 
 class Correct(Command, frozen=True, tag="correct.1"):
@@ -61,6 +75,7 @@ class Correct(Command, frozen=True, tag="correct.1"):
     lot: str | None = None
     slip: bool = False
     round: int | None = None
+    more: MoreFigures | UnsetType = UNSET
 
 
 class Withdraw(Command, frozen=True, tag="withdraw.1"):
@@ -160,9 +175,9 @@ WithoutFigures = ReachStage | Withdraw | RecordNoPoll | ExpectDeclaration | OfAN
 """The commands about a count, or about the night, that carry no figures of a result."""
 OfTheHold = HoldNight | ReleaseNight
 """The commands that begin and end a hold of the night."""
-CountCommand = WithFigures | ReachStage | Withdraw | RecordNoPoll | ExpectDeclaration
+CountCommand = WithFigures | ReportPreferences | ReachStage | Withdraw | RecordNoPoll | ExpectDeclaration
 """The commands about the count of one contest."""
-AnyCommand = OpenNight | WithFigures | WithoutFigures | OfTheHold
+AnyCommand = OpenNight | WithFigures | ReportPreferences | WithoutFigures | OfTheHold
 
 
 def ballot_of(command: WithFigures | WithoutFigures | OfTheHold) -> str | None:

@@ -3,9 +3,12 @@
 from datetime import date, datetime
 from typing import Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
 
+from server.election.bodies import Body
+from server.election.methods.named import rules_of
+from server.election.methods.rules import MethodName, Rules
 from server.election.parties import Party
 
 Fate = Literal["withdrew", "died"]
@@ -33,12 +36,20 @@ class Previous(Struct, frozen=True):
     """How a seat stood at the baseline election: ``holder`` is a party id, ``votes`` party id → votes.
 
     The ids are those under which parties are counted. ``electorate`` is None where the baseline does not give it.
-    Figures for changed boundaries are estimates ("notional").
+    Figures for changed boundaries are estimates ("notional"). Where several seats are fought, ``seats`` is party id →
+    those that it won when they were last fought, ``holder`` the party that won most, and ``votes`` are those of each
+    party's best candidate.
     """
 
     holder: str
     votes: dict[str, int]
     electorate: int | None = None
+    seats: dict[str, int] | UnsetType = UNSET
+
+    @property
+    def won(self) -> dict[str, int]:
+        """Party id → the seats that it won when they were last fought."""
+        return {self.holder: 1} if self.seats is UNSET else self.seats
 
 
 class Contest(Struct, frozen=True):
@@ -47,6 +58,9 @@ class Contest(Struct, frozen=True):
     ``candidates`` are in ballot-paper order, those who withdrew or died among them. ``gss`` is the constituency's
     Office for National Statistics code, "" where there is none. ``electorate`` is 0 where it is not known. ``why`` is
     a sentence to show beside the verdict, such as one about a defection, which hold and gain ignore.
+
+    ``elects`` is how many seats are fought, unset for one, ``method`` how votes are counted, unset for plurality: ask
+    ``seats`` and ``rules``. ``body`` is the id of what people are elected to. Fields that are unset are not encoded.
     """
 
     ballot: str
@@ -58,6 +72,19 @@ class Contest(Struct, frozen=True):
     candidates: tuple[Candidate, ...]
     previous: Previous | None = None
     why: str = ""
+    elects: int | UnsetType = field(default=UNSET, name="seats")
+    method: MethodName | UnsetType = UNSET
+    body: str | UnsetType = UNSET
+
+    @property
+    def seats(self) -> int:
+        """How many are to be elected."""
+        return self.elects or 1
+
+    @property
+    def rules(self) -> Rules:
+        """How votes are counted here, and what has a meaning."""
+        return rules_of(self.method or "plurality", self.seats, self.ballot.partition(".")[0])
 
     @property
     def slug(self) -> str:
@@ -107,6 +134,10 @@ class Definition(Struct, frozen=True, dict=True, weakref=True):
     assumed time. Where it is unset on a night with assumed times, all are assumed but those that the archive has a time
     for. ``replay_of`` is the id of the past night that is played again. ``rehearsal`` marks a practice night.
 
+    ``bodies`` are the councils and offices whose contests these are; unset where all are for the House. Seats are
+    compared with when they were last fought, which ``baseline`` names; the control of councils with another day, which
+    ``control_baseline`` names: "the eve of the poll".
+
     Fields that are unset are not encoded: records written before the fields existed keep their heads.
     """
 
@@ -123,6 +154,17 @@ class Definition(Struct, frozen=True, dict=True, weakref=True):
     attribution: str = ""
     rehearsal: bool | UnsetType = UNSET
     assumed: tuple[str, ...] | UnsetType = UNSET
+    bodies: tuple[Body, ...] | UnsetType = UNSET
+    control_baseline: str | UnsetType = UNSET
+
+    @property
+    def councils(self) -> tuple[Body, ...]:
+        """The councils of the night, in its order."""
+        return tuple([body for body in self.bodies or () if body.kind == "council"])
+
+    def body_of(self, contest: Contest) -> Body | None:
+        """What the contest's people are elected to; None where the night does not say."""
+        return next((body for body in self.bodies or () if body.id == contest.body), None)
 
 
 def practised(definition: Definition, name: str = "") -> Definition:

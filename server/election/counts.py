@@ -14,28 +14,32 @@ from server.election.events import (
     Declared,
     EndsRound,
     NoPollTaken,
+    PreferencesReported,
     SetsResult,
     Stage,
     StageReached,
     Withdrawn,
     ends_round,
 )
-from server.election.verdict import Result, elect_unopposed, judge
+from server.election.result import Result
+from server.election.verdict import elect_unopposed, judge
 
 
 class Count(Struct, frozen=True, dict=True):
     """How far the count of one contest has come.
 
     ``stage`` is the last stage announced, ``recount`` the number of the recount if it is one, ``papers`` the number of
-    ballot papers verified. ``result`` and ``declared_at`` are None until the contest is declared; ``no_poll`` says why
-    there is nothing to count. ``expected`` is when the declaration is expected. ``history`` holds every event of this
-    count, corrections and withdrawals included, oldest first; ``amendments`` are those of its ballot paper.
+    ballot papers verified. ``preferences`` is the first round, where there are two and it was announced. ``result`` and
+    ``declared_at`` are None until the contest is declared; ``no_poll`` says why there is nothing to count. ``expected``
+    is when the declaration is expected. ``history`` holds every event of this count, corrections and withdrawals
+    included, oldest first; ``amendments`` are those of its ballot paper.
     """
 
     contest: Contest
     stage: Stage | None = None
     recount: int | None = None
     papers: int | None = None
+    preferences: PreferencesReported | None = None
     result: Result | None = None
     declared_at: datetime | None = None
     no_poll: NoPollTaken | None = None
@@ -114,7 +118,12 @@ def count_after(count: Count, event: CountEvent) -> Count:
             if are_papers_again(count, event.stage, event.papers):
                 return replace(count, papers=event.papers, history=history)
             papers = count.papers if event.papers is None else event.papers
-            return replace(count, stage=event.stage, recount=event.recount, papers=papers, history=history)
+            first = None if event.stage == "recount" else count.preferences
+            return replace(
+                count, stage=event.stage, recount=event.recount, papers=papers, preferences=first, history=history
+            )
+        case PreferencesReported():
+            return replace(count, preferences=event, history=history)
         case Declared():
             result = judge(count.contest, event)
             return replace(count, result=result, declared_at=event.at, history=history)
@@ -123,7 +132,8 @@ def count_after(count: Count, event: CountEvent) -> Count:
         case Withdrawn():
             # When it was expected was said of the declaration that is taken back now.
             expected = None if count.declared_at else count.expected
-            return replace(count, result=None, declared_at=None, no_poll=None, expected=expected, history=history)
+            count = replace(count, expected=expected, history=history)
+            return replace(count, preferences=None, result=None, declared_at=None, no_poll=None)
         case NoPollTaken():
             result = elect_unopposed(count.contest) if event.state == "uncontested" else None
             return replace(count, result=result, declared_at=result and event.at, no_poll=event, history=history)

@@ -6,29 +6,12 @@ from typing import Literal, TypeGuard, assert_never
 from msgspec import UNSET, Struct, UnsetType
 
 from server.election.contests import Contest, Definition
+from server.election.methods.figures import MoreFigures, Rejected
 from server.election.parties import Party
 from server.election.texts.particulars import Particulars
 
 Stage = Literal["boxes in", "verified", "counting", "provisional", "recount"]
 NoPollState = Literal["uncontested", "postponed", "countermanded"]
-
-HEADS = {
-    "official_mark": "want of an official mark",
-    "more_than_one": "voting for more candidates than one",
-    "identifiable": "writing or mark by which the voter could be identified",
-    "unmarked_or_void": "being unmarked or void for uncertainty",
-}
-"""The four heads of rejected papers (Parliamentary Elections Rules, rule 47), in the order of the law."""
-
-
-class Rejected(Struct, frozen=True):
-    """Numbers of rejected ballot papers: in all, and under each of the four heads of rule 47 (None where not known)."""
-
-    total: int
-    official_mark: int | None = None
-    more_than_one: int | None = None
-    identifiable: int | None = None
-    unmarked_or_void: int | None = None
 
 
 class Event(Struct, frozen=True, tag_field="kind", kw_only=True):
@@ -60,18 +43,30 @@ class StageReached(Event, frozen=True, tag="stage-reached.1"):
     recount: int | None = None
 
 
+class PreferencesReported(Event, frozen=True, tag="preferences-reported.1"):
+    """The first preferences were announced, before it is known who is elected: ``votes`` and ``rejected`` are those of
+    the first round. A second such event replaces the first, and gives the ``reason``, which is "" otherwise."""
+
+    ballot: str
+    votes: dict[str, int]
+    rejected: Rejected | None = None
+    reason: str = ""
+
+
 class Declared(Event, frozen=True, tag="declared.1"):
     """The returning officer's declaration: ``votes`` is candidate id → votes, for every candidate on the paper.
 
     ``rejected`` is None where it is not known. ``lot`` is the id of the candidate who was drawn in a tie for the first
     place. The law treats that candidate as having one more vote (Parliamentary Elections Rules, rule 49); it is stored
-    as a lot and never added to the votes.
+    as a lot and never added to the votes. ``more`` is what other methods than plurality for one seat have besides; in a
+    supplementary vote ``votes`` are the first preferences.
     """
 
     ballot: str
     votes: dict[str, int]
     rejected: Rejected | None = None
     lot: str | None = None
+    more: MoreFigures | UnsetType = UNSET
 
 
 class Corrected(Event, frozen=True, tag="corrected.1"):
@@ -84,6 +79,7 @@ class Corrected(Event, frozen=True, tag="corrected.1"):
     lot: str | None
     reason: str
     slip: bool = False
+    more: MoreFigures | UnsetType = UNSET
 
 
 class Withdrawn(Event, frozen=True, tag="withdrawn.1"):
@@ -173,7 +169,7 @@ SetsResult = Declared | Corrected
 """The events whose figures a result is worked out from."""
 EndsRound = SetsResult | Withdrawn | NoPollTaken
 """The events after which another result stands, or none: figures keyed before them are void."""
-CountEvent = StageReached | EndsRound
+CountEvent = StageReached | PreferencesReported | EndsRound
 """The events in the history of one contest."""
 Amendment = BallotPaperAmended | NightAmended
 """The events after which the night's definition is another one."""
@@ -190,6 +186,8 @@ def ends_round(event: CountEvent) -> bool:
     match event:
         case StageReached():
             return event.stage == "recount"
+        case PreferencesReported():
+            return False
         case Declared() | Corrected() | Withdrawn() | NoPollTaken():
             return True
         case _:
@@ -207,7 +205,7 @@ def is_news(event: AnyEvent) -> TypeGuard[FeedEvent]:
             return True
         case BallotPaperAmended() | NightAmended():
             return bool(event.reason)
-        case NightOpened() | DeclarationExpected():
+        case NightOpened() | DeclarationExpected() | PreferencesReported():
             return False
         case _:
             assert_never(event)

@@ -26,6 +26,7 @@ from server.election.events import (
     NoteCorrected,
     NotePosted,
     NoteWithdrawn,
+    PreferencesReported,
     StageReached,
     Withdrawn,
     is_news,
@@ -109,7 +110,7 @@ def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
                 pass
             case DeclarationExpected():
                 counts[event.ballot] = replace(counts[event.ballot], expected=event.expected)
-            case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken():
+            case StageReached() | PreferencesReported() | Declared() | Corrected() | Withdrawn() | NoPollTaken():
                 counts[event.ballot] = count_after(counts[event.ballot], event)
             case BallotPaperAmended():
                 definition, last_amended = amended(definition, event), seq

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from server.election.checks import Finding
 from server.election.clock import LONDON
 from server.election.counts import Count
 from server.election.limits import LONGEST_NAME, LONGEST_TEXT
 from server.election.nights import Night
-from server.election.texts.check_codes import CHECKS
+from server.election.texts.check_codes import CHECKS, Finding
 
 
 class Refused(Exception):

@@ -1,20 +1,19 @@
 """One declaration judged: who won, by how much, hold or gain, swing, deposits. No totals, no night."""
 
 from fractions import Fraction
-from typing import Literal, Protocol
+from typing import Protocol
 
-from msgspec import Struct
+from msgspec import UnsetType
 
 from server.election.contests import Candidate, Contest, Previous
-from server.election.events import Rejected
-from server.election.parties import Party, counted_as, has_a_past
-
-Kind = Literal["hold", "gain", "win"]
+from server.election.methods.figures import NOTHING_MORE, Counted, MoreFigures, Rejected, Tie
+from server.election.parties import INDEPENDENT, counted_as, has_a_past
+from server.election.result import CandidateResult, Kind, PartySeats, Result, Swing, Verdict
 
 
 class Figures(Protocol):
     """The figures of a result, whether declared or only keyed: ``votes`` is candidate id → votes for every candidate,
-    ``lot`` the id of the candidate drawn in a tie."""
+    ``lot`` the id of the candidate drawn in a tie, ``more`` what other methods have besides."""
 
     @property
     def votes(self) -> dict[str, int]: ...
@@ -25,92 +24,35 @@ class Figures(Protocol):
     @property
     def lot(self) -> str | None: ...
 
-
-class CandidateResult(Struct, frozen=True):
-    """One candidate's line of a result.
-
-    ``share`` is a fraction of the valid votes. ``change`` is its difference from the party's share at the baseline;
-    None where that is not known, the party had no votes there, two candidates of the party stand now, or the candidate
-    is an independent.
-    """
-
-    candidate: Candidate
-    votes: int
-    share: Fraction
-    change: Fraction | None
-    elected: bool
-    lost_deposit: bool
-
-
-class Verdict(Struct, frozen=True):
-    """Hold or gain: by party, against the baseline; by-elections and defections since then do not count.
-
-    ``winner`` and ``previous`` are the ids under which the parties are counted. ``kind`` is "win", and ``previous``
-    None, where no previous result is known. Independents are not a party but different people, so an independent after
-    an independent is a hold only if the winner is the sitting MP (North Down 2015). It is a gain if another candidate
-    is the sitting MP, and a "win" if no candidate is marked as that: it may or may not be the same person.
-    """
-
-    kind: Kind
-    winner: str
-    previous: str | None
-
-    def text(self, parties: dict[str, Party]) -> str:
-        """The verdict as the House of Commons Library writes it: ``UKIP gain from Con``, ``Lab hold``."""
-        text = f"{parties[self.winner].short} {self.kind}"
-        if self.kind == "gain":
-            assert self.previous is not None
-            text += f" from {parties[self.previous].short}"
-        return text
-
-
-class Swing(Struct, frozen=True):
-    """Butler swing: the mean of ``to_party``'s gain in share and ``from_party``'s loss, as a fraction; never
-    negative."""
-
-    from_party: str
-    to_party: str
-    size: Fraction
-
-
-class Result(Struct, frozen=True):
-    """All that follows from one declaration.
-
-    ``lines`` has the winner first, then the others by votes, ties in ballot-paper order. ``majority`` is the winner's
-    votes minus the second's, ``majority_share`` that as a fraction of the ``valid`` votes. ``turnout_papers`` is ballot
-    papers counted (valid and rejected) over electorate, which the press quotes; ``turnout_valid`` is valid votes over
-    electorate, which the House of Commons Library publishes. ``rejected`` and ``turnout_papers`` are None where the
-    rejected papers are not known, both turnouts where the electorate is not known. ``swing`` is None where there is
-    none between the first two. ``by_lot`` says that a lot decided.
-    """
-
-    lines: tuple[CandidateResult, ...]
-    verdict: Verdict
-    majority: int
-    majority_share: Fraction
-    valid: int
-    rejected: Rejected | None
-    turnout_papers: Fraction | None
-    turnout_valid: Fraction | None
-    swing: Swing | None
-    by_lot: bool
-
     @property
-    def winner(self) -> CandidateResult:
-        """The candidate elected: the first line."""
-        return self.lines[0]
+    def more(self) -> MoreFigures | UnsetType: ...
 
-    @property
-    def unopposed(self) -> bool:
-        """Whether there was no poll, because only one candidate stood."""
-        return self.valid == 0
+
+def counted_in(contest: Contest, figures: Figures, papers: int | None = None) -> Counted:
+    """The figures of a contest, as its method is asked about them."""
+    more = figures.more or NOTHING_MORE
+    return Counted(
+        votes=figures.votes,
+        rejected=figures.rejected,
+        papers=papers,
+        drawn=more.lots or (() if figures.lot is None else (figures.lot,)),
+        more=more,
+        dead=frozenset([candidate.id for candidate in contest.candidates if candidate.fate == "died"]),
+        electorate=contest.electorate,
+        told=contest.told,
+    )
+
+
+def tie_in(contest: Contest, votes: dict[str, int], more: MoreFigures = NOTHING_MORE) -> Tie | None:
+    """The tie that only a lot can decide; None where the votes do."""
+    dead = frozenset([candidate.id for candidate in contest.candidates if candidate.fate == "died"])
+    return contest.rules.tie(Counted(votes=votes, more=more, dead=dead))
 
 
 def tied_first(contest: Contest, votes: dict[str, int]) -> list[str]:
-    """The ids of the candidates who share the first place, of whom a lot elects one; one who has died is ignored where
-    another has as many votes (Parliamentary Elections Rules, rule 62)."""
-    tied = first_places(votes)
-    return [candidate for candidate in tied if contest.candidate(candidate).fate != "died"] or tied
+    """The ids of the candidates among whom a lot decides; the first alone where none does."""
+    tie = tie_in(contest, votes)
+    return list(tie.tied) if tie else first_places(votes)[:1]
 
 
 def first_places(votes: dict[str, int]) -> list[str]:
@@ -124,41 +66,58 @@ def judge(contest: Contest, declared: Figures) -> Result:
 
     The candidates are those who have figures: one who came onto the ballot paper after them has no part in them.
     """
-    return _result(contest, declared.votes, declared.rejected, declared.lot)
+    return _result(contest, counted_in(contest, declared))
 
 
 def elect_unopposed(contest: Contest) -> Result:
-    """The result of a contest with one candidate, who is elected without a poll."""
-    (only,) = contest.standing
-    return _result(contest, {only.id: 0}, None, None)
+    """The result of a contest with no more candidates than seats, who are elected without a poll."""
+    assert 0 < len(contest.standing) <= contest.seats, "that is contested"
+    return _result(contest, Counted(votes={candidate.id: 0 for candidate in contest.standing}))
 
 
-def _result(contest: Contest, votes: dict[str, int], rejected: Rejected | None, lot: str | None) -> Result:
-    valid = sum(votes.values())
-    candidates = tuple([candidate for candidate in contest.candidates if candidate.id in votes])
-    tied = tied_first(contest, votes)
-    elected = lot if len(tied) > 1 else tied[0]
-    assert elected in tied, "a tie without a lot is not a result"
-
-    # The sort is stable: candidates with equal votes stay in ballot-paper order.
-    ranked = sorted(candidates, key=lambda candidate: (candidate.id != elected, -votes[candidate.id]))
-    standing = [counted_as(candidate.party) for candidate in candidates]
+def _result(contest: Contest, counted: Counted) -> Result:
+    rules, votes = contest.rules, counted.votes
+    outcome = rules.elect(counted)
+    candidates = {candidate.id: candidate for candidate in contest.candidates if candidate.id in votes}
+    groups = {id: _group(candidate) for id, candidate in candidates.items()}
+    parts = rules.by_group(votes, groups)
+    valid = sum(parts.values())
+    by_party: dict[str, int] = {}
+    for group, number in parts.items():
+        party = INDEPENDENT if group in candidates else group
+        by_party[party] = by_party.get(party, 0) + number
+    compared = _compared(contest.previous, groups, outcome.order, best=rules.shares_are_of == "best candidates")
     lines = tuple(
-        _line(contest, candidate, votes[candidate.id], valid, candidate.id == elected, standing) for candidate in ranked
+        [
+            _line(
+                candidates[id],
+                votes[id],
+                valid,
+                compared.get(id),
+                id in outcome.elected,
+                rules.has_deposit,
+                outcome.totals.get(id),
+            )
+            for id in outcome.order
+        ]
     )
-    majority = votes[elected] - (votes[ranked[1].id] if len(ranked) > 1 else 0)
-    papers = None if rejected is None else valid + rejected.total
+    elected = [line.candidate for line in lines[: len(outcome.elected)]]
+    valid_papers, papers = rules.valid_papers(counted), rules.papers(counted)
     return Result(
         lines=lines,
-        verdict=_verdict(contest, lines[0].candidate),
-        majority=majority,
-        majority_share=_over(majority, valid),
+        verdict=_verdict(contest, elected[0]) if rules.has_winner else _by_party(contest, elected),
+        majority=outcome.majority,
+        majority_share=_over(outcome.majority, outcome.majority_of or valid),
         valid=valid,
-        rejected=rejected,
+        rejected=counted.rejected,
         turnout_papers=_turnout(papers, contest.electorate),
-        turnout_valid=_turnout(valid, contest.electorate),
-        swing=_swing(lines, contest.previous),
-        by_lot=len(tied) > 1,
+        turnout_valid=_turnout(valid_papers, contest.electorate),
+        swing=_swing(lines, contest.previous) if rules.has_swing else None,
+        by_lot=outcome.by_lot,
+        by_party=by_party,
+        valid_papers=valid_papers,
+        papers=papers,
+        drawn=counted.drawn if outcome.by_lot else (),
     )
 
 
@@ -175,14 +134,40 @@ def _over(part: int, whole: int) -> Fraction:
     return Fraction(part, whole) if whole else Fraction(0)
 
 
+def _group(candidate: Candidate) -> str:
+    """What a candidate's votes are counted with: a party, or the candidate's own id without one."""
+    party = counted_as(candidate.party)
+    return party if has_a_past(party) else candidate.id
+
+
+def _compared(
+    previous: Previous | None, groups: dict[str, str], order: tuple[str, ...], *, best: bool
+) -> dict[str, Fraction]:
+    """Candidate id → the share at the baseline that this candidate's is compared with: of a party's only candidate, or
+    its ``best``."""
+    if previous is None:
+        return {}
+    standing = list(groups.values())
+    found: dict[str, Fraction] = {}
+    seen: set[str] = set()
+    for id in order:
+        party = groups[id]
+        if party in previous.votes and party != id and (party not in seen if best else standing.count(party) == 1):
+            found[id] = _previous_share(previous, party)
+        seen.add(party)
+    return found
+
+
 def _line(
-    contest: Contest, candidate: Candidate, votes: int, valid: int, elected: bool, standing: list[str]
+    candidate: Candidate,
+    votes: int,
+    valid: int,
+    before: Fraction | None,
+    elected: bool,
+    deposit: bool,
+    total: int | None,
 ) -> CandidateResult:
     share = _over(votes, valid)
-    before = None
-    party = counted_as(candidate.party)
-    if contest.previous and has_a_past(party) and standing.count(party) == 1 and party in contest.previous.votes:
-        before = _previous_share(contest.previous, party)
     return CandidateResult(
         candidate=candidate,
         votes=votes,
@@ -190,12 +175,29 @@ def _line(
         change=None if before is None else share - before,
         elected=elected,
         # The deposit of somebody who has died is returned (rule 60).
-        lost_deposit=not elected and candidate.fate != "died" and lost_deposit(votes, valid),
+        lost_deposit=deposit and not elected and candidate.fate != "died" and lost_deposit(votes, valid),
+        total=total,
     )
 
 
 def _previous_share(previous: Previous, party: str) -> Fraction:
     return _over(previous.votes.get(party, 0), sum(previous.votes.values()))
+
+
+def _by_party(contest: Contest, elected: list[Candidate]) -> Verdict:
+    """The verdict where several seats were fought, party by party."""
+    won: dict[str, int] = {}
+    for candidate in elected:
+        party = counted_as(candidate.party)
+        won[party] = won.get(party, 0) + 1
+    before = None if contest.previous is None else contest.previous.won
+    parties = {**won, **dict.fromkeys(before or (), 0), **won}
+    seats = [
+        PartySeats(party, number, None if before is None else before.get(party, 0)) for party, number in parties.items()
+    ]
+    seats.sort(key=lambda one: -one.won)  # of those with equally many the one elected first
+    kind: Kind = "win" if before is None else "gain" if any(one.change for one in seats) else "hold"
+    return Verdict(kind, seats[0].party, None, tuple(seats), contest.seats - len(elected))
 
 
 def _verdict(contest: Contest, elected: Candidate) -> Verdict:

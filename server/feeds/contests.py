@@ -16,14 +16,16 @@ from server.election.events import (
     NoteEvent,
     NotePosted,
     NoteWithdrawn,
+    PreferencesReported,
     StageReached,
     Withdrawn,
 )
 from server.election.nights import Night
 from server.election.parties import counted_as
+from server.election.result import CandidateResult, Result
 from server.election.results.amendments import in_words
 from server.election.shares import percent
-from server.election.verdict import CandidateResult, Result, judge
+from server.election.verdict import judge
 from server.feeds.shapes import (
     Before,
     ContestState,
@@ -202,6 +204,8 @@ def _what(night: Night, count: Count, event: CountEvent | BallotPaperAmended | N
             return f"The ballot paper was put right: {in_words(night, event)}."
         case StageReached():
             return _stage(event)
+        case PreferencesReported():
+            return "First preferences announced."
         case Declared():
             return f"Declared: {_outcome(night, count, event)}."
         case Corrected():

@@ -8,8 +8,8 @@ from server.election.shares import percent
 from server.feeds.contests import contest_state, contest_summary
 from server.feeds.shapes import Listed, Nights, NightState, OverallMajority, PartyFigures, State
 from server.live.channel import Channel
-from server.nights.format import Summary
 from server.nights.kept import KeptNight
+from server.nights.written.lines import Summary
 
 
 def all_nights(channels: Iterable[Channel], past: Iterable[Summary | KeptNight]) -> Nights:

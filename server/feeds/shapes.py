@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.election.contests import Fate
-from server.election.events import Rejected
+from server.election.methods.figures import Rejected
 from server.election.texts.particulars import Particulars
 
 Moment = Annotated[datetime, Meta(tz=True)]

@@ -35,6 +35,9 @@ _WELSH_ORDINALS = (
 _GENERAL_ELECTION = re.compile(r"(\d{4}) general election(.*)")
 _BY_ELECTION = re.compile(r"(.+) by-election")
 _DAY = re.compile(r"By-elections of (\d{1,2} [A-Z][a-z]+ \d{4})")
+_LOCAL_ELECTIONS = re.compile(r"(\d{4}) local elections")
+_COUNCIL = re.compile(r"(\d{4}) (.+) council election")
+_MAYOR = re.compile(r"(\d{4}) (.+) mayoral election")
 _SEASON = re.compile(r"By-elections of the Parliament (\d{4}–(?:\d{4})?)")
 
 
@@ -169,6 +172,15 @@ class Language:
         if parsed := _DAY.fullmatch(text):
             day = datetime.strptime(parsed[1], "%d %B %Y").replace(tzinfo=LONDON).date()
             return self.gettext("By-elections of %(day)s") % {"day": self.day(day)}
+        if parsed := _LOCAL_ELECTIONS.fullmatch(text):
+            return self.gettext("%(year)s local elections") % {"year": parsed[1]}
+        if parsed := _COUNCIL.fullmatch(text):
+            return self.gettext("%(year)s %(council)s council election") % {"year": parsed[1], "council": parsed[2]}
+        if parsed := _MAYOR.fullmatch(text):
+            return self.gettext("%(year)s %(place)s mayoral election") % {
+                "year": parsed[1],
+                "place": self.place(parsed[2]),
+            }
         if parsed := _SEASON.fullmatch(text):
             return self.gettext("By-elections of the Parliament %(years)s") % {"years": parsed[1]}
         return text

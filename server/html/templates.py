@@ -27,7 +27,7 @@ from server.html.make import make
 from server.html.root import rooted
 from server.html.static import static
 from server.nights import assumed
-from server.nights.format import OTHERS
+from server.nights.written.lines import OTHERS
 
 _ADDRESS = re.compile(r'(?<==")/|(?<==\\")/')
 _USED = "contexts used"  # the name, which no template can say, of those that a page was rendered with

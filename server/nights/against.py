@@ -21,7 +21,7 @@ from server.election.once import is_known, once
 from server.election.parties import Party
 from server.nights import archive
 from server.nights.baselines import of_night
-from server.nights.format import OTHERS, Summary
+from server.nights.written.lines import OTHERS, Summary
 
 NOTIONAL = {"parl.2010-05-06": date(2005, 5, 5), "parl.2024-07-04": date(2019, 12, 12)}
 """The general elections whose own baseline is the one before as estimated on their new boundaries, and its date."""
@@ -141,6 +141,8 @@ def _put_in(definition: Definition, offer: _Offer) -> Definition:
 
 @once
 def _offers(definition: Definition) -> tuple[_Offer, ...]:
+    if definition.bodies:  # the archive has nothing else that councils can be counted from
+        return (_own(definition, sum(one.previous is not None for one in definition.contests), []),)
     generals = [summary for summary in archive.listed() if summary.seats and summary.date < definition.date]
     found = [_general(one) for one in generals]
     if generals:
@@ -209,7 +211,7 @@ def _by_elections(general: Summary, until: date) -> _Offer:
     found = _general(general)
     year = general.date.year
     choice = Choice("by-elections", f"{general.title} and by-elections since", "by-elections", year, 0)
-    for summary in reversed(archive.listed()):
+    for summary in reversed(archive.of_the_house()):
         if not summary.seats and general.date < summary.date < until:
             later = _polled(choice, Poll("by-election", summary.title, summary.date, summary.id))
             found = _Offer(

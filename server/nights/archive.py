@@ -9,12 +9,22 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from server.election.contests import Candidate, Contest, Definition
-from server.election.events import Declared, NightOpened, NoPollTaken, NotePosted, Rejected, StageReached
+from server.election.events import (
+    Declared,
+    NightOpened,
+    NoPollTaken,
+    NotePosted,
+    PreferencesReported,
+    StageReached,
+)
+from server.election.methods.figures import NOTHING_MORE
 from server.election.texts.particulars import NONE
 from server.nights import assumed, together
-from server.nights.format import ContestLine, Header, Summary, parsed, summary
+from server.nights.format import parsed, summary
 from server.nights.past import PastNight
 from server.nights.together import Group
+from server.nights.written import before
+from server.nights.written.lines import ContestLine, Header, Summary
 
 FOLDER = Path(__file__).parent / "data"
 
@@ -47,9 +57,15 @@ def listed() -> tuple[Summary, ...]:
 
 
 @cache
+def of_the_house() -> tuple[Summary, ...]:
+    """Those of them whose contests are for the House of Commons, in the same order."""
+    return tuple(night for night in listed() if night.is_of_the_house)
+
+
+@cache
 def groups() -> tuple[Group, ...]:
     """The groups of shipped nights that can be shown together as one night."""
-    return together.groups(listed())
+    return together.groups(of_the_house())
 
 
 @cache
@@ -60,7 +76,9 @@ def load(night: str) -> PastNight:
             return together.together(group, [load(member) for member in group.nights])
     if all(shipped.id != night for shipped in listed()):
         raise UnknownNight(night)
-    return read(FOLDER / f"{night}.jsonl")
+    header, contests = parsed((FOLDER / f"{night}.jsonl").read_bytes(), night)
+    eve = FOLDER / f"{night}.eve.json"
+    return past_night(before.told(header, eve.read_bytes()) if eve.exists() else header, contests)
 
 
 def read(path: Path) -> PastNight:
@@ -82,6 +100,8 @@ def past_night(header: Header, contests: tuple[ContestLine, ...]) -> PastNight:
         seats=header.seats,
         times=header.times,
         attribution=header.attribution,
+        bodies=header.bodies,
+        control_baseline=header.control_baseline,
     )
     unknown = tuple(contest.ballot for contest in contests if contest.ballot in times)
     if unknown != assumed.all_assumed(definition):
@@ -126,13 +146,17 @@ def _contest(line: ContestLine) -> Contest:
         ),
         previous=line.previous,
         why=line.why,
+        elects=UNSET if line.seats == 1 else line.seats,
+        method=UNSET if line.method == "plurality" else line.method,
+        body=line.body or UNSET,
     )
 
 
 def _events(
     line: ContestLine, declared: datetime | None, polls_close: datetime
-) -> list[NoPollTaken | StageReached | Declared | NotePosted]:
+) -> list[NoPollTaken | StageReached | PreferencesReported | Declared | NotePosted]:
     """What happened in one contest, not yet numbered. That there is no poll is known before the others close."""
+    counted = line.counted
     no_polls = [
         NoPollTaken(**_stamp(polls_close), ballot=line.ballot, state=state, reason=reason)
         for state, reason in ([line.no_poll] if line.no_poll else [])
@@ -141,13 +165,24 @@ def _events(
         StageReached(**_stamp(stage.at), ballot=line.ballot, stage=stage.stage, papers=stage.papers)
         for stage in line.stages
     ]
+    first_rounds = [
+        PreferencesReported(
+            **_stamp(max(polls_close, at - assumed.SECOND_ROUND)),
+            ballot=line.ballot,
+            votes=counted.votes,
+            rejected=counted.rejected,
+        )
+        for at in (declared,)
+        if at and line.rules.has_first_round
+    ]
     results = [
         Declared(
             **_stamp(at),
             ballot=line.ballot,
-            votes={str(place): candidate.votes for place, candidate in enumerate(line.candidates, start=1)},
-            rejected=None if line.rejected is None else Rejected(line.rejected),
+            votes=counted.votes,
+            rejected=counted.rejected,
             lot=None if line.lot is None else str(line.lot),
+            more=UNSET if counted.more == NOTHING_MORE else counted.more,
         )
         for at in (declared,)
         if at and line.first_places
@@ -161,7 +196,7 @@ def _events(
         )
         for note in line.notes
     ]
-    return [*no_polls, *stages, *results, *notes]
+    return [*no_polls, *stages, *first_rounds, *results, *notes]
 
 
 def _stamp(at: datetime) -> _EventStamp:

@@ -10,12 +10,14 @@ from server.election.clock import LONDON
 from server.election.contests import Definition
 from server.election.results.parliament import is_by_election
 from server.nights import facts
-from server.nights.format import ContestLine
+from server.nights.written.lines import ContestLine
 
-# A by-election is put at two in the morning. The declarations of a general election are spread as in 2010, 2015, 2017
-# and 2019 together: each pair is a part of all declarations, and how long after the polls closed at ten that part had
-# been made. The last tenth took longer and is shortened.
+# A by-election is put at two in the morning. The declarations of a general election, and those for councils and mayors,
+# are spread as in the general elections of 2010, 2015, 2017 and 2019 together: each pair is a part of all of them, and
+# how long after the polls closed at ten that part had been made. The last tenth took longer and is shortened.
 ALONE = timedelta(hours=4)
+# The first preferences of a supplementary vote are put this long before the declaration.
+SECOND_ROUND = timedelta(hours=1)
 _SPREAD = (
     (0.0, timedelta(hours=1)),
     (0.05, timedelta(hours=3, minutes=45)),

@@ -1,6 +1,6 @@
 """A past night as a baseline: how each seat stood after it. No verdicts."""
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from server.election.contests import Previous
 from server.election.nights import fold
@@ -29,11 +29,13 @@ def of_night(night: PastNight) -> Baseline:
         result, contest = count.result, count.contest
         if result is None:
             continue
-        votes: dict[str, int] = {}
-        for line in result.lines:
-            party = counted_as(line.candidate.party)
-            votes[party] = votes.get(party, 0) + line.votes
-        previous[contest.gss] = Previous(result.verdict.winner, votes, contest.electorate)
+        ranked = [counted_as(line.candidate.party) for line in result.lines]
+        previous[contest.gss] = Previous(
+            holder=result.verdict.winner,
+            votes={party: result.by_party[party] for party in ranked},
+            electorate=contest.electorate,
+            seats=UNSET if contest.seats == 1 else result.verdict.won,
+        )
         names[contest.gss] = contest.name
     parties = {party.id: party for party in night.definition.parties}
     return Baseline(night.definition.title, previous, parties, names)

@@ -10,8 +10,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from server.election.clock import LONDON
-from server.nights.format import NoteLine, StageLine
 from server.nights.told import rochester_and_strood
+from server.nights.written.lines import NoteLine, StageLine
 
 
 class Facts(Struct, frozen=True, kw_only=True):

@@ -7,9 +7,10 @@ from msgspec import Struct
 
 from server.election.events import AnyEvent, DeclarationExpected
 from server.nights.archive import past_night
-from server.nights.format import FORMAT, NOT_JSON, parsed
+from server.nights.format import NOT_JSON, parsed
 from server.nights.kept import checked, past_of
 from server.nights.past import PastNight
+from server.nights.written.lines import FORMAT
 
 
 class _First(Struct):

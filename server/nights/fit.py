@@ -1,6 +1,7 @@
 """Whether pages can be made of a night that came from a file: its names, its numbers and its times. No files."""
 
 from server.election.amended import amended
+from server.election.bodies import NO_OVERALL_CONTROL
 from server.election.contests import Contest, Definition
 from server.election.events import AnyEvent, BallotPaperAmended, NightAmended
 from server.election.nights import Night
@@ -38,8 +39,12 @@ def _of_the_opening(definition: Definition) -> str | None:
         ids = [candidate.id for candidate in contest.candidates]
         if not BALLOT.fullmatch(contest.ballot) or not ids or ids != [str(place) for place in range(1, len(ids) + 1)]:
             return f"{contest.ballot!r} is no ballot id, or its candidates are not numbered as on a ballot paper."
-        if why := _names_no_party(definition, contest):
+        if why := contest.rules.why_not or _names_no_party(definition, contest):
             return why
+    bodies, parties = definition.bodies or (), {party.id for party in definition.parties}
+    held = {party for body in bodies for party in (*body.not_up, body.control or NO_OVERALL_CONTROL)}
+    if unknown := sorted(held - {NO_OVERALL_CONTROL} - parties):
+        return f"The night does not name the party {unknown[0]}, which has seats or control of a council."
     return None if _has_a_day(definition) else "The night is on no day that a clock has."
 
 
@@ -55,7 +60,9 @@ def _names_no_party(definition: Definition, contest: Contest) -> str | None:
     parties = {party.id for party in definition.parties}
     candidates = contest.candidates
     named = {party for candidate in candidates for party in (candidate.party, counted_as(candidate.party))}
-    named |= {contest.previous.holder} if contest.previous else set()
+    named |= {contest.previous.holder, *contest.previous.won} if contest.previous else set()
+    if contest.body and definition.body_of(contest) is None:
+        return f"The night does not name {contest.body}, to which {contest.ballot!r} elects."
     return f"The night does not name the party {min(named - parties)}." if named - parties else None
 
 

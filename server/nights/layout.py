@@ -55,16 +55,24 @@ _BEYOND = (Point(1, -3), Point(2, 0), Point(1, 3), Point(-1, 3), Point(-2, 0), P
 
 
 class Layout(Struct, frozen=True, eq=False):  # each is itself, so that it can be the key of what is drawn from it
-    """``cells`` by GSS code, ``codes`` by the centre of the cell; ``attribution`` must stand beside the map."""
+    """``cells`` by GSS code, ``codes`` by the centre of the cell; ``attribution`` must stand beside the map.
+
+    ``within`` is the code of a county that has no cell → its districts, whose cells together are its own.
+    """
 
     attribution: str
     source: str
     cells: dict[str, Cell]
     codes: dict[Point, str]
+    within: dict[str, tuple[str, ...]] = {}
 
     def has_all(self, definition: Definition) -> bool:
         """Whether every contest of a night has a cell: not once the boundaries have changed."""
         return all(contest.gss in self.cells for contest in definition.contests)
+
+    def parts_of(self, gss: str) -> tuple[str, ...]:
+        """The codes of the cells of an area: its own, or those of a county's districts; none where it is not here."""
+        return (gss,) if gss in self.cells else self.within.get(gss, ())
 
     def neighbours(self, gss: str) -> tuple[str, ...]:
         """Who is next to a constituency, clockwise from the north-east; fewer than six at a coast. KeyError where it
@@ -83,6 +91,7 @@ class _File(Struct, frozen=True):
     attribution: str
     source: str
     cells: dict[str, Cell]
+    within: dict[str, tuple[str, ...]] = {}
 
 
 @once
@@ -97,22 +106,31 @@ def of(definition: Definition) -> Layout | None:
     return in_force[-1] if in_force else fitting[0][1] if fitting else None
 
 
+@once
+def of_councils(definition: Definition) -> Layout | None:
+    """The newest layout of councils that has a place for every council of a night; None where there is none, and on a
+    night without councils."""
+    found = [read(path) for path in sorted(FOLDER.glob("hexes-councils-[0-9][0-9][0-9][0-9].json"), reverse=True)]
+    councils = definition.councils
+    return next((one for one in found if councils and all(one.parts_of(body.gss) for body in councils)), None)
+
+
 @cache
 def layouts() -> tuple[tuple[int, Layout], ...]:
     """Every layout with its year, the oldest first; read once."""
     return tuple((int(path.stem[-4:]), read(path)) for path in sorted(FOLDER.glob("hexes-[0-9][0-9][0-9][0-9].json")))
 
 
-def file_of(year: int) -> Path:
-    """Where the layout of the boundaries of this year is, or is to be."""
-    return FOLDER / f"hexes-{year}.json"
+def file_of(year: int, councils: bool = False) -> Path:
+    """Where the layout of the boundaries of this year is, or is to be: of constituencies, or of councils."""
+    return FOLDER / f"hexes-{'councils-' * councils}{year}.json"
 
 
 def read(path: Path) -> Layout:
     """A layout file."""
     found = msgspec.json.decode(path.read_bytes(), type=_File)
     codes = {cell.centre: gss for gss, cell in found.cells.items()}
-    return Layout(found.attribution, found.source, found.cells, codes)
+    return Layout(found.attribution, found.source, found.cells, codes, found.within)
 
 
 def centre(cell: Cell) -> tuple[float, float]:

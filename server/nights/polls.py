@@ -10,11 +10,12 @@ from msgspec import Struct
 from server.election.contests import Contest
 from server.election.events import Declared
 from server.election.parties import INDEPENDENT, Party, counted_as
-from server.election.verdict import Result, judge
+from server.election.result import Result
+from server.election.verdict import judge
 from server.nights import archive
 from server.nights.against import NOTIONAL, Poll, poll
 from server.nights.assumed import is_assumed
-from server.nights.format import Summary
+from server.nights.written.lines import Summary
 
 _KEPT = 1000  # seats, a few kilobytes each
 
@@ -96,7 +97,7 @@ def _notional(gss: str) -> Iterator[Polled]:
 def _declarations() -> dict[str, list[tuple[Summary, Contest, Declared, dict[str, Party]]]]:
     """What the archive has of each seat, by its code: nothing of it is copied."""
     found: dict[str, list[tuple[Summary, Contest, Declared, dict[str, Party]]]] = {}
-    for summary in archive.listed():
+    for summary in archive.of_the_house():
         night = archive.load(summary.id)
         contests = {contest.ballot: contest for contest in night.definition.contests}
         parties = {party.id: party for party in night.definition.parties}

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from server.election.contests import Contest, Definition
 from server.election.events import NightOpened
 from server.election.parties import Party
-from server.nights.format import Summary
 from server.nights.past import PastNight
+from server.nights.written.lines import Summary
 
 
 class Group(Struct, frozen=True):

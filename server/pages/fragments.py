@@ -25,6 +25,7 @@ from server.election.events import (
     NoteCorrected,
     NotePosted,
     NoteWithdrawn,
+    PreferencesReported,
     StageReached,
     Withdrawn,
 )
@@ -96,7 +97,15 @@ def changed_by(night: Night, event: AnyEvent) -> Iterable[str]:
             if night.is_single:
                 return (f"contest-{contest.slug}", "status")
             return (*rows_of(contest), *_around(night, contest), "ahead", "status")
-        case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | BallotPaperAmended():
+        case (
+            StageReached()
+            | PreferencesReported()
+            | Declared()
+            | Corrected()
+            | Withdrawn()
+            | NoPollTaken()
+            | BallotPaperAmended()
+        ):
             contest = night.counts[event.ballot].contest
             if night.is_single:
                 return (f"contest-{contest.slug}", "latest", "status")

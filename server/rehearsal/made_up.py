@@ -7,7 +7,8 @@ from random import Random
 from msgspec.structs import replace
 
 from server.election.contests import Contest
-from server.election.events import AnyEvent, Declared, Rejected
+from server.election.events import AnyEvent, Declared
+from server.election.methods.figures import Rejected
 from server.election.nights import fold
 from server.election.parties import counted_as, has_a_past
 from server.election.results.parliament import is_by_election

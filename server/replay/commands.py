@@ -20,6 +20,7 @@ from server.election.commands import (
     ReachStage,
     RecordNoPoll,
     ReleaseNight,
+    ReportPreferences,
     Withdraw,
     WithdrawNote,
 )
@@ -37,6 +38,7 @@ from server.election.events import (
     NoteCorrected,
     NotePosted,
     NoteWithdrawn,
+    PreferencesReported,
     StageReached,
     Withdrawn,
 )
@@ -59,6 +61,11 @@ def _command(event: AnyEvent, name: str) -> AnyCommand:
             return OpenNight(id=command_id, by=by, night=definition)
         case StageReached():
             return ReachStage(id=command_id, by=by, ballot=event.ballot, stage=event.stage, papers=event.papers)
+        case PreferencesReported():
+            ballot, votes, rejected = event.ballot, event.votes, event.rejected
+            return ReportPreferences(
+                id=command_id, by=by, ballot=ballot, votes=votes, rejected=rejected, reason=event.reason
+            )
         case Declared():
             return Declare(
                 id=command_id,
@@ -67,6 +74,7 @@ def _command(event: AnyEvent, name: str) -> AnyCommand:
                 votes=event.votes,
                 rejected=event.rejected,
                 lot=event.lot,
+                more=event.more,
             )
         case Corrected():
             return Correct(
@@ -78,6 +86,7 @@ def _command(event: AnyEvent, name: str) -> AnyCommand:
                 lot=event.lot,
                 reason=event.reason,
                 slip=event.slip,
+                more=event.more,
             )
         case Withdrawn():
             return Withdraw(id=command_id, by=by, ballot=event.ballot, reason=event.reason)

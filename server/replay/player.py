@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from server.election.commands import OpenNight, ReleaseNight
 from server.election.counting.acts import ReplaySet, ReplayState
 from server.election.counting.desk import for_another_round
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.nights import Night
 from server.election.refusals import Refused
 from server.nights import archive

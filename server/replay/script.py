@@ -13,7 +13,7 @@ from server.election.commands import (
 )
 from server.election.contests import Definition
 from server.election.counting.acts import ReplaySet
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.nights import Night
 from server.election.refusals import Refused
 from server.nights.past import PastNight

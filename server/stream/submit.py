@@ -14,7 +14,7 @@ from server.election.counting.acts import PLACE, AnyAct, Asked, Dropped, Stamp
 from server.election.counting.admit import admit, admit_at_the_place
 from server.election.counting.desk import Desk
 from server.election.counting.entry import pending
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import AnyEvent
 from server.election.nights import Night
 from server.election.refusals import Refused

@@ -2,7 +2,8 @@
 
 from server.count.visit.invitations import Invitations
 from server.count.visit.inviting import invite_person
-from server.election.events import Declared, Rejected
+from server.election.events import Declared
+from server.election.methods.figures import Rejected
 from server.election.texts.check_codes import CHECKS
 from server.stream.events import EventStream
 from server.stream.submit import Submitter

@@ -24,7 +24,8 @@ from server.count.visit.inviting import choose_entry, invite_person
 from server.election.commands import AnyCommand, Declare, HoldNight, OpenNight, ReleaseNight
 from server.election.contests import Definition
 from server.election.counting.acts import PLACE, AnyAct, EntryMode, Role, Stamp
-from server.election.events import AnyEvent, Declared, Rejected
+from server.election.events import AnyEvent, Declared
+from server.election.methods.figures import Rejected
 from server.settings import ROOT, Settings
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream

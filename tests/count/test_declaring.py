@@ -10,7 +10,8 @@ from server.election.commands import Correct, ReachStage, RecordNoPoll
 from server.election.contests import Candidate
 from server.election.counting.acts import Asked, CorrectionBegun, SheetKeyed
 from server.election.counting.entry import spoken
-from server.election.events import Corrected, Declared, NightReleased, Rejected, StageReached, Withdrawn
+from server.election.events import Corrected, Declared, NightReleased, StageReached, Withdrawn
+from server.election.methods.figures import Rejected
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.count import rochester

@@ -26,8 +26,9 @@ from server.election.counting.acts import (
 from server.election.counting.admit import admit
 from server.election.counting.desk import Desk, fold_acts
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of, sheets_of, spoken
-from server.election.decide import decide
-from server.election.events import AnyEvent, Rejected
+from server.election.deciding.decide import decide
+from server.election.events import AnyEvent
+from server.election.methods.figures import Rejected
 from server.election.nights import Night, apply
 from server.election.refusals import Refused
 from tests.nights_by_hand import START, ballot

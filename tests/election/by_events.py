@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypedDict
 
 from server.election.contests import Candidate, Contest, Definition, Previous
-from server.election.events import AnyEvent, CountEvent, Declared, NightOpened, Rejected
+from server.election.events import AnyEvent, CountEvent, Declared, NightOpened
+from server.election.methods.figures import Rejected
 from server.election.nights import Night, apply, fold
 from server.election.parties import Party
 

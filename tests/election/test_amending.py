@@ -19,8 +19,9 @@ from server.election.commands import (
     Withdraw,
 )
 from server.election.contests import Candidate, Contest, Previous, practised
-from server.election.decide import decide
-from server.election.events import AnyEvent, BallotPaperAmended, Declared, Rejected
+from server.election.deciding.decide import decide
+from server.election.events import AnyEvent, BallotPaperAmended, Declared
+from server.election.methods.figures import Rejected
 from server.election.nights import Night, apply, fold
 from server.election.parties import Party
 from server.election.refusals import Refused

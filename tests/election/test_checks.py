@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from server.election.checks import Finding, check_figures
+from server.election.checks import check_figures
 from server.election.contests import Candidate, Contest
-from server.election.events import Declared, Rejected
-from server.election.texts.check_codes import CHECKS
+from server.election.events import Declared
+from server.election.methods.figures import Rejected
+from server.election.texts.check_codes import CHECKS, Finding
 from server.nights.archive import load
 
 SERVER = Path(__file__).resolve().parents[2] / "server"

@@ -20,7 +20,7 @@ from server.election.commands import (
     Withdraw,
 )
 from server.election.contests import Definition, Previous
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import (
     Corrected,
     Declared,
@@ -28,10 +28,10 @@ from server.election.events import (
     NightReleased,
     NoPollState,
     NoPollTaken,
-    Rejected,
     Stage,
     StageReached,
 )
+from server.election.methods.figures import Rejected
 from server.election.nights import GapInNight, Night, apply
 from server.election.refusals import Refused
 from server.election.results.tally import add_up

@@ -7,9 +7,10 @@ import pytest
 
 from server.election.contests import Candidate, Contest, Previous
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
-from server.election.events import Declared, Rejected
+from server.election.events import Declared
+from server.election.methods.figures import Rejected
 from server.election.parties import INDEPENDENT, LABOUR_AND_COOPERATIVE
-from server.nights.archive import listed, load
+from server.nights.archive import load, of_the_house
 
 CON, LAB, LD, UKIP = "PP52", "PP53", "PP90", "PP85"
 MEASURED = ("parl.2017-06-08", "parl.2019-12-12")  # with all that was before 2015's, and 2015
@@ -127,7 +128,7 @@ def test_a_party_that_rises_is_not_ten_times_too_big() -> None:
 
 def real_doubts() -> Iterator[tuple[str, set[str]]]:
     """Night and codes of the doubts about every real result; papers are known where the rejected ones are."""
-    for summary in listed():
+    for summary in of_the_house():
         night = load(summary.id)
         contests = {one.ballot: one for one in night.definition.contests}
         for event in night.events:

@@ -33,7 +33,8 @@ from server.election.counting.acts import (
 from server.election.counting.admit import AT_ONCE
 from server.election.counting.desk import MOST_MISTAKES, Desk
 from server.election.counting.entry import pending, spoken
-from server.election.events import Corrected, Declared, NotePosted, Rejected
+from server.election.events import Corrected, Declared, NotePosted
+from server.election.methods.figures import Rejected
 from server.election.refusals import Refused
 from tests.election.at_the_count import (
     B0,

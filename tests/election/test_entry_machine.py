@@ -40,7 +40,8 @@ from server.election.counting.acts import (
 )
 from server.election.counting.desk import fold_acts
 from server.election.counting.entry import State, pending, spoken
-from server.election.events import Event, NoPollState, Rejected, Stage
+from server.election.events import Event, NoPollState, Stage
+from server.election.methods.figures import Rejected
 from server.election.nights import fold
 from server.election.refusals import Refused
 from tests.election.at_the_count import (

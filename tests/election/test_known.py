@@ -5,7 +5,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from server.election.commands import AnyCommand, OpenNight, PostNote, RecordNoPoll, Withdraw
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, Corrected, Declared, NoPollTaken, Withdrawn
 from server.election.nights import fold
 from server.election.results.known import as_known, was_revised

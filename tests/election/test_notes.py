@@ -6,7 +6,7 @@ import pytest
 from msgspec import UNSET, json
 
 from server.election.commands import AnyCommand, CorrectNote, OpenNight, PostNote, WithdrawNote
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, NoteCorrected, NotePosted, NoteWithdrawn
 from server.election.nights import Night, fold
 from server.election.refusals import Refused

@@ -17,7 +17,7 @@ UKIP = "PP85"
 
 @cache
 def shipped() -> dict[str, Night]:
-    return {one.id: fold(archive.load(one.id).events) for one in archive.listed()}
+    return {one.id: fold(archive.load(one.id).events) for one in archive.of_the_house()}
 
 
 def test_rochester_and_strood_is_ukips_second() -> None:

@@ -19,7 +19,7 @@ from tests.election.by_events import CON, IND, LAB, LD, contest, declared, night
 @cache
 def by_elections() -> tuple[Night, ...]:
     """Those of the Parliament of 2010 to 2015."""
-    nights = [one.id for one in archive.listed() if one.contests == 1 and one.date.year < 2015]
+    nights = [one.id for one in archive.of_the_house() if one.contests == 1 and one.date.year < 2015]
     return tuple(fold(archive.load(night).events) for night in nights)
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from server.election.events import Corrected, NoPollTaken, Rejected, Withdrawn
+from server.election.events import Corrected, NoPollTaken, Withdrawn
+from server.election.methods.figures import Rejected
 from server.election.nights import Night
 from server.election.results.places import EVERYWHERE, nations, regions
 from server.election.results.swings import swings

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from server.election.contests import Candidate, Contest, Previous
-from server.election.events import Declared, Rejected
+from server.election.events import Declared
+from server.election.methods.figures import Rejected
 from server.election.parties import INDEPENDENT, LABOUR_AND_COOPERATIVE, Party
 from server.election.shares import half_up, share_text
 from server.election.verdict import judge, lost_deposit

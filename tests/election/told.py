@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import assert_never
 
-from server.election.checks import Finding
 from server.election.commands import Correct, Declare, ReachStage, RecordNoPoll, Withdraw
 from server.election.contests import Contest
 from server.election.counting.acts import (
@@ -38,9 +37,11 @@ from server.election.events import (
     NoteCorrected,
     NotePosted,
     NoteWithdrawn,
+    PreferencesReported,
     StageReached,
     Withdrawn,
 )
+from server.election.texts.check_codes import Finding
 
 Line = Sequence[AnyAct | AnyEvent]
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -90,6 +91,8 @@ def _event(past: Line, event: AnyEvent) -> None:
             assert not no_poll(past, event.ballot)
             assert not figures(past, event.ballot) or event.stage == "verified"
             assert event.stage != "verified" or event.papers is not None
+        case PreferencesReported():
+            assert not figures(past, event.ballot)
         case (
             NotePosted()
             | NoteCorrected()

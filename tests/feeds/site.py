@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server import feeds
 from server.election.commands import AnyCommand
 from server.election.counting.desk import Desk
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, NightOpened
 from server.election.nights import Night
 from server.html.errors import on_http_error

@@ -21,8 +21,9 @@ from server.election.commands import (
     Withdraw,
 )
 from server.election.contests import Definition
-from server.election.decide import decide
-from server.election.events import NoPollState, Rejected
+from server.election.deciding.decide import decide
+from server.election.events import NoPollState
+from server.election.methods.figures import Rejected
 from server.feeds.openapi import document
 from server.live.channel import Channel
 from server.nights import archive

@@ -21,8 +21,9 @@ from server.election.commands import (
     ReleaseNight,
     Withdraw,
 )
-from server.election.decide import decide
-from server.election.events import AnyEvent, Rejected
+from server.election.deciding.decide import decide
+from server.election.events import AnyEvent
+from server.election.methods.figures import Rejected
 from server.election.nights import Night, apply, fold
 from server.election.refusals import Refused
 from server.election.results.tally import add_up

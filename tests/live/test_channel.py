@@ -13,7 +13,7 @@ from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
 from server.election.commands import AnyCommand, OpenNight, PostNote, ReachStage, Withdraw
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import AnyEvent
 from server.election.nights import Night, apply
 from server.live import moments as past

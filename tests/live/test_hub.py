@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from server.count.board.render import DeskRenderer
 from server.election.commands import AnyCommand, OpenNight, ReachStage
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import AnyEvent
 from server.election.nights import Night, apply
 from server.live import moments

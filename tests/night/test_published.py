@@ -7,7 +7,7 @@ from server.election.results.tally import add_up
 from server.nights import archive
 
 GENERAL = ("parl.2010-05-06", "parl.2015-05-07", "parl.2017-06-08", "parl.2019-12-12", "parl.2024-07-04")
-BY_ELECTIONS = tuple(night.id for night in archive.listed() if night.contests == 1)
+BY_ELECTIONS = tuple(night.id for night in archive.of_the_house() if night.contests == 1)
 
 # Where the published words are not ours, and both. Blaenau Gwent's holder was of the People's Voice, where the notional
 # results have an independent; Clacton's verdict is printed with a capital.

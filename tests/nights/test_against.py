@@ -21,7 +21,7 @@ GENERAL_2010, GENERAL_2015, GENERAL_2017, GENERAL_2019, GENERAL_2024 = (
     f"parl.{day}" for day in ("2010-05-06", "2015-05-07", "2017-06-08", "2019-12-12", "2024-07-04")
 )
 CLACTON, ROCHESTER = "parl.clacton.by.2014-10-09", "parl.rochester-and-strood.by.2014-11-20"
-EVERY_NIGHT = tuple(one.id for one in archive.listed())
+EVERY_NIGHT = tuple(one.id for one in archive.of_the_house())
 EVERY_CHOICE = [(one, choice.key) for one in EVERY_NIGHT for choice in baselines(archive.load(one).definition)]
 
 

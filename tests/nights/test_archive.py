@@ -1,5 +1,7 @@
 """The nights that are shipped: complete, in order, and what was published about them."""
 
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +17,8 @@ from server.nights.format import BadNight, parsed, written
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
 GENERAL_ELECTIONS = ("parl.2010-05-06", "parl.2015-05-07", "parl.2017-06-08", "parl.2019-12-12", "parl.2024-07-04")
 EVERY_NIGHT = tuple(one.id for one in archive.listed())
+OF_THE_HOUSE = tuple(one.id for one in archive.of_the_house())
+COUNCILS = {"local.2025-05-01": 1401, "local.rushmoor.2024-05-02": 13, "mayor.london.2021-05-06": 1}
 
 SEATS = {
     "parl.2010-05-06": {"PP52": 306, "PP53": 258, "PP90": 57},
@@ -28,13 +32,34 @@ SEATS = {
 def test_five_general_elections_and_65_by_elections_are_listed_newest_first() -> None:
     listed = archive.listed()
     assert [one.id for one in listed if one.contests == 650] == list(reversed(GENERAL_ELECTIONS))
-    assert sum(one.contests == 1 for one in listed) == 65 == len(listed) - 5
+    assert sum(one.contests == 1 and one.id in OF_THE_HOUSE for one in listed) == 65 == len(OF_THE_HOUSE) - 5
     assert [one.date for one in listed] == sorted((one.date for one in listed), reverse=True)
+
+
+def test_two_nights_of_councils_and_one_of_a_mayor_are_listed_and_are_not_of_the_house() -> None:
+    assert {one.id: one.contests for one in archive.listed() if one.id not in OF_THE_HOUSE} == COUNCILS
+    assert not {one.id for one in archive.listed() if one.seats} - set(OF_THE_HOUSE)
+    assert not {night for group in archive.groups() for night in group.nights} & COUNCILS.keys()
+
+
+def test_nothing_that_knows_all_nights_of_the_house_opens_one_of_councils() -> None:
+    """The front page, its search and the names of parties are made when the program begins: they must not take
+    longer."""
+    program = (
+        "from server.nights import archive, polls; from server.nights.coming import parties;"
+        "from server.pages.front import past, seats;"
+        "past.shipped(); seats.seat_of('E00000000', ()); parties.known(); polls.know();"
+        "print(archive.load.cache_info().currsize, len(archive.of_the_house()))"
+    )
+    opened, of_the_house = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert opened == of_the_house == f"{len(OF_THE_HOUSE)}"
 
 
 def test_every_ballot_and_every_night_has_an_id_of_its_own() -> None:
     ballots = [one.ballot for night in EVERY_NIGHT for one in archive.load(night).definition.contests]
-    assert len(ballots) == len(set(ballots)) == 5 * 650 + 65
+    assert len(ballots) == len(set(ballots)) == 5 * 650 + 65 + sum(COUNCILS.values())
     assert len(EVERY_NIGHT) == len(set(EVERY_NIGHT))
 
 
@@ -61,13 +86,19 @@ def test_every_party_of_a_night_has_a_name_and_so_has_the_one_it_is_counted_as(n
     definition = archive.load(night).definition
     named = {party.id for party in definition.parties}
     for contest in definition.contests:
-        assert contest.previous and counted_as(contest.previous.holder) == contest.previous.holder
         standing = {one.party for one in contest.candidates}
-        assert standing | {counted_as(party) for party in standing} | {contest.previous.holder} <= named
+        assert standing | {counted_as(party) for party in standing} <= named
+        if contest.previous is None:
+            assert night in COUNCILS, "a seat of the House has a baseline"
+            continue
+        assert counted_as(contest.previous.holder) == contest.previous.holder
+        assert {contest.previous.holder, *contest.previous.won} <= named
         assert set(contest.previous.votes) - {"others"} <= named
+    for body in definition.bodies or ():
+        assert {*body.not_up, *filter(None, [body.control])} <= named
 
 
-@pytest.mark.parametrize("night", EVERY_NIGHT)
+@pytest.mark.parametrize("night", OF_THE_HOUSE)
 def test_a_night_folds_to_the_published_majorities(night: str) -> None:
     past = archive.load(night)
     for ballot, count in fold(past.events).counts.items():

@@ -18,10 +18,12 @@ from server.__main__ import main
 from server.commands import keep as keeping
 from server.commands.export import export
 from server.count.visit.inviting import invite_person
+from server.election.bodies import Body
 from server.election.commands import AnyCommand, Declare, HoldNight, OpenNight, PostNote, ReachStage, Withdraw
 from server.election.contests import Definition
 from server.election.counting.acts import Asked, ReplaySet, ReplayState
-from server.election.events import AnyEvent, NightOpened, Rejected
+from server.election.events import AnyEvent, NightOpened
+from server.election.methods.figures import Rejected
 from server.election.parties import Party
 from server.election.refusals import Refused
 from server.nights import archive, kept
@@ -257,6 +259,14 @@ def with_candidate(party: str) -> Definition:
     return replace(night, contests=(replace(first, candidates=candidates), *night.contests[1:]))
 
 
+def of_council(body: str) -> Definition:
+    """A night whose first contest is for a body, while only the council "here" is named, and that by a party that no
+    one else has."""
+    night = definition()
+    here = Body("local.here", "Here", "council", seats=3, control="PP99")
+    return replace(night, contests=(replace(night.contests[0], body=body), *night.contests[1:]), bodies=(here,))
+
+
 GOOD = record(*events(definition("good")))
 NO_TIME = datetime(2019, 12, 12, 22)  # noqa: DTZ001 - that is what is wrong with it
 SPOILT: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -275,6 +285,8 @@ SPOILT: dict[str, tuple[Callable[[], bytes], str]] = {
     "shipped": (lambda: record(*archive.load(ROCHESTER).events[:4]), "is shipped with the program"),
     "no contest": (lambda: record(*events(definition(contests=0))), "The night has no contests"),
     "a foreign party": (lambda: record(*events(with_candidate("PP85"))), "does not name the party PP85"),
+    "a foreign council": (lambda: record(*events(of_council("local.kent"))), "does not name local.kent, to which"),
+    "a foreign control": (lambda: record(*events(of_council("local.here"))), "does not name the party PP99, which has"),
     "no time": (lambda: record(replace(events(definition())[0], at=NO_TIME)), "Event 1 is at no time"),
 }
 

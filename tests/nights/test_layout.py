@@ -70,7 +70,7 @@ def test_every_constituency_of_a_general_election_has_a_hexagon_on_the_map_of_it
 
 
 def test_every_by_election_is_on_the_map_of_the_general_election_before_it() -> None:
-    for one in archive.listed():
+    for one in archive.of_the_house():
         if not one.seats:
             found = layout.of(definition(one.id))
             assert found is not None

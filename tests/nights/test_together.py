@@ -8,10 +8,10 @@ import pytest
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, Declared
 from server.election.nights import Night, apply, fold
-from server.election.verdict import CandidateResult
+from server.election.result import CandidateResult
 from server.nights import archive
 from server.nights.against import against, baselines
 from server.nights.together import Group, together

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from server.election.commands import AmendBallotPaper, AmendNight, AnyCommand
 from server.election.contests import Definition, Previous
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import AnyEvent
 from server.election.parties import Party
 from server.live import moments

@@ -27,8 +27,8 @@ from server.election.commands import (
     RecordNoPoll,
     Withdraw,
 )
-from server.election.decide import decide
-from server.election.events import Rejected
+from server.election.deciding.decide import decide
+from server.election.methods.figures import Rejected
 from server.election.nights import Night, fold
 from server.election.refusals import Refused
 from server.election.results.records import records

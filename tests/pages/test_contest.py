@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from server.election.commands import AnyCommand, ExpectDeclaration, OpenNight, ReachStage, RecordNoPoll, Withdraw
 from server.election.contests import Contest, Definition
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.nights import fold
 from server.html.languages import languages
 from server.live import moments as past

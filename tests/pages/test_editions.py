@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from server.election.commands import OpenNight
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.nights import apply
 from server.election.parties import Party
 from server.live import moments as past

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from server.election.commands import ExpectDeclaration, OpenNight, RecordNoPoll
 from server.election.contests import Candidate, Definition
 from server.election.counts import Count
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.nights import Night, fold
 from server.html.languages import ENGLISH, language, languages
 from server.live.channel import Channel
@@ -92,7 +92,7 @@ def test_what_somebody_means_is_found_without_accents_capitals_and_hyphens(quest
 
 
 def test_every_seat_of_every_general_election_is_what_its_own_name_means() -> None:
-    for past in archive.listed():
+    for past in archive.of_the_house():
         for contest in archive.load(past.id).definition.contests:
             assert meant(contest.name, past.id) == contest.name
             assert meant(plain(contest.name).upper(), past.id) == contest.name

@@ -17,7 +17,7 @@ from server.election.commands import (
     Withdraw,
 )
 from server.election.contests import Definition
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import NoPollState
 from server.live.channel import Channel
 from server.pages.render import PageRenderer

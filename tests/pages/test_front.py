@@ -16,7 +16,7 @@ from websockets.asyncio.client import connect
 from server.count.board.render import DeskRenderer
 from server.election.commands import AnyCommand, ExpectDeclaration, OpenNight
 from server.election.contests import Definition
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, Declared
 from server.election.nights import Night, apply, fold
 from server.election.parties import has_a_past

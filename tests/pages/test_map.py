@@ -12,7 +12,7 @@ import pytest
 from server.election.commands import OpenNight, RecordNoPoll, Withdraw
 from server.election.contests import Definition
 from server.election.counts import Count
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import Declared
 from server.election.nights import Night, fold
 from server.live.channel import Channel

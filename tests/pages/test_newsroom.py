@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from server.app import build_app
 from server.election.commands import AnyCommand, HoldNight, OpenNight, ReleaseNight, Withdraw
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, Declared, NightOpened
 from server.election.nights import Night, fold
 from server.election.results.tally import add_up

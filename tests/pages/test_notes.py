@@ -6,7 +6,7 @@ import re
 import pytest
 
 from server.election.commands import AnyCommand, CorrectNote, OpenNight, PostNote, WithdrawNote
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import NotePosted
 from server.election.nights import fold
 from server.election.texts.particulars import Particulars

@@ -21,8 +21,8 @@ from server.count.board.render import DeskRenderer
 from server.election.commands import AnyCommand, Declare, OpenNight, ReachStage, RecordNoPoll, Withdraw
 from server.election.contests import Candidate, Definition
 from server.election.counts import Count
-from server.election.decide import decide
-from server.election.events import Rejected
+from server.election.deciding.decide import decide
+from server.election.methods.figures import Rejected
 from server.election.nights import Night, fold
 from server.election.results.tally import add_up
 from server.html.errors import on_http_error

@@ -6,7 +6,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from server.election.commands import AnyCommand, Withdraw
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, NightOpened
 from server.election.nights import fold
 from server.html.templates import environment

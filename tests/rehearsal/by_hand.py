@@ -6,8 +6,9 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from server.commands import rehearse as command
-from server.election.decide import decide
-from server.election.events import AnyEvent, NightOpened, Rejected
+from server.election.deciding.decide import decide
+from server.election.events import AnyEvent, NightOpened
+from server.election.methods.figures import Rejected
 from server.election.nights import fold
 from server.nights.past import PastNight
 from server.rehearsal.report import Report

@@ -11,7 +11,7 @@ from server.count.board.render import DeskRenderer
 from server.election.commands import OpenNight, PostNote
 from server.election.counting.acts import AnyAct, Asked, Stamp
 from server.election.counting.desk import fold_acts
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import AnyEvent
 from server.election.nights import GapInNight, fold
 from server.live.history import History

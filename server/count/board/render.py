@@ -53,6 +53,7 @@ from server.election.events import (
     NoteCorrected,
     NotePosted,
     NoteWithdrawn,
+    PreferencesReported,
     StageReached,
     Withdrawn,
 )
@@ -229,7 +230,7 @@ def _ballots(desk: Desk, news_item: News) -> Iterable[str]:
             return (news_item.ballot,)
         case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | DeclarationExpected():
             return (news_item.ballot,)
-        case BallotPaperAmended():
+        case BallotPaperAmended() | PreferencesReported():
             return (news_item.ballot,)
         case EventLost() | NotePosted() | NoteCorrected() | NoteWithdrawn():
             return (news_item.ballot,) if news_item.ballot else ()

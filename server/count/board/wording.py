@@ -43,7 +43,6 @@ from server.election.counting.acts import (
     SignedIn,
 )
 from server.election.events import (
-    HEADS,
     BallotPaperAmended,
     Corrected,
     Declared,
@@ -55,9 +54,11 @@ from server.election.events import (
     NoteCorrected,
     NotePosted,
     NoteWithdrawn,
+    PreferencesReported,
     StageReached,
     Withdrawn,
 )
+from server.election.methods.figures import HEADS
 from server.election.nights import Night
 from server.election.results.amendments import in_words
 from server.election.texts.check_codes import CHECKS
@@ -87,6 +88,8 @@ def command_told(night: Night, step: PublicCommand | FeedEvent) -> str:
         case ReachStage() | StageReached():
             papers = f": {step.papers:,}" if step.papers is not None else ""
             return STAGES[step.stage] + papers
+        case PreferencesReported():
+            return f"the first preferences{_because(step.reason)}"
         case Declare() | Declared():
             return f"the declaration, {_verdict(night, step.ballot, step)}"
         case Correct() | Corrected():

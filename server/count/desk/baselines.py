@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.election.checks import Finding
 from server.election.contests import Definition
 from server.election.nights import Night, counted_from
 from server.election.refusals import refuse_if
+from server.election.texts.check_codes import Finding
 from server.nights.against import UnknownBaseline, against, baselines
 
 MOST_CONTESTS = 50

@@ -1,5 +1,5 @@
 """What a night says of itself, put right at the desk: its title, the close of its poll, and the election that gains and
-changes are counted from. The rules are in ``server.election.amending``."""
+changes are counted from. The rules are in ``server.election.deciding.amending``."""
 
 import re
 from datetime import datetime, time
@@ -13,13 +13,13 @@ from server.count.desk.paper_actions import BOTH, MEANWHILE, field_of
 from server.count.desk.requests import DESK, NOT_CONFIRMED, current_board, page, sent
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, id_of, round_in
-from server.election.checks import Finding
 from server.election.clock import LONDON
 from server.election.commands import AmendBallotPaper, AmendNight
 from server.election.contests import Definition
 from server.election.events import NightAmended
 from server.election.nights import Night
 from server.election.refusals import Refused, refuse_if
+from server.election.texts.check_codes import Finding
 from server.html.templates import clock
 from server.stream.events import StreamUnavailable
 

@@ -1,4 +1,4 @@
-"""Notes on the feed: what the desk writes, corrects and withdraws. The rules are in ``server.election.noting``."""
+"""Notes on the feed: what the desk writes, corrects and withdraws. The rules are in ``server.election.deciding``."""
 
 from msgspec import UNSET
 from starlette.exceptions import HTTPException
@@ -10,12 +10,12 @@ from server.count.desk.pages import contest_page, desk_page
 from server.count.desk.requests import DESK, NOT_CONFIRMED, current_board, page, sent
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, id_of, round_in
-from server.election.checks import Finding
 from server.election.commands import CorrectNote, PostNote, WithdrawNote
 from server.election.limits import LONGEST_TEXT
 from server.election.numbers import written
 from server.election.refusals import Refused, refuse_if
 from server.election.results.notes import Note, notes_of
+from server.election.texts.check_codes import Finding
 from server.election.texts.particulars import NONE, NOTE_KINDS, Particulars
 from server.html.languages import ENGLISH, languages
 from server.stream.events import StreamUnavailable

@@ -1,4 +1,4 @@
-"""A contest's ballot paper, put right at the desk. The rules are in ``server.election.amending``."""
+"""A contest's ballot paper, put right at the desk. The rules are in ``server.election.deciding.amending``."""
 
 from collections.abc import Iterable
 
@@ -13,12 +13,12 @@ from server.count.desk.paper_together import together
 from server.count.desk.requests import DESK, NOT_CONFIRMED, current_board, page, sent
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, id_of, round_in
-from server.election.checks import Finding
 from server.election.commands import AmendBallotPaper
 from server.election.counts import Count
 from server.election.parties import Party
 from server.election.refusals import Refused, refuse_if
 from server.election.results.amendments import ids_used, in_words
+from server.election.texts.check_codes import Finding
 from server.nights.coming.parties import standing
 from server.stream.events import StreamUnavailable
 

@@ -1,5 +1,5 @@
 """The contest that the form "The ballot paper" makes, and what cannot be read in it. No HTML, no HTTP, and no rules:
-those are in ``server.election.amending``."""
+those are in ``server.election.deciding.amending``."""
 
 from collections.abc import Iterable, Mapping
 from typing import cast, get_args
@@ -8,10 +8,10 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from server.count.desk.paper import OFF, OTHERS, CandidateRow, PaperForm
-from server.election.checks import Finding
 from server.election.contests import Candidate, Contest, Fate, Previous
 from server.election.numbers import Unreadable, typed
 from server.election.parties import Party, counted_as
+from server.election.texts.check_codes import Finding
 from server.election.texts.unseen import visible
 from server.nights.coming.parties import known, meant, unregistered
 

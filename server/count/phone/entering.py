@@ -12,13 +12,15 @@ from server.count.visit.place import STAGES, STAGING, Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, id_of, stamp
 from server.count.visit.visitors_night import night_of, page
-from server.election.checks import Finding, check_figures
+from server.election.checks import check_figures
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified, SheetKeyed
 from server.election.counting.entry import KEYING, keyers, papers_of, sheets_of
-from server.election.events import Rejected, Stage
+from server.election.events import Stage
+from server.election.methods.figures import Rejected
 from server.election.numbers import written
 from server.election.refusals import Refused
+from server.election.texts.check_codes import Finding
 from server.html.process import process
 from server.html.templates import clock
 from server.stream.events import StreamUnavailable

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from server.election.checks import Finding
 from server.election.contests import Contest
 from server.election.counting.acts import SheetKeyed
-from server.election.events import HEADS, Rejected
+from server.election.methods.figures import HEADS, Rejected
 from server.election.numbers import Unreadable, typed
-from server.election.texts.check_codes import CHECKS
+from server.election.texts.check_codes import CHECKS, Finding
 
 PAPERS = {"issued": "issued", "papers": "counted"}
 REASON = "reason."

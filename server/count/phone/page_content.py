@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from server.count.phone.figures import REASON, SentForm, fields, merged
-from server.election.checks import Finding
 from server.election.contests import Candidate
 from server.election.counts import Count
-from server.election.events import HEADS
+from server.election.methods.figures import HEADS
 from server.election.nights import Night
 from server.election.parties import counted_as
-from server.election.verdict import Result, tied_first
+from server.election.result import Result
+from server.election.texts.check_codes import Finding
+from server.election.verdict import tied_first
 
 
 class NumberRow(Struct, frozen=True):

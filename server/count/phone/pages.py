@@ -9,9 +9,10 @@ from server.count.phone.figures import SentForm, entry_of, read_sheet
 from server.count.phone.page_content import form_of, label_of, read_back
 from server.count.visit.place import Place, common
 from server.count.visit.visitors_night import page
-from server.election.checks import Finding
 from server.election.counting.entry import sheets_of
-from server.election.events import HEADS, Withdrawn
+from server.election.events import Withdrawn
+from server.election.methods.figures import HEADS
+from server.election.texts.check_codes import Finding
 from server.election.verdict import judge
 from server.html.templates import clock
 

@@ -6,7 +6,7 @@ from typing import Literal, TypedDict
 from msgspec import UNSET, Struct, UnsetType
 
 from server.election.commands import OfTheHold, WithFigures, WithoutFigures
-from server.election.events import Rejected
+from server.election.methods.figures import MoreFigures, Rejected
 
 Role = Literal["officer", "second officer", "returning officer", "desk", "admin"]
 """What somebody is invited as: the first four to a night, the last to run the place, which has all nights."""
@@ -114,7 +114,7 @@ class SheetKeyed(Act, frozen=True, tag="sheet-keyed.1"):
     """One person keyed a whole sheet, in a ``round`` of the contest (``Count.round``).
 
     ``replaces`` is the seq of the sheet of the same role that this one takes the place of, 0 if there is none.
-    ``reasons`` is check code → the reason given for a warning.
+    ``reasons`` is check code → the reason given for a warning. ``more`` is as in ``Declared``.
     """
 
     ballot: str
@@ -125,6 +125,7 @@ class SheetKeyed(Act, frozen=True, tag="sheet-keyed.1"):
     rejected: Rejected
     lot: str | None
     reasons: dict[str, str]
+    more: MoreFigures | UnsetType = UNSET
 
 
 class CorrectionBegun(Act, frozen=True, tag="correction-begun.1"):

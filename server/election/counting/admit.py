@@ -5,7 +5,7 @@ from typing import TypeVar, assert_never
 
 from msgspec.structs import replace
 
-from server.election.checks import Finding, check_figures, check_papers
+from server.election.checks import check_figures, check_papers
 from server.election.commands import WithFigures
 from server.election.counting.acts import (
     AnyAct,
@@ -54,6 +54,7 @@ from server.election.refusals import (
     refuse_if,
     want_reasons,
 )
+from server.election.texts.check_codes import Finding
 
 A = TypeVar("A", bound=AnyAct)
 
@@ -137,7 +138,8 @@ def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
     if any(role != act.role and _same_person(desk, act, sheet) for role, sheet in sheets.items()):
         raise Refused("same-person", f"{act.by} has keyed the other sheet: a different person must key this one.")
     papers = papers_of(count)
-    refuse_if(check_figures(count.contest, act.votes, act.rejected, papers, act.lot, must_reconcile=True))
+    figures = act.votes, act.rejected, papers, act.lot, act.more
+    refuse_if(check_figures(count.contest, *figures, must_reconcile=True))
     want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers), act.reasons)
 
 

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from server.election.checks import Finding
 from server.election.commands import (
     AmendBallotPaper,
     Correct,
@@ -20,9 +19,10 @@ from server.election.counting.desk import Desk
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.counting.entry import asked_for, once_released, pending, sheets_of, spoken
 from server.election.counts import Count
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.nights import Night
 from server.election.refusals import Refused, count_of, want_reasons
+from server.election.texts.check_codes import Finding
 
 
 def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:

@@ -2,11 +2,11 @@
 
 from fractions import Fraction
 
-from server.election.checks import Finding
 from server.election.contests import Contest
-from server.election.events import Rejected
+from server.election.methods.figures import Rejected
 from server.election.parties import counted_as, has_a_past
 from server.election.shares import share_text
+from server.election.texts.check_codes import Finding
 
 # All limits were measured on 2,621 results: the general elections of 2010, 2015, 2017 and 2019, and the 21 by-elections
 # from 2010 to 2015. They doubt 100 of these true results: 77 of 2015, when the Scottish National Party rose and the
@@ -90,6 +90,8 @@ def _shares(contest: Contest, votes: dict[str, int]) -> list[Finding]:
 def _last_shares(contest: Contest) -> dict[str, Fraction]:
     """Candidate id → the party's share at the last election, where ``judge`` would compare the two as well."""
     if contest.previous is None or not sum(contest.previous.votes.values()):
+        return {}
+    if contest.rules.shares_are_of == "best candidates":  # a party's candidates have its voters between them
         return {}
     shares = _parts(contest.previous.votes)
     parties = {candidate.id: counted_as(candidate.party) for candidate in contest.polled}

@@ -18,10 +18,11 @@ from server.election.commands import Correct, Declare, WithFigures, WithoutFigur
 from server.election.counting.acts import Asked, CorrectionBegun, Role, SheetKeyed
 from server.election.counting.desk import Desk
 from server.election.counts import Count
-from server.election.decide import decide
-from server.election.events import HEADS
+from server.election.deciding.decide import decide
+from server.election.methods.figures import HEADS, NOTHING_MORE
 from server.election.nights import Night, apply
 from server.election.refusals import Refused
+from server.election.verdict import counted_in
 
 State = Literal["no poll", "unverified", "keying", "one keyed", "differs", "ready", "asked", "on air"]
 KEYING: tuple[Role, ...] = ("officer", "second officer")
@@ -103,16 +104,14 @@ def sheets_of(count: Count, desk: Desk) -> dict[Role, SheetKeyed]:
         if sheet.round == count.round
         and sheet.seq > entry.since
         and sheet.votes.keys() == polled
-        and papers in (None, sum(sheet.votes.values()) + sheet.rejected.total)
+        and papers in (None, count.contest.rules.papers(counted_in(count.contest, sheet)))
     }
 
 
 def papers_of(count: Count) -> int | None:
     """The papers that figures must account for: those verified, or else as many as the declaration has; None if
     neither."""
-    if count.papers is None and count.result and count.result.rejected:
-        return count.result.valid + count.result.rejected.total
-    return count.papers
+    return count.result.papers if count.papers is None and count.result else count.papers
 
 
 def correction_of(night: Night, desk: Desk, ballot: str) -> CorrectionBegun | None:
@@ -139,7 +138,13 @@ def differences(first: SheetKeyed, second: SheetKeyed) -> list[str]:
     for head in HEADS:
         if getattr(first.rejected, head) != getattr(second.rejected, head):
             fields.append(f"rejected.{head}")
-    return [*fields, *(["lot"] if first.lot != second.lot else [])]
+    if first.lot != second.lot:
+        fields.append("lot")
+    one, other = first.more or NOTHING_MORE, second.more or NOTHING_MORE
+    fields += [name for name in ("valid_papers", "in_part", "lots") if getattr(one, name) != getattr(other, name)]
+    if one.second != other.second:
+        fields.append("second")
+    return fields
 
 
 def spoken(night: Night, desk: Desk, ballot: str, by: str) -> WithFigures | None:
@@ -161,6 +166,7 @@ def spoken(night: Night, desk: Desk, ballot: str, by: str) -> WithFigures | None
             rejected=sheet.rejected,
             lot=sheet.lot,
             round=sheet.round,
+            more=sheet.more,
         )
     return Correct(
         id=command_id,
@@ -172,4 +178,5 @@ def spoken(night: Night, desk: Desk, ballot: str, by: str) -> WithFigures | None
         reason=correction.reason,
         slip=correction.slip,
         round=sheet.round,
+        more=sheet.more,
     )

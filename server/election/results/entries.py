@@ -12,9 +12,9 @@ from server.election.events import StageReached
 from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import counted_as
+from server.election.result import CandidateResult, Result
 from server.election.results.parliament import polled_on
 from server.election.results.ranking import extremes, extremes_of, nearest
-from server.election.verdict import CandidateResult, Result
 
 DEPOSIT_POUNDS = 500  # each candidate's (Parliamentary Elections Rules, rule 9)
 

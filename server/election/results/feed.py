@@ -20,16 +20,18 @@ from server.election.events import (
     NoteCorrected,
     NoteEvent,
     NotePosted,
+    PreferencesReported,
     SetsResult,
     StageReached,
     Withdrawn,
 )
 from server.election.nights import Night
 from server.election.parties import Party
+from server.election.result import Result
 from server.election.results.amendments import PutRight, put_right
 from server.election.results.notes import Note, notes_of, said_before
 from server.election.results.tally import add_up
-from server.election.verdict import Result, elect_unopposed, judge
+from server.election.verdict import elect_unopposed, judge
 
 FEED_LENGTH = 12  # entries that a page begins with
 _FEED_OF_ONE = 60  # on a night of one contest, whose feed is its story
@@ -139,6 +141,8 @@ def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
             return Item("withdrawn", event, count, None, before(count, event))
         case StageReached():
             return Item("stage", event, count)
+        case PreferencesReported():
+            return Item("preferences", event, count)
         case BallotPaperAmended():
             return Item("amended", event, count, put_right=put_right(night, event))
         case NoPollTaken():

@@ -21,6 +21,7 @@ from server.election.events import (
     NoteCorrected,
     NotePosted,
     NoteWithdrawn,
+    PreferencesReported,
     StageReached,
     Withdrawn,
 )
@@ -34,6 +35,7 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
     """
     told: list[AnyEvent | None] = []
     stands: dict[str, int] = {}  # ballot id → index in ``told`` of the declaration, or NoPollTaken, that stands
+    preferences: dict[str, int] = {}  # ballot id → index in ``told`` of the first preferences
     notes: dict[int, int] = {}  # seq of a note → its index in ``told``
     for event in events:
         match event:
@@ -49,9 +51,24 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
             case Corrected():
                 first = told[stands[event.ballot]]
                 assert isinstance(first, Declared), "what is corrected was declared"
-                told[stands[event.ballot]] = replace(first, votes=event.votes, rejected=event.rejected, lot=event.lot)
+                figures = replace(first, votes=event.votes, rejected=event.rejected, lot=event.lot, more=event.more)
+                told[stands[event.ballot]] = figures
+                if event.ballot in preferences:
+                    before = told[preferences[event.ballot]]
+                    assert isinstance(before, PreferencesReported), "the first preferences are put right as well"
+                    told[preferences[event.ballot]] = replace(before, votes=event.votes, rejected=event.rejected)
             case Withdrawn():
                 told[stands.pop(event.ballot)] = None
+                if event.ballot in preferences:
+                    told[preferences.pop(event.ballot)] = None
+            case PreferencesReported():
+                if event.ballot in preferences:  # the newest are told where the first were
+                    first = told[preferences[event.ballot]]
+                    assert isinstance(first, PreferencesReported), "what is replaced was reported"
+                    told[preferences[event.ballot]] = replace(first, votes=event.votes, rejected=event.rejected)
+                else:
+                    preferences[event.ballot] = len(told)
+                    told.append(event)
             case Declared() | NoPollTaken():
                 stands[event.ballot] = len(told)
                 told.append(event)
@@ -68,4 +85,5 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
 
 def was_revised(events: Sequence[AnyEvent]) -> bool:
     """Whether anything was corrected, put right or withdrawn; if not, ``as_known`` changes nothing."""
-    return any(isinstance(event, Corrected | Withdrawn | Amendment | NoteCorrected | NoteWithdrawn) for event in events)
+    revises = Corrected | Withdrawn | Amendment | NoteCorrected | NoteWithdrawn
+    return any(isinstance(one, revises) or (isinstance(one, PreferencesReported) and one.reason) for one in events)

@@ -161,7 +161,7 @@ def _declared(nights: Iterable[Night], after: date, until: date) -> Iterator[tup
     for night in nights:
         for ballot, count in night.counts.items():
             day = polled_on(night.definition, count.contest.ballot)
-            if is_by_election(ballot) and after < day <= until and ballot not in seen:
+            if is_by_election(ballot) and ballot.startswith("parl.") and after < day <= until and ballot not in seen:
                 seen.add(ballot)
                 if count.result:
                     yield night, count

@@ -1,25 +1,31 @@
-"""Where contests lie: the whole night, its nations and its regions. No figures."""
+"""Where contests lie: the whole night, its nations, its regions and its councils. No figures."""
 
 from msgspec import Struct
 
-from server.election.contests import Definition
+from server.election.contests import Contest, Definition
 from server.election.once import once
 
 
 class Area(Struct, frozen=True):
-    """A nation, or a region of it; the whole night where both are ""."""
+    """A nation, a region of it, or what a body of this id has of either; the whole night where all are ""."""
 
     nation: str = ""
     region: str = ""
+    body: str = ""
 
     @property
     def name(self) -> str:
         """ "London", "England"; "" for the whole night."""
         return self.region or self.nation
 
-    def has(self, nation: str, region: str) -> bool:
-        """Whether a contest of this nation and region lies there."""
-        return self.nation in ("", nation) and self.region in ("", region)
+    def has(self, nation: str, region: str, body: str = "") -> bool:
+        """Whether a contest of this nation, region and body lies there."""
+        return self.nation in ("", nation) and self.region in ("", region) and self.body in ("", body)
+
+
+def place_of(contest: Contest) -> tuple[str, str, str]:
+    """A contest's nation, region and body."""
+    return contest.nation, contest.region, contest.body or ""
 
 
 EVERYWHERE = Area()

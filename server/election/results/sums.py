@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from threading import Lock
 
-from server.election.contests import Contest, Definition
+from server.election.contests import Definition
 from server.election.counts import Count
 from server.election.events import Declared, NoPollTaken
 from server.election.nights import Night
 from server.election.once import once
-from server.election.parties import counted_as
-from server.election.results.places import EVERYWHERE, Area
+from server.election.results.places import EVERYWHERE, Area, place_of
 
-Declaration = tuple[int, datetime, str]
-"""The seq and time of a declaration that stands, and the party that won by it as the figures are now."""
+Declaration = tuple[int, datetime, int, tuple[tuple[str, int], ...]]
+"""The seq and time of a declaration that stands, the seats it was for, and party and seats won by it as the figures are
+now."""
 
 
 class PartySums:
@@ -32,15 +32,27 @@ class PartySums:
 
 
 class Sums:
-    """Some contests together: how many are ``declared`` and how many ``compared``, with all valid votes of each.
-    ``unknown`` is how many had a poll, and no baseline; of ``called_off`` the poll is postponed or countermanded."""
+    """Some contests together: how many are ``declared``, for how many ``seats``, and how many ``compared``, with all
+    valid votes of each. ``unknown`` is how many had a poll, and no baseline; of ``called_off`` the poll is postponed or
+    countermanded. Votes are those that shares are parts of: where several seats are fought, of each party's best
+    candidate.
+    """
 
-    __slots__ = ("called_off", "compared", "declared", "parties", "unknown", "valid", "valid_before", "valid_compared")
+    __slots__ = (
+        "called_off",
+        "compared",
+        "declared",
+        "parties",
+        "seats",
+        "unknown",
+        "valid",
+        "valid_before",
+        "valid_compared",
+    )
 
     def __init__(self) -> None:
-        self.called_off = self.declared = self.unknown = self.compared = self.valid = self.valid_compared = (
-            self.valid_before
-        ) = 0
+        self.called_off = self.declared = self.seats = self.unknown = self.compared = 0
+        self.valid = self.valid_compared = self.valid_before = 0
         self.parties: dict[str, PartySums] = {}
 
     def of(self, party: str) -> PartySums:
@@ -57,14 +69,16 @@ class Sums:
             self.called_off += times if count.no_poll else 0
             return
         self.declared += times
+        self.seats += times * count.contest.seats
         self.valid += times * result.valid
-        winner, holder = result.verdict.winner, result.verdict.previous
-        self.of(winner).seats += times
-        if holder is not None and result.verdict.kind == "gain":
-            self.of(winner).gained += times
-            self.of(holder).lost += times
-        for line in result.lines:
-            self.of(counted_as(line.candidate.party)).votes += times * line.votes
+        for party, number in result.verdict.won.items():
+            self.of(party).seats += times * number
+        for party, number in result.verdict.gained.items():
+            self.of(party).gained += times * number
+        for party, number in result.verdict.lost.items():
+            self.of(party).lost += times * number
+        for party, votes in result.by_party.items():
+            self.of(party).votes += times * votes
         if result.unopposed:  # nobody voted there, so that nothing is compared there
             return
         if previous is None:
@@ -73,21 +87,21 @@ class Sums:
         self.compared += times
         self.valid_compared += times * result.valid
         self.valid_before += times * sum(previous.votes.values())
-        for line in result.lines:
-            self.of(counted_as(line.candidate.party)).compared += times * line.votes
+        for party, votes in result.by_party.items():
+            self.of(party).compared += times * votes
         for party, votes in previous.votes.items():
             self.of(party).before += times * votes
 
 
 class _Running:
-    """The sums of a night by nation and region, of the contests as they were when somebody last asked: in whichever
-    thread, so they are brought up to date and read in one step."""
+    """The sums of a night by nation, region and body, of the contests as they were when somebody last asked: in
+    whichever thread, so they are brought up to date and read in one step."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._counts: Mapping[str, Count] = {}
         self._declarations: dict[str, Declaration] = {}
-        self._places: dict[tuple[str, str], Sums] = {}
+        self._places: dict[tuple[str, str, str], Sums] = {}
         self._totals: dict[Area, Sums] = {}  # of the areas in which nothing has changed since somebody asked
 
     def within(self, counts: Mapping[str, Count], area: Area) -> Sums:
@@ -107,7 +121,7 @@ class _Running:
         if counts is self._counts:
             return
         for before, count in _changes(self._counts, counts):
-            place = _place(count.contest)
+            place = place_of(count.contest)
             self._totals = {area: total for area, total in self._totals.items() if not area.has(*place)}
             sums = self._places.setdefault(place, Sums())
             if before:
@@ -154,26 +168,23 @@ def sums_of(night: Night) -> NightSums:
 
 
 @once
-def contests_by_place(definition: Definition) -> dict[tuple[str, str], int]:
-    """How many contests there are in each nation and region."""
-    found: dict[tuple[str, str], int] = {}
+def contests_by_place(definition: Definition) -> dict[tuple[str, str, str], int]:
+    """How many contests there are in each nation, region and body."""
+    found: dict[tuple[str, str, str], int] = {}
     for contest in definition.contests:
-        found[_place(contest)] = found.get(_place(contest), 0) + 1
+        place = place_of(contest)
+        found[place] = found.get(place, 0) + 1
     return found
 
 
 def contests_in(definition: Definition, area: Area) -> int:
     """How many contests an area has."""
-    return sum(number for (nation, region), number in contests_by_place(definition).items() if area.has(nation, region))
+    return sum(number for place, number in contests_by_place(definition).items() if area.has(*place))
 
 
 @once
 def _running(definition: Definition) -> _Running:
     return _Running()
-
-
-def _place(contest: Contest) -> tuple[str, str]:
-    return contest.nation, contest.region
 
 
 def _changes(before: Mapping[str, Count], now: Mapping[str, Count]) -> Iterator[tuple[Count | None, Count]]:
@@ -189,13 +200,14 @@ def _declaration(count: Count) -> Declaration | None:
         return None
     for event in reversed(count.history):
         if isinstance(event, Declared | NoPollTaken):
-            return event.seq, event.at, count.result.verdict.winner
+            return event.seq, event.at, count.contest.seats, tuple(count.result.verdict.won.items())
     return None
 
 
 def _together(total: Sums, more: Sums) -> None:
     total.called_off += more.called_off
     total.declared += more.declared
+    total.seats += more.seats
     total.unknown += more.unknown
     total.compared += more.compared
     total.valid += more.valid

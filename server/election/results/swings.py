@@ -8,8 +8,8 @@ from msgspec import Struct
 from server.election.counts import Count
 from server.election.nights import Night
 from server.election.once import once
-from server.election.parties import counted_as, has_a_past
-from server.election.results.places import EVERYWHERE, Area
+from server.election.parties import has_a_past
+from server.election.results.places import EVERYWHERE, Area, place_of
 from server.election.results.sums import PartySums, sums_of
 
 _NOTHING = PartySums()
@@ -87,7 +87,7 @@ def swing_together(night: Night, from_party: str, to_party: str, area: Area = EV
 def _seats(night: Night, from_party: str, to_party: str, area: Area) -> Iterator[SeatSwing]:
     for count, (grown, whole) in _compared(night):
         first, second = grown.get(from_party), grown.get(to_party)
-        if first is not None and second is not None and area.has(count.contest.nation, count.contest.region):
+        if first is not None and second is not None and area.has(*place_of(count.contest)):
             yield SeatSwing(count.contest.ballot, second - first, whole)
 
 
@@ -104,12 +104,9 @@ def _growth(count: Count) -> tuple[dict[str, int], int] | None:
     contest is not declared, was uncontested, or has no known baseline.
     """
     previous, result = count.contest.previous, count.result
-    if previous is None or result is None or result.unopposed:
+    if previous is None or result is None or result.unopposed or not count.contest.rules.has_swing:
         return None
-    votes: dict[str, int] = {}
-    for line in result.lines:
-        party = counted_as(line.candidate.party)
-        votes[party] = votes.get(party, 0) + line.votes
+    votes = result.by_party
     valid, valid_before = result.valid, sum(previous.votes.values())
     if not valid_before:
         return None

@@ -124,7 +124,13 @@ def majority_line(night: Night) -> int:
 
 def still_open(night: Night) -> int:
     """The seats of the House that nobody has yet: to be declared, put off to another day, or not of this night."""
-    return max(night.definition.seats, len(night.counts)) - night.declared
+    return max(night.definition.seats, _fought(night.definition)) - sums_of(night).within().seats
+
+
+@once
+def _fought(definition: Definition) -> int:
+    """The seats that the contests of a night are for."""
+    return sum(contest.seats for contest in definition.contests)
 
 
 def is_early(night: Night) -> bool:
@@ -158,10 +164,11 @@ def _majority(night: Night, line: int, most: int) -> Majority | None:
     if not line or most < line:
         return None
     seats: dict[str, int] = {}
-    for seq, at, winner in sums_of(night).declarations():
-        seats[winner] = seats.get(winner, 0) + 1
-        if seats[winner] == line and has_a_past(winner):
-            return Majority(winner, seq, at)
+    for seq, at, _, won in sums_of(night).declarations():
+        for party, number in won:
+            seats[party] = seats.get(party, 0) + number
+            if seats[party] >= line and has_a_past(party):
+                return Majority(party, seq, at)
     return None
 
 
@@ -173,11 +180,12 @@ def _hung(night: Night, line: int, most: int) -> Hung | None:
     if not line or most + still >= line:
         return None
     seats: dict[str, int] = {}
-    most, still = 0, still + night.declared
-    for seq, at, winner in sums_of(night).declarations():
-        still -= 1
-        seats[winner] = seats.get(winner, 0) + 1
-        most = max(most, seats[winner] if has_a_past(winner) else 0)
+    most, still = 0, still + sums_of(night).within().seats
+    for seq, at, fought, won in sums_of(night).declarations():
+        still -= fought
+        for party, number in won:
+            seats[party] = seats.get(party, 0) + number
+            most = max(most, seats[party] if has_a_past(party) else 0)
         if most + still < line:
             return Hung(seq, at)
     return None

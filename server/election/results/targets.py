@@ -12,9 +12,9 @@ from server.election.counts import Count
 from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import INDEPENDENT, counted_as, has_a_past
+from server.election.result import Result
 from server.election.results.ranking import place
 from server.election.results.tally import majority_line, still_open
-from server.election.verdict import Result
 
 Status = Literal["pending", "gained", "missed", "held", "lost"]
 
@@ -112,7 +112,7 @@ def needs(night: Night, grounds: Battlegrounds) -> Needs | None:
     if not line:
         return None
     results = (count.result for count in night.counts.values())
-    seats = sum(result is not None and result.verdict.winner == grounds.party for result in results)
+    seats = sum(result.verdict.won.get(grounds.party, 0) for result in results if result)
     return Needs(
         party=grounds.party,
         line=line,
@@ -164,7 +164,7 @@ def _ordered(definition: Definition, party: str) -> tuple[tuple[_Seat, ...], tup
     defences: list[_Seat] = []
     for contest in definition.contests if has_a_past(party) else ():
         previous = contest.previous
-        if previous is None:
+        if previous is None or not contest.rules.has_winner:
             continue
         if previous.holder == party:
             second = _second(previous, parties)

@@ -1,4 +1,4 @@
-"""Every check that an entered result goes through, by code: what each means, and whether it blocks."""
+"""Every check that an entered result goes through, by code: what each means, and whether it blocks; and a finding."""
 
 from msgspec import Struct
 
@@ -25,6 +25,18 @@ _ERRORS = {
     "votes-above-papers": "Votes and rejected papers are more than the ballot papers verified.",
     "votes-below-papers": "Votes and rejected papers are fewer than the ballot papers verified.",
     "votes-above-electorate": "Votes and rejected papers are more than the electors.",
+    "valid-papers-missing": "The valid ballot papers are not known where a paper has several votes.",
+    "valid-papers-above-papers": "Valid papers and those rejected in full are more than the ballot papers verified.",
+    "valid-papers-below-papers": "Valid papers and those rejected in full are fewer than the ballot papers verified.",
+    "votes-above-valid-papers": "A candidate has more votes than there are valid papers.",
+    "votes-above-allowed": "There are more votes than the valid papers can have.",
+    "votes-below-valid-papers": "There are fewer votes than valid papers, each of which has one at least.",
+    "in-part-above-valid-papers": "The papers rejected in part are more than the valid papers.",
+    "second-missing": "A candidate who stays for the second round has no number of second preferences.",
+    "second-unneeded": "There are second preferences where the first decide.",
+    "second-unknown": "There are second preferences for a candidate who does not stay.",
+    "second-above-papers": "There are more second preferences than papers of those who are out.",
+    "method-not-counted": "The contest is counted by a method whose results cannot be entered yet.",
     "candidate-unknown": "There are votes for somebody who is not on the ballot paper.",
     "candidate-withdrew": "There are votes for a candidate who withdrew before the poll.",
     "party-candidate-died": "A party's candidate has died: the poll is countermanded.",
@@ -32,8 +44,8 @@ _ERRORS = {
     "rejected-missing": "The rejected papers are not known.",
     "rejected-negative": "Rejected papers are fewer than 0.",
     "rejected-heads": "The four heads of rejected papers do not add up to their total.",
-    "tie-without-lot": "The first place is a tie, and no lot decides it.",
-    "lot-without-tie": "A lot is given where the first place is not a tie.",
+    "tie-without-lot": "The last place to be filled is a tie, and no lot decides it.",
+    "lot-without-tie": "A lot is given where the last place to be filled is not a tie.",
     "reason-missing": "A correction, a withdrawal or a warning passed over has no reason.",
     "text-too-long": "A reason or note has more than 500 characters, or there are more reasons than checks.",
     "note-empty": "A note has no text.",
@@ -56,3 +68,23 @@ CHECKS = {code: Check(code, True, what) for code, what in _ERRORS.items()} | {
     code: Check(code, False, what) for code, what in _WARNINGS.items()
 }
 """Check code → check: first the errors, which block, then the warnings, which need a reason."""
+
+
+class Finding(Struct, frozen=True):
+    """One thing that is wrong or doubtful in figures; ``code`` is a key of CHECKS.
+
+    ``field`` names the field of the form that it is about: "votes", "votes.3", "rejected", "rejected.identifiable",
+    "papers", "lot", "valid_papers", "in_part", "second.3"… ``sentence`` is for the person at the form.
+    """
+
+    code: str
+    field: str
+    sentence: str
+
+    @property
+    def blocks(self) -> bool:
+        """Whether this must be put right before anything can be declared; if not, a reason is enough.
+
+        KeyError where CHECKS has no such code.
+        """
+        return CHECKS[self.code].blocks

@@ -15,11 +15,12 @@ from server.election.parties import Party, counted_as
 from server.nights.coming import parties
 from server.nights.coming.reading import Reader, day_of, no_day, short
 from server.nights.coming.sheet import Fault, Sheet, TypedCandidate, TypedContest
-from server.nights.format import BALLOT, OTHERS
+from server.nights.format import BALLOT
 from server.nights.sources.ballots import slug
 from server.nights.sources.checking import CANCELLED, UNCONTESTED
 from server.nights.sources.columns import GSS
 from server.nights.sums import a_sum
+from server.nights.written.lines import OTHERS
 
 NATIONS = ("England", "Scotland", "Wales", "Northern Ireland")
 

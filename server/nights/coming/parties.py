@@ -10,8 +10,8 @@ from hashlib import sha256
 from server.election.limits import LONGEST_TITLE
 from server.election.parties import INDEPENDENT, LABOUR_AND_COOPERATIVE, Party
 from server.nights import archive, register
-from server.nights.format import OTHERS
 from server.nights.sources.ballots import PARTY_ID, party_id, slug
+from server.nights.written.lines import OTHERS
 
 _REMEMBERED = 10_000  # names, short ones: twice as many as a general election has candidates
 _SHORT = 12  # characters: a party's name no longer than this is its own abbreviation
@@ -123,7 +123,7 @@ def _key(text: str) -> str:
 def known() -> dict[str, Party]:
     """Party id → party, as the newest shipped night names it, else as the register does."""
     found = {LABOUR_AND_COOPERATIVE: _LABOUR_AND_COOPERATIVE}
-    for summary in archive.listed():
+    for summary in archive.of_the_house():
         for one in archive.load(summary.id).definition.parties:
             if one.id != OTHERS:
                 found.setdefault(one.id, one)
@@ -140,7 +140,7 @@ def _by_name() -> dict[str, tuple[str, ...]]:
         found.setdefault(_key(one.name), []).append(id)
     for one in sorted(register.registrations(), key=lambda one: (one.until is not None, one.id)):
         found.setdefault(_key(one.name), []).append(one.id)
-    for summary in archive.listed():
+    for summary in archive.of_the_house():
         for one in archive.load(summary.id).definition.parties:
             found.setdefault(_key(one.short), []).append(one.id)
     return {name: tuple(dict.fromkeys(ids)) for name, ids in found.items()}

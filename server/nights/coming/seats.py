@@ -15,7 +15,7 @@ from server.nights import archive, polls
 from server.nights.baselines import Baseline, of_night
 from server.nights.coming.parties import written
 from server.nights.coming.sheet import Sheet, TypedContest
-from server.nights.format import OTHERS, Summary
+from server.nights.written.lines import OTHERS, Summary
 
 _MOST_FOUND = 12
 _FROM = "Contains Parliamentary information licensed under the Open Parliament Licence v3.0"

@@ -1,7 +1,8 @@
 """A night still to come as a night file, to be opened or imported later. Nothing is stored."""
 
 from server.nights.coming.made import Made
-from server.nights.format import CandidateLine, ContestLine, Header, written
+from server.nights.format import written
+from server.nights.written.lines import CandidateLine, ContestLine, Header
 
 
 def night_file(night: Made) -> str:

@@ -1,7 +1,7 @@
 """A layout of hexagons from a HexJSON file, checked and written in the project's own form. No map."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,6 +14,7 @@ from server.nights.sources.source import MOST_BYTES
 
 _GSS = re.compile(r"[ENSW]\d{8}")
 _NONE: Mapping[str, str] = MappingProxyType({})
+_NOWHERE: Mapping[str, Sequence[str]] = MappingProxyType({})
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -54,10 +55,17 @@ def year_in(path: Path) -> int:
     return int(years.pop())
 
 
-def imported(path: Path, year: int, more: Mapping[str, str] = _NONE) -> Imported:
+def imported(
+    path: Path,
+    year: int,
+    more: Mapping[str, str] = _NONE,
+    *,
+    attribution: str = ATTRIBUTION,
+    within: Mapping[str, Sequence[str]] = _NOWHERE,
+) -> Imported:
     """A layout for the boundaries of a year; BadLayout where it cannot be one, OSError where it cannot be opened.
 
-    ``more`` are old codes → new ones, beside those that are known.
+    ``more`` are old codes → new ones, beside those that are known. ``within`` is as ``Layout`` has it.
     """
     try:
         with path.open("rb") as opened:
@@ -82,14 +90,15 @@ def imported(path: Path, year: int, more: Mapping[str, str] = _NONE) -> Imported
     if twice := sorted(set(renamed.values()) & set(found.hexes)):
         raise BadLayout(f"{path.name}: {twice[0]} is in it under its old code too.")
     hexes = {renamed.get(gss, gss): hexagon for gss, hexagon in found.hexes.items()}
-    return Imported(_written(path.name, hexes), frozenset(hexes), renamed)
+    return Imported(_written(path.name, hexes, attribution, within), frozenset(hexes), renamed)
 
 
-def _written(source: str, hexes: dict[str, _Hexagon]) -> str:
+def _written(source: str, hexes: dict[str, _Hexagon], attribution: str, within: Mapping[str, Sequence[str]]) -> str:
     west = min(one.q for one in hexes.values())
     north = max(one.r for one in hexes.values())
     north += north % 2  # so that odd rows stay odd
-    head = {"format": FORMAT, "version": VERSION, "attribution": ATTRIBUTION, "source": source}
+    head = {"format": FORMAT, "version": VERSION, "attribution": attribution, "source": source}
+    head |= {"within": dict(within)} if within else {}
     lines = [f'  "{gss}": [{one.q - west}, {north - one.r}]' for gss, one in sorted(hexes.items())]
     opening = msgspec.json.encode(head).decode().removesuffix("}")
     return f'{opening},"cells":{{\n' + ",\n".join(lines) + "\n}}\n"

@@ -12,13 +12,7 @@ from msgspec.structs import replace
 from server.election.contests import Previous
 from server.nights.archive import past_night
 from server.nights.baselines import Baseline, of_night
-from server.nights.format import (
-    ATTRIBUTION,
-    BadNight,
-    Header,
-    parsed,
-    written,
-)
+from server.nights.format import BadNight, parsed, written
 from server.nights.past import PastNight
 from server.nights.sources import democracy_club
 from server.nights.sources.ballots import Ballot, polls_close
@@ -29,6 +23,7 @@ from server.nights.sources.problems import Problem, summed_up
 from server.nights.sources.renamed import EARLIER
 from server.nights.sources.source import File
 from server.nights.sources.verdicts import contradicted
+from server.nights.written.lines import ATTRIBUTION, Header
 
 _GENERAL = re.compile(r"parl\.(\d{4}-\d\d-\d\d)")
 _BY_ELECTION = re.compile(r"parl\.[a-z0-9-]+\.by\.(\d{4}-\d\d-\d\d)")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from server.election.parties import Party, counted_as
 from server.nights import facts
 from server.nights.baselines import Baseline
-from server.nights.format import OTHERS, CandidateLine, ContestLine
 from server.nights.sources.ballots import Ballot
+from server.nights.written.lines import OTHERS, CandidateLine, ContestLine
 
 
 def line_of(ballot: Ballot, before: Baseline | None, parties: Mapping[str, Party]) -> ContestLine:

@@ -4,13 +4,13 @@ from server.election.contests import Previous
 from server.election.parties import INDEPENDENT, SPEAKER, Party, counted_as
 from server.nights import register
 from server.nights.baselines import Baseline
-from server.nights.format import OTHERS
 from server.nights.sources.ballots import slug
 from server.nights.sources.problems import Problem
 from server.nights.sources.renamed import RENAMED
 from server.nights.sources.source import File
 from server.nights.sources.tables import CsvRow, table
 from server.nights.sums import a_sum
+from server.nights.written.lines import OTHERS
 
 _NOTIONAL = (
     "constituency_id",

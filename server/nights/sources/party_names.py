@@ -29,13 +29,18 @@ def party_in(row: CsvRow) -> Party:
     name, party = row.required("party_name"), party_id(row.required("party_id"))
     if party and not PARTY_ID.fullmatch(party):
         row.wrong(f"party_id is {party!r}: it should look like PP85.", "party_id is none")
-    known = _parties().get(party)
-    if known and _words(known.name) & _words(name):
-        return known
+    archived = known().get(party)
+    if archived and _words(archived.name) & _words(name):
+        return archived
+    return Party(party, name, short_of(name))
+
+
+def short_of(name: str) -> str:
+    """An abbreviation made from a party's name: the name if it is short, else the first letters of its words."""
     short = re.sub(r"^The | Party$", "", name)
     if len(short) > _SHORT:
         short = "".join(word[0] for word in re.findall(r"\w+", name) if word[0].isupper()) or short[:_SHORT]
-    return Party(party, name, short)
+    return short
 
 
 def _words(name: str) -> set[str]:
@@ -43,10 +48,10 @@ def _words(name: str) -> set[str]:
 
 
 @cache
-def _parties() -> dict[str, Party]:
-    """Party id → party, for every party of the shipped nights, as the newest of them names it."""
+def known() -> dict[str, Party]:
+    """Party id → party, for every party of the shipped nights of the House, as the newest of them names it."""
     parties: dict[str, Party] = {}
-    for summary in archive.listed():
+    for summary in archive.of_the_house():
         with (archive.FOLDER / f"{summary.id}.jsonl").open("rb") as lines:
             for party in header_of(lines.readline(), summary.id).parties:
                 parties.setdefault(party.id, party)

@@ -10,10 +10,10 @@ from server.election.contests import Definition
 from server.election.nights import Night, fold
 from server.election.once import once
 from server.election.parties import Party, has_a_past
+from server.election.result import CandidateResult
 from server.election.results.entries import Entry, PartyRecord
 from server.election.results.parliament import House, Win, house, is_by_election, wins
 from server.election.results.records import Records, Scope, records, together
-from server.election.verdict import CandidateResult
 from server.nights import archive
 from server.nights.against import NOTIONAL
 
@@ -193,14 +193,14 @@ def _parliament(night: Night, swings: bool) -> Parliament | None:
     day, ballot = night.definition.date, count.contest.ballot
     if not is_by_election(ballot):
         return None
-    generals = sorted((general.date, general.id) for general in archive.listed() if general.contests > 1)
+    generals = sorted((general.date, general.id) for general in archive.of_the_house() if general.contests > 1)
     before = [(polled, general) for polled, general in generals if polled < day]
     after = [polled for polled, _ in generals if polled >= day]
     if not before:
         return None
     since, general = before[-1]
     until = after[0] if after else date.max
-    polls = [poll for poll in archive.listed() if poll.contests == 1 and since < poll.date < until]
+    polls = [poll for poll in archive.of_the_house() if poll.contests == 1 and since < poll.date < until]
     if not any(poll.id == ballot for poll in polls):
         return None  # not every by-election up to this one is at hand
     others = [_known_by(poll.id, night) for poll in polls if poll.date <= day and poll.id != ballot]

@@ -25,6 +25,7 @@ from server.election.events import (
     NoteCorrected,
     NotePosted,
     NoteWithdrawn,
+    PreferencesReported,
     StageReached,
     Withdrawn,
 )
@@ -58,7 +59,7 @@ def marks(event: AnyEvent) -> tuple[str, ...]:
             return tuple(_MARK + kind for kind in KINDS)
         case Declared() | Corrected() | Withdrawn() | NoPollTaken():
             return tuple(_MARK + kind for kind in KINDS)
-        case NightHeld() | NightReleased() | DeclarationExpected() | StageReached():
+        case NightHeld() | NightReleased() | DeclarationExpected() | StageReached() | PreferencesReported():
             return (_MARK + "battlegrounds",)
         case NotePosted() | NoteCorrected() | NoteWithdrawn():
             return (_MARK + "battlegrounds",)

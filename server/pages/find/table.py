@@ -13,8 +13,8 @@ from server.election.contests import Candidate, Contest
 from server.election.counts import Count
 from server.election.nights import Night
 from server.election.parties import counted_as
+from server.election.result import Result
 from server.election.results.places import regions
-from server.election.verdict import Result
 from server.html.languages import Language
 from server.pages.find.search import Hit, party_words, plain, seat_names
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from server.election.clock import LONDON
 from server.election.nights import Night, fold
 from server.nights import archive
-from server.nights.format import Summary
+from server.nights.written.lines import Summary
 from server.pages.bars.seats import Bars, bars_of
 from server.pages.map.dots import Dots, dots
 from server.pages.night.score import Banner, banner_of
@@ -26,7 +26,7 @@ class Card(Struct, frozen=True):
 
 
 class Shipped(Struct, frozen=True):
-    """``cards`` are the general elections, newest first; ``newest`` is the newest night of all, as it ended."""
+    """``cards`` are the general elections, newest first; ``newest`` is the newest night of the House, as it ended."""
 
     cards: tuple[Card, ...]
     newest: Night
@@ -36,7 +36,7 @@ class Shipped(Struct, frozen=True):
 def shipped() -> Shipped:
     """All of it; it opens six nights, half a second, so call it in a thread."""
     cards = [_card(night) for night in archive.listed() if night.seats]
-    return Shipped(tuple(cards), fold(archive.load(archive.listed()[0].id).events))
+    return Shipped(tuple(cards), fold(archive.load(archive.of_the_house()[0].id).events))
 
 
 def _card(summary: Summary) -> Card:

@@ -20,10 +20,10 @@ from server.html.templates import rendered
 from server.live.front import FrontRenderer
 from server.live.hub import Hub
 from server.nights import archive
-from server.nights.format import Summary
 from server.nights.kept import Kept, KeptNight
 from server.nights.layout import ATTRIBUTION
 from server.nights.together import Group
+from server.nights.written.lines import Summary
 from server.pages.bars.seats import bars_of
 from server.pages.front.chosen import chosen, is_coming
 from server.pages.front.past import Shipped
@@ -93,7 +93,8 @@ def front_page(hub: Hub, spoken: Language, shipped: Shipped) -> str:
         cards=shipped.cards,
         map_credit=ATTRIBUTION,
         seasons=seasons,
-        unseasoned=[night for night in archive.listed() if not night.seats and night.id not in in_seasons],
+        councils=[night for night in archive.listed() if not night.is_of_the_house],
+        unseasoned=[night for night in archive.of_the_house() if not night.seats and night.id not in in_seasons],
     )
 
 

@@ -107,7 +107,7 @@ def seat_of(gss: str, on_air: Sequence[Night]) -> Told | None:
     """The newest contest of the constituency with that code, on air or shipped; None where there is none."""
     nights = chosen(on_air)
     live = [night.definition for night in (nights.lead, *nights.others) if night]
-    for night in (*live, *(archive.load(one.id).definition for one in archive.listed())):
+    for night in (*live, *(archive.load(one.id).definition for one in archive.of_the_house())):
         for contest in night.contests:
             if contest.gss == gss:
                 return Told(Suggestion(night.id, contest=contest), night.title, night.date)
@@ -135,12 +135,12 @@ def _place(night: Definition) -> _Places:
 
 @cache
 def _shipped() -> _Places:
-    """The contests of all shipped nights; a candidate who stood in a seat again is in its newest alone."""
+    """The contests of all shipped nights of the House; a candidate who stood in a seat again is in its newest alone."""
     listed: list[SearchEntry] = []
     nights: dict[int, Definition] = {}
     known: set[tuple[str, str, str]] = set()
     seats: set[str] = set()
-    for night in (archive.load(one.id).definition for one in archive.listed()):
+    for night in (archive.load(one.id).definition for one in archive.of_the_house()):
         for entry in entries(night):
             seat = entry.names[0]
             people = [(one, (seat, one.party, one.name)) for one in entry.people]
@@ -156,4 +156,4 @@ def _shipped() -> _Places:
 @cache
 def _newest_general() -> Definition:
     """The newest shipped night of a whole House."""
-    return next(archive.load(one.id).definition for one in archive.listed() if one.contests > 1)
+    return next(archive.load(one.id).definition for one in archive.of_the_house() if one.contests > 1)

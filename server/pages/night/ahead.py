@@ -11,8 +11,8 @@ from server.election.counts import Count
 from server.election.nights import Night
 from server.election.once import once
 from server.html.templates import lead_before
-from server.nights.format import Summary
 from server.nights.polls import declared_before
+from server.nights.written.lines import Summary
 
 _WATCHED = 10
 

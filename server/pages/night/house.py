@@ -87,7 +87,7 @@ def has_house(definition: Definition) -> bool:
 def house_of(night: Night) -> StateOfParties:
     """The House in the present state of a night that has one (``has_house``)."""
     first, last = polls_of(night.definition)
-    earlier = [past for past in archive.listed() if past.date < first]
+    earlier = [past for past in archive.of_the_house() if past.date < first]
     general = next(past for past in earlier if past.seats)
     nights = [whole(general.id), *(whole(past.id) for past in earlier if general.date < past.date)]
     house = state(nights, night)
@@ -171,4 +171,4 @@ def _labels(ends: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
 
 @cache
 def _shipped() -> frozenset[str]:
-    return frozenset(night.id for night in archive.listed() if not night.seats)
+    return frozenset(night.id for night in archive.of_the_house() if not night.seats)

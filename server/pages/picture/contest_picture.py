@@ -6,7 +6,7 @@ from server.election.contests import Candidate, Contest
 from server.election.counts import Count
 from server.election.nights import Night
 from server.election.parties import Party, counted_as
-from server.election.verdict import CandidateResult, Result
+from server.election.result import CandidateResult, Result
 from server.html.languages import Language
 from server.pages.picture import words
 from server.pages.picture.drawing import (

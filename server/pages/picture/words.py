@@ -6,8 +6,8 @@ from server.election.clock import LONDON
 from server.election.counts import Count
 from server.election.events import Corrected
 from server.election.nights import Night
+from server.election.result import Result, Swing
 from server.election.results.tally import Tally, is_early
-from server.election.verdict import Result, Swing
 from server.html.coming import called_off, is_before_poll
 from server.html.languages import Language
 from server.html.templates import part_of

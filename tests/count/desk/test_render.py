@@ -9,7 +9,7 @@ from server.count.board.render import DeskRenderer
 from server.election.commands import HoldNight, ReachStage
 from server.election.counting.acts import AnyAct, Asked, Dropped, EntryChosen, Invited, SignedIn
 from server.election.counting.desk import fold_acts
-from server.election.decide import decide
+from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, NightOpened
 from server.election.nights import Night, fold
 from server.live.private import News

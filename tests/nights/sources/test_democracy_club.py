@@ -13,11 +13,12 @@ from server.election.events import Declared
 from server.election.nights import fold
 from server.nights import archive
 from server.nights.archive import past_night
-from server.nights.format import ContestLine, parsed
+from server.nights.format import parsed
 from server.nights.past import PastNight
 from server.nights.sources.importer import ImportRefused, import_night
 from server.nights.sources.importer import imported as import_with_notes
 from server.nights.sources.source import Source
+from server.nights.written.lines import ContestLine
 from tests.nights.library import CONTESTS, files
 
 CLACTON, HEYWOOD = "parl.clacton.by.2014-10-09", "parl.heywood-and-middleton.by.2014-10-09"

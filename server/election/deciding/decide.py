@@ -1,10 +1,9 @@
 """Decides whether a command may happen on a night as it stands: it becomes one event or a refusal in words."""
 
 from datetime import datetime
-from typing import TypedDict, assert_never
+from typing import assert_never
 
-from server.election.amending import night_amended, paper_amended
-from server.election.checks import check_figures, check_papers
+from server.election.checks import check_papers
 from server.election.commands import (
     AmendBallotPaper,
     AmendNight,
@@ -19,16 +18,18 @@ from server.election.commands import (
     ReachStage,
     RecordNoPoll,
     ReleaseNight,
+    ReportPreferences,
     Withdraw,
     WithdrawNote,
 )
 from server.election.counts import Count, are_papers_again
+from server.election.deciding.amending import night_amended, paper_amended
+from server.election.deciding.declaring import EventStamp, corrected, declared, must_be_round, preferences_reported
+from server.election.deciding.noting import note_of, wording
 from server.election.events import (
     AnyEvent,
     BallotPaperAmended,
-    Corrected,
     DeclarationExpected,
-    Declared,
     NightAmended,
     NightHeld,
     NightOpened,
@@ -41,7 +42,6 @@ from server.election.events import (
     Withdrawn,
 )
 from server.election.nights import Night
-from server.election.noting import note_of, wording
 from server.election.refusals import (
     Refused,
     count_of,
@@ -54,13 +54,6 @@ from server.election.refusals import (
 )
 
 
-class _EventStamp(TypedDict):
-    seq: int
-    at: datetime
-    by: str
-    command_id: str
-
-
 def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
     """The event that a command becomes, with the night's next seq; Refused if the command is not possible now.
 
@@ -70,13 +63,14 @@ def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
     if night is None:
         if not isinstance(command, OpenNight):
             raise Refused("night-unknown", "No such night is on air.")
-        return NightOpened(night=command.night, **_EventStamp(seq=1, at=now, by=command.by, command_id=command.id))
+        _must_be_countable(command)
+        return NightOpened(night=command.night, **EventStamp(seq=1, at=now, by=command.by, command_id=command.id))
     if night.held and not isinstance(command, OpenNight | ReleaseNight):
         raise Refused("held", "The desk holds this night: nothing goes out until it is released.")
-    stamp = _EventStamp(seq=night.seq + 1, at=max(now, night.at), by=command.by, command_id=command.id)
+    stamp = EventStamp(seq=night.seq + 1, at=max(now, night.at), by=command.by, command_id=command.id)
     # A past night's figures are history and are taken as they are; what is counted now must reconcile with its papers.
     live = night.definition.times == "live"
-    if isinstance(command, ReachStage | Declare | Correct):
+    if isinstance(command, ReachStage | ReportPreferences | Declare | Correct):
         must_be_closed(night, now)
     match command:
         case OpenNight():
@@ -110,10 +104,12 @@ def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
             return NotePosted(text=text, ballot=command.ballot, particulars=more, **stamp)
         case ReachStage():
             return _stage(count_of(night, command.ballot), command, stamp, live)
+        case ReportPreferences():
+            return preferences_reported(count_of(night, command.ballot), command, stamp, live)
         case Declare():
-            return _declare(count_of(night, command.ballot), command, stamp, live)
+            return declared(count_of(night, command.ballot), command, stamp, live)
         case Correct():
-            return _correct(count_of(night, command.ballot), command, stamp, live)
+            return corrected(count_of(night, command.ballot), command, stamp, live)
         case Withdraw():
             return _withdraw(count_of(night, command.ballot), command, stamp)
         case RecordNoPoll():
@@ -147,7 +143,7 @@ _MAY_FOLLOW = {
 }
 
 
-def _stage(count: Count, command: ReachStage, stamp: _EventStamp, live: bool) -> StageReached:
+def _stage(count: Count, command: ReachStage, stamp: EventStamp, live: bool) -> StageReached:
     must_be_polled(count)
     papers_again = are_papers_again(count, command.stage, command.papers)
     if not papers_again:
@@ -163,62 +159,24 @@ def _stage(count: Count, command: ReachStage, stamp: _EventStamp, live: bool) ->
     return StageReached(ballot=command.ballot, stage=command.stage, papers=command.papers, recount=recount, **stamp)
 
 
-def _declare(count: Count, command: Declare, stamp: _EventStamp, live: bool) -> Declared:
-    must_be_polled(count)
-    must_be_undeclared(count, " Ask the desk if the figures must be corrected.")
-    _must_be_round(count, command.round)
-    papers = command.papers if count.papers is None else count.papers  # papers verified before are not replaced
-    refuse_if(check_figures(count.contest, command.votes, command.rejected, papers, command.lot, must_reconcile=live))
-    return Declared(
-        ballot=command.ballot,
-        votes=_in_ballot_order(count, command.votes),
-        rejected=command.rejected,
-        lot=command.lot,
-        **stamp,
-    )
+def _must_be_countable(command: OpenNight) -> None:
+    for contest in command.night.contests:
+        if contest.rules.why_not:
+            raise Refused("method-not-counted", f"{contest.name}: {contest.rules.why_not}")
 
 
-def _correct(count: Count, command: Correct, stamp: _EventStamp, live: bool) -> Corrected:
-    must_be_declared(count)
-    must_be_polled(count)
-    _must_be_round(count, command.round)
-    reason = reason_in(command.reason)
-    # Papers that were never announced are as many as the declaration accounted for.
-    known = count.result.valid + count.result.rejected.total if count.result and count.result.rejected else None
-    papers = known if count.papers is None else count.papers
-    refuse_if(check_figures(count.contest, command.votes, command.rejected, papers, command.lot, must_reconcile=live))
-    return Corrected(
-        ballot=command.ballot,
-        votes=_in_ballot_order(count, command.votes),
-        rejected=command.rejected,
-        lot=command.lot,
-        reason=reason,
-        slip=command.slip,
-        **stamp,
-    )
-
-
-def _withdraw(count: Count, command: Withdraw, stamp: _EventStamp) -> Withdrawn:
+def _withdraw(count: Count, command: Withdraw, stamp: EventStamp) -> Withdrawn:
     if count.no_poll is None:
         must_be_declared(count)
-    _must_be_round(count, command.round)
+    must_be_round(count, command.round)
     return Withdrawn(ballot=command.ballot, reason=reason_in(command.reason), **stamp)
 
 
-def _no_poll(count: Count, command: RecordNoPoll, stamp: _EventStamp) -> NoPollTaken:
+def _no_poll(count: Count, command: RecordNoPoll, stamp: EventStamp) -> NoPollTaken:
     must_be_polled(count)
     must_be_undeclared(count)
-    if command.state == "uncontested" and len(count.contest.standing) != 1:
-        sentence = f"{len(count.contest.standing)} candidates stand in {count.contest.name}: it is contested."
-        raise Refused("contested", sentence)
+    standing, seats = len(count.contest.standing), count.contest.seats
+    if command.state == "uncontested" and not 0 < standing <= seats:
+        what = "it is contested" if standing else "nobody can be elected"
+        raise Refused("contested", f"{standing} candidates stand in {count.contest.name}: {what}.")
     return NoPollTaken(ballot=command.ballot, state=command.state, reason=reason_in(command.reason), **stamp)
-
-
-def _in_ballot_order(count: Count, votes: dict[str, int]) -> dict[str, int]:
-    return {candidate.id: votes[candidate.id] for candidate in count.contest.polled}
-
-
-def _must_be_round(count: Count, round: int | None) -> None:
-    if round is not None and round != count.round:
-        sentence = f"The count of {count.contest.name} has moved on since these figures were confirmed: look again."
-        raise Refused("count-moved-on", sentence)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from server.election.checks import Finding
 from server.election.clock import LONDON
 from server.election.commands import AmendBallotPaper, AmendNight
 from server.election.contests import Contest
@@ -13,6 +12,7 @@ from server.election.limits import LONGEST_NAME, LONGEST_NUMBER, LONGEST_TITLE, 
 from server.election.nights import Night
 from server.election.parties import counted_as
 from server.election.refusals import Refused, plain, reason_in, refuse_if
+from server.election.texts.check_codes import Finding
 
 _MOST = 10**LONGEST_NUMBER - 1
 _DAY_BEGINS = timedelta(hours=6)  # a poll that closes late, for those who queue, closes in the night of its day
@@ -29,6 +29,9 @@ def paper_amended(night: Night, count: Count, command: AmendBallotPaper) -> str:
     _must_be_newest(count.amendments, command.made_from)
     if (contest.ballot, contest.gss) != (count.contest.ballot, count.contest.gss):
         raise Refused("ballot-other", "That is the ballot paper of another contest.")
+    known = count.contest
+    if (contest.elects, contest.method, contest.body) != (known.elects, known.method, known.body):
+        raise Refused("ballot-other", "How many are elected, how and to what is the night's, and cannot be put right.")
     refuse_if([*_unfit(night, command), *_against_the_declared(count, contest)])
     if contest == count.contest:
         raise Refused("nothing-changed", "Nothing is changed: the ballot paper says all of that already.")
@@ -88,7 +91,7 @@ def _unfit(night: Night, command: AmendBallotPaper) -> Iterator[Finding]:
     if len({candidate.id for candidate in candidates}) < len(candidates):
         yield Finding("paper-unfit", "candidates", "Two candidates have the same id.")
     if contest.previous:
-        if contest.previous.holder not in known:
+        if not {contest.previous.holder, *contest.previous.won} <= known:
             yield Finding("paper-unfit", "holder", "The party that held the seat is none that this night names.")
         for party, votes in contest.previous.votes.items():
             yield from _number(f"previous.{party}", votes)
@@ -105,8 +108,8 @@ def _against_the_declared(count: Count, contest: Contest) -> Iterator[Finding]:
             f"{' and '.join(gone)} had votes that were declared, and cannot go from the paper: say that they withdrew."
         )
         yield Finding("paper-unfit", "candidates", sentence)
-    if count.no_poll and count.no_poll.state == "uncontested" and len(contest.standing) != 1:
-        what = "That there is no poll was recorded for one candidate. Take that back first, under “Withdraw”."
+    if count.no_poll and count.no_poll.state == "uncontested" and not 0 < len(contest.standing) <= contest.seats:
+        what = f"That there is no poll was recorded for {_people(count)}. Take that back first, under “Withdraw”."
         yield Finding("paper-unfit", "candidates", what)
     elif count.result and not isinstance(count.no_poll, NoPollTaken):
         new = [candidate.name for id, candidate in after.items() if id not in before]
@@ -117,10 +120,14 @@ def _against_the_declared(count: Count, contest: Contest) -> Iterator[Finding]:
         if struck:
             sentence = f"What became of {' and '.join(struck)} cannot change once votes are declared. {_WITHDRAW}"
             yield Finding("paper-unfit", "candidates", sentence)
-        papers = count.result.valid + (count.result.rejected.total if count.result.rejected else 0)
+        papers = count.result.papers or count.result.valid
         if 0 < contest.electorate < papers:
             sentence = f"{papers:,} ballot papers are declared: more than an electorate of {contest.electorate:,}."
             yield Finding("papers-above-electorate", "electorate", f"{sentence} {_WITHDRAW}")
+
+
+def _people(count: Count) -> str:
+    return "one candidate" if count.contest.seats == 1 else f"{len(count.contest.standing)} candidates"
 
 
 def _after_what_went_out(night: Night, command: AmendNight) -> Iterator[Finding]:

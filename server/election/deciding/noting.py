@@ -3,11 +3,11 @@
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from server.election.checks import Finding
 from server.election.commands import CorrectNote, PostNote, WithdrawNote
 from server.election.events import NoteCorrected, NotePosted, NoteWithdrawn
 from server.election.nights import Night
 from server.election.refusals import Refused, plain, refuse_if
+from server.election.texts.check_codes import Finding
 from server.election.texts.particulars import NONE, Particulars, faults
 
 

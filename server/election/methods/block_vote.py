@@ -1,0 +1,112 @@
+"""Plurality for several seats, the block vote: each paper has as many votes as there are seats, and those with the most
+votes are elected (Local Elections (Principal Areas) Rules 2006)."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from server.election.methods.figures import Counted, Outcome, Tie
+from server.election.methods.reconciling import ELECTORATE, NO_VOTES
+from server.election.methods.rules import Keyed, Rules, first_with, in_order, level_at
+from server.election.texts.check_codes import Finding
+
+
+class BlockVote(Rules, frozen=True):
+    """Votes never reconcile with papers, because nobody must use all of them: valid papers do, and votes have limits.
+
+    A paper can be rejected in part, such as for one vote of three: it is a valid paper.
+    """
+
+    @property
+    def keyed(self) -> tuple[Keyed, ...]:
+        """The valid papers are keyed, as votes do not say how many there are."""
+        return ("votes", "valid papers", "rejected", "rejected in part", "lot", "lots")
+
+    @property
+    def votes_a_paper(self) -> int:
+        """One for each seat."""
+        return self.seats
+
+    @property
+    def shares_are_of(self) -> Literal["best candidates"]:
+        """As some parties have more candidates than others, and voters more votes, only the best of each count."""
+        return "best candidates"
+
+    def by_group(self, votes: dict[str, int], groups: dict[str, str]) -> dict[str, int]:
+        """Group → the votes of its best candidate."""
+        found: dict[str, int] = {}
+        for candidate, number in votes.items():
+            group = groups[candidate]
+            found[group] = max(found.get(group, 0), number)
+        return found
+
+    def valid_papers(self, counted: Counted) -> int | None:
+        """As they were counted: they are no sum of votes."""
+        return counted.more.valid_papers
+
+    def missing(self, counted: Counted) -> Iterator[Finding]:
+        """Without the valid papers nothing says that all are accounted for."""
+        if counted.more.valid_papers is None:
+            sentence = "Enter the valid ballot papers: with several votes on a paper the votes do not say how many."
+            yield Finding("valid-papers-missing", "valid_papers", sentence)
+
+    def check(self, counted: Counted) -> Iterator[Finding]:
+        """Papers are valid, or rejected in full; votes are within what the valid papers can have."""
+        if sum(counted.votes.values()) == 0:
+            yield NO_VOTES
+            return
+        in_part, papers = counted.more.in_part, self.papers(counted)
+        if in_part is not None and in_part < 0:
+            yield Finding("rejected-negative", "in_part", "Rejected papers cannot be fewer than 0.")
+        if papers is not None and counted.papers is not None and papers > counted.papers:
+            sentence = f"{_come_to(papers)}: {papers - counted.papers:,} more than {_verified(counted.papers)}."
+            yield Finding("valid-papers-above-papers", "valid_papers", sentence)
+        elif papers is not None and counted.papers is not None and papers < counted.papers:
+            sentence = f"{_come_to(papers)}: {counted.papers - papers:,} fewer than {_verified(counted.papers)}."
+            yield Finding("valid-papers-below-papers", "valid_papers", sentence)
+        elif papers is not None and 0 < counted.electorate < papers:
+            sentence = f"{papers:,} ballot papers are more than the electorate of {counted.electorate:,}. {ELECTORATE}"
+            yield Finding("papers-above-electorate", "valid_papers", sentence)
+        yield from self._within_papers(counted)
+
+    def _within_papers(self, counted: Counted) -> Iterator[Finding]:
+        """What the votes cannot be. Without the valid papers, those verified are the most that there can be."""
+        valid = counted.more.valid_papers
+        most = counted.papers if valid is None else valid
+        if most is None:
+            return
+        what = "ballot papers" if valid is None else "valid papers"
+        for candidate, number in counted.votes.items():
+            if number > most:
+                # In Kingstanding in 2006 somebody had votes that nobody had cast.
+                sentence = f"{counted.told(candidate)}'s {number:,} votes are more than the {most:,} {what}."
+                yield Finding("votes-above-valid-papers", f"votes.{candidate}", sentence)
+        votes = sum(counted.votes.values())
+        if votes > self.seats * most:
+            sentence = f"{votes:,} votes are more than {self.seats} on each of the {most:,} {what}."
+            yield Finding("votes-above-allowed", "votes", sentence)
+        if valid is not None and votes < valid:
+            sentence = f"{votes:,} votes are fewer than the {valid:,} valid papers, each of which has at least one."
+            yield Finding("votes-below-valid-papers", "votes", sentence)
+        if valid is not None and (counted.more.in_part or 0) > valid:
+            sentence = f"{counted.more.in_part:,} papers rejected in part are more than the {valid:,} valid papers."
+            yield Finding("in-part-above-valid-papers", "in_part", sentence)
+
+    def tie(self, counted: Counted) -> Tie | None:
+        """A tie at the last place; a lot may have to decide several."""
+        return level_at(counted.votes, self.seats)
+
+    def elect(self, counted: Counted) -> Outcome:
+        """As many as there are seats, or all if they are fewer; the majority is the last one's over the next."""
+        votes, tie = counted.votes, self.tie(counted)
+        elected = first_with(votes, self.seats, tie, counted.drawn)
+        others = [candidate for candidate in in_order(votes) if candidate not in elected]
+        majority = votes[elected[-1]] - (votes[others[0]] if others else 0)
+        return Outcome((*elected, *others), tuple(elected), majority, 0, tie is not None, {})
+
+
+def _come_to(papers: int) -> str:
+    return f"Valid papers and those rejected in full come to {papers:,}"
+
+
+def _verified(papers: int) -> str:
+    return f"the {papers:,} ballot papers verified"

@@ -1,0 +1,1 @@
+"""The councils of a night: who controls each, and since which event; and all of them together."""

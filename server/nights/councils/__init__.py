@@ -1,0 +1,1 @@
+"""Files about councils and mayors, as other people publish them, become nights."""
