@@ -49,8 +49,8 @@ def previous(contest: Contest) -> list[tuple[str, int, Fraction]]:
 
 def lead_before(contest: Contest) -> tuple[int, Fraction] | None:
     """By how many votes, and which share (of 1) of all, the holder of a seat was ahead at the baseline election; None
-    where it was not, or nothing is known. Votes of parties that have no name there are nobody's."""
-    if contest.previous is None:
+    where it was not, nothing is known, or several seats are fought. Votes of parties without a name are nobody's."""
+    if contest.previous is None or not contest.rules.has_winner:
         return None
     votes, holder = contest.previous.votes, contest.previous.holder
     second = max((number for party, number in votes.items() if party not in (holder, OTHERS)), default=0)

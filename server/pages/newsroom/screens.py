@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from server.election.counts import took_back_no_poll
-from server.election.events import Corrected, Declared, NoPollTaken, Withdrawn
+from server.election.events import Corrected, Declared, NoPollTaken, PreferencesReported, Withdrawn
 from server.election.nights import Night
 from server.election.results.feed import changed_notes
 from server.election.results.tally import add_up, majority_line
@@ -24,6 +24,7 @@ QUEUED = (OVERLAY, WALL)
 ADDRESSES = "newsroom"  # the page of addresses, on which nothing changes but whether the night goes on
 
 _SHARED = {"score": (WALL, SCORE), "hex": (OVERLAY, WALL, MAP), "row": (MAP,), "status": TOPICS}
+_SHOWN = (Declared, Corrected, Withdrawn, NoPollTaken, PreferencesReported)
 _PARTIES_SHOWN = 5
 _CANDIDATES_SHOWN = 4
 
@@ -106,7 +107,7 @@ def _news(night: Night, after: int) -> list[Banner]:
     for event in reversed(night.feed):
         if event.seq <= after:
             break
-        if isinstance(event, Declared | Corrected | Withdrawn | NoPollTaken) and event.ballot not in by_ballot:
+        if isinstance(event, _SHOWN) and event.ballot not in by_ballot:
             count = night.counts[event.ballot]
             goes_ahead = isinstance(event, Withdrawn) and took_back_no_poll(count, event)
             by_ballot[event.ballot] = Banner(count, event, goes_ahead=goes_ahead)

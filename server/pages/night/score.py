@@ -11,6 +11,7 @@ from server.election.events import (
     Declared,
     FeedEvent,
     NoPollTaken,
+    PreferencesReported,
     Withdrawn,
 )
 from server.election.nights import Night
@@ -24,7 +25,7 @@ _FOLDED = 3  # parties without a seat that have a row of their own below
 
 
 class Banner(Struct, frozen=True):
-    """The newest declaration, correction or withdrawal: ``count`` and ``event`` are None before the first.
+    """The newest declaration, correction, withdrawal or first round: ``count`` and ``event`` are None before the first.
 
     ``majority`` is the party for which it made a majority of the House. ``hung`` says that after it no party can have a
     majority any more, ``goes_ahead`` that a poll which had been called off takes place after all. Once the House is
@@ -81,7 +82,7 @@ def banner_of(night: Night) -> Banner:
         largest = (night.parties[first.party], first.seats)
         return Banner(largest=largest, of=max(0, 2 * first.seats - night.definition.seats))
     for event in reversed(night.feed):
-        if isinstance(event, Declared | Corrected | Withdrawn | NoPollTaken):
+        if isinstance(event, Declared | Corrected | Withdrawn | NoPollTaken | PreferencesReported):
             majority = tally.majority
             winner = night.parties[majority.party] if majority and majority.seq == event.seq else None
             count = night.counts[event.ballot]
