@@ -4,12 +4,14 @@ Fragments: ``air`` (that a replay is at its end, on every page), ``status`` (how
 House, on a night of several by-elections), ``score``, ``latest`` (the feed), ``ahead`` (what to watch before the first
 result), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the table of all), ``hex-{slug}`` (its
 hexagon, where the night has a map), ``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map).
-The page of a night of one contest has no banner, score, rows or seats to watch.
+The page of a night of one contest has no banner, score, rows or seats to watch. A night with councils has
+``council-{slug}`` (a council in the list) and ``control-{slug}`` (all about it), where the slug is the council's.
 """
 
 from collections.abc import Iterable
 from typing import assert_never
 
+from server.election.bodies import Body
 from server.election.contests import Contest
 from server.election.events import (
     AnyEvent,
@@ -30,6 +32,7 @@ from server.election.events import (
     Withdrawn,
 )
 from server.election.nights import Night
+from server.pages.council.seen import slug
 from server.pages.map.hexagons import has_map
 from server.pages.map.near import neighbours
 from server.pages.night.house import has_house
@@ -48,6 +51,7 @@ def fragments_of(night: Night) -> tuple[str, ...]:
         "score",
         "latest",
         "ahead",
+        *(piece for body in night.definition.councils for piece in _of_council(body)),
         *(row for contest in contests for row in rows_of(contest)),
         *on_map,
     )
@@ -68,6 +72,16 @@ def around_the_house(night: Night) -> tuple[str, ...]:
 def rows_of(contest: Contest) -> tuple[str, str, str]:
     """The fragments that say how a contest stands on a night of several."""
     return (f"contest-{contest.slug}", f"row-{contest.slug}", f"seat-{contest.slug}")
+
+
+def _of_council(body: Body) -> tuple[str, str]:
+    return (f"council-{slug(body)}", f"control-{slug(body)}")
+
+
+def around_the_council(night: Night, contest: Contest) -> tuple[str, ...]:
+    """The pieces that say how a contest's council stands; none where it is for none."""
+    body = night.definition.body_of(contest) if contest.body else None
+    return _of_council(body) if body and body.kind == "council" else ()
 
 
 def at_the_end(night: Night) -> Iterable[str]:
@@ -110,7 +124,7 @@ def changed_by(night: Night, event: AnyEvent) -> Iterable[str]:
             if night.is_single:
                 return (f"contest-{contest.slug}", "latest", "status")
             on_map = (f"hex-{contest.slug}", *_around(night, contest)) if has_map(night.definition) else ()
-            around = around_the_house(night)
+            around = (*around_the_house(night), *around_the_council(night, contest))
             return (*rows_of(contest), *on_map, "banner", *around, "score", "ahead", "latest", "status")
         case _:
             assert_never(event)

@@ -38,7 +38,7 @@ def words(page: str) -> str:
 def kent_night() -> Night:
     """A night of four wards of one council and a mayor; nothing is declared."""
     wards = (THREE, TEN, TWO, ONE)
-    return opened(*wards, MAYOR, bodies=(kent(*wards, control=CON), OFFICE), live=False)
+    return opened(*wards, MAYOR, bodies=(kent(*wards, seats=60, control=CON), OFFICE), live=False)
 
 
 def abbey(night: Night) -> Night:
