@@ -74,6 +74,7 @@ def document() -> dict[str, Any]:
                 "known": parameter("known", "query", "`now`: with corrections and withdrawals resolved.", False),
                 "lang": parameter("lang", "query", "The language: `en`, `cy` or `de`.", False),
                 "ballot": parameter("ballot", "path", "A ballot id: `parl.aldershot.2019-12-12`."),
+                "body": parameter("body", "path", "A council's id: `local.kent`."),
                 "after": {
                     "name": "after",
                     "in": "query",

@@ -15,6 +15,7 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 
+from server.election.bodies import Body
 from server.election.clock import LONDON
 from server.election.contests import Contest, Definition
 from server.election.nights import Night
@@ -56,6 +57,25 @@ def lead_before(contest: Contest) -> tuple[int, Fraction] | None:
     second = max((number for party, number in votes.items() if party not in (holder, OTHERS)), default=0)
     lead = votes.get(holder, 0) - second
     return (lead, part_of(lead, sum(votes.values()))) if lead > 0 else None
+
+
+@once
+def _meant(definition: Definition) -> frozenset[str]:
+    """The pages about a night that have a meaning for some of its contests."""
+    swing = any(contest.rules.has_swing for contest in definition.contests)
+    winner = any(contest.rules.has_winner for contest in definition.contests)
+    return frozenset(["swing"] * swing + ["battlegrounds"] * winner)
+
+
+def has_a_meaning(definition: Definition, page: str) -> bool:
+    """Whether a page about a night says anything there: between two of several seats there is no swing."""
+    return page not in ("swing", "battlegrounds") or page in _meant(definition)
+
+
+def council_of(definition: Definition, contest: Contest) -> Body | None:
+    """The council that a contest is for; None where it is for none."""
+    body = definition.body_of(contest) if contest.body else None
+    return body if body and body.kind == "council" else None
 
 
 def dated(moment: datetime, night: Night) -> bool:
@@ -193,7 +213,13 @@ def environment(language: Language = ENGLISH) -> Environment:
     )
     cast(dict[str, Any], templates.filters).update(when=when, stands=stands, exact=_exact)
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
-    functions |= {"make": make, "rooted": rooted, "lead_before": lead_before}
+    functions |= {
+        "has_a_meaning": has_a_meaning,
+        "council_of": council_of,
+        "make": make,
+        "rooted": rooted,
+        "lead_before": lead_before,
+    }
     functions |= {"is_before_poll": is_before_poll, "called_off": called_off}
     functions |= {"polled_on": polled_on, "is_by_election": is_by_election, "dated": dated, "assumed": assumed}
     cast(dict[str, Any], templates.globals).update(functions, language=language, languages=languages())

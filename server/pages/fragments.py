@@ -32,6 +32,7 @@ from server.election.events import (
     Withdrawn,
 )
 from server.election.nights import Night
+from server.html.templates import council_of
 from server.pages.council.seen import slug
 from server.pages.map.hexagons import has_map
 from server.pages.map.near import neighbours
@@ -42,7 +43,8 @@ def fragments_of(night: Night) -> tuple[str, ...]:
     """The ids of all fragments of a night, but for ``near-``."""
     contests = night.definition.contests
     if night.is_single:
-        return ("status", "latest", f"contest-{contests[0].slug}")
+        around = around_the_council(night, contests[0])
+        return ("status", "latest", f"contest-{contests[0].slug}", *around, *_row_of_one(around, contests[0]))
     on_map = (f"hex-{contest.slug}" for contest in contests) if has_map(night.definition) else ()
     return (
         "status",
@@ -80,8 +82,13 @@ def _of_council(body: Body) -> tuple[str, str]:
 
 def around_the_council(night: Night, contest: Contest) -> tuple[str, ...]:
     """The pieces that say how a contest's council stands; none where it is for none."""
-    body = night.definition.body_of(contest) if contest.body else None
-    return _of_council(body) if body and body.kind == "council" else ()
+    body = council_of(night.definition, contest)
+    return _of_council(body) if body else ()
+
+
+def _row_of_one(council: tuple[str, ...], contest: Contest) -> tuple[str, ...]:
+    """On a night of one contest its row, which only a council's page shows."""
+    return (f"row-{contest.slug}",) if council else ()
 
 
 def at_the_end(night: Night) -> Iterable[str]:
@@ -121,10 +128,11 @@ def changed_by(night: Night, event: AnyEvent) -> Iterable[str]:
             | BallotPaperAmended()
         ):
             contest = night.counts[event.ballot].contest
+            council = around_the_council(night, contest)
             if night.is_single:
-                return (f"contest-{contest.slug}", "latest", "status")
+                return (f"contest-{contest.slug}", "latest", "status", *council, *_row_of_one(council, contest))
             on_map = (f"hex-{contest.slug}", *_around(night, contest)) if has_map(night.definition) else ()
-            around = (*around_the_house(night), *around_the_council(night, contest))
+            around = (*around_the_house(night), *council)
             return (*rows_of(contest), *on_map, "banner", *around, "score", "ahead", "latest", "status")
         case _:
             assert_never(event)

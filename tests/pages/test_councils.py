@@ -66,7 +66,8 @@ def test_no_overall_control_is_told_when_nothing_else_is_possible() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "text"), [(LAB, "Lab hold"), ("", "Lab gain from NOC"), (None, "Lab control"), (CON, "Lab gain from Con")]
+    ("before", "text"),
+    [(LAB, "Lab hold"), ("", "Lab gain from NOC"), (None, "Lab control"), (CON, "Lab gain from Con")],
 )
 def test_what_control_is_compared_with(before: str | None, text: str) -> None:
     assert text in words(shown(after(night(before), LAB, LAB, LAB), "council-local-kent"))

@@ -36,11 +36,14 @@ class PartyRow(Struct, frozen=True):
 
 class CouncilSeen(Struct, frozen=True):
     """A council with what is drawn of it. ``segments`` are parties with the seat where each begins and how many it has;
-    ``bars`` the largest parties against the line to control; ``compared`` says that seats have a baseline."""
+    ``bars`` the largest parties against the line to control; ``compared`` says that seats have a baseline. ``folded`` are the
+    parties that have no seat, and lost none.
+    """
 
     council: Council
     segments: tuple[tuple[str, int, int], ...]
     rows: tuple[PartyRow, ...]
+    folded: tuple[PartyRow, ...]
     bars: Bars
     compared: bool
 
@@ -90,13 +93,15 @@ def made_certain(night: Night) -> dict[int, Council]:
 def seen(night: Night, body: Body) -> CouncilSeen:
     """A council as it stands."""
     found = council(night, body)
+    rows = _rows(night, found)
     segments: list[tuple[str, int, int]] = []
     for party, number in found.seats.items():
         segments.append((party, sum(length for _, _, length in segments), number))
     return CouncilSeen(
         council=found,
         segments=tuple(segments),
-        rows=_rows(night, found),
+        rows=tuple(row for row in rows if row.seats or row.change),
+        folded=tuple(row for row in rows if not (row.seats or row.change)),
         bars=_bars(night, found),
         compared=any(contest.previous for contest in wards_of(night.definition).get(body.id, ())),
     )

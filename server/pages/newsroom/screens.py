@@ -17,6 +17,7 @@ from server.election.results.feed import changed_notes
 from server.election.results.tally import add_up, majority_line
 from server.html.languages import Language
 from server.html.templates import environment
+from server.pages.council.seen import made_certain
 from server.pages.night.score import Banner, banner_of, score_of
 
 OVERLAY, WALL, SCORE, MAP = TOPICS = ("overlay", "wall", "embed-score", "embed-map")
@@ -46,6 +47,9 @@ def parts(night: Night, after: int, language: Language) -> Iterator[tuple[str, s
     yield "now", "outerMorph", state(night, language)
     if after and (news := _news(night, after)):
         yield "arrived", "beforeend", "".join(banner(night, item, language) for item in news)
+        made = [one for seq, one in made_certain(night).items() if seq > after]
+        if made:
+            yield "arrived", "beforeend", "".join(_html("control", language, night=night, made=one) for one in made)
     if after and (heard := changed_notes(night, after)):
         voices = (_html("voice", language, night=night, note=note) for note in heard if note.is_voice)
         yield "arrived", "beforeend", "".join(voices)
@@ -77,6 +81,8 @@ def newest(night: Night, language: Language, over: bool = False) -> str:
     """
     if (moment := _moment(night)).banner.largest:
         return _html("moment", language, night=night, moment=moment, line=majority_line(night))
+    if moment.banner.control:
+        return _html("control", language, night=night, made=moment.banner.control)
     if moment.banner.count:
         return banner(night, moment.banner, language)
     return _html("waiting", language, night=night, over=over)
