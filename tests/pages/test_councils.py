@@ -9,6 +9,7 @@ from server.election.nights import Night
 from server.html.languages import language, languages
 from server.live.channel import Channel
 from server.live.renderer import NIGHT
+from server.pages.newsroom import screens
 from server.pages.render import PageRenderer
 from tests.election.wards import CON, GREEN, LAB, LD, declared, kent, mayor, opened, ward
 
@@ -50,6 +51,8 @@ def test_control_is_a_banner_an_entry_and_a_row_once_it_is_certain() -> None:
     assert "Kent: Lab gain from Con" in words(shown(made, "latest"))
     assert "Kent Lab gain from Con" in words(shown(made, "council-local-kent"))
     assert "LAB GAIN Kent from Conservative" in words(shown(made, "control-local-kent"))
+    queued = "".join(text for _, _, text in screens.parts(made, 3, language("en")))
+    assert queued.count("<li") >= 2 and "LAB GAIN Kent from Conservative" in words(queued)
     later = after(made, CON)
     assert "CON HOLD w3" in words(shown(later, "banner")), "the next declaration is the news"
 

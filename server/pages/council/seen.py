@@ -36,8 +36,8 @@ class PartyRow(Struct, frozen=True):
 
 class CouncilSeen(Struct, frozen=True):
     """A council with what is drawn of it. ``segments`` are parties with the seat where each begins and how many it has;
-    ``bars`` the largest parties against the line to control; ``compared`` says that seats have a baseline. ``folded`` are the
-    parties that have no seat, and lost none.
+    ``bars`` the largest parties against the line to control; ``compared`` says that seats have a baseline. ``folded``
+    are the parties that have no seat, and whose seats have not changed.
     """
 
     council: Council
