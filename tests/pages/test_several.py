@@ -125,7 +125,7 @@ def test_the_first_round_is_on_air_before_the_second() -> None:
     night = after(night, ends)
     piece = words(shown(night, "contest-london"))
     assert "CON WIN London" in piece and "majority 20" in piece
-    assert re.search(r"Candidate 2 Conservative Elected 350 35.0 480 +130", piece)
+    assert re.search(r"Candidate 2 Conservative Elected 350 35.0 480 \+130", piece)
     assert "of the votes in the second round" in piece
 
 
