@@ -25,12 +25,14 @@ class TotalRow(Struct, frozen=True):
 
 
 class Totals(Struct, frozen=True):
-    """The table of a night: ``rows`` in its order, ``folded`` the smallest parties; ``none`` the councils that nobody
-    controls. ``declared`` is how many contests for councils are, of so many ``contests``; ``widest`` the largest share.
+    """The table of a night: ``rows`` in its order, ``folded`` the smaller parties with councillors to have or to lose, and
+    ``others`` how many have neither, with the share of all of them; ``none`` the councils that nobody controls. ``declared`` is how many contests for councils are, of so many ``contests``; ``widest`` the largest share.
     """
 
     rows: tuple[TotalRow, ...]
     folded: tuple[TotalRow, ...]
+    others: int
+    others_share: Fraction
     none: TotalRow | None
     councils: Councils
     declared: int
@@ -63,9 +65,13 @@ def totals_of(night: Night) -> Totals:
         if one.party in night.parties or not one.party
     ]
     parties = [row for row in rows if row.party]
+    with_seats = [row for row in parties[_OPEN:] if row.total.councillors or row.total.net]
+    others = [row for row in parties[_OPEN:] if row not in with_seats]
     return Totals(
         rows=tuple(parties[:_OPEN]),
-        folded=tuple(parties[_OPEN:]),
+        folded=tuple(with_seats),
+        others=len(others),
+        others_share=sum((row.share for row in others if row.share is not None), Fraction(0)),
         none=next((row for row in rows if not row.party), None),
         councils=found,
         declared=sum(one.declared for one in found.councils),
