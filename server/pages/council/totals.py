@@ -25,8 +25,9 @@ class TotalRow(Struct, frozen=True):
 
 
 class Totals(Struct, frozen=True):
-    """The table of a night: ``rows`` in its order, ``folded`` the smaller parties with councillors to have or to lose, and
-    ``others`` how many have neither, with the share of all of them; ``none`` the councils that nobody controls. ``declared`` is how many contests for councils are, of so many ``contests``; ``widest`` the largest share.
+    """The table of a night: ``rows`` in its order, ``folded`` the smaller parties with councillors to have or to lose,
+    and ``others`` how many have neither, with the share of all of them; ``none`` the councils that nobody controls.
+    ``declared`` is how many contests for councils are, of so many ``contests``; ``widest`` the largest share.
     """
 
     rows: tuple[TotalRow, ...]
