@@ -61,9 +61,10 @@ def lead_before(contest: Contest) -> tuple[int, Fraction] | None:
 
 @once
 def _meant(definition: Definition) -> frozenset[str]:
-    """The pages about a night that have a meaning for some of its contests."""
-    swing = any(contest.rules.has_swing for contest in definition.contests)
-    winner = any(contest.rules.has_winner for contest in definition.contests)
+    """The pages about a night that have a meaning for some of its contests; of the House each has."""
+    known = [one for one in definition.contests if not one.body or (one.previous and one.previous.votes)]
+    swing = any(contest.rules.has_swing for contest in known)
+    winner = any(contest.rules.has_winner for contest in known)
     return frozenset(["swing"] * swing + ["battlegrounds"] * winner)
 
 

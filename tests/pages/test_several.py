@@ -8,17 +8,20 @@ from msgspec import json
 
 from server.election.bodies import Body
 from server.election.commands import Declare, RecordNoPoll, ReportPreferences
-from server.election.contests import Contest, Previous
+from server.election.events import NightOpened
 from server.election.methods.figures import MoreFigures, Rejected, SecondPreferences
-from server.election.nights import Night
+from server.election.nights import Night, fold
 from server.feeds.contests import contest_state, contest_summary
 from server.html.languages import language, languages
+from server.html.templates import has_a_meaning
 from server.live.channel import Channel
+from server.pages.analysis import views
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import Text
 from server.pages.picture.words import told
 from server.pages.render import PageRenderer
 from tests.election.wards import CON, GREEN, IND, LAB, LD, after, declared, kent, mayor, opened, ward
+from tests.nights_by_hand import START, ballot, definition
 
 CODES = [one.code for one in languages()]
 THREE = ward(CON, CON, CON, LAB, LAB, LAB, IND, before={CON: 2, LAB: 1}, name="abbey")
@@ -153,6 +156,20 @@ def test_as_data_a_ward_has_its_seats_its_method_and_all_elected() -> None:
     assert waiting["elected"] == []
 
 
+def test_records_of_wards_have_no_deposits() -> None:
+    page = words(views.html(abbey(kent_night()), "records"))
+    assert "deposit" not in page and "Smallest majority 20 votes abbey" in page
+    lone = words(views.html(opened(MAYOR, bodies=(OFFICE,), live=False), "records"))
+    assert "deposit" not in lone
+
+
+def test_pages_without_a_meaning_are_not_offered() -> None:
+    wards = opened(THREE, TEN, bodies=(kent(THREE, TEN),), live=False).definition
+    assert not has_a_meaning(wards, "swing") and not has_a_meaning(wards, "battlegrounds")
+    assert has_a_meaning(wards, "records") and has_a_meaning(definition(), "swing")
+
+
 def test_as_data_a_seat_of_the_house_has_none_of_that() -> None:
-    lone: Contest = ward(CON, LAB, seats=1, name="lone")
-    assert lone.previous is None and Previous("PP52", {}).won == {"PP52": 1}
+    night = fold([NightOpened(seq=1, at=START, by="desk", command_id="x", night=definition())])
+    short = json.decode(json.encode(contest_summary(night, night.counts[ballot(0)])))
+    assert not {"seats", "method", "elected", "body"} & short.keys()
