@@ -259,6 +259,7 @@ class Visitor:
         known = {
             "night": rochester.NIGHT,
             "ballot": rochester.BALLOT,
+            "body": "local.kent",
             "token": self.unopened,
             "what": "end",
             "digest": "x",
