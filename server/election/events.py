@@ -199,13 +199,15 @@ def is_news(event: AnyEvent) -> TypeGuard[FeedEvent]:
     match event:
         case StageReached():
             return event.stage != "boxes in"
-        case Declared() | Corrected() | Withdrawn() | NoPollTaken() | NightHeld() | NightReleased():
+        case Declared() | Corrected() | Withdrawn() | NoPollTaken() | PreferencesReported():
+            return True
+        case NightHeld() | NightReleased():
             return True
         case NotePosted() | NoteCorrected() | NoteWithdrawn():
             return True
         case BallotPaperAmended() | NightAmended():
             return bool(event.reason)
-        case NightOpened() | DeclarationExpected() | PreferencesReported():
+        case NightOpened() | DeclarationExpected():
             return False
         case _:
             assert_never(event)

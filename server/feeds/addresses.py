@@ -6,6 +6,7 @@ from typing import Any
 _OF_A_NIGHT: dict[str, tuple[str, ...]] = {
     "": ("A night's page.", "map", "reactions"),
     "/contests": ("The table of all contests.", "q", "party", "verdict", "region", "sort", "order"),
+    "/councils/{body}": ("A council as its contests come in.",),
     "/areas": ("A night by nation and region.",),
     "/swing": ("The swing between two parties.", "from", "to"),
     "/battlegrounds": ("A party's targets and defences.", "party", "all"),
@@ -48,7 +49,10 @@ def page_paths() -> dict[str, Any]:
         "/find": {"get": _page("A seat, candidate, party or postcode over all nights.", [_own("q"), named("lang")])},
         "/find/suggested": {"get": _page("What a question leads to over all nights.", [_own("q"), named("lang")])},
         **{
-            f"/nights/{{night}}{path}": {"parameters": [night], "get": _page(what, [*kept, *map(_own, own)])}
+            f"/nights/{{night}}{path}": {
+                "parameters": [night, *_of_path(path)],
+                "get": _page(what, [*kept, *map(_own, own)]),
+            }
             for path, (what, *own) in _OF_A_NIGHT.items()
         },
         **{
@@ -64,6 +68,10 @@ def page_paths() -> dict[str, Any]:
             "get": _picture("A contest as it stands.", kept),
         },
     }
+
+
+def _of_path(path: str) -> list[dict[str, str]]:
+    return [named("body")] if "{body}" in path else []
 
 
 def parameter(name: str, place: str, description: str, required: bool = True) -> dict[str, Any]:

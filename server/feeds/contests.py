@@ -26,7 +26,7 @@ from server.election.result import CandidateResult, Result
 from server.election.results.amendments import in_words
 from server.election.shares import percent
 from server.election.verdict import judge
-from server.feeds.shapes import (
+from server.feeds.contest_shapes import (
     Before,
     ContestState,
     ContestSummary,
@@ -49,12 +49,16 @@ def contest_summary(night: Night, count: Count) -> ContestSummary:
         gss=contest.gss,
         status=count.status,
         verdict=result.verdict.text(night.parties) if result else None,
-        winner=_winner(result) if result else None,
+        winner=_winner(result.winner) if result and not result.verdict.seats else None,
         majority=polled.majority if polled else None,
         turnout=_turnout(count),
         declared_at=count.declared_at,
         time_assumed=is_assumed(night.definition, contest.ballot),
         expected=count.expected,
+        body=contest.body,
+        seats=contest.seats if contest.body else contest.elects,
+        method=contest.method or "plurality" if contest.body else contest.method,
+        elected=tuple(map(_winner, result.elected if result else ())) if contest.body or contest.elects else UNSET,
     )
 
 
@@ -91,6 +95,11 @@ def contest_state(night: Night, count: Count) -> ContestState:
         candidates=_candidates(night, count),
         previous=_previous(night, contest.previous) if contest.previous else None,
         history=_history(night, count),
+        body=short.body,
+        seats=short.seats,
+        method=short.method,
+        elected=short.elected,
+        valid_papers=UNSET if contest.rules.has_winner else result.valid_papers if result else None,
     )
 
 
@@ -99,8 +108,8 @@ def _polled(count: Count) -> Result | None:
     return None if count.result and count.result.unopposed else count.result
 
 
-def _winner(result: Result) -> Winner:
-    elected = result.winner.candidate
+def _winner(line: CandidateResult) -> Winner:
+    elected = line.candidate
     return Winner(elected.name, elected.party, counted_as(elected.party), elected.id)
 
 
@@ -141,6 +150,7 @@ def _standing(
         lost_deposit=line.lost_deposit if line else None,
         description=candidate.description,
         fate=candidate.fate,
+        second_preferences=line.total - line.votes if line and line.total is not None else UNSET,
     )
 
 
@@ -155,6 +165,7 @@ def _previous(night: Night, previous: Previous) -> PreviousResult:
             Before(party, _party_name(night, party), votes, votes * 100 / valid if valid else 0.0)
             for party, votes in ranked
         ),
+        seats=previous.seats,
     )
 
 
@@ -173,7 +184,7 @@ def _history(night: Night, count: Count) -> tuple[Happened, ...]:
 
 
 def _happened(night: Night, count: Count, event: CountEvent | BallotPaperAmended | NoteEvent) -> Happened:
-    figures = event if isinstance(event, Declared | Corrected) else None
+    figures = event if isinstance(event, Declared | Corrected | PreferencesReported) else None
     return Happened(
         seq=event.seq,
         at=event.at,
@@ -189,9 +200,9 @@ def _happened(night: Night, count: Count, event: CountEvent | BallotPaperAmended
 
 
 def _reason(event: CountEvent | BallotPaperAmended | NoteEvent) -> str | None:
-    if isinstance(event, Corrected | Withdrawn | NoPollTaken | BallotPaperAmended | NoteCorrected | NoteWithdrawn):
-        return event.reason or None
-    return None
+    if isinstance(event, StageReached | Declared | NotePosted):
+        return None
+    return event.reason or None
 
 
 def _what(night: Night, count: Count, event: CountEvent | BallotPaperAmended | NoteEvent) -> str:
@@ -231,5 +242,7 @@ def _stage(event: StageReached) -> str:
 
 def _outcome(night: Night, count: Count, event: Declared | Corrected) -> str:
     result = judge(count.contest, event)
-    name = count.contest.told(result.winner.candidate.id) + (" by lot" if result.by_lot else "")
-    return f"{result.verdict.text(night.parties)}, {name} elected, majority {result.majority:,}"
+    name = ", ".join(count.contest.told(line.candidate.id) for line in result.elected)
+    majority = "last seat by" if result.verdict.seats else "majority"
+    by_lot = " by lot" if result.by_lot else ""
+    return f"{result.verdict.text(night.parties)}, {name}{by_lot} elected, {majority} {result.majority:,}"

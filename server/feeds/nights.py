@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 
+from msgspec import UNSET
+
 from server.election.nights import Night
+from server.election.results.councils.council import Council
+from server.election.results.councils.together import councils
 from server.election.results.tally import PartyTotal, Tally, add_up
 from server.election.shares import percent
 from server.feeds.contests import contest_state, contest_summary
-from server.feeds.shapes import Listed, Nights, NightState, OverallMajority, PartyFigures, State
+from server.feeds.shapes import CouncilState, Listed, Nights, NightState, OverallMajority, PartyFigures, State
 from server.live.channel import Channel
 from server.nights.kept import KeptNight
 from server.nights.written.lines import Summary
@@ -48,6 +52,33 @@ def night_state(channel: Channel, night: Night) -> NightState:
         parties=tuple(_party(night, total) for total in tally.parties),
         contests=tuple(contest(night, count) for count in night.counts.values()),
         attribution=definition.attribution,
+        councils=tuple(map(_council, councils(night).councils)) if definition.councils else UNSET,
+        control_baseline=definition.control_baseline if definition.councils else UNSET,
+    )
+
+
+def _council(one: Council) -> CouncilState:
+    control = one.control
+    return CouncilState(
+        body=one.body.id,
+        name=one.body.name,
+        gss=one.body.gss,
+        of=one.body.seats,
+        seats=one.seats,
+        not_up=one.body.not_up,
+        won=one.won,
+        gained=one.gained,
+        lost=one.lost,
+        open=one.open,
+        vacant=one.vacant,
+        line=one.line,
+        declared=one.declared,
+        contests_total=one.contests,
+        certain=control is not None,
+        control=control.party if control else None,
+        control_before=one.body.control,
+        change=control.kind if control else None,
+        certain_at=control.at if control else None,
     )
 
 

@@ -13,6 +13,7 @@ from server.election.events import AnyEvent
 from server.feeds import declaration, shapes
 from server.feeds.addresses import named, page_paths, parameter
 from server.feeds.api import for_any_site
+from server.feeds.contest_shapes import ContestState
 from server.html.answers import JSON, SHARED, answer
 from server.html.root import rooted
 from server.live.bodies import Body, body
@@ -21,7 +22,7 @@ _REF = "#/components/schemas/{name}"
 _SHAPES = (
     shapes.Nights,
     shapes.NightState,
-    shapes.ContestState,
+    ContestState,
     declaration.DeclarationBody,
     declaration.DeclarationReceipt,
     declaration.Problem,
@@ -74,6 +75,7 @@ def document() -> dict[str, Any]:
                 "known": parameter("known", "query", "`now`: with corrections and withdrawals resolved.", False),
                 "lang": parameter("lang", "query", "The language: `en`, `cy` or `de`.", False),
                 "ballot": parameter("ballot", "path", "A ballot id: `parl.aldershot.2019-12-12`."),
+                "body": parameter("body", "path", "A council's id: `local.kent`."),
                 "after": {
                     "name": "after",
                     "in": "query",

@@ -4,18 +4,13 @@ Shares, changes, swings and turnouts are percentages (or points) at full precisi
 offset; parties are Electoral Commission ids (``PP85``), or Democracy Club's for those who have none.
 """
 
-from datetime import date, datetime
-from typing import Annotated, Literal
+from datetime import date
+from typing import Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
-from server.election.contests import Fate
-from server.election.methods.figures import Rejected
-from server.election.texts.particulars import Particulars
+from server.feeds.contest_shapes import ContestSummary, Moment, Number, Percent
 
-Moment = Annotated[datetime, Meta(tz=True)]
-Number = Annotated[int, Meta(ge=0)]
-Percent = Annotated[float, Meta(ge=0, le=100)]
 State = Literal["on air", "held", "past"]
 Times = Literal["recorded", "assumed", "live"]
 
@@ -63,146 +58,6 @@ class PartyFigures(Struct, frozen=True):
     change: float | None
 
 
-class Winner(Struct, frozen=True):
-    """Who was elected; ``party`` as on the ballot paper, ``counted_as`` the party whose seat it is, ``candidate``
-    the id among the contest's candidates, of whom two can have one name."""
-
-    name: str
-    party: str
-    counted_as: str
-    candidate: str
-
-
-class Turnout(Struct, frozen=True):
-    """Two figures over the electorate, both in percent.
-
-    ``papers``: ballot papers counted, valid and rejected, which the press quotes; before the declaration
-    those verified. ``valid``: valid votes, which the House of Commons Library publishes.
-    """
-
-    papers: Percent | None
-    valid: Percent | None
-
-
-class ContestSummary(Struct, frozen=True, kw_only=True):
-    """One contest in short; its figures are null before the declaration, and where nobody had to vote.
-
-    ``status`` is awaiting, a stage (boxes in, verified, counting, provisional, recount), declared, withdrawn, or
-    why there is no poll (uncontested, postponed, countermanded); ``expected`` is when the declaration is expected,
-    null where nobody said; ``time_assumed`` says that the time of the declaration is not on record. ``verdict`` is in
-    the words of the House of Commons Library: ``UKIP gain from Con``.
-    """
-
-    ballot: str
-    name: str
-    gss: str
-    status: str
-    verdict: str | None
-    winner: Winner | None
-    majority: Number | None
-    turnout: Turnout
-    declared_at: Moment | None
-    time_assumed: bool
-    expected: Moment | None
-
-
-class Standing(Struct, frozen=True):
-    """One candidate; all figures are null before the declaration, and where nobody had to vote.
-
-    ``id`` was the place on the ballot paper when the night was opened, and stays the same whatever is put right;
-    ``change`` is in points on the party's share at the baseline, null where there is nothing to compare with.
-    ``description`` is what the ballot paper says in place of the party's name, ``fate`` that the candidate withdrew or
-    died; each is there only where there is something to say.
-    """
-
-    id: str
-    name: str
-    party: str
-    party_name: str
-    counted_as: str
-    votes: Number | None
-    share: Percent | None
-    change: float | None
-    elected: bool | None
-    lost_deposit: bool | None
-    description: str | UnsetType = UNSET
-    fate: Fate | UnsetType = UNSET
-
-
-class Swung(Struct, frozen=True, rename={"from_party": "from", "to_party": "to"}):
-    """Butler swing between the winner and the party it beat: the mean of one's gain and the other's loss."""
-
-    from_party: str
-    to_party: str
-    points: float
-
-
-class Before(Struct, frozen=True):
-    """A party's result at the baseline election; ``id`` "others" is those that the source does not name."""
-
-    id: str
-    name: str
-    votes: Number
-    share: Percent
-
-
-class PreviousResult(Struct, frozen=True):
-    """How the seat stood at the baseline election, most votes first; ``holder`` is the party that had it."""
-
-    holder: str
-    electorate: Number | None
-    valid: Number
-    parties: tuple[Before, ...]
-
-
-class Happened(Struct, frozen=True):
-    """One event of a contest; ``what`` says it in a sentence.
-
-    ``votes``, candidate id to votes, and ``rejected`` are those declared then, whatever became of them;
-    ``reason`` is why a declaration or note was corrected or withdrawn, a ballot paper put right, or why there is no
-    poll. Of a note, ``particulars`` has its kind, who speaks, and its text in other languages; ``note`` is the seq of
-    the note that was corrected or withdrawn. Each is there only where there is something to say.
-    """
-
-    seq: Number
-    at: Moment
-    kind: str
-    by: str
-    what: str
-    votes: dict[str, int] | None = None
-    rejected: Rejected | None = None
-    reason: str | None = None
-    note: Number | UnsetType = UNSET
-    particulars: Particulars | UnsetType = UNSET
-
-
-class ContestState(ContestSummary, frozen=True, kw_only=True):
-    """All about one contest.
-
-    ``papers`` are the ballot papers verified, ``recount`` is which recount is going on, ``by_lot`` whether
-    a tie was decided by lot, ``why`` what must be known beside the verdict. ``candidates`` are by votes,
-    before the declaration in ballot-paper order; ``history`` is oldest first.
-    """
-
-    night: str
-    rehearsal: bool
-    seq: Number
-    region: str
-    nation: str
-    electorate: Number | None
-    papers: Number | None
-    recount: Number | None
-    valid: Number | None
-    rejected: Rejected | None
-    majority_share: Percent | None
-    by_lot: bool
-    swing: Swung | None
-    why: str
-    candidates: tuple[Standing, ...]
-    previous: PreviousResult | None
-    history: tuple[Happened, ...]
-
-
 class OverallMajority(Struct, frozen=True):
     """The party with more than half of the House, and the declaration that made it so."""
 
@@ -211,13 +66,45 @@ class OverallMajority(Struct, frozen=True):
     seq: Number
 
 
+class CouncilState(Struct, frozen=True, kw_only=True):
+    """A council of a night as it stands.
+
+    ``of`` is how many seats it has in all; ``seats`` is party to seats, those that are ``not_up`` among them, ``won``
+    those won on this night, ``gained`` and ``lost`` against when they were last fought. ``open`` seats are still to be
+    declared, ``vacant`` ones stay empty. ``line`` is the seats that make control.
+
+    ``certain`` says whether it is certain who controls the council, ``control`` who does then, and ``change`` is
+    "hold", "gain", "loss" or "win" against ``control_before``, on the eve. Where nobody has control it is "".
+    """
+
+    body: str
+    name: str
+    gss: str
+    of: Number
+    seats: dict[str, int]
+    not_up: dict[str, int]
+    won: dict[str, int]
+    gained: dict[str, int]
+    lost: dict[str, int]
+    open: Number
+    vacant: Number
+    line: Number
+    declared: Number
+    contests_total: Number
+    certain: bool
+    control: str | None
+    control_before: str | None
+    change: str | None
+    certain_at: Moment | None
+
+
 class NightState(Struct, frozen=True):
     """A night as it stands at ``seq``, with the ``head`` of its record there (SHA-256, in hexadecimal).
 
     ``baseline`` names the election that gains and changes are counted from; ``times`` says how far the
     clock can be trusted; ``majority_line`` is the seats that make an overall majority, null where none is
     at stake. ``parties`` are by seats, then votes. ``contests`` are in short; in full (ContestState) where
-    the night has only one.
+    the night has only one. A night with councils has their states, and names what their control is compared with.
     """
 
     night: str
@@ -238,6 +125,8 @@ class NightState(Struct, frozen=True):
     parties: tuple[PartyFigures, ...]
     contests: tuple[ContestSummary, ...]
     attribution: str
+    councils: tuple[CouncilState, ...] | UnsetType = UNSET
+    control_baseline: str | UnsetType = UNSET
 
 
 class Readiness(Struct, frozen=True):

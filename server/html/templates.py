@@ -15,6 +15,7 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 
+from server.election.bodies import Body
 from server.election.clock import LONDON
 from server.election.contests import Contest, Definition
 from server.election.nights import Night
@@ -49,13 +50,33 @@ def previous(contest: Contest) -> list[tuple[str, int, Fraction]]:
 
 def lead_before(contest: Contest) -> tuple[int, Fraction] | None:
     """By how many votes, and which share (of 1) of all, the holder of a seat was ahead at the baseline election; None
-    where it was not, or nothing is known. Votes of parties that have no name there are nobody's."""
-    if contest.previous is None:
+    where it was not, nothing is known, or several seats are fought. Votes of parties without a name are nobody's."""
+    if contest.previous is None or not contest.rules.has_winner:
         return None
     votes, holder = contest.previous.votes, contest.previous.holder
     second = max((number for party, number in votes.items() if party not in (holder, OTHERS)), default=0)
     lead = votes.get(holder, 0) - second
     return (lead, part_of(lead, sum(votes.values()))) if lead > 0 else None
+
+
+@once
+def _meant(definition: Definition) -> frozenset[str]:
+    """The pages about a night that have a meaning for some of its contests; of the House each has."""
+    known = [one for one in definition.contests if not one.body or (one.previous and one.previous.votes)]
+    swing = any(contest.rules.has_swing for contest in known)
+    winner = any(contest.rules.has_winner for contest in known)
+    return frozenset(["swing"] * swing + ["battlegrounds"] * winner)
+
+
+def has_a_meaning(definition: Definition, page: str) -> bool:
+    """Whether a page about a night says anything there: between two of several seats there is no swing."""
+    return page not in ("swing", "battlegrounds") or page in _meant(definition)
+
+
+def council_of(definition: Definition, contest: Contest) -> Body | None:
+    """The council that a contest is for; None where it is for none."""
+    body = definition.body_of(contest) if contest.body else None
+    return body if body and body.kind == "council" else None
 
 
 def dated(moment: datetime, night: Night) -> bool:
@@ -193,7 +214,13 @@ def environment(language: Language = ENGLISH) -> Environment:
     )
     cast(dict[str, Any], templates.filters).update(when=when, stands=stands, exact=_exact)
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
-    functions |= {"make": make, "rooted": rooted, "lead_before": lead_before}
+    functions |= {
+        "has_a_meaning": has_a_meaning,
+        "council_of": council_of,
+        "make": make,
+        "rooted": rooted,
+        "lead_before": lead_before,
+    }
     functions |= {"is_before_poll": is_before_poll, "called_off": called_off}
     functions |= {"polled_on": polled_on, "is_by_election": is_by_election, "dated": dated, "assumed": assumed}
     cast(dict[str, Any], templates.globals).update(functions, language=language, languages=languages())

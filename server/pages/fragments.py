@@ -4,12 +4,14 @@ Fragments: ``air`` (that a replay is at its end, on every page), ``status`` (how
 House, on a night of several by-elections), ``score``, ``latest`` (the feed), ``ahead`` (what to watch before the first
 result), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the table of all), ``hex-{slug}`` (its
 hexagon, where the night has a map), ``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map).
-The page of a night of one contest has no banner, score, rows or seats to watch.
+The page of a night of one contest has no banner, score, rows or seats to watch. A night with councils has
+``council-{slug}`` (a council in the list) and ``control-{slug}`` (all about it), where the slug is the council's.
 """
 
 from collections.abc import Iterable
 from typing import assert_never
 
+from server.election.bodies import Body
 from server.election.contests import Contest
 from server.election.events import (
     AnyEvent,
@@ -30,6 +32,8 @@ from server.election.events import (
     Withdrawn,
 )
 from server.election.nights import Night
+from server.html.templates import council_of
+from server.pages.council.seen import slug
 from server.pages.map.hexagons import has_map
 from server.pages.map.near import neighbours
 from server.pages.night.house import has_house
@@ -39,7 +43,8 @@ def fragments_of(night: Night) -> tuple[str, ...]:
     """The ids of all fragments of a night, but for ``near-``."""
     contests = night.definition.contests
     if night.is_single:
-        return ("status", "latest", f"contest-{contests[0].slug}")
+        around = around_the_council(night, contests[0])
+        return ("status", "latest", f"contest-{contests[0].slug}", *around, *_row_of_one(around, contests[0]))
     on_map = (f"hex-{contest.slug}" for contest in contests) if has_map(night.definition) else ()
     return (
         "status",
@@ -48,6 +53,7 @@ def fragments_of(night: Night) -> tuple[str, ...]:
         "score",
         "latest",
         "ahead",
+        *(piece for body in night.definition.councils for piece in _of_council(body)),
         *(row for contest in contests for row in rows_of(contest)),
         *on_map,
     )
@@ -68,6 +74,21 @@ def around_the_house(night: Night) -> tuple[str, ...]:
 def rows_of(contest: Contest) -> tuple[str, str, str]:
     """The fragments that say how a contest stands on a night of several."""
     return (f"contest-{contest.slug}", f"row-{contest.slug}", f"seat-{contest.slug}")
+
+
+def _of_council(body: Body) -> tuple[str, str]:
+    return (f"council-{slug(body)}", f"control-{slug(body)}")
+
+
+def around_the_council(night: Night, contest: Contest) -> tuple[str, ...]:
+    """The pieces that say how a contest's council stands; none where it is for none."""
+    body = council_of(night.definition, contest)
+    return _of_council(body) if body else ()
+
+
+def _row_of_one(council: tuple[str, ...], contest: Contest) -> tuple[str, ...]:
+    """On a night of one contest its row, which only a council's page shows."""
+    return (f"row-{contest.slug}",) if council else ()
 
 
 def at_the_end(night: Night) -> Iterable[str]:
@@ -107,10 +128,11 @@ def changed_by(night: Night, event: AnyEvent) -> Iterable[str]:
             | BallotPaperAmended()
         ):
             contest = night.counts[event.ballot].contest
+            council = around_the_council(night, contest)
             if night.is_single:
-                return (f"contest-{contest.slug}", "latest", "status")
+                return (f"contest-{contest.slug}", "latest", "status", *council, *_row_of_one(council, contest))
             on_map = (f"hex-{contest.slug}", *_around(night, contest)) if has_map(night.definition) else ()
-            around = around_the_house(night)
+            around = (*around_the_house(night), *council)
             return (*rows_of(contest), *on_map, "banner", *around, "score", "ahead", "latest", "status")
         case _:
             assert_never(event)

@@ -26,6 +26,9 @@ from server.live.renderer import NIGHT, Everywhere
 from server.nights.against import against
 from server.pages.analysis.views import Views, kind_of, marks
 from server.pages.contest.about import about
+from server.pages.council.seen import TOPIC as COUNCIL
+from server.pages.council.seen import by_slug, by_topic, lists_wards, made_certain, seen
+from server.pages.council.totals import totals_of
 from server.pages.find import table as find
 from server.pages.fragments import at_the_end, changed_by, on_every_page
 from server.pages.map.hexagons import hexagon
@@ -81,7 +84,9 @@ class PageRenderer:
             return ""
         kind, _, slug = fragment.partition("-")
         context = self._context(night)
-        if slug:
+        if kind in ("council", "control"):
+            context["seen"] = seen(night, by_slug(night.definition)[slug])
+        elif slug:
             count = self._count(night, slug)
             context["count"] = count
             if kind == "seat":
@@ -98,6 +103,8 @@ class PageRenderer:
         elif kind == "parties":
             context["house"] = house_of(night)
         elif kind == "score":
+            if night.definition.councils:
+                return self._html("totals", context | {"totals": totals_of(night)})
             context["score"] = score_of(night)
         elif kind == "latest":
             context["feed"] = feed_of(night)
@@ -111,6 +118,7 @@ class PageRenderer:
         return (
             topic in (NIGHT, find.TOPIC, screens.ADDRESSES, *screens.TOPICS)
             or topic in night.counts
+            or topic in by_topic(night.definition)
             or self._views.has(night, topic)
         )
 
@@ -127,13 +135,24 @@ class PageRenderer:
         if kind == "air":
             return Everywhere()
         if kind in ("seat", "status"):
-            return (find.TOPIC,) if slug else (NIGHT, find.TOPIC, *screens.shared(kind))
+            councils = by_topic(night.definition)
+            return (find.TOPIC,) if slug else (NIGHT, find.TOPIC, *screens.shared(kind), *councils)
         if kind == "ahead":
             return (NIGHT,)
+        if kind in ("row", "control") and night.definition.councils:
+            return self._around_council(night, kind, slug)
         if kind not in ("contest", "near"):
             return (NIGHT, *screens.shared(kind))
         ballot = self._count(night, slug).contest.ballot
         return (ballot, NIGHT) if night.is_single else (ballot,)
+
+    def _around_council(self, night: Night, kind: str, slug: str) -> tuple[str, ...]:
+        """The topics of the pages that show a council, or the row of a contest on a night with councils."""
+        if kind == "control":
+            return (COUNCIL + by_slug(night.definition)[slug].id,)
+        body = self._count(night, slug).contest.body
+        own = (topic,) if (topic := f"{COUNCIL}{body}") in by_topic(night.definition) else ()
+        return (*own, NIGHT) if not own or lists_wards(night.definition) else own
 
     def news_after(self, night: Night, topic: str, after: int) -> int:
         """The seq of the last news that a page at ``after`` has seen: after it comes the news that it is told.
@@ -207,6 +226,7 @@ class PageRenderer:
             "kept": self._kept,
             "coming": coming.coming(night),
             "over": night.seq == self._last,
+            "certain": made_certain(night),
         }
 
     def _html(self, fragment: str, context: dict[str, object]) -> str:

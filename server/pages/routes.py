@@ -6,6 +6,7 @@ from server.html import static
 from server.pages import push, robots
 from server.pages.analysis import pages as analysis
 from server.pages.contest import pages as contest
+from server.pages.council import pages as council
 from server.pages.find import pages as find
 from server.pages.front import pages as front
 from server.pages.newsroom import pages as newsroom
@@ -21,6 +22,7 @@ routes: list[BaseRoute] = [
     *analysis.routes,
     *find.routes,
     *contest.routes,
+    *council.routes,
     *picture.routes,
     *newsroom.routes,
     *leading.routes,

@@ -30,6 +30,7 @@ from tests.bench.program import Program, program
 _AGAIN = 20
 _PAST = "parl.2019-12-12"
 NIGHT = f"/nights/{_PAST}"
+_COUNCILS = "/nights/local.2025-05-01"
 _SEAT = "/contests/parl.clacton.2019-12-12"
 
 _DAY = "2019-12-13T"
@@ -83,6 +84,9 @@ ADDRESSES: dict[str, Sequence[str]] = {
     "/api/nights/kept/record": (),
     f"/nights/{DONE}": [f"/nights/{DONE}?lang={code}" for code in ("cy", "de")],
     f"/nights/{DONE}/live?after=1": [f"/nights/{DONE}/live?after={seq}" for seq in range(2, 200)],
+    f"{_COUNCILS}/councils/local.kent": [
+        f"{_COUNCILS}/councils/local.kent?at=2025-05-02T0{hour}:00" for hour in range(1, 8)
+    ],
     "/follow": (),
     "/openapi.json": (),
     "/robots.txt": (),

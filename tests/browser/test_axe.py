@@ -18,8 +18,19 @@ from starlette.routing import Match, Route
 from server.app import build_app
 from server.count.visit.invitations import Invitations
 from server.count.visit.inviting import choose_entry, invite_person
-from server.election.commands import AnyCommand, Correct, Declare, ExpectDeclaration, PostNote, ReachStage, Withdraw
+from server.election.bodies import Body
+from server.election.commands import (
+    AnyCommand,
+    Correct,
+    Declare,
+    ExpectDeclaration,
+    PostNote,
+    ReachStage,
+    ReportPreferences,
+    Withdraw,
+)
 from server.election.counting.acts import ReplaySet, Role
+from server.election.methods.figures import MoreFigures
 from server.nights import archive
 from server.replay.commands import commands
 from server.settings import ROOT
@@ -34,6 +45,7 @@ from tests.browser.officers import DECLARE, PIN, SEND, key, sign_in, tap, verify
 from tests.count import rochester
 from tests.count.conftest import Phone, stamp
 from tests.count.setup import clacton
+from tests.election import wards
 from tests.nights_by_hand import ballot, definition
 from tests.running import Site, open_then, serving
 
@@ -94,6 +106,18 @@ CONTESTS = [contest.ballot for contest in SOME.contests]
 DECLARED = {
     one.ballot: one for _, one in commands(PAST.events, "") if isinstance(one, Declare) and one.ballot in CONTESTS
 }
+WARDS = (wards.ward(*[wards.CON, wards.LAB] * 3), wards.ward(wards.LAB, wards.LD, wards.IND, seats=1, name="dale"))
+MAYOR = wards.mayor(wards.LAB, wards.CON, wards.LD)
+COUNCILS = wards.definition(
+    *WARDS,
+    MAYOR,
+    bodies=(
+        wards.kent(*WARDS, seats=9, not_up={wards.LAB: 3}, control=wards.CON),
+        Body(MAYOR.body or "", "Mayor", "office"),
+    ),
+    name="councils",
+    live=False,
+)
 VIEWERS = [
     "/",
     "/find?q=west",
@@ -121,6 +145,10 @@ VIEWERS = [
     f"/nights/live/contests/{CONTESTS[3]}/embed",
     "/nights/live?lang=cy",
     f"/nights/live/contests/{CONTESTS[4]}?lang=de",
+    "/nights/councils",
+    "/nights/councils/councils/local.kent",
+    *(f"/nights/councils/contests/{one.ballot}" for one in (*WARDS[:2], MAYOR)),
+    f"/nights/councils/contests/{WARDS[0].ballot}/notice",
     "/nights/none",
 ]
 """What a viewer opens, in all its states; a route that is not here and answers with a page fails the test below."""
@@ -209,6 +237,9 @@ async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIte
     await submitter.record(rochester.NIGHT, ReplaySet(**stamp("played"), speed=60, state="paused"))
     await choose_entry(submitter, rochester.NIGHT, "double")
     await open_night(stream, replace(definition("coming"), polls_close=clock.now() + timedelta(days=9)), "open")
+    await open_then(stream, COUNCILS, "open")
+    for command in at_the_councils():
+        await submitter.submit("councils", command, COUNCILS.polls_close)
     async with serving(redis.url, tmp_path) as one:
         yield one
 
@@ -239,6 +270,16 @@ def all_kinds() -> list[AnyCommand]:
         Withdraw(id="withdraw", by="desk", ballot=withdrawn.ballot, reason="A bundle was left out."),
         PostNote(id="note", by="desk", text="A note about the night."),
         replace(DECLARED[CONTESTS[9]], id="the last"),
+    ]
+
+
+def at_the_councils() -> list[AnyCommand]:
+    """A ward of three seats that decides who controls its council, and the first round of a mayor's election."""
+    votes = {"1": 700, "2": 900, "3": 650, "4": 880, "5": 640, "6": 870}
+    first = {"1": 400, "2": 350, "3": 250}
+    return [
+        Declare(id="abbey", by="desk", ballot=WARDS[0].ballot, votes=votes, more=MoreFigures(valid_papers=1_700)),
+        ReportPreferences(id="first", by="desk", ballot=MAYOR.ballot, votes=first),
     ]
 
 

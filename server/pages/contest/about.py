@@ -12,6 +12,7 @@ from server.election.results.notes import voices
 from server.election.results.targets import Battleground, battlegrounds
 from server.nights.against import opened
 from server.pages.analysis.record_book import Parliament, records_page
+from server.pages.contest.rounds import compared, rejected_in_part, rounds_of
 from server.pages.contest.seat_history import basis, history
 
 _LARGEST = 3
@@ -36,6 +37,9 @@ def about(night: Night, count: Count, baseline: str) -> dict[str, object]:
         "history": history(night, count),
         "parliament": parliament,
         "grounds": _grounds(night, count),
+        "first": rounds_of(count),
+        "compared": compared(count),
+        "in_part": rejected_in_part(count),
         "seats": _seats(parliament, count.contest) if parliament and parliament.house else (),
     }
 

@@ -15,6 +15,7 @@ from server.election.parties import counted_as
 from server.html.languages import Language
 from server.html.shown import Shown, shown_by
 from server.pages.around.page import page
+from server.pages.contest.rounds import rejected_in_part
 
 
 class NoticeRow(Struct, frozen=True):
@@ -39,7 +40,7 @@ def _page(shown: Shown, count: Count) -> str:
     night, language = shown.night, shown.language
     result = count.result
     votes = {} if result is None or result.unopposed else {line.candidate.id: line.votes for line in result.lines}
-    elected = result.winner.candidate.id if result else ""
+    elected = {line.candidate.id for line in result.elected} if result else set[str]()
     corrections = [event for event in count.history if isinstance(event, Corrected)] if result else []
     last = count.history[-1] if count.history else None
 
@@ -54,12 +55,15 @@ def _page(shown: Shown, count: Count) -> str:
         london_day=london_day,
         count=count,
         result=result,
+        body=night.definition.body_of(count.contest),
+        second=[line for line in result.lines if line.total is not None] if result else [],
+        in_part=rejected_in_part(count),
         rows=[
             NoticeRow(
                 count.contest.told(candidate.id),
                 candidate.description or _party(night, candidate.party, language),
                 votes.get(candidate.id),
-                candidate.id == elected,
+                candidate.id in elected,
             )
             for candidate in count.contest.polled
         ],

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from server.election.counts import took_back_no_poll
-from server.election.events import Corrected, Declared, NoPollTaken, Withdrawn
+from server.election.events import Corrected, Declared, NoPollTaken, PreferencesReported, Withdrawn
 from server.election.nights import Night
 from server.election.results.feed import changed_notes
 from server.election.results.tally import add_up, majority_line
 from server.html.languages import Language
 from server.html.templates import environment
+from server.pages.council.seen import made_certain
 from server.pages.night.score import Banner, banner_of, score_of
 
 OVERLAY, WALL, SCORE, MAP = TOPICS = ("overlay", "wall", "embed-score", "embed-map")
@@ -24,6 +25,7 @@ QUEUED = (OVERLAY, WALL)
 ADDRESSES = "newsroom"  # the page of addresses, on which nothing changes but whether the night goes on
 
 _SHARED = {"score": (WALL, SCORE), "hex": (OVERLAY, WALL, MAP), "row": (MAP,), "status": TOPICS}
+_SHOWN = (Declared, Corrected, Withdrawn, NoPollTaken, PreferencesReported)
 _PARTIES_SHOWN = 5
 _CANDIDATES_SHOWN = 4
 
@@ -45,6 +47,9 @@ def parts(night: Night, after: int, language: Language) -> Iterator[tuple[str, s
     yield "now", "outerMorph", state(night, language)
     if after and (news := _news(night, after)):
         yield "arrived", "beforeend", "".join(banner(night, item, language) for item in news)
+        made = [one for seq, one in made_certain(night).items() if seq > after]
+        if made:
+            yield "arrived", "beforeend", "".join(_html("control", language, night=night, made=one) for one in made)
     if after and (heard := changed_notes(night, after)):
         voices = (_html("voice", language, night=night, note=note) for note in heard if note.is_voice)
         yield "arrived", "beforeend", "".join(voices)
@@ -76,6 +81,8 @@ def newest(night: Night, language: Language, over: bool = False) -> str:
     """
     if (moment := _moment(night)).banner.largest:
         return _html("moment", language, night=night, moment=moment, line=majority_line(night))
+    if moment.banner.control:
+        return _html("control", language, night=night, made=moment.banner.control)
     if moment.banner.count:
         return banner(night, moment.banner, language)
     return _html("waiting", language, night=night, over=over)
@@ -106,7 +113,7 @@ def _news(night: Night, after: int) -> list[Banner]:
     for event in reversed(night.feed):
         if event.seq <= after:
             break
-        if isinstance(event, Declared | Corrected | Withdrawn | NoPollTaken) and event.ballot not in by_ballot:
+        if isinstance(event, _SHOWN) and event.ballot not in by_ballot:
             count = night.counts[event.ballot]
             goes_ahead = isinstance(event, Withdrawn) and took_back_no_poll(count, event)
             by_ballot[event.ballot] = Banner(count, event, goes_ahead=goes_ahead)

@@ -8,12 +8,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
-from server.election.contests import Contest
+from server.election.contests import Contest, Definition
 from server.election.results.places import regions
 from server.html.address import asked, without_reactions
 from server.html.shown import Shown, shown_by
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
+from server.pages.council.seen import apart, by_slug, lists_wards
 from server.pages.map import hexagons
 from server.pages.map.whole import whole_map
 
@@ -58,15 +59,22 @@ def night_page(shown: Shown, view: str, unvoiced: bool = False) -> str:
         first=first,
         parts=parts,
         map_credit=ATTRIBUTION,
-        rows=[] if single else _rows(shown, night.definition.contests),
+        rows=[] if single else _rows(shown, _listed(night.definition)),
+        councils=[] if single else [shown.text(f"council-{name}") for name in by_slug(night.definition)],
         folds=_folds(shown),
     )
+
+
+def _listed(definition: Definition) -> tuple[Contest, ...]:
+    """The contests that the page lists: those of councils only where they are few."""
+    many = definition.councils and not lists_wards(definition)
+    return apart(definition) if many else definition.contests
 
 
 def _folds(shown: Shown) -> list[tuple[str, list[Markup]]]:
     """The rows of a night of many contests by region, each a part that unfolds; none where a list is short."""
     definition = shown.night.definition
-    if len(definition.contests) <= _SHORT:
+    if len(definition.contests) <= _SHORT or definition.councils:
         return []
     by_region: dict[str, list[Contest]] = {area.region: [] for area in regions(definition)}
     for contest in definition.contests:

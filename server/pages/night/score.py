@@ -11,25 +11,28 @@ from server.election.events import (
     Declared,
     FeedEvent,
     NoPollTaken,
+    PreferencesReported,
     Withdrawn,
 )
 from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import Party
+from server.election.results.councils.council import Council
 from server.election.results.tally import PartyTotal, Tally, add_up, is_early
 from server.pages.bars.seats import Bars, bars_of, standing_of
+from server.pages.council.seen import made_certain
 
 _NEW = 2  # rows for parties that defend no seat: those that win their first, or else have the most votes
 _FOLDED = 3  # parties without a seat that have a row of their own below
 
 
 class Banner(Struct, frozen=True):
-    """The newest declaration, correction or withdrawal: ``count`` and ``event`` are None before the first.
+    """The newest declaration, correction, withdrawal or first round: ``count`` and ``event`` are None before the first.
 
     ``majority`` is the party for which it made a majority of the House. ``hung`` says that after it no party can have a
     majority any more, ``goes_ahead`` that a poll which had been called off takes place after all. Once the House is
     complete, ``largest`` is its largest party with its seats, and ``of`` the size of that party's majority, 0 if it has
-    none.
+    none. ``control`` is the council whose control it made certain.
     """
 
     count: Count | None = None
@@ -39,6 +42,7 @@ class Banner(Struct, frozen=True):
     goes_ahead: bool = False
     largest: tuple[Party, int] | None = None
     of: int = 0
+    control: Council | None = None
 
 
 class Row(Struct, frozen=True):
@@ -81,12 +85,13 @@ def banner_of(night: Night) -> Banner:
         largest = (night.parties[first.party], first.seats)
         return Banner(largest=largest, of=max(0, 2 * first.seats - night.definition.seats))
     for event in reversed(night.feed):
-        if isinstance(event, Declared | Corrected | Withdrawn | NoPollTaken):
+        if isinstance(event, Declared | Corrected | Withdrawn | NoPollTaken | PreferencesReported):
             majority = tally.majority
             winner = night.parties[majority.party] if majority and majority.seq == event.seq else None
             count = night.counts[event.ballot]
             hung = tally.hung is not None and tally.hung.seq == event.seq
-            return Banner(count, event, winner, hung, isinstance(event, Withdrawn) and took_back_no_poll(count, event))
+            goes_ahead = isinstance(event, Withdrawn) and took_back_no_poll(count, event)
+            return Banner(count, event, winner, hung, goes_ahead, control=made_certain(night).get(event.seq))
     return Banner()
 
 

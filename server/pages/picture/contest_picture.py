@@ -8,7 +8,7 @@ from server.election.nights import Night
 from server.election.parties import Party, counted_as
 from server.election.result import CandidateResult, Result
 from server.html.languages import Language
-from server.pages.picture import words
+from server.pages.picture import verdicts, words
 from server.pages.picture.drawing import (
     BOLD,
     CAPITAL,
@@ -54,8 +54,12 @@ def contest_picture(night: Night, count: Count, language: Language, over: bool =
     if result.unopposed:
         lines = wrapped(count.no_poll.reason if count.no_poll else "", ACROSS, 34, 3)
         return marks + [Text(line, LEFT, _BODY + 50 + 46 * place, 34) for place, line in enumerate(lines)]
-    for place, line in enumerate(result.lines[:_SHOWN]):
+    more = len(result.elected) - _SHOWN + 1 if len(result.elected) > _SHOWN else 0
+    for place, line in enumerate(result.lines[: _SHOWN - bool(more)]):
         marks += _row(night, count.contest, line, result.lines[0].votes, _BODY + place * _ROW, language)
+    if more:
+        text = language.gettext("and %(number)s more elected") % {"number": language.number(more)}
+        marks.append(Text(text, LEFT, _BODY + (_SHOWN - 1) * _ROW + 24, _NAME, colour=MUTED))
     return marks + _figures(night, result, language)
 
 
@@ -63,11 +67,11 @@ def _verdict(night: Night, result: Result, language: Language) -> list[Mark]:
     """The verdict in a box, filled but for a hold; beside it from whom the seat was gained, and who is elected."""
     hold = result.verdict.kind == "hold"
     box = Bar(LEFT, _VERDICT, 0, _VERDICT_HEIGHT, "" if hold else INK, INK, 6)
-    box, verdict = _box(words.verdict(night, result, language), 580, 112, box, INK if hold else PAPER)
+    box, verdict = _box(verdicts.verdict(night, result, language), 580, 112, box, INK if hold else PAPER)
     marks: list[Mark] = [box, verdict]
     beside = box.x + box.width + 28
     room = RIGHT - beside
-    from_whom, elected = words.from_whom(night, result, language), words.elected(result, language)
+    from_whom, elected = verdicts.from_whom(night, result, language), verdicts.elected(result, language)
     if from_whom:
         text, size = fitted(from_whom, room, 50, 24)
         marks.append(Text(text, beside, _VERDICT + 46, size))
@@ -81,12 +85,13 @@ def _row(night: Night, contest: Contest, line: CandidateResult, most: int, top: 
     weight = BOLD if line.elected else REGULAR
     party = night.parties[line.candidate.party]
     share = Text(language.percent(line.share), _BARS_RIGHT, top + 24, _NAME, weight, ends=True)
-    votes = Text(language.number(line.votes), _BARS_RIGHT - 104, top + 24, _NAME, weight, ends=True)
+    # Of several seats a share is only told of each party's best candidate, and there is no room to say so.
+    shared = contest.rules.has_winner
+    votes = Text(language.number(line.votes), _BARS_RIGHT - (104 if shared else 0), top + 24, _NAME, weight, ends=True)
     length = round((_BARS_RIGHT - LEFT) * line.votes / (most or 1))
     return [
         *_candidate(contest, line.candidate, party, LEFT, top + 24, 470, weight, language),
-        votes,
-        share,
+        *((votes, share) if shared else (votes,)),
         party_bar(counted_as(party.id), LEFT, top + 32, length, 9),
     ]
 
@@ -104,7 +109,8 @@ def _candidate(
 
 
 def _figures(night: Night, result: Result, language: Language) -> list[Mark]:
-    majority = language.gettext("Majority"), language.number(result.majority)
+    named = language.gettext("Last seat by") if result.verdict.seats else language.gettext("Majority")
+    majority = named, language.number(result.majority)
     figures = [majority, *words.swing(night, result.swing, language), *words.turnout(result, language)]
     marks: list[Mark] = []
     for place, (label, value) in enumerate(figures):

@@ -36,7 +36,7 @@ def _columns(night: Night, tally: Tally, language: Language) -> list[Mark]:
     """The parties with the most seats, each with its net change; the rest together."""
     with_seats = [total for total in tally.parties if total.seats]
     shown = with_seats if len(with_seats) <= _COLUMNS else with_seats[: _COLUMNS - 1]
-    rest = tally.declared - sum(total.seats for total in shown)
+    rest = sum(total.seats for total in with_seats[len(shown) :])
     wide = ACROSS // _COLUMNS
     marks: list[Mark] = []
     for place, total in enumerate(shown):

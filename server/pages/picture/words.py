@@ -11,6 +11,7 @@ from server.election.results.tally import Tally, is_early
 from server.html.coming import called_off, is_before_poll
 from server.html.languages import Language
 from server.html.templates import part_of
+from server.pages.picture import verdicts
 
 _PARTIES_TOLD = 4
 
@@ -38,14 +39,16 @@ def _told(night: Night, count: Count, language: Language, over: bool) -> Iterato
         yield f"{language.seat(contest)}: {stage_or_close(night, count, language, over)}"
         yield from so_far(count, language)
         return
-    parts = {"verdict": verdict(night, result, language), "seat": language.seat(contest)}
-    if party := _loser(night, result, language):
+    parts = {"verdict": verdicts.verdict(night, result, language), "seat": language.seat(contest)}
+    if moved := verdicts.moved(night, result, language):
+        yield language.gettext("%(verdict)s %(seat)s: %(moved)s") % {**parts, "moved": moved}
+    elif party := verdicts.loser(night, result, language):
         yield language.gettext("%(verdict)s %(seat)s from %(party)s") % {**parts, "party": party}
     else:
         yield language.gettext("%(verdict)s %(seat)s") % parts
-    yield elected(result, language)
+    yield verdicts.elected(result, language)
     if not result.unopposed:
-        yield language.gettext("majority %(votes)s") % {"votes": language.number(result.majority)}
+        yield verdicts.majority(result, language)
         if result.swing:
             yield language.gettext("swing %(swing)s") % {"swing": _swung(night, result.swing, language)}
         yield from map(": ".join, turnout(result, language))
@@ -55,42 +58,6 @@ def _swung(night: Night, measured: Swing, language: Language) -> str:
     first, second = (language.short(night.parties[party]) for party in (measured.from_party, measured.to_party))
     parts = {"points": language.size(measured.size), "first": first, "second": second}
     return language.gettext("%(points)s points %(first)s to %(second)s") % parts
-
-
-def verdict(night: Night, result: Result, language: Language) -> str:
-    """The verdict in two words, such as "UKIP GAIN"."""
-    party = language.short(night.parties[result.verdict.winner]).upper()
-    match result.verdict.kind:
-        case "gain":
-            return f"{party} {language.pgettext('verdict', 'GAIN')}"
-        case "hold":
-            return f"{party} {language.pgettext('verdict', 'HOLD')}"
-        case "win":
-            return f"{party} {language.pgettext('verdict', 'WIN')}"
-
-
-def from_whom(night: Night, result: Result, language: Language) -> str:
-    """Whom the seat was gained from, as in "from Conservative"; "" if it is no gain."""
-    party = _loser(night, result, language)
-    return language.gettext("from %(party)s") % {"party": party} if party else ""
-
-
-def _loser(night: Night, result: Result, language: Language) -> str:
-    """The name of the party that lost the seat, in the form that follows "from"; "" if none did."""
-    if result.verdict.kind != "gain" or result.verdict.previous is None:
-        return ""
-    return language.from_party(night.parties[result.verdict.previous])
-
-
-def elected(result: Result, language: Language) -> str:
-    """Who was elected, as in "Mark Reckless elected", and how if it was without a poll or by lot."""
-    if result.unopposed:
-        words = language.gettext("%(name)s elected unopposed")
-    elif result.by_lot:
-        words = language.gettext("%(name)s elected by lot")
-    else:
-        words = language.gettext("%(name)s elected")
-    return words % {"name": result.winner.candidate.name}
 
 
 def swing(night: Night, measured: Swing | None, language: Language) -> Iterator[tuple[str, str]]:

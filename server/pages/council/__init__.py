@@ -1,0 +1,1 @@
+"""Councils: all of a night, and the page of each."""

@@ -1,0 +1,122 @@
+"""Councils of a night: the table of all, the list, the page of each, and control that becomes certain."""
+
+import html
+import re
+
+import pytest
+
+from server.election.nights import Night
+from server.html.languages import language, languages
+from server.live.channel import Channel
+from server.live.renderer import NIGHT
+from server.pages.newsroom import screens
+from server.pages.render import PageRenderer
+from tests.election.wards import CON, GREEN, LAB, LD, declared, kent, mayor, opened, ward
+
+CODES = [one.code for one in languages()]
+WARDS = tuple(ward(CON, LAB, LD, seats=1, name=f"w{n}", before={CON: 1}) for n in range(5))
+
+
+def words(page: str) -> str:
+    """What is read of a piece, without its elements."""
+    text = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    return re.sub(r" ([,.:;)])", r"\1", text)
+
+
+def night(control: str | None = CON, **more: object) -> Night:
+    """A council of five wards of one seat, all of them Conservative before; nothing is declared."""
+    return opened(*WARDS, bodies=(kent(*WARDS, control=control, **more),), live=False)  # type: ignore[arg-type]
+
+
+def after(one: Night, *winners: str) -> Night:
+    """After the next wards are won by these parties."""
+    for winner in winners:
+        number = sum(count.result is not None for count in one.counts.values())
+        one = declared(one, f"w{number}", *(500 if party == winner else 100 for party in (CON, LAB, LD)))
+    return one
+
+
+def shown(one: Night, fragment: str, code: str = "en") -> str:
+    """A piece as an edition has it."""
+    return PageRenderer(language(code)).render(one, fragment)
+
+
+def test_control_is_a_banner_an_entry_and_a_row_once_it_is_certain() -> None:
+    open_yet = after(night(), LAB, LAB)
+    assert "Lab, 1 to go" in words(shown(open_yet, "council-local-kent"))
+    assert "LAB GAIN w1 from Conservative" in words(shown(open_yet, "banner"))
+    made = after(open_yet, LAB)
+    assert "LAB GAIN Kent from Conservative" in words(shown(made, "banner"))
+    assert "Labour 3 of 5 seats 3 of 5 declared" in words(shown(made, "banner"))
+    assert "Kent: Lab gain from Con" in words(shown(made, "latest"))
+    assert "Kent Lab gain from Con" in words(shown(made, "council-local-kent"))
+    assert "LAB GAIN Kent from Conservative" in words(shown(made, "control-local-kent"))
+    queued = "".join(text for _, _, text in screens.parts(made, 3, language("en")))
+    assert queued.count("<li") >= 2 and "LAB GAIN Kent from Conservative" in words(queued)
+    later = after(made, CON)
+    assert "CON HOLD w3" in words(shown(later, "banner")), "the next declaration is the news"
+
+
+def test_no_overall_control_is_told_when_nothing_else_is_possible() -> None:
+    one = after(night(), LAB, LAB, CON, CON)
+    assert "Lab, 1 to go" in words(shown(one, "council-local-kent")) or "Con, 1 to go" in words(
+        shown(one, "council-local-kent")
+    )
+    hung = after(one, LD)
+    assert "NOC gain from Con" in words(shown(hung, "council-local-kent"))
+    assert "NOC GAIN Kent from Conservative" in words(shown(hung, "banner"))
+    assert "No party can reach 3 seats any more" in words(shown(hung, "banner"))
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [(LAB, "Lab hold"), ("", "Lab gain from NOC"), (None, "Lab control"), (CON, "Lab gain from Con")],
+)
+def test_what_control_is_compared_with(before: str | None, text: str) -> None:
+    assert text in words(shown(after(night(before), LAB, LAB, LAB), "council-local-kent"))
+
+
+def test_seats_that_are_not_up_count_towards_control() -> None:
+    one = after(night(not_up={LAB: 6, LD: 1}), LAB)
+    piece = words(shown(one, "control-local-kent"))
+    assert "7 of 12 make control" in piece and "LAB GAIN Kent from Conservative" in piece
+    assert "Labour 7 6 1 +1" in piece
+
+
+def test_the_table_of_the_night_has_councillors_and_councils_and_names_both_baselines() -> None:
+    piece = words(shown(after(night(), LAB, LAB, LAB, CON), "score"))
+    assert "Labour Lab 3 +3 1 +1 57.1" in piece and "Conservative Con 1 −3 0 −1 28.6" in piece
+    assert "Control is certain in 1 of 1 councils, 0 are complete" in piece
+    assert "Seats are compared with: when the seats were last fought." in piece
+    assert "Control is compared with: the eve of the poll." in piece
+    assert "each party’s best candidate" in piece
+
+
+def test_a_declaration_reaches_the_pages_of_its_ward_its_council_and_the_night_alone() -> None:
+    wards = tuple(
+        ward(CON, LAB, seats=1, name=f"x{n}", before={CON: 1}, body=f"local.{'kent' if n % 2 else 'essex'}")
+        for n in range(80)
+    )
+    kent_body = kent(*wards[:40])
+    essex = type(kent_body)("local.essex", "Essex", "council", 40)
+    boss = mayor(LAB, CON, GREEN)
+    one = opened(*wards, boss, bodies=(kent_body, essex), live=False)
+    channel, renderer = Channel(PageRenderer()), PageRenderer()
+    then = declared(one, "x1", 10, 20)
+    event = then.counts[wards[1].ballot].history[-1]
+    changed = list(renderer.changed(then, event))
+    assert not [name for name in changed if name.startswith(("council-", "control-")) and "essex" in name]
+    assert len(changed) < 20
+    topics = {name: renderer.topics(then, name) for name in changed}
+    assert NIGHT not in topics["row-kent-x1"] and "council/local.kent" in topics["row-kent-x1"]
+    assert NIGHT in topics["council-local-kent"] and NIGHT not in topics["control-local-kent"]
+    assert NIGHT in renderer.topics(then, "row-london"), "a mayor is listed on the night's page"
+    assert renderer.has(then, "council/local.kent") and not renderer.has(then, "council/local.surrey")
+    assert channel.on_air
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_piece_is_made_in_every_language(code: str) -> None:
+    for one in (night(), after(night(), LAB), after(night(), LAB, LAB, LAB), after(night(""), LD, LAB)):
+        for fragment in ("score", "banner", "latest", "council-local-kent", "control-local-kent"):
+            assert shown(one, fragment, code)

@@ -1,0 +1,175 @@
+"""Contests of several seats, and of two rounds, as every place shows them: in words, in every language, as data."""
+
+import html
+import re
+
+import pytest
+from msgspec import json
+
+from server.election.bodies import Body
+from server.election.commands import Declare, RecordNoPoll, ReportPreferences
+from server.election.events import NightOpened
+from server.election.methods.figures import MoreFigures, Rejected, SecondPreferences
+from server.election.nights import Night, fold
+from server.feeds.contests import contest_state, contest_summary
+from server.html.languages import language, languages
+from server.html.templates import has_a_meaning
+from server.live.channel import Channel
+from server.pages.analysis import views
+from server.pages.picture.contest_picture import contest_picture
+from server.pages.picture.drawing import Text
+from server.pages.picture.words import told
+from server.pages.render import PageRenderer
+from tests.election.wards import CON, GREEN, IND, LAB, LD, after, declared, kent, mayor, opened, ward
+from tests.nights_by_hand import START, ballot, definition
+
+CODES = [one.code for one in languages()]
+THREE = ward(CON, CON, CON, LAB, LAB, LAB, IND, before={CON: 2, LAB: 1}, name="abbey")
+TEN = ward(*[CON] * 10, *[LAB] * 10, seats=10, name="riverside", before={CON: 10})
+TWO = ward(GREEN, GREEN, LD, LD, seats=2, name="hill")
+ONE = ward(CON, LAB, seats=1, name="dale", before={CON: 1})
+MAYOR = mayor(LAB, CON, GREEN, LD)
+OFFICE = Body("mayor.london", "Mayor of London", "office")
+
+
+def words(page: str) -> str:
+    """What is read of a piece, without its elements."""
+    text = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    return re.sub(r" ([,.:;)])", r"\1", text)
+
+
+def kent_night() -> Night:
+    """A night of four wards of one council and a mayor; nothing is declared."""
+    wards = (THREE, TEN, TWO, ONE)
+    return opened(*wards, MAYOR, bodies=(kent(*wards, seats=60, control=CON), OFFICE), live=False)
+
+
+def abbey(night: Night) -> Night:
+    """After Abbey: two Labour, one Conservative."""
+    return declared(night, "abbey", 500, 480, 470, 620, 540, 400, 90, valid_papers=1100, in_part=7)
+
+
+def shown(night: Night, fragment: str, code: str = "en") -> str:
+    """A piece as an edition has it."""
+    return PageRenderer(language(code)).render(night, fragment)
+
+
+@pytest.mark.parametrize("piece", ["contest-kent-abbey", "row-kent-abbey", "banner", "seat-kent-abbey"])
+def test_two_of_one_party_and_one_of_another_are_told_with_what_changed(piece: str) -> None:
+    text = words(shown(abbey(kent_night()), piece))
+    if piece in ("row-kent-abbey", "seat-kent-abbey"):
+        assert "Lab 2, Con 1: Lab +1" in text
+    else:
+        assert "LAB 2, CON 1 abbey: Lab +1" in text
+    assert "gain from" not in text and "swing" not in text.lower() and "deposit" not in text
+
+
+def test_the_page_of_a_ward_marks_all_elected_and_says_what_its_figures_are() -> None:
+    piece = shown(abbey(kent_night()), "contest-kent-abbey")
+    assert piece.count('class="elected"') == 3
+    text = words(piece)
+    assert "abbey 4, abbey 5, abbey 1 elected" in text
+    assert "last seat by 20 votes" in text and "20 votes ahead abbey 1 over abbey 2" in text
+    assert "Votes, and the share of each party’s best candidate: of the 1,210 votes that these have together" in text
+    assert "Valid papers 1,100 3,100 votes, up to 3 on each paper" in text
+    assert "Turnout, valid papers 11.0%" in text
+    assert "When these seats were last fought: Con 2, Lab 1" in text
+    shares = re.findall(r"<th scope=\"row\">.*?</th><td>([\d,]+)</td><td>(.*?)</td>", piece)
+    assert [bool(re.match(r"\d", share)) for _, share in shares] == [True, False, True, False, False, False, True]
+
+
+def test_ten_seats_are_told_by_their_number_where_names_have_no_room() -> None:
+    night = declared(kent_night(), "riverside", *range(900, 890, -1), *range(800, 790, -1), valid_papers=2000)
+    assert "CON 10 riverside: no change" in words(shown(night, "banner"))
+    assert "10 elected last seat by 91 votes" in words(shown(night, "banner"))
+    assert shown(night, "contest-kent-riverside").count('class="elected"') == 10
+
+
+def test_where_nothing_is_known_of_before_nothing_is_said_to_have_changed() -> None:
+    night = declared(kent_night(), "hill", 300, 200, 250, 100, valid_papers=450)
+    assert "Grn" not in words(shown(night, "banner")), "the abbreviation is the night's own"
+    assert "Green 1, LD 1" in words(shown(night, "row-kent-hill"))
+    assert ":" not in words(shown(night, "row-kent-hill"))
+    assert "Nothing is known of who won these seats" in words(shown(night, "contest-kent-hill"))
+
+
+def test_one_seat_of_a_council_is_gained_from_somebody_and_has_no_deposit() -> None:
+    night = declared(kent_night(), "dale", 20, 980)
+    text = words(shown(night, "contest-kent-dale"))
+    assert "LAB GAIN dale from Conservative" in text and "lost deposit" not in text
+    assert "0 votes" not in text, "what the parties had is not known"
+
+
+def test_a_lot_at_the_last_seat_is_told() -> None:
+    night = declared(kent_night(), "abbey", 500, 480, 470, 620, 540, 500, 90, valid_papers=1100, lots=("6",))
+    assert "last seat decided by lot" in words(shown(night, "banner"))
+    assert "last seat decided by lot" in words(shown(night, "contest-kent-abbey"))
+
+
+def test_fewer_candidates_than_seats_leave_some_vacant() -> None:
+    lone = ward(CON, LAB, name="isle", before={CON: 3})
+    night = opened(lone, ONE, bodies=(kent(lone, ONE),), live=False)
+    night = after(night, RecordNoPoll(id="x", by="desk", ballot=lone.ballot, state="uncontested", reason="Two stood."))
+    assert "CON 1, LAB 1, 1 VACANT isle: Lab +1" in words(shown(night, "banner"))
+    assert "isle 1, isle 2 elected unopposed" in words(shown(night, "contest-kent-isle"))
+    assert "isle 1, isle 2 elected unopposed" in words(shown(night, "latest"))
+
+
+def test_the_first_round_is_on_air_before_the_second() -> None:
+    night = kent_night()
+    votes = {"1": 400, "2": 350, "3": 150, "4": 100}
+    night = after(night, ReportPreferences(id="f", by="desk", ballot=MAYOR.ballot, votes=votes, rejected=Rejected(9)))
+    piece = words(shown(night, "contest-london"))
+    assert "Second round" in piece and "First preferences, and share of 1,000 valid ones" in piece
+    for fragment in ("latest", "contest-london", "row-london", "banner"):
+        assert "second round between Candidate 1 40.0%, Candidate 2 35.0%" in words(shown(night, fragment)), fragment
+    second = MoreFigures(second=SecondPreferences({"1": 60, "2": 130}))
+    ends = Declare(id="d", by="desk", ballot=MAYOR.ballot, votes=votes, rejected=Rejected(9), more=second)
+    night = after(night, ends)
+    piece = words(shown(night, "contest-london"))
+    assert "CON WIN London" in piece and "majority 20" in piece
+    assert re.search(r"Candidate 2 Conservative Elected 350 35.0 480 \+130", piece)
+    assert "of the votes in the second round" in piece
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_place_is_made_in_every_language(code: str) -> None:
+    night = abbey(kent_night())
+    channel = Channel(PageRenderer(language(code)), on_air=True)
+    for fragment in ("contest-kent-abbey", "row-kent-abbey", "seat-kent-abbey", "banner", "latest", "score", "status"):
+        assert shown(night, fragment, code)
+    sentence = told(night, night.counts[THREE.ballot], channel.renderer.language)  # type: ignore[attr-defined]
+    assert "1" in sentence
+    drawn = contest_picture(night, night.counts[THREE.ballot], language(code))
+    assert any(isinstance(mark, Text) and "LAB 2, CON 1" in mark.words.upper() for mark in drawn) or code != "en"
+
+
+def test_as_data_a_ward_has_its_seats_its_method_and_all_elected() -> None:
+    night = abbey(kent_night())
+    short = json.decode(json.encode(contest_summary(night, night.counts[THREE.ballot])))
+    assert (short["seats"], short["method"], short["body"]) == (3, "plurality", "local.kent")
+    assert short["winner"] is None and [one["candidate"] for one in short["elected"]] == ["4", "5", "1"]
+    assert short["verdict"] == "Lab 2, Con 1: Lab +1"
+    state = json.decode(json.encode(contest_state(night, night.counts[THREE.ballot])))
+    assert state["valid_papers"] == 1100 and state["swing"] is None
+    waiting = json.decode(json.encode(contest_summary(night, night.counts[TEN.ballot])))
+    assert waiting["elected"] == []
+
+
+def test_records_of_wards_have_no_deposits() -> None:
+    page = words(views.html(abbey(kent_night()), "records"))
+    assert "deposit" not in page and "Smallest majority 20 votes abbey" in page
+    lone = words(views.html(opened(MAYOR, bodies=(OFFICE,), live=False), "records"))
+    assert "deposit" not in lone
+
+
+def test_pages_without_a_meaning_are_not_offered() -> None:
+    wards = opened(THREE, TEN, bodies=(kent(THREE, TEN),), live=False).definition
+    assert not has_a_meaning(wards, "swing") and not has_a_meaning(wards, "battlegrounds")
+    assert has_a_meaning(wards, "records") and has_a_meaning(definition(), "swing")
+
+
+def test_as_data_a_seat_of_the_house_has_none_of_that() -> None:
+    night = fold([NightOpened(seq=1, at=START, by="desk", command_id="x", night=definition())])
+    short = json.decode(json.encode(contest_summary(night, night.counts[ballot(0)])))
+    assert not {"seats", "method", "elected", "body"} & short.keys()
