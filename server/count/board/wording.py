@@ -18,6 +18,7 @@ from server.election.commands import (
     ReachStage,
     RecordNoPoll,
     ReleaseNight,
+    ReportPreferences,
     Withdraw,
     WithdrawNote,
 )
@@ -88,7 +89,7 @@ def command_told(night: Night, step: PublicCommand | FeedEvent) -> str:
         case ReachStage() | StageReached():
             papers = f": {step.papers:,}" if step.papers is not None else ""
             return STAGES[step.stage] + papers
-        case PreferencesReported():
+        case ReportPreferences() | PreferencesReported():
             return f"the first preferences{_because(step.reason)}"
         case Declare() | Declared():
             return f"the declaration, {_verdict(night, step.ballot, step)}"
