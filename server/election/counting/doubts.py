@@ -1,7 +1,6 @@
 """What makes possible figures doubtful: each doubt needs a reason before they go out. No state is changed."""
 
 from fractions import Fraction
-from itertools import pairwise
 
 from server.election.contests import Contest
 from server.election.counting.apart import slates
@@ -111,7 +110,7 @@ def _slates(contest: Contest, votes: dict[str, int]) -> list[Finding]:
 
 def _falling(contest: Contest, votes: dict[str, int]) -> list[Finding]:
     numbers = [votes[candidate.id] for candidate in contest.polled]
-    falls = all(one >= following for one, following in pairwise(numbers))
+    falls = numbers == sorted(numbers, reverse=True)
     if not contest.rules.is_declared_by_votes or len(numbers) < FEWEST_FALLING or not falls:
         return []
     sentence = (

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from server.election.methods.figures import Counted, Outcome, Tie
+from server.election.methods.figures import HEADS, Counted, Outcome, Tie
 from server.election.texts.check_codes import Finding
 
 MethodName = Literal["plurality", "supplementary vote", "single transferable vote", "closed lists"]
@@ -32,6 +32,11 @@ class Rules(Struct, frozen=True):
     def keyed(self) -> tuple[Keyed, ...]:
         """What is keyed, in the order of the form."""
         return ("votes", "rejected", "lot")
+
+    @property
+    def heads(self) -> dict[str, str]:
+        """The four heads under which papers are rejected, in words."""
+        return HEADS
 
     @property
     def votes_a_paper(self) -> int:
