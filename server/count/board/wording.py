@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from server.count.phone.page_content import label_of_other
 from server.count.phone.read_back import head_name
@@ -123,7 +123,8 @@ def act_told(night: Night, names: dict[str, str], act: AnyAct) -> str:
     """What a person did, in words; ``names``: invitation → name of the person."""
     match act:
         case EntryChosen():
-            return "Two people key each result" if act.entry == "double" else "One person keys each result"
+            who = "Two people key each result" if act.entry == "double" else "One person keys each result"
+            return who if act.apart is UNSET else f"{who}, block votes {'apart' if act.apart else 'not apart'}"
         case Invited():
             contests = ", ".join(night.counts[ballot].contest.name for ballot in act.ballots)
             return f"Invited {act.name} as {act.role}{' for ' if contests else ''}{contests}"

@@ -7,14 +7,12 @@ from server.election.nights import Night
 
 
 class Office(Struct, frozen=True):
-    """The words for an election: ``one`` and ``several`` who are elected, "the Member of Parliament", "councillors";
-    ``where`` they are elected, with its kind and its council: "the Abbey division of Kent". ``area`` is the kind of
-    place: "constituency", "division", "ward"."""
+    """The words for an election: what ``one`` or ``several`` are elected as, "the Member of Parliament for Clacton",
+    "councillors for the Abbey division of Kent", and ``where`` that is."""
 
     one: str
     several: str
     where: str
-    area: str
 
 
 def office_of(night: Night, contest: Contest) -> Office:
@@ -22,10 +20,10 @@ def office_of(night: Night, contest: Contest) -> Office:
     body = night.definition.body_of(contest)
     if body is None or body.kind == "house":
         member = body.member if body and body.member else "Member of Parliament"
-        return Office(f"the {member}", f"{member}s", contest.name, (body.area if body else "") or "constituency")
+        return Office(f"the {member} for {contest.name}", f"{member}s for {contest.name}", contest.name)
     if body.kind == "office":
-        member = body.member or body.name
-        return Office(member, member, contest.name, body.area or "area")
+        return Office(body.name, body.name, contest.name)
     member, area = body.member or "councillor", body.area or "ward"
     named = contest.name if contest.name.casefold().endswith(area.casefold()) else f"{contest.name} {area}"
-    return Office(f"a {member}", f"{member}s", f"the {named} of {body.name}", area)
+    where = f"the {named} of {body.name}"
+    return Office(f"a {member} for {where}", f"{member}s for {where}", where)
