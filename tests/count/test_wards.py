@@ -1,7 +1,10 @@
 """The officer's sheet where several are elected, where blocks are keyed apart, and where there is a second round."""
 
 import re
+from collections.abc import Callable
 from html import unescape
+from itertools import count
+from typing import cast
 
 import pytest
 from starlette.testclient import TestClient
@@ -209,3 +212,55 @@ def test_more_than_half_of_the_first_preferences_is_declared_at_once(client: Tes
     page = phone.key(wards.first() | {"votes.1": "6,000", "votes.2": "1,900"})
     assert "I declare that Candidate 1 is elected" in told(page)
     assert phone.send(DECLARE).headers["location"] == "/count/receipt"
+
+
+def program(client: TestClient, desk: Desk, contest: Contest = ABBEY) -> Callable[..., dict[str, object]]:
+    """What a program at such a night is answered."""
+    desk.open_night(wards.night(contest))
+    bearer = desk.invite("officer", contest.ballot).rpartition("/")[2]
+    numbers = count(1)
+
+    def post(status: int, **body: object) -> dict[str, object]:
+        address = f"/api/nights/{rochester.NIGHT}/contests/{contest.ballot}/declaration"
+        headers = {"Authorization": f"Bearer {bearer}", "Idempotency-Key": f"key-{next(numbers)}"}
+        answer = client.post(address, json={"rejected": {"total": 20} | wards.HEADS, **body}, headers=headers)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    return post
+
+
+def test_a_program_sends_what_a_ward_has_besides_votes(client: TestClient, desk: Desk) -> None:
+    post = program(client, desk)
+    whole: dict[str, object] = {
+        "votes": wards.VOTES,
+        "papers": wards.PAPERS,
+        "valid_papers": wards.VALID,
+        "in_part": 14,
+    }
+    refused = post(422, **(whole | {"valid_papers": None}))
+    assert [(one["code"], one["field"]) for one in cast(list[dict[str, str]], refused["errors"])] == [
+        ("valid-papers-missing", "valid_papers")
+    ]
+    assert desk.declared() == []
+    tie = whole | {"votes": wards.VOTES | {"4": 640, "7": 640}}
+    assert "tie-without-lot" in str(post(422, **tie, lots=["1", "2"]))
+    post(201, **tie, lots=["7", "4"])
+    more = desk.declared()[0].more
+    assert more and (more.valid_papers, more.in_part, more.lots) == (wards.VALID, 14, ("7", "4"))
+
+
+def test_a_program_announces_the_first_round_and_then_sends_both(client: TestClient, desk: Desk) -> None:
+    post = program(client, desk, LONDON)
+    first: dict[str, object] = {"votes": wards.FIRST, "papers": 10_001}
+    second = {"votes": {"1": 400, "2": 900}, "rejected": 700}
+    assert post(409, **first, second=second)["code"] == "preferences-missing"
+    assert "second-missing" in str(post(422, **first))
+    assert "shape" in str(post(422, **first, second=second, first_round=True))
+    assert [type(event).__name__ for event in desk.events()] == ["NightOpened"]
+    post(201, **first, first_round=True)
+    assert post(409, **(first | {"votes": wards.FIRST | {"3": 1499, "4": 582}}), second=second)["code"] == (
+        "preferences-differ"
+    )
+    post(201, **first, second=second)
+    assert [type(event).__name__ for event in desk.events()][1:] == ["StageReached", "PreferencesReported", "Declared"]
