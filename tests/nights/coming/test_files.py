@@ -116,7 +116,7 @@ def test_the_template_is_read_as_empty_and_says_so() -> None:
         ("name,votes\nA,1\n", "This is no row of names"),
         (
             clacton.DEMOCRACY_CLUB.replace("parl.", "sp.").replace("local.", "gla."),
-            "There is no ballot in it that can be counted here",
+            "There is no ballot for the House of Commons in it, and none for a council",
         ),
         (clacton.DEMOCRACY_CLUB.replace("by.2026-12-10", "by.2026-12-40"), "line 2: ballot_paper_id is"),
         (clacton.DEMOCRACY_CLUB.replace("Jane Smith", ""), "line 3: person_name is empty"),

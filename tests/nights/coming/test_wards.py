@@ -53,7 +53,9 @@ def test_a_by_election_in_a_ward_is_a_night_of_its_own() -> None:
     assert (sheet.title, sheet.date) == ("Buckingham by-election", DAY)
     assert faults(sheet) == {"0.nation": "Say in which nation: England, Scotland, Wales or Northern Ireland."}
     night = made(in_england(sheet)).definition
-    (contest,), (body,) = night.contests, night.bodies or ()
+    (contest,), bodies = night.contests, night.bodies
+    assert bodies
+    body = bodies[0]
     assert night.id == contest.ballot == f"local.adur.buckingham.by.{DAY}"
     assert (contest.seats, contest.body, body.id, body.name, body.kind) == (1, body.id, "local.adur", "Adur", "council")
     assert night.seats == 0
@@ -140,10 +142,10 @@ def test_a_ward_as_typed_has_the_ids_that_democracy_club_would_give_it() -> None
 
 def test_our_spreadsheet_has_columns_for_councils() -> None:
     text = (
-        "contest,surname,first names,party,date,title,nation,region,council,seats,seats held,council seats,seats not up,"
-        "control before,compared with\n"
+        "contest,surname,first names,party,date,title,nation,region,council,seats,seats held,council seats,"
+        "seats not up,control before,compared with\n"
         f"Abbey,Abel,Ann,Labour,{DAY},Kent,England,South East,Kent,2,Labour 1; Green Party 1,5,Labour 3,Labour,2022\n"
-        "Abbey,Bond,Ben,Green Party\nAbbey,Cole,Cy,Conservative\n"
+        f"Abbey,Bond,Ben,Green Party{',' * 11}\nAbbey,Cole,Cy,Conservative{',' * 11}\n"
     )
     night = made(read(text)).definition
     (contest,), (council,) = night.contests, night.councils
