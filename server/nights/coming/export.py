@@ -49,7 +49,7 @@ def sheet_of(file: str, rows: Sequence[CsvRow], day: str, problems: list[Problem
             Problem(
                 file,
                 0,
-                f"There is no ballot for the House of Commons{what} in it, and none for a council, a mayor or a commissioner.",
+                f"There is no ballot for the House of Commons{what} in it, and none for a council or a mayor.",
             )
         )
     if not papers or problems:
