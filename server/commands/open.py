@@ -34,6 +34,8 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--title", metavar="TITLE", help="of a night that is not from an archive")
     parser.add_argument("--as", dest="name", default="", metavar="NAME", help="the night's id on air")
     parser.add_argument("--entry", choices=("single", "double"), default="single", help="how many key each result")
+    apart = "block votes and split votes are keyed apart, where several are elected"
+    parser.add_argument("--blocks-apart", dest="apart", action="store_true", help=apart)
     parser.add_argument("--rehearsal", action="store_true", help="to practise with: marked TEST everywhere")
     parser.set_defaults(call=open)
 
@@ -55,8 +57,8 @@ def open(options: argparse.Namespace, settings: Settings) -> int:
 
     async def opened(stream: EventStream) -> None:
         await open_night(stream, definition, str(uuid4()), past.expected, past.no_polls)
-        if options.entry == "double":
-            await choose_entry(Submitter(stream), definition.id, "double")
+        if options.entry == "double" or options.apart:
+            await choose_entry(Submitter(stream), definition.id, options.entry, apart=options.apart)
 
     with_stream(settings, opened)
     return _told(definition, settings)
@@ -73,8 +75,8 @@ def _open_coming(options: argparse.Namespace, file: Path | None, settings: Setti
 
     async def opened(stream: EventStream) -> None:
         await open_night(stream, definition, str(uuid4()), night.expected, night.no_polls)
-        if options.entry == "double":
-            await choose_entry(Submitter(stream), definition.id, "double")
+        if options.entry == "double" or options.apart:
+            await choose_entry(Submitter(stream), definition.id, options.entry, apart=options.apart)
 
     with_stream(settings, opened)
     return _told(definition, settings)

@@ -4,7 +4,7 @@ import json
 from typing import Annotated, cast
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -12,11 +12,11 @@ from server.access import allows
 from server.count.visit.rules import bearer, visit
 from server.count.visit.sending import ask, id_of, stamp
 from server.election.checks import check_figures
-from server.election.commands import Declare, ReachStage
+from server.election.commands import Declare, ReachStage, ReportPreferences
 from server.election.counting.acts import Asked, Dropped, PapersVerified
 from server.election.counting.admit import admit
 from server.election.limits import LONGEST_KEY, LONGEST_NUMBER
-from server.election.methods.figures import Rejected
+from server.election.methods.figures import NOTHING_MORE, MoreFigures, Rejected, SecondPreferences
 from server.election.refusals import Refused
 from server.election.texts.check_codes import Finding
 from server.html.errors import problem
@@ -26,6 +26,8 @@ _STATUS = {
     "already-declared": 409,
     "already-asked": 409,
     "not-confirmed": 409,
+    "preferences-missing": 409,
+    "preferences-differ": 409,
     "no-poll": 409,
     "poll-open": 409,
     "night-unknown": 404,
@@ -48,11 +50,19 @@ class RejectedPapers(Struct, frozen=True, forbid_unknown_fields=True):
     unmarked_or_void: _Number | None = None
 
 
+class SecondRound(Struct, frozen=True, forbid_unknown_fields=True):
+    """Second preferences by candidate id, for those who stay, and how many were rejected, if that is known."""
+
+    votes: dict[str, _Number]
+    rejected: _Number | None = None
+
+
 class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
     """The body of the request.
 
     ``votes``: candidate id → votes; their type is checked one by one, so that each wrong one gets its own sentence.
-    ``reasons``: check code → why something that looks unusual is true.
+    ``reasons``: check code → why something that looks unusual is true. ``valid_papers``, ``in_part``, ``lots`` and
+    ``second`` are as in ``MoreFigures``; with ``first_round`` these are first preferences, to be announced alone.
     """
 
     votes: dict[str, object]
@@ -60,6 +70,18 @@ class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
     papers: _Number | None = None
     lot: str | None = None
     reasons: dict[str, str] = {}
+    valid_papers: _Number | None = None
+    in_part: _Number | None = None
+    lots: tuple[str, ...] = ()
+    second: SecondRound | None = None
+    first_round: bool = False
+
+    @property
+    def more(self) -> MoreFigures | UnsetType:
+        """What this method has besides; unset where nothing is sent."""
+        second = SecondPreferences(self.second.votes, self.second.rejected) if self.second else None
+        found = MoreFigures(self.valid_papers, self.in_part, self.lots, second)
+        return UNSET if found == NOTHING_MORE else found
 
 
 @allows(bearer)
@@ -109,18 +131,27 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
         if count is not None:
             named = {finding.field for finding in findings}
             papers = count.papers if sent.papers is None else sent.papers
-            checked = check_figures(count.contest, votes, rejected, papers, sent.lot)
+            checked = check_figures(count.contest, votes, rejected, papers, sent.lot, sent.more)
             findings += [finding for finding in checked if finding.field not in named]
             return _findings("figures-refused", findings)
-    command = Declare(
-        id=id_of(visitor.person.invitation, visitor.night, ballot, "declaration", key),
-        by=visitor.person.name,
+    command_id, by = id_of(visitor.person.invitation, visitor.night, ballot, "declaration", key), visitor.person.name
+    command: Declare | ReportPreferences = Declare(
+        id=command_id,
+        by=by,
         ballot=ballot,
         votes=votes,
         rejected=rejected,
         papers=sent.papers,
         lot=sent.lot,
+        more=sent.more,
     )
+    if sent.first_round:
+        if sent.lot is not None or sent.more is not UNSET:
+            finding = Finding("shape", "first_round", "First preferences come with rejected papers, and nothing else.")
+            return _findings("figures-refused", [finding])
+        command = ReportPreferences(
+            id=command_id, by=by, ballot=ballot, votes=votes, rejected=rejected, papers=sent.papers
+        )
     try:
         await _announce_papers(request, command, sent.reasons)
         receipt = await ask(request, command, sent.reasons)
@@ -135,7 +166,7 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
     return JSONResponse(answer, status, {"Cache-Control": "no-store"})
 
 
-async def _announce_papers(request: Request, command: Declare, reasons: dict[str, str]) -> None:
+async def _announce_papers(request: Request, command: Declare | ReportPreferences, reasons: dict[str, str]) -> None:
     """Announce the ballot papers of a declaration before the declaration, unless somebody has announced them already.
 
     Refused if the declaration could not follow; then nothing goes out. Programs that send at the same instant announce

@@ -12,7 +12,8 @@ class Body(Struct, frozen=True, omit_defaults=True):
     """A House, a council, or an office such as a mayor's; contests name it by its ``id``, Democracy Club's id of the
     election without its date: "local.kent", "mayor.london".
 
-    ``seats`` are all it has. ``not_up`` is party id → seats of those that no contest of the night is for, as where a
+    ``seats`` are all it has, 0 where that is not known, as where one ward is fought: nothing is said of control then.
+    ``not_up`` is party id → seats of those that no contest of the night is for, as where a
     council is elected by thirds; a seat that is vacant and not up is in none. ``control`` is the party, by the id under
     which it is counted, that controlled it on the eve of the poll, ``NO_OVERALL_CONTROL`` where none did, None where it
     is not known. ``member`` and ``area`` are its words for somebody elected and for where: a councillor, a division.

@@ -45,12 +45,12 @@ def check_figures(
     if findings := _shape(contest, counted, must_reconcile=must_reconcile):
         return findings
     findings = [*contest.rules.check(counted)]
-    # Who is elected is known only once the second round is right.
-    return (
-        findings
-        if any(finding.code == "second-missing" for finding in findings)
-        else [*findings, *_tie(contest, counted)]
+    second = counted.more.second
+    awaited = contest.rules.remaining(votes) and (
+        second is None or any(one.code == "second-missing" for one in findings)
     )
+    # Who is elected is known only once the second round is right.
+    return findings if awaited else [*findings, *_tie(contest, counted)]
 
 
 def check_preferences(

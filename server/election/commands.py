@@ -171,19 +171,27 @@ Amend = AmendBallotPaper | AmendNight
 """The commands that change the night's definition."""
 OfANote = PostNote | CorrectNote | WithdrawNote
 """The commands about a note."""
-WithoutFigures = ReachStage | Withdraw | RecordNoPoll | ExpectDeclaration | OfANote | Amend
+WithoutFigures = ReachStage | ReportPreferences | Withdraw | RecordNoPoll | ExpectDeclaration | OfANote | Amend
 """The commands about a count, or about the night, that carry no figures of a result."""
 OfTheHold = HoldNight | ReleaseNight
 """The commands that begin and end a hold of the night."""
 CountCommand = WithFigures | ReportPreferences | ReachStage | Withdraw | RecordNoPoll | ExpectDeclaration
 """The commands about the count of one contest."""
-AnyCommand = OpenNight | WithFigures | ReportPreferences | WithoutFigures | OfTheHold
+AnyCommand = OpenNight | WithFigures | WithoutFigures | OfTheHold
 
 
 def ballot_of(command: WithFigures | WithoutFigures | OfTheHold) -> str | None:
     """The ballot id of the contest that a command is about; None if it is about the whole night."""
     match command:
-        case Declare() | Correct() | ReachStage() | Withdraw() | RecordNoPoll() | ExpectDeclaration():
+        case (
+            Declare()
+            | Correct()
+            | ReportPreferences()
+            | ReachStage()
+            | Withdraw()
+            | RecordNoPoll()
+            | ExpectDeclaration()
+        ):
             return command.ballot
         case PostNote() | CorrectNote() | WithdrawNote():
             return command.ballot

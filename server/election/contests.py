@@ -159,8 +159,8 @@ class Definition(Struct, frozen=True, dict=True, weakref=True):
 
     @property
     def councils(self) -> tuple[Body, ...]:
-        """The councils of the night, in its order."""
-        return tuple([body for body in self.bodies or () if body.kind == "council"])
+        """The councils of the night, in its order; without those of which nobody said how many seats they have."""
+        return tuple([body for body in self.bodies or () if body.kind == "council" and body.seats])
 
     def body_of(self, contest: Contest) -> Body | None:
         """What the contest's people are elected to; None where the night does not say."""

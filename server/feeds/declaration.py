@@ -15,12 +15,25 @@ class RejectedPapers(Struct, frozen=True, forbid_unknown_fields=True):
     unmarked_or_void: Number | None = None
 
 
+class SecondRound(Struct, frozen=True, forbid_unknown_fields=True):
+    """The second preferences for each candidate who stays for the second round of a supplementary vote, and how many
+    were rejected, if that is known."""
+
+    votes: dict[str, Number]
+    rejected: Number | None = None
+
+
 class DeclarationBody(Struct, frozen=True, forbid_unknown_fields=True):
     """A declaration to be made: ``votes`` candidate id to votes, for every candidate on the ballot paper.
 
     ``papers`` are the ballot papers verified, if they were not announced before; ``lot`` is the candidate drawn where
     the first place is a tie. Where something looks unusual, ``reasons`` say why it is so: the code of the check to the
     reason.
+
+    Where several are elected, ``valid_papers`` are the papers with a valid vote, ``in_part`` those of them that were
+    rejected in part, ``rejected`` those rejected in full, and ``lots`` the candidates drawn where the last places are a
+    tie and a lot decides several of them. In a supplementary vote ``votes`` are first preferences: where nobody has
+    more than half they are sent alone with ``first_round``, and later again with the ``second``.
     """
 
     votes: dict[str, Number]
@@ -28,6 +41,11 @@ class DeclarationBody(Struct, frozen=True, forbid_unknown_fields=True):
     papers: Number | None = None
     lot: str | None = None
     reasons: dict[str, str] = {}
+    valid_papers: Number | None = None
+    in_part: Number | None = None
+    lots: tuple[str, ...] = ()
+    second: SecondRound | None = None
+    first_round: bool = False
 
 
 class DeclarationReceipt(Struct, frozen=True):

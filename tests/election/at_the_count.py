@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from server.election.commands import HoldNight, OpenNight, ReachStage
 from server.election.contests import Definition
@@ -24,11 +24,12 @@ from server.election.counting.acts import (
     Stamp,
 )
 from server.election.counting.admit import admit
+from server.election.counting.apart import Apart
 from server.election.counting.desk import Desk, fold_acts
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of, sheets_of, spoken
 from server.election.deciding.decide import decide
 from server.election.events import AnyEvent
-from server.election.methods.figures import Rejected
+from server.election.methods.figures import MoreFigures, Rejected
 from server.election.nights import Night, apply
 from server.election.refusals import Refused
 from tests.nights_by_hand import START, ballot
@@ -46,6 +47,7 @@ REASONS = {
     "share-far-from-baseline": "Counted twice.",
     "rows-look-swapped": "Read out again.",
     "ten-times-too-big": "Counted twice.",
+    "slate-far-apart": "He had left the party.",
 }
 
 
@@ -70,11 +72,14 @@ class Figures(Struct, frozen=True):
     lab: int = 340
     rejected: Rejected = Rejected(10, 1, 2, 3, 4)
     lot: str | None = None
+    more: MoreFigures | UnsetType = UNSET
+    apart: Apart | UnsetType = UNSET
+    given: dict[str, int] = {}
 
     @property
     def votes(self) -> dict[str, int]:
-        """As a sheet has them."""
-        return {"1": self.con, "2": self.lab}
+        """As a sheet has them; those ``given`` are of another contest."""
+        return self.given or {"1": self.con, "2": self.lab}
 
 
 RIGHT, WRONG, DOUBTFUL = Figures(), Figures(con=251, lab=339), Figures(con=400, lab=190)
@@ -191,6 +196,8 @@ class AtTheCount:
             rejected=figures.rejected,
             lot=figures.lot,
             reasons=REASONS if figures == DOUBTFUL else {},
+            more=figures.more,
+            apart=figures.apart,
         )
 
     def key(self, who: Who, figures: Figures = RIGHT, where: str = B0) -> SheetKeyed:

@@ -3,11 +3,14 @@
 Nothing here asks the rules how an entry stands; each entry is held against those before it.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import assert_never
 
-from server.election.commands import Correct, Declare, ReachStage, RecordNoPoll, Withdraw
+from msgspec import UNSET
+
+from server.election.commands import Correct, Declare, ReachStage, RecordNoPoll, ReportPreferences, Withdraw
 from server.election.contests import Contest
 from server.election.counting.acts import (
     AnyAct,
@@ -92,7 +95,7 @@ def _event(past: Line, event: AnyEvent) -> None:
             assert not figures(past, event.ballot) or event.stage == "verified"
             assert event.stage != "verified" or event.papers is not None
         case PreferencesReported():
-            assert not figures(past, event.ballot)
+            _preferences(past, event, asked)
         case (
             NotePosted()
             | NoteCorrected()
@@ -114,7 +117,7 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
     assert isinstance(command, Declare | Correct)
     assert isinstance(command, Correct) == isinstance(event, Corrected) == bool(figures(past, ballot))
     assert not no_poll(past, ballot)
-    assert (command.ballot, command.votes, command.rejected, command.lot) == _said(event)
+    assert (command.ballot, command.votes, command.rejected, command.lot, command.more) == _said(event)
     assert event.rejected is not None
     place = next(place for place, one in enumerate(past) if one is asked)
     before, since = past[:place], past[place:]
@@ -124,7 +127,8 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
     if papers is None and isinstance(command, Declare):
         papers = command.papers
     assert papers is not None
-    assert sum(event.votes.values()) + event.rejected.total == papers, "papers are missing, or too many"
+    assert papers_in(event) == papers, "papers are missing, or too many"
+    _possible(past, event)
 
     keyed = sheets(before, ballot)
     two = mode(before) == "double" or "second officer" in keyed
@@ -147,6 +151,54 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
         _reasoned(doubts, asked.reasons)
 
 
+def papers_in(one: SheetKeyed | Declared | Corrected | PreferencesReported) -> int:
+    """The papers that figures account for: the valid ones, which in a ward are counted apart, and the rejected ones."""
+    assert one.rejected is not None
+    more = None if isinstance(one, PreferencesReported) else one.more
+    valid = more.valid_papers if more and more.valid_papers is not None else sum(one.votes.values())
+    return valid + one.rejected.total
+
+
+def _possible(past: Line, event: Declared | Corrected) -> None:
+    """Whether ballot papers can come to such figures, and say who is elected."""
+    contest, votes, more = _contest(past, event.ballot), list(event.votes.values()), event.more
+    assert min(votes) >= 0
+    drawn = (more and more.lots) or ((event.lot,) if event.lot else ())
+    if contest.seats > 1:
+        valid = more.valid_papers if more else None
+        assert valid is not None, "several seats without valid papers"
+        assert max(votes) <= valid <= sum(votes) <= contest.seats * valid, "votes that no papers have"
+    second = more.second if more else None
+    if second:
+        first = [one for one in _of(past, event.ballot) if isinstance(one, PreferencesReported)]
+        assert first, "a second round without a first"
+        if isinstance(event, Declared):
+            assert (first[-1].votes, first[-1].rejected) == (event.votes, event.rejected), "another first round"
+        votes = [event.votes[one] + number for one, number in second.votes.items()]
+    elif contest.method:
+        assert max(votes) * 2 > sum(votes), "declared without its second round"
+    ranked = sorted(votes, reverse=True)
+    tied = len(ranked) > contest.seats and ranked[contest.seats - 1] == ranked[contest.seats]
+    level = contest.seats - sum(number > ranked[contest.seats - 1] for number in votes)
+    assert len(drawn) == (level if tied else 0), "lots that decide too much, or too little"
+
+
+def _preferences(past: Line, event: PreferencesReported, asked: Asked) -> None:
+    """Confirmed, of a contest of two rounds, and of all papers."""
+    ballot = event.ballot
+    assert not figures(past, ballot)
+    assert not no_poll(past, ballot)
+    assert _contest(past, ballot).method == "supplementary vote"
+    assert max(event.votes.values()) * 2 <= sum(event.votes.values()), "a first round that decides"
+    papers = verified(past, ballot)
+    assert papers in (None, papers_in(event)), "papers are missing, or too many"
+    before = past[: next(place for place, one in enumerate(past) if one is asked)]
+    keyed = sheets(before, ballot)
+    if mode(before) == "double" or "second officer" in keyed:
+        agree = [(one.votes, one.rejected) == (event.votes, event.rejected) for one in keyed.values()]
+        assert agree == [True, True], "a first round went out that two people had not keyed"
+
+
 def _sheet(past: Line, sheet: SheetKeyed) -> None:
     ballot = sheet.ballot
     assert sheet.role in ("officer", "second officer")
@@ -159,9 +211,11 @@ def _sheet(past: Line, sheet: SheetKeyed) -> None:
     mine = keyed.get(sheet.role)
     assert sheet.replaces == (mine.seq if mine else 0), "a sheet replaced one that its writer had not seen"
     assert not any(_same_person(sheet, other) for role, other in keyed.items() if role != sheet.role)
-    papers = expected(past, ballot)
-    assert sum(sheet.votes.values()) + sheet.rejected.total == papers, "a sheet that does not add up"
-    contest = _contest(past, ballot)
+    assert papers_in(sheet) == expected(past, ballot), "a sheet that does not add up"
+    papers, contest = expected(past, ballot), _contest(past, ballot)
+    if sheet.apart:
+        blocks = {one.id: sheet.apart.blocks.get(one.party, 0) for one in contest.candidates}
+        assert sheet.votes == {one: split + blocks[one] for one, split in sheet.apart.split.items()}
     _reasoned(doubts_about_figures(contest, sheet.votes, sheet.rejected, papers), sheet.reasons)
 
 
@@ -189,6 +243,14 @@ def mode(past: Line) -> str:
     return chosen[-1] if chosen else "single"
 
 
+def apart(past: Line, ballot: str) -> bool:
+    """Whether block votes are keyed apart in a contest: the night wants it, and a party has two or more for its seats."""
+    chosen = [one.apart for one in past if isinstance(one, EntryChosen) and one.apart is not UNSET]
+    contest = _contest(past, ballot)
+    standing = Counter(one.party for one in contest.candidates)
+    return bool(chosen) and bool(chosen[-1]) and any(2 <= number <= contest.seats for number in standing.values())
+
+
 def figures(past: Line, ballot: str) -> Declared | Corrected | None:
     """What is declared and stands."""
     last = None
@@ -212,7 +274,7 @@ def verified(past: Line, ballot: str) -> int | None:
     on_air = figures(past, ballot)
     if said or on_air is None or on_air.rejected is None:
         return said[-1] if said else None
-    return sum(on_air.votes.values()) + on_air.rejected.total
+    return papers_in(on_air)
 
 
 def expected(past: Line, ballot: str) -> int | None:
@@ -247,7 +309,7 @@ def sheets(past: Line, ballot: str) -> dict[Role, SheetKeyed]:
     return {
         role: sheet
         for role, sheet in _keyed(past, ballot).items()
-        if sheet.round == round and papers in (None, sum(sheet.votes.values()) + sheet.rejected.total)
+        if sheet.round == round and papers in (None, papers_in(sheet)) and (sheet.apart or not apart(past, ballot))
     }
 
 
@@ -256,8 +318,10 @@ def _keyed(past: Line, ballot: str) -> dict[Role, SheetKeyed]:
     for place, one in enumerate(past):
         if isinstance(one, SheetKeyed) and one.ballot == ballot:
             keyed[one.role] = one
-        elif (isinstance(one, CorrectionBegun | CorrectionDropped) and one.ballot == ballot) or (
-            isinstance(one, Dropped) and _asked_figures(past[:place], one, ballot)
+        elif (
+            (isinstance(one, CorrectionBegun | CorrectionDropped) and one.ballot == ballot)
+            or (isinstance(one, Dropped) and _asked_figures(past[:place], one, ballot))
+            or (isinstance(one, Asked) and isinstance(one.command, ReportPreferences) and one.command.ballot == ballot)
         ):
             keyed = {}
     return keyed
@@ -292,7 +356,12 @@ def _asked(past: Line, command_id: str) -> Asked | None:
 
 
 def _asked_figures(past: Line, dropped: Dropped, ballot: str) -> bool:
-    return any(isinstance(one, Asked) and one.command.id == dropped.asked and _is_of(one, ballot) for one in past)
+    asked = (one for one in past if isinstance(one, Asked) and one.command.id == dropped.asked)
+    return any(_is_of(one, ballot) or _is_first(one, ballot) for one in asked)
+
+
+def _is_first(asked: Asked, ballot: str) -> bool:
+    return isinstance(asked.command, ReportPreferences) and asked.command.ballot == ballot
 
 
 def _is_of(asked: Asked, ballot: str) -> bool:
@@ -310,7 +379,8 @@ def _of(past: Line, ballot: str) -> list[CountEvent]:
     return [
         one
         for one in past
-        if isinstance(one, StageReached | Declared | Corrected | Withdrawn | NoPollTaken) and one.ballot == ballot
+        if isinstance(one, StageReached | PreferencesReported | Declared | Corrected | Withdrawn | NoPollTaken)
+        and one.ballot == ballot
     ]
 
 
@@ -321,7 +391,7 @@ def _contest(past: Line, ballot: str) -> Contest:
 
 
 def _said(one: SheetKeyed | Declared | Corrected) -> tuple[object, ...]:
-    return one.ballot, one.votes, one.rejected, one.lot
+    return one.ballot, one.votes, one.rejected, one.lot, one.more
 
 
 def _same_person(one: SheetKeyed, other: SheetKeyed) -> bool:

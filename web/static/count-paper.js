@@ -43,7 +43,7 @@ function typedIn(form, kept) {
 function putBack(form, { fields, texts, hidden, lot }) {
   for (const field of fieldsOf(form)) field.value = texts[field.name] ?? field.value;
   for (const [name, value] of hidden) if (form.elements[name]) form.elements[name].value = value;
-  for (const radio of form.querySelectorAll("input[name=lot]")) radio.checked = radio.value === lot;
+  drawLots(form, lot);
   const details = form.closest("details");
   if (details) details.open = true;
   return fields.filter(([name]) => !form.elements[name]).map(([, label, text]) => `${label}: ${text}`);

@@ -63,14 +63,20 @@ function numberIn(text) {
 }
 
 const fieldsOf = (form) => [...form.querySelectorAll("input[inputmode=numeric], [data-kept]")];
-const lotOf = (form) => form.querySelector("input[name=lot]:checked:not(:disabled)")?.value ?? "";
+// The lots that can be drawn: radios where one decides, boxes where it may be several.
+const lotsOf = (form) => [...form.querySelectorAll("#lot input")];
+const drawnBy = (lot) => (lot.type === "radio" ? lot.value : lot.name.slice(4));
+const lotOf = (form) => lotsOf(form).filter((lot) => lot.checked && !lot.disabled).map(drawnBy).join(" ");
+const drawLots = (form, drawn) => {
+  for (const lot of lotsOf(form)) lot.checked = drawn.split(" ").includes(drawnBy(lot));
+};
 
 // Whether a form holds figures that the server has not accepted yet.
 const isTyped = (form) =>
   !("taken" in form.dataset) &&
   ("unsent" in form.dataset ||
     fieldsOf(form).some((field) => field.value !== field.defaultValue) ||
-    [...form.querySelectorAll("input[type=radio]:not(:disabled)")].some((radio) => radio.checked !== radio.defaultChecked));
+    lotsOf(form).some((lot) => !lot.disabled && lot.checked !== lot.defaultChecked));
 
 // The draft of a form. Two tabs with the same form each keep their own: the second tab to type begins another draft.
 class Draft {
@@ -116,8 +122,7 @@ class Draft {
       input.value = text;
       restored = true;
     }
-    const lot = draft.lot && this.form.querySelector(`input[name=lot][value="${CSS.escape(draft.lot)}"]`);
-    if (lot) lot.checked = true;
+    if (draft.lot) drawLots(this.form, draft.lot);
     if (!restored) return;
     const details = this.form.closest("details");
     if (details) details.open = true;
@@ -157,16 +162,21 @@ class Draft {
 }
 
 function addUp(form) {
+  form.querySelector("[data-without-script]")?.remove();
   const sum = form.querySelector("#sum");
   if (!sum) return;
   const numbers = fieldsOf(form)
     .filter((field) => field.inputMode === "numeric")
     .map((field) => [field.name, numberIn(field.value)]);
-  const counted = numbers.reduce((all, [, number]) => all + (number || 0), 0);
+  const counts = form.dataset.counts?.split(" ") ?? [""]; // the fields that are papers, by how their names begin
+  const papersIn = numbers.filter(([name]) => counts.some((beginning) => name.startsWith(beginning)));
+  const counted = papersIn.reduce((all, [, number]) => all + (number || 0), 0);
+  offerLot(form, votesIn(form, numbers));
   const electorate = Number(form.dataset.electorate);
   const papers = form.dataset.papers && Number(form.dataset.papers);
   const left = papers - counted;
   sum.querySelector("[data-counted]").textContent = comma(counted);
+  if ("said" in form.dataset) return;
   sum.querySelector("[data-left]").textContent = !papers
     ? electorate ? `Electorate ${comma(electorate)}` : ""
     : left > 0
@@ -176,19 +186,36 @@ function addUp(form) {
         : `${comma(-left)} more than papers`;
   sum.classList.toggle("bad", papers ? left < 0 : electorate > 0 && counted > electorate);
   sum.classList.toggle("done", Boolean(papers) && left === 0);
-  offerLot(form, numbers.filter(([name]) => name.startsWith("votes.")));
 }
 
-// Asks for the result of a lot as soon as the first place is a tie.
+// The votes of each candidate, and each sum beside its name: of split and block votes, or of two rounds. What is not
+// known yet is null.
+function votesIn(form, numbers) {
+  const known = new Map(numbers);
+  const rows = [...(form.querySelector("#second") ?? form).querySelectorAll("[data-candidate]")];
+  if (!rows.length) return numbers.filter(([name]) => name.startsWith("votes.")).map(([name, number]) => [name.slice(6), number]);
+  return rows.map((row) => {
+    const { candidate, parts, base = "0" } = row.dataset;
+    const each = parts.split(" ").map((name) => known.get(name) ?? null);
+    const whole = each.every((number) => number !== null && number >= 0);
+    const sum = whole ? each.reduce((all, number) => all + number, Number(base)) : null;
+    const shown = row.querySelector("[data-sum]");
+    if (shown) shown.textContent = sum === null ? "" : `${comma(sum)} ${row.closest("#second") ? "together" : "votes"}`;
+    return [candidate, sum];
+  });
+}
+
+// Asks for the result of a lot as soon as the last place is a tie.
 function offerLot(form, votes) {
-  const complete = votes.every(([, number]) => number >= 0 && number !== null);
-  const most = Math.max(...votes.map(([, number]) => number));
-  const first = complete && most > 0 ? votes.filter(([, number]) => number === most).map(([name]) => name.slice(6)) : [];
-  const tied = first.length > 1 ? first : [];
+  const seats = Number(form.dataset.seats ?? 1);
+  const complete = votes.length > seats && votes.every(([, number]) => number >= 0 && number !== null);
+  const last = complete ? votes.map(([, number]) => number).sort((one, other) => other - one)[seats - 1] : 0;
+  const places = seats - votes.filter(([, number]) => number > last).length;
+  const level = last > 0 ? votes.filter(([, number]) => number === last).map(([candidate]) => candidate) : [];
+  const tied = level.length > places ? level : [];
   form.querySelector("#lot").hidden = !tied.length;
-  for (const radio of form.querySelectorAll("input[name=lot]")) {
-    radio.disabled = radio.closest("label").hidden = !tied.includes(radio.value);
-  }
+  for (const told of form.querySelectorAll("[data-places]")) told.textContent = places;
+  for (const lot of lotsOf(form)) lot.disabled = lot.closest("label").hidden = !tied.includes(drawnBy(lot));
 }
 
 // "Next" on a phone's keypad, or Enter, leads from field to field and then to the button.

@@ -15,7 +15,9 @@ from server.count.board.board import Board, Glance, board_of, state_of
 from server.count.board.log import log_of
 from server.count.board.needs import needs_of
 from server.count.board.wording import SKIPS, SPEEDS, reasons_told, replay_told
-from server.count.phone.page_content import label_of, read_back
+from server.count.phone.figures import number_at
+from server.count.phone.page_content import label_of
+from server.count.phone.read_back import read_back
 from server.count.visit.place import STAGES
 from server.election.commands import Correct, Declare, ballot_of
 from server.election.counting.acts import (
@@ -57,8 +59,8 @@ from server.election.events import (
     StageReached,
     Withdrawn,
 )
+from server.election.methods.figures import NOTHING_MORE
 from server.election.nights import Night
-from server.election.verdict import judge
 from server.html.coming import called_off
 from server.html.templates import environment
 from server.live.private import News
@@ -174,7 +176,7 @@ def contest(board: Board, ballot: str) -> Markup:
         verification=kept.verification,
         sheets=sorted(sheets.values(), key=lambda sheet: sheet.role),
         differing=_differing(night, ballot, stands.differing, sheets.values()),
-        confirmed=read_back(night, count, judge(count.contest, figures)) if isinstance(figures, _FIGURES) else None,
+        confirmed=read_back(night, count, figures) if isinstance(figures, _FIGURES) else None,
         declared=read_back(night, count, count.result) if count.result and not count.result.unopposed else None,
         people=glance.people,
         reasons=[pair for act in (kept.verification, *sheets.values()) if act for pair in reasons_told(act.reasons)],
@@ -193,19 +195,18 @@ def _differing(night: Night, ballot: str, fields: Iterable[str], sheets: Iterabl
     rows: list[Differing] = []
     for field in dict.fromkeys(fields):
         if field == "lot":
-            named = night.counts[ballot].contest.candidate
-            figures = sorted(named(sheet.lot).name if sheet.lot else "no lot" for sheet in sheets)
+            figures = sorted(_drawn(night, sheet) for sheet in sheets)
         else:
-            numbers = [_number(sheet, field) for sheet in sheets]
+            numbers = [number_at(sheet, field) for sheet in sheets]
             known = sorted(number for number in numbers if number is not None)
             figures = ["not known"] * (len(numbers) - len(known)) + [f"{number:,}" for number in known]
         rows.append(Differing(label_of(night, ballot, field), tuple(figures)))
     return rows
 
 
-def _number(sheet: SheetKeyed, field: str) -> int | None:
-    what, _, which = field.partition(".")
-    return sheet.votes[which] if what == "votes" else getattr(sheet.rejected, which or "total")
+def _drawn(night: Night, sheet: SheetKeyed) -> str:
+    drawn = (sheet.more or NOTHING_MORE).lots or ((sheet.lot,) if sheet.lot else ())
+    return ", ".join(night.counts[sheet.ballot].contest.candidate(one).name for one in drawn) or "no lot"
 
 
 def _person(act: SignInAct | InvitationAct) -> str:

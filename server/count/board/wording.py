@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
-from server.count.phone.page_content import head_name
+from server.count.phone.page_content import label_of_other
+from server.count.phone.read_back import head_name
 from server.count.visit.place import STAGES
 from server.election.commands import (
     AmendBallotPaper,
@@ -18,6 +19,7 @@ from server.election.commands import (
     ReachStage,
     RecordNoPoll,
     ReleaseNight,
+    ReportPreferences,
     Withdraw,
     WithdrawNote,
 )
@@ -58,7 +60,7 @@ from server.election.events import (
     StageReached,
     Withdrawn,
 )
-from server.election.methods.figures import HEADS
+from server.election.methods.figures import HEADS, NOTHING_MORE, MoreFigures, SecondPreferences
 from server.election.nights import Night
 from server.election.results.amendments import in_words
 from server.election.texts.check_codes import CHECKS
@@ -88,7 +90,7 @@ def command_told(night: Night, step: PublicCommand | FeedEvent) -> str:
         case ReachStage() | StageReached():
             papers = f": {step.papers:,}" if step.papers is not None else ""
             return STAGES[step.stage] + papers
-        case PreferencesReported():
+        case ReportPreferences() | PreferencesReported():
             return f"the first preferences{_because(step.reason)}"
         case Declare() | Declared():
             return f"the declaration, {_verdict(night, step.ballot, step)}"
@@ -121,7 +123,8 @@ def act_told(night: Night, names: dict[str, str], act: AnyAct) -> str:
     """What a person did, in words; ``names``: invitation → name of the person."""
     match act:
         case EntryChosen():
-            return "Two people key each result" if act.entry == "double" else "One person keys each result"
+            who = "Two people key each result" if act.entry == "double" else "One person keys each result"
+            return who if act.apart is UNSET else f"{who}, block votes {'apart' if act.apart else 'not apart'}"
         case Invited():
             contests = ", ".join(night.counts[ballot].contest.name for ballot in act.ballots)
             return f"Invited {act.name} as {act.role}{' for ' if contests else ''}{contests}"
@@ -188,11 +191,13 @@ def figures_changed(contest: Contest, before: Figures, after: Figures) -> tuple[
     old, new = before.rejected, after.rejected
     if old and new:
         changes += [
-            LoggedChange(head_name(head), _papers(getattr(old, head)), _papers(getattr(new, head))) for head in HEADS
+            LoggedChange(head_name(contest, head), _papers(getattr(old, head)), _papers(getattr(new, head)))
+            for head in HEADS
         ]
         if old.official_mark is None or new.official_mark is None:
             changes.append(LoggedChange("Rejected in all", f"{old.total:,}", f"{new.total:,}"))
-    changes.append(LoggedChange("The lot", _lot(contest, before.lot), _lot(contest, after.lot)))
+    changes += _others_changed(contest, before.more or NOTHING_MORE, after.more or NOTHING_MORE)
+    changes.append(LoggedChange("The lot", _lot(contest, before), _lot(contest, after)))
     return tuple(change for change in changes if change.before != change.after)
 
 
@@ -223,5 +228,18 @@ def _papers(papers: int | None) -> str:
     return "not known" if papers is None else f"{papers:,}"
 
 
-def _lot(contest: Contest, lot: str | None) -> str:
-    return contest.told(lot) if lot else "none"
+def _others_changed(contest: Contest, before: MoreFigures, after: MoreFigures) -> list[LoggedChange]:
+    changes = [
+        LoggedChange(label_of_other(name), _papers(getattr(before, name)), _papers(getattr(after, name)))
+        for name in ("valid_papers", "in_part")
+    ]
+    old, new = (one.second or SecondPreferences({}) for one in (before, after))
+    for candidate in dict.fromkeys((*old.votes, *new.votes)):
+        what = f"{label_of_other('second')} for {contest.told(candidate)}"
+        changes.append(LoggedChange(what, _papers(old.votes.get(candidate)), _papers(new.votes.get(candidate))))
+    return [*changes, LoggedChange(label_of_other("second_rejected"), _papers(old.rejected), _papers(new.rejected))]
+
+
+def _lot(contest: Contest, figures: Figures) -> str:
+    drawn = (figures.more or NOTHING_MORE).lots or ((figures.lot,) if figures.lot else ())
+    return ", ".join(map(contest.told, drawn)) or "none"

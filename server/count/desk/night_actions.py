@@ -3,6 +3,7 @@
 from functools import partial
 from typing import cast, get_args
 
+from msgspec import UNSET
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -63,14 +64,16 @@ async def set_aside(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def entry(request: Request) -> Response:
-    """``POST /desk/entry``: one person or two people key each result of this night."""
+    """``POST /desk/entry``: one person or two people key each result of this night, and blocks apart or not."""
     form = await sent(request)
     chosen = form.get("entry", "")
 
     async def recorded() -> None:
         if chosen not in get_args(EntryMode):
             raise Refused("entry-unknown", "Say whether one person keys each result, or two.")
-        act = EntryChosen(**stamp(request, id_of("entry", form.get("key"), chosen)), entry=cast(EntryMode, chosen))
+        apart = "apart" in form if "blocks" in form else UNSET
+        said = stamp(request, id_of("entry", form.get("key"), chosen, *(() if apart is UNSET else (apart,))))
+        act = EntryChosen(**said, entry=cast(EntryMode, chosen), apart=apart)
         submitter = process(request).submitter
         await submitter.record(visit(request).night, act)
 

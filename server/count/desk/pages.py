@@ -12,6 +12,7 @@ from server.count.board.needs import name_of
 from server.count.board.wording import command_told
 from server.count.desk.requests import DESK, current_board, page
 from server.count.visit.rules import SignedIn, Watches, visit
+from server.election.counting.apart import slates
 from server.election.limits import LONGEST_SEARCH
 from server.election.nights import Night
 from server.election.results.notes import Note, notes_of
@@ -117,6 +118,7 @@ async def desk_page(
         rows=[render.row(glance, not here) for glance, here in zip(glances, shown, strict=True)],
         found=sum(shown),
         q=q,
+        blocks=any(slates(glance.count.contest) for glance in glances),
         head=channel.head if channel else "",
         seq=channel.seq if channel else 0,
     )

@@ -5,13 +5,13 @@ from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
 from server.count.phone.entering import AT_THE_COUNT, FORM, RECEIPT
-from server.count.phone.page_content import read_back
 from server.count.phone.pages import read_back_page
+from server.count.phone.read_back import read_back
 from server.count.visit.place import Place, chosen, common, place_of
 from server.count.visit.rules import DECLARING, Sends, SignedIn, visit
 from server.count.visit.sending import ask, id_of, round_in, stamp
 from server.count.visit.visitors_night import page
-from server.election.commands import Withdraw
+from server.election.commands import ReportPreferences, Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
 from server.election.counting.entry import spoken
 from server.election.events import Corrected
@@ -44,7 +44,7 @@ async def declare(request: Request) -> Response:
         return RedirectResponse(place.at(RECEIPT if place.last else FORM), 303)
     except StreamUnavailable:
         return read_back_page(request, place, _NOT_CONFIRMED, 503)
-    return RedirectResponse(place.at(RECEIPT), 303)
+    return RedirectResponse(place.at(FORM if isinstance(command, ReportPreferences) else RECEIPT), 303)
 
 
 @allows(SignedIn(AT_THE_COUNT))
@@ -131,7 +131,7 @@ def _receipt(
         status,
         last=last,
         corrected=isinstance(last, Corrected),
-        read_back=read_back(place.night, place.count, result) if result else None,
+        read_back=read_back(place.night, place.count, last or result) if result else None,
         refused=request.query_params.get("sent") == "no",
         wrong=wrong,
         typed=typed or {},

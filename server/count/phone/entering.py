@@ -2,20 +2,23 @@
 
 from typing import cast, get_args
 
+from msgspec import UNSET
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from server.access import allows
+from server.count.phone.asked import asked_of
 from server.count.phone.figures import SentForm, entry_of, read_sheet, read_verification
 from server.count.phone.pages import fresh_entry, read_back_page, sheet_page, verification_page, waiting_page
 from server.count.visit.place import STAGES, STAGING, Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, id_of, stamp
 from server.count.visit.visitors_night import night_of, page
-from server.election.checks import check_figures
+from server.election.checks import check_figures, check_preferences
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified, SheetKeyed
 from server.election.counting.entry import KEYING, keyers, papers_of, sheets_of
+from server.election.counting.keying import is_first_alone
 from server.election.events import Stage
 from server.election.methods.figures import Rejected
 from server.election.numbers import written
@@ -53,7 +56,7 @@ async def form(request: Request) -> Response:
                 request, place, entry, _errors(place, entry) if entry.numbers else (), fresh=not entry.numbers
             )
         if state == "differs" or "change" in request.query_params:
-            return sheet_page(request, place, entry_of(mine))
+            return sheet_page(request, place, entry_of(asked_of(place.count, place.desk), mine))
     return read_back_page(request, place) if state == "ready" else waiting_page(request, place)
 
 
@@ -74,7 +77,9 @@ async def back_to_form(request: Request) -> Response:
 async def sheet(request: Request) -> Response:
     """``POST /count/sheet``: a keyed sheet; with single entry it can be read back at once."""
     place, sent = await _place(request)
-    entry = read_sheet(place.count.contest, sent)
+    entry = read_sheet(asked_of(place.count, place.desk), sent)
+    if "add" in sent:  # without the script, the sums beside the names are the server's
+        return sheet_page(request, place, entry)
     if entry.unreadable:
         return sheet_page(request, place, entry, _errors(place, entry), status=422)
     submitter = process(request).submitter
@@ -162,10 +167,11 @@ def _step(sent: dict[str, str]) -> str:
 def _keyed(request: Request, place: Place, sent: dict[str, str], entry: SentForm) -> SheetKeyed:
     votes, rejected = entry.votes, entry.rejected or Rejected(0)
     content = (sorted(votes.items()), sorted(entry.heads.items()), entry.lot, sorted(entry.reasons.items()))
+    besides = [one for one in (entry.more, entry.apart) if one is not UNSET]
     round, replaces = written(sent.get("round", "")) or 0, written(sent.get("replaces", "")) or 0
     by = place.person.invitation
     return SheetKeyed(
-        **stamp(request, f"sheet/{id_of(by, place.ballot, round, replaces, _step(sent), *content)}"),
+        **stamp(request, f"sheet/{id_of(by, place.ballot, round, replaces, _step(sent), *content, *besides)}"),
         ballot=place.ballot,
         role=place.person.role,
         round=round,
@@ -174,12 +180,17 @@ def _keyed(request: Request, place: Place, sent: dict[str, str], entry: SentForm
         rejected=rejected,
         lot=entry.lot,
         reasons=entry.reasons,
+        more=entry.more,
+        apart=entry.apart,
     )
 
 
 def _errors(place: Place, entry: SentForm) -> list[Finding]:
     """What the checks find in the numbers that can be read, even while others cannot."""
-    return check_figures(place.count.contest, entry.votes, entry.rejected, papers_of(place.count), entry.lot)
+    figures = entry.votes, entry.rejected, papers_of(place.count)
+    if is_first_alone(place.count, entry.votes):
+        return check_preferences(place.count.contest, *figures)
+    return check_figures(place.count.contest, *figures, entry.lot, entry.more)
 
 
 async def _sheet_refused(request: Request, place: Place, entry: SentForm, refused: Refused) -> Response:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
-from server.election.contests import Contest
+from server.count.phone.asked import AskedSheet
 from server.election.counting.acts import SheetKeyed
-from server.election.methods.figures import HEADS, Rejected
+from server.election.counting.apart import Apart, added
+from server.election.methods.figures import HEADS, NOTHING_MORE, MoreFigures, Rejected, SecondPreferences
 from server.election.numbers import Unreadable, typed
 from server.election.texts.check_codes import CHECKS, Finding
 
@@ -19,39 +21,60 @@ class SentForm(Struct, frozen=True):
 
     ``texts``: field → what was typed, unchanged. ``numbers``: field → number, for every field that can be read;
     ``unreadable`` are the findings about the others. ``reasons``: check code → why something unusual is true.
+    ``votes``: candidate id → votes, ``rejected``: the rejected papers, None if one of the heads is missing; both are
+    keyed here or, in a second round, as they were announced.
     """
 
     texts: dict[str, str]
     numbers: dict[str, int] = {}
     unreadable: tuple[Finding, ...] = ()
     reasons: dict[str, str] = {}
+    votes: dict[str, int] = {}
+    rejected: Rejected | None = None
 
-    @property
-    def votes(self) -> dict[str, int]:
-        """Candidate id → votes, where they can be read."""
-        return {name[6:]: number for name, number in self.numbers.items() if name.startswith("votes.")}
+    def under(self, what: str) -> dict[str, int]:
+        """The numbers of the fields that begin so, by the rest of their names: "split", "block", "second"."""
+        return {name[len(what) + 1 :]: one for name, one in self.numbers.items() if name.startswith(f"{what}.")}
 
     @property
     def heads(self) -> dict[str, int]:
         """Head → rejected papers, where they can be read."""
-        return {name[9:]: number for name, number in self.numbers.items() if name.startswith("rejected.")}
+        return self.under("rejected")
 
     @property
-    def rejected(self) -> Rejected | None:
-        """The rejected papers; None if one of the heads is missing."""
-        heads = self.heads
-        return Rejected(sum(heads.values()), **heads) if heads.keys() == HEADS.keys() else None
+    def drawn(self) -> tuple[str, ...]:
+        """The ids of all candidates whose lots were drawn."""
+        several = tuple(name[4:] for name, text in self.texts.items() if name.startswith("lot.") and text)
+        return several or ((self.texts["lot"],) if self.texts.get("lot") else ())
 
     @property
     def lot(self) -> str | None:
-        """The id of the candidate whose lot was drawn; None if none was."""
-        return self.texts.get("lot") or None
+        """The id of the candidate whose lot was drawn; None if none was, or several were."""
+        return self.drawn[0] if len(self.drawn) == 1 else None
+
+    @property
+    def more(self) -> MoreFigures | UnsetType:
+        """What this method has besides; unset where there is nothing."""
+        second, rejected = self.under("second"), self.numbers.get("second_rejected")
+        found = MoreFigures(
+            self.numbers.get("valid_papers"),
+            self.numbers.get("in_part"),
+            self.drawn if len(self.drawn) > 1 else (),
+            SecondPreferences(second, rejected) if second else None,
+        )
+        return UNSET if found == NOTHING_MORE else found
+
+    @property
+    def apart(self) -> Apart | UnsetType:
+        """Block votes and split votes, where they are keyed apart."""
+        split = self.under("split")
+        return Apart(self.under("block"), split) if split else UNSET
 
 
-def read_sheet(contest: Contest, form: Mapping[str, object]) -> SentForm:
-    """The sheet in a form: ``votes.{candidate id}``, ``rejected.{head}``, ``lot`` and ``reason.{check}``."""
-    sent = {name for name in form if name.startswith(("votes.", "rejected."))}
-    return _read(form, [*fields(contest), *sorted(sent)], _REQUIRED)
+def read_sheet(asked: AskedSheet, form: Mapping[str, object]) -> SentForm:
+    """The sheet in a form: ``votes.{candidate id}``, ``rejected.{head}``, ``lot`` and ``reason.{check}``, and what else
+    is ``asked``."""
+    return _whole(asked, _read(form, [*asked.fields, *_strays(asked, form)], _required(asked)))
 
 
 def read_verification(form: Mapping[str, object]) -> SentForm:
@@ -59,17 +82,28 @@ def read_verification(form: Mapping[str, object]) -> SentForm:
     return _read(form, PAPERS, {field: f"Enter the ballot papers {what}." for field, what in PAPERS.items()})
 
 
-def entry_of(sheet: SheetKeyed) -> SentForm:
-    """A sheet as the form that would give it."""
-    texts = {f"votes.{candidate}": f"{votes:,}" for candidate, votes in sheet.votes.items()}
-    texts |= {f"rejected.{head}": f"{getattr(sheet.rejected, head):,}" for head in HEADS}
-    texts |= {REASON + code: reason for code, reason in sheet.reasons.items()}
-    return _read(texts | {"lot": sheet.lot or ""}, [name for name in texts if not name.startswith(REASON)], {})
-
-
-def fields(contest: Contest) -> list[str]:
-    """The names of the sheet's number fields, from top to bottom."""
-    return [*(f"votes.{candidate.id}" for candidate in contest.polled), *(f"rejected.{head}" for head in HEADS)]
+def entry_of(asked: AskedSheet, sheet: SheetKeyed | None) -> SentForm:
+    """A sheet as the form that would give it; an empty form where there is none."""
+    if sheet is None:
+        return _whole(asked, SentForm({}))
+    more, numbers = sheet.more or NOTHING_MORE, dict[str, int | None]()
+    if not asked.first:
+        numbers = {f"votes.{candidate}": votes for candidate, votes in sheet.votes.items()}
+        if asked.slates:
+            numbers = {}
+        if asked.slates and sheet.apart:
+            numbers = {f"block.{party}": papers for party, papers in sheet.apart.blocks.items()}
+            numbers |= {f"split.{candidate}": votes for candidate, votes in sheet.apart.split.items()}
+        numbers |= {f"rejected.{head}": getattr(sheet.rejected, head) for head in HEADS}
+    numbers |= {"valid_papers": more.valid_papers, "in_part": more.in_part}
+    if more.second:
+        numbers |= {f"second.{candidate}": votes for candidate, votes in more.second.votes.items()}
+        numbers["second_rejected"] = more.second.rejected
+    texts = {field: f"{number:,}" for field, number in numbers.items() if number is not None}
+    names = list(texts)
+    texts |= {f"lot.{one}": "1" for one in (more.lots or (sheet.lot,)) if one} if asked.several else {}
+    texts |= {REASON + code: reason for code, reason in sheet.reasons.items()} | {"lot": sheet.lot or ""}
+    return _whole(asked, _read(texts, names, {}))
 
 
 def merged(order: Iterable[str], entry: SentForm, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -78,6 +112,36 @@ def merged(order: Iterable[str], entry: SentForm, findings: Iterable[Finding]) -
     both = [*entry.unreadable, *(finding for finding in findings if finding.field not in unreadable)]
     places = {field: place for place, field in enumerate(order)}
     return tuple(sorted(both, key=lambda finding: places.get(finding.field, len(places))))
+
+
+def _whole(asked: AskedSheet, entry: SentForm) -> SentForm:
+    """The entry with its votes and rejected papers, keyed, added up, or as they were announced."""
+    if asked.first:
+        return replace(entry, votes=asked.first.votes, rejected=asked.first.rejected)
+    votes, heads = entry.under("votes"), entry.heads
+    if asked.slates:
+        split, blocks = entry.under("split"), entry.under("block")
+        known = {one: split[one] for one in split if asked.block_of(one)[6:] in ("", *blocks)}
+        votes = added(asked.contest, Apart(blocks, known))
+    rejected = Rejected(sum(heads.values()), **heads) if heads.keys() == HEADS.keys() else None
+    return replace(entry, votes=votes, rejected=rejected)
+
+
+def _strays(asked: AskedSheet, form: Mapping[str, object]) -> list[str]:
+    """Fields of votes or rejected papers that were sent and not asked for: figures for somebody who is not there."""
+    kinds = (*(("votes.",) if asked.votes and not asked.slates else ()), *(("rejected.",) if asked.heads else ()))
+    return sorted(name for name in form if name.startswith(kinds)) if kinds else []
+
+
+def _required(asked: AskedSheet) -> dict[str, str]:
+    """Fields that must be filled in → what to say where one is not. The checks find a candidate without votes."""
+    told, words = asked.contest.told, asked.contest.rules.heads
+    said = {f"rejected.{head}": f"papers rejected for {words[head]}" for head in HEADS if asked.heads}
+    said |= dict.fromkeys(asked.in_part, "papers rejected in part")
+    said |= dict.fromkeys(asked.blocks, "papers with a block vote for this party")
+    said |= {field: f"split votes for {told(field[6:])}" for field in asked.votes if asked.slates}
+    required = {field: f"Enter the {what}; 0 if there are none." for field, what in said.items()}
+    return required | dict.fromkeys(asked.valid, "Enter the valid ballot papers.")
 
 
 def _read(form: Mapping[str, object], names: Iterable[str], required: Mapping[str, str]) -> SentForm:
@@ -98,11 +162,25 @@ def _read(form: Mapping[str, object], names: Iterable[str], required: Mapping[st
     # A reason belongs to a check. Any other field named like one was never on a page of ours, and is ignored.
     given = {name for name in texts if name.startswith(REASON) and name.removeprefix(REASON) in CHECKS}
     reasons = {name.removeprefix(REASON): texts[name].strip() for name in texts if name in given}
-    kept = {name: text for name, text in texts.items() if name in names or name == "lot" or name in given}
+    kept = {
+        name: text
+        for name, text in texts.items()
+        if name in names or name == "lot" or name.startswith("lot.") or name in given
+    }
     return SentForm(kept, numbers, tuple(unreadable), {code: why for code, why in reasons.items() if why})
 
 
-# Fields that must be filled in → what to say where one is not. The checks find a candidate without votes.
-_REQUIRED = {
-    f"rejected.{head}": f"Enter the papers rejected for {words}; 0 if there are none." for head, words in HEADS.items()
-}
+def number_at(sheet: SheetKeyed, field: str) -> int | None:
+    """The number of a sheet in a field; None where it has none."""
+    (what, _, which), more = field.partition("."), sheet.more or NOTHING_MORE
+    apart, second = sheet.apart or Apart({}, {}), more.second or SecondPreferences({})
+    match what:
+        case "rejected":
+            return getattr(sheet.rejected, which or "total")
+        case "valid_papers" | "in_part":
+            return getattr(more, what)
+        case "second_rejected":
+            return second.rejected
+        case _:
+            numbers = {"votes": sheet.votes, "block": apart.blocks, "split": apart.split, "second": second.votes}
+            return numbers[what].get(which)

@@ -1,22 +1,28 @@
-"""What the phone's pages show, in words and in order: the sheet, and the declaration read back. No HTML, no HTTP."""
+"""What the phone's forms show, in words and in order: the sheet and the verification. No HTML, no HTTP."""
 
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from server.count.phone.figures import REASON, SentForm, fields, merged
+from server.count.phone.asked import AskedSheet
+from server.count.phone.figures import REASON, SentForm, merged
+from server.count.phone.read_back import head_name, party_name, spoken_name
 from server.election.contests import Candidate
 from server.election.counts import Count
-from server.election.methods.figures import HEADS
+from server.election.methods.figures import HEADS, NOTHING_MORE, Tie
 from server.election.nights import Night
 from server.election.parties import counted_as
-from server.election.result import Result
 from server.election.texts.check_codes import Finding
-from server.election.verdict import tied_first
+from server.election.verdict import tie_in
 
 
 class NumberRow(Struct, frozen=True):
-    """A field for a number. ``party`` is an id, or ""; ``text`` is what was typed, ``sentences`` what is wrong."""
+    """A field for a number. ``party`` is an id, or ""; ``text`` is what was typed, ``sentences`` what is wrong.
+
+    Where a candidate's votes are a sum, ``parts`` are the fields that it is made of, besides ``base``, and ``sum`` is
+    it in words, "" while it is not known.
+    """
 
     field: str
     label: str
@@ -24,11 +30,15 @@ class NumberRow(Struct, frozen=True):
     party: str
     text: str
     sentences: tuple[str, ...]
+    candidate: str = ""
+    parts: tuple[str, ...] = ()
+    base: int = 0
+    sum: str = ""
 
 
 class LotChoice(Struct, frozen=True):
     """A candidate of whom the form can say that their lot was drawn, under a ``name`` that no other has; ``tied`` if
-    they share the first place."""
+    they share the place that it decides."""
 
     candidate: Candidate
     name: str
@@ -52,23 +62,29 @@ class Doubt(Struct, frozen=True):
 
 
 class RunningTotal(Struct, frozen=True):
-    """The papers ``counted`` so far and, in words, what is ``left``; ``wrong`` if there are more than there can be."""
+    """The papers ``counted`` so far and, in words, what is ``left``; ``wrong`` if there are more than there can be.
+
+    ``of`` are the beginnings of the fields that are papers, () for all of them; ``stays`` if what is left does not
+    change with what is typed."""
 
     counted: str
     left: str
     wrong: bool
+    of: tuple[str, ...] = ()
+    stays: bool = False
 
 
 class Form(Struct, frozen=True):
     """A form from top to bottom.
 
-    ``kept``: field → a reason that was typed and that nothing asks for now. ``elsewhere``: field without a row of its
-    own → what is wrong there.
+    ``places`` is how many a lot decides, 0 where there is no tie. ``kept``: field → a reason that was typed and that
+    nothing asks for now. ``elsewhere``: field without a row of its own → what is wrong there.
     """
 
+    asked: AskedSheet
     rows: dict[str, NumberRow]
     lots: tuple[LotChoice, ...]
-    tie: bool
+    places: int
     sum: RunningTotal
     mistakes: tuple[Mistake, ...]
     doubts: tuple[Doubt, ...]
@@ -77,25 +93,18 @@ class Form(Struct, frozen=True):
 
 
 LABELS = {"issued": "Ballot papers issued", "papers": "Ballot papers counted"}
-_ELSEWHERE = ("votes", "rejected", "lot")
+_ELSEWHERE = ("votes", "rejected", "lot", "second")
 
 
-def form_of(night: Night, count: Count, entry: SentForm, findings: Iterable[Finding] = ()) -> Form:
+def form_of(night: Night, count: Count, asked: AskedSheet, entry: SentForm, findings: Iterable[Finding] = ()) -> Form:
     """The sheet or the verification, with what was typed and what is wrong with it."""
-    contest = count.contest
-    ordered = merged([*LABELS, *fields(contest), "lot"], entry, findings)
+    found = [replace(finding, field=_field(asked, finding.field)) for finding in findings if _is_told(asked, finding)]
+    ordered = merged([*LABELS, *asked.fields, "lot"], entry, found)
     errors = [finding for finding in ordered if finding.blocks]
     doubts = [finding for finding in ordered if not finding.blocks]
-    rows = {field: (label, "", "") for field, label in LABELS.items()}
-    for candidate in contest.polled:
-        party = candidate.party
-        note = candidate.description or party_name(night, party)
-        rows[f"votes.{candidate.id}"] = (contest.told(candidate.id), note, counted_as(party))
-    rows |= {f"rejected.{head}": (head_name(head), "", "") for head in HEADS}
-    votes = entry.votes
-    complete = all(candidate.id in votes for candidate in contest.polled) and any(votes.values())
-    tied = tied_first(contest, votes) if complete else []
-    asked = {
+    rows = {row.field: row for row in _rows(night, asked, entry)}
+    tie = _tie(asked, entry)
+    said = {
         doubt.code: (
             *(finding.sentence for finding in doubts if finding.code == doubt.code),
             *_at(errors, REASON + doubt.code),
@@ -103,113 +112,124 @@ def form_of(night: Night, count: Count, entry: SentForm, findings: Iterable[Find
         for doubt in doubts
     }
     return Form(
+        asked=asked,
         rows={
-            field: NumberRow(field, label, note, party, entry.texts.get(field, ""), _at(errors, field))
-            for field, (label, note, party) in rows.items()
+            field: replace(row, text=entry.texts.get(field, ""), sentences=_at(errors, field))
+            for field, row in rows.items()
         },
         lots=tuple(
             LotChoice(
                 candidate,
-                _spoken(night, count, candidate),
-                len(tied) > 1 and candidate.id in tied,
-                candidate.id == entry.lot,
+                spoken_name(night, count.contest, candidate),
+                tie is not None and candidate.id in tie.tied,
+                candidate.id in entry.drawn,
             )
-            for candidate in contest.polled
+            for candidate in count.contest.polled
         ),
-        tie=len(tied) > 1,
-        sum=_sum(count, entry),
+        places=tie.places if tie else 0,
+        sum=_sum(count, asked, entry),
         mistakes=tuple(Mistake(finding.field, _named(rows, finding)) for finding in errors),
-        doubts=tuple(Doubt(REASON + code, said, entry.reasons.get(code, "")) for code, said in asked.items()),
-        kept={REASON + code: why for code, why in entry.reasons.items() if code not in asked},
+        doubts=tuple(Doubt(REASON + code, words, entry.reasons.get(code, "")) for code, words in said.items()),
+        kept={REASON + code: why for code, why in entry.reasons.items() if code not in said},
         elsewhere={place: _at(errors, place) for place in _ELSEWHERE},
     )
 
 
 def label_of(night: Night, ballot: str, field: str) -> str:
     """The label of a field of the sheet."""
-    if field.startswith("votes."):
-        return night.counts[ballot].contest.told(field[6:])
-    return head_name(field[9:]) if field.startswith("rejected.") else "The lot"
+    contest, (what, _, which) = night.counts[ballot].contest, field.partition(".")
+    match what:
+        case "votes":
+            return contest.told(which)
+        case "split":
+            return f"Split votes for {contest.told(which)}"
+        case "block":
+            return f"Block votes for {party_name(night, which)}"
+        case "second" if which:
+            return f"Second preferences for {contest.told(which)}"
+        case "rejected":
+            return head_name(contest, which)
+        case _:
+            return label_of_other(what)
 
 
-def party_name(night: Night, party: str) -> str:
-    """A party's name on the ballot paper. A registration that the night does not name has the name of the party it
-    counts for, or else its id."""
-    known = night.parties.get(party) or night.parties.get(counted_as(party))
-    return known.name if known else party
+def label_of_other(field: str) -> str:
+    """The label of a field that there is once."""
+    return _OTHERS.get(field, "The lot")
 
 
-class ReadBack(Struct, frozen=True):
-    """A declaration to be read aloud.
-
-    ``lines``, in ballot-paper order: candidate's name, party's name, id of the party it counts for, votes, elected.
-    ``rejected``: head of rule 47 and papers (None if not known). ``tied``: the names that shared the first place, if a
-    lot decided it.
-    """
-
-    lines: tuple[tuple[str, str, str, int, bool], ...]
-    elected: str
-    tied: tuple[str, ...]
-    rejected: tuple[tuple[str, int | None], ...]
-    verdict: str
-    kind: str
-    result: Result
+_OTHERS = {
+    "valid_papers": "Valid ballot papers",
+    "in_part": "Ballot papers rejected in part",
+    "second": "Second preferences",
+    "second_rejected": "Second preferences rejected",
+}
 
 
-def read_back(night: Night, count: Count, result: Result) -> ReadBack:
-    """A result as it is to be read aloud."""
-    votes = {line.candidate.id: line for line in result.lines}
-    lines = tuple(
-        (
-            count.contest.told(candidate.id),
-            candidate.description or party_name(night, candidate.party),
-            counted_as(candidate.party),
-            line.votes,
-            line.elected,
-        )
-        for candidate in count.contest.candidates
-        if (line := votes.get(candidate.id))
-    )
-    rejected = result.rejected
-    heads = ((head_name(head), getattr(rejected, head)) for head in HEADS) if rejected else ()
-    return ReadBack(
-        lines=lines,
-        elected=_spoken(night, count, result.winner.candidate),
-        tied=tuple(
-            _spoken(night, count, candidate)
-            for candidate in count.contest.standing
-            if (line := votes.get(candidate.id)) and line.votes == result.winner.votes
-        )
-        if result.by_lot
-        else (),
-        rejected=tuple(heads),
-        verdict=result.verdict.text(night.parties),
-        kind=result.verdict.kind,
-        result=result,
-    )
+def _rows(night: Night, asked: AskedSheet, entry: SentForm) -> Iterable[NumberRow]:
+    for field, label in LABELS.items():
+        yield NumberRow(field, label, "", "", "", ())
+    contest, first = asked.contest, asked.first
+    for party, slate in asked.slates.items():
+        names = ", ".join(map(contest.told, slate))
+        yield NumberRow(f"block.{party}", party_name(night, party), f"one vote each for {names}", party, "", ())
+    for candidate in contest.polled:
+        party, one = candidate.party, candidate.id
+        note, block = candidate.description or party_name(night, party), asked.block_of(one)
+        total = f"{entry.votes[one]:,} votes" if asked.slates and one in entry.votes else ""
+        parts = (asked.votes_at(one), *((block,) if block else ()))
+        yield NumberRow(asked.votes_at(one), contest.told(one), note, counted_as(party), "", (), one, parts, 0, total)
+        before, number = entry.votes.get(one, 0), entry.under("second").get(one)
+        together = "" if number is None else f"{before + number:,} together"
+        parts, base = (f"second.{one}", *(() if first else (asked.votes_at(one),))), before if first else 0
+        note = f"{before:,} first preferences" if first else note
+        yield NumberRow(f"second.{one}", contest.told(one), note, counted_as(party), "", (), one, parts, base, together)
+    note = "if their number is known"
+    yield NumberRow("second_rejected", "Second preferences rejected", note, "", "", ())
+    note = "all papers with at least one vote that counts"
+    yield NumberRow("valid_papers", "Valid ballot papers", note, "", "", ())
+    for head in HEADS:
+        yield NumberRow(f"rejected.{head}", head_name(contest, head), "", "", "", ())
+    yield NumberRow("in_part", "Rejected in part", "valid papers, on which not every vote counts", "", "", ())
 
 
-def _spoken(night: Night, count: Count, candidate: Candidate) -> str:
-    """A candidate's name; with the party and the place on the paper where another has the same name."""
-    told = count.contest.told(candidate.id)
-    if told == candidate.name:
-        return told
-    party = candidate.description or party_name(night, candidate.party)
-    return f"{candidate.name} ({party}, number {told.removeprefix(candidate.name)[2:-1]} on the ballot paper)"
+def stays(asked: AskedSheet, entry: SentForm) -> tuple[str, ...]:
+    """Who stays for the second round, by what is typed or, as long as that does not say it, by what is known."""
+    whole = all(one.id in entry.votes for one in asked.contest.polled) and any(entry.votes.values())
+    return asked.contest.rules.remaining(entry.votes) if whole else asked.stayed
 
 
-def head_name(head: str) -> str:
-    """A head of rejected papers in words, with a capital letter."""
-    words = HEADS[head]
-    return words[0].upper() + words[1:]
+def _field(asked: AskedSheet, field: str) -> str:
+    return asked.votes_at(field[6:]) if field.startswith("votes.") else "lot" if field == "lots" else field
+
+
+def _is_told(asked: AskedSheet, finding: Finding) -> bool:
+    """Whether a finding is about a field of its own; a sum that is missing is told at the part that is."""
+    return not (asked.slates and finding.code == "votes-missing")
+
+
+def _tie(asked: AskedSheet, entry: SentForm) -> Tie | None:
+    votes, contest = entry.votes, asked.contest
+    if not any(votes.values()) or any(candidate.id not in votes for candidate in contest.polled):
+        return None
+    more = entry.more or NOTHING_MORE
+    if more.second and more.second.votes.keys() != set(contest.rules.remaining(votes)):
+        return None
+    return tie_in(contest, votes, more)
 
 
 def _at(findings: list[Finding], field: str) -> tuple[str, ...]:
     return tuple(finding.sentence for finding in findings if finding.field == field)
 
 
-def _sum(count: Count, entry: SentForm) -> RunningTotal:
-    counted, papers = sum(entry.votes.values()) + sum(entry.heads.values()), count.papers
+def _sum(count: Count, asked: AskedSheet, entry: SentForm) -> RunningTotal:
+    if asked.first:
+        out = sum(votes for one, votes in asked.first.votes.items() if one not in asked.stayed)
+        counted = sum(entry.under("second").values()) + entry.numbers.get("second_rejected", 0)
+        return RunningTotal(f"{counted:,}", f"of {out:,} papers of those who are out", counted > out, ("second",), True)
+    of = ("valid_papers", "rejected.") if asked.valid else ("votes.", "rejected.") if asked.second else ()
+    votes = entry.numbers.get("valid_papers", 0) if asked.valid else sum(entry.votes.values())
+    counted, papers = votes + sum(entry.heads.values()), count.papers
     if papers is None:
         electorate = count.contest.electorate
         left, wrong = f"Electorate {electorate:,}" if electorate else "", 0 < electorate < counted
@@ -219,10 +239,10 @@ def _sum(count: Count, entry: SentForm) -> RunningTotal:
         left, wrong = "all papers accounted for", False
     else:
         left, wrong = f"{counted - papers:,} more than papers", True
-    return RunningTotal(f"{counted:,}", left, wrong)
+    return RunningTotal(f"{counted:,}", left, wrong, of)
 
 
-def _named(rows: dict[str, tuple[str, str, str]], finding: Finding) -> str:
-    label = rows[finding.field][0] if finding.field in rows else ""
+def _named(rows: dict[str, NumberRow], finding: Finding) -> str:
+    label = rows[finding.field].label if finding.field in rows else ""
     sentence = finding.sentence
     return sentence if not label or label.lower() in sentence.lower() else f"{label}: {sentence}"

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.count.phone.asked import asked_of
 from server.count.phone.figures import SentForm, entry_of, read_sheet
-from server.count.phone.page_content import form_of, label_of, read_back
+from server.count.phone.page_content import form_of, label_of, stays
+from server.count.phone.read_back import read_back
 from server.count.visit.place import Place, common
 from server.count.visit.visitors_night import page
 from server.election.counting.entry import sheets_of
 from server.election.events import Withdrawn
-from server.election.methods.figures import HEADS
+from server.election.methods.figures import HEADS, NOTHING_MORE
 from server.election.texts.check_codes import Finding
-from server.election.verdict import judge
 from server.html.templates import clock
 
 
@@ -25,14 +27,22 @@ def fresh_entry(place: Place) -> SentForm:
     """
     last, correction = place.last, place.stands.correction
     mine = place.desk.of(place.ballot).sheets.get(place.person.role)
+    asked = asked_of(place.count, place.desk)
     if mine and mine.round == place.count.round and mine.seq > (correction.seq if correction else 0):
-        return entry_of(mine)
+        return entry_of(asked, mine)
     if correction is None or last is None or last.rejected is None:
-        return SentForm({})
+        return entry_of(asked, None)
+    more = last.more or NOTHING_MORE
     texts = {f"votes.{candidate}": f"{votes:,}" for candidate, votes in last.votes.items()}
     texts |= {f"rejected.{head}": f"{getattr(last.rejected, head) or 0:,}" for head in HEADS}
-    read = read_sheet(place.count.contest, texts | {"lot": last.lot or ""})
-    return SentForm(read.texts, read.numbers)
+    others = {"valid_papers": more.valid_papers, "in_part": more.in_part}
+    if more.second:
+        others |= {f"second.{candidate}": votes for candidate, votes in more.second.votes.items()}
+        others["second_rejected"] = more.second.rejected
+    texts |= {field: f"{number:,}" for field, number in others.items() if number is not None}
+    texts |= {f"lot.{one}": "1" for one in (more.lots or (last.lot,)) if one and asked.several}
+    read = read_sheet(asked, texts | {"lot": last.lot or ""})
+    return replace(read, unreadable=())
 
 
 def sheet_page(
@@ -49,11 +59,12 @@ def sheet_page(
 
     ``fresh`` means that nobody has sent this form yet: the phone then fills it from the draft that it may have kept.
     """
-    mine = sheets_of(place.count, place.desk).get(place.person.role)
+    mine, asked = sheets_of(place.count, place.desk).get(place.person.role), asked_of(place.count, place.desk)
     return page(
         "sheet.html",
         status,
-        form=form_of(place.night, place.count, entry, findings),
+        form=form_of(place.night, place.count, asked, entry, findings),
+        stay=stays(asked, entry),
         differing=[label_of(place.night, place.ballot, field) for field in place.stands.differing],
         differing_fields=place.stands.differing,
         replaces=mine.seq if mine else 0,
@@ -75,7 +86,7 @@ def verification_page(
     status: int = 200,
 ) -> Response:
     """The form of the verification, with what was typed and what is wrong with it; ``fresh`` as in ``sheet_page``."""
-    form = form_of(place.night, place.count, entry, findings)
+    form = form_of(place.night, place.count, asked_of(place.count, place.desk), entry, findings)
     return page("verification.html", status, form=form, fresh=fresh, notice=notice, **common(request, place))
 
 
@@ -100,12 +111,11 @@ def read_back_page(request: Request, place: Place, notice: str = "", status: int
     """The confirmed figures as they are to be read aloud."""
     confirmed = place.stands.sheet
     assert confirmed is not None, "only what is confirmed is read back"
-    result = judge(place.count.contest, confirmed)
     return page(
         "read_back.html",
         status,
         sheet=confirmed,
-        read_back=read_back(place.night, place.count, result),
+        read_back=read_back(place.night, place.count, confirmed),
         notice=notice,
         **common(request, place),
     )

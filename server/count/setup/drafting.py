@@ -14,6 +14,7 @@ from server.election.limits import MOST_CANDIDATES
 from server.election.numbers import written
 from server.election.parties import counted_as
 from server.nights.coming import lists, parties
+from server.nights.coming.bodies import with_bodies
 from server.nights.coming.made import NATIONS, faults_of
 from server.nights.coming.reading import day_of
 from server.nights.coming.seats import filled
@@ -75,7 +76,7 @@ def _changed(typed: Sheet, place: int, form: dict[str, str]) -> Sheet:
     elif form.get("do") == "sort":
         here = replace(here, candidates=lists.in_order(here.candidates))
     contests[place : place + 1] = [here]
-    return filled(tidied(replace(typed, contests=tuple(contests))))
+    return filled(tidied(with_bodies(replace(typed, contests=tuple(contests)))))
 
 
 def _go_on(request: Request, id: str, form: dict[str, str]) -> Response:
@@ -161,6 +162,6 @@ async def refused_page(request: Request, notice: str, status: int) -> Response:
 def _where(sheet: Sheet, field: str) -> tuple[int, str]:
     """The contest that a field belongs to, from 0 (-1: the night), and what the seat is called."""
     place, dot, _ = field.partition(".")
-    if not dot:
+    if not dot or not place.isdigit():
         return -1, ""
     return int(place), sheet.contests[int(place)].seat if len(sheet.contests) > 1 else ""

@@ -78,8 +78,8 @@ async def open_stored(stream: EventStream, drafts: Drafts, kept: Kept, draft: st
     night = await _must_open(stored, kept)
     id = night.definition.id
     await open_night(stream, night.definition, f"draft/{draft}", night.expected, night.no_polls)
-    if night.entry == "double":
-        await choose_entry(Submitter(stream), id, "double", once=draft)
+    if night.entry == "double" or night.apart:
+        await choose_entry(Submitter(stream), id, night.entry, once=draft, apart=night.apart)
     await drafts.drop(draft, became=id)
     return id
 

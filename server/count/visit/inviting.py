@@ -1,5 +1,7 @@
 """Inviting a person to a night, and the link of an invitation. Nobody is signed in here."""
 
+from msgspec import UNSET
+
 from server.count.visit.invitations import Invitations, admin_of, area_of
 from server.count.visit.sending import new_id
 from server.election.counting.acts import PLACE, EntryChosen, EntryMode, Invited, Role, Stamp
@@ -32,10 +34,13 @@ async def invite_person(
     return invitation
 
 
-async def choose_entry(submitter: Submitter, night: str, entry: EntryMode, once: str = "") -> None:
-    """Set whether one person or two people key each result of a night, once for each ``once`` that is not empty.
-    Refused if there is no such night."""
-    await submitter.record(night, EntryChosen(**_stamp(f"entry/{once or new_id()}"), entry=entry))
+async def choose_entry(
+    submitter: Submitter, night: str, entry: EntryMode, once: str = "", *, apart: bool = False
+) -> None:
+    """Set whether one person or two people key each result of a night, and whether block votes and split votes are
+    keyed ``apart``, once for each ``once`` that is not empty. Refused if there is no such night."""
+    stamp = _stamp(f"entry/{once or new_id()}")
+    await submitter.record(night, EntryChosen(**stamp, entry=entry, apart=apart or UNSET))
 
 
 def link_of(settings: Settings, night: str, invitation: str, role: Role) -> str:

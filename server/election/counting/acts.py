@@ -6,6 +6,7 @@ from typing import Literal, TypedDict
 from msgspec import UNSET, Struct, UnsetType
 
 from server.election.commands import OfTheHold, WithFigures, WithoutFigures
+from server.election.counting.apart import Apart
 from server.election.methods.figures import MoreFigures, Rejected
 
 Role = Literal["officer", "second officer", "returning officer", "desk", "admin"]
@@ -47,9 +48,14 @@ class Stamp(TypedDict):
 
 
 class EntryChosen(Act, frozen=True, tag="entry-chosen.1"):
-    """How results are entered on this night: by one person, or by two who do not see each other's figures."""
+    """How results are entered on this night: by one person, or by two who do not see each other's figures.
+
+    ``apart`` says whether block votes and split votes are keyed apart; unset leaves that as it was, and it is not done
+    unless somebody says so.
+    """
 
     entry: EntryMode
+    apart: bool | UnsetType = UNSET
 
 
 class Invited(Act, frozen=True, tag="invited.1"):
@@ -114,7 +120,8 @@ class SheetKeyed(Act, frozen=True, tag="sheet-keyed.1"):
     """One person keyed a whole sheet, in a ``round`` of the contest (``Count.round``).
 
     ``replaces`` is the seq of the sheet of the same role that this one takes the place of, 0 if there is none.
-    ``reasons`` is check code → the reason given for a warning. ``more`` is as in ``Declared``.
+    ``reasons`` is check code → the reason given for a warning. ``more`` is as in ``Declared``. ``apart`` is what
+    ``votes`` were added from, where block votes and split votes are keyed apart.
     """
 
     ballot: str
@@ -126,6 +133,7 @@ class SheetKeyed(Act, frozen=True, tag="sheet-keyed.1"):
     lot: str | None
     reasons: dict[str, str]
     more: MoreFigures | UnsetType = UNSET
+    apart: Apart | UnsetType = UNSET
 
 
 class CorrectionBegun(Act, frozen=True, tag="correction-begun.1"):

@@ -5,7 +5,7 @@ from typing import TypeVar, assert_never
 
 from msgspec.structs import replace
 
-from server.election.checks import check_figures, check_papers
+from server.election.checks import check_papers
 from server.election.commands import WithFigures
 from server.election.counting.acts import (
     AnyAct,
@@ -29,6 +29,7 @@ from server.election.counting.acts import (
     SignInAct,
 )
 from server.election.counting.asking import must_be_possible
+from server.election.counting.checking import check_sheet, must_be_of_this_round
 from server.election.counting.desk import Desk, Person
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.counting.entry import (
@@ -40,6 +41,7 @@ from server.election.counting.entry import (
     pending,
     sheets_of,
 )
+from server.election.counting.keying import is_keyed_apart
 from server.election.counts import Count
 from server.election.limits import LONGEST_NAME
 from server.election.nights import Night
@@ -137,9 +139,12 @@ def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
         raise Refused("keyed-elsewhere", "Other figures were sent from another page or phone in the meantime.")
     if any(role != act.role and _same_person(desk, act, sheet) for role, sheet in sheets.items()):
         raise Refused("same-person", f"{act.by} has keyed the other sheet: a different person must key this one.")
+    if not act.apart and is_keyed_apart(count.contest, desk):
+        sentence = "Block votes and split votes are keyed apart on this night: look at the page as it is now."
+        raise Refused("count-moved-on", sentence)
+    must_be_of_this_round(count, act)
     papers = papers_of(count)
-    figures = act.votes, act.rejected, papers, act.lot, act.more
-    refuse_if(check_figures(count.contest, *figures, must_reconcile=True))
+    refuse_if(check_sheet(count, act, papers))
     want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers), act.reasons)
 
 

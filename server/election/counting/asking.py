@@ -11,6 +11,7 @@ from server.election.commands import (
     OfTheHold,
     ReachStage,
     RecordNoPoll,
+    ReportPreferences,
     Withdraw,
     WithFigures,
 )
@@ -36,14 +37,15 @@ def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:
         decide(night, command, act.at)
         return
     later = once_released(night, desk)
-    confirmed = isinstance(command, WithFigures) and _must_be_confirmed(later, desk, command)
-    if isinstance(command, WithFigures):
+    confirmed = False
+    if isinstance(command, WithFigures | ReportPreferences):
+        confirmed = _must_be_confirmed(later, desk, command)
         _must_be_of_this_count(night, desk, command)
     # Somebody who asks is counting now, even on the replay of a past night, so the figures must reconcile as on air.
     decide(replace(later, held=False, definition=replace(later.definition, times="live")), command, act.at)
     if isinstance(command, AmendBallotPaper) and asked_for(night, desk, command.ballot) is not None:
         _must_fit_what_waits(night, desk, act.at, command)
-    if isinstance(command, Declare) and not confirmed:
+    if isinstance(command, Declare | ReportPreferences) and not confirmed:
         want_reasons(_doubts(later.counts[command.ballot], command), act.reasons)
 
 
@@ -56,7 +58,7 @@ def _must_fit_what_waits(night: Night, desk: Desk, at: datetime, command: AmendB
         raise Refused("figures-waiting", sentence, refused.findings) from refused
 
 
-def _must_be_confirmed(night: Night, desk: Desk, command: WithFigures) -> bool:
+def _must_be_confirmed(night: Night, desk: Desk, command: WithFigures | ReportPreferences) -> bool:
     """Whether these are the figures that were keyed and confirmed; Refused where they must be and are not.
 
     A program may declare figures that nobody has keyed, on a night where one entry is enough.
@@ -75,14 +77,14 @@ def _must_be_confirmed(night: Night, desk: Desk, command: WithFigures) -> bool:
     return confirmed
 
 
-def _must_be_of_this_count(night: Night, desk: Desk, command: WithFigures) -> None:
+def _must_be_of_this_count(night: Night, desk: Desk, command: WithFigures | ReportPreferences) -> None:
     """Refuses figures without a ``round`` while a command that waits would end the round they are meant for."""
     if command.round is None and any(_ends_a_count(asked.command, command.ballot) for asked in pending(night, desk)):
         sentence = "Something else was said of this contest before, and is going on air first: look again."
         raise Refused("already-asked", sentence)
 
 
-def _doubts(count: Count, command: Declare) -> list[Finding]:
+def _doubts(count: Count, command: Declare | ReportPreferences) -> list[Finding]:
     """The doubts about figures that nobody keyed, and about their papers where those were not announced."""
     papers = command.papers if count.papers is None else count.papers
     doubts = doubts_about_figures(count.contest, command.votes, command.rejected, papers)

@@ -7,7 +7,7 @@ from typing import assert_never
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from server.election.commands import WithFigures
+from server.election.commands import ReportPreferences, WithFigures
 from server.election.counting.acts import (
     AnyAct,
     Asked,
@@ -91,11 +91,13 @@ class Desk(Struct, frozen=True):
 
     ``people`` is invitation id → person, ``entries`` ballot id → what is known of the contest, ``asked`` command id →
     the act that asked for it, gone out or not. ``log`` holds every act, ``receipts`` is command id → seq of its act.
-    ``replay`` says how the night is played, if it is a replay.
+    ``replay`` says how the night is played, if it is a replay; ``apart``, whether block votes and split votes are
+    keyed apart.
     """
 
     seq: int = 0
     entry: EntryMode = "single"
+    apart: bool = False
     people: dict[str, Person] = {}
     entries: dict[str, ContestDesk] = {}
     asked: dict[str, Asked] = {}
@@ -113,12 +115,14 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
     before = desk or Desk()
     people, entries, asked = before.people.copy(), before.entries.copy(), before.asked.copy()
     receipts, entry, replay = before.receipts.copy(), before.entry, before.replay
+    apart = before.apart
     for seq, act in enumerate(acts, before.seq + 1):
         if act.seq != seq:
             raise GapInNight(f"Act {act.seq} of the desk cannot follow act {seq - 1}.")
         match act:
             case EntryChosen():
                 entry = act.entry
+                apart = apart if act.apart is UNSET else act.apart
             case ReplaySet():
                 replay = act
             case EventLost():
@@ -130,8 +134,8 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                     entries[ballot] = replace(entries.get(ballot, ContestDesk()), asked=act, dropped=None)
             case Dropped():
                 command = asked.pop(act.asked).command
-                if isinstance(command, WithFigures):  # dropped figures must be keyed again
-                    entry_before = entries[command.ballot]
+                if isinstance(command, WithFigures | ReportPreferences):  # dropped figures must be keyed again
+                    entry_before = entries.get(command.ballot, ContestDesk())
                     entries[command.ballot] = replace(entry_before, asked=None, dropped=act, since=seq)
             case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
                 entries[act.ballot] = _entry_after(entries.get(act.ballot, ContestDesk()), act)
@@ -145,7 +149,7 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 assert_never(act)
         receipts[act.command_id] = seq
     log = (*before.log, *acts)
-    return Desk(len(log), entry, people, entries, asked, log, receipts, replay)
+    return Desk(len(log), entry, apart, people, entries, asked, log, receipts, replay)
 
 
 def for_another_round(desk: Desk) -> tuple[AnyAct, ...]:

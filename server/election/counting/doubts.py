@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from server.election.contests import Contest
+from server.election.counting.apart import slates
 from server.election.methods.figures import Rejected
 from server.election.parties import counted_as, has_a_past
 from server.election.shares import share_text
@@ -14,7 +15,7 @@ from server.election.texts.check_codes import Finding
 # The election of 2024 is not among them: 204 of its 650 results would be doubted, 158 for a share far from the last.
 
 # Turnouts ran from 18.4% (Manchester Central 2012, the only one that is doubted) to 82.0% (East Dunbartonshire 2015).
-LOWEST_TURNOUT, HIGHEST_TURNOUT = Fraction(25, 100), Fraction(85, 100)
+# The limits are ``Rules.usual_turnout``. In the 6,952 wards of 2021, 2024 and 2025 they ran from 11.4% to 61.0%.
 # A part of all ballot papers. Three results reach it, two of them in the Speaker's seat, where no large party stands.
 HIGH_REJECTED = Fraction(3, 100)
 # A change of share, doubted in 38 results, 26 of them of 2015. The 15 points of Rochester and Strood 2014 are far
@@ -28,13 +29,18 @@ CLEARLY_NEARER = Fraction(14, 100)
 # together are then less than half as far from the last ones: 25 results, 20 of them of 2015. It finds 23 of 100 numbers
 # with a digit too many.
 FITS_FROM, FITS_TO, FITS_ALL = Fraction(1, 2), Fraction(2), Fraction(1, 2)
+# Of so many candidates in the order of a ballot paper, votes fall from each to the next in 18 of 3,565 wards.
+FEWEST_FALLING = 5
+# The best of a party's candidates in a ward has this many times the votes of its last in 15 of 1,228 wards of several
+# seats. A party with fewer votes than these is not looked at.
+TIMES, FEWEST_VOTES = 3, 100
 
 
 def doubts_about_papers(contest: Contest, papers: int, issued: int | None) -> list[Finding]:
     """The doubts about the number of ballot papers counted; ``issued`` is None where it is not known."""
     findings: list[Finding] = []
-    known = contest.electorate > 0
-    if known and not LOWEST_TURNOUT * contest.electorate <= papers <= HIGHEST_TURNOUT * contest.electorate:
+    known, (lowest, highest) = contest.electorate > 0, contest.rules.usual_turnout
+    if known and not lowest * contest.electorate <= papers <= highest * contest.electorate:
         turnout = _percent(Fraction(papers, contest.electorate))
         sentence = f"{papers:,} ballot papers are {turnout} of the electorate of {contest.electorate:,}."
         findings.append(Finding("turnout-out-of-range", "papers", sentence))
@@ -53,7 +59,8 @@ def doubts_about_figures(
     ``papers`` is the number verified, None where it is not known: then the votes and rejected papers stand for it. The
     number itself is not doubted here.
     """
-    findings = [*_shares(contest, votes), *_round("votes", "votes in all", sum(votes.values()))]
+    findings = [*_shares(contest, votes), *_slates(contest, votes), *_falling(contest, votes)]
+    findings += _round("votes", "votes in all", sum(votes.values()))
     if rejected is None:
         return findings
     if papers is None:
@@ -85,6 +92,32 @@ def _shares(contest: Contest, votes: dict[str, int]) -> list[Finding]:
             sentence = f"{name}'s share is {_percent(now[row])}; the party had {_percent(last)} at the last election."
             findings.append(Finding("share-far-from-baseline", f"votes.{row}", sentence))
     return findings
+
+
+def _slates(contest: Contest, votes: dict[str, int]) -> list[Finding]:
+    """The parties whose candidates are far apart, of those with no more candidates than a paper has votes."""
+    findings: list[Finding] = []
+    for slate in slates(contest).values():
+        best, last = (choose(slate, key=votes.__getitem__) for choose in (max, min))
+        if votes[best] >= max(FEWEST_VOTES, TIMES * votes[last]):
+            sentence = (
+                f"{contest.told(best)} has {votes[best]:,} votes and {contest.told(last)}, of the same party, "
+                f"{votes[last]:,}: are both in their own rows?"
+            )
+            findings.append(Finding("slate-far-apart", f"votes.{last}", sentence))
+    return findings
+
+
+def _falling(contest: Contest, votes: dict[str, int]) -> list[Finding]:
+    numbers = [votes[candidate.id] for candidate in contest.polled]
+    falls = numbers == sorted(numbers, reverse=True)
+    if not contest.rules.is_declared_by_votes or len(numbers) < FEWEST_FALLING or not falls:
+        return []
+    sentence = (
+        "The votes fall from the first row to the last: are these in the order of the ballot paper, or as a "
+        "declaration has them?"
+    )
+    return [Finding("votes-in-falling-order", "votes", sentence)]
 
 
 def _last_shares(contest: Contest) -> dict[str, Fraction]:

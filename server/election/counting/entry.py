@@ -9,14 +9,16 @@ out only when they were asked for. A sheet becomes void when the number of paper
 and the sheet no longer fits it.
 """
 
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.election.commands import Correct, Declare, WithFigures, WithoutFigures
+from server.election.commands import Correct, Declare, ReportPreferences, WithFigures, WithoutFigures
 from server.election.counting.acts import Asked, CorrectionBegun, Role, SheetKeyed
+from server.election.counting.apart import Apart
 from server.election.counting.desk import Desk
+from server.election.counting.keying import is_first_alone, is_keyed_apart, is_second_round
 from server.election.counts import Count
 from server.election.deciding.decide import decide
 from server.election.methods.figures import HEADS, NOTHING_MORE
@@ -32,7 +34,7 @@ class EntryProgress(Struct, frozen=True):
     """Where a contest's entry stands.
 
     ``waiting_for`` are the roles that have yet to key. ``differing`` are the fields in which two sheets differ
-    ("votes.3", "rejected.identifiable", "lot"). ``sheet`` holds the confirmed figures. ``correction`` is set while
+    ("votes.3", "block.PP53", "lot"). ``sheet`` holds the confirmed figures. ``correction`` is set while
     declared figures are being replaced. ``asked`` is the act whose figures wait to go out.
     """
 
@@ -105,7 +107,18 @@ def sheets_of(count: Count, desk: Desk) -> dict[Role, SheetKeyed]:
         and sheet.seq > entry.since
         and sheet.votes.keys() == polled
         and papers in (None, count.contest.rules.papers(counted_in(count.contest, sheet)))
+        and _is_of_this_round(count, sheet)
+        and (sheet.apart or not is_keyed_apart(count.contest, desk))
     }
+
+
+def _is_of_this_round(count: Count, sheet: SheetKeyed) -> bool:
+    """Whether a sheet is of the round that is counted now: in the second, it has the first as it was announced."""
+    first = count.preferences
+    if first is None or count.result is not None:
+        return True
+    as_announced = (sheet.votes, sheet.rejected) == (first.votes, first.rejected)
+    return as_announced and is_second_round(count) is bool(sheet.more and sheet.more.second)
 
 
 def papers_of(count: Count) -> int | None:
@@ -134,21 +147,40 @@ def pending(night: Night, desk: Desk) -> tuple[Asked, ...]:
 
 def differences(first: SheetKeyed, second: SheetKeyed) -> list[str]:
     """The fields in which two sheets differ, in the order of the form."""
-    fields = [f"votes.{key}" for key, votes in first.votes.items() if votes != second.votes[key]]
+    one, other = first.more or NOTHING_MORE, second.more or NOTHING_MORE
+    fields = _apart(first.apart, second.apart) if first.apart and second.apart else _unlike("votes", first, second)
+    fields += ["valid_papers"] if one.valid_papers != other.valid_papers else []
     for head in HEADS:
         if getattr(first.rejected, head) != getattr(second.rejected, head):
             fields.append(f"rejected.{head}")
-    if first.lot != second.lot:
-        fields.append("lot")
-    one, other = first.more or NOTHING_MORE, second.more or NOTHING_MORE
-    fields += [name for name in ("valid_papers", "in_part", "lots") if getattr(one, name) != getattr(other, name)]
-    if one.second != other.second:
+    fields += ["in_part"] if one.in_part != other.in_part else []
+    if one.second and other.second:
+        fields += _unlike("second", one.second, other.second)
+        fields += ["second_rejected"] if one.second.rejected != other.second.rejected else []
+    elif one.second != other.second:
         fields.append("second")
+    if (first.lot, one.lots) != (second.lot, other.lots):
+        fields.append("lot")
     return fields
 
 
-def spoken(night: Night, desk: Desk, ballot: str, by: str) -> WithFigures | None:
-    """The command that puts a contest's confirmed figures on air; None while none are confirmed.
+class _WithVotes(Protocol):
+    @property
+    def votes(self) -> dict[str, int]: ...
+
+
+def _unlike(what: str, first: _WithVotes, second: _WithVotes) -> list[str]:
+    return [f"{what}.{key}" for key, votes in first.votes.items() if votes != second.votes.get(key)]
+
+
+def _apart(first: Apart, second: Apart) -> list[str]:
+    blocks = [f"block.{key}" for key, papers in first.blocks.items() if papers != second.blocks.get(key)]
+    return blocks + [f"split.{key}" for key, votes in first.split.items() if votes != second.split.get(key)]
+
+
+def spoken(night: Night, desk: Desk, ballot: str, by: str) -> WithFigures | ReportPreferences | None:
+    """The command that puts a contest's confirmed figures on air; None while none are confirmed. First preferences
+    after which there is a second round go out by themselves.
 
     Its id follows from the sheet, so the figures go out once however many people ask for them.
     """
@@ -157,6 +189,10 @@ def spoken(night: Night, desk: Desk, ballot: str, by: str) -> WithFigures | None
     if sheet is None:
         return None
     command_id = f"{ballot}/round-{sheet.round}/sheet-{sheet.seq}"
+    if is_first_alone(night.counts[ballot], sheet.votes):
+        return ReportPreferences(
+            id=command_id, by=by, ballot=ballot, votes=sheet.votes, rejected=sheet.rejected, round=sheet.round
+        )
     if correction is None:
         return Declare(
             id=command_id,

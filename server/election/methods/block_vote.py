@@ -4,7 +4,7 @@ votes are elected (Local Elections (Principal Areas) Rules 2006)."""
 from collections.abc import Iterator
 from typing import Literal
 
-from server.election.methods.figures import Counted, Outcome, Tie
+from server.election.methods.figures import HEADS, Counted, Outcome, Tie
 from server.election.methods.reconciling import ELECTORATE, NO_VOTES
 from server.election.methods.rules import Keyed, Rules, first_with, in_order, level_at
 from server.election.texts.check_codes import Finding
@@ -20,6 +20,11 @@ class BlockVote(Rules, frozen=True):
     def keyed(self) -> tuple[Keyed, ...]:
         """The valid papers are keyed, as votes do not say how many there are."""
         return ("votes", "valid papers", "rejected", "rejected in part", "lot", "lots")
+
+    @property
+    def heads(self) -> dict[str, str]:
+        """Too many votes are more than there are seats (rule 47)."""
+        return {**HEADS, "more_than_one": "voting for more candidates than the voter was entitled to"}
 
     @property
     def votes_a_paper(self) -> int:

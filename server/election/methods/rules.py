@@ -1,11 +1,12 @@
 """What a method of counting has to answer; each method is a file of its own beside this one."""
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Literal
 
 from msgspec import Struct
 
-from server.election.methods.figures import Counted, Outcome, Tie
+from server.election.methods.figures import HEADS, Counted, Outcome, Tie
 from server.election.texts.check_codes import Finding
 
 MethodName = Literal["plurality", "supplementary vote", "single transferable vote", "closed lists"]
@@ -33,6 +34,11 @@ class Rules(Struct, frozen=True):
         return ("votes", "rejected", "lot")
 
     @property
+    def heads(self) -> dict[str, str]:
+        """The four heads under which papers are rejected, in words."""
+        return HEADS
+
+    @property
     def votes_a_paper(self) -> int:
         """How many votes a valid paper can have in the first round: one for each seat at most."""
         return 1
@@ -41,6 +47,11 @@ class Rules(Struct, frozen=True):
     def has_first_round(self) -> bool:
         """Whether the first preferences are announced before it is known who is elected."""
         return False
+
+    def remaining(self, votes: dict[str, int]) -> tuple[str, ...]:
+        """Who stays for a second round after these votes of the first, in ballot-paper order; nobody where they
+        decide."""
+        return ()
 
     @property
     def has_winner(self) -> bool:
@@ -61,6 +72,19 @@ class Rules(Struct, frozen=True):
     def shares_are_of(self) -> Literal["votes", "best candidates", "first preferences"]:
         """What shares are parts of. "best candidates" are those of each party who have the most votes."""
         return "votes"
+
+    @property
+    def usual_turnout(self) -> tuple[Fraction, Fraction]:
+        """The lowest and the highest turnout that nobody wonders about; ``counting/doubts.py`` says how they were
+        measured."""
+        if self.office == "parl":
+            return Fraction(25, 100), Fraction(85, 100)
+        return Fraction(10, 100), Fraction(65, 100)
+
+    @property
+    def is_declared_by_votes(self) -> bool:
+        """Whether results are often read out in the order of votes, from which a sheet must not be keyed."""
+        return self.office != "parl"
 
     @property
     def any_death_countermands(self) -> bool:

@@ -31,6 +31,9 @@ _ERRORS = {
     "votes-above-valid-papers": "A candidate has more votes than there are valid papers.",
     "votes-above-allowed": "There are more votes than the valid papers can have.",
     "votes-below-valid-papers": "There are fewer votes than valid papers, each of which has one at least.",
+    "block-above-valid-papers": "Papers with a block vote are more than the valid papers.",
+    "split-above-papers": "Split votes are more than the papers without a block vote can have.",
+    "split-below-papers": "Split votes are fewer than the papers without a block vote, each of which has one at least.",
     "in-part-above-valid-papers": "The papers rejected in part are more than the valid papers.",
     "second-missing": "A candidate who stays for the second round has no number of second preferences.",
     "second-unneeded": "There are second preferences where the first decide.",
@@ -61,6 +64,8 @@ _WARNINGS = {
     "share-far-from-baseline": "A party's share is very far from the one it had at the last election.",
     "rows-look-swapped": "Two candidates' votes, exchanged, would both be much nearer to the last election.",
     "ten-times-too-big": "A number looks as if it had a digit too many: a tenth of it would be like the last election.",
+    "votes-in-falling-order": "Votes fall from the first row to the last, as in a declaration that is read by votes.",
+    "slate-far-apart": "Two candidates of one party, who mostly have the same voters, are very far apart.",
     "totals-end-in-000": "A total is a round thousand, as estimates are and counts hardly ever.",
 }
 

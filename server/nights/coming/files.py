@@ -2,21 +2,17 @@
 stored."""
 
 import csv
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
-from server.election.contests import slug_of
-from server.nights.coming import parties
-from server.nights.coming.lists import in_order, named
-from server.nights.coming.reading import day_of
-from server.nights.coming.seats import filled, the_seat
-from server.nights.coming.sheet import Sheet, TypedCandidate, TypedContest
-from server.nights.format import BALLOT
+from server.nights.coming import export
+from server.nights.coming.bodies import id_of, with_bodies
+from server.nights.coming.export import whole
+from server.nights.coming.seats import filled
+from server.nights.coming.sheet import Sheet, TypedBody, TypedCandidate, TypedContest
 from server.nights.sources import democracy_club
-from server.nights.sources.ballots import party_id
 from server.nights.sources.problems import Problem
 from server.nights.sources.source import File, beginning_of
 from server.nights.sources.tables import CsvRow, sound, table
@@ -31,7 +27,13 @@ _CONTEST = {
     "region": "region",
     "nation": "nation",
     "ons code": "gss",
+    "seats": "seats",
+    "method": "method",
+    "council": "body",
+    "seats held": "held",
 }
+# These columns are read where they are there; the template, which is for a seat of the House, has none of them.
+_BODY = {"council seats": "seats", "seats not up": "not_up", "control before": "control"}
 _CANDIDATE = {"surname": "surname", "first names": "first_names", "party": "party", "description": "description"}
 _FLAGS = {"new": "new party", "sitting": "sitting mp"}
 _COLUMNS = ("contest", "surname", "first names", "party")
@@ -100,20 +102,21 @@ def sheet_in(file: File, day: str = "") -> Sheet:
     problems: list[Problem] = []
     name = file.name
     if democracy_club.is_export(file):
-        sheet = _exported(name, sound(table(file, _DC_COLUMNS, problems)), day, problems)
+        sheet = export.sheet_of(name, sound(table(file, _DC_COLUMNS, problems)), day, problems)
     else:
         sheet = _filled_in(name, sound(table(file, _COLUMNS, problems)), problems)
     if problems:
         raise NotRead(sorted(problems, key=lambda one: one.line))
-    return filled(sheet)
+    return filled(with_bodies(sheet))
 
 
 def _filled_in(file: str, rows: Sequence[CsvRow], problems: list[Problem]) -> Sheet:
     """The sheet of our own template; what belongs to a contest or the night may stand in any of its rows."""
-    night: dict[str, str] = {}
+    night: dict[str, Any] = {}
     contests: dict[str, dict[str, str]] = {}
     candidates: dict[str, list[TypedCandidate]] = {}
     lines: dict[str, int] = {}
+    bodies: dict[str, dict[str, str]] = {}
     here = ""
     for row in (row for row in rows if not row.text("contest").startswith("#")):
         if sums := a_sum(row.text("contest"), f"{row.text('first names')} {row.text('surname')}".strip()):
@@ -123,6 +126,8 @@ def _filled_in(file: str, rows: Sequence[CsvRow], problems: list[Problem]) -> Sh
         lines.setdefault(here, row.line)
         _take(row, _NIGHT, night)
         _take(row, {**_CONTEST, "contest": "seat"}, contests.setdefault(here, {}))
+        if council := contests[here].get("body"):
+            _take(row, _BODY, bodies.setdefault(id_of(council), {"name": council}))
         typed = {field: row.text(column) for column, field in _CANDIDATE.items()}
         typed |= {field: "1" for field, column in _FLAGS.items() if row.flag(column)}
         candidate = TypedCandidate(**typed, line=row.line)
@@ -132,7 +137,7 @@ def _filled_in(file: str, rows: Sequence[CsvRow], problems: list[Problem]) -> Sh
         problems.append(Problem(file, 0, "There is no candidate in it: all rows are empty, or begin with #."))
     made = tuple(
         TypedContest(
-            **{**contest, "previous": _as_lines(contest.get("previous", ""))},
+            **{**contest, **{field: _as_lines(contest.get(field, "")) for field in ("previous", "held")}},
             candidates=tuple(candidates.get(seat, ())),
             line=lines[seat],
         )
@@ -140,85 +145,15 @@ def _filled_in(file: str, rows: Sequence[CsvRow], problems: list[Problem]) -> Sh
     )
     if len(made) == 1 and "title" not in night and made[0].seat:
         night["title"] = f"{made[0].seat} by-election"
-    return Sheet(**night, contests=made)
+    told = tuple(TypedBody(id, **{**body, "not_up": _as_lines(body.get("not_up", ""))}) for id, body in bodies.items())
+    return Sheet(**night, contests=made, bodies=told)
 
 
-def _take(row: CsvRow, columns: Mapping[str, str], into: dict[str, str]) -> None:
+def _take(row: CsvRow, columns: Mapping[str, str], into: dict[str, Any]) -> None:
     for column, field in columns.items():
-        found = _whole(row.text(column)) if column == "electorate" else row.text(column)
+        found = whole(row.text(column)) if column == "electorate" else row.text(column)
         if found and into.setdefault(field, found) != found:
             row.wrong(f"{column} is {found!r}, but {into[field]!r} in a row above.")
-
-
-def _exported(file: str, rows: Sequence[CsvRow], day: str, problems: list[Problem]) -> Sheet:
-    """The sheet of an export of Democracy Club's: the ballots of one day for the House of Commons."""
-    papers: dict[str, list[CsvRow]] = {}
-    for row in rows:
-        ballot = row.required("ballot_paper_id").casefold()
-        if not ballot.startswith("parl."):
-            continue
-        if not (BALLOT.fullmatch(ballot) and slug_of(ballot) and day_of(ballot.rpartition(".")[2])):
-            row.wrong(f"ballot_paper_id is {ballot!r}: it should be like parl.clacton.by.2014-10-09.")
-            continue
-        papers.setdefault(ballot, []).append(row)
-    democracy_club.each_once(papers.values())
-    days = sorted({ballot.rpartition(".")[2] for ballot in papers})
-    if day:
-        papers = {ballot: paper for ballot, paper in papers.items() if ballot.endswith(f".{day}")}
-    elif len(days) > 1:
-        problems.append(Problem(file, 0, f"There are polls of several days in it: say which. {', '.join(days[:8])}."))
-    if rows and not papers and not problems:
-        what = f" of {day}" if day else ""
-        problems.append(Problem(file, 0, f"There is no ballot for the House of Commons{what} in it."))
-    if not papers or problems:
-        return Sheet()
-    contests = tuple(_ballot(ballot, paper) for ballot, paper in papers.items())
-    first = contests[0]
-    by_election = all(".by." in contest.ballot for contest in contests)
-    on = date.fromisoformat(day or days[0])
-    title = f"By-elections of {on.day} {on:%B %Y}" if by_election else f"{on.year} general election"
-    title = f"{first.seat} by-election" if by_election and len(contests) == 1 else title
-    return Sheet(title, str(on), attribution=democracy_club.ATTRIBUTION, contests=contests)
-
-
-def _ballot(ballot: str, rows: Sequence[CsvRow]) -> TypedContest:
-    first = rows[0]
-    slug = slug_of(ballot)
-    code = first.text("gss") or first.text("post_id").removeprefix("gss:")
-    seat = the_seat(code) or the_seat(slug)
-    label = first.text("post_label").removeprefix("Member of Parliament for ") or slug.replace("-", " ").title()
-    nation = seat.nation if seat else ""
-    candidates = in_order(_candidate(row, nation) for row in rows)
-    return TypedContest(
-        seat=seat.name if seat else label,
-        gss="" if seat else code if re.fullmatch(r"[ENSW]\d{8}", code) else "",
-        region="" if seat else first.text("nuts1").removesuffix(" (England)"),
-        electorate=_whole(first.text("total_electorate")),
-        ballot=ballot,
-        cancelled="1" if any(row.flag("cancelled_poll") for row in rows) else "",
-        candidates=candidates,
-        line=first.line,
-    )
-
-
-def _candidate(row: CsvRow, nation: str) -> TypedCandidate:
-    surname, first = row.text("sopn_last_name"), row.text("sopn_first_names")
-    if not surname:
-        surname, first = named(row.required("person_name"))
-    if sums := a_sum(row.text("person_name"), row.text("party_name")):
-        row.wrong(f"{sums} is no candidate and no party: leave this row out.")
-        return TypedCandidate()
-    id, name = party_id(row.text("party_id")), row.required("party_name")
-    known = parties.party(f"{name} ({id})") if id else name
-    said = known if isinstance(known, str) else parties.written(known, nation)
-    described = row.text("party_description_text")
-    description = "" if described in (name, *(() if isinstance(known, str) else (known.name,))) else described
-    return TypedCandidate(surname, first, said, person=row.text("person_id"), line=row.line, description=description)
-
-
-def _whole(text: str) -> str:
-    """A whole number as a spreadsheet may write it, ``78245.0``, without the fraction that it has none of."""
-    return re.sub(r"^(\d+)\.00?$", r"\1", text)
 
 
 def _as_lines(text: str) -> str:

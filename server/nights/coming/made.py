@@ -1,41 +1,40 @@
 """Makes a night's definition of a sheet, or says what is wrong at which field. Pure: nothing is stored or opened."""
 
-import re
 from datetime import date, datetime, time
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from server.election.clock import LONDON
-from server.election.contests import Candidate, Contest, Definition, Previous, slug_of
+from server.election.contests import Candidate, Contest, Definition, slug_of
 from server.election.counting.acts import EntryMode
 from server.election.events import NoPollState
 from server.election.limits import LONGEST_NAME, LONGEST_TITLE, MOST_CANDIDATES, MOST_CONTESTS
-from server.election.numbers import Unreadable, typed
-from server.election.parties import Party, counted_as
-from server.nights.coming import parties
-from server.nights.coming.reading import Reader, day_of, no_day, short
+from server.election.methods.rules import MethodName
+from server.nights.coming.bodies import SUPPLEMENTARY, bodies_of, body_id, with_bodies
+from server.nights.coming.reading import day_of, no_day, short
 from server.nights.coming.sheet import Fault, Sheet, TypedCandidate, TypedContest
+from server.nights.coming.standings import PartyReader
 from server.nights.format import BALLOT
 from server.nights.sources.ballots import slug
 from server.nights.sources.checking import CANCELLED, UNCONTESTED
 from server.nights.sources.columns import GSS
-from server.nights.sums import a_sum
-from server.nights.written.lines import OTHERS
 
 NATIONS = ("England", "Scotland", "Wales", "Northern Ireland")
+_EVE = "the eve of the poll"
 
 
 class Made(Struct, frozen=True):
     """A night that can be opened.
 
     ``expected`` is ballot id → when its declaration is expected, ``no_polls`` why there is nothing to count, and a
-    sentence.
+    sentence. ``entry`` and ``apart`` say how its results are keyed.
     """
 
     definition: Definition
     expected: dict[str, datetime]
     no_polls: dict[str, tuple[NoPollState, str]]
     entry: EntryMode
+    apart: bool = False
 
 
 class NotMade(Exception):
@@ -65,11 +64,14 @@ def faults_of(sheet: Sheet) -> tuple[Fault, ...]:
     return ()
 
 
-class _Maker(Reader):
+class _Maker(PartyReader):
     def __init__(self, sheet: Sheet) -> None:
         super().__init__()
-        self.sheet = sheet
-        self.parties: dict[str, Party] = {}
+        self.sheet = with_bodies(sheet)
+        self.nations: dict[str, tuple[str, str]] = {}  # body → the nation and region of its contests, said once
+        for one in reversed(self.sheet.contests):
+            if one.nation.strip():
+                self.nations[one.body] = one.nation.strip(), one.region.strip()
 
     def night(self) -> Made | None:
         sheet = self.sheet
@@ -100,9 +102,10 @@ class _Maker(Reader):
                 expected[contest.ballot] = moment
         if not baseline and any(contest.previous for contest in contests):
             self.wrong("baseline", "Say which election the previous results are from, such as 2024 general election.")
+        bodies = bodies_of(self, sheet.bodies, contests)
         if self.faults or day is None:
             return None
-        general = not any(".by." in contest.ballot for contest in contests)
+        general = not bodies and not any(".by." in contest.ballot for contest in contests)
         definition = Definition(
             id=_id(contests, day),
             title=title,
@@ -113,38 +116,62 @@ class _Maker(Reader):
             contests=tuple(sorted(contests, key=lambda one: one.name)),
             seats=len(contests) if general else 0,
             attribution=self.sheet.attribution,
+            bodies=bodies or UNSET,
+            control_baseline=_EVE if any(body.control is not None for body in bodies) else UNSET,
         )
         no_polls = {
-            contest.ballot: UNCONTESTED if len(contest.candidates) == 1 else CANCELLED
+            contest.ballot: _no_poll(contest)
             for contest, one in zip(contests, sheet.contests, strict=True)
             if one.cancelled
         }
-        return Made(definition, expected, no_polls, "double" if sheet.entry == "double" else "single")
+        entry: EntryMode = "double" if sheet.entry == "double" else "single"
+        return Made(definition, expected, no_polls, entry, bool(sheet.apart))
 
     def contest(self, place: int, one: TypedContest, closing: datetime) -> Contest:
         at, before = f"{place}.", len(self.faults)
         name = self.text(f"{at}seat", one.seat, "Say which seat this is.", one.line)
-        gss, nation = one.gss.strip(), one.nation.strip()
+        gss, (nation, shared) = one.gss.strip(), self.nations.get(one.body, ("", ""))
+        nation = one.nation.strip() or (nation if one.body else "")
         if gss and not GSS.fullmatch(gss):
             self.wrong(f"{at}gss", f"{short(gss)} is no code such as E14001174.", one.line)
         if nation not in NATIONS:
             sentence = f"{short(nation)} is none of the nations" if nation else "Say in which nation"
             self.wrong(f"{at}nation", f"{sentence}: England, Scotland, Wales or Northern Ireland.", one.line)
         region = one.region.strip() or ("" if nation == "England" else nation)
-        region = self.text(f"{at}region", region, "Say in which region of England.", one.line)
-        ballot = one.ballot.strip() or f"parl.{slug(name)}.by.{closing.date()}"
-        if name and not (BALLOT.fullmatch(ballot) and slug_of(ballot) and ballot.startswith("parl.")):
+        missing = "" if one.body else "Say in which region of England."
+        region = self.text(f"{at}region", region or (shared if one.body else ""), missing, one.line)
+        ballot = one.ballot.strip() or self.ballot(one, name, closing)
+        if name and not (BALLOT.fullmatch(ballot) and slug_of(ballot) and body_id(ballot) == one.body):
             self.wrong(
                 f"{at}seat", f"{short(name)} cannot be the name of a seat: no address can be made of it.", one.line
             )
         elif one.ballot.strip() and not ballot.endswith(f".{closing.date()}"):
             self.wrong(f"{at}seat", f"{ballot} is the ballot of another day.", one.line)
         electorate = self.number(f"{at}electorate", one.electorate, one.line)
-        previous = self.previous(f"{at}previous", one.previous, nation, one.line)
+        held = self.standing(f"{at}held", one.held, nation, one.line, "Labour, 2", "seats")
+        previous = self.previous(f"{at}previous", one.previous, nation, one.line, held)
+        elects = self.number(f"{at}seats", one.seats, one.line) or 1
+        if elects > 1 and not one.body.startswith("local."):
+            self.wrong(f"{at}seats", "Several are elected only to a council.", one.line)
+        method: MethodName | UnsetType = SUPPLEMENTARY if one.method == SUPPLEMENTARY else UNSET
+        fits = one.body.startswith(("mayor.", "pcc.")) if method else one.method in ("", "plurality")
+        if not fits:
+            self.wrong(f"{at}method", f"Results here cannot be entered by {short(one.method)}.", one.line)
         candidates = self.candidates(place, one, nation)
         if not candidates and len(self.faults) == before:
             self.wrong(f"{at}candidates", "There is no candidate yet.", one.line)
-        return Contest(ballot, name, gss, region, nation, electorate or 0, candidates, previous)
+        figures, seats = (electorate or 0, candidates, previous), elects if elects > 1 else UNSET
+        body = one.body or UNSET
+        return Contest(ballot, name, gss, region, nation, *figures, elects=seats, method=method, body=body)
+
+    def ballot(self, one: TypedContest, name: str, closing: datetime) -> str:
+        """The id of a ballot that no source has given: a seat of the House, or the only ward of a council, is fought in
+        a by-election."""
+        if one.body.startswith(("mayor.", "pcc.")):
+            return f"{one.body}.{closing.date()}"
+        alone = sum(other.body == one.body for other in self.sheet.contests) == 1
+        middle = "by." if alone or not one.body else ""
+        return f"{one.body or 'parl'}.{slug(name)}.{middle}{closing.date()}"
 
     def candidates(self, place: int, one: TypedContest, nation: str) -> tuple[Candidate, ...]:
         found, seen = list[Candidate](), dict[tuple[str, ...], int]()
@@ -177,64 +204,22 @@ class _Maker(Reader):
         description = self.text(f"{at}description", one.description, "", one.line)
         return Candidate(id, name, party, bool(one.sitting), description or UNSET)
 
-    def party(self, field: str, text: str, nation: str, new: bool, line: int) -> str:
-        text = self.text(field, text, "Say the party, or Independent.", line)
-        if not text or len(text) > LONGEST_TITLE:
-            return ""
-        known = parties.party(text, nation, new)
-        if isinstance(known, str):
-            self.wrong(field, known, line)
-            return ""
-        self.know(known)
-        return known.id
 
-    def know(self, known: Party) -> None:
-        """Name a party, and the one that it is counted as."""
-        self.parties.setdefault(known.id, known)
-        family = counted_as(known.id)
-        if family != known.id:
-            counted = parties.party(family)
-            self.parties.setdefault(
-                family, counted if isinstance(counted, Party) else Party(family, known.name, known.short)
-            )
-
-    def previous(self, field: str, text: str, nation: str, line: int) -> Previous | None:
-        votes: dict[str, int] = {}
-        for number, row in enumerate(re.split(r"[\n;]", text), 1):
-            if not row.strip():
-                continue
-            split = re.fullmatch(r"(?P<party>.*?)[\s,:]+(?P<votes>\d[\d, ]*)", row.strip())
-            if split is None or (count := self.votes(split["votes"])) is None:
-                sentence = f"Line {number}: {short(row.strip())} is no party and its votes, such as Labour, 7,448."
-                self.wrong(field, sentence, line)
-                continue
-            if sums := a_sum(split["party"].strip()):
-                self.wrong(field, f"Line {number}: {sums} is no party: leave this line out.", line)
-                continue
-            if split["party"].strip().casefold() in ("others", "other"):
-                party = OTHERS
-            else:
-                known = parties.party(split["party"], nation)
-                if isinstance(known, str):
-                    self.wrong(field, f"Line {number}: {known}", line)
-                    continue
-                self.know(known)
-                party = counted_as(known.id)
-            votes[party] = votes.get(party, 0) + count
-        named = {party: count for party, count in votes.items() if party != OTHERS}
-        if not named or not any(named.values()):
-            return None
-        return Previous(max(named, key=lambda party: named[party]), votes)
-
-    @staticmethod
-    def votes(text: str) -> int | None:
-        try:
-            return typed(text.strip())
-        except Unreadable:
-            return None
+def _no_poll(contest: Contest) -> tuple[NoPollState, str]:
+    """Why no poll is taken: there are no more candidates than seats, or it was cancelled."""
+    if len(contest.candidates) == 1:
+        return UNCONTESTED
+    if len(contest.candidates) <= contest.seats:
+        return "uncontested", "No more candidates stand nominated than there are seats: no poll is taken."
+    return CANCELLED
 
 
 def _id(contests: list[Contest], day: date) -> str:
     if len(contests) == 1:
         return contests[0].ballot
-    return f"parl.by.{day}" if any(".by." in contest.ballot for contest in contests) else f"parl.{day}"
+    by = "by." if any(".by." in contest.ballot for contest in contests) else ""
+    bodies = {body_id(contest.ballot) for contest in contests}
+    if len(bodies) == 1 and "" not in bodies and not by:
+        return f"{bodies.pop()}.{day}"
+    kind = "parl" if "" in bodies else "local"
+    return f"{kind}.{by}{day}"

@@ -68,7 +68,7 @@ def filled(sheet: Sheet, night: str = "") -> Sheet:
     """
     contests, baseline, attribution = list(sheet.contests), sheet.baseline, sheet.attribution
     for place, typed in enumerate(contests):
-        one = None if typed.gss else the_seat(typed.seat)
+        one = None if typed.gss or typed.body else the_seat(typed.seat)
         if one is None:
             continue
         before, name = _baseline(night or newest_general().id)

@@ -39,6 +39,9 @@ class TypedContest(Struct, frozen=True, omit_defaults=True):
     """One contest as typed. ``previous`` is a party and its votes on each line; ``line`` as for a candidate.
 
     ``ballot`` is "" until a source that has ballot ids gave one; ``cancelled`` is not empty if it says no poll is held.
+    ``seats`` is how many are elected, empty for one; ``method`` how votes are counted, empty for plurality; ``body``
+    the council or office, empty for the House; ``held`` is a party and its seats on each line, of those that are
+    fought.
     """
 
     seat: str = ""
@@ -52,10 +55,31 @@ class TypedContest(Struct, frozen=True, omit_defaults=True):
     candidates: tuple[TypedCandidate, ...] = ()
     line: int = 0
     cancelled: str = ""
+    seats: str = ""
+    method: str = ""
+    body: str = ""
+    held: str = ""
+
+
+class TypedBody(Struct, frozen=True, omit_defaults=True):
+    """One council or office as typed, by its ``id``: "local.kent". Contests name it by that or by its name.
+
+    ``seats`` are all it has, empty where control does not matter; ``not_up`` is a party and its seats on each line, of
+    those that are not fought; ``control`` is the party that controls it before the poll, or "NOC". ``member`` and
+    ``area`` are its words for somebody elected and for where.
+    """
+
+    id: str = ""
+    name: str = ""
+    seats: str = ""
+    not_up: str = ""
+    control: str = ""
+    member: str = ""
+    area: str = ""
 
 
 class Sheet(Struct, frozen=True, omit_defaults=True):
-    """A whole night as typed; ``entry`` is "single" or "double"."""
+    """A whole night as typed; ``entry`` is "single" or "double", ``apart`` not empty if block votes are keyed apart."""
 
     title: str = ""
     date: str = ""
@@ -64,6 +88,8 @@ class Sheet(Struct, frozen=True, omit_defaults=True):
     entry: str = "single"
     attribution: str = ""
     contests: tuple[TypedContest, ...] = ()
+    bodies: tuple[TypedBody, ...] = ()
+    apart: str = ""
 
 
 class Fault(Struct, frozen=True):
@@ -77,8 +103,12 @@ class Fault(Struct, frozen=True):
     line: int = 0
 
 
-_NIGHT = ("title", "date", "closes", "baseline", "entry", "attribution")
-_CONTEST = ("seat", "gss", "region", "nation", "electorate", "expected", "previous", "ballot")
+_NIGHT = ("title", "date", "closes", "baseline", "entry", "attribution", "apart")
+_CONTEST = (
+    *("seat", "gss", "region", "nation", "electorate", "expected", "previous", "ballot"),
+    *("seats", "method", "body", "held"),
+)
+_BODY = ("name", "seats", "not_up", "control", "member", "area")
 _ROW = ("surname", "first_names", "party", "new", "description", "sitting")
 
 
@@ -93,8 +123,11 @@ def decoded(data: bytes | msgspec.Raw) -> Sheet:
 
 
 def fields(sheet: Sheet) -> dict[str, str]:
-    """Every field by its name: ``title``, ``0.seat``, ``0.2.surname`` for the third candidate of the first contest."""
+    """Every field by its name: ``title``, ``0.seat``, ``0.2.surname`` for the third candidate of the first contest,
+    ``body0.name`` for the first council."""
     found = {name: getattr(sheet, name) for name in _NIGHT}
+    for place, body in enumerate(sheet.bodies):
+        found |= {f"body{place}.{name}": getattr(body, name) for name in _BODY}
     for place, contest in enumerate(sheet.contests):
         found |= {f"{place}.{name}": getattr(contest, name) for name in _CONTEST}
         for row, candidate in enumerate(contest.candidates):
@@ -111,8 +144,12 @@ def with_fields(sheet: Sheet, typed: Mapping[str, str]) -> Sheet:
         rows = max(len(contest.candidates), _rows_sent(typed, place))
         candidates = tuple(_candidate(contest, row, typed, f"{place}.{row}.") for row in range(rows))
         contests.append(replace(contest, candidates=candidates, **given))
+    bodies = tuple(
+        replace(body, **{name: visible(typed[key]) for name in _BODY if (key := f"body{place}.{name}") in typed})
+        for place, body in enumerate(sheet.bodies)
+    )
     night = {name: visible(typed[name]) for name in _NIGHT if name in typed}
-    return replace(sheet, contests=tuple(contests), **night)
+    return replace(sheet, contests=tuple(contests), bodies=bodies, **night)
 
 
 def tidied(sheet: Sheet) -> Sheet:
@@ -140,5 +177,6 @@ def named(field: str) -> str:
     """What a field is called on a page: ``electorate``, ``row 3, party``."""
     *where, name = field.split(".")
     words = {"gss": "code", "first_names": "first names", "closes": "polls close", "baseline": "compared with"}
+    words |= {"not_up": "seats that are not fought", "held": "who holds the seats", "body": "council"}
     word = words.get(name, name)
     return f"row {int(where[1]) + 1}, {word}" if len(where) == 2 else word

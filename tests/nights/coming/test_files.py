@@ -114,7 +114,10 @@ def test_the_template_is_read_as_empty_and_says_so() -> None:
         (FILLED_IN + "Clacton,Kay,Al,Labour,perhaps,,,,\n", "line 5: new party is 'perhaps'"),
         (FILLED_IN + "Clacton,Kay\n", "line 5: There are 2 cells"),
         ("name,votes\nA,1\n", "This is no row of names"),
-        (clacton.DEMOCRACY_CLUB.replace("parl.", "local."), "There is no ballot for the House of Commons in it"),
+        (
+            clacton.DEMOCRACY_CLUB.replace("parl.", "sp.").replace("local.", "gla."),
+            "There is no ballot for the House of Commons in it, and none for a council",
+        ),
         (clacton.DEMOCRACY_CLUB.replace("by.2026-12-10", "by.2026-12-40"), "line 2: ballot_paper_id is"),
         (clacton.DEMOCRACY_CLUB.replace("Jane Smith", ""), "line 3: person_name is empty"),
     ],
