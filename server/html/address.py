@@ -174,8 +174,8 @@ def is_known_now(request: Request) -> bool:
 def in_language(request: Request, response: Response) -> Response:
     """The response, with headers that say it depends on the reader's language; and a cookie if the reader chose one.
 
-    A choice is a ``?lang=`` that one of our own pages led to, as their choice of languages does. A link from elsewhere
-    is in its language and changes no other page.
+    A choice is a ``?lang=`` that one of our own pages in another language led to, as their choice of languages does. A
+    link from elsewhere is in its language and changes no other page, also when it is reloaded or gone back to.
     """
     language = language_of(request)
     response.headers["Content-Language"] = language.tag
@@ -183,21 +183,28 @@ def in_language(request: Request, response: Response) -> Response:
     if not (chosen := asked(request, _LANGUAGE)):
         return response
     response.headers["Vary"] += ", Sec-Fetch-Dest, Sec-Fetch-Site, Referer"
-    if chosen == language.code and _is_from_here(request):
+    if chosen == language.code and _is_chosen_here(request, chosen):
         response.headers["Cache-Control"] = "private, no-cache"
         where = rooted("") or "/"
         response.set_cookie(_LANGUAGE, chosen, max_age=_A_YEAR, path=where, samesite="lax", httponly=True)
     return response
 
 
-def _is_from_here(request: Request) -> bool:
-    """Whether a page of ours led here, and not as a frame. Browsers say so where they trust the address, which is over
-    TLS; elsewhere the referrer does."""
+def _is_chosen_here(request: Request, language: str) -> bool:
+    """Whether a page of ours led here, not as a frame, and was not itself asked for in this language.
+
+    Where browsers trust the address, which is over TLS, they say whose page it was. They say that it was ours too when
+    a page is reloaded or gone back to whose own script changed its address: then there is no referrer, or it is the
+    page itself.
+    """
     if request.headers.get("sec-fetch-dest", "document") != "document":
         return False
+    referrer = request.headers.get("referer", "")
+    if f"{_LANGUAGE}={language}" in referrer.partition("?")[2].split("&"):
+        return False
     if site := request.headers.get("sec-fetch-site"):
-        return site == "same-origin"
-    return host_in(request.headers.get("referer", "")) == request.headers.get("host")
+        return site == "same-origin" and referrer != ""
+    return host_in(referrer) == request.headers.get("host")
 
 
 def host_in(address: str) -> str:

@@ -96,12 +96,17 @@ async def test_in_grey_labour_is_hatched_and_the_conservatives_are_not(site: Sit
     await expect(viewer.locator(".legend .swatch")).to_have_attribute("data-party", "PP53")
 
 
-async def test_the_link_that_skips_leads_the_keyboard_past_what_every_page_has(site: Site, viewer: Page) -> None:
-    await viewer.goto(f"{site.url}{NIGHT}")
+@pytest.mark.parametrize("page", ["", "/contests", "/swing", "/newsroom", "/contests/parl.arfon.2019-12-12"])
+async def test_the_link_that_skips_leads_the_keyboard_past_what_every_page_has(
+    site: Site, viewer: Page, page: str
+) -> None:
+    await viewer.goto(f"{site.url}{NIGHT}{page}")
     await viewer.keyboard.press("Tab")
     await expect(viewer.locator(".skip")).to_be_focused()
     await viewer.keyboard.press("Enter")
-    await expect(viewer.locator("main")).to_be_focused()
+    await expect(viewer.locator("#night-title")).to_be_focused()
+    await viewer.keyboard.press("Tab")
+    assert not await viewer.locator(".pages :focus, #player :focus").count()
 
 
 @pytest.mark.parametrize("page", [NIGHT, f"{NIGHT}/contests/parl.arfon.2019-12-12"])

@@ -303,6 +303,45 @@ async def test_what_is_out_of_sight_is_not_brought_while_somebody_scrubs_and_fol
         await expect(phone.locator(f"{place}[data-party]")).to_have_count(half.declared)
 
 
+async def test_what_follows_is_not_waited_for_in_a_hidden_tab_nor_said_to_load(site: Site, viewer: Page) -> None:
+    await viewer.add_init_script("""
+        window.hiding = false;
+        Object.defineProperty(document, "hidden", { get: () => window.hiding });
+        const frame = window.requestAnimationFrame;
+        window.requestAnimationFrame = (done) => (window.hiding ? 0 : frame(done));  // as in a hidden tab
+    """)
+    held: list[Route] = []
+    await viewer.route(re.compile(r"after=(\d+)&seq=\1&"), lambda route: held.append(route))  # what follows
+    await viewer.goto(f"{site.url}/nights/{GENERAL}")
+    await expect(viewer.locator("#player.script")).to_be_visible()
+    await viewer.evaluate("""() => {
+        window.said = [];
+        const says = document.getElementById("player-says");
+        new MutationObserver(() => window.said.push(says.textContent)).observe(says, { childList: true });
+        window.hiding = true;
+        scrub.value = 20_000;
+        scrub.dispatchEvent(new Event("input"));
+    }""")
+    await until(lambda: bool(held), "what is out of sight is asked for")
+    await viewer.evaluate("() => new Promise((done) => setTimeout(done, 400))")  # as long as the page is patient
+    assert await viewer.evaluate("() => window.said") == []
+
+
+async def test_the_wall_says_nothing_while_somebody_scrubs(site: Site, viewer: Page) -> None:
+    await viewer.goto(f"{site.url}/nights/{GENERAL}/wall")
+    await expect(viewer.locator("#player.script")).to_be_visible()
+    await viewer.evaluate("""() => {
+        window.said = [];
+        const look = () => window.said.push(lower.getAttribute("aria-live"));
+        new MutationObserver(look).observe(lower, { childList: true, subtree: true });
+        scrub.value = 20_000;
+        scrub.dispatchEvent(new Event("input"));
+    }""")
+    await expect(viewer.locator("#shown")).to_contain_text("03:3")
+    assert set(await viewer.evaluate("() => window.said")) == {"off"}
+    await expect(viewer.locator("#lower")).to_have_attribute("aria-live", "polite")
+
+
 async def test_the_wall_of_a_past_night_is_played_at_the_speed_that_was_asked_and_keeps_its_address(
     site: Site, viewer: Page
 ) -> None:

@@ -291,8 +291,11 @@ async def test_a_page_in_a_language_says_so_and_the_choice_is_remembered(client:
         ({"Referer": "{site}/"}, True),
         ({"Sec-Fetch-Site": "none"}, False),
         ({"Sec-Fetch-Site": "cross-site", "Referer": "{site}/"}, False),
-        ({"Sec-Fetch-Site": "same-origin"}, True),
-        ({"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "iframe"}, False),
+        ({"Sec-Fetch-Site": "same-origin", "Referer": "{site}/?lang=cy"}, True),
+        ({"Sec-Fetch-Site": "same-origin", "Referer": "{site}/", "Sec-Fetch-Dest": "iframe"}, False),
+        ({"Sec-Fetch-Site": "same-origin"}, False),  # the player changed its address, and it is reloaded
+        ({"Sec-Fetch-Site": "same-origin", "Referer": "{site}/?at=2019-12-13T03:30&lang=de"}, False),
+        ({"Referer": "{site}/?lang=de"}, False),  # reloaded by a script
     ],
 )
 async def test_a_link_from_elsewhere_is_in_its_language_and_changes_no_other_page(

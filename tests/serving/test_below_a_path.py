@@ -153,7 +153,7 @@ async def test_what_is_pushed_leads_below_the_path(below: httpx2.Client) -> None
 
 
 def test_cookies_workers_crawlers_and_the_description_of_the_api_know_the_path(below: httpx2.Client) -> None:
-    chosen = below.get(f"{PREFIX}/?lang=cy", headers={"Sec-Fetch-Site": "same-origin"}).headers["set-cookie"]
+    chosen = below.get(f"{PREFIX}/?lang=cy", headers={"Referer": str(below.base_url)}).headers["set-cookie"]
     assert f"path={PREFIX};" in chosen.lower()
     assert below.get(f"{PREFIX}/count/worker.js").headers["service-worker-allowed"] == f"{PREFIX}/count"
     assert f"Disallow: {PREFIX}/desk\n" in below.get(f"{PREFIX}/robots.txt").text

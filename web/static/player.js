@@ -171,7 +171,7 @@
   const waitFor = async (coming) => {
     const { signal } = asked;
     const calledOff = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-    const patience = setTimeout(() => says.textContent || say(LOADING), PATIENCE);
+    const patience = setTimeout(() => says.textContent || aim() === here || say(LOADING), PATIENCE);
     change(() => (waiting = true));
     try {
       return await Promise.race([coming, calledOff]);
@@ -183,9 +183,10 @@
 
   const isQuiet = () => playing && rate > CHATTY;
   let hushing = 0;
-  const hush = () => {
+  const hush = (quiet = isQuiet()) => {
     clearTimeout(hushing);
-    for (const banner of document.querySelectorAll(".banner[aria-live]")) banner.setAttribute("aria-live", isQuiet() ? "off" : "polite");
+    const says = quiet ? "off" : "polite";
+    for (const one of document.querySelectorAll(".banner[aria-live], #lower")) one.setAttribute("aria-live", says);
   };
   const keep = (form) => {
     const field = form.querySelector("[name=at]") ?? document.createElement("input");
@@ -210,6 +211,7 @@
   const show = (frame, stop, isNews, left = []) => {
     document.body.classList.add("live"); // this class keeps the layout still while figures come
     const isTold = isNews && !isQuiet();
+    if (!isTold) hush(true);
     put(isTold ? frame : frame.replaceAll('aria-live="polite"', 'aria-live="off"'), isTold);
     for (const part of parts) {
       part.stand = left.includes(part) ? (part.stand ?? seqOf(here)) : undefined;
@@ -265,6 +267,9 @@
     }
   };
 
+  // Nothing is painted in a hidden tab.
+  const painted = () => document.hidden || new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
   // Brings the page to the moment of the clock, however long that takes and wherever the clock goes meanwhile.
   let isComing = false;
   const bring = async () => {
@@ -277,7 +282,7 @@
       asked = Object.assign(new AbortController(), { to });
       askedAt = performance.now();
       try {
-        if (to === here) await waitFor(new Promise((painted) => requestAnimationFrame(() => setTimeout(painted))));
+        if (to === here) await waitFor(painted());
         await come(to);
         draw();
         failures = 0;

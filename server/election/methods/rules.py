@@ -110,10 +110,6 @@ class Rules(Struct, frozen=True):
         valid = self.valid_papers(counted)
         return None if valid is None or counted.rejected is None else valid + counted.rejected.total
 
-    def remaining(self, votes: dict[str, int]) -> tuple[str, ...]:
-        """Who stays for a second round, in ballot-paper order; nobody where there is none."""
-        return ()
-
     def missing(self, counted: Counted) -> Iterable[Finding]:
         """The figures of this method without which papers cannot reconcile, besides papers and rejected papers."""
         return ()
