@@ -262,27 +262,30 @@ async def test_the_rights_that_are_named_are_enough(one: Server, tmp_path: Path)
     assert one.ask("ACL LOG") == "[]", "nothing was refused, not even what nobody misses"
 
 
-async def test_redis_7_0_is_given_the_rights_that_it_knows_and_says_what_it_cannot_tell(tmp_path: Path) -> None:
+@pytest.fixture
+def redis_7_0(tmp_path: Path) -> Iterator[Server]:
     program = shutil.which("redis-server") or ""
     if not program or " v=7.0." not in subprocess.run([program, "-v"], capture_output=True, text=True).stdout:
         pytest.skip("a Redis 7.0 is asked, as Debian 12 has it")
+    with server(tmp_path / "old", program=program) as old:
+        yield old
+
+
+async def test_redis_7_0_is_given_the_rights_that_it_knows_and_says_what_it_cannot_tell(redis_7_0: Server) -> None:
     readme = (ROOT / "server" / "stream" / "README.md").read_text()
     (rights,) = re.findall(r"^ACL SETUSER declared .*$", readme, re.MULTILINE)
     (unknown,) = re.findall(r"Redis 7.0 knows\s+neither `(.*)` nor `(.*)`: leave them out", readme)
     for right in unknown:
         rights = rights.replace(f" {right}", "")
-    with server(tmp_path / "old", program=program) as old:
-        assert old.ask(rights) == "OK"
-        stream = EventStream(f"redis://declared:password@127.0.0.1:{old.port}")
-        await stream.open()
-        submitter = await opened(stream)
-        assert stream.durable and (await submitter.submit(NIGHT, declare(0), START)).seq == 2
-        old.ask("ACL SETUSER declared -config|get")
-        await stream.open()
-        assert stream.not_durable == (
-            "Redis before 7.2 needs appendfsync always, and the right +config|get to say so.",
-        )
-        await stream.close()
+    assert redis_7_0.ask(rights) == "OK"
+    stream = EventStream(f"redis://declared:password@127.0.0.1:{redis_7_0.port}")
+    await stream.open()
+    submitter = await opened(stream)
+    assert stream.durable and (await submitter.submit(NIGHT, declare(0), START)).seq == 2
+    redis_7_0.ask("ACL SETUSER declared -config|get")
+    await stream.open()
+    assert stream.not_durable == ("Redis before 7.2 needs appendfsync always, and the right +config|get to say so.",)
+    await stream.close()
 
 
 async def test_a_clock_of_redis_that_is_set_back_keeps_nobody_out(one: Server) -> None:
