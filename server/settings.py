@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from server import network
 
@@ -138,8 +138,16 @@ def _names_a_redis(url: str) -> bool:
     if parts.scheme.endswith(("+sentinel", "+cluster")):
         ports = [urlsplit(f"//{host}").port for host in parts.netloc.rpartition("@")[2].split(",")]
         known = parts.scheme.partition("+")[0] in ("redis", "rediss") and 0 not in ports
-        return known and (parts.path.strip("/") == "") == parts.scheme.endswith("+cluster")
-    return parts.scheme in ("redis", "rediss", "unix") and parts.port != 0
+        name, _, database = parts.path.strip("/").partition("/")
+        return known and bool(name) != parts.scheme.endswith("+cluster") and _is_database(database)
+    databases = parse_qs(parts.query).get("db", [])
+    if parts.scheme in ("redis", "rediss"):
+        databases.append(parts.path.strip("/"))
+    return parts.scheme in ("redis", "rediss", "unix") and parts.port != 0 and all(map(_is_database, databases))
+
+
+def _is_database(text: str) -> bool:
+    return not text or (text.isascii() and text.isdecimal())
 
 
 def _public_urls(environ: Mapping[str, str], host: str, port: int) -> list[str]:

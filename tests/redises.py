@@ -57,10 +57,10 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path, *options: str, port: int = 0) -> Generator[Server]:
+def server(folder: Path, *options: str, port: int = 0, program: str = "") -> Generator[Server]:
     """A server at a port of its own that syncs every write, once it answers; it is ended with the block."""
     folder.mkdir(parents=True, exist_ok=True)
-    with _started(folder, [str(binary()), *_ALWAYS, *_AT_ONCE, *options], port or free_port()) as one:
+    with _started(folder, [program or str(binary()), *_ALWAYS, *_AT_ONCE, *options], port or free_port()) as one:
         yield one
 
 

@@ -23,8 +23,8 @@ Description=Declared, live election-night results
 Documentation=file://{root}/server/OPERATIONS.md
 Wants=network-online.target
 After=network-online.target
-StartLimitIntervalSec=60
-StartLimitBurst=10
+# However long Redis is away, it is started again: a start without it takes some five seconds, and ends with 1.
+StartLimitIntervalSec=0
 
 [Service]
 User=declared

@@ -66,8 +66,9 @@ async def export_all(folder: Path, settings: Settings, stream: EventStream) -> i
         _put_acts(folder / f"place{DESK}", await stream.read_acts(PLACE))
     except (UnknownEvent, NotOurs) as error:
         problems.append(f"Who runs this place is not in it. {error}")
+    on_air, past = (len(list((folder / name).glob(f"*{RECORD}"))) for name in (_ON_AIR, _KEPT))
     print(
-        f"{folder}: {number_of(len(nights), 'night')} on air, {number_of(len(kept.listed()), 'kept night')}, "
+        f"{folder}: {number_of(on_air, 'night')} on air, {number_of(past, 'kept night')}, "
         f"{number_of(len(coming), 'draft')}. {_KEY}"
     )
     print("\n".join(problems), end="\n" if problems else "", file=sys.stderr)

@@ -49,6 +49,7 @@ async def readiness_of(hub: Hub, stream: EventStream) -> Readiness:
     reasons += [lacks] if (lacks := static.lacking()) else []
     lost, why = await _lost(stream)
     reasons += [why] if lost is None else []
+    reasons += [hub.waits] if hub.waits and hub.waits not in reasons else []
     lacking = [why] if why and lost is not None else []
     losses = [f"{night} should be on air, but nothing of it is stored any more." for night in lost or ()]
     losses += [f"{night} is off in this process, and the others go on. {why}" for night, why in hub.off.items()]

@@ -33,7 +33,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = {name for name, _ in message["headers"]}
-                file = scope["path"].startswith("/static/") and message["status"] < 400
+                file = scope["path"].startswith("/static/") and message["status"] in (200, 304)
                 ours = _OF_FILES if file else _HEADERS
                 if not file and (self._https or scope["scheme"] == "https"):
                     ours = (*ours, _OF_HTTPS)

@@ -23,7 +23,7 @@ from server.live.past_nights import Past, PastNights
 from server.live.private import PrivateChannel, PrivateRenderer
 from server.live.renderer import Renderer
 from server.stream import clock
-from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened, Unreadable
+from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened, Unreadable, Waiting
 from server.stream.reading import Position
 
 T = TypeVar("T")
@@ -46,7 +46,8 @@ class _Collecting(Struct):
 class Hub:
     """``channels`` and ``desks`` are the public and private sides of nights on air, by night id, ``front`` is the page
     that shows all of them. ``off`` are the nights that this process cannot show. ``lost`` are events that were shown
-    and that Redis came back without, by night id; each loss is put into ``losses`` as well.
+    and that Redis came back without, by night id; each loss is put into ``losses`` as well. ``waits`` says why the
+    follower waits for Redis, "" if it does not.
 
     ``ready`` is set once everything stored has been read. ``past`` is as ``PastNights`` has it.
     """
@@ -65,7 +66,7 @@ class Hub:
         self._shown: dict[str, Channel] = {}  # nights of which Redis has another history, until that arrives
         self._others: set[str] = set()  # nights that began anew, or lost events, in whichever process
         self.ready = asyncio.Event()
-        self.leaving = self.ending = False
+        self.leaving, self.ending, self.waits = False, False, ""
         self._renderer = renderer
         self.memo = MEMO
         self._made = self.memo.shelf()
@@ -145,6 +146,8 @@ class Hub:
                 self._tell_front()
             case CaughtUp():
                 self.ready.set()
+            case Waiting():
+                self.waits = news.why
             case _:
                 assert_never(news)
 

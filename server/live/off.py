@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from server.stream.follow import CaughtUp, Erased, News, Opened, Unreadable
+from server.stream.follow import CaughtUp, Erased, News, Opened, Unreadable, Waiting
 
 _FAILED = "Something in it cannot be shown; this program's log says what."
 
@@ -26,7 +26,7 @@ class Off(dict[str, str]):
                 self.pop(news.night, None)
             case Unreadable():
                 self[news.night] = news.why
-            case CaughtUp():
+            case CaughtUp() | Waiting():
                 pass
             case _:
                 return news.night in self

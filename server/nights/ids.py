@@ -13,7 +13,7 @@ def must_be_free(kept: Kept, night: str) -> None:
     try:
         file = kept.file(night)
     except NotKept:
-        letters = "write letters from A to Z, digits, - and _, with single dots between them"
+        letters = "write at most 200 letters from A to Z, digits, - and _, with single dots between them"
         raise Refused("id-unfit", f"{night[:80]!r} cannot be the id of a night: {letters}.") from None
     if is_shipped(night) or file.exists():
         raise Refused("night-kept", f"{night} is a past night already: a night on air needs its own id, --as practice.")

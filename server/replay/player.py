@@ -21,7 +21,7 @@ from server.nights.archive import PastNight
 from server.replay.script import Cue, Orders, Progress, can_be, moment, must_be_over, script, takes
 from server.stream import clock
 from server.stream.events import EventStream, StreamUnavailable
-from server.stream.follow import end_if_cancelled
+from server.stream.patience import end_if_cancelled
 from server.stream.submit import Submitter
 
 log = structlog.get_logger(__name__)

@@ -79,6 +79,7 @@ class EventStream:
             settings = await self._settings()
             evicts = await self.evicts()
             reading.since([await self._call("TIME")])
+            await self._call("XREAD", "COUNT", 1, "STREAMS", INDEX, "$")  # without this right nobody would hear of news
         except StreamUnfit:
             raise
         except StreamUnavailable as error:
@@ -93,7 +94,8 @@ class EventStream:
         elif version >= promises.WAITAOF and (self._replicas or not always):
             self._confirm = ["WAITAOF"]
         elif not always:
-            reasons.append("Redis before 7.2 needs appendfsync always.")
+            untold = "" if any(settings) else ", and the right +config|get to say so"
+            reasons.append(f"Redis before 7.2 needs appendfsync always{untold}.")
         if evicts:
             reasons.append(evicts)
         if self._replicas:

@@ -17,6 +17,7 @@ from server.election.events import AnyEvent
 from server.election.nights import Night
 from server.measures import FOLLOWER_HEARD
 from server.stream.codec import UnknownEvent
+from server.stream.patience import end_if_cancelled, seconds_of_rest
 from server.stream.reading import (
     INDEX,
     Position,
@@ -89,7 +90,13 @@ class CaughtUp(Struct, frozen=True):
     """Everything that was stored has been handed over; what follows is live. It comes once."""
 
 
-News = Opened | Erased | Arrived | Acted | Unreadable | CaughtUp
+class Waiting(Struct, frozen=True):
+    """Redis has given no news for more than a moment, and ``why``, in a sentence; "" once it gives news again."""
+
+    why: str
+
+
+News = Opened | Erased | Arrived | Acted | Unreadable | CaughtUp | Waiting
 
 
 async def follow(url: str) -> AsyncIterator[News]:
@@ -102,41 +109,37 @@ async def follow(url: str) -> AsyncIterator[News]:
     options = {"socket_timeout": 8, "legacy_responses": False}
     redis = connected(url, 2, retry=Retry(NoBackoff(), 0), **options)
     follower = _Follower(redis)
-    started, trouble, unread = False, 0, False
+    started, trouble, unread, said = False, 0, False, ""
     try:
         while True:
             try:
                 if not started or trouble or unread:
                     async for news in follower.reconnect():
                         yield news
-                    if trouble:
-                        log.info("following again")
-                    trouble, unread = 0, False
+                    unread = False
                 if not started:
                     started = True
                     yield CaughtUp()
-                async for news in follower.next():
+                async for news in follower.next(1 if trouble else _BLOCK_MS):
                     yield news
+                if trouble:
+                    log.info("following again")
+                    yield Waiting("")
+                trouble, said = 0, ""
                 FOLLOWER_HEARD.set_to_current_time()
                 end_if_cancelled()
             except UnknownEvent:  # of some night: a look at each finds out which
                 unread = True
             except FAILURES as error:
                 trouble += 1
-                if trouble == 1:
-                    log.warning("waiting for redis", error=str(failed(error, address(url))))
+                if said != (said := str(failed(error, address(url)))):
+                    log.warning("waiting for redis", error=said)
+                if trouble > 1:  # a connection that was lost is there again at the second try
+                    yield Waiting(said)
                 await redis.connection_pool.disconnect()  # another server may answer at this address
-                await asyncio.sleep(min(0.05 * 2**trouble, 1.0))
+                await asyncio.sleep(seconds_of_rest(trouble))
     finally:
         await redis.aclose()
-
-
-def end_if_cancelled() -> None:
-    """Raise CancelledError if this task was cancelled. Before Python 3.12 asyncio.wait_for, in which redis-py sends,
-    swallows a cancellation that arrives as it ends."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 class _Follower:
@@ -158,8 +161,8 @@ class _Follower:
             async for news in self._caught_up(night):
                 yield news
 
-    async def next(self) -> AsyncIterator[News]:
-        """What was added to the index or any night; it ends without news after five seconds.
+    async def next(self, block_ms: int) -> AsyncIterator[News]:
+        """What was added to the index or any night; it ends without news after ``block_ms``.
 
         Every five seconds it looks whether the nights still have the history that was handed over: a stream that was
         refilled up to the same seq wakes nobody.
@@ -171,7 +174,7 @@ class _Follower:
             if self._unreadable.get(night, seen.round):
                 after[round_key(night)] = seen.round
         answer = await self._redis.execute_command(
-            "XREAD", "COUNT", _MOST_AT_ONCE, "BLOCK", _BLOCK_MS, "STREAMS", *after, *after.values()
+            "XREAD", "COUNT", _MOST_AT_ONCE, "BLOCK", block_ms, "STREAMS", *after, *after.values()
         )
         # The answer is None when nothing came.
         reply: dict[str, Any] = {text(name): entries for name, entries in answer.items()} if answer else {}

@@ -15,7 +15,7 @@ from server.election.nights import Night, fold
 from server.election.refusals import Refused
 from server.stream.codec import UnknownEvent
 from server.stream.events import Conflict, EventStream
-from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened, Unreadable
+from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened, Unreadable, Waiting
 from server.stream.reading import Position, Since
 from server.stream.servers.failures import StreamUnavailable
 from server.stream.turns import Turns
@@ -82,7 +82,7 @@ class Ledger:
         try:
             return self._hear(news)
         except UnknownEvent as error:
-            assert not isinstance(news, CaughtUp)
+            assert not isinstance(news, CaughtUp | Waiting)
             return self._hear(Unreadable(news.night, str(error)))
 
     def _hear(self, news: News) -> News:

@@ -84,6 +84,7 @@ def test_the_unit_is_one_and_what_it_starts_ends_when_systemd_says_so(
         code = server.wait(float(settings["TimeoutStopSec"]))
         assert str(code) == settings["SuccessExitStatus"]
     assert settings["RestartPreventExitStatus"] == str(os.EX_CONFIG)
+    assert settings["StartLimitIntervalSec"] == "0", "systemd gives up otherwise, while Redis is away"
 
 
 @pytest.mark.parametrize(("drain", "stop"), [("", 60), ("10", 60), ("120", 280)])

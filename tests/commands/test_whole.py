@@ -92,6 +92,17 @@ async def test_what_one_place_exports_is_byte_for_byte_in_the_place_that_imports
     assert len(await elsewhere.read(NIGHT)) == 4, "a night that has gone on is left as it is"
 
 
+async def test_an_export_counts_the_nights_that_are_in_it_and_names_the_others(
+    stream: EventStream, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("well", "broken"):
+        await open_night(stream, definition(name, 1), name)
+    await stream.client.together([("SET", "{broken}:desk", "by hand")])
+    assert await export_all(tmp_path / "backup", Settings(data_dir=tmp_path / "one"), stream) == 1
+    told = capsys.readouterr()
+    assert "1 night on air, 0 kept nights" in told.out and "broken is not in it." in told.err
+
+
 async def test_a_restore_that_was_cut_off_goes_on_and_what_is_otherwise_here_is_left(
     stream: EventStream, elsewhere: EventStream, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

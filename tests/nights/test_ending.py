@@ -198,6 +198,7 @@ BY_THE_COMMAND_LINE = {
     "open as a group": (["open", ROCHESTER, "--as", "parl.by.2010-2015", "--rehearsal"], TAKEN),
     "open under no address": (["open", ROCHESTER, "--as", "a/b"], "'a/b' cannot be the id of a night"),
     "open under a brace": (["open", ROCHESTER, "--as", "{night}"], "'{night}' cannot be the id of a night"),
+    "open under a name that no file can have": (["open", ROCHESTER, "--as", "a" * 300], "write at most 200 letters"),
     "open hidden": (["open", ROCHESTER, "--as", "."], "'.' cannot be the id of a night"),
     "replay as a shipped night": (["replay", ROCHESTER, "--as", "parl.2019-12-12"], TAKEN),
     "replay a kept replay": (["replay", ROCHESTER], f"{ROCHESTER}.replay {TAKEN}"),

@@ -101,6 +101,13 @@ def test_what_is_refused_or_redirected_at_the_count_is_kept_by_nobody(client: Te
     assert client.post(path).headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("path", [f"/nights/{_PAST}/", "/static/x", "/static/x%00"])
+def test_a_redirect_for_a_slash_names_no_host_and_is_kept_by_nobody(client: TestClient, path: str) -> None:
+    moved = client.get(path, headers={"Host": "evil.example"})
+    assert moved.status_code == 307 and moved.headers["location"].startswith(path[:8])
+    assert moved.headers["cache-control"] == "no-store"
+
+
 def test_a_stream_and_what_does_not_exist_are_kept_by_nobody(client: TestClient, tmp_path: Path) -> None:
     over = client.get(f"/api/nights/{_PAST}/events?after=100000", headers={"Accept": "text/event-stream"})
     for answer in (

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from limits import parse
 from msgspec import Raw
 from redis.exceptions import BusyLoadingError
+from structlog.testing import capture_logs
 
 from server.__main__ import main
 from server.election.counting.acts import Asked, Stamp
@@ -20,6 +22,7 @@ from server.settings import ROOT, Settings
 from server.stream.clocks import Clocks
 from server.stream.drafts import Drafts, Stored
 from server.stream.events import EventStream
+from server.stream.patience import seconds_of_rest
 from server.stream.rates import Rates
 from server.stream.servers.failures import StreamUnavailable, StreamUnfit, failed
 from server.stream.submit import Submitter
@@ -88,6 +91,48 @@ def test_a_redis_that_cannot_be_used_with_these_settings_says_what_is_wrong_with
     err = capsys.readouterr().err
     assert code == os.EX_CONFIG, err
     assert re.search(told, err)
+
+
+def test_a_user_who_may_not_hear_of_news_is_told_so_at_the_start(
+    one: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    one.ask("ACL SETUSER declared on >password ~* +@all -xread")
+    monkeypatch.setenv("REDIS_URL", f"redis://declared:password@127.0.0.1:{one.port}")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PORT", str(free_port()))
+    code = main(["serve"])
+    err = capsys.readouterr().err
+    assert code == os.EX_CONFIG, err
+    assert re.search(r"may not do this: .*'xread' command\. server/stream/README.md names the rights", err)
+
+
+async def test_a_process_that_may_not_hear_of_news_any_more_is_not_ready_and_logs_it_once(
+    one: Server, tmp_path: Path
+) -> None:
+    one.ask("ACL SETUSER declared on >password ~* +@all")
+    with capture_logs() as lines:
+        await _forbidden_and_allowed_again(one, tmp_path)
+    told = [line["event"] for line in lines if line["event"] in ("waiting for redis", "following again")]
+    assert len(told) < 5 and told[-1] == "following again" and told.count("following again") == 1, lines
+
+
+async def _forbidden_and_allowed_again(one: Server, tmp_path: Path) -> None:
+    async with (
+        serving(f"redis://declared:password@127.0.0.1:{one.port}", tmp_path) as site,
+        httpx2.AsyncClient(base_url=site.url) as client,
+    ):
+        await answered(client, "/readyz")
+        one.ask("ACL SETUSER declared -xread")
+        one.ask("CLIENT KILL TYPE normal SKIPME yes")
+        while (ready := await client.get("/readyz")).status_code == 200:
+            await asyncio.sleep(0.05)
+        assert "'xread' command" in ready.json()["reasons"][0], ready.text
+        one.ask("ACL SETUSER declared +xread")
+        assert (await answered(client, "/readyz")).json()["reasons"] == []
+
+
+def test_a_redis_that_is_away_for_hours_is_waited_for() -> None:
+    assert [seconds_of_rest(failures) for failures in (1, 2, 5, 100_000)] == [0.1, 0.2, 1.0, 1.0]
 
 
 @pytest.fixture
@@ -215,6 +260,32 @@ async def test_the_rights_that_are_named_are_enough(one: Server, tmp_path: Path)
     await stream.close()
     await confirming.close()
     assert one.ask("ACL LOG") == "[]", "nothing was refused, not even what nobody misses"
+
+
+@pytest.fixture
+def redis_7_0(tmp_path: Path) -> Iterator[Server]:
+    program = shutil.which("redis-server") or ""
+    if not program or " v=7.0." not in subprocess.run([program, "-v"], capture_output=True, text=True).stdout:
+        pytest.skip("a Redis 7.0 is asked, as Debian 12 has it")
+    with server(tmp_path / "old", program=program) as old:
+        yield old
+
+
+async def test_redis_7_0_is_given_the_rights_that_it_knows_and_says_what_it_cannot_tell(redis_7_0: Server) -> None:
+    readme = (ROOT / "server" / "stream" / "README.md").read_text()
+    (rights,) = re.findall(r"^ACL SETUSER declared .*$", readme, re.MULTILINE)
+    (unknown,) = re.findall(r"Redis 7.0 knows\s+neither `(.*)` nor `(.*)`: leave them out", readme)
+    for right in unknown:
+        rights = rights.replace(f" {right}", "")
+    assert redis_7_0.ask(rights) == "OK"
+    stream = EventStream(f"redis://declared:password@127.0.0.1:{redis_7_0.port}")
+    await stream.open()
+    submitter = await opened(stream)
+    assert stream.durable and (await submitter.submit(NIGHT, declare(0), START)).seq == 2
+    redis_7_0.ask("ACL SETUSER declared -config|get")
+    await stream.open()
+    assert stream.not_durable == ("Redis before 7.2 needs appendfsync always, and the right +config|get to say so.",)
+    await stream.close()
 
 
 async def test_a_clock_of_redis_that_is_set_back_keeps_nobody_out(one: Server) -> None:

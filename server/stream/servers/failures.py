@@ -59,7 +59,7 @@ _PASSES = {
     "WAITAOF cannot be used when numlocal": "Redis keeps no append-only file any more: set appendonly yes.",
 }
 _STAYS = {
-    "NOPERM": f"The user of REDIS_URL may not do this: {{}} {_RIGHTS}",
+    "NOPERM": f"The user of REDIS_URL may not do this: {{}}. {_RIGHTS}",
     "WRONGPASS": "Redis refuses the user or the password in REDIS_URL.",
     "NOAUTH": "Redis wants a user or a password: REDIS_URL must have it, as redis://user:password@redis.example:6379/0.",
     "invalid password": "Redis refuses the user or the password in REDIS_URL.",
@@ -92,7 +92,7 @@ def failed(error: Exception, where: str) -> StreamUnavailable:
     said = f"{getattr(error, 'status_code', None) or ''} {_OF_PIPELINE.sub('', str(error))}".strip()
     for start, sentence in _STAYS.items():
         if _says(said, start):
-            return StreamUnfit(sentence.format(error))
+            return StreamUnfit(sentence.format(str(error).rstrip(".")))
     for start, sentence in _PASSES.items():
         if _says(said, start):
             return StreamUnavailable(sentence)
