@@ -46,5 +46,6 @@ class Root:
         if _prefix and f"{path}/".startswith(f"{_prefix}/"):
             scope["path"] = path[len(_prefix) :] or "/"
             scope["raw_path"] = scope["raw_path"][len(_prefix) :] or b"/"
-        is_moved = _prefix or path.endswith("/") or path.startswith("/static/")  # by Starlette, for a slash more or less
+        # Starlette redirects an address with a slash too many, and one of a file without a name to that with a slash.
+        is_moved = _prefix or path.endswith("/") or path.startswith("/static/")
         await self.app(scope, receive, send_to_its_place if is_moved and scope["type"] == "http" else send)
