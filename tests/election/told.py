@@ -244,7 +244,7 @@ def mode(past: Line) -> str:
 
 
 def apart(past: Line, ballot: str) -> bool:
-    """Whether block votes are keyed apart in a contest: the night wants it, and a party has two or more there."""
+    """Whether block votes are keyed apart in a contest: the night wants it, and a party has several for its seats."""
     chosen = [one.apart for one in past if isinstance(one, EntryChosen) and one.apart is not UNSET]
     contest = _contest(past, ballot)
     standing = Counter(one.party for one in contest.candidates)

@@ -145,7 +145,8 @@ def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
     must_be_of_this_round(count, act)
     papers = papers_of(count)
     refuse_if(check_sheet(count, act, papers))
-    want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers), act.reasons)
+    split = act.apart.split if act.apart else None
+    want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers, split), act.reasons)
 
 
 def _same_person(desk: Desk, act: SheetKeyed, other: SheetKeyed) -> bool:

@@ -52,14 +52,18 @@ def doubts_about_papers(contest: Contest, papers: int, issued: int | None) -> li
 
 
 def doubts_about_figures(
-    contest: Contest, votes: dict[str, int], rejected: Rejected | None, papers: int | None
+    contest: Contest,
+    votes: dict[str, int],
+    rejected: Rejected | None,
+    papers: int | None,
+    split: dict[str, int] | None = None,
 ) -> list[Finding]:
     """The doubts about figures that ``check_figures`` has nothing against.
 
     ``papers`` is the number verified, None where it is not known: then the votes and rejected papers stand for it. The
-    number itself is not doubted here.
+    number itself is not doubted here. ``split`` are the split votes, where those were keyed and the votes are sums.
     """
-    findings = [*_shares(contest, votes), *_slates(contest, votes), *_falling(contest, votes)]
+    findings = [*_shares(contest, votes), *_slates(contest, votes), *_falling(contest, split or votes)]
     findings += _round("votes", "votes in all", sum(votes.values()))
     if rejected is None:
         return findings

@@ -1,0 +1,187 @@
+"""Slips of the hand made in real wards of several seats: `HANDBOOKS=FOLDER python -m tests.election.ward_slips`.
+
+The wards are those of 2025, the only year with ballot papers and rejected papers, of the Local Elections Handbook in
+the folder. How many papers were blocks, or rejected in part, nobody published: they are made up, the blocks of a party
+as half of the votes of its last candidate.
+"""
+
+import csv
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+
+from msgspec import Struct
+
+from server.election.checks import check_figures
+from server.election.contests import Contest
+from server.election.counting.apart import Apart, added, check_apart, slates
+from server.election.counting.doubts import doubts_about_figures
+from server.election.methods.figures import MoreFigures, Rejected
+from server.election.parties import INDEPENDENT
+from tests.election.slips import NUMBER, SEED
+from tests.election.wards import ward
+
+FOLDER = Path(os.environ.get("HANDBOOKS", "/nowhere"))
+Rows = dict[str, int]
+"""The sheet as it is keyed: "votes.3" or "split.3", "block.Labour", "valid_papers", "rejected", "in_part"."""
+
+
+class Slip(Struct, frozen=True):
+    """One slip: what kind it is, where, and the rows as they should be and as they were entered."""
+
+    kind: str
+    contest: Contest
+    right: Rows
+    wrong: Rows
+
+    @property
+    def alone(self) -> str:
+        """What becomes of it when one person enters: refused, doubted or let through."""
+        rows, papers = self.wrong, self.right["valid_papers"] + self.right["rejected"]
+        if self.wrong.keys() != self.right.keys():
+            return "refused"  # the form asks for every row
+        apart = Apart(under(rows, "block"), under(rows, "split"))
+        votes = added(self.contest, apart) if apart.split else under(rows, "votes")
+        rejected, more = Rejected(rows["rejected"]), MoreFigures(rows["valid_papers"], rows["in_part"])
+        found = check_figures(self.contest, votes, rejected, papers, None, more, must_reconcile=True)
+        if apart.split:
+            found += check_apart(self.contest, apart, rows["valid_papers"])
+        # A tie that the slip makes is asked for its lot, and is told like any other.
+        if found:
+            return "refused"
+        doubts = doubts_about_figures(self.contest, votes, rejected, papers, apart.split or None)
+        return "doubted" if doubts else "let through"
+
+    @property
+    def found_by_another(self) -> bool:
+        """Whether a second person, whose sheet is right, finds it."""
+        return self.wrong != self.right
+
+
+def under(rows: Rows, what: str) -> Rows:
+    """The numbers of the rows that begin so."""
+    return {name[len(what) + 1 :]: number for name, number in rows.items() if name.startswith(f"{what}.")}
+
+
+def wards(apart: bool) -> list[tuple[Contest, Rows]]:
+    """The wards of several seats, in ballot-paper order, whose figures have nothing against them."""
+    candidates: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    for row in csv.DictReader((FOLDER / "candidates-2025.csv").open()):
+        surname = row["name"].split()[-1].casefold()
+        party = INDEPENDENT if row["party"] == "Independent" else row["party"]
+        candidates[row["ward_code"]].append((surname, party, int(row["votes"] or 0)))
+    found: list[tuple[Contest, Rows]] = []
+    for row in csv.DictReader((FOLDER / "wards-2025.csv").open()):
+        paper, seats = sorted(candidates[row["ward_code"]]), int(row["seats"])
+        if seats == 1 or len(paper) <= seats or not row["ballots"] or not row["rejected"]:
+            continue
+        contest = ward(*(party for _, party, _ in paper), seats=seats, name=row["ward"], electorate=0)
+        rows = {f"votes.{place}": votes for place, (*_, votes) in enumerate(paper, 1)}
+        if apart:
+            rows = _apart(contest, under(rows, "votes"))
+        valid, rejected = int(row["ballots"]) - int(row["rejected"]), int(row["rejected"])
+        rows |= {"valid_papers": valid, "rejected": rejected, "in_part": valid // 200}
+        if Slip("", contest, rows, rows).alone == "let through" and (not apart or under(rows, "block")):
+            found.append((contest, rows))
+    return found
+
+
+def _apart(contest: Contest, votes: Rows) -> Rows:
+    blocks = {party: min(votes[one] for one in slate) // 2 for party, slate in slates(contest).items()}
+    of = {one: blocks[party] for party, slate in slates(contest).items() for one in slate}
+    split = {f"split.{one}": number - of.get(one, 0) for one, number in votes.items()}
+    return {f"block.{party}": papers for party, papers in blocks.items()} | split
+
+
+def slips(number: int, seed: int, apart: bool) -> Iterator[Slip]:
+    """Single slips in the wards, each kind in its turn."""
+    random, sheets, kinds = Random(seed), wards(apart), list(KINDS.items())
+    for turn in range(number):
+        kind, make = kinds[turn % len(kinds)]
+        contest, right = random.choice(sheets)
+        wrong = make(random, right)
+        while wrong == right:  # a ward in which this slip changes nothing
+            contest, right = random.choice(sheets)
+            wrong = make(random, right)
+        yield Slip(kind, contest, right, wrong)
+
+
+def table(apart: bool) -> str:
+    """What becomes of the slips, by kind, as Markdown."""
+    made = list(slips(NUMBER, SEED, apart))
+    lines = [
+        "| slip | made | one person: refused | wants a reason | let through | two people: found | let through |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for kind in KINDS:
+        some = [slip for slip in made if slip.kind == kind]
+        alone, found = Counter(slip.alone for slip in some), sum(slip.found_by_another for slip in some)
+        numbers = (alone["refused"], alone["doubted"], alone["let through"], found, len(some) - found)
+        lines.append(f"| {kind} | {len(some)} | {' | '.join(map(str, numbers))} |")
+    return "\n".join(lines)
+
+
+def _digits(change: Callable[[Random, str], str]) -> Callable[[Random, Rows], Rows]:
+    def changed(random: Random, rows: Rows) -> Rows:
+        row = random.choice(list(rows))
+        return {**rows, row: int(change(random, str(rows[row])) or "0")}
+
+    return changed
+
+
+def _dropped(random: Random, digits: str) -> str:
+    place = random.randrange(len(digits))
+    return digits[:place] + digits[place + 1 :] if len(digits) > 1 else digits
+
+
+def _doubled(random: Random, digits: str) -> str:
+    place = random.randrange(len(digits))
+    return digits[:place] + digits[place] + digits[place:]
+
+
+def _exchanged(random: Random, digits: str) -> str:
+    if len(digits) < len("12"):
+        return digits
+    place = random.randrange(len(digits) - 1)
+    return digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :]
+
+
+def _of_candidates(rows: Rows) -> list[str]:
+    return [name for name in rows if name.startswith(("votes.", "split."))]
+
+
+def _two_rows(random: Random, rows: Rows) -> Rows:
+    one, two = random.sample(_of_candidates(rows), 2)
+    return {**rows, one: rows[two], two: rows[one]}
+
+
+def _by_votes(random: Random, rows: Rows) -> Rows:
+    names = _of_candidates(rows)
+    return {**rows, **dict(zip(names, sorted((rows[name] for name in names), reverse=True), strict=True))}
+
+
+def _empty(random: Random, rows: Rows) -> Rows:
+    row = random.choice(list(rows))
+    return {name: number for name, number in rows.items() if name != row}
+
+
+KINDS: dict[str, Callable[[Random, Rows], Rows]] = {
+    "a digit dropped": _digits(_dropped),
+    "a digit doubled": _digits(_doubled),
+    "two neighbouring digits exchanged": _digits(_exchanged),
+    "two rows exchanged": _two_rows,
+    "a row left empty": _empty,
+    "all rows in the order of votes": _by_votes,
+}
+
+
+def main() -> None:
+    """Print the tables."""
+    for apart in (False, True):
+        print(f"{'Block and split votes apart' if apart else 'One number for each candidate'}\n\n{table(apart)}\n")
+
+
+if __name__ == "__main__":
+    main()
