@@ -88,6 +88,16 @@ async def test_nothing_is_acknowledged_by_a_primary_whose_replica_has_just_been_
     await stream.close()
 
 
+async def test_a_replica_that_one_sentinel_does_not_know_could_take_over(watched: Watched) -> None:
+    stream = EventStream(watched.url, replicas=1)
+    await stream.open()
+    for one in watched.sentinels:
+        one.ask("SENTINEL RESET night")  # it knows no replica until the primary tells it of them
+        assert await stream.client.could_take_over() == 2
+        one.wait_until("SENTINEL MASTERS", "num-slaves': b'2'")
+    await stream.close()
+
+
 async def test_rates_are_counted_at_the_primary_that_sentinels_name(watched: Watched) -> None:
     rates = Rates(watched.url)
     assert [await rates.seconds_over(parse("1/minute"), "somebody") > 0 for _ in range(2)] == [False, True]

@@ -3,6 +3,8 @@ a cluster; a caller that finds all of them in use waits for one. No commands."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from itertools import chain
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -96,17 +98,25 @@ class Client:
         that has just come back; 0 without Sentinels. StreamUnavailable if no Sentinel answers.
 
         One that no Sentinel is connected to counts: whichever is promoted closes their connections as it becomes the
-        primary, and is the very one that must not be left out.
+        primary, and is the very one that must not be left out. So does one that a single Sentinel can reach, as that
+        may be the Sentinel that chooses; of those that answer within a quarter of a second each is asked.
         """
         pool = self._redis.connection_pool
         if not isinstance(pool, _SentinelPool):
             return 0
         manager: Any = pool.sentinel_manager
 
+        async def told_by(sentinel: Any) -> list[Any]:
+            with suppress(*FAILURES):
+                async with asyncio.timeout(_SENTINEL_SECONDS / 4):
+                    return await sentinel.sentinel_slaves(pool.service_name)
+            return []
+
         async def asked() -> int:
             await pool.get_master_address()  # which puts a Sentinel first that answers, and leaves who was the primary
-            told = await manager.sentinels[0].sentinel_slaves(pool.service_name)
-            return sum(not one["is_sdown"] and not one["is_odown"] for one in told)
+            first, *others = manager.sentinels
+            told = await asyncio.gather(first.sentinel_slaves(pool.service_name), *map(told_by, others))
+            return len({one["name"] for one in chain(*told) if not one["is_sdown"] and not one["is_odown"]})
 
         return await self._answer(asked)
 
