@@ -28,6 +28,7 @@ from server.pages.analysis.views import Views, kind_of, marks
 from server.pages.contest.about import about
 from server.pages.council.seen import TOPIC as COUNCIL
 from server.pages.council.seen import by_slug, by_topic, lists_wards, made_certain, seen
+from server.pages.council.shapes import drawn, shapes
 from server.pages.council.totals import totals_of
 from server.pages.find import table as find
 from server.pages.fragments import at_the_end, changed_by, on_every_page
@@ -97,6 +98,8 @@ class PageRenderer:
                 context["near"] = neighbours(night.definition).drawn(night, count.contest)
             elif kind == "contest":
                 context |= about(night, count, self.baseline)
+        elif kind == "shapes":
+            context |= {"drawing": drawn(night.definition), "shapes": shapes(night)}
         elif kind == "banner":
             context["banner"] = banner_of(night)
             context["also"] = also_of(night)

@@ -9,6 +9,7 @@ from server.election.nights import Night
 from server.html.languages import language, languages
 from server.live.channel import Channel
 from server.live.renderer import NIGHT
+from server.nights import archive
 from server.pages.newsroom import screens
 from server.pages.render import PageRenderer
 from tests.election.wards import CON, GREEN, LAB, LD, declared, kent, mayor, opened, ward
@@ -120,3 +121,12 @@ def test_every_piece_is_made_in_every_language(code: str) -> None:
     for one in (night(), after(night(), LAB), after(night(), LAB, LAB, LAB), after(night(""), LD, LAB)):
         for fragment in ("score", "banner", "latest", "council-local-kent", "control-local-kent"):
             assert shown(one, fragment, code)
+
+
+def test_the_councils_of_a_night_are_on_a_map_in_the_colour_of_who_controls_them() -> None:
+    channel = Channel(PageRenderer(), on_air=False)
+    channel.advance(archive.load("local.2025-05-01").events)
+    piece = channel.text("shapes")
+    assert piece.count("<title>") == 23
+    assert re.search(r'<path class="gain" data-party="PP7931" d="[^"]+"><title>Kent: RUK gain from Con', piece)
+    assert re.search(r'<path class="none" d="[^"]+"><title>Cornwall: NOC gain from Con', piece)

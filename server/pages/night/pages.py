@@ -15,6 +15,7 @@ from server.html.shown import Shown, shown_by
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
 from server.pages.council.seen import apart, by_slug, lists_wards
+from server.pages.council.shapes import drawn
 from server.pages.map import hexagons
 from server.pages.map.whole import whole_map
 
@@ -58,8 +59,9 @@ def night_page(shown: Shown, view: str, unvoiced: bool = False) -> str:
         alone=single,
         first=first,
         parts=parts,
-        map_credit=ATTRIBUTION,
+        map_credit=on_map.attribution if (on_map := drawn(night.definition)) else ATTRIBUTION,
         rows=[] if single else _rows(shown, _listed(night.definition)),
+        shapes=shown.text("shapes") if "shapes" in shown.channel.fragments else "",
         councils=[] if single else [shown.text(f"council-{name}") for name in by_slug(night.definition)],
         folds=_folds(shown),
     )
