@@ -268,7 +268,7 @@ REFUSALS = {
     *("valid-papers-missing", "valid-papers-below-papers", "votes-above-valid-papers", "votes-above-allowed"),
     *("votes-below-valid-papers", "in-part-above-valid-papers", "split-above-papers", "tie-without-lot"),
     *("lot-without-tie", "second-missing", "second-above-papers", "preferences-missing"),
-    *("preferences-differ", "votes-above-papers", "slate-far-apart", "count-moved-on", "not-confirmed", "dropped"),
+    *("preferences-differ", "votes-above-papers", "count-moved-on", "not-confirmed"),
     *("shape", "one-round", "already-declared", "already-asked", "held"),
 }
 KINDS = {"PreferencesReported", "Declared", "Corrected", "Withdrawn", "Dropped", "SheetKeyed"}
