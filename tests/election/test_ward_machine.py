@@ -266,10 +266,9 @@ class OneNight(RuleBasedStateMachine):
 
 REFUSALS = {
     *("valid-papers-missing", "valid-papers-below-papers", "votes-above-valid-papers", "votes-above-allowed"),
-    *("votes-below-valid-papers", "in-part-above-valid-papers", "split-above-papers", "tie-without-lot"),
-    *("lot-without-tie", "second-missing", "second-above-papers", "preferences-missing"),
-    *("preferences-differ", "votes-above-papers", "count-moved-on", "not-confirmed"),
-    *("shape", "one-round", "already-declared", "already-asked", "held"),
+    *("votes-below-valid-papers", "in-part-above-valid-papers", "tie-without-lot", "lot-without-tie"),
+    *("second-missing", "preferences-missing", "preferences-differ", "count-moved-on", "not-confirmed"),
+    *("shape", "already-declared", "already-asked", "held"),
 }
 KINDS = {"PreferencesReported", "Declared", "Corrected", "Withdrawn", "Dropped", "SheetKeyed"}
 
