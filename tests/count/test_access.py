@@ -59,7 +59,7 @@ GET  /nights/{night}/battlegrounds                            yes    yes     yes
 GET  /nights/{night}/records                                  yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/swing                                    yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/contests                                 yes    yes     yes    yes       yes   yes
-GET  /nights/{night}/councils/{body}                          yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/councils/{body}                          404    404     404    404       404   404
 GET  /nights/{night}/find/suggested                           yes    yes     yes    yes       yes   yes
 GET  /find/suggested                                          yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/find                                     yes    yes     yes    yes       yes   yes

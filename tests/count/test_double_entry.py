@@ -208,7 +208,7 @@ class Public:
     def __init__(self, client: httpx2.Client, printed: Path, redis_url: str) -> None:
         self.client, self._printed = client, printed
         names = {"night": rochester.NIGHT, "ballot": rochester.BALLOT, "part": "0"}
-        names |= {"digest": "x", "name:path": "count.js", "code": "AAAAA"}
+        names |= {"digest": "x", "name:path": "count.js", "code": "AAAAA", "body": "local.kent"}
         routes = build_app(Settings(redis_url=redis_url, secret_key="x")).routes
         self.addresses = [
             re.sub(r"{([^}]+)}", lambda found: names[found[1]], route.path)

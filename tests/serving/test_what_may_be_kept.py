@@ -22,6 +22,7 @@ _PAST = "parl.2010-05-06"
 _FILLED = {
     "night": _PAST,
     "ballot": "parl.clacton.2010-05-06",
+    "body": "local.kent",
     "part": "0",
     "code": "7777",
     "name": "declared.css",
@@ -57,6 +58,7 @@ def answered(client: TestClient, path: str) -> httpx2.Response:
     """The answer at a route's path, with something that exists in it."""
     filled = _FILLED | {"digest": static.static("declared.css").split("/")[2]}
     filled |= {"night": rochester.NIGHT} if path.endswith("/live") else {}
+    filled |= {"night": "local.2025-05-01"} if "{body}" in path else {}
     address = path.replace("{name:path}", "{name}").format(**filled)
     query = {"/frame": "?after=1&seq=2", "/reel/{part}": "?stops=1"}.get(path.removeprefix("/nights/{night}"), "")
     return client.get(address + query)
