@@ -13,7 +13,7 @@ from server.count.desk.pages import contest_page
 from server.count.desk.requests import DESK, carried_out, current_board, sent
 from server.count.visit.rules import Sends, visit
 from server.count.visit.sending import ask, id_of, round_in, stamp
-from server.election.clock import LONDON
+from server.election.clock import LONDON, skipped
 from server.election.commands import ExpectDeclaration, RecordNoPoll, Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
 from server.election.counting.entry import correction_of
@@ -118,7 +118,7 @@ def moment_of(text: str, night: Night, at: datetime) -> datetime:
     """The moment in London that a time of day such as ``02:30`` means.
 
     It is the first such time after the close of poll. If the poll closed more than 36 hours before ``at``, it is the
-    first such time from six hours before ``at`` on. Refused if the text is not a time of day.
+    first such time from six hours before ``at`` on. Refused if the text is not a time of day, or one that is skipped.
     """
     time_of_day = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])", text)
     if time_of_day is None:
@@ -128,6 +128,8 @@ def moment_of(text: str, night: Night, at: datetime) -> datetime:
     moment = datetime.combine(first.date(), time(int(time_of_day[1]), int(time_of_day[2])), LONDON)
     if moment < first:
         moment = datetime.combine(first.date() + timedelta(days=1), moment.time(), LONDON)
+    if sentence := skipped(moment):
+        raise Refused("time-skipped", sentence)
     return moment
 
 

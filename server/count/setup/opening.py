@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 
 from msgspec.structs import replace
 from starlette.requests import Request
@@ -13,7 +13,7 @@ from server.count.setup.drafting import refused_page
 from server.count.setup.requests import ADMINS, NOT_CONFIRMED, draft_of, drafts, sent, sheet_of
 from server.count.visit.inviting import choose_entry
 from server.count.visit.rules import Sends, visit
-from server.election.clock import LONDON
+from server.election.clock import LONDON, skipped
 from server.election.numbers import written
 from server.election.refusals import Refused
 from server.html.process import process
@@ -127,10 +127,8 @@ def moment_of(text: str) -> datetime:
     if day is None or clock is None:
         raise Refused("time", "Say when it is to be opened, such as 10/12/2026 21:30.")
     moment = datetime.combine(day, clock, LONDON)
-    if moment.astimezone(UTC).astimezone(LONDON).time() != clock:
-        raise Refused(
-            "time", f"There is no {moment:%H:%M} on {moment:%d/%m/%Y}, when the clocks go forward: say an hour later."
-        )
+    if sentence := skipped(moment):
+        raise Refused("time", sentence)
     if moment <= now():
         raise Refused("time", f"{moment:%H:%M on %d/%m/%Y} is over: open it now, or at a later time.")
     return moment

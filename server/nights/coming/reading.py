@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, time, timedelta
 
-from server.election.clock import LONDON
+from server.election.clock import LONDON, skipped
 from server.election.limits import LONGEST_TITLE
 from server.election.numbers import Unreadable, typed
 from server.election.texts.unseen import visible
@@ -100,6 +100,9 @@ class Reader:
                 return None
         if moment < closing or moment > closing + timedelta(days=14):
             self.wrong(field, f"{short(text)} is not in the two weeks after the polls close.", line)
+            return None
+        if sentence := skipped(moment):
+            self.wrong(field, sentence, line)
             return None
         return moment
 

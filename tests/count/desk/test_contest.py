@@ -140,6 +140,15 @@ def test_a_time_of_day_is_of_the_night_or_the_morning_after(at: str, typed: str,
         moment_of("noon", fold((opened,)), moment)
 
 
+def test_a_time_of_day_that_the_clocks_skip_is_refused() -> None:
+    definition = rochester.night()
+    opened = NightOpened(seq=1, at=definition.polls_close, by="desk", command_id="open", night=definition)
+    saturday = datetime(2026, 3, 28, 23, tzinfo=LONDON)
+    with pytest.raises(Refused, match="no 01:30 on 29/03/2026, when the clocks go forward"):
+        moment_of("01:30", fold((opened,)), saturday)
+    assert moment_of("02:30", fold((opened,)), saturday) == datetime(2026, 3, 29, 2, 30, tzinfo=LONDON)
+
+
 def test_a_revision_wants_a_reason_and_is_keyed_anew_by_the_officer(editor: Phone, officer: Phone, desk: Desk) -> None:
     officer.declare()
     editor.open(CONTEST)

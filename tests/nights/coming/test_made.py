@@ -158,6 +158,11 @@ def test_a_time_before_the_close_or_weeks_later_is_not_of_the_night(typed: str, 
     assert said in fault.sentence
 
 
+def test_a_declaration_is_not_expected_when_the_clocks_skip_the_hour() -> None:
+    (fault,) = faults_of(with_fields(sheet(), {"date": "26/03/2026", "0.expected": "29/03/2026 01:30"}))
+    assert "no 01:30 on 29/03/2026, when the clocks go forward" in fault.sentence
+
+
 @pytest.mark.parametrize("typed", ["2026-12-10", "10/12/2026", "10-12-2026", "10.12.2026", "10 Dec 2026"])
 def test_a_day_is_typed_in_many_ways_the_day_before_the_month(typed: str) -> None:
     assert str(made(with_fields(sheet(), {"date": typed})).definition.date) == "2026-12-10"
