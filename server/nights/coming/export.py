@@ -38,6 +38,7 @@ def sheet_of(file: str, rows: Sequence[CsvRow], day: str, problems: list[Problem
             continue
         papers.setdefault(ballot, []).append(row)
     democracy_club.each_once(papers.values())
+    democracy_club.on_its_day(papers.values())
     days = sorted({ballot.rpartition(".")[2] for ballot in papers})
     if day:
         papers = {ballot: paper for ballot, paper in papers.items() if ballot.endswith(f".{day}")}

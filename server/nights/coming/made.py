@@ -12,6 +12,7 @@ from server.election.limits import LONGEST_NAME, LONGEST_TITLE, MOST_CANDIDATES,
 from server.election.methods.rules import MethodName
 from server.nights.coming.bodies import SUPPLEMENTARY, bodies_of, body_id, with_bodies
 from server.nights.coming.reading import day_of, no_day, short
+from server.nights.coming.seats import nearest
 from server.nights.coming.sheet import Fault, Sheet, TypedCandidate, TypedContest
 from server.nights.coming.standings import PartyReader
 from server.nights.format import BALLOT
@@ -21,6 +22,7 @@ from server.nights.sources.columns import GSS
 
 NATIONS = ("England", "Scotland", "Wales", "Northern Ireland")
 _EVE = "the eve of the poll"
+_HINTS = 20  # faults after which no seat is looked for: a search takes milliseconds, and a file has hundreds of seats
 
 
 class Made(Struct, frozen=True):
@@ -134,6 +136,8 @@ class _Maker(PartyReader):
         nation = one.nation.strip() or (nation if one.body else "")
         if gss and not GSS.fullmatch(gss):
             self.wrong(f"{at}gss", f"{short(gss)} is no code such as E14001174.", one.line)
+        if not (nation or gss or one.body) and len(self.faults) < _HINTS and (near := nearest(name)):
+            self.wrong(f"{at}seat", f"No seat of the House is called {short(name)}. Is it {near}?", one.line)
         if nation not in NATIONS:
             sentence = f"{short(nation)} is none of the nations" if nation else "Say in which nation"
             self.wrong(f"{at}nation", f"{sentence}: England, Scotland, Wales or Northern Ireland.", one.line)

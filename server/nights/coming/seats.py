@@ -52,6 +52,13 @@ def the_seat(text: str) -> Contest | None:
     return _known_as().get(text.strip()) or _known_as().get(" ".join(_words(text)))
 
 
+def nearest(text: str) -> str:
+    """The name of the seat that is spelt most like this; "" where none is."""
+    by_name = {" ".join(_words(contest.name)): contest.name for contest in seats().values()}
+    near = difflib.get_close_matches(" ".join(_words(text)), by_name, n=1, cutoff=0.7)
+    return by_name[near[0]] if near else ""
+
+
 def by_election(seat: Contest, day: str, night: str = "") -> Sheet:
     """The sheet of a by-election in a seat on a day, as typed: only the candidates are missing.
 

@@ -3,8 +3,9 @@
 The columns ``person_name``, ``ballot_paper_id``, ``party_id`` and ``party_name`` are needed. These are read where they
 are present: ``person_id``, ``post_label``, ``gss`` or ``post_id``, ``nuts1``, ``sopn_last_name`` and
 ``sopn_first_names``, ``party_description_text``, ``cancelled_poll``, ``seats_contested``, ``party_lists_in_use``,
-``votes_cast``, ``elected``, ``tied_vote_winner``, ``spoilt_ballots``, ``total_electorate``. A seat without a code is
-looked for by its ballot id among those of the archive. The export has neither times of declarations nor sitting MPs.
+``election_date``, ``votes_cast``, ``elected``, ``tied_vote_winner``, ``spoilt_ballots``, ``total_electorate``. A seat
+without a code is looked for by its ballot id among those of the archive. The export has neither times of declarations
+nor sitting MPs.
 """
 
 import re
@@ -57,6 +58,7 @@ def ballots(
         elif ballot := row.required("ballot_paper_id").casefold():
             papers.setdefault(ballot, []).append(row)
     each_once(papers.values())
+    on_its_day(papers.values())
     known = {} if contests is None else _known(contests, day, set(map(slug_of, papers)), problems)
     names = names_in(row for paper in papers.values() for row in paper)
     read: list[Ballot] = []
@@ -82,6 +84,14 @@ def each_once(papers: Iterable[Sequence[CsvRow]]) -> None:
             if id and (known := people.setdefault(id, row)) is not row:
                 who = f"{row.text('person_name')} has the id of {known.text('person_name')} on line {known.line}"
                 row.wrong(f"{who}: one person stands once. Leave one out, or put the id right.")
+
+
+def on_its_day(papers: Iterable[Sequence[CsvRow]]) -> None:
+    """Notes at its row where a paper's ``election_date`` is another day than its ballot id has."""
+    for row in (paper[0] for paper in papers):
+        day, ballot = row.day_if_any("election_date"), row.text("ballot_paper_id").casefold()
+        if day and not ballot.endswith(f".{day}"):
+            row.wrong(f"election_date is {row.text('election_date')}, and {ballot} is of another day: put one right.")
 
 
 def _is_of(row: CsvRow, night: str) -> bool:

@@ -158,6 +158,13 @@ def test_a_time_before_the_close_or_weeks_later_is_not_of_the_night(typed: str, 
     assert said in fault.sentence
 
 
+def test_a_seat_that_is_misspelt_is_told_which_it_may_be() -> None:
+    faults = faults_of(with_fields(sheet(), {"0.seat": "Clactn", "0.gss": "", "0.nation": "", "0.region": ""}))
+    assert [one.sentence for one in faults if one.field == "0.seat"] == [
+        "No seat of the House is called “Clactn”. Is it Clacton?"
+    ]
+
+
 def test_a_declaration_is_not_expected_when_the_clocks_skip_the_hour() -> None:
     (fault,) = faults_of(with_fields(sheet(), {"date": "26/03/2026", "0.expected": "29/03/2026 01:30"}))
     assert "no 01:30 on 29/03/2026, when the clocks go forward" in fault.sentence

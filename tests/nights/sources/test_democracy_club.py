@@ -247,6 +247,14 @@ def test_a_candidate_twice_and_two_who_are_elected_are_named_with_both_lines(tmp
     assert "export.csv, line 10: elected is t, but Douglas Carswell is that already, on line 2." in problems
 
 
+def test_a_day_that_is_not_its_ballots_is_named(tmp_path: Path) -> None:
+    rows = [row | {"election_date": "2014-10-09"} for row in rows_of(CLACTON)]
+    rows[0]["election_date"] = "2014-09-10"
+    assert refused(tmp_path, rows) == [
+        f"export.csv, line 2: election_date is 2014-09-10, and {CLACTON} is of another day: put one right."
+    ]
+
+
 def test_ids_in_other_letters_and_what_nobody_sees_change_nothing(tmp_path: Path) -> None:
     rows = rows_of(CLACTON)
     odd = [
