@@ -1,7 +1,7 @@
 """Slips of the hand made in real results, and what the checks say to them: `python -m tests.election.slips`."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
 from msgspec import Struct
@@ -80,14 +80,18 @@ def slips(number: int, seed: int) -> Iterator[Slip]:
 
 def table() -> str:
     """What becomes of the slips, by kind, as Markdown."""
-    made = list(slips(NUMBER, SEED))
+    return as_table([(slip.kind, slip.alone, slip.found_by_another) for slip in slips(NUMBER, SEED)])
+
+
+def as_table(made: Sequence[tuple[str, str, bool]]) -> str:
+    """A row for each kind, of slips with what becomes of them alone and whether another person finds them."""
     lines = [
         "| slip | made | one person: refused | wants a reason | let through | two people: found | let through |",
         "|---|--:|--:|--:|--:|--:|--:|",
     ]
-    for kind in KINDS:
-        some = [slip for slip in made if slip.kind == kind]
-        alone, found = Counter(slip.alone for slip in some), sum(slip.found_by_another for slip in some)
+    for kind in dict.fromkeys(kind for kind, *_ in made):
+        some = [slip for slip in made if slip[0] == kind]
+        alone, found = Counter(becomes for _, becomes, _ in some), sum(is_found for *_, is_found in some)
         numbers = (alone["refused"], alone["doubted"], alone["let through"], found, len(some) - found)
         lines.append(f"| {kind} | {len(some)} | {' | '.join(map(str, numbers))} |")
     return "\n".join(lines)

@@ -7,7 +7,7 @@ as half of the votes of its last candidate.
 
 import csv
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -20,7 +20,7 @@ from server.election.counting.apart import Apart, added, check_apart, slates
 from server.election.counting.doubts import doubts_about_figures
 from server.election.methods.figures import MoreFigures, Rejected
 from server.election.parties import INDEPENDENT
-from tests.election.slips import NUMBER, SEED
+from tests.election.slips import NUMBER, SEED, as_table
 from tests.election.wards import ward
 
 FOLDER = Path(os.environ.get("HANDBOOKS", "/nowhere"))
@@ -110,17 +110,7 @@ def slips(number: int, seed: int, apart: bool) -> Iterator[Slip]:
 
 def table(apart: bool) -> str:
     """What becomes of the slips, by kind, as Markdown."""
-    made = list(slips(NUMBER, SEED, apart))
-    lines = [
-        "| slip | made | one person: refused | wants a reason | let through | two people: found | let through |",
-        "|---|--:|--:|--:|--:|--:|--:|",
-    ]
-    for kind in KINDS:
-        some = [slip for slip in made if slip.kind == kind]
-        alone, found = Counter(slip.alone for slip in some), sum(slip.found_by_another for slip in some)
-        numbers = (alone["refused"], alone["doubted"], alone["let through"], found, len(some) - found)
-        lines.append(f"| {kind} | {len(some)} | {' | '.join(map(str, numbers))} |")
-    return "\n".join(lines)
+    return as_table([(slip.kind, slip.alone, slip.found_by_another) for slip in slips(NUMBER, SEED, apart)])
 
 
 def _digits(change: Callable[[Random, str], str]) -> Callable[[Random, Rows], Rows]:
