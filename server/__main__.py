@@ -1,6 +1,7 @@
 """The command line: parses it, calls the verb, gives the exit code. No logic of its own."""
 
 import argparse
+import gc
 import os
 import sys
 
@@ -39,6 +40,8 @@ _VERBS = (run, serve, redis, replay, open, import_, verify, export, keep, discar
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code, 0 if it did what was asked. Errors are sentences on stderr."""
+    gc.freeze()
+    gc.enable()
     options = _parser().parse_args(arguments)
     try:
         settings = Settings.from_env()
