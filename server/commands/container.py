@@ -22,7 +22,7 @@ COPY web web
 RUN rm -rf web/node_modules web/static/vendor && scripts/setup files && rm -rf web/node_modules
 COPY server server
 RUN .venv/bin/python -m compileall -q server && .venv/bin/python -c 'import asyncio; \\
-  from server.html.templates import compile_all; asyncio.run(compile_all())'
+  from server.html import static, templates; asyncio.run(templates.compile_all()); static.compress()'
 
 FROM python:3.11-slim
 RUN useradd --system --uid 8000 --home-dir /data --create-home declared

@@ -1,11 +1,14 @@
 """The files a page needs, read and compressed once, at addresses that change with their content; which are missing."""
 
+import hashlib
 import mimetypes
 import os
 import re
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,6 +21,7 @@ from server.html.root import rooted
 from server.live.bodies import Body
 
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "static"
+_COMPRESSED = _FOLDER.parent / "__pycache__" / "static.compressed"
 _TEMPLATES = _FOLDER.parent / "templates"
 _BESIDES = ("count-worker.js", "embed.js")  # asked for at addresses of their own
 _ASKED = r"\bstatic\(['\"]([^'\"]+)"
@@ -93,12 +97,38 @@ def lacking() -> str:
 
 
 def compress() -> None:
-    """Compress every file before anybody asks for one, but for those that are sent only together with others. It takes
-    a quarter of a second in all; call it in a thread."""
+    """Have every file compressed before anybody asks for one, but for those that are sent only together with others.
+
+    It takes a third of a second in all; call it in a thread. The next process that starts finds what was made here, as
+    Python finds its compiled modules. If it cannot be written, each process compresses the files when it starts.
+    """
     parts = {part for together in _TOGETHER.values() for part in together}.difference(_asked())
-    for name, file in _files().items():
-        if name not in parts:
-            file.content.compress()
+    sent = [file.content for name, file in _files().items() if name not in parts]
+    known = _read()
+    for content in sent:
+        if content.etag in known and not content.is_compressed:
+            content.keep(*known[content.etag])
+        content.compress()
+    if known.keys() != {content.etag for content in sent}:
+        _write({content.etag: (content.brotli, content.gzipped) for content in sent})
+
+
+def _read() -> dict[str, tuple[bytes, bytes]]:
+    """Brotli and gzip of every file by its ETag; nothing if they are not there, or are not as they were written."""
+    with suppress(OSError):
+        digest, kept = (stored := _COMPRESSED.read_bytes())[:32], stored[32:]
+        if digest == hashlib.sha256(kept).digest():
+            return msgspec.msgpack.decode(kept, type=dict[str, tuple[bytes, bytes]])
+    return {}
+
+
+def _write(known: dict[str, tuple[bytes, bytes]]) -> None:
+    with suppress(OSError):
+        _COMPRESSED.parent.mkdir(exist_ok=True)
+        new = _COMPRESSED.with_suffix(f".{os.getpid()}")
+        kept = msgspec.msgpack.encode(known)
+        new.write_bytes(hashlib.sha256(kept).digest() + kept)
+        new.replace(_COMPRESSED)
 
 
 @allows(everyone)

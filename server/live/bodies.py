@@ -38,6 +38,10 @@ class Body(Held):
         quality = _BEST if self._lasting else _QUALITY
         return self.holding(cast(Any, brotli).compress(self.plain, quality=quality))
 
+    def keep(self, brotli: bytes, gzipped: bytes) -> None:
+        """Take forms that were made of this content before."""
+        vars(self).update(brotli=self.holding(brotli), gzipped=self.holding(gzipped))
+
     @property
     def is_compressed(self) -> bool:
         """Whether any form but the plain one was made."""

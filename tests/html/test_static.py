@@ -1,6 +1,7 @@
 """Static files and how answers are compressed: a file has one name, and a reader is sent what it takes."""
 
 import gzip
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -98,6 +99,37 @@ async def test_all_files_that_are_sent_can_be_compressed_before_anybody_asks() -
     assert cast(Any, brotli).decompress(found.content).startswith(b":root")
     again = await asked(static.static("declared.css"), "br")
     assert again.content is found.content
+
+
+def test_what_one_process_compressed_the_next_one_finds_and_what_is_damaged_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "new" / "compressed"
+    monkeypatch.setattr(static, "_COMPRESSED", kept)
+
+    def started() -> dict[str, Body]:
+        static._files.cache_clear()  # pyright: ignore[reportPrivateUsage]
+        static.compress()
+        return {name: file.content for name, file in static._files().items()}  # pyright: ignore[reportPrivateUsage]
+
+    first, whole = started(), kept.read_bytes()
+    with monkeypatch.context() as nobody:
+        nobody.setattr(gzip, "compress", None)
+        second = started()
+    assert {name: vars(body).get("brotli") for name, body in second.items()} == {
+        name: vars(body).get("brotli") for name, body in first.items()
+    }
+    for name, body in second.items():
+        assert body.size == first[name].size
+        if body.is_compressed:
+            assert cast(Any, brotli).decompress(body.brotli) == gzip.decompress(body.gzipped) == body.plain
+    for damaged in (b"", whole[:20], whole[:-9], whole[:-9] + b"otherwise", b"x" * 100):
+        kept.write_bytes(damaged)
+        assert started()["count.js"].brotli == first["count.js"].brotli
+        assert kept.read_bytes() == whole
+    kept.unlink()
+    kept.mkdir()  # where it cannot be written
+    assert started()["count.js"].is_compressed
 
 
 @pytest.mark.parametrize(
