@@ -9,11 +9,13 @@ from urllib.parse import urlencode
 import pytest
 from starlette.testclient import TestClient
 
+from server.count.visit import pins
 from server.count.visit.invitations import Invitations, NotInvited
 from server.count.visit.pins import hashed, is_pin
 from server.count.visit.signed import Signer
 from server.election.counting.acts import PinChosen, PinCleared, PinMistaken, Revoked, SessionsEnded, SignedIn
 from server.stream import clock
+from tests.conftest import THOROUGH
 from tests.count import rochester
 from tests.count.conftest import HALL, PIN, SECRET, Desk, Phone, another, signed_in, stamp, token
 
@@ -47,10 +49,17 @@ def test_start_makes_a_session_and_takes_the_token_out_of_the_address(client: Te
     assert token(invitation_of(link)) not in response.history[0].headers["location"] + response.text
 
 
+@pytest.fixture
+def thorough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PINs are hashed as the program does it."""
+    monkeypatch.setattr(pins, "_hasher", THOROUGH)
+
+
+@pytest.mark.usefixtures("thorough")
 def test_the_pin_is_kept_only_as_a_hash(client: TestClient, desk: Desk, link: str) -> None:
     Phone(client).sign_in(link)
     (act,) = (act for act in desk.acts() if isinstance(act, PinChosen))
-    assert act.pin.startswith("$argon2id$")
+    assert act.pin.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert asyncio.run(is_pin(PIN, act.pin))
     assert not asyncio.run(is_pin("2581", act.pin))
 
@@ -111,8 +120,8 @@ def test_the_right_pin_does_not_open_what_is_locked(client: TestClient, desk: De
 
 def test_a_right_pin_forgets_the_wrong_ones(client: TestClient, link: str) -> None:
     phone = Phone(client)
-    for pins in (PIN, "1357", PIN):
-        phone.sign_in(link, pins)
+    for pin in (PIN, "1357", PIN):
+        phone.sign_in(link, pin)
     assert "4 tries are left" in phone.sign_in(link, "1357").text
 
 
@@ -259,6 +268,7 @@ def test_wrong_tokens_from_an_address_are_limited_and_good_ones_from_a_full_hall
     assert "/count/verification" in phone.open()
 
 
+@pytest.mark.usefixtures("thorough")
 async def test_pins_of_a_whole_hall_hold_up_nothing_else_that_wants_a_thread() -> None:
     hashes = [asyncio.create_task(hashed("4711")) for _ in range(16)]
     await asyncio.sleep(0)
