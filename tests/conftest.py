@@ -50,8 +50,8 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 5, 5)
 
 
-# A PIN that is hashed or checked takes 28 ms of a processor, which is meant for those who guess. Tests do so hundreds of
-# times: but for those of the hash itself, they take the least that Argon2 allows.
+# A PIN that is hashed or checked takes 28 ms of a processor, which is meant for those who guess. Tests do so hundreds
+# of times: but for those of the hash itself, they take the least that Argon2 allows.
 THOROUGH = pins._hasher  # pyright: ignore[reportPrivateUsage]
 pins._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # pyright: ignore[reportPrivateUsage]
 
