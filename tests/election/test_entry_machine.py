@@ -161,7 +161,7 @@ class OneNight(RuleBasedStateMachine):
             case "ready":
                 self.speaks(where, RITA, crash)
             case "on air":
-                self.begins_a_correction(where, slip=False, reason="Swapped.", stale=False)
+                self.begins_a_correction(where, slip=False, reason="Swapped.", stale=False, late=False)
             case _:
                 self.is_let_out()
 
@@ -224,8 +224,15 @@ class OneNight(RuleBasedStateMachine):
         self._ask(JANE, command, reasons, crash)
 
     @precondition(lambda self: self.count.night.declared)
-    @rule(where=contests, slip=st.booleans(), reason=st.sampled_from(("Swapped.", "Found.", " ")), stale=seldom)
-    def begins_a_correction(self, where: str, slip: bool, reason: str, stale: bool) -> None:
+    @rule(
+        where=contests,
+        slip=st.booleans(),
+        reason=st.sampled_from(("Swapped.", "Found.", " ")),
+        stale=seldom,
+        late=seldom,
+    )
+    def begins_a_correction(self, where: str, slip: bool, reason: str, stale: bool, late: bool) -> None:
+        self.count.wait(timedelta(minutes=40 if late else 0))
         stamp, round = self.count.stamp(RITA, self.count.new_id("begun")), self.count.later.counts[where].round - stale
         self._try(CorrectionBegun(**stamp, ballot=where, round=round, slip=slip, reason=reason))
 

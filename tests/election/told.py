@@ -47,13 +47,15 @@ from server.election.events import (
 from server.election.texts.check_codes import Finding
 
 Line = Sequence[AnyAct | AnyEvent]
+_OF_A_COUNT = (StageReached, PreferencesReported, Declared, Corrected, Withdrawn, NoPollTaken)
+_ENDS_A_ROUND = (Declared, Corrected, Withdrawn, NoPollTaken)
 HALF_AN_HOUR = timedelta(minutes=30)
 
 
 def must_be_told(line: Line, place: int) -> None:
     """Hold one entry of a night's line against those before it; AssertionError where it should not have been."""
     past, one = line[:place], line[place]
-    assert all(isinstance(one, Event) != isinstance(two, Event) or one.command_id != two.command_id for two in past)
+    assert all(one.command_id != two.command_id or isinstance(one, Event) != isinstance(two, Event) for two in past)
     match one:
         case NightOpened():
             assert not past
@@ -203,8 +205,8 @@ def _sheet(past: Line, sheet: SheetKeyed) -> None:
     ballot = sheet.ballot
     assert sheet.role in ("officer", "second officer")
     assert sheet.round == rounds(past, ballot), "a sheet of a count that is over"
-    assert not no_poll(past, ballot)
     taken_back = any(isinstance(one.command, Withdraw) for one in unsaid(past, ballot))
+    assert not no_poll(past, ballot) or taken_back
     assert not figures(past, ballot) or correction(past, ballot) or taken_back, "a sheet for what is declared"
     assert waiting(past, ballot) is None, "a sheet while figures are going on air"
     keyed = sheets(past, ballot)
@@ -372,16 +374,11 @@ def _ends_a_round(one: AnyAct | AnyEvent, ballot: str) -> bool:
     """Whether figures must be counted, keyed and confirmed anew after it."""
     if isinstance(one, StageReached):
         return one.ballot == ballot and one.stage == "recount"
-    return isinstance(one, Declared | Corrected | Withdrawn | NoPollTaken) and one.ballot == ballot
+    return isinstance(one, _ENDS_A_ROUND) and one.ballot == ballot
 
 
 def _of(past: Line, ballot: str) -> list[CountEvent]:
-    return [
-        one
-        for one in past
-        if isinstance(one, StageReached | PreferencesReported | Declared | Corrected | Withdrawn | NoPollTaken)
-        and one.ballot == ballot
-    ]
+    return [one for one in past if isinstance(one, _OF_A_COUNT) and one.ballot == ballot]
 
 
 def _contest(past: Line, ballot: str) -> Contest:
