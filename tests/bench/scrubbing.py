@@ -4,6 +4,7 @@ import asyncio
 import random
 import statistics
 from collections.abc import Sequence
+from itertools import cycle, islice
 
 from msgspec import Struct
 
@@ -79,18 +80,28 @@ def _places(night: str, number: int) -> list[dict[str, float]]:
     return [{"x": one.x, "seq": one.moment.seq} for one in random.Random(1).sample(stops, min(number, len(stops)))]
 
 
-def _all(one: Program, night: str, number: int) -> list[Scrubbed]:
+def _pairs(each: bool) -> list[tuple[str, str]]:
+    """Sights and engines, ``each`` with every other; or each of them at least once, in as few pairs as that takes."""
+    has = engines()
+    if each or not has:
+        return [(sight, engine) for sight in SIGHTS for engine in has]
+    longest = max(len(has), len(SIGHTS))
+    return list(islice(zip(cycle(SIGHTS), cycle(has), strict=False), longest))
+
+
+def _all(one: Program, night: str, number: int, each: bool) -> list[Scrubbed]:
     one.start()
     places, address = _places(night, number), f"{one.url}/nights/{night}"
     for place in places:
         one.get(f"/nights/{night}/frame?after=1&seq={place['seq']}")
-    return [asyncio.run(scrubbed(engine, address, places, sight)) for sight in SIGHTS for engine in engines()]
+    return [asyncio.run(scrubbed(engine, address, places, sight)) for sight, engine in _pairs(each)]
 
 
-def measure(number: int = 200, night: str = _NIGHT) -> list[Scrubbed]:
-    """So many random moments in each engine that is there, at the top of the page and at the map."""
+def measure(number: int = 200, night: str = _NIGHT, each: bool = True) -> list[Scrubbed]:
+    """So many random moments in each engine that is there, at the top of the page and at the map; unless ``each`` is to
+    be seen in every engine, in one of them."""
     with program() as one:
-        return _all(one, night, number)
+        return _all(one, night, number, each)
 
 
 def show(found: Sequence[Scrubbed]) -> None:
