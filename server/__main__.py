@@ -40,7 +40,6 @@ _VERBS = (run, serve, redis, replay, open, import_, verify, export, keep, discar
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code, 0 if it did what was asked. Errors are sentences on stderr."""
-    gc.freeze()
     gc.enable()
     options = _parser().parse_args(arguments)
     try:
