@@ -5,6 +5,9 @@ import gc
 import os
 import sys
 
+if __name__ == "__main__":
+    gc.disable()  # What is imported is no garbage, and looking for some among it takes a quarter of a start.
+
 from server.commands import (
     container,
     discard,
@@ -40,7 +43,6 @@ _VERBS = (run, serve, redis, replay, open, import_, verify, export, keep, discar
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code, 0 if it did what was asked. Errors are sentences on stderr."""
-    gc.enable()
     options = _parser().parse_args(arguments)
     try:
         settings = Settings.from_env()
@@ -81,4 +83,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    gc.enable()
     sys.exit(main())

@@ -114,9 +114,11 @@ def compress() -> None:
 
 
 def _read() -> dict[str, tuple[bytes, bytes]]:
-    """Brotli and gzip of every file by its ETag; nothing if they are not there, or are not as they were written."""
-    with suppress(OSError):
-        digest, kept = (stored := _COMPRESSED.read_bytes())[:32], stored[32:]
+    """Brotli and gzip of every file by its ETag; nothing if they are not there, are damaged, or were written by another
+    version of the program."""
+    with suppress(OSError, msgspec.DecodeError):
+        stored = _COMPRESSED.read_bytes()
+        digest, kept = stored[:32], stored[32:]
         if digest == hashlib.sha256(kept).digest():
             return msgspec.msgpack.decode(kept, type=dict[str, tuple[bytes, bytes]])
     return {}
