@@ -80,28 +80,28 @@ def _places(night: str, number: int) -> list[dict[str, float]]:
     return [{"x": one.x, "seq": one.moment.seq} for one in random.Random(1).sample(stops, min(number, len(stops)))]
 
 
-def _pairs(each: bool) -> list[tuple[str, str]]:
-    """Sights and engines, ``each`` with every other; or each of them at least once, in as few pairs as that takes."""
+def _pairs(every: bool) -> list[tuple[str, str]]:
+    """Pairs of a sight and an engine: ``every`` pair, or just so many that each sight and each engine is among them."""
     has = engines()
-    if each or not has:
+    if every or not has:
         return [(sight, engine) for sight in SIGHTS for engine in has]
     longest = max(len(has), len(SIGHTS))
     return list(islice(zip(cycle(SIGHTS), cycle(has), strict=False), longest))
 
 
-def _all(one: Program, night: str, number: int, each: bool) -> list[Scrubbed]:
+def _all(one: Program, night: str, number: int, every: bool) -> list[Scrubbed]:
     one.start()
     places, address = _places(night, number), f"{one.url}/nights/{night}"
     for place in places:
         one.get(f"/nights/{night}/frame?after=1&seq={place['seq']}")
-    return [asyncio.run(scrubbed(engine, address, places, sight)) for sight, engine in _pairs(each)]
+    return [asyncio.run(scrubbed(engine, address, places, sight)) for sight, engine in _pairs(every)]
 
 
-def measure(number: int = 200, night: str = _NIGHT, each: bool = True) -> list[Scrubbed]:
-    """So many random moments in each engine that is there, at the top of the page and at the map; unless ``each`` is to
-    be seen in every engine, in one of them."""
+def measure(number: int = 200, night: str = _NIGHT, every: bool = True) -> list[Scrubbed]:
+    """So many random moments, at the top of the page and at the map, in the engines that are there: in ``every`` pair
+    of a sight and an engine, or in just enough pairs that each is seen once."""
     with program() as one:
-        return _all(one, night, number, each)
+        return _all(one, night, number, every)
 
 
 def show(found: Sequence[Scrubbed]) -> None:

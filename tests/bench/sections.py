@@ -188,7 +188,7 @@ SECTIONS: dict[str, Section] = {
     "scrubbing": Section(
         "A random moment of a past night, painted in three engines",
         lambda run: scrubbing.measure(),
-        lambda: scrubbing.measure(2, _ROCHESTER, each=False),
+        lambda: scrubbing.measure(2, _ROCHESTER, every=False),
         scrubbing.show,
         no_browser,
         usual=False,
