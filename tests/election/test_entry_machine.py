@@ -345,3 +345,15 @@ def test_whatever_happens_only_confirmed_figures_go_out_and_nothing_is_lost_or_d
     single = {f"single: {state}" for state in get_args(State) if state not in ("one keyed", "differs")}
     double = {f"double: {state}" for state in get_args(State)}
     assert (single | double | REFUSALS | KINDS) - SEEN.keys() == set(), "the walk did not come by everything"
+
+
+def test_a_recount_whose_verification_is_set_aside_before_either_goes_out_begins_nothing_anew() -> None:
+    walk: Any = OneNight()
+    walk.begins(entry="double", first=0, second=0)
+    walk.holds(crash=False)
+    walk.papers_are_others_between_two_sheets(where=B0)
+    walk.reaches(crash=False, stage="recount", where=B0)
+    walk.sets_aside(again=False, which=0)
+    walk.papers_are_others_between_two_sheets(where=B0)
+    for place in range(len(walk.count.line)):
+        must_be_told(walk.count.line, place)

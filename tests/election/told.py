@@ -286,8 +286,18 @@ def expected(past: Line, ballot: str) -> int | None:
 
 
 def rounds(past: Line, ballot: str) -> int:
-    """How often the count begins anew, be it that it is still to be said."""
-    return sum(_ends_a_round(one, ballot) for one in past) + sum(_begins_anew(one) for one in unsaid(past, ballot))
+    """How often the count begins anew, be it that it is still to be said. A recount of what nobody has begun to count
+    will be refused."""
+    number = sum(_ends_a_round(one, ballot) for one in past)
+    stages = {one.stage for one in _of(past, ballot) if isinstance(one, StageReached)}
+    for command in (one.command for one in unsaid(past, ballot)):
+        if not isinstance(command, ReachStage):
+            number += isinstance(command, Withdraw | RecordNoPoll)
+        elif command.stage != "recount":
+            stages.add(command.stage)
+        elif stages - {"boxes in"}:
+            number += 1
+    return number
 
 
 def unsaid(past: Line, ballot: str) -> list[Asked]:
@@ -296,13 +306,6 @@ def unsaid(past: Line, ballot: str) -> list[Asked]:
     done |= {one.asked for one in past if isinstance(one, Dropped)}
     asked = [one for one in past if isinstance(one, Asked) and not isinstance(one.command, Declare | Correct)]
     return [one for one in asked if one.command.id not in done and getattr(one.command, "ballot", None) == ballot]
-
-
-def _begins_anew(asked: Asked) -> bool:
-    command = asked.command
-    return isinstance(command, Withdraw | RecordNoPoll) or (
-        isinstance(command, ReachStage) and command.stage == "recount"
-    )
 
 
 def sheets(past: Line, ballot: str) -> dict[Role, SheetKeyed]:
