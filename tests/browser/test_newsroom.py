@@ -1,8 +1,8 @@
 """A newsroom's screens in a real browser: banners take turns, a hold is obeyed, a frame fits into another's page."""
 
 import io
-from collections.abc import AsyncIterator, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -63,6 +63,7 @@ async def submit(stream: EventStream, commands: Sequence[AnyCommand], night: str
 
 async def open_screen(page: Page, site: Site, address: str = "overlay?seconds=1", night: str = "night") -> None:
     """Open a screen, up to date and with its log begun."""
+    await page.clock.install()
     await page.goto(f"{site.url}/nights/{night}/{address}")
     await expect(page.locator("#line")).to_have_attribute("data-state", "up")
     if await page.locator("#shown").count():
@@ -79,6 +80,14 @@ async def sets(page: Page, number: int) -> list[list[str]]:
     return [one["ids"] for one in await log_of(page)]
 
 
+@asynccontextmanager
+async def paused(page: Page) -> AsyncGenerator[None]:
+    """No time passes in the page meanwhile: whatever is declared is there before the first banner has had its time."""
+    await page.clock.pause_at(await page.evaluate("Date.now() + 1_000"))
+    yield
+    await page.clock.resume()
+
+
 async def at_seq(page: Page, seq: int) -> None:
     await expect(page.locator("#now")).to_have_attribute("data-seq", str(seq))
 
@@ -88,10 +97,14 @@ async def test_banners_take_turns_for_as_long_as_was_asked_and_none_is_of_before
 ) -> None:
     await open_screen(viewer, site)
     await expect(viewer.locator("#lower")).to_be_hidden()
-    await submit(stream, [declare(0, *GAIN), declare(1, *HELD_SEAT), declare(2, *GAIN)])
-    await expect(viewer.locator(".headline")).to_have_text("CON GAIN Seat 0 from Labour")
-    await expect(viewer.locator(".facts")).to_contain_text("Ann Abel")
-    await expect(viewer.locator(".facts")).to_contain_text("majority 1")
+    async with paused(viewer):
+        await submit(stream, [declare(0, *GAIN)])
+        await at_seq(viewer, 3)
+        await submit(stream, [declare(1, *HELD_SEAT), declare(2, *GAIN)])
+        await at_seq(viewer, 5)
+        await expect(viewer.locator(".headline")).to_have_text("CON GAIN Seat 0 from Labour")
+        await expect(viewer.locator(".facts")).to_contain_text("Ann Abel")
+        await expect(viewer.locator(".facts")).to_contain_text("majority 1")
     assert await sets(viewer, 4) == [["0"], ["1"], ["2"], []]
     times = [one["at"] for one in await log_of(viewer)]
     assert all(later - earlier >= SECOND for earlier, later in pairwise(times))
@@ -103,7 +116,11 @@ async def test_a_burst_shows_gains_first_one_by_one_then_the_holds_six_at_a_time
 ) -> None:
     await open_screen(viewer, site)
     gains = {5, 14, 19}
-    await submit(stream, [declare(seat, *(GAIN if seat in gains else HELD_SEAT)) for seat in range(20)])
+    async with paused(viewer):
+        await submit(stream, [declare(0, *HELD_SEAT)])
+        await at_seq(viewer, 3)
+        await submit(stream, [declare(seat, *(GAIN if seat in gains else HELD_SEAT)) for seat in range(1, 20)])
+        await at_seq(viewer, 22)
     holds = [str(seat) for seat in range(1, 20) if seat not in gains]
     expected = [["0"], ["5"], ["14"], ["19"], holds[:6], holds[6:12], holds[12:], []]
     assert await sets(viewer, len(expected)) == expected
@@ -114,7 +131,11 @@ async def test_more_gains_than_can_be_shown_one_by_one_are_shown_together(
     site: Site, viewer: Page, stream: EventStream
 ) -> None:
     await open_screen(viewer, site)
-    await submit(stream, [declare(seat, *GAIN) for seat in range(11)])
+    async with paused(viewer):
+        await submit(stream, [declare(0, *GAIN)])
+        await at_seq(viewer, 3)
+        await submit(stream, [declare(seat, *GAIN) for seat in range(1, 11)])
+        await at_seq(viewer, 13)
     found = await sets(viewer, 6)
     assert found[:6] == [["0"], ["1", "2", "3", "4", "5", "6"], ["7"], ["8"], ["9"], ["10"]]
 
@@ -123,29 +144,30 @@ async def test_while_the_night_is_held_nothing_goes_out_and_then_it_goes_on(
     site: Site, viewer: Page, stream: EventStream
 ) -> None:
     await open_screen(viewer, site)
-    await submit(stream, [declare(0), declare(1)])
-    await expect(viewer.locator(".headline")).to_contain_text("Seat 0")
-    await submit(stream, [HOLD])
-    await expect(viewer.locator("#lower")).to_be_hidden()
-    await expect(viewer.locator(".strip")).to_be_visible()
-    while (held := await log_of(viewer))[-1]["ids"]:
-        await viewer.wait_for_timeout(20)
-    await viewer.wait_for_function("(at) => performance.now() > at + 1500", arg=held[-1]["at"])
-    assert len(await log_of(viewer)) == len(held)
-    await submit(stream, [RELEASE])
-    await viewer.wait_for_function("(number) => log.length > number", arg=len(held) + 1)
-    rest = (await log_of(viewer))[len(held) :]
-    before = [one["ids"] for one in held]
-    # The first is shown again if the hold came before it had its time.
-    expected = [["0"], ["1"]] if before == [["0"], []] else [["1"]] if before[-2] == ["0"] else []
-    assert [one["ids"] for one in rest][: len(expected)] == expected
+    async with paused(viewer):
+        await submit(stream, [declare(0)])
+        await at_seq(viewer, 3)
+        await submit(stream, [declare(1), HOLD])
+        await at_seq(viewer, 5)
+        await expect(viewer.locator("#lower")).to_be_hidden()
+        await expect(viewer.locator(".strip")).to_be_visible()
+        await viewer.clock.run_for(60_000)
+        assert await sets(viewer, 2) == [["0"], []]
+        await submit(stream, [RELEASE])
+        await at_seq(viewer, 6)
+    # The first is shown again, as the hold came before it had its time.
+    assert await sets(viewer, 5) == [["0"], [], ["0"], ["1"], []]
 
 
 async def test_a_banner_that_waits_goes_out_with_the_corrected_figures_only(
     site: Site, viewer: Page, stream: EventStream
 ) -> None:
     await open_screen(viewer, site, "overlay?seconds=2")
-    await submit(stream, [declare(0), declare(1, *GAIN), correct(1, 8)])
+    async with paused(viewer):
+        await submit(stream, [declare(0)])
+        await at_seq(viewer, 3)
+        await submit(stream, [declare(1, *GAIN), correct(1, 8)])
+        await at_seq(viewer, 5)
     assert await sets(viewer, 3) == [["0"], ["1"], []]
     texts = [one["text"] for one in await log_of(viewer)]
     assert "LAB HOLD Seat 1" in texts[1]
@@ -202,7 +224,11 @@ async def test_a_majority_goes_before_all_that_waits_and_is_said_once(
     await open_then(stream, definition("small", 10, seats=10), "open")
     await viewer.goto(f"{site.url}/nights/small/overlay")
     await open_screen(viewer, site, night="small")
-    await submit(stream, [declare(seat, *GAIN) for seat in range(7)], "small")
+    async with paused(viewer):
+        await submit(stream, [declare(0, *GAIN)], "small")
+        await at_seq(viewer, 2)
+        await submit(stream, [declare(seat, *GAIN) for seat in range(1, 7)], "small")
+        await at_seq(viewer, 8)
     assert (await sets(viewer, 2))[:2] == [["0"], ["majority PP52"]]
     assert "CON MAJORITY" in (await log_of(viewer))[1]["text"]
     await viewer.wait_for_function(DOWN, timeout=30_000)
@@ -285,13 +311,18 @@ async def test_a_wall_keeps_what_is_on_it_while_the_night_is_held_and_says_so(
     site: Site, viewer: Page, stream: EventStream
 ) -> None:
     await open_screen(viewer, site, "wall?seconds=1")
-    await submit(stream, [declare(0), declare(1), HOLD])
-    await expect(viewer.locator("#status")).to_contain_text("Results wait while something is checked")
-    held = await sets(viewer, 1)
-    await submit(stream, [RELEASE])
+    async with paused(viewer):
+        await submit(stream, [declare(0)])
+        await at_seq(viewer, 3)
+        await submit(stream, [declare(1), HOLD])
+        await at_seq(viewer, 5)
+        await expect(viewer.locator("#status")).to_contain_text("Results wait while something is checked")
+        await viewer.clock.run_for(60_000)
+        assert await sets(viewer, 1) == [["0"]]
+        await submit(stream, [RELEASE])
+        await at_seq(viewer, 6)
+    assert await sets(viewer, 2) == [["0"], ["1"]]
     await expect(viewer.locator("#shown .headline")).to_contain_text("Seat 1")
-    assert [one["ids"] for one in await log_of(viewer)] == [["0"], ["1"]]
-    assert len(held) == 1
 
 
 async def test_a_night_that_begins_again_leaves_nothing_of_before_on_a_screen(
