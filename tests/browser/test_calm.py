@@ -154,9 +154,13 @@ async def test_nothing_moves_on_the_nights_page_but_the_feed_when_results_arrive
 ) -> None:
     views = ((PHONE, "body"), (PHONE, "#score"), (PHONE, LIST), (DESKTOP, "body"), (DESKTOP, LIST))
     pages = {(size["width"], place): await windows.open(NIGHT, size, SHIFTS) for size, place in views}
-    for (_, place), page in pages.items():
-        await page.locator(place).evaluate("(one) => one.scrollIntoView()")
+    unfold = "(all) => all.forEach((one) => { one.open = true; })"
+    for (width, place), page in pages.items():
         assert (await shifts(page))[0] == [], "nor while it is opened"
+        if width == DESKTOP["width"]:
+            await page.locator(f"{LIST} > details").evaluate_all(unfold)
+        await page.locator(place).evaluate("(one) => one.scrollIntoView()")
+        await shifts(page)
     for number in (1, 2, 3, 4, 12, 40):
         await declare(stream, number)
         for seen, page in pages.items():

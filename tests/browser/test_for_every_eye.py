@@ -81,6 +81,8 @@ async def test_with_the_readers_own_colours_what_is_chosen_and_what_a_mark_means
     assert [line == paper for line in lines] == [False, True, True, True, True, True]
     con = viewer.locator('.score .swatch[data-party="PP52"]')
     assert await con.evaluate(BACKGROUND) == "rgb(0, 135, 220)"
+    verdict = viewer.locator("#banner .headline .verdict")
+    assert await verdict.evaluate("(one) => getComputedStyle(one).outlineStyle") == "solid"
 
 
 async def test_in_grey_labour_is_hatched_and_the_conservatives_are_not(site: Site, viewer: Page) -> None:

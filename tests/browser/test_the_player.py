@@ -210,6 +210,7 @@ async def test_links_lead_to_the_moment_that_is_shown_and_the_way_back_too(site:
     await viewer.goto(f"{site.url}/nights/{GENERAL}")
     await viewer.get_by_role("slider").fill(str(5 * 3600 + 40 * 60))
     await shows(viewer, GENERAL, "2019-12-13T03:40")
+    await viewer.locator(".folds summary", has_text="East of England").click()
     await viewer.locator(".contests:not(#yours)").get_by_role("link", name="Witham").click()
     await expect(viewer.locator("h1")).to_have_text("Witham")
     await shows(viewer, GENERAL, "2019-12-13T03:40")

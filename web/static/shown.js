@@ -36,9 +36,6 @@ const { put, putRows, shown } = (() => {
     tidy();
   });
 
-  // The list of all contests is folded by region where there is little room.
-  const folds = document.querySelectorAll(".folds > details");
-  for (const fold of folds) fold.open ||= matchMedia("(min-width: 62rem)").matches;
   const inView = document.querySelector(".pages [aria-current]");
   if (inView) inView.parentElement.scrollLeft = inView.offsetLeft - inView.parentElement.offsetLeft - 40;
 
