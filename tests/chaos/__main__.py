@@ -54,7 +54,7 @@ def _tried(place: Place, dice: random.Random, options: argparse.Namespace) -> bo
         place.faults = {kind: fault for kind, fault in place.faults.items() if kind in options.only}
     trial = Trial(place, dice)
     found = asyncio.run(trial.run(options.minutes * 60))
-    return show(found, trial.officers)
+    return show(found, trial.officers, place.folder) and not found.judgement.told
 
 
 if __name__ == "__main__":

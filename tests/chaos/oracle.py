@@ -21,6 +21,14 @@ class Acknowledged(Struct, frozen=True):
     at: str
 
 
+class Told(Struct, frozen=True):
+    """A receipt that the desk was told is lost, the time ``at`` which it was told, and what there is ``now``."""
+
+    said: Acknowledged
+    at: str
+    now: str
+
+
 class Judgement(Struct):
     """What is wrong with a night, each a sentence; ``told`` are the losses of which the desk was told."""
 
@@ -28,7 +36,7 @@ class Judgement(Struct):
     doubled: list[str]
     untrue: list[str]
     broken: list[str]
-    told: list[str]
+    told: list[Told]
 
 
 def judged(acknowledged: Sequence[Acknowledged], events: Sequence[Entry], acts: Sequence[Entry]) -> Judgement:
@@ -50,17 +58,19 @@ def judged(acknowledged: Sequence[Acknowledged], events: Sequence[Entry], acts: 
         if event["kind"] == "declared.1":
             declared.setdefault(event["ballot"], []).append(event)
     found.doubled += [f"{ballot} is declared {len(some)} times" for ballot, some in declared.items() if len(some) > 1]
-    told = [
-        (act["ballot"], act["lost"], _with_offset(act["announced"])) for act in acts if act["kind"] == "event-lost.1"
-    ]
+    told = {
+        (act["ballot"], act["lost"], _with_offset(act["announced"])): _with_offset(act["at"])
+        for act in acts
+        if act["kind"] == "event-lost.1"
+    }
     for one in acknowledged:
         what = f"receipt {one.seq}, {one.ballot} of {one.night}"
         there = [event for event in declared.get(one.ballot, ()) if event["votes"] == one.votes]
         if any((event["seq"], _with_offset(event["at"])) == (one.seq, one.at) for event in there):
             continue
-        if (one.ballot, one.seq, one.at) in told:
+        if at := told.get((one.ballot, one.seq, one.at)):
             now = f"event {there[0]['seq']} of {there[0]['at']}" if there else "gone"
-            found.told.append(f"{what} of {one.at}, is {now}")
+            found.told.append(Told(one, at, now))
         elif there:
             found.untrue.append(f"{what} of {one.at}, is event {there[0]['seq']} of {there[0]['at']}")
         else:

@@ -1,9 +1,11 @@
 """What a trial has found, as a table and a verdict."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from statistics import median
 
 from tests.chaos.officers import Officers
+from tests.chaos.traces import traced
 from tests.chaos.trial import Found
 
 _MOST_NAMED = 20
@@ -23,8 +25,8 @@ def outages(found: Found, officers: Officers) -> list[tuple[str, int, list[float
     return [(kind, numbers[kind], kinds.get(kind, [])) for kind in sorted(numbers)]
 
 
-def show(found: Found, officers: Officers) -> bool:
-    """Print it; whether all is well."""
+def show(found: Found, officers: Officers, folder: Path) -> bool:
+    """Print it; whether all is well. ``folder`` has the logs, which are printed around what was told as lost."""
     print(f"\n{'fault':<32}{'times':>6}   seconds to the next receipt: median  worst")
     rows = outages(found, officers)
     everything = [seconds for _, _, some in rows for seconds in some]
@@ -40,7 +42,7 @@ def show(found: Found, officers: Officers) -> bool:
         f"{len(judgement.doubled)} doubled, {len(judgement.untrue)} receipts untrue, {len(found.apart)} viewers apart, "
         f"{len(judgement.told)} told as lost"
     )
-    for sentence in (*found.noted, *(f"told as lost: {what}" for what in judgement.told)):
+    for sentence in (*found.noted, *(line for one in judgement.told for line in traced(one, found, officers, folder))):
         print(f"noted: {sentence}")
     wrong = [judgement.lost, judgement.doubled, judgement.untrue, judgement.broken, found.apart, found.wrong]
     for sentence in [sentence for some in wrong for sentence in some[:_MOST_NAMED]]:

@@ -19,7 +19,7 @@ def declared(seq: int, ballot: str, **other: object) -> Entry:
 
 OPENED: Entry = {"entry": "1-0", "kind": "night-opened.1", "seq": 1, "at": f"{TIME}Z", "command_id": "open"}
 GOOD = [OPENED, declared(2, "seat-0"), declared(3, "seat-1")]
-ACT: Entry = {"entry": "1-0", "kind": "event-lost.1", "seq": 1, "command_id": "l"}
+ACT: Entry = {"entry": "1-0", "kind": "event-lost.1", "seq": 1, "command_id": "l", "at": f"{TIME}Z"}
 LOST: Entry = {**ACT, "ballot": "seat-1", "lost": 3, "announced": f"{TIME}Z"}
 
 

@@ -4,6 +4,7 @@ import asyncio
 import random
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import count
 from signal import SIGKILL
 from time import monotonic
@@ -27,16 +28,20 @@ _OVERLAPS = 0.2  # of the faults strike before anybody was acknowledged after th
 
 
 class Struck(Struct, frozen=True):
-    """A fault: its kind, and when; ``overlaps`` if the one before was not over."""
+    """A fault: its kind, when it struck, and when it was ``over``, as where what stood still goes on; ``overlaps`` if
+    nothing was acknowledged since the one before."""
 
     kind: str
     at: float
+    over: float
     overlaps: bool
 
 
 class Found(Struct):
-    """What a trial has found."""
+    """What a trial has found; it has ``begun`` at ``begun_at`` by the monotonic clock."""
 
+    begun: datetime = field(default_factory=lambda: datetime.now(UTC))
+    begun_at: float = field(default_factory=monotonic)
     seconds: float = 0.0
     faults: list[Struck] = field(default_factory=list[Struck])
     nights: int = 0
@@ -94,7 +99,7 @@ class Trial:
             kind = self.dice.choice(kinds)
             overlaps = self._waits_since(self.found.faults[-1].at) if self.found.faults else False
             at = await self.place.faults[kind]()
-            self.found.faults.append(Struck(kind, at, overlaps))
+            self.found.faults.append(Struck(kind, at, monotonic(), overlaps))
             await asyncio.sleep(self.dice.uniform(*_REST))
             if self.dice.random() >= _OVERLAPS:
                 await self._receipt_after(at, kind)
