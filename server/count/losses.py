@@ -1,5 +1,5 @@
-"""What this process does where Redis comes back without events that it had shown: what can be is sent out again, and
-the desk and the officers are told what cannot, or has another number or time than its receipt."""
+"""What this process does where Redis comes back without events that it had shown: what can be is put back or sent
+again, and the desk and the officers are told what cannot, or has another number or time than its receipt."""
 
 import asyncio
 from collections.abc import Sequence

@@ -8,19 +8,18 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.election.counting.acts import Act, AnyAct
+from server.election.counting.acts import Act
 from server.election.counting.desk import Desk, fold_acts
-from server.election.events import AnyEvent
 from server.election.nights import Night, fold
 from server.election.refusals import Refused
 from server.stream.codec import UnknownEvent
 from server.stream.events import Conflict, EventStream
 from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened, Unreadable, Waiting
 from server.stream.reading import Position, Since
+from server.stream.recollection import Recollection, Written
 from server.stream.servers.failures import StreamUnavailable
 from server.stream.turns import Turns
 
-Written = AnyEvent | AnyAct
 Side = Literal["events", "acts"]
 _MOST_TRIES = 100  # one writer wins each time, so only a hundred other processes at once could exhaust them
 _NOWHERE = Position()
@@ -57,6 +56,7 @@ class Ledger:
     def __init__(self, stream: EventStream) -> None:
         self._stream = stream
         self._stands: dict[str, Stands] = {}
+        self._recollections: dict[str, Recollection] = {}
         self._heard: dict[str, str] = {}  # night → the round that the follower is in
         # Without turns sixty writers at once would each meet conflict after conflict, and some would give up.
         self._turns = Turns()
@@ -103,6 +103,8 @@ class Ledger:
             case Erased():
                 if self._heard.pop(news.night, None) == self.known(news.night).round:
                     self._stands.pop(news.night, None)
+                    if not news.went_back:
+                        self._recollections.pop(news.night, None)
             case _:  # news of another round than the one that is known, and that all is caught up
                 pass
         return news
@@ -120,6 +122,7 @@ class Ledger:
         """
         ours: list[Written] = []  # entries sent by this call: a reply can be lost, and then the entry is found stored
         async with self._turns.of(night):
+            await self._put_back(night)
             stands, fresh = self.known(night), False
             for _ in range(_MOST_TRIES):
                 seq = stands.receipts(side).get(command_id)
@@ -141,12 +144,36 @@ class Ledger:
                     late = self._is_overtaken(night, stands.position, conflict.since)
                     stands, fresh = await self.look(night) if late else self._take(night, conflict.since), True
                 else:
-                    if isinstance(entry, Act):
-                        self._take(night, Since(False, stands.round, (), (entry,), act_mark=mark))
-                    else:
-                        self._take(night, Since(False, stands.round, (entry,), (), mark))
+                    self._written(night, entry, stands.round, mark)
                     return entry, False
         raise StreamUnavailable(f"{night}: too many writers at once.")
+
+    async def put_back(self, night: str) -> None:
+        """Write what this process remembers and Redis lacks, as a server does that took over without the last entries:
+        with their numbers, times and marks, so that it is as if they had never been away. It is not durable yet.
+
+        Nothing is written where anybody wrote anything else meanwhile: the count may have moved on.
+        """
+        async with self._turns.of(night):
+            await self.look(night)
+            await self._put_back(night)
+
+    async def _put_back(self, night: str) -> None:
+        while (kept := self._recollections.get(night)) and (entry := kept.lacking(self.known(night).position)):
+            stands = self.known(night)
+            try:
+                mark = await self._stream.append(night, entry, stands.position)
+            except Conflict:
+                await self.look(night)
+            else:
+                log.warning("redis lacked what was written, and has it again", night=night, seq=entry.seq)
+                self._written(night, entry, stands.round, mark)
+
+    def _written(self, night: str, entry: Written, round: str, mark: str) -> None:
+        if isinstance(entry, Act):
+            self._take(night, Since(False, round, (), (entry,), act_mark=mark))
+        else:
+            self._take(night, Since(False, round, (entry,), (), mark))
 
     def _is_overtaken(self, night: str, asked: Position, since: Since) -> bool:
         """Whether a reply to who knew ``asked`` no longer fits what is known by now: a whole night may be older than
@@ -186,8 +213,11 @@ class Ledger:
             raise UnknownEvent("What is stored of it does not add up in this version of the program.") from error
         if known.position == _NOWHERE:
             self._stands.pop(night, None)
-        else:
-            self._stands[night] = known
+            return known
+        self._stands[night] = known
+        if night not in self._recollections or self._recollections[night].round != known.round:
+            self._recollections[night] = Recollection(known.round)
+        self._recollections[night].hear(events, acts, known.position)
         return known
 
 

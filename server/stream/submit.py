@@ -20,7 +20,8 @@ from server.election.nights import Night
 from server.election.refusals import Refused
 from server.stream.events import EventStream
 from server.stream.follow import News
-from server.stream.ledger import Ledger, Stands, Written
+from server.stream.ledger import Ledger, Stands
+from server.stream.recollection import Written
 from server.stream.servers.failures import LostByRedis
 from server.stream.turns import Turns
 
@@ -123,12 +124,13 @@ class Submitter:
 
     async def send_out(self, night: str, now: datetime) -> None:
         """Carry out what was asked for and is not done: after a hold, if a process ended between the two steps, or if
-        Redis lost what was done. ``now`` is the time of what is set aside; each event has the time of its act.
+        Redis lost what was done; before that, put back what it lost (``Ledger.put_back``). ``now`` is the time of what
+        is set aside; each event has the time of its act.
 
         While the night is held, only a second hold is carried out: it has no effect now, and must not begin later.
         """
         async with self._going_out.of(night):
-            await self.look(night)
+            await self._ledger.put_back(night)
             events = await self._let_all_out(night, now, math.inf)
         await self._settle(night, *events)
 
@@ -136,7 +138,7 @@ class Submitter:
         try:
             await self._stream.settle(night, *written, again=again)
         except LostByRedis:
-            await self.look(night)  # so that the same, sent again, is not taken for done
+            await self._ledger.put_back(night)  # the rest is known to be lost then, and not taken for done
             raise
 
     async def _let_all_out(self, night: str, now: datetime, before: float) -> list[Written]:

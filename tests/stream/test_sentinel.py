@@ -88,6 +88,18 @@ async def test_nothing_is_acknowledged_by_a_primary_whose_replica_has_just_been_
     await stream.close()
 
 
+async def test_nothing_is_acknowledged_where_most_sentinels_are_out_of_reach(watched: Watched) -> None:
+    stream = EventStream(watched.url, replicas=1)
+    await stream.open()
+    submitter = await opened(stream)
+    watched.sentinels[0].kill()
+    assert (await submitter.submit(NIGHT, declare(0), START)).seq == 2
+    watched.sentinels[1].kill()  # as for who is cut off with a primary, while the others promote a replica of it
+    with pytest.raises(StreamUnavailable, match="Too few of the Sentinels"):
+        await submitter.submit(NIGHT, declare(1), START)
+    await stream.close()
+
+
 async def test_a_replica_that_one_sentinel_does_not_know_could_take_over(watched: Watched) -> None:
     stream = EventStream(watched.url, replicas=1)
     await stream.open()

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from server.measures import REDIS_FAILURES, REDIS_SECONDS
 from server.stream.servers.cluster import CLUSTERS, FAILURE, Cluster
-from server.stream.servers.failures import failed
+from server.stream.servers.failures import StreamUnavailable, failed
 
 T = TypeVar("T")
 
@@ -28,6 +28,7 @@ _PATIENCE_SECONDS = 3.0  # an officer hears within six seconds what a Redis that
 _AFTER_SILENCE_SECONDS = 1.0
 _SENTINEL_SECONDS = 1.0
 _A_SENTINEL = 26379
+_TOO_FEW = "Too few of the Sentinels answer to tell which servers must have what is sent: it is not yet confirmed."
 
 
 class _SentinelPool(SentinelConnectionPool, BlockingConnectionPool):
@@ -95,7 +96,8 @@ class Client:
 
     async def could_take_over(self) -> int:
         """How many replicas Sentinel could make the primary: those that it does not take for down, as it may choose one
-        that has just come back; 0 without Sentinels. StreamUnavailable if no Sentinel answers.
+        that has just come back; 0 without Sentinels. StreamUnavailable unless most of the Sentinels answer: those that
+        a part of the network keeps from answering may be making another server the primary.
 
         One that no Sentinel is connected to counts: whichever is promoted closes their connections as it becomes the
         primary, and is the very one that must not be left out. So does one that a single Sentinel can reach, as that
@@ -106,17 +108,20 @@ class Client:
             return 0
         manager: Any = pool.sentinel_manager
 
-        async def told_by(sentinel: Any) -> list[Any]:
+        async def told_by(sentinel: Any, seconds: float) -> list[Any] | None:
             with suppress(*FAILURES):
-                async with asyncio.timeout(_SENTINEL_SECONDS / 4):
+                async with asyncio.timeout(seconds):
                     return await sentinel.sentinel_slaves(pool.service_name)
-            return []
+            return None
 
         async def asked() -> int:
-            await pool.get_master_address()  # which puts a Sentinel first that answers, and leaves who was the primary
-            first, *others = manager.sentinels
-            told = await asyncio.gather(first.sentinel_slaves(pool.service_name), *map(told_by, others))
-            return len({one["name"] for one in chain(*told) if not one["is_sdown"] and not one["is_odown"]})
+            await pool.get_master_address()  # which leaves who was the primary
+            for seconds in (_SENTINEL_SECONDS / 4, _SENTINEL_SECONDS):
+                answers = await asyncio.gather(*(told_by(one, seconds) for one in manager.sentinels))
+                told = [answer for answer in answers if answer is not None]
+                if len(told) > len(answers) // 2:
+                    return len({one["name"] for one in chain(*told) if not one["is_sdown"] and not one["is_odown"]})
+            raise StreamUnavailable(_TOO_FEW)
 
         return await self._answer(asked)
 
