@@ -35,8 +35,8 @@ async def readyz(request: Request) -> Response:
     return Response(msgspec.json.encode(readiness), status, {"Cache-Control": "no-store"}, JSON)
 
 
-async def readiness_of(hub: Hub, stream: EventStream) -> Readiness:
-    """Whether this process may be sent visitors, and all that is wrong.
+async def readiness_of(hub: Hub, stream: EventStream, patience: float = _PATIENCE_SECONDS) -> Readiness:
+    """Whether this process may be sent visitors, and all that is wrong, as Redis says within ``patience`` seconds.
 
     If Redis might lose what it stores, has lost a night or some of its events, or lacks replicas, or if this process
     cannot read a night, the reasons say so too, but the process still counts as ready: it serves all that there is.
@@ -47,7 +47,7 @@ async def readiness_of(hub: Hub, stream: EventStream) -> Readiness:
     if not hub.ready.is_set():
         reasons.append("The events that are stored have not all been read yet.")
     reasons += [lacks] if (lacks := static.lacking()) else []
-    lost, why = await _lost(stream)
+    lost, why = await _lost(stream, patience)
     reasons += [why] if lost is None else []
     reasons += [hub.waits] if hub.waits and hub.waits not in reasons else []
     lacking = [why] if why and lost is not None else []
@@ -71,10 +71,10 @@ def _went_back(hub: Hub, night: str, shown: Sequence[AnyEvent]) -> str:
     return f"Redis came back without {len(lost)} {what} of {night} that had been shown. {again}"
 
 
-async def _lost(stream: EventStream) -> tuple[list[str] | None, str]:
+async def _lost(stream: EventStream, patience: float) -> tuple[list[str] | None, str]:
     """The nights that Redis has lost, and which replicas it lacks, "" for none; or None, and why it did not answer."""
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(patience):
             return await stream.lost(), await stream.lacks_replicas()
     except TimeoutError:
         return None, "Redis does not answer."

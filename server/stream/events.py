@@ -72,6 +72,8 @@ class EventStream:
 
         StreamUnfit if it is too old, or cannot be used with these settings.
         """
+        if lacks := promises.lacks_file(self.url):
+            raise StreamUnfit(lacks)
         try:
             info = min(await self.client.everywhere("INFO", "server"), key=promises.version)
             if promises.is_cluster(info) and urlsplit(self.url).scheme not in CLUSTERS:
@@ -83,7 +85,8 @@ class EventStream:
         except StreamUnfit:
             raise
         except StreamUnavailable as error:
-            raise StreamUnavailable(f"{error} Is it running, and is REDIS_URL right?") from error
+            tls = " One without TLS does not answer a REDIS_URL of rediss." if self.url.startswith("rediss") else ""
+            raise StreamUnavailable(f"{error} Is it running, and is REDIS_URL right?{tls}") from error
         version = promises.version(info)
         if version < promises.OLDEST:
             raise StreamUnfit(f"Redis {info['redis_version']} is too old: 7.0 is needed, or Valkey.")

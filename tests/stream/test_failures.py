@@ -294,3 +294,21 @@ async def test_a_clock_of_redis_that_is_set_back_keeps_nobody_out(one: Server) -
     (name,) = re.findall(r"b'(rates[^']+)'", one.ask("KEYS rates*"))
     one.ask(f"PEXPIRE {name} 3660000")  # as for a count that was begun while the clock was an hour ahead
     assert [await rates.seconds_over(limit, "Jane") > 0 for _ in range(3)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("rediss://{at}?ssl_ca_certs=/nowhere/ca.pem", "REDIS_URL says ssl_ca_certs=/nowhere/ca.pem, and there is no"),
+        ("redis+sentinel://{at}/night", "This is a Redis and no Sentinel"),
+        ("redis+cluster://{at}", "This Redis is no node of a cluster"),
+    ],
+)
+async def test_a_url_of_what_the_server_is_not_is_named_and_does_not_pass(one: Server, url: str, told: str) -> None:
+    with pytest.raises(StreamUnfit, match=told):
+        await EventStream(url.format(at=f"127.0.0.1:{one.port}")).open()
+
+
+async def test_tls_that_a_plain_redis_does_not_answer_is_named(one: Server) -> None:
+    with pytest.raises(StreamUnavailable, match="One without TLS does not answer a REDIS_URL of rediss"):
+        await EventStream(f"rediss://127.0.0.1:{one.port}").open()

@@ -38,6 +38,7 @@ _RIGHTS = "server/stream/README.md names the rights that are needed."
 NO_CLUSTER = (
     "This is a node of a Redis Cluster: REDIS_URL must be like redis+cluster://one.example:6379,two.example:6379."
 )
+_ALONE = "REDIS_URL must be like redis://one.example:6379/0."
 _MOVES = "Redis Cluster is moving this night to another node. It answers once it has."
 
 # How a refusal begins → what it means. Those of the first table pass by themselves, those of the second do not.
@@ -68,6 +69,8 @@ _STAYS = {
     "SELECT is not allowed in cluster": NO_CLUSTER,
     "MOVED": NO_CLUSTER,
     "CROSSSLOT": NO_CLUSTER,
+    "is not enabled on this node": f"This Redis is no node of a cluster: {_ALONE}",
+    "unknown command 'SENTINEL'": f"This is a Redis and no Sentinel, as those at port 26379 are. Without: {_ALONE}",
 }
 
 _OF_PIPELINE = re.compile(r"^Command # .* caused error: \(?['\"]?", re.DOTALL)  # which redis-py puts before a refusal

@@ -1,10 +1,22 @@
 """What the settings of all of Redis's servers promise; each shortcoming is a sentence. No connections."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 OLDEST, WAITAOF = (7, 0), (7, 2)
 _NOTHING_EVICTED = "noeviction"
+
+
+def lacks_file(url: str) -> str:
+    """A sentence that says that a file which a URL names is not there; "" if all are."""
+    named = parse_qs(urlsplit(url).query)
+    for name in ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile"):
+        for file in named.get(name, ()):
+            if not Path(file).is_file():
+                return f"REDIS_URL says {name}={file}, and there is no such file."
+    return ""
 
 
 def version(info: dict[str, Any]) -> tuple[int, ...]:
