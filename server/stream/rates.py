@@ -13,6 +13,7 @@ from limits.errors import StorageError
 
 from server.stream.servers.cluster import CLUSTERS, FAILURE, named
 from server.stream.servers.connections import SENTINELS, pool
+from server.stream.servers.failures import ended
 
 _WAIT_SECONDS = 1.0
 
@@ -34,12 +35,13 @@ class Rates:
         """
         try:
             async with asyncio.timeout(_WAIT_SECONDS):
-                within = await self._limiter.hit(limit, who) or await self._never_ends(limit, who)
-                self._is_away = False
-                if within:
-                    return 0
-                stats = await self._limiter.get_window_stats(limit, who)
-        except (StorageError, FAILURE, TimeoutError):
+                with ended():
+                    within = await self._limiter.hit(limit, who) or await self._never_ends(limit, who)
+                    self._is_away = False
+                    if within:
+                        return 0
+                    stats = await self._limiter.get_window_stats(limit, who)
+        except (StorageError, FAILURE, OSError):
             if not self._is_away:  # the request's own line says so of each request
                 log.warning("rates are not counted while redis is away")
             self._is_away = True

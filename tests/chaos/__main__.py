@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.chaos.cluster import Clustered
 from tests.chaos.embedded import Embedded, small_disk
 from tests.chaos.machines import machines
 from tests.chaos.place import Place
@@ -24,7 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run it; 0 if all is well."""
     parser = argparse.ArgumentParser(prog="scripts/chaos", description=__doc__)
     parser.add_argument("minutes", nargs="?", type=float, default=1.0, help="how long faults strike (1)")
-    parser.add_argument("--on", choices=("embedded", "sentinel"), default="embedded", help="what Redis there is")
+    parser.add_argument(
+        "--on", choices=("embedded", "sentinel", "cluster"), default="embedded", help="what Redis there is"
+    )
     parser.add_argument("--soak", action="store_true", help="no faults: looping replays, 300 viewers, and the memory")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of the order of the faults")
     parser.add_argument("--only", action="append", metavar="FAULT", help="these kinds of faults alone")
@@ -43,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             well = _tried(Embedded(folder, dice, has_disk), dice, options)
     else:
         with machines(3) as three:
-            well = _tried(Watched(folder, three, dice), dice, options)
+            kind = Watched if options.on == "sentinel" else Clustered
+            well = _tried(kind(folder, three, dice), dice, options)
     if well:
         shutil.rmtree(folder)
     return 0 if well else 1

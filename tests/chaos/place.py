@@ -30,7 +30,9 @@ class Place:
     ``redis`` opens a connection to the server that has the truth, ``whole`` returns once all servers are as they were.
     """
 
-    def __init__(self, folder: Path, machines: Sequence[Machine], dice: random.Random, url: str = "") -> None:
+    def __init__(
+        self, folder: Path, machines: Sequence[Machine], dice: random.Random, url: str = "", replicas: int = 1
+    ) -> None:
         self.folder, self.dice = folder, dice
         self.data = folder / "data"
         self.data.mkdir(exist_ok=True)
@@ -38,7 +40,7 @@ class Place:
             **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")},
             "DATA_DIR": str(self.data),
             "SECRET_KEY": "a secret of this trial",
-            **({"REDIS_URL": url, "REDIS_REPLICAS": "1"} if url else {}),
+            **({"REDIS_URL": url, "REDIS_REPLICAS": str(replicas)} if url else {}),
         }
         server = [sys.executable, "-m", "server"]
         self.clocks = [Clock(folder / f"clock-{number}") for number in range(len(machines))]

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from limits import parse
 from msgspec import Raw
-from redis.exceptions import BusyLoadingError
+from redis.exceptions import BusyLoadingError, ClusterError
 from structlog.testing import capture_logs
 
 from server.__main__ import main
@@ -24,7 +24,7 @@ from server.stream.drafts import Drafts, Stored
 from server.stream.events import EventStream
 from server.stream.patience import seconds_of_rest
 from server.stream.rates import Rates
-from server.stream.servers.failures import StreamUnavailable, StreamUnfit, failed
+from server.stream.servers.failures import StreamUnavailable, StreamUnfit, ended, failed
 from server.stream.submit import Submitter
 from tests.conftest import free_port
 from tests.nights_by_hand import START, declare
@@ -312,3 +312,26 @@ async def test_a_url_of_what_the_server_is_not_is_named_and_does_not_pass(one: S
 async def test_tls_that_a_plain_redis_does_not_answer_is_named(one: Server) -> None:
     with pytest.raises(StreamUnavailable, match="One without TLS does not answer a REDIS_URL of rediss"):
         await EventStream(f"rediss://127.0.0.1:{one.port}").open()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AttributeError("'NoneType' object has no attribute 'writelines'"),
+        RuntimeError("unable to perform operation on <TCPTransport closed=True>; the handler is closed"),
+    ],
+)
+def test_a_connection_that_ended_while_another_used_it_is_one_that_ended(error: Exception) -> None:
+    with pytest.raises(ConnectionError), ended():
+        raise error
+
+
+def test_a_mistake_of_ours_is_not_taken_for_a_connection_that_ended() -> None:
+    with pytest.raises(AttributeError), ended():
+        raise AttributeError("'Night' object has no attribute 'writelines'")
+
+
+def test_a_slot_that_moved_too_often_for_one_question_is_told_as_moving() -> None:
+    failure = failed(ClusterError("TTL exhausted."), "somewhere")
+    assert "is moving this night to another node" in str(failure)
+    assert not isinstance(failure, StreamUnfit)

@@ -12,6 +12,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import AskError, MovedError, RedisClusterException, TryAgainError
 
+from server.stream.servers.failures import ended
+
 CLUSTERS = ("redis+cluster", "rediss+cluster")
 FAILURE = RedisClusterException
 """What redis-py raises where no node answers, or none has a key; it is no RedisError."""
@@ -31,12 +33,14 @@ class Cluster:
 
     async def execute_command(self, *command: Any) -> Any:
         """The answer to a command: of the node that has its key, or of any primary where it has none."""
-        if command[0] == "XREAD":
-            return await self._read(command)
-        if command[0] in _OF_ANY_NODE:
-            await self._redis.initialize()
-            return await self._redis.execute_command(*command, target_nodes=random.choice(self._redis.get_primaries()))
-        return await self._redis.execute_command(*command)
+        with ended():
+            if command[0] == "XREAD":
+                return await self._read(command)
+            if command[0] in _OF_ANY_NODE:
+                await self._redis.initialize()
+                node = random.choice(self._redis.get_primaries())
+                return await self._redis.execute_command(*command, target_nodes=node)
+            return await self._redis.execute_command(*command)
 
     async def everywhere(self, *command: Any) -> list[Any]:
         """The answers of all primaries to a command."""
@@ -53,8 +57,10 @@ class Cluster:
             wrong = next((one.result for one in sent if isinstance(one.result, Exception)), None)
             if wrong is None:
                 break
-            if last or not isinstance(wrong, (MovedError, AskError, TryAgainError)):
+            if not isinstance(wrong, (MovedError, AskError, TryAgainError)):
                 raise wrong
+            if last:
+                raise TryAgainError("TRYAGAIN") from wrong
         return [one.result for one in sent]
 
     async def _read(self, command: tuple[Any, ...]) -> dict[Any, Any]:
@@ -76,6 +82,9 @@ class Cluster:
         done, _ = await asyncio.wait(self._waiting.values(), return_when=asyncio.FIRST_COMPLETED)
         self._waiting = {slot: task for slot, task in self._waiting.items() if task not in done}
         found: dict[Any, Any] = {}
+        wrong = [error for task in done if (error := task.exception())]
+        if wrong:
+            raise wrong[0]
         for task in done:
             found |= task.result() or {}
         return found

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from server.measures import REDIS_FAILURES, REDIS_SECONDS
 from server.stream.servers.cluster import CLUSTERS, FAILURE, Cluster
-from server.stream.servers.failures import StreamUnavailable, failed
+from server.stream.servers.failures import StreamUnavailable, ended, failed
 
 T = TypeVar("T")
 
@@ -153,13 +153,8 @@ class Client:
         limit = asyncio.timeout(_AFTER_SILENCE_SECONDS if self._is_silent else _PATIENCE_SECONDS)
         try:
             async with limit:
-                with REDIS_SECONDS.time():
+                with REDIS_SECONDS.time(), ended():
                     answer = await work()
-        except RuntimeError as error:  # uvloop's, for a connection that ended while it was made; OSError elsewhere
-            if "closed" not in str(error):
-                raise
-            REDIS_FAILURES.inc()
-            raise failed(ConnectionError(str(error)), self.where) from error
         except FAILURES as error:  # the builtin TimeoutError is an OSError
             REDIS_FAILURES.inc()
             self._is_silent |= limit.expired()

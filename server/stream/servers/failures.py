@@ -2,6 +2,8 @@
 
 import re
 import ssl
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from redis import exceptions as redis
@@ -53,6 +55,7 @@ _PASSES = {
     "CLUSTERDOWN": "Redis Cluster is down: some of its slots have no primary at the moment.",
     "TRYAGAIN": _MOVES,
     "ASK ": _MOVES,
+    "TTL exhausted": _MOVES,
     "BUSY": "Redis is busy with somebody's script.",
     "max number of clients": "Redis has no connection left for this program (maxclients).",
     "WAITAOF cannot be used with replica": "This Redis is a replica now: another server is the primary.",
@@ -106,6 +109,18 @@ def failed(error: Exception, where: str) -> StreamUnavailable:
     if isinstance(error, redis.ConnectionError | redis.RedisClusterException | OSError):
         return StreamUnavailable(f"No Redis answers at {where}: {_reason(error)}.")
     return StreamUnfit(f"Redis refused: {error}")
+
+
+@contextmanager
+def ended() -> Generator[None]:
+    """Raise ConnectionError for a connection that ended while somebody else used it, of which redis-py and uvloop say
+    that something in them is None or closed."""
+    try:
+        yield
+    except (RuntimeError, AttributeError) as error:
+        if "closed" not in str(error) and not str(error).startswith("'NoneType' object"):
+            raise
+        raise ConnectionError("Connection closed") from error
 
 
 def is_not_ours(error: Exception) -> bool:
