@@ -32,7 +32,6 @@ _CONTEST = {
     "council": "body",
     "seats held": "held",
 }
-# These columns are read where they are there; the template, which is for a seat of the House, has none of them.
 _BODY = {"council seats": "seats", "seats not up": "not_up", "control before": "control"}
 _CANDIDATE = {"surname": "surname", "first names": "first_names", "party": "party", "description": "description"}
 _FLAGS = {"new": "new party", "sitting": "sitting mp"}
@@ -56,10 +55,18 @@ _EXPLAINED = {
     "compared with": "once: what election the previous results are from",
     "description": "where the paper does not say the party's name, or to tell two people of one name apart",
     "sitting MP": "yes, for who was the MP here before",
+    "council": "for a ward, a mayor or a commissioner, once for each: Kent, or Mayor of London. Empty for the House",
+    "seats": "once for each ward: how many are elected; 1 if it is empty",
+    "method": "once for each contest; plurality if it is empty, or supplementary vote",
+    "seats held": "once for each ward: Labour 2; Conservative 1, who won the seats when they were last fought",
+    "council seats": "once for each council: all that it has. Empty where control does not matter",
+    "seats not up": "once for each council: Labour 12; Conservative 9, who holds the seats that are not fought",
+    "control before": "once for each council: the party that controls it before the poll, or NOC for none",
 }
 _EXAMPLE = (
     *("# Clacton", "Smith", "Jane Ann", "Labour", "", "78245", "Reform UK 21225; Con 12820", "03:30", "", "", ""),
     *("10/12/2026", "22:00", "Clacton by-election", "2024 general election", "", ""),
+    *("",) * 7,
 )
 
 

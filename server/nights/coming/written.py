@@ -21,6 +21,9 @@ def night_file(night: Made) -> str:
             expected=night.expected.get(contest.ballot),
             no_poll=night.no_polls.get(contest.ballot),
             previous=contest.previous,
+            body=contest.body or "",
+            seats=contest.seats,
+            method=contest.method or "plurality",
         )
         for contest in definition.contests
     )
@@ -34,6 +37,8 @@ def night_file(night: Made) -> str:
         times="recorded",
         contests=len(lines),
         attribution=definition.attribution,
+        bodies=definition.bodies,
+        control_baseline=definition.control_baseline,
         parties=definition.parties,
     )
     return written(header, lines)

@@ -101,7 +101,7 @@ def test_between_the_cells_may_be_upright_strokes() -> None:
 def test_the_template_is_read_as_empty_and_says_so() -> None:
     with pytest.raises(NotRead, match="all rows are empty, or begin with #"):
         sheet_in(Source("night.csv", template().encode()))
-    named = template() + "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,,,\r\n"
+    named = template() + f"Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026{',' * 12}\r\n"
     assert faults_of(sheet_in(Source("night.csv", named.encode()))) == ()
 
 

@@ -5,11 +5,14 @@ from collections.abc import Iterable
 import pytest
 from msgspec.structs import replace
 
-from server.election.contests import Contest
+from server.election.contests import Contest, Definition
+from server.nights.archive import past_night
 from server.nights.coming.bodies import with_bodies
-from server.nights.coming.files import sheet_in
+from server.nights.coming.files import sheet_in, template
 from server.nights.coming.made import Made, NotMade, made
 from server.nights.coming.sheet import Sheet, TypedBody, TypedCandidate, TypedContest, fields, with_fields
+from server.nights.coming.written import night_file
+from server.nights.format import parsed
 from server.nights.sources.source import Source
 
 DAY = "2026-12-10"
@@ -158,3 +161,25 @@ def test_every_field_of_a_council_is_saved_as_typed() -> None:
     said = {"body0.seats": "81", "body0.not_up": "Labour, 78", "body0.area": "division", "0.held": "Labour, 3"}
     found = fields(with_fields(sheet, said))
     assert {name: found[name] for name in said} == said
+
+
+def there_and_back(night: Made) -> Definition:
+    """The definition in the file of a night, as if that were to be opened."""
+    return replace(past_night(*parsed(night_file(night).encode(), "night.jsonl")).definition, times="live")
+
+
+def test_a_night_of_councils_leaves_as_a_file_and_comes_back_the_same() -> None:
+    wards = ((f"local.kent.ward-{place}", f"Ward {place}", place) for place in (1, 2, 3))
+    sheet = in_england(read(export(*wards, candidates=4)))
+    said = {"body0.seats": "9", "body0.not_up": "Labour, 3", "body0.control": "NOC", "0.held": "Labour, 1"}
+    night = made(with_fields(sheet, said | {"baseline": "the elections of 2022"}))
+    assert there_and_back(night) == night.definition
+    mayors = export(("mayor.london", "London", 1), day="2021-05-06")
+    night = made(in_england(read(mayors)))
+    assert night.definition.contests[0].method == "supplementary vote"
+    assert there_and_back(night) == night.definition
+
+
+def test_the_template_names_every_column_of_a_council() -> None:
+    columns = template().splitlines()[0].split(",")
+    assert {"council", "seats", "method", "seats held", "council seats", "seats not up", "control before"} <= {*columns}
