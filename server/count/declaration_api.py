@@ -15,6 +15,7 @@ from server.election.checks import check_figures
 from server.election.commands import Declare, ReachStage, ReportPreferences
 from server.election.counting.acts import Asked, Dropped, PapersVerified
 from server.election.counting.admit import admit
+from server.election.counting.apart import Apart, added, check_apart
 from server.election.limits import LONGEST_KEY, LONGEST_NUMBER
 from server.election.methods.figures import NOTHING_MORE, MoreFigures, Rejected, SecondPreferences
 from server.election.refusals import Refused
@@ -62,7 +63,8 @@ class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``votes``: candidate id → votes; their type is checked one by one, so that each wrong one gets its own sentence.
     ``reasons``: check code → why something that looks unusual is true. ``valid_papers``, ``in_part``, ``lots`` and
-    ``second`` are as in ``MoreFigures``; with ``first_round`` these are first preferences, to be announced alone.
+    ``second`` are as in ``MoreFigures``; with ``first_round`` these are first preferences, to be announced alone. With
+    ``blocks``, party id → papers, ``votes`` are the split votes.
     """
 
     votes: dict[str, object]
@@ -75,6 +77,7 @@ class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
     lots: tuple[str, ...] = ()
     second: SecondRound | None = None
     first_round: bool = False
+    blocks: dict[str, _Number] = {}
 
     @property
     def more(self) -> MoreFigures | UnsetType:
@@ -125,9 +128,13 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
     visitor, ballot = visit(request), request.path_params["ballot"]
     votes, findings = _votes(sent)
     rejected = Rejected(**cast(dict[str, int], msgspec.structs.asdict(sent.rejected))) if sent.rejected else None
+    night = process(request).submitter.known(visitor.night).night
+    count = night.counts.get(ballot) if night else None
+    if sent.blocks and count is not None:
+        apart = Apart(sent.blocks, votes)
+        findings += check_apart(count.contest, apart, sent.valid_papers)
+        votes = added(count.contest, apart)
     if findings:
-        night = process(request).submitter.known(visitor.night).night
-        count = night.counts.get(ballot) if night else None
         if count is not None:
             named = {finding.field for finding in findings}
             papers = count.papers if sent.papers is None else sent.papers

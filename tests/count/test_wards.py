@@ -264,3 +264,22 @@ def test_a_program_announces_the_first_round_and_then_sends_both(client: TestCli
     )
     post(201, **first, second=second)
     assert [type(event).__name__ for event in desk.events()][1:] == ["StageReached", "PreferencesReported", "Declared"]
+
+
+def test_a_program_sends_block_votes_and_split_votes_apart(client: TestClient, desk: Desk) -> None:
+    post = program(client, desk)
+    body = {
+        "votes": wards.SPLIT,
+        "blocks": wards.BLOCKS,
+        "rejected": {"total": 20} | wards.HEADS,
+        "papers": wards.PAPERS,
+        "valid_papers": wards.VALID,
+        "in_part": 14,
+    }
+    refused = post(422, **body | {"blocks": {"PP53": 1_500, "PP52": 500}})
+    assert "block-above-valid-papers" in str(refused["errors"])
+    unknown = post(422, **body | {"blocks": wards.BLOCKS | {"PP63": 3}})
+    assert "block-unknown" in str(unknown["errors"])
+    post(201, **body)
+    (declared,) = desk.declared()
+    assert declared.votes == wards.VOTES

@@ -39,7 +39,11 @@ def added(contest: Contest, apart: Apart) -> dict[str, int]:
 def check_apart(contest: Contest, apart: Apart, valid: int | None) -> Iterator[Finding]:
     """What stands against the parts, besides what stands against their sums: each valid paper is a block, or has split
     votes. ``valid`` is how many valid papers there are, None where that is not known."""
+    known = slates(contest)
     for party, papers in apart.blocks.items():
+        if party not in known:
+            sentence = f"{party} has no block here: it has not several candidates, and no more than a paper has votes."
+            yield Finding("block-unknown", f"block.{party}", sentence)
         if papers < 0:
             yield Finding("votes-negative", f"block.{party}", "Votes cannot be fewer than 0.")
     if valid is None or min((*apart.blocks.values(), *apart.split.values()), default=0) < 0:

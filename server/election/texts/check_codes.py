@@ -31,6 +31,7 @@ _ERRORS = {
     "votes-above-valid-papers": "A candidate has more votes than there are valid papers.",
     "votes-above-allowed": "There are more votes than the valid papers can have.",
     "votes-below-valid-papers": "There are fewer votes than valid papers, each of which has one at least.",
+    "block-unknown": "There are block votes for a party that has no block here.",
     "block-above-valid-papers": "Papers with a block vote are more than the valid papers.",
     "split-above-papers": "Split votes are more than the papers without a block vote can have.",
     "split-below-papers": "Split votes are fewer than the papers without a block vote, each of which has one at least.",
