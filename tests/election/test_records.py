@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from server.election.events import StageReached
 from server.election.nights import Night, fold
-from server.election.results.entries import Entry
+from server.election.results.entries import Entry, deposit_of
 from server.election.results.records import Scope, records, together
 from server.election.shares import share_text
 from server.nights import archive
@@ -173,3 +173,16 @@ def test_put_together_an_equal_record_belongs_to_both() -> None:
     found = together(records([one]), records([other]))
     assert names(found.smallest_majority) == names(found.largest_majority) == ["a", "b"]
     assert found.last_declared == ()
+
+
+@pytest.mark.parametrize(
+    ("ballot", "pounds"),
+    [
+        ("parl.clacton.by.2014-10-09", 500),
+        ("mayor.bedford.2023-05-04", 500),
+        ("mayor.london.2021-05-06", 10_000),
+        ("pcc.avon-and-somerset.2024-05-02", 5_000),
+    ],
+)
+def test_a_deposit_is_that_of_the_office(ballot: str, pounds: int) -> None:
+    assert deposit_of(ballot) == pounds

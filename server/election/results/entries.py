@@ -16,7 +16,9 @@ from server.election.result import CandidateResult, Result
 from server.election.results.parliament import polled_on
 from server.election.results.ranking import extremes, extremes_of, nearest
 
-DEPOSIT_POUNDS = 500  # each candidate's (Parliamentary Elections Rules, rule 9)
+# Each candidate's: of the House by rule 9 of the Parliamentary Elections Rules, and of a mayor; the others by office.
+DEPOSIT_POUNDS = 500
+_OTHER_DEPOSITS = (("mayor.london.", 10_000), ("pcc.", 5_000))
 
 
 class Entry(Struct, frozen=True, dict=True):
@@ -40,18 +42,14 @@ class Showing(Struct, frozen=True):
 
 class PartyRecord(Struct, frozen=True):
     """A party where it stood, in ``contests`` of the scope: its ``best`` and ``worst`` shares of the valid votes (more
-    than one where they are equal), and the deposits it lost. Independents are compared one by one."""
+    than one where they are equal), the deposits it lost, and their pounds. Independents are compared one by one."""
 
     party: str
     contests: int
     best: tuple[Showing, ...]
     worst: tuple[Showing, ...]
     lost_deposits: int
-
-    @property
-    def pounds_lost(self) -> int:
-        """What the lost deposits cost."""
-        return self.lost_deposits * DEPOSIT_POUNDS
+    pounds_lost: int
 
 
 def entry_of(night: Night, count: Count) -> Entry | None:
@@ -104,8 +102,14 @@ def _showings(entry: Entry) -> tuple[tuple[str, float, Showing], ...]:
 def _party(party: str, showings: Sequence[tuple[float, Showing]]) -> PartyRecord:
     worst, best = extremes_of(showings, _share)
     contests = len({showing.entry.contest.ballot for _, showing in showings})
-    lost = sum(showing.line.lost_deposit for _, showing in showings)
-    return PartyRecord(party, contests, best, worst, lost)
+    lost = [deposit_of(showing.entry.contest.ballot) for _, showing in showings if showing.line.lost_deposit]
+    return PartyRecord(party, contests, best, worst, len(lost), sum(lost))
+
+
+def deposit_of(ballot: str) -> int:
+    """What a candidate on this ballot left as a deposit, in pounds, where candidates leave one. A mayor of a combined
+    authority, whose deposit is another, has an id like any mayor's, and cannot be told apart."""
+    return next((pounds for office, pounds in _OTHER_DEPOSITS if ballot.startswith(office)), DEPOSIT_POUNDS)
 
 
 def both(earlier: PartyRecord, later: PartyRecord) -> PartyRecord:
@@ -116,6 +120,7 @@ def both(earlier: PartyRecord, later: PartyRecord) -> PartyRecord:
         best=extremes(earlier.best + later.best, _share)[1],
         worst=extremes(earlier.worst + later.worst, _share)[0],
         lost_deposits=earlier.lost_deposits + later.lost_deposits,
+        pounds_lost=earlier.pounds_lost + later.pounds_lost,
     )
 
 
