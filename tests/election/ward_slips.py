@@ -1,29 +1,26 @@
-"""Slips of the hand made in real wards of several seats: `HANDBOOKS=FOLDER python -m tests.election.ward_slips`.
+"""Slips of the hand made in real wards of several seats: `python -m tests.election.ward_slips`.
 
-The wards are those of 2025, the only year with ballot papers and rejected papers, of the Local Elections Handbook in
-the folder. How many papers were blocks, or rejected in part, nobody published: they are made up, the blocks of a party
-as half of the votes of its last candidate.
+The wards are those of the shipped night of 1 May 2025, whose ballot papers and rejected papers are known. How many
+papers were blocks, or rejected in part, nobody published: they are made up, the blocks of a party as half of the votes
+of its last candidate.
 """
 
-import csv
-import os
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from random import Random
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from server.election.checks import check_figures
 from server.election.contests import Contest
 from server.election.counting.apart import Apart, added, check_apart, slates
 from server.election.counting.doubts import doubts_about_figures
-from server.election.methods.figures import MoreFigures, Rejected
-from server.election.parties import INDEPENDENT
+from server.election.events import Declared
+from server.election.methods.figures import NOTHING_MORE, MoreFigures, Rejected
+from server.nights.archive import load
 from tests.election.slips import NUMBER, SEED, as_table
-from tests.election.wards import ward
 
-FOLDER = Path(os.environ.get("HANDBOOKS", "/nowhere"))
+NIGHT = "local.2025-05-01"
 Rows = dict[str, int]
 """The sheet as it is keyed: "votes.3" or "split.3", "block.Labour", "valid_papers", "rejected", "in_part"."""
 
@@ -67,22 +64,20 @@ def under(rows: Rows, what: str) -> Rows:
 
 def wards(apart: bool) -> list[tuple[Contest, Rows]]:
     """The wards of several seats, in ballot-paper order, whose figures have nothing against them."""
-    candidates: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
-    for row in csv.DictReader((FOLDER / "candidates-2025.csv").open()):
-        surname = row["name"].split()[-1].casefold()
-        party = INDEPENDENT if row["party"] == "Independent" else row["party"]
-        candidates[row["ward_code"]].append((surname, party, int(row["votes"] or 0)))
+    past = load(NIGHT)
+    contests = {one.ballot: one for one in past.definition.contests}
     found: list[tuple[Contest, Rows]] = []
-    for row in csv.DictReader((FOLDER / "wards-2025.csv").open()):
-        paper, seats = sorted(candidates[row["ward_code"]]), int(row["seats"])
-        if seats == 1 or len(paper) <= seats or not row["ballots"] or not row["rejected"]:
+    for event in past.events:
+        if not isinstance(event, Declared) or event.rejected is None:
             continue
-        contest = ward(*(party for _, party, _ in paper), seats=seats, name=row["ward"], electorate=0)
-        rows = {f"votes.{place}": votes for place, (*_, votes) in enumerate(paper, 1)}
+        contest, valid = contests[event.ballot], (event.more or NOTHING_MORE).valid_papers
+        if contest.seats == 1 or valid is None:
+            continue
+        rows = {f"votes.{candidate}": votes for candidate, votes in event.votes.items()}
         if apart:
-            rows = _apart(contest, under(rows, "votes"))
-        valid, rejected = int(row["ballots"]) - int(row["rejected"]), int(row["rejected"])
-        rows |= {"valid_papers": valid, "rejected": rejected, "in_part": valid // 200}
+            rows = _apart(contest, event.votes)
+        rows |= {"valid_papers": valid, "rejected": event.rejected.total, "in_part": valid // 200}
+        contest = replace(contest, electorate=0)
         if Slip("", contest, rows, rows).alone == "let through" and (not apart or under(rows, "block")):
             found.append((contest, rows))
     return found
