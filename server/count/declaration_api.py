@@ -134,13 +134,12 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
         apart = Apart(sent.blocks, votes)
         findings += check_apart(count.contest, apart, sent.valid_papers)
         votes = added(count.contest, apart)
-    if findings:
-        if count is not None:
-            named = {finding.field for finding in findings}
-            papers = count.papers if sent.papers is None else sent.papers
-            checked = check_figures(count.contest, votes, rejected, papers, sent.lot, sent.more)
-            findings += [finding for finding in checked if finding.field not in named]
-            return _findings("figures-refused", findings)
+    if findings and count is not None:
+        named = {finding.field for finding in findings}
+        papers = count.papers if sent.papers is None else sent.papers
+        checked = check_figures(count.contest, votes, rejected, papers, sent.lot, sent.more)
+        findings += [finding for finding in checked if finding.field not in named]
+        return _findings("figures-refused", findings)
     command_id, by = id_of(visitor.person.invitation, visitor.night, ballot, "declaration", key), visitor.person.name
     command: Declare | ReportPreferences = Declare(
         id=command_id,

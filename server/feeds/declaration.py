@@ -35,8 +35,9 @@ class DeclarationBody(Struct, frozen=True, forbid_unknown_fields=True):
     tie and a lot decides several of them. In a supplementary vote ``votes`` are first preferences: where nobody has
     more than half they are sent alone with ``first_round``, and later again with the ``second``.
 
-    Where papers are sorted into block votes and split votes, ``blocks`` is party id to the papers with one vote for each
-    of its candidates and no other; ``votes`` are then those on all other papers, and what is declared is their sum.
+    Where papers are sorted into block votes and split votes, ``blocks`` is party id to the papers with one vote for
+    each of its candidates and no other; ``votes`` are then those on all other papers, and what is declared is their
+    sum.
     """
 
     votes: dict[str, Number]
