@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute, Route
 
-from server.feeds.api import contest, night, nights
+from server.feeds.api import contest, council, night, nights
 from server.feeds.events import events
 from server.feeds.health import healthz, readyz
 from server.feeds.metrics import metrics
@@ -13,6 +13,7 @@ routes: list[BaseRoute] = [
     Route("/api/nights", nights),
     Route("/api/nights/{night}", night),
     Route("/api/nights/{night}/contests/{ballot}", contest),
+    Route("/api/nights/{night}/councils/{body}", council),
     Route("/api/nights/{night}/events", events),
     Route("/api/nights/{night}/record", download),
     Route("/healthz", healthz),

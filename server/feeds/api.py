@@ -1,4 +1,4 @@
-"""The JSON addresses of nights and contests: each answer is made once for every seq, and has an ETag."""
+"""The JSON addresses of nights, councils and contests: each answer is made once for every seq, and has an ETag."""
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from server.access import allows, everyone
 from server.election.nights import Night
+from server.election.results.councils.council import council as council_as_it_stands
 from server.feeds.contests import contest_state
-from server.feeds.nights import all_nights, night_state
+from server.feeds.nights import all_nights, council_state, night_state
 from server.html.address import channel_of
 from server.html.answers import JSON, SHARED, answer, etag
 from server.html.process import process
@@ -46,6 +47,21 @@ async def contest(request: Request) -> Response:
     if count is None:
         raise HTTPException(404, f"{ballot} is not a contest of this night.")
     content = channel.cached(f"feeds: contest {ballot}", lambda: body(msgspec.json.encode(contest_state(state, count))))
+    return for_any_site(answer(request, content, JSON, etag(channel), SHARED))
+
+
+@allows(everyone)
+async def council(request: Request) -> Response:
+    """``/api/nights/{night}/councils/{body}``: everything about one council; also takes ``?baseline=``."""
+    channel, state = await found(request)
+    asked: str = request.path_params["body"]
+    body_of = next((body for body in state.definition.councils if body.id == asked), None)
+    if body_of is None:
+        raise HTTPException(404, f"{asked} is not a council of this night.")
+    content = channel.cached(
+        f"feeds: council {asked}",
+        lambda: body(msgspec.json.encode(council_state(state, council_as_it_stands(state, body_of)))),
+    )
     return for_any_site(answer(request, content, JSON, etag(channel), SHARED))
 
 

@@ -2,15 +2,25 @@
 
 from collections.abc import Iterable
 
+import msgspec
 from msgspec import UNSET
 
 from server.election.nights import Night
-from server.election.results.councils.council import Council
+from server.election.results.councils.council import Council, contests_of
 from server.election.results.councils.together import councils
 from server.election.results.tally import PartyTotal, Tally, add_up
 from server.election.shares import percent
 from server.feeds.contests import contest_state, contest_summary
-from server.feeds.shapes import CouncilState, Listed, Nights, NightState, OverallMajority, PartyFigures, State
+from server.feeds.shapes import (
+    CouncilInFull,
+    CouncilState,
+    Listed,
+    Nights,
+    NightState,
+    OverallMajority,
+    PartyFigures,
+    State,
+)
 from server.live.channel import Channel
 from server.nights.kept import KeptNight
 from server.nights.written.lines import Summary
@@ -52,12 +62,28 @@ def night_state(channel: Channel, night: Night) -> NightState:
         parties=tuple(_party(night, total) for total in tally.parties),
         contests=tuple(contest(night, count) for count in night.counts.values()),
         attribution=definition.attribution,
-        councils=tuple(map(_council, councils(night).councils)) if definition.councils else UNSET,
+        councils=tuple(map(_short, councils(night).councils)) if definition.councils else UNSET,
         control_baseline=definition.control_baseline if definition.councils else UNSET,
     )
 
 
-def _council(one: Council) -> CouncilState:
+def council_state(night: Night, one: Council) -> CouncilInFull:
+    """A council as it stands, with its contests in short."""
+    contests = contests_of(night.definition).get(one.body.id, ())
+    return CouncilInFull(
+        **msgspec.structs.asdict(_short(one)),
+        night=night.definition.id,
+        rehearsal=bool(night.definition.rehearsal),
+        seq=night.seq,
+        at=night.at,
+        baseline=night.definition.baseline,
+        control_baseline=night.definition.control_baseline or "",
+        contests=tuple(contest_summary(night, night.counts[ballot]) for ballot in contests),
+        attribution=night.definition.attribution,
+    )
+
+
+def _short(one: Council) -> CouncilState:
     control = one.control
     return CouncilState(
         body=one.body.id,

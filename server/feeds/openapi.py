@@ -22,6 +22,7 @@ _REF = "#/components/schemas/{name}"
 _SHAPES = (
     shapes.Nights,
     shapes.NightState,
+    shapes.CouncilInFull,
     ContestState,
     declaration.DeclarationBody,
     declaration.DeclarationReceipt,
@@ -107,6 +108,10 @@ def _paths() -> dict[str, Any]:
         "/api/nights/{night}/contests/{ballot}": {
             "parameters": [night, ballot, *baseline],
             "get": _get("contest", "All about one contest.", "ContestState"),
+        },
+        "/api/nights/{night}/councils/{body}": {
+            "parameters": [night, named("body"), *baseline],
+            "get": _get("council", "All about one council, with its contests.", "CouncilInFull"),
         },
         "/api/nights/{night}/events": {"parameters": [night], "get": _events()},
         "/api/nights/{night}/record": {"parameters": [night], "get": _record()},

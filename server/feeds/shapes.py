@@ -98,6 +98,20 @@ class CouncilState(Struct, frozen=True, kw_only=True):
     certain_at: Moment | None
 
 
+class CouncilInFull(CouncilState, frozen=True, kw_only=True):
+    """A council as it stands at ``seq`` of its ``night``, with its ``contests`` in short. ``baseline`` names what seats
+    are compared with, ``control_baseline`` what control is, "" where that is not known."""
+
+    night: str
+    rehearsal: bool
+    seq: Number
+    at: Moment
+    baseline: str
+    control_baseline: str
+    contests: tuple[ContestSummary, ...]
+    attribution: str
+
+
 class NightState(Struct, frozen=True):
     """A night as it stands at ``seq``, with the ``head`` of its record there (SHA-256, in hexadecimal).
 

@@ -87,6 +87,9 @@ ADDRESSES: dict[str, Sequence[str]] = {
     f"{_COUNCILS}/councils/local.kent": [
         f"{_COUNCILS}/councils/local.kent?at=2025-05-02T0{hour}:00" for hour in range(1, 8)
     ],
+    f"/api{_COUNCILS}/councils/local.kent": [
+        f"/api{_COUNCILS}/councils/{body.id}" for body in archive.load("local.2025-05-01").definition.councils
+    ],
     "/follow": (),
     "/openapi.json": (),
     "/robots.txt": (),

@@ -75,6 +75,7 @@ GET  /static/{digest}/{name:path}                             yes    yes     yes
 GET  /api/nights                                              yes    yes     yes    yes       yes   yes
 GET  /api/nights/{night}                                      yes    yes     yes    yes       yes   yes
 GET  /api/nights/{night}/contests/{ballot}                    yes    yes     yes    yes       yes   yes
+GET  /api/nights/{night}/councils/{body}                      404    404     404    404       404   404
 GET  /api/nights/{night}/events                               yes    yes     yes    yes       yes   yes
 GET  /api/nights/{night}/record                               yes    yes     yes    yes       yes   yes
 GET  /robots.txt                                              yes    yes     yes    yes       yes   yes

@@ -356,3 +356,14 @@ def withdraw(ballot: str, command: str) -> Withdraw:
 def _by_hand(site: Site, definition: Definition | None = None) -> Channel:
     opening = OpenNight(id="open", by="desk", night=definition or by_hand.definition("night"))
     return site.put_on_air(decide(None, opening, by_hand.START))
+
+
+def test_a_council_is_as_on_its_night_and_has_its_contests(client: TestClient) -> None:
+    address = "/api/nights/local.2025-05-01"
+    council = client.get(f"{address}/councils/local.kent").json()
+    night = client.get(address).json()
+    short = next(one for one in night["councils"] if one["body"] == "local.kent")
+    assert {name: council[name] for name in short} == short and council["change"] == "gain"
+    assert council["contests"] == [one for one in night["contests"] if one.get("body") == "local.kent"]
+    assert council["control_baseline"] == night["control_baseline"] and council["seq"] == night["seq"]
+    assert client.get(f"{address}/councils/local.kent").headers["etag"] == client.get(address).headers["etag"]

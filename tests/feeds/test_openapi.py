@@ -57,6 +57,8 @@ def test_every_address_of_the_feeds_is_described() -> None:
         (f"/api/nights/{ROCHESTER}/contests/{ROCHESTER}", "ContestState"),
         (f"/api/nights/{REPLAY}/contests/{ROCHESTER}", "ContestState"),
         (f"/api/nights/{GENERAL}/contests/parl.aldershot.2019-12-12", "ContestState"),
+        ("/api/nights/local.2025-05-01/councils/local.kent", "CouncilInFull"),
+        ("/api/nights/local.2025-05-01/councils/local.surrey", "Problem"),
         ("/api/nights/nowhere", "Problem"),
     ],
 )

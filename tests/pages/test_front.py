@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from websockets.asyncio.client import connect
 
 from server.count.board.render import DeskRenderer
-from server.election.commands import AnyCommand, ExpectDeclaration, OpenNight
+from server.election.bodies import Body
+from server.election.commands import AnyCommand, Declare, ExpectDeclaration, OpenNight
 from server.election.contests import Definition
 from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, Declared
@@ -40,6 +41,8 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.opening import open_night
 from server.stream.submit import Submitter
+from tests.election.wards import CON, LAB, LD, kent, ward
+from tests.election.wards import definition as council_definition
 from tests.live.test_hub import Viewer
 from tests.nights_by_hand import START, ballot, declare, definition, on_the_map
 from tests.running import answered, serving
@@ -445,7 +448,7 @@ def test_a_candidate_leads_to_the_newest_contest_and_a_party_to_its_battleground
 def test_who_stood_in_a_seat_again_is_named_once_and_seats_and_candidates_share_the_places() -> None:
     assert names(found_anywhere("nigel farage", ()).people) == ["Nigel Farage"] * 3
     few = found_anywhere("west", ()).few
-    assert [one.what.candidate is None for one in few] == [True] * 5 + [False] * 3
+    assert [one.what.candidate is None for one in few] == [True] * 6 + [False] * 2, "a council and five seats"
 
 
 async def test_the_page_its_push_and_its_search_answer(redis: Embedded, stream: EventStream, tmp_path: Path) -> None:
@@ -469,3 +472,62 @@ async def test_the_page_its_push_and_its_search_answer(redis: Embedded, stream: 
         assert none.status_code == 200 and "“&lt;b&gt;nowhere”" in none.text
         suggested = await client.get("/find/suggested?q=Rochester&lang=de")
         assert f'href="{to.headers["location"]}"' in suggested.text and "Unterhauswahl 2024" in suggested.text
+
+
+@pytest.mark.parametrize(
+    ("question", "address"),
+    [
+        ("alvechurch", "local.2025-05-01/contests/local.worcestershire.alvechurch.2025-05-01"),
+        ("E58001922", "local.2025-05-01/contests/local.worcestershire.alvechurch.2025-05-01"),
+        ("e10000016", "local.2025-05-01/councils/local.kent"),
+        ("E14000530", "parl.2019-12-12/contests/parl.aldershot.2019-12-12"),
+        ("north northamptonshire", "local.2025-05-01/councils/local.north-northamptonshire"),
+    ],
+)
+def test_wards_and_councils_are_found_by_name_and_by_code(question: str, address: str) -> None:
+    only = found_anywhere(question, ()).only
+    assert only and only.what.address() == f"/nights/{address}"
+
+
+def test_wards_of_one_name_are_told_apart_by_their_councils_and_hide_no_constituency() -> None:
+    found = found_anywhere("abbey", ())
+    assert len({one.what.body.id for one in found.seats if one.what.body}) > 1
+    houses = [one.what.body is None for one in found_anywhere("kingswood", ()).seats]
+    assert True in houses and False in houses
+
+
+def councils_night(name: str = "councils") -> Definition:
+    wards = tuple(ward(CON, LAB, LD, seats=1, name=f"w{n}", before={CON: 1}) for n in range(9))
+    essex = Body("local.essex", "Essex", "council", 4)
+    moved = [replace(one, body="local.essex") if n > 4 else one for n, one in enumerate(wards)]
+    bodies = (kent(*wards[:5], control=CON), essex)
+    return replace(
+        council_definition(*moved, bodies=bodies, name=name, live=False), title="The councils", polls_close=START
+    )
+
+
+def test_a_night_of_councils_leads_with_councillors_and_councils(place: Place) -> None:
+    night = councils_night()
+    place.on_air(after(night))
+    watching = place.watched()
+    assert "Councillors and councils" in place["lead-seats"] and "Control is certain in 0 of 2" in place["lead-seats"]
+    for number in range(3):
+        votes = {"1": 100, "2": 300, "3": 50}
+        place.does("councils", Declare(id=f"d{number}", by="desk", ballot=night.contests[number].ballot, votes=votes))
+    assert "Labour Lab 3 +3 1 +1" in place["lead-seats"] and "Turnout" not in place["lead-seats"]
+    assert "LAB GAIN Kent from Conservative" in place["lead-news"] and "3 of 9 declared" in place["lead-top"]
+    assert told(watching.read[-1]) == ["lead-top", "lead-news", "lead-seats", "cursor"]
+
+
+def test_beside_another_night_councils_are_a_line(place: Place) -> None:
+    night = councils_night()
+    house = on_the_map(definition("house", contests=12, seats=12))
+    place.on_air(after(house), after(night))
+    votes = {"1": 100, "2": 300, "3": 50}
+    place.does("councils", Declare(id="d", by="desk", ballot=night.contests[0].ballot, votes=votes))
+    assert "Labour 1 councillor (+1), 0 of 2 councils" in place["others"]
+
+
+def test_a_past_night_of_councils_has_a_card(place: Place) -> None:
+    page = text(place.page())
+    assert "Reform UK 680 councillors (+338), 10 of 23 councils" in page and "Watch 2025 again" in page

@@ -30,7 +30,7 @@ class SearchPerson(Struct, frozen=True):
 
 
 class SearchEntry(Struct, frozen=True):
-    """A contest to search: ``names`` are the plain names of its seat, ``words`` all their words in one text, ``all``
+    """A contest to search: ``names`` are the plain names of its seat, ``words`` all their words and its code, ``all``
     these and the words of its candidates and their parties."""
 
     contest: Contest
@@ -92,7 +92,7 @@ def entries(definition: Definition) -> tuple[SearchEntry, ...]:
 
 def entry_of(contest: Contest, names: tuple[str, ...], people: tuple[SearchPerson, ...]) -> SearchEntry:
     """A contest to search, with these of its candidates."""
-    words = _words(*names)
+    words = _words(*names, *[contest.gss.lower()] * bool(contest.gss))
     texts = {text for person in people for text in (person.party, person.name)}
     return SearchEntry(contest, names, words, people, "".join((words, *texts)))
 

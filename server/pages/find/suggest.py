@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from server.election.bodies import Body
 from server.election.contests import Candidate, Contest, Definition
 from server.election.parties import Party
 from server.html.address import kept
@@ -27,7 +28,7 @@ from server.pages.find.search import (
 from server.pages.find.spelling import meanings
 
 MOST = 8
-_MOST_PARTIES, _MOST_SEATS = 2, 5
+_MOST_PARTIES, _MOST_SEATS, _MOST_COUNCILS = 2, 5, 3
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -35,18 +36,22 @@ T = TypeVar("T")
 
 
 class Suggestion(Struct, frozen=True):
-    """A party, a seat (``contest`` alone) or a candidate in a contest, of the night with that id."""
+    """A party, a council (``body`` alone), a seat (``contest``) or a candidate in a contest, of the night with that id.
+    With a contest ``body`` is what it is for, None where it is for the House."""
 
     night: str
     party: Party | None = None
     contest: Contest | None = None
     candidate: Candidate | None = None
+    body: Body | None = None
 
     def address(self, state: Mapping[str, str] = _NOTHING) -> str:
         """The address of its page, with the state that pages of its night share."""
         if self.contest:
             return f"/nights/{self.night}/contests/{self.contest.ballot}{kept(state)}"
-        assert self.party is not None, "it is a contest's, or a party"
+        if self.body:
+            return f"/nights/{self.night}/councils/{self.body.id}{kept(state)}"
+        assert self.party is not None, "it is a contest's, a council or a party"
         return f"/nights/{self.night}/battlegrounds{kept(state, {'party': self.party.id})}"
 
 
@@ -64,20 +69,26 @@ def suggested(definition: Definition, where: Searchable, question: str) -> Found
     night = definition.id
     hits, parties = search(where.entries, question), parties_called(definition, question)
     contest, party = only(where.entries, question, hits), party_meant(definition, question, hits)
-    misspelt = bool(words_of(question)) and not hits and not parties
+    councils = councils_called(definition, question)
+    misspelt = bool(words_of(question)) and not hits and not parties and not councils
     if misspelt:
         hits, parties = nearest(where, question), parties_called(definition, question, where)
     seats, people = likeliest(hits, question)
     shown = first_few(
         [Suggestion(night, party=party) for party in parties],
-        [Suggestion(night, contest=contest) for contest in seats],
-        [Suggestion(night, contest=contest, candidate=person) for contest, person in people],
+        [Suggestion(night, contest=contest, body=definition.body_of(contest)) for contest in seats],
+        [
+            Suggestion(night, contest=contest, candidate=person, body=definition.body_of(contest))
+            for contest, person in people
+        ],
+        councils,
     )
-    meant = shown[0] if misspelt and len(shown) == 1 else None
+    named = [one for one in councils if one.body and plain(one.body.name) == " ".join(words_of(question))]
+    meant = shown[0] if (misspelt or councils) and len(shown) == 1 else named[0] if len(named) == 1 else None
     if party and not (contest and is_called(contest, question)):
         meant = Suggestion(night, party=party)
-    elif contest:
-        meant = Suggestion(night, contest=contest)
+    elif contest and not (councils and not is_called(contest, question)):
+        meant = Suggestion(night, contest=contest, body=definition.body_of(contest))
     return Found(shown, meant, misspelt)
 
 
@@ -86,10 +97,22 @@ def is_called(contest: Contest, question: str) -> bool:
     return " ".join(words_of(question)) in map(plain, seat_names(contest))
 
 
-def first_few(parties: Sequence[T], seats: Sequence[T], people: Sequence[T]) -> tuple[T, ...]:
+def councils_called(definition: Definition, question: str) -> list[Suggestion]:
+    """The councils of a night that have each word asked for, or have that code."""
+    words = words_of(question)
+    return [
+        Suggestion(definition.id, body=body)
+        for body in (definition.councils if words else ())
+        if [body.gss.lower()] == words or all(f" {word}" in f" {plain(body.name)}" for word in words)
+    ]
+
+
+def first_few(
+    parties: Sequence[T], seats: Sequence[T], people: Sequence[T], councils: Sequence[T] = ()
+) -> tuple[T, ...]:
     """At most eight of them; when seats would take all places, candidates have some."""
-    kept = max(_MOST_SEATS, MOST - len(parties) - len(people))
-    return (*parties[:_MOST_PARTIES], *seats[:kept], *people)[:MOST]
+    kept = max(_MOST_SEATS, MOST - len(parties) - len(people) - len(councils))
+    return (*parties[:_MOST_PARTIES], *councils[:_MOST_COUNCILS], *seats[:kept], *people)[:MOST]
 
 
 def likeliest(hits: Sequence[Hit], question: str) -> tuple[list[Contest], list[tuple[Contest, Candidate]]]:

@@ -26,6 +26,7 @@ from server.nights.together import Group
 from server.nights.written.lines import Summary
 from server.pages.bars.seats import bars_of
 from server.pages.front.chosen import chosen, is_coming
+from server.pages.front.councils import in_brief
 from server.pages.front.past import Shipped
 from server.pages.map.dots import dots
 from server.pages.night.coming import coming
@@ -80,6 +81,7 @@ def front_page(hub: Hub, spoken: Language, shipped: Shipped) -> str:
     in_seasons = {night for season in seasons for night in season.whole.nights}
     parts = {piece: Markup(text) for piece, text in hub.front.pieces(spoken.code).items()}
     newest = shipped.newest
+    carded = {card.night.id for card in shipped.councils}
     return rendered(
         "front.html",
         spoken,
@@ -93,7 +95,8 @@ def front_page(hub: Hub, spoken: Language, shipped: Shipped) -> str:
         cards=shipped.cards,
         map_credit=ATTRIBUTION,
         seasons=seasons,
-        councils=[night for night in archive.listed() if not night.is_of_the_house],
+        councils=[night for night in archive.listed() if not night.is_of_the_house and night.id not in carded],
+        council_cards=shipped.councils,
         unseasoned=[night for night in archive.of_the_house() if not night.seats and night.id not in in_seasons],
     )
 
@@ -116,8 +119,10 @@ def _pieces(hub: Hub, kept: Iterable[KeptNight], spoken: Language) -> dict[str, 
         "lead-top": piece("lead_top", night=lead, **about),
         "lead-news": piece("lead_news", night=lead, **about),
         "lead-seats": piece("lead_seats", night=lead, **about),
-        "lead-map": piece("lead_map", dots=dots(lead) if lead else None),
-        "others": piece("others", strips=[(night, banner_of(night), coming(night)) for night in begun]),
+        "lead-map": piece("lead_map", dots=dots(lead) if lead else None, brief=in_brief(lead) if lead else None),
+        "others": piece(
+            "others", strips=[(night, banner_of(night), coming(night), in_brief(night)) for night in begun]
+        ),
         "next": piece("next", coming=[(night, coming(night)) for night in ahead], ahead=_ahead(lead)),
         "ended": piece("ended", kept=[night for night in kept if not _is_apart(night)]),
         "apart": piece("apart", nights=nights.apart, kept=[night for night in kept if _is_apart(night)]),
@@ -132,6 +137,7 @@ def _about(hub: Hub, lead: Night, spoken: Language) -> dict[str, object]:
         "banner": None if lead.is_single else Markup(channel.text("banner")),
         "count": first if lead.is_single else None,
         "standing": first.result.lines[:_STANDING] if first.result else (),
+        "brief": in_brief(lead),
         "bars": bars_of(lead),
         "turnout": turnout_of(lead),
         "to_win": "" if lead.is_single else to_win(lead, add_up(lead), spoken),

@@ -1,4 +1,5 @@
-"""A seat, a candidate or a party by name over all nights, on air and shipped: where its newest page is. No results.
+"""A seat, a council, a candidate or a party by name over all nights, on air and shipped: where its newest page is.
+No results.
 
 A word is found by its beginning, as on the page of a night (``pages/find/search.py``).
 """
@@ -26,7 +27,15 @@ from server.pages.find.search import (
     with_words,
     words_of,
 )
-from server.pages.find.suggest import Suggestion, first_few, is_called, likeliest, parties_called, party_meant
+from server.pages.find.suggest import (
+    Suggestion,
+    councils_called,
+    first_few,
+    is_called,
+    likeliest,
+    parties_called,
+    party_meant,
+)
 from server.pages.front.chosen import chosen
 
 _MOST = 60  # seats, and candidates, that are listed
@@ -45,6 +54,7 @@ class FoundAnywhere(Struct, frozen=True):
     ``misspelt`` says that nothing is called so, and this is called nearly so."""
 
     parties: tuple[Told, ...] = ()
+    councils: tuple[Told, ...] = ()
     seats: tuple[Told, ...] = ()
     people: tuple[Told, ...] = ()
     only: Told | None = None
@@ -53,7 +63,7 @@ class FoundAnywhere(Struct, frozen=True):
     @property
     def few(self) -> tuple[Told, ...]:
         """What is suggested while somebody types."""
-        return first_few(self.parties, self.seats, self.people)
+        return first_few(self.parties, self.seats, self.people, self.councils)
 
 
 class _Places(Struct, frozen=True):
@@ -73,8 +83,9 @@ def found_anywhere(question: str, on_air: Sequence[Night]) -> FoundAnywhere:
     places = [*map(_place, live), _shipped()]
     general = next((one for one in live if len(one.contests) > 1), None) or _newest_general()
     called = parties_called(general, question)
+    councils = _councils(live, question)
     found = [(place, search(place.where.entries, question)) for place in places]
-    misspelt = not called and not any(hits for _, hits in found)
+    misspelt = not called and not councils and not any(hits for _, hits in found)
     if misspelt:
         found = [(place, nearest(place.where, question)) for place in places]
         called = parties_called(general, question, _shipped().where)
@@ -89,37 +100,62 @@ def found_anywhere(question: str, on_air: Sequence[Night]) -> FoundAnywhere:
         return night_of[id(contest)]
 
     parties = [told(general, Suggestion(general.id, party=party)) for party in called[:2]]
-    of_seats = [told(at(one), Suggestion(at(one).id, contest=one)) for one in seats]
-    of_people = [told(at(one), Suggestion(at(one).id, contest=one, candidate=person)) for one, person in people]
+    of_seats = [told(at(one), _seat(at(one), one)) for one in seats]
+    of_people = [told(at(one), replace(_seat(at(one), one), candidate=person)) for one, person in people]
     meant = party_meant(general, question, hits)
     exact = [one for one in of_seats if one.what.contest and is_called(one.what.contest, question)]
+    exact += [one for one in councils if one.what.body and plain(one.what.body.name) == " ".join(words_of(question))]
     if len(exact) == 1:
         only = exact[0]
     elif meant:
         only = parties[0]
     else:
-        all_of_them = of_seats if len(of_seats) == 1 and not misspelt else [*parties, *of_seats, *of_people]
+        all_of_them = (
+            of_seats
+            if len(of_seats) == 1 and not misspelt and not councils
+            else [*parties, *councils, *of_seats, *of_people]
+        )
         only = all_of_them[0] if len(all_of_them) == 1 else None
-    return FoundAnywhere(tuple(parties), tuple(of_seats[:_MOST]), tuple(of_people[:_MOST]), only, misspelt)
+    return FoundAnywhere(
+        tuple(parties), tuple(councils), tuple(of_seats[:_MOST]), tuple(of_people[:_MOST]), only, misspelt
+    )
 
 
 def seat_of(gss: str, on_air: Sequence[Night]) -> Told | None:
     """The newest contest of the constituency with that code, on air or shipped; None where there is none."""
     nights = chosen(on_air)
     live = [night.definition for night in (nights.lead, *nights.others) if night]
-    for night in (*live, *(archive.load(one.id).definition for one in archive.of_the_house())):
+    for night in (*live, *(archive.load(one.id).definition for one in archive.listed())):
         for contest in night.contests:
             if contest.gss == gss:
-                return Told(Suggestion(night.id, contest=contest), night.title, night.date)
+                return Told(_seat(night, contest), night.title, night.date)
     return None
+
+
+def _seat(night: Definition, contest: Contest) -> Suggestion:
+    return Suggestion(night.id, contest=contest, body=night.body_of(contest))
+
+
+def _councils(live: Iterable[Definition], question: str) -> list[Told]:
+    """The councils that are called so, each where it is newest."""
+    found: dict[str, Told] = {}
+    for night in (*live, *_of_councils()):
+        for one in councils_called(night, question):
+            found.setdefault(one.body.id if one.body else "", Told(one, night.title, night.date))
+    return list(found.values())
+
+
+def _place_of(contest: Contest) -> tuple[str, str]:
+    """What a seat is known by: two councils can have wards of one name, and a constituency too."""
+    return contest.body or "", plain(contest.name)
 
 
 def _newest(hits: Iterable[Hit]) -> Iterable[Hit]:
     """Each seat, and each candidate of a seat, where it comes first."""
-    seats: set[str] = set()
-    known: set[tuple[str, str, str]] = set()
+    seats: set[tuple[str, str]] = set()
+    known: set[tuple[tuple[str, str], str, str]] = set()
     for hit in hits:
-        seat = plain(hit.contest.name)
+        seat = _place_of(hit.contest)
         people = [(one, (seat, one.party, plain(one.name))) for one in hit.named]
         named = tuple(one for one, key in people if key not in known)
         known.update(key for _, key in people)
@@ -135,14 +171,14 @@ def _place(night: Definition) -> _Places:
 
 @cache
 def _shipped() -> _Places:
-    """The contests of all shipped nights of the House; a candidate who stood in a seat again is in its newest alone."""
+    """The contests of all shipped nights; a candidate who stood in a seat again is in its newest alone."""
     listed: list[SearchEntry] = []
     nights: dict[int, Definition] = {}
-    known: set[tuple[str, str, str]] = set()
-    seats: set[str] = set()
-    for night in (archive.load(one.id).definition for one in archive.of_the_house()):
+    known: set[tuple[tuple[str, str], str, str]] = set()
+    seats: set[tuple[str, str]] = set()
+    for night in (archive.load(one.id).definition for one in archive.listed()):
         for entry in entries(night):
-            seat = entry.names[0]
+            seat = _place_of(entry.contest)
             people = [(one, (seat, one.party, one.name)) for one in entry.people]
             new = tuple(one for one, key in people if key not in known)
             known.update(key for _, key in people)
@@ -157,3 +193,9 @@ def _shipped() -> _Places:
 def _newest_general() -> Definition:
     """The newest shipped night of a whole House."""
     return next(archive.load(one.id).definition for one in archive.of_the_house() if one.contests > 1)
+
+
+@cache
+def _of_councils() -> tuple[Definition, ...]:
+    """The shipped nights that have councils, newest first."""
+    return tuple([archive.load(one.id).definition for one in archive.listed() if not one.is_of_the_house])
