@@ -7,6 +7,7 @@ import pytest
 
 from server.election.nights import Night
 from server.html.languages import language, languages
+from server.html.templates import has_a_meaning
 from server.live.channel import Channel
 from server.live.renderer import NIGHT
 from server.nights import archive
@@ -130,3 +131,17 @@ def test_the_councils_of_a_night_are_on_a_map_in_the_colour_of_who_controls_them
     assert piece.count("<title>") == 23
     assert re.search(r'<path class="gain" data-party="PP7931" d="[^"]+"><title>Kent: RUK gain from Con', piece)
     assert re.search(r'<path class="none" d="[^"]+"><title>Cornwall: NOC gain from Con', piece)
+
+
+def test_the_strip_has_councillors_and_tells_of_mayors_apart() -> None:
+    boss = mayor(LAB, CON, GREEN)
+    one = declared(opened(*WARDS, boss, bodies=(kent(*WARDS, control=CON),), live=False), "w0", 100, 500, 50)
+    strip = words(screens.state(one, language("en")))
+    assert "Lab 1 +1" in strip and "Mayors and others: London" in strip
+
+
+def test_the_table_of_contests_has_no_column_for_a_swing_where_none_has_a_meaning() -> None:
+    several = ward(CON, CON, LAB, seats=2, name="two", before={CON: 2})
+    definition = opened(several, bodies=(kent(several),), live=False).definition
+    assert not has_a_meaning(definition, "swing")
+    assert has_a_meaning(archive.load("parl.2019-12-12").definition, "swing")

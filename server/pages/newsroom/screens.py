@@ -17,7 +17,8 @@ from server.election.results.feed import changed_notes
 from server.election.results.tally import add_up, majority_line
 from server.html.languages import Language
 from server.html.templates import environment
-from server.pages.council.seen import made_certain
+from server.pages.council.seen import apart, made_certain
+from server.pages.council.totals import totals_of
 from server.pages.night.score import Banner, banner_of, score_of
 
 OVERLAY, WALL, SCORE, MAP = TOPICS = ("overlay", "wall", "embed-score", "embed-map")
@@ -62,6 +63,8 @@ def state(night: Night, language: Language) -> str:
         language,
         night=night,
         score=score_of(night),
+        totals=totals_of(night) if night.definition.councils else None,
+        others=[count for count in map(night.counts.get, (one.ballot for one in apart(night.definition))) if count],
         moment=_moment(night),
         line=majority_line(night),
         parties=_PARTIES_SHOWN,
