@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from server.count import desk, setup
+from server.count import boxes, desk, setup
 from server.count.declaration_api import post_declaration
 from server.count.phone.declaring import correct, declare, drop, receipt, withdraw
 from server.count.phone.entering import back_to_form, form, sheet, stage, state, verify
@@ -28,6 +28,7 @@ _FORMS = {
     "correction": correct,
     "correction/drop": drop,
     "withdrawal": withdraw,
+    **boxes.FORMS,
 }
 
 
@@ -45,14 +46,16 @@ _COUNT = (
     ("GET", "/count/state", state),
     ("GET", "/count/receipt", receipt),
     *(("POST", f"/count/{name}", endpoint) for name, endpoint in _FORMS.items()),
-    *(("GET", f"/count/{name}", back_to_form) for name in _FORMS),
+    *(("GET", path, endpoint) for path, endpoint in boxes.PAGES.items()),
+    *(("GET", f"/count/{name}", back_to_form) for name in _FORMS if f"/count/{name}" not in boxes.PAGES),
 )
 
+_DESK_FORMS = desk.FORMS | boxes.DESK_FORMS
 _DESK = (
     *_sign_in("desk"),
-    *(("GET", path, endpoint) for path, endpoint in desk.PAGES.items()),
-    *(("POST", f"/desk/{name}", endpoint) for name, endpoint in desk.FORMS.items()),
-    *(("GET", f"/desk/{name}", desk.back) for name in desk.FORMS if f"/desk/{name}" not in desk.PAGES),
+    *(("GET", path, endpoint) for path, endpoint in (desk.PAGES | boxes.DESK_PAGES).items()),
+    *(("POST", f"/desk/{name}", endpoint) for name, endpoint in _DESK_FORMS.items()),
+    *(("GET", f"/desk/{name}", desk.back) for name in _DESK_FORMS if f"/desk/{name}" not in desk.PAGES),
 )
 
 _ADMIN = (

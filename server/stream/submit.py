@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from server.election.commands import AnyCommand, HoldNight
 from server.election.counting.acts import PLACE, AnyAct, Asked, Dropped, Stamp
 from server.election.counting.admit import admit, admit_at_the_place
+from server.election.counting.boxes import must_be_accounted_for
 from server.election.counting.desk import Desk
 from server.election.counting.entry import pending
 from server.election.deciding.decide import decide
@@ -167,6 +168,8 @@ class Submitter:
                 raise LostByRedis
             if asked.command.id not in stands.desk.asked:
                 raise Refused("dropped", "That was set aside in the meantime: look at the page as it is now.")
+            if stands.night is not None:  # a box can have turned up while this waited
+                must_be_accounted_for(stands.night, stands.desk, asked.command)
             return decide(stands.night, asked.command, asked.at)
 
         try:

@@ -41,7 +41,7 @@ from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.bench.setting_up import admins_link
 from tests.browser.conftest import PHONE
-from tests.browser.officers import DECLARE, PIN, SEND, key, sign_in, tap, verify
+from tests.browser.officers import DECLARE, PIN, SEND, key, sign_in, tap
 from tests.count import rochester
 from tests.count.conftest import Phone, stamp
 from tests.count.setup import clacton
@@ -156,6 +156,8 @@ DESKS = [
     "/desk",
     f"/desk/contests/{rochester.BALLOT}",
     f"/desk/contests/{rochester.BALLOT}/paper",
+    f"/desk/contests/{rochester.BALLOT}/boxes",
+    f"/desk/contests/{rochester.BALLOT}/statement",
     "/desk/night",
     "/desk/practice",
     "/desk/people",
@@ -334,8 +336,24 @@ async def test_axe_finds_nothing_on_any_page_of_an_officers_phone(
     page = eyes.page = await sign_in(phone, link)
     await eyes.look()
     await sent("Announce the turnout", "#alert")
-    await verify(page)
+    await page.locator("#issued").fill(str(rochester.PAPERS))
+    await page.get_by_role("link", name="Count by ballot box instead").tap()
+    await expect(page.locator("#boxes")).to_be_visible()
     await eyes.look()
+    await page.locator("#boxes").fill("St Mary's Hall")
+    await sent("List them", ".boxes")
+    await page.get_by_role("link", name="St Mary's Hall").tap()
+    await sent("Enter this box", "#alert")
+    for field in ("#expected", "#papers"):
+        await page.locator(field).fill(str(rochester.PAPERS))
+    await sent("Enter this box", ".boxes .half")
+    await asyncio.to_thread(bob.open, "/count/box?box=b1")
+    await asyncio.to_thread(bob.send, "/count/box/check")
+    await eyes.open("/count/box?box=b1")
+    await eyes.open("/count/statement?lang=cy")
+    await eyes.open("/count/boxes?lang=de")
+    await eyes.open("/count/boxes?lang=en")
+    await sent("Announce the turnout", "#votes")
     await sent(SEND, "#alert")
     await key(page, DOUBTFUL)
     await sent(SEND, ".reasons")
@@ -386,6 +404,11 @@ async def test_axe_finds_nothing_on_any_page_of_the_desk(site: Site, viewer: Pag
     await note.get_by_role("button").click()
     await eyes.open(await viewer.locator('a[href^="/desk/notes/"]').first.get_attribute("href") or "")
     await eyes.open(DESKS[1])
+    await viewer.goto(f"{site.url}/desk/contests/{rochester.BALLOT}/boxes")
+    await viewer.locator("#postal_boxes").fill("Postal 1")
+    await viewer.get_by_role("button", name="List them").click()
+    await expect(viewer.locator(".boxes-of .open")).to_contain_text("Postal 1")
+    await eyes.look()
     assert eyes.found == []
     assert await eyes.unseen("desk") == []
 

@@ -40,7 +40,7 @@ def test_the_papers_come_before_the_votes(phone: Phone) -> None:
     assert "Announce the turnout" in page
 
 
-def test_papers_are_announced_and_what_was_issued_is_on_record(phone: Phone, desk: Desk) -> None:
+def test_papers_are_announced_and_what_was_expected_is_on_record(phone: Phone, desk: Desk) -> None:
     for _ in range(2):  # a second tap
         assert phone.send(VERIFICATION, {"issued": "40 113", "papers": "40,113"}).status_code == 303
     assert [(one.stage, one.papers, one.by) for one in stages(desk)] == [("verified", 40113, "Jane Smith")]
@@ -70,11 +70,11 @@ def test_papers_that_cannot_be_are_not_announced(phone: Phone, desk: Desk, paper
     assert stages(desk) == []
 
 
-def test_papers_that_are_not_those_issued_want_a_reason_which_is_on_record(phone: Phone, desk: Desk) -> None:
+def test_papers_that_are_not_those_expected_want_a_reason_which_is_on_record(phone: Phone, desk: Desk) -> None:
     sent = {"issued": "40,213", "papers": "40,113"}
     doubted = phone.send(VERIFICATION, sent)
     assert doubted.status_code == 422
-    assert "40,113 ballot papers were counted: 100 fewer than the 40,213 issued." in doubted.text
+    assert "40,113 ballot papers were counted: 100 fewer than the 40,213 expected." in doubted.text
     assert stages(desk) == []
     reason = "reason.papers-differ-from-issued"
     phone.page = doubted.text

@@ -25,6 +25,7 @@ from server.election.counting.acts import (
 )
 from server.election.counting.admit import admit
 from server.election.counting.apart import Apart
+from server.election.counting.boxes import must_be_accounted_for
 from server.election.counting.desk import Desk, fold_acts
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of, sheets_of, spoken
 from server.election.deciding.decide import decide
@@ -140,6 +141,7 @@ class AtTheCount:
         if asked.command.id in self.night.receipts:
             return True
         try:
+            must_be_accounted_for(self.night, self.desk, asked.command)
             event = decide(self.night, asked.command, self.now)
         except Refused as refused:
             if refused.code == "held" and not isinstance(asked.command, HoldNight):

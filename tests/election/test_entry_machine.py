@@ -38,7 +38,9 @@ from server.election.counting.acts import (
     PublicCommand,
     SheetKeyed,
 )
-from server.election.counting.desk import fold_acts
+from server.election.counting.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.boxes import verified_by_box
+from server.election.counting.desk import ListedBox, fold_acts
 from server.election.counting.entry import State, pending, spoken
 from server.election.events import Event, NoPollState, Stage
 from server.election.methods.figures import Rejected
@@ -130,6 +132,54 @@ class OneNight(RuleBasedStateMachine):
             for _ in range(steps):
                 self._goes_on(where, RIGHT, RIGHT)
 
+    @rule(where=contests, names=st.sampled_from((("Hall", "Postal 1"), ("Postal 2",), ("Hall",), ())))
+    def lists_boxes(self, where: str, names: tuple[str, ...]) -> None:
+        if len(self.count.desk.of(where).boxes) < 4:
+            stamp = self.count.stamp(JANE, self.count.new_id("listed"))
+            self._try(BoxesListed(**stamp, ballot=where, boxes=tuple(Box(name) for name in names)))
+
+    @rule(where=contests, which=st.integers(0, 3), papers=st.sampled_from((0, 1, 200, PAPERS)), behind=seldom)
+    def counts_a_box(self, where: str, which: int, papers: int, behind: bool) -> None:
+        boxes = list(self.count.desk.of(where).boxes.values())
+        if not boxes:
+            return
+        box = boxes[which % len(boxes)]
+        self._counts(where, box.id, papers, 0 if behind or box.counted is None else box.counted.seq)
+
+    @rule(where=contests, who=people, which=st.integers(0, 3))
+    def checks_a_box(self, where: str, who: Who, which: int) -> None:
+        boxes = list(self.count.desk.of(where).boxes.values())
+        if boxes:
+            self._checks(where, who, boxes[which % len(boxes)])
+
+    @rule(where=contests, which=st.integers(0, 3), reason=st.sampled_from(("Listed twice.", "")))
+    def strikes_a_box_off(self, where: str, which: int, reason: str) -> None:
+        boxes = list(self.count.desk.of(where).boxes)
+        if boxes:
+            stamp = self.count.stamp(DORA, self.count.new_id("struck"))
+            self._try(BoxStruck(**stamp, ballot=where, box=boxes[which % len(boxes)], reason=reason))
+
+    def _counts(self, where: str, box: str, papers: int, replaces: int) -> None:
+        stamp = self.count.stamp(JANE, self.count.new_id("counted"))
+        act = BoxCounted(
+            **stamp, ballot=where, box=box, replaces=replaces, expected=papers, papers=papers, explanation=""
+        )
+        self._try(act)
+
+    def _checks(self, where: str, who: Who, box: ListedBox) -> None:
+        stamp, counted = self.count.stamp(who, self.count.new_id("checked")), box.counted.seq if box.counted else 0
+        self._try(BoxChecked(**stamp, ballot=where, box=box.id, counted=counted))
+
+    def _accounts_for_boxes(self, where: str) -> None:
+        """Every box is counted and checked; all the papers are in the first."""
+        boxes = verified_by_box(self.count.desk, where)
+        for place, box in enumerate(boxes.boxes):
+            papers = PAPERS if place == 0 else 0
+            if box.counted is None or box.counted.papers != papers:
+                self._counts(where, box.id, papers, box.counted.seq if box.counted else 0)
+        for box in verified_by_box(self.count.desk, where).open:
+            self._checks(where, OMAR, box)
+
     @rule(where=contests, crash=seldom)
     def goes_on(self, where: str, crash: bool) -> None:
         self._goes_on(where, RIGHT, RIGHT, crash)
@@ -154,6 +204,7 @@ class OneNight(RuleBasedStateMachine):
         """What is to be done next, done rightly, but for the figures."""
         match self.count.stands(where).state:
             case "unverified":
+                self._accounts_for_boxes(where)
                 self.verifies(where, PAPERS, REASONS, crash=False)
             case "keying" | "one keyed" | "differs":
                 for who, figures in ((JANE, first), (OMAR, second))[: 2 if self.count.desk.entry == "double" else 1]:
@@ -235,6 +286,12 @@ class OneNight(RuleBasedStateMachine):
         self.count.wait(timedelta(minutes=40 if late else 0))
         stamp, round = self.count.stamp(RITA, self.count.new_id("begun")), self.count.later.counts[where].round - stale
         self._try(CorrectionBegun(**stamp, ballot=where, round=round, slip=slip, reason=reason))
+
+    @precondition(lambda self: self.count.night.declared)
+    @rule(where=contests)
+    def is_late_for_a_slip(self, where: str) -> None:
+        self.count.wait(timedelta(hours=1))
+        self.begins_a_correction(where, slip=True, reason="Swapped.", stale=False)
 
     @precondition(lambda self: self.count.night.declared)
     @rule(where=contests)
@@ -331,8 +388,10 @@ REFUSALS = {
     *("already-asked", "already-begun", "already-declared", "contested", "count-moved-on", "dropped", "held"),
     *("keyed-elsewhere", "lot-without-tie", "no-poll", "not-begun", "not-confirmed", "not-declared", "not-held"),
     *("not-waiting", "papers-above-electorate", "papers-missing", "reason-missing", "reasons-missing", "role"),
+    *("box-named", "box-unknown", "boxes-open", "papers-not-boxes"),
     *("same-person", "slip-too-late", "stage-order", "tie-without-lot", "votes-above-papers", "votes-below-papers"),
 }
+BOXES = {"BoxesListed", "BoxCounted", "BoxChecked", "BoxStruck"}
 KINDS = {"Declared", "Corrected", "Withdrawn", "NoPollTaken", "NightHeld", "NightReleased", "Dropped", "StageReached"}
 
 
@@ -344,7 +403,7 @@ def test_whatever_happens_only_confirmed_figures_go_out_and_nothing_is_lost_or_d
     run_state_machine_as_test(machine, settings=walks)
     single = {f"single: {state}" for state in get_args(State) if state not in ("one keyed", "differs")}
     double = {f"double: {state}" for state in get_args(State)}
-    assert (single | double | REFUSALS | KINDS) - SEEN.keys() == set(), "the walk did not come by everything"
+    assert (single | double | REFUSALS | KINDS | BOXES) - SEEN.keys() == set(), "the walk did not come by everything"
 
 
 def test_a_recount_whose_verification_is_set_aside_before_either_goes_out_begins_nothing_anew() -> None:

@@ -23,6 +23,7 @@ from server.election.counting.acts import (
     Role,
     SheetKeyed,
 )
+from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.events import (
     AnyEvent,
@@ -62,6 +63,7 @@ def must_be_told(line: Line, place: int) -> None:
         case SheetKeyed():
             _sheet(past, one)
         case PapersVerified():
+            _boxes(past, one.ballot, one.papers)
             _reasoned(doubts_about_papers(_contest(past, one.ballot), one.papers, one.issued), one.reasons)
         case CorrectionBegun():
             _begun(past, one)
@@ -128,6 +130,7 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
     papers = verified(past, ballot)
     if papers is None and isinstance(command, Declare):
         papers = command.papers
+    _boxes(past, ballot, papers)
     assert papers is not None
     assert papers_in(event) == papers, "papers are missing, or too many"
     _possible(past, event)
@@ -151,6 +154,21 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
         if verified(before, ballot) is None:
             doubts += doubts_about_papers(_contest(past, ballot), papers, None)
         _reasoned(doubts, asked.reasons)
+
+
+def _boxes(past: Line, ballot: str, papers: int | None) -> None:
+    """Each box that was listed and not struck off is counted, and checked where two key; all together they hold the
+    papers."""
+    acts = [one for one in past if isinstance(one, BoxesListed | BoxStruck | BoxCounted | BoxChecked)]
+    mine = [one for one in acts if one.ballot == ballot]
+    number = sum(len(one.boxes) for one in mine if isinstance(one, BoxesListed))
+    struck = {one.box for one in mine if isinstance(one, BoxStruck)}
+    held = {one.box: one for one in mine if isinstance(one, BoxCounted)}
+    looked_at = {one.counted for one in mine if isinstance(one, BoxChecked)}
+    left = {f"b{place}" for place in range(1, number + 1)} - struck
+    assert left <= held.keys(), "a box is not accounted for"
+    assert mode(past) == "single" or all(held[box].seq in looked_at for box in left), "a box that nobody checked"
+    assert not left or sum(held[box].papers for box in left) == papers, "other papers than those of the boxes"
 
 
 def papers_in(one: SheetKeyed | Declared | Corrected | PreferencesReported) -> int:

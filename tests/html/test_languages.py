@@ -90,7 +90,7 @@ def said() -> frozenset[Message]:
     options = {rule["pattern"]: {k: v for k, v in rule.items() if k not in ("pattern", "method")} for rule in mappings}
     found = {
         Message(context or "", _texts(message))
-        for room in ("server/html", "server/pages", "web/templates")
+        for room in ("server/html", "server/pages", "server/count/boxes", "server/election/texts", "web/templates")
         for _, _, message, _, context in extract_from_dir(ROOT / room, methods, options)
     }
     plurals = {(item.context, *item.texts[:1]) for item in found if len(item.texts) > 1}

@@ -223,7 +223,7 @@ function leadOn(form) {
   form.addEventListener("keydown", (event) => {
     const fields = fieldsOf(form);
     const place = fields.indexOf(event.target);
-    if (event.key !== "Enter" || place < 0) return;
+    if (event.key !== "Enter" || place < 0 || event.target.matches("textarea")) return;
     event.preventDefault();
     (fields[place + 1] ?? form.querySelector(".go, .other")).focus();
   });

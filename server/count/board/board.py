@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from server.count.visit.place import STAGES
 from server.election.counting.acts import Asked, Role, SheetKeyed
+from server.election.counting.boxes import Verified, verified_by_box
 from server.election.counting.desk import Desk, Person
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of, sheets_of
 from server.election.counts import Count
@@ -82,6 +83,10 @@ class Board(Struct, frozen=True):
     def sheets(self, ballot: str) -> dict[Role, SheetKeyed]:
         """Role → the sheet of a contest that is not void."""
         return sheets_of(self.later.counts[ballot], self.desk)
+
+    def boxes(self, ballot: str) -> Verified:
+        """The ballot boxes of a contest, added up."""
+        return verified_by_box(self.desk, ballot)
 
     def why_void(self, ballot: str) -> str:
         """Why sheets that somebody has keyed are void, in words: of the papers verified since, or of the ballot paper

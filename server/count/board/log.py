@@ -40,6 +40,7 @@ from server.election.counting.acts import (
     SheetKeyed,
     SignedIn,
 )
+from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.entry import State
 from server.election.counts import Count
 from server.election.events import (
@@ -82,7 +83,6 @@ class _Log:
     def __init__(self, board: Board, ballot: str | None) -> None:
         self._board, self._ballot = board, ballot
         night, desk = board.night, board.desk
-        self._names = {person.invitation: person.name for person in desk.people.values()}
         self._whys = {act.asked: act.why for act in desk.log if isinstance(act, Dropped)}
         self._asked = {act.command.id for act in desk.log if isinstance(act, Asked)}
         counts = night.counts.values() if ballot is None else (night.counts[ballot],)
@@ -120,7 +120,7 @@ class _Log:
         event = self._events.get(act.command.id) if isinstance(act, Asked) else None
         if isinstance(event, Amendment):  # which says what it changed, as its command does not
             return sentence_case(command_told(self._board.night, event))
-        return act_told(self._board.night, self._names, act)
+        return act_told(self._board.night, self._board.desk, act)
 
     def events(self) -> Iterator[LogLine]:
         """A line for each public event that nobody invited asked for: it came from the command line, or a replay."""
@@ -147,6 +147,8 @@ class _Log:
             case Dropped():
                 return False
             case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped() | EventLost():
+                return act.ballot == ballot
+            case BoxesListed() | BoxStruck() | BoxCounted() | BoxChecked():
                 return act.ballot == ballot
             case _:
                 assert_never(act)

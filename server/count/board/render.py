@@ -22,14 +22,12 @@ from server.count.visit.place import STAGES
 from server.election.commands import Correct, Declare, ballot_of
 from server.election.counting.acts import (
     Asked,
-    CorrectionBegun,
-    CorrectionDropped,
+    CountAct,
     Dropped,
     EntryChosen,
     EventLost,
     InvitationAct,
     Invited,
-    PapersVerified,
     PinChosen,
     PinCleared,
     PinMistaken,
@@ -215,6 +213,8 @@ def _person(act: SignInAct | InvitationAct) -> str:
 
 def _ballots(desk: Desk, news_item: News) -> Iterable[str]:
     """The contests whose row or page this news changes."""
+    if isinstance(news_item, CountAct):
+        return (news_item.ballot,)
     match news_item:
         case Invited():
             return news_item.ballots
@@ -227,8 +227,6 @@ def _ballots(desk: Desk, news_item: News) -> Iterable[str]:
             return _about(next(command for command in asked if command.id == news_item.asked))
         case Asked():
             return _about(news_item.command)
-        case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
-            return (news_item.ballot,)
         case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | DeclarationExpected():
             return (news_item.ballot,)
         case BallotPaperAmended() | PreferencesReported():

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec import UNSET, Struct
 
+from server.count.board.box_wording import box_told
 from server.count.phone.page_content import label_of_other
 from server.count.phone.read_back import head_name
 from server.count.visit.place import STAGES
@@ -27,6 +28,7 @@ from server.election.contests import Contest
 from server.election.counting.acts import (
     AnyAct,
     Asked,
+    BoxAct,
     CorrectionBegun,
     CorrectionDropped,
     Dropped,
@@ -44,6 +46,7 @@ from server.election.counting.acts import (
     SheetKeyed,
     SignedIn,
 )
+from server.election.counting.desk import Desk
 from server.election.events import (
     BallotPaperAmended,
     Corrected,
@@ -119,8 +122,10 @@ def command_told(night: Night, step: PublicCommand | FeedEvent) -> str:
             return "the night released"
 
 
-def act_told(night: Night, names: dict[str, str], act: AnyAct) -> str:
-    """What a person did, in words; ``names``: invitation → name of the person."""
+def act_told(night: Night, desk: Desk, act: AnyAct) -> str:
+    """What a person did, in words."""
+    if isinstance(act, BoxAct):
+        return box_told(desk, act)
     match act:
         case EntryChosen():
             who = "Two people key each result" if act.entry == "double" else "One person keys each result"
@@ -129,11 +134,11 @@ def act_told(night: Night, names: dict[str, str], act: AnyAct) -> str:
             contests = ", ".join(night.counts[ballot].contest.name for ballot in act.ballots)
             return f"Invited {act.name} as {act.role}{' for ' if contests else ''}{contests}"
         case Revoked():
-            return f"Revoked the invitation of {names[act.invited]}"
+            return f"Revoked the invitation of {desk.people[act.invited].name}"
         case PinCleared():
-            return f"Cleared the PIN of {names[act.invited]}"
+            return f"Cleared the PIN of {desk.people[act.invited].name}"
         case SessionsEnded():
-            return f"Ended all sessions of {names[act.invited]}"
+            return f"Ended all sessions of {desk.people[act.invited].name}"
         case PinChosen():
             return "Opened the invitation, and chose a PIN"
         case SignedIn():
@@ -141,7 +146,7 @@ def act_told(night: Night, names: dict[str, str], act: AnyAct) -> str:
         case PinMistaken():
             return "A wrong PIN"
         case PapersVerified():
-            issued = "" if act.issued is None else f" of {act.issued:,} issued"
+            issued = "" if act.issued is None else f" of {act.issued:,} expected"
             return f"Verified: {act.papers:,} ballot papers counted{issued}"
         case SheetKeyed():
             return f"Keyed the {act.role}’s sheet{' again' if act.replaces else ''}"

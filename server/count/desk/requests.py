@@ -14,6 +14,7 @@ from server.count.visit.visitors_night import both_of
 from server.election.counting.acts import Role
 from server.election.refusals import Refused
 from server.html.answers import HTML
+from server.html.languages import ENGLISH, Language
 from server.html.templates import rendered
 from server.stream.clock import now
 from server.stream.events import StreamUnavailable
@@ -62,18 +63,20 @@ def page(
     watched: str = "",
     notice: str = "",
     typed: dict[str, str] | None = None,
+    language_of_page: Language = ENGLISH,
     **context: object,
 ) -> Response:
     """A page from a template below web/templates/desk; no cache may keep it. ``ballot`` is the contest it is about, if
     any.
 
     ``typed`` are the fields of a form that comes again, and ``typed["form"]`` says which form. ``watched`` is the query
-    string with which the page polls ``/desk/live``.
+    string with which the page polls ``/desk/live``. ``language_of_page`` is for templates that have messages.
     """
     visitor = visit(request)
     board = context.get("board")
     text = rendered(
         f"desk/{template}",
+        language_of_page,
         person=visitor.person,
         csrf=csrf(request),
         contest_field=f"{visitor.night}/{ballot}",

@@ -45,6 +45,8 @@ async def form(request: Request) -> Response:
     role, state = place.person.role, place.stands.state
     if state in ("on air", "asked"):
         return RedirectResponse(place.at(RECEIPT), 303)
+    if state == "unverified" and place.boxes.boxes:
+        return RedirectResponse(place.at("/count/boxes"), 303)
     if state == "unverified" and role in STAGING:
         return verification_page(request, place, SentForm({}), fresh=True)
     if role in keyers(place.count, place.desk) and state not in ("unverified", "no poll"):
@@ -94,7 +96,7 @@ async def sheet(request: Request) -> Response:
 
 @allows(Sends(STAGING))
 async def verify(request: Request) -> Response:
-    """``POST /count/verification``: papers issued and papers counted; the number counted goes on air."""
+    """``POST /count/verification``: papers expected and papers counted; the number counted goes on air."""
     place, sent = await _place(request)
     entry = read_verification(sent)
     if entry.unreadable:

@@ -12,7 +12,7 @@ from server.election.methods.figures import HEADS, NOTHING_MORE, MoreFigures, Re
 from server.election.numbers import Unreadable, typed
 from server.election.texts.check_codes import CHECKS, Finding
 
-PAPERS = {"issued": "issued", "papers": "counted"}
+PAPERS = {"issued": "expected", "papers": "counted"}
 REASON = "reason."
 
 

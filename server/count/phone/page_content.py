@@ -92,7 +92,7 @@ class Form(Struct, frozen=True):
     elsewhere: dict[str, tuple[str, ...]]
 
 
-LABELS = {"issued": "Ballot papers issued", "papers": "Ballot papers counted"}
+LABELS = {"issued": "Ballot papers expected", "papers": "Ballot papers counted"}
 _ELSEWHERE = ("votes", "rejected", "lot", "second")
 
 

@@ -12,7 +12,12 @@ from server.html.address import host_in
 from server.html.errors import Titled
 from server.html.process import process
 
-_TYPED = frozenset(("contests", "expected", "issued", "lines", "name", "papers", "pin", "reason", "speaker", "text"))
+_TYPED = frozenset(
+    (
+        *("boxes", "contests", "expected", "explanation", "issued", "lines", "name", "papers"),
+        *("pin", "postal_boxes", "reason", "speaker", "text"),
+    )
+)
 _TYPED_OF_MANY = ("draft.", "paper.", "reason.", "rejected.", "text.", "votes.")
 
 

@@ -11,6 +11,7 @@ from server.count.visit.visitors_night import both_of
 from server.election.clock import LONDON
 from server.election.commands import ReachStage, Withdraw
 from server.election.counting.acts import Role
+from server.election.counting.boxes import Verified, verified_by_box
 from server.election.counting.desk import Desk, Person
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of
 from server.election.counting.losses import other_receipt, to_send_again
@@ -85,6 +86,11 @@ class Place(Struct, frozen=True):
         if len(self.person.ballots) > 1:
             query = {"contest": self.ballot, **query}
         return path + ("?" + "&".join(f"{name}={value}" for name, value in query.items()) if query else "")
+
+    @property
+    def boxes(self) -> Verified:
+        """The ballot boxes of the contest, added up."""
+        return verified_by_box(self.desk, self.ballot)
 
     @property
     def next_stages(self) -> dict[str, str]:
@@ -164,7 +170,16 @@ class Place(Struct, frozen=True):
             stands.differing,
             stands.sheet and stands.sheet.seq,
             stands.correction,
+            *(self._boxes if self.boxes.boxes else ()),
         )
+
+    @property
+    def _boxes(self) -> list[tuple[str, int, int]]:
+        """Which figures and which check each box has: what a page about them shows."""
+        return [
+            (box.id, box.counted.seq if box.counted else 0, box.checked.counted if box.checked else 0)
+            for box in self.boxes.boxes
+        ]
 
     @property
     def last(self) -> SetsResult | None:

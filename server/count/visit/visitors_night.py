@@ -11,6 +11,7 @@ from server.election.counting.desk import Desk
 from server.election.counting.entry import pending
 from server.election.nights import Night
 from server.html.answers import HTML
+from server.html.languages import ENGLISH, Language
 from server.html.process import process
 from server.html.templates import rendered
 from server.stream.clock import now
@@ -50,5 +51,10 @@ def page(template: str, status: int = 200, **context: object) -> Response:
 
     Its links send the site alone as referrer, since whoever knows the address of an invitation can open it.
     """
+    return page_in(ENGLISH, template, status, **context)
+
+
+def page_in(language: Language, template: str, status: int = 200, **context: object) -> Response:
+    """The same page in another language, where its template has messages."""
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "origin"}
-    return Response(rendered(f"count/{template}", **context), status, headers, HTML)
+    return Response(rendered(f"count/{template}", language, **context), status, headers, HTML)

@@ -1,12 +1,15 @@
 """What people at the count did, in the past tense: kept in a night's private stream, never shown to the public."""
 
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType
 
 from server.election.commands import OfTheHold, WithFigures, WithoutFigures
+from server.election.counting.act import Act as Act
+from server.election.counting.act import Stamp as Stamp
 from server.election.counting.apart import Apart
+from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.methods.figures import MoreFigures, Rejected
 
 Role = Literal["officer", "second officer", "returning officer", "desk", "admin"]
@@ -17,34 +20,6 @@ EntryMode = Literal["single", "double"]
 ReplayState = Literal["playing", "paused", "stopped", "ended"]
 PublicCommand = WithFigures | WithoutFigures | OfTheHold
 """Every command whose event goes into the public stream, but the opening of the night."""
-
-
-class Act(Struct, frozen=True, tag_field="kind", kw_only=True):
-    """What every act has.
-
-    ``seq`` counts from 1 without a gap within the private stream. ``by`` is a person's name, ``invitation`` the id of
-    that person's invitation ("" for the command line), ``device`` what the person used. ``command_id`` is the same when
-    the act is sent again.
-    """
-
-    seq: int
-    at: datetime
-    by: str
-    invitation: str
-    device: str
-    command_id: str
-
-
-class Stamp(TypedDict):
-    """The fields that every act has, for building one: ``Invited(**stamp, …)``. ``seq`` is provisional: ``admit`` sets
-    it."""
-
-    seq: int
-    at: datetime
-    by: str
-    invitation: str
-    device: str
-    command_id: str
 
 
 class EntryChosen(Act, frozen=True, tag="entry-chosen.1"):
@@ -105,7 +80,7 @@ class SessionsEnded(Act, frozen=True, tag="sessions-ended.1"):
 
 
 class PapersVerified(Act, frozen=True, tag="papers-verified.1"):
-    """The ballot papers were verified: ``papers`` were counted, ``issued`` had been issued (None where not known).
+    """The ballot papers were verified: ``papers`` were counted, ``issued`` were expected (None where not known).
 
     ``reasons`` is check code → the reason given for a warning.
     """
@@ -201,7 +176,9 @@ class ReplaySet(Act, frozen=True, tag="replay-set.1"):
     skips_to: datetime | UnsetType = UNSET
 
 
-CountAct = PapersVerified | SheetKeyed | CorrectionBegun | CorrectionDropped
+BoxAct = BoxesListed | BoxStruck | BoxCounted | BoxChecked
+"""The acts on the ballot boxes of one contest."""
+CountAct = PapersVerified | SheetKeyed | CorrectionBegun | CorrectionDropped | BoxAct
 """The acts on the count of one contest, ``act.ballot``."""
 InvitationAct = Revoked | PinCleared | SessionsEnded
 """The acts of the desk on an invitation, ``act.invited``."""

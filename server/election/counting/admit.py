@@ -10,12 +10,12 @@ from server.election.commands import WithFigures
 from server.election.counting.acts import (
     AnyAct,
     Asked,
+    BoxAct,
     CorrectionBegun,
     CorrectionDropped,
     Dropped,
     EntryChosen,
     EventLost,
-    InvitationAct,
     Invited,
     PapersVerified,
     PinChosen,
@@ -26,11 +26,19 @@ from server.election.counting.acts import (
     SessionsEnded,
     SheetKeyed,
     SignedIn,
-    SignInAct,
 )
 from server.election.counting.asking import must_be_possible
+from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.boxes import (
+    must_be_boxes,
+    must_check,
+    must_count,
+    must_list,
+    must_strike,
+    verified_by_box,
+)
 from server.election.counting.checking import check_sheet, must_be_of_this_round
-from server.election.counting.desk import Desk, Person
+from server.election.counting.desk import Desk
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.counting.entry import (
     KEYING,
@@ -42,8 +50,8 @@ from server.election.counting.entry import (
     sheets_of,
 )
 from server.election.counting.keying import is_keyed_apart
+from server.election.counting.people import must_be_invited, must_have_a_name, must_invite, must_sign_in
 from server.election.counts import Count
-from server.election.limits import LONGEST_NAME
 from server.election.nights import Night
 from server.election.refusals import (
     Refused,
@@ -51,7 +59,6 @@ from server.election.refusals import (
     must_be_closed,
     must_be_polled,
     must_be_undeclared,
-    plain,
     reason_in,
     refuse_if,
     want_reasons,
@@ -60,7 +67,6 @@ from server.election.texts.check_codes import Finding
 
 A = TypeVar("A", bound=AnyAct)
 
-LOCKED = "Too many wrong PINs: this invitation is locked. Call the desk, which can open it again."
 AT_ONCE = timedelta(minutes=30)  # after a declaration; later than that, only the desk can replace the figures
 
 
@@ -69,7 +75,9 @@ def admit(night: Night, desk: Desk, act: A) -> A:
     match act:
         case PapersVerified():
             must_be_closed(night, act.at)
-            _papers(count_of(once_released(night, desk), act.ballot), act)
+            _papers(count_of(once_released(night, desk), act.ballot), desk, act)
+        case BoxesListed() | BoxStruck() | BoxCounted() | BoxChecked():
+            _box(once_released(night, desk), desk, act)
         case SheetKeyed():
             _sheet(once_released(night, desk), desk, act)
         case CorrectionBegun() | CorrectionDropped():
@@ -77,11 +85,11 @@ def admit(night: Night, desk: Desk, act: A) -> A:
         case Asked():
             must_be_possible(night, desk, act)
         case Invited():
-            _invitation(night, act)
+            must_invite(night, act)
         case Revoked() | PinCleared() | SessionsEnded():
-            _of_an_invitation(desk, act)
+            must_be_invited(desk, act)
         case PinChosen() | SignedIn() | PinMistaken():
-            _sign_in(desk, act)
+            must_sign_in(desk, act)
         case Dropped():
             _must_be_waiting(night, desk, act)
         case ReplaySet():
@@ -99,24 +107,43 @@ def admit_at_the_place(desk: Desk, act: A) -> A:
     """The act with its seq, of those who run the place and of no night; Refused if it is not possible now."""
     match act:
         case Invited():
-            _name(act)
+            must_have_a_name(act)
             if act.role != "admin" or act.ballots:
                 raise Refused("role", "Officers and desks are invited to a night.")
         case Revoked() | PinCleared() | SessionsEnded():
-            _of_an_invitation(desk, act)
+            must_be_invited(desk, act)
         case PinChosen() | SignedIn() | PinMistaken():
-            _sign_in(desk, act)
+            must_sign_in(desk, act)
         case _:
             raise Refused("night-unknown", "No such night is on air.")
     return replace(act, seq=desk.seq + 1)
 
 
-def _papers(count: Count, act: PapersVerified) -> None:
+def _papers(count: Count, desk: Desk, act: PapersVerified) -> None:
     must_be_polled(count)
+    must_be_boxes(desk, act.ballot, act.papers)
     refuse_if(check_papers(count.contest, act.papers))
     if act.issued is not None and act.issued < 0:
         refuse_if([Finding("papers-negative", "issued", "Ballot papers cannot be fewer than 0.")])
-    want_reasons(doubts_about_papers(count.contest, act.papers, act.issued), act.reasons)
+    explained = verified_by_box(desk, act.ballot).boxes  # where papers and those expected differ, each box says why
+    issued = None if explained else act.issued
+    want_reasons(doubts_about_papers(count.contest, act.papers, issued), act.reasons)
+
+
+def _box(night: Night, desk: Desk, act: BoxAct) -> None:
+    count, waits = count_of(night, act.ballot), asked_for(night, desk, act.ballot) is not None
+    match act:
+        case BoxesListed():
+            must_list(count, desk, act)
+        case BoxStruck():
+            must_strike(desk, act, waits=waits)
+        case BoxCounted():
+            must_be_closed(night, act.at)
+            must_count(count, desk, act, waits=waits)
+        case BoxChecked():
+            must_check(desk, act)
+        case _:
+            assert_never(act)
 
 
 def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
@@ -174,28 +201,6 @@ def _correction(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropp
     reason_in(act.reason)
 
 
-def _name(act: Invited) -> None:
-    if not plain(act.name):
-        raise Refused("name-missing", "Say who is invited.")
-    if not act.name.isprintable() or len(act.name) > LONGEST_NAME:
-        raise Refused("name-unfit", f"A name has at most {LONGEST_NAME} characters, and all can be printed.")
-
-
-def _invitation(night: Night, act: Invited) -> None:
-    _name(act)
-    if act.role == "admin":
-        raise Refused("role", "Those who run the place are invited to the place, not to a night.")
-    for ballot in act.ballots:
-        count_of(night, ballot)
-    if (act.role == "desk") is bool(act.ballots):
-        raise Refused("ballot-missing", "Say for which contest; only the desk is invited for all.")
-
-
-def _of_an_invitation(desk: Desk, act: InvitationAct) -> None:
-    if act.invited not in desk.people:
-        raise Refused("invitation-unknown", "There is no such invitation.")
-
-
 def _must_be_waiting(night: Night, desk: Desk, act: Dropped) -> None:
     if all(asked.command.id != act.asked for asked in pending(night, desk)):
         raise Refused("not-waiting", "That does not wait to go out any more.")
@@ -215,23 +220,3 @@ def _replay(night: Night, desk: Desk, act: ReplaySet) -> None:
         raise Refused("speed-unfit", "A replay’s speed is above 0.")
     if act.invitation and desk.replay and desk.replay.state in ("stopped", "ended"):
         raise Refused("replay-over", "Nobody plays this replay any more. The command line begins it again.")
-
-
-def _sign_in(desk: Desk, act: SignInAct) -> None:
-    person = the_person(desk, act.invitation)
-    if person.locked:
-        raise Refused("locked", LOCKED)
-    if isinstance(act, PinChosen) and person.pin is not None:
-        raise Refused(
-            "pin-chosen", "A PIN has been chosen for this invitation. Enter it; if it was not you, call the desk."
-        )
-    if isinstance(act, SignedIn) and person.pin is None:
-        raise Refused("pin-missing", "No PIN has been chosen for this invitation yet.")
-
-
-def the_person(desk: Desk, invitation: str) -> Person:
-    """The person with this invitation; Refused where there is none, or it was withdrawn."""
-    person = desk.people.get(invitation)
-    if person is None or person.revoked:
-        raise Refused("revoked", "This invitation is not good any more. Ask the desk for a new one.")
-    return person

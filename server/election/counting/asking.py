@@ -16,6 +16,7 @@ from server.election.commands import (
     WithFigures,
 )
 from server.election.counting.acts import Asked, PublicCommand
+from server.election.counting.boxes import must_be_accounted_for
 from server.election.counting.desk import Desk
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.counting.entry import asked_for, once_released, pending, sheets_of, spoken
@@ -37,6 +38,7 @@ def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:
         decide(night, command, act.at)
         return
     later = once_released(night, desk)
+    must_be_accounted_for(later, desk, command)
     confirmed = False
     if isinstance(command, WithFigures | ReportPreferences):
         confirmed = _must_be_confirmed(later, desk, command)

@@ -11,6 +11,7 @@ from server.election.commands import ReportPreferences, WithFigures
 from server.election.counting.acts import (
     AnyAct,
     Asked,
+    BoxAct,
     CorrectionBegun,
     CorrectionDropped,
     CountAct,
@@ -33,6 +34,7 @@ from server.election.counting.acts import (
     SignedIn,
     SignInAct,
 )
+from server.election.counting.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.nights import GapInNight
 
 MOST_MISTAKES = 5
@@ -70,12 +72,25 @@ class Person(Struct, frozen=True):
         return self.role == "desk" or ballot in self.ballots
 
 
+class ListedBox(Struct, frozen=True):
+    """A ballot box that was listed at a time by somebody. ``counted`` is the newest count of it, ``checked`` the newest
+    check, ``struck`` why it is off the list."""
+
+    id: str
+    box: Box
+    at: datetime
+    by: str
+    counted: BoxCounted | None = None
+    checked: BoxChecked | None = None
+    struck: str | None = None
+
+
 class ContestDesk(Struct, frozen=True):
     """What the desk knows of one contest.
 
     ``verification`` is the newest, as is the sheet of each role in ``sheets``. ``asked`` are the figures that were
     asked for last; if they were set aside it is None and ``dropped`` says why. Sheets keyed before the act with the seq
-    ``since`` are void.
+    ``since`` are void. ``boxes`` is box id → ballot box, in the order of the list.
     """
 
     verification: PapersVerified | None = None
@@ -84,6 +99,7 @@ class ContestDesk(Struct, frozen=True):
     asked: Asked | None = None
     dropped: Dropped | None = None
     since: int = 0
+    boxes: dict[str, ListedBox] = {}
 
 
 class Desk(Struct, frozen=True):
@@ -137,7 +153,16 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 if isinstance(command, WithFigures | ReportPreferences):  # dropped figures must be keyed again
                     entry_before = entries.get(command.ballot, ContestDesk())
                     entries[command.ballot] = replace(entry_before, asked=None, dropped=act, since=seq)
-            case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped():
+            case (
+                PapersVerified()
+                | SheetKeyed()
+                | CorrectionBegun()
+                | CorrectionDropped()
+                | BoxesListed()
+                | BoxStruck()
+                | BoxCounted()
+                | BoxChecked()
+            ):
                 entries[act.ballot] = _entry_after(entries.get(act.ballot, ContestDesk()), act)
             case Invited():
                 people[act.invited] = Person(act.invited, act.name, act.role, act.ballots, command=act.command_id)
@@ -172,6 +197,23 @@ def _entry_after(entry: ContestDesk, act: CountAct) -> ContestDesk:
             return replace(entry, correction=act, since=act.seq)
         case CorrectionDropped():
             return replace(entry, correction=None, since=act.seq)
+        case BoxesListed() | BoxStruck() | BoxCounted() | BoxChecked():
+            return replace(entry, boxes=_boxes_after(entry.boxes, act))
+        case _:
+            assert_never(act)
+
+
+def _boxes_after(boxes: dict[str, ListedBox], act: BoxAct) -> dict[str, ListedBox]:
+    match act:
+        case BoxesListed():
+            new = (ListedBox(f"b{place}", box, act.at, act.by) for place, box in enumerate(act.boxes, len(boxes) + 1))
+            return boxes | {one.id: one for one in new}
+        case BoxStruck():
+            return boxes | {act.box: replace(boxes[act.box], struck=act.reason)}
+        case BoxCounted():
+            return boxes | {act.box: replace(boxes[act.box], counted=act)}
+        case BoxChecked():
+            return boxes | {act.box: replace(boxes[act.box], checked=act)}
         case _:
             assert_never(act)
 

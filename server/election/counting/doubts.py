@@ -38,7 +38,7 @@ TIMES, FEWEST_VOTES = Fraction(5, 2), 100
 
 
 def doubts_about_papers(contest: Contest, papers: int, issued: int | None) -> list[Finding]:
-    """The doubts about the number of ballot papers counted; ``issued`` is None where it is not known."""
+    """The doubts about the number of ballot papers counted; ``issued`` are those expected, None where not known."""
     findings: list[Finding] = []
     known, (lowest, highest) = contest.electorate > 0, contest.rules.usual_turnout
     if known and not lowest * contest.electorate <= papers <= highest * contest.electorate:
@@ -47,7 +47,7 @@ def doubts_about_papers(contest: Contest, papers: int, issued: int | None) -> li
         findings.append(Finding("turnout-out-of-range", "papers", sentence))
     if issued is not None and papers != issued:
         differ = f"{abs(papers - issued):,} {'more' if papers > issued else 'fewer'}"
-        sentence = f"{papers:,} ballot papers were counted: {differ} than the {issued:,} issued."
+        sentence = f"{papers:,} ballot papers were counted: {differ} than the {issued:,} expected."
         findings.append(Finding("papers-differ-from-issued", "papers", sentence))
     return [*findings, *_round("papers", "ballot papers", papers)]
 

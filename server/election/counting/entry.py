@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from server.election.commands import Correct, Declare, ReportPreferences, WithFigures, WithoutFigures
 from server.election.counting.acts import Asked, CorrectionBegun, Role, SheetKeyed
 from server.election.counting.apart import Apart
+from server.election.counting.boxes import waits_for_boxes
 from server.election.counting.desk import Desk
 from server.election.counting.keying import is_first_alone, is_keyed_apart, is_second_round
 from server.election.counts import Count
@@ -56,8 +57,8 @@ def progress_of(night: Night, desk: Desk, ballot: str) -> EntryProgress:
         return EntryProgress("asked", asked=asked, correction=correction)
     if count.result is not None and correction is None:
         return EntryProgress("on air")
-    if count.papers is None and count.result is None:
-        return EntryProgress("unverified")
+    if (count.papers is None and count.result is None) or waits_for_boxes(count, desk, papers_of(count)):
+        return EntryProgress("unverified", correction=correction)
     roles, sheets = keyers(count, desk), sheets_of(count, desk)
     missing: tuple[Role, ...] = tuple(role for role in roles if role not in sheets)
     if missing:

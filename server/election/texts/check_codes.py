@@ -55,12 +55,16 @@ _ERRORS = {
     "note-empty": "A note has no text.",
     "note-unfit": "A note names a party that the night does not, or a kind, a speaker or a language that cannot be.",
     "paper-unfit": "A ballot paper, or a night, is to be put right in a way that cannot be.",
+    "boxes-open": "A ballot box or postal box that was listed is not accounted for.",
+    "papers-not-boxes": "The ballot papers are not as many as the boxes hold together.",
+    "box-unexplained": "A box holds more or fewer ballot papers than expected, and nobody says why.",
+    "box-unfit": "A ballot box is to be listed, counted, checked or struck off in a way that cannot be.",
     "shape": "What a program sent is not a declaration.",
 }
 
 _WARNINGS = {
     "turnout-out-of-range": "The ballot papers are a turnout hardly ever seen.",
-    "papers-differ-from-issued": "The ballot papers counted are not as many as were issued.",
+    "papers-differ-from-issued": "The ballot papers counted are not as many as were expected.",
     "rejected-high": "3% or more of the ballot papers are rejected.",
     "share-far-from-baseline": "A party's share is very far from the one it had at the last election.",
     "rows-look-swapped": "Two candidates' votes, exchanged, would both be much nearer to the last election.",

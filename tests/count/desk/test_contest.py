@@ -76,7 +76,7 @@ def test_the_record_says_who_when_from_which_device_and_what(editor: Phone, offi
     told = [
         "Jane Smith The declaration, UKIP gain from Con event 3",
         "Jane Smith Keyed the officer’s sheet",
-        "Jane Smith Verified: 40,113 ballot papers counted of 40,113 issued",
+        "Jane Smith Verified: 40,113 ballot papers counted of 40,113 expected",
         "Jane Smith Opened the invitation, and chose a PIN",
         "the command line Invited Jane Smith as officer for Rochester and Strood",
     ]

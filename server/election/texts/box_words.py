@@ -1,0 +1,72 @@
+"""What the forms of ballot boxes say against what was typed, so that pages can say it in each language. No rules.
+
+A sentence is its English text with its numbers and names to be filled in, which is also the message of the catalogues.
+"""
+
+from typing import Protocol
+
+from msgspec import field
+
+from server.election.texts.check_codes import Finding
+
+
+def _(message: str) -> str:
+    """Marks a message for scripts/messages."""
+    return message
+
+
+SENTENCES = {
+    "expected-missing": _("Enter the ballot papers expected: the ballot paper account of the box says how many."),
+    "counted-missing": _("Enter the ballot papers counted; 0 if the box is empty."),
+    "below-nought": _("Ballot papers cannot be fewer than 0."),
+    "box-more": _("%(papers)s are %(differ)s more than the %(expected)s expected. Say why."),
+    "box-fewer": _("%(papers)s are %(differ)s fewer than the %(expected)s expected. Say why."),
+    "above-electorate": _("With this box there are %(papers)s ballot papers, more than the %(electorate)s electors."),
+    "too-long": _("%(length)s characters are too many: say it in %(most)s."),
+    "boxes-open": _("Not accounted for: %(boxes)s."),
+    "papers-not-boxes": _("The boxes hold %(papers)s ballot papers: that number is announced, and no other."),
+    "box-unknown": _("There is no such box: look at the list as it is now."),
+    "box-named": _("%(box)s is listed already. Give each box a name of its own."),
+    "boxes-none": _("Name the boxes, one on each line."),
+    "boxes-many": _("There are at most %(most)s boxes in a contest."),
+    "box-name-long": _("A box has a name of at most %(most)s characters."),
+    "box-elsewhere": _("Other figures of this box were sent meanwhile: look at them before you send yours."),
+    "box-same-person": _("%(person)s entered these figures: a different person must check them."),
+    "box-nothing-to-check": _("The figures of this box have changed since this page was opened: look again."),
+    "box-waits": _("The declaration waits to go out: set it aside first."),
+    "reason-missing": _("Give the reason: it is on record."),
+    "not-confirmed": _("The store of results did not answer: send it again, it counts only once."),
+    "number-stop": _("A full stop can mean thousands or a fraction. Type the number without it."),
+    "number-comma": _("The comma or space is not where thousands end. Is a digit missing? Type 16867 or 16,867."),
+    "number-whole": _("Type a whole number, digits only."),
+    "number-long": _("That is too long for a number of votes."),
+}
+"""Name of a sentence → it in English."""
+
+
+class Speaks(Protocol):
+    """A language: its messages and its figures."""
+
+    def gettext(self, message: str) -> str: ...
+    def number(self, value: int) -> str: ...
+
+
+class Said(Finding, frozen=True):
+    """A finding that can be said in every language: ``name`` of its sentence, and what is to be filled in."""
+
+    name: str = ""
+    values: dict[str, int | str] = field(default_factory=dict[str, int | str])
+
+
+def said(code: str, field: str, name: str, **values: int | str) -> Said:
+    """A finding with one of these sentences, in English; ``code`` is a key of CHECKS or of a refusal."""
+    filled = {key: f"{value:,}" if isinstance(value, int) else value for key, value in values.items()}
+    return Said(code, field, SENTENCES[name] % filled, name, values)
+
+
+def told(finding: Finding, language: Speaks) -> str:
+    """The sentence of a finding in a language; in English where it is none of these."""
+    if not isinstance(finding, Said):
+        return language.gettext(finding.sentence)
+    filled = {key: language.number(value) if isinstance(value, int) else value for key, value in finding.values.items()}
+    return language.gettext(SENTENCES[finding.name]) % filled

@@ -1,0 +1,160 @@
+"""North Lincolnshire 2023 on phones: 864 postal votes turn up late. With the network cut and the server killed.
+
+The figures are those of Rochester and Strood, of whose papers 864 are in the box that turns up.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from socket import socket
+from subprocess import Popen
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from server.count.visit.invitations import Invitations
+from server.count.visit.inviting import invite_person
+from server.election.commands import OpenNight
+from server.election.counting.acts import Role
+from server.election.counting.box_acts import BoxCounted
+from server.election.events import Declared, StageReached
+from server.stream.embedded import Embedded
+from server.stream.events import EventStream
+from server.stream.submit import Submitter
+from tests.browser.conftest import PHONE
+from tests.browser.officers import CHECK, DECLARE, key, says, sign_in, tap
+from tests.count import rochester
+from tests.count.conftest import SECRET, process
+
+LATE = 864
+UNSENT = "Typed, not sent: no signal. It goes by itself."
+
+
+def free_port() -> int:
+    with socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Hall:
+    """A count with its server, which can be killed and begun again at the same address."""
+
+    def __init__(self, redis: Embedded, folder: Path, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self._begin: Callable[[], AbstractContextManager[Popen[bytes]]] = partial(process, folder, redis.url, port)
+        self._runs = self._begin()
+
+    async def start(self) -> None:
+        self._runs = self._begin()
+        self._process = await asyncio.to_thread(self._runs.__enter__)
+
+    async def kill(self) -> None:
+        self._process.kill()
+        await asyncio.to_thread(self._runs.__exit__, None, None, None)
+
+
+@pytest.fixture
+async def hall(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIterator[Hall]:
+    """The night on air, and a server of its own process."""
+    opening = OpenNight(id="open", by="desk", night=rochester.night())
+    await Submitter(stream).submit(rochester.NIGHT, opening, rochester.night().polls_close)
+    await stream.announce(rochester.NIGHT)
+    hall = Hall(redis, tmp_path, free_port())
+    await hall.start()
+    yield hall
+    await hall.kill()
+
+
+async def a_phone(
+    hall: Hall, browser: Browser, stream: EventStream, role: Role, name: str
+) -> tuple[BrowserContext, Page]:
+    context = await browser.new_context(
+        viewport=PHONE, has_touch=True, is_mobile=True, base_url=hall.url, color_scheme="dark"
+    )
+    invitation = await invite_person(Submitter(stream), rochester.NIGHT, name, role, (rochester.BALLOT,))
+    return context, await sign_in(context, f"/count/invitation/{Invitations(SECRET).make(rochester.NIGHT, invitation)}")
+
+
+async def enter(page: Page, expected: int, papers: int, why: str = "") -> None:
+    await page.locator("#expected").fill(str(expected))
+    await page.locator("#papers").press_sequentially(f"{papers:,}")
+    if why:
+        await page.locator("#explanation").fill(why)
+    await tap(page, "Enter this box")
+
+
+async def boxes_counted(stream: EventStream) -> list[tuple[str, int]]:
+    acts = await stream.read_acts(rochester.NIGHT)
+    return [(act.box, act.papers) for act in acts if isinstance(act, BoxCounted)]
+
+
+async def test_a_postal_box_that_turns_up_late_is_never_left_out(
+    hall: Hall, browser: Browser, stream: EventStream
+) -> None:
+    jane, page = await a_phone(hall, browser, stream, "officer", "Jane Smith")
+    rita, other = await a_phone(hall, browser, stream, "returning officer", "Rita Hall")
+    await page.get_by_role("link", name="Count by ballot box instead").tap()
+    await page.locator("#boxes").press_sequentially("St Mary's Hall\nThe Library")
+    await page.reload()
+    assert await page.locator("#boxes").input_value() == "St Mary's Hall\nThe Library", "a list outlives a reload"
+    await page.locator("#postal_boxes").fill("Postal 1")
+    await tap(page, "List them")
+    await expect(page.locator(".sum")).to_contain_text("0 of 3 boxes accounted for")
+
+    # Two phones enter two boxes at once: one without a network, the other while the server is killed.
+    await page.get_by_role("link", name="St Mary's Hall").tap()
+    await expect(page.locator("#expected")).to_be_visible()
+    await other.goto("/count/box?box=b2")
+    await jane.set_offline(True)
+    await enter(page, 20003, 20000, "Three voters took theirs home.")
+    await says(page, UNSENT)
+    await other.locator("#expected").fill("15000")
+    await other.locator("#papers").fill("15,000")
+    await expect(other.locator(".differ")).to_have_text("as many as expected")
+    await hall.kill()
+    await tap(other, "Enter this box")
+    await says(other, UNSENT)
+    await hall.start()
+    await jane.set_offline(False)
+    await expect(page.locator(".sum")).to_contain_text("2 of 3 boxes accounted for")
+    await expect(other.locator(".sum")).to_contain_text("2 of 3 boxes accounted for")
+    assert sorted(await boxes_counted(stream)) == [("b1", 20000), ("b2", 15000)], "each once"
+
+    await other.get_by_role("link", name="Postal 1").tap()
+    await enter(other, 4249, 4249)
+    await expect(other.locator(".sum")).to_contain_text("all 3 boxes accounted for")
+    await tap(other, "Announce the turnout")
+    await expect(other.locator(".waiting")).to_contain_text("The sheet is being keyed")
+    await page.goto("/count")
+    votes = rochester.VOTES | {rochester.RECKLESS: rochester.VOTES[rochester.RECKLESS] - LATE}
+    await key(page, votes)
+    await tap(page, CHECK)
+    await expect(page.get_by_role("button", name=DECLARE, exact=True)).to_be_visible()
+
+    # What was ready is not, once the box has turned up.
+    await other.goto("/count/boxes")
+    await other.get_by_text("Add boxes").tap()
+    await other.locator("#postal_boxes").fill("Postal 2, from the van")
+    await tap(other, "List them")
+    await expect(other.locator(".sum")).to_contain_text("3 of 4 boxes accounted for")
+    await page.goto("/count")
+    await expect(page.locator(".boxes .out")).to_contain_text("Postal 2, from the van")
+    await expect(page.get_by_role("button", name=DECLARE, exact=True)).to_have_count(0)
+    await other.get_by_role("link", name="Postal 2, from the van").tap()
+    await enter(other, LATE, LATE)
+    await expect(other.locator(".sum")).to_contain_text("all 4 boxes accounted for")
+    await tap(other, "Announce the turnout")
+    await expect(other.locator(".waiting")).to_contain_text("The sheet is being keyed")
+    await page.goto("/count")
+    await expect(page.locator("#sum")).to_contain_text(f"{LATE} papers to go")
+    await page.locator(f'[name="votes.{rochester.RECKLESS}"]').fill("16,867")
+    await tap(page, CHECK)
+    await tap(page, DECLARE)
+    await says(page, "On air")
+    events = await stream.read(rochester.NIGHT)
+    assert [event.votes for event in events if isinstance(event, Declared)] == [rochester.VOTES]
+    assert [one.papers for one in events if isinstance(one, StageReached)] == [39249, 40113]
+    await jane.close()
+    await rita.close()
