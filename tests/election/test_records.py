@@ -180,6 +180,7 @@ def test_put_together_an_equal_record_belongs_to_both() -> None:
     [
         ("parl.clacton.by.2014-10-09", 500),
         ("mayor.bedford.2023-05-04", 500),
+        ("mayor.greater-manchester-ca.2024-05-02", 5_000),
         ("mayor.london.2021-05-06", 10_000),
         ("pcc.avon-and-somerset.2024-05-02", 5_000),
     ],

@@ -16,9 +16,16 @@ from server.election.result import CandidateResult, Result
 from server.election.results.parliament import polled_on
 from server.election.results.ranking import extremes, extremes_of, nearest
 
-# Each candidate's: of the House by rule 9 of the Parliamentary Elections Rules, and of a mayor; the others by office.
+# Each candidate's: of the House by rule 9 of the Parliamentary Elections Rules, of a council's mayor by the like; the
+# others by their offices' own. A mayor of a combined authority has an id like a council's, and the councils that elect
+# one, or did, are these: no council may begin to.
 DEPOSIT_POUNDS = 500
-_OTHER_DEPOSITS = (("mayor.london.", 10_000), ("pcc.", 5_000))
+_COMMISSIONERS, _LONDONS, _OF_AUTHORITIES = 5_000, 10_000, 5_000
+_COUNCILS_WITH_MAYORS = {
+    *("bedford", "bristol", "copeland", "croydon", "doncaster", "hackney", "hartlepool", "leicester", "lewisham"),
+    *("liverpool", "mansfield", "middlesbrough", "newham", "north-tyneside", "salford", "stoke-on-trent", "torbay"),
+    *("tower-hamlets", "watford"),
+}
 
 
 class Entry(Struct, frozen=True, dict=True):
@@ -107,9 +114,14 @@ def _party(party: str, showings: Sequence[tuple[float, Showing]]) -> PartyRecord
 
 
 def deposit_of(ballot: str) -> int:
-    """What a candidate on this ballot left as a deposit, in pounds, where candidates leave one. A mayor of a combined
-    authority, whose deposit is another, has an id like any mayor's, and cannot be told apart."""
-    return next((pounds for office, pounds in _OTHER_DEPOSITS if ballot.startswith(office)), DEPOSIT_POUNDS)
+    """What a candidate on this ballot left as a deposit, in pounds, where candidates leave one."""
+    office, _, rest = ballot.partition(".")
+    place = rest.partition(".")[0]
+    if office == "pcc":
+        return _COMMISSIONERS
+    if office != "mayor" or place in _COUNCILS_WITH_MAYORS:
+        return DEPOSIT_POUNDS
+    return _LONDONS if place == "london" else _OF_AUTHORITIES
 
 
 def both(earlier: PartyRecord, later: PartyRecord) -> PartyRecord:
