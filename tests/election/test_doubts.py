@@ -58,10 +58,10 @@ def test_papers_are_doubted_by_turnout_by_those_issued_and_as_round_numbers(
     assert {one.field for one in findings} <= {"papers"}
 
 
-def test_papers_say_by_how_many_they_differ_from_those_issued() -> None:
+def test_papers_say_by_how_many_they_differ_from_those_expected() -> None:
     (more,), (fewer,) = (doubts_about_papers(contest(), 40_113, issued) for issued in (40_101, 41_125))
-    assert more.sentence == "40,113 ballot papers were counted: 12 more than the 40,101 issued."
-    assert fewer.sentence == "40,113 ballot papers were counted: 1,012 fewer than the 41,125 issued."
+    assert more.sentence == "40,113 ballot papers were counted: 12 more than the 40,101 expected."
+    assert fewer.sentence == "40,113 ballot papers were counted: 1,012 fewer than the 41,125 expected."
 
 
 def test_three_per_cent_of_rejected_papers_are_many() -> None:

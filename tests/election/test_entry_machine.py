@@ -290,8 +290,7 @@ class OneNight(RuleBasedStateMachine):
     @precondition(lambda self: self.count.night.declared)
     @rule(where=contests)
     def is_late_for_a_slip(self, where: str) -> None:
-        self.count.wait(timedelta(hours=1))
-        self.begins_a_correction(where, slip=True, reason="Swapped.", stale=False)
+        self.begins_a_correction(where, slip=True, reason="Swapped.", stale=False, late=True)
 
     @precondition(lambda self: self.count.night.declared)
     @rule(where=contests)

@@ -15,11 +15,11 @@ from server.election.counting.box_acts import BoxChecked, BoxCounted
 from server.election.counting.boxes import is_accounted_for, is_by, is_checked
 from server.election.counting.desk import ListedBox
 from server.election.numbers import written
-from server.election.texts.box_words import said
+from server.election.texts.box_words import found_in_box
 from server.election.texts.check_codes import Finding
 from server.html.process import process
 
-_UNKNOWN = Outcome(False, 409, (said("box-unfit", "", "box-unknown"),))
+_UNKNOWN = Outcome(False, 409, (found_in_box("box-unfit", "", "box-unknown"),))
 
 
 @allows(SignedIn(AT_THE_COUNT))

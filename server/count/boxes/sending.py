@@ -10,7 +10,7 @@ from server.count.visit.place import Place, common, place_of
 from server.count.visit.visitors_night import page_in
 from server.election.numbers import Unreadable, typed
 from server.election.refusals import Refused
-from server.election.texts.box_words import SENTENCES, Speaks, said, told
+from server.election.texts.box_words import SENTENCES, Speaks, found_in_box, told
 from server.election.texts.check_codes import Finding
 from server.html.address import language_of
 from server.stream.events import StreamUnavailable
@@ -42,7 +42,7 @@ async def outcome_of(work: Awaitable[object]) -> Outcome:
         status = 422 if refused.findings and refused.findings[0].field else 409
         return Outcome(False, status, refused.findings or (Finding(refused.code, "", refused.sentence),))
     except StreamUnavailable:
-        return Outcome(False, 503, (said("box-unfit", "", "not-confirmed"),))
+        return Outcome(False, 503, (found_in_box("box-unfit", "", "not-confirmed"),))
     return DONE
 
 
@@ -52,8 +52,8 @@ def number_in(sent: dict[str, str], field: str, missing: str) -> int | Finding:
         number = typed(sent.get(field, ""))
     except Unreadable as error:
         name = next(name for name, sentence in SENTENCES.items() if sentence == str(error))
-        return said("number-unreadable", field, name)
-    return said("number-missing", field, missing) if number is None else number
+        return found_in_box("number-unreadable", field, name)
+    return found_in_box("number-missing", field, missing) if number is None else number
 
 
 def sentences_of(findings: tuple[Finding, ...], language: Speaks) -> dict[str, list[str]]:

@@ -20,7 +20,7 @@ from server.election.counts import Count
 from server.election.limits import LONGEST_NAME, LONGEST_TEXT, MOST_BOXES
 from server.election.nights import Night
 from server.election.refusals import Refused, count_of, must_be_polled, refuse_if
-from server.election.texts.box_words import Said, said
+from server.election.texts.box_words import Said, found_in_box
 from server.election.texts.check_codes import CHECKS
 
 
@@ -85,9 +85,9 @@ def must_be_boxes(desk: Desk, ballot: str, papers: int | None) -> None:
     """Raises Refused while a box is open, or where ``papers`` are said that are not the sum of the boxes."""
     boxes = verified_by_box(desk, ballot)
     if boxes.open:
-        _refuse("boxes-open", "papers", "boxes-open", boxes=named(boxes.open))
+        _refuse(found_in_box("boxes-open", "papers", "boxes-open", boxes=named(boxes.open)))
     if boxes.boxes and papers not in (None, boxes.papers):
-        _refuse("papers-not-boxes", "papers", "papers-not-boxes", papers=boxes.papers)
+        _refuse(found_in_box("papers-not-boxes", "papers", "papers-not-boxes", papers=boxes.papers))
 
 
 def named(boxes: Iterable[ListedBox]) -> str:
@@ -98,13 +98,13 @@ def named(boxes: Iterable[ListedBox]) -> str:
 def check_box(count: Count, desk: Desk, act: BoxCounted) -> list[Said]:
     """What stands against the figures of a box, each at its field."""
     found = [
-        said("papers-negative", field, "below-nought")
+        found_in_box("papers-negative", field, "below-nought")
         for field, number in (("expected", act.expected), ("papers", act.papers))
         if number < 0
     ]
     if len(act.explanation) > LONGEST_TEXT:
         length = len(act.explanation)
-        found.append(said("text-too-long", "explanation", "too-long", length=length, most=LONGEST_TEXT))
+        found.append(found_in_box("text-too-long", "explanation", "too-long", length=length, most=LONGEST_TEXT))
     if found:
         return found
     before = desk.of(act.ballot).boxes[act.box].counted
@@ -112,12 +112,14 @@ def check_box(count: Count, desk: Desk, act: BoxCounted) -> list[Said]:
     electorate = count.contest.electorate
     if 0 < electorate < together:
         found.append(
-            said("papers-above-electorate", "papers", "above-electorate", papers=together, electorate=electorate)
+            found_in_box(
+                "papers-above-electorate", "papers", "above-electorate", papers=together, electorate=electorate
+            )
         )
     if act.papers != act.expected and not act.explanation.strip():
         differ, name = abs(act.papers - act.expected), "box-more" if act.papers > act.expected else "box-fewer"
         values = {"papers": act.papers, "differ": differ, "expected": act.expected}
-        found.append(said("box-unexplained", "explanation", name, **values))
+        found.append(found_in_box("box-unexplained", "explanation", name, **values))
     return found
 
 
@@ -127,14 +129,14 @@ def must_list(count: Count, desk: Desk, act: BoxesListed) -> None:
     known = desk.of(act.ballot).boxes
     names = {box.box.name.casefold() for box in known.values() if box.struck is None}
     if not act.boxes:
-        _refuse("boxes-none", "boxes", "boxes-none")
+        _refuse_box("boxes-none", "boxes", "boxes-none")
     if len(known) + len(act.boxes) > MOST_BOXES:
-        _refuse("boxes-many", "boxes", "boxes-many", most=MOST_BOXES)
+        _refuse_box("boxes-many", "boxes", "boxes-many", most=MOST_BOXES)
     for box in act.boxes:
         if not box.name.strip() or not box.name.isprintable() or len(box.name) > LONGEST_NAME:
-            _refuse("name-unfit", "boxes", "box-name-long", most=LONGEST_NAME)
+            _refuse_box("name-unfit", "boxes", "box-name-long", most=LONGEST_NAME)
         if box.name.casefold() in names:
-            _refuse("box-named", "boxes", "box-named", box=box.name)
+            _refuse_box("box-named", "boxes", "box-named", box=box.name)
         names.add(box.name.casefold())
 
 
@@ -143,9 +145,9 @@ def must_count(count: Count, desk: Desk, act: BoxCounted, *, waits: bool) -> Non
     must_be_polled(count)
     box = _listed(desk, act)
     if (box.counted.seq if box.counted else 0) != act.replaces:
-        _refuse("keyed-elsewhere", "", "box-elsewhere")
+        _refuse_box("keyed-elsewhere", "", "box-elsewhere")
     if waits and is_accounted_for(desk, box):
-        _refuse("already-asked", "", "box-waits")
+        _refuse_box("already-asked", "", "box-waits")
     refuse_if([*check_box(count, desk, act)])
 
 
@@ -153,9 +155,9 @@ def must_check(desk: Desk, act: BoxChecked) -> None:
     """Raises Refused unless these figures of a box are its own now, and somebody else's."""
     box = _listed(desk, act)
     if box.counted is None or box.counted.seq != act.counted:
-        _refuse("count-moved-on", "", "box-nothing-to-check")
+        _refuse_box("count-moved-on", "", "box-nothing-to-check")
     if is_by(box.counted, act.invitation, act.by):
-        _refuse("same-person", "", "box-same-person", person=act.by)
+        _refuse_box("same-person", "", "box-same-person", person=act.by)
 
 
 def is_by(counted: BoxCounted, invitation: str, name: str) -> bool:
@@ -167,11 +169,11 @@ def must_strike(desk: Desk, act: BoxStruck, *, waits: bool) -> None:
     """Raises Refused unless a box can be taken off the list, with a reason."""
     box = _listed(desk, act)
     if waits and box.counted is not None:
-        _refuse("already-asked", "", "box-waits")
+        _refuse_box("already-asked", "", "box-waits")
     if not act.reason.strip():
-        _refuse("reason-missing", "reason", "reason-missing")
+        _refuse_box("reason-missing", "reason", "reason-missing")
     if len(act.reason) > LONGEST_TEXT:
-        _refuse("text-too-long", "reason", "too-long", length=len(act.reason), most=LONGEST_TEXT)
+        _refuse_box("text-too-long", "reason", "too-long", length=len(act.reason), most=LONGEST_TEXT)
 
 
 def boxes_in(text: str, *, postal: bool) -> tuple[Box, ...]:
@@ -183,10 +185,13 @@ def boxes_in(text: str, *, postal: bool) -> tuple[Box, ...]:
 def _listed(desk: Desk, act: BoxCounted | BoxChecked | BoxStruck) -> ListedBox:
     box = desk.of(act.ballot).boxes.get(act.box)
     if box is None or box.struck is not None:
-        _refuse("box-unknown", "", "box-unknown")
+        _refuse_box("box-unknown", "", "box-unknown")
     return box
 
 
-def _refuse(code: str, field: str, name: str, **values: int | str) -> NoReturn:
-    finding = said(code if code in CHECKS else "box-unfit", field, name, **values)
-    raise Refused(code, finding.sentence, (finding,))
+def _refuse_box(code: str, field: str, name: str, **values: int | str) -> NoReturn:
+    _refuse(found_in_box(code if code in CHECKS else "box-unfit", field, name, **values), code)
+
+
+def _refuse(finding: Said, code: str = "") -> NoReturn:
+    raise Refused(code or finding.code, finding.sentence, (finding,))

@@ -58,7 +58,7 @@ class Said(Finding, frozen=True):
     values: dict[str, int | str] = field(default_factory=dict[str, int | str])
 
 
-def said(code: str, field: str, name: str, **values: int | str) -> Said:
+def found_in_box(code: str, field: str, name: str, **values: int | str) -> Said:
     """A finding with one of these sentences, in English; ``code`` is a key of CHECKS or of a refusal."""
     filled = {key: f"{value:,}" if isinstance(value, int) else value for key, value in values.items()}
     return Said(code, field, SENTENCES[name] % filled, name, values)

@@ -33,6 +33,7 @@ _CONTEST = {
     "seats held": "held",
 }
 _BODY = {"council seats": "seats", "seats not up": "not_up", "control before": "control"}
+_OF_COUNCILS = ("council", "seats", "method", "seats held", *_BODY)  # a row for the House may end before them
 _CANDIDATE = {"surname": "surname", "first names": "first_names", "party": "party", "description": "description"}
 _FLAGS = {"new": "new party", "sitting": "sitting mp"}
 _COLUMNS = ("contest", "surname", "first names", "party")
@@ -111,7 +112,7 @@ def sheet_in(file: File, day: str = "") -> Sheet:
     if democracy_club.is_export(file):
         sheet = export.sheet_of(name, sound(table(file, _DC_COLUMNS, problems)), day, problems)
     else:
-        sheet = _filled_in(name, sound(table(file, _COLUMNS, problems)), problems)
+        sheet = _filled_in(name, table(file, _COLUMNS, problems, last=_OF_COUNCILS), problems)
     if problems:
         raise NotRead(sorted(problems, key=lambda one: one.line))
     return filled(with_bodies(sheet))

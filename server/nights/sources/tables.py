@@ -16,18 +16,18 @@ _SAMPLE = 50  # rows by which columns without names are told
 
 
 def table(
-    file: File, required: Columns, problems: list[Problem], without_names: Sequence[Columns] = ()
+    file: File, required: Columns, problems: list[Problem], without_names: Sequence[Columns] = (), last: Columns = ()
 ) -> list[CsvRow]:
     """The rows of a CSV file, or none where it cannot be used; ``problems`` then says why, and what is damaged.
 
     Between the cells are commas, or semicolons, tabs or strokes (|) as some programs write them. Where there is no
-    row of names, the columns are those of ``without_names`` that fit.
+    row of names, the columns are those of ``without_names`` that fit. A row may end before the ``last`` columns.
     """
-    return sound(every_row(file, required, problems, without_names))
+    return sound(every_row(file, required, problems, without_names, last))
 
 
 def every_row(
-    file: File, required: Columns, problems: list[Problem], without_names: Sequence[Columns] = ()
+    file: File, required: Columns, problems: list[Problem], without_names: Sequence[Columns] = (), last: Columns = ()
 ) -> list[CsvRow]:
     """The same with the damaged rows among the others: nothing is said of them, for they may not matter."""
     text = text_of(file, problems)
@@ -41,7 +41,7 @@ def every_row(
     if header is None:
         return []
     names, rest = header
-    rows = [_row(file.name, line, names, cells, problems) for line, cells in rest]
+    rows = [_row(file.name, line, names, last, cells, problems) for line, cells in rest]
     if broken:
         problems.append(broken)
     elif not rest:
@@ -49,9 +49,10 @@ def every_row(
     return rows
 
 
-def _row(file: str, line: int, names: list[str], cells: list[str], problems: list[Problem]) -> CsvRow:
+def _row(file: str, line: int, names: list[str], last: Columns, cells: list[str], problems: list[Problem]) -> CsvRow:
     wrong = damage(",".join(cells))
-    if len(cells) < len(names) or any(map(str.strip, cells[len(names) :])):
+    lacking = [name for name in names[len(cells) :] if plain(name) not in last]
+    if lacking or any(map(str.strip, cells[len(names) :])):
         wrong = wrong or f"There are {len(cells)} cells, but {len(names)} columns."
     return CsvRow(file, line, dict(zip(names, cells, strict=False)), problems, wrong)
 

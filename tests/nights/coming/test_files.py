@@ -221,3 +221,10 @@ def test_the_example_of_the_template_makes_a_night_once_it_is_no_comment() -> No
     example = template().replace("# Clacton", "Clacton").encode()
     night = made(sheet_in(Source("night.csv", example)))
     assert (night.definition.id, night.definition.baseline) == (clacton.NIGHT, "2024 general election")
+
+
+def test_a_row_for_the_house_may_end_before_the_columns_of_councils_and_no_other() -> None:
+    row = "Clacton,Smith,Jane,Labour,,,,,,,,10/12/2026,,,,,\n"
+    assert sheet_in(Source("night.csv", (template() + row).encode())).contests[0].seat == "Clacton"
+    with pytest.raises(NotRead, match="There are 16 cells, but 24 columns"):
+        sheet_in(Source("night.csv", (template() + row.replace(",\n", "\n")).encode()))
