@@ -3,23 +3,35 @@
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from string import hexdigits
 from typing import Any
 
 from server.commands.named import night_in
+from server.election.clock import LONDON
 from server.election.contests import Definition
+from server.election.events import AnyEvent, Corrected, Withdrawn
 from server.election.nights import Night
 from server.election.results.tally import Tally
 from server.nights import archive
 from server.nights.ending import declared
 from server.nights.files import is_night_file
 from server.nights.kept import RECORD, Kept, NotKept
+from server.replay.lawful import Unlawful, follow_the_rules
 from server.settings import Settings
-from server.stream.record import BadRecord, added_up, read
+from server.stream.record import BEGINNING, BadRecord, added_up, read
 
+_FEWEST_DIGITS = 8
+_CHANGED, _UNLAWFUL = 1, 3
 _ABOUT = """\
 Checks a night's record, as downloaded from /api/nights/NIGHT/record: that no event was changed, left out or added
-since a head was noted, and what the events add up to. It needs the file alone, no server and no Redis.
+since a head was noted, that each event follows the rules of a count, and what the events add up to. It needs the file
+alone, no server and no Redis.
+"""
+_CODES = """\
+It exits with 0 if all of that is so; with 1 if the file is no record, was changed, or has not the head that was noted;
+with 2 if it was called wrongly; with 3 if nothing was changed, but an event breaks the rules of a count.
 """
 
 
@@ -29,38 +41,67 @@ def add_parser(subparsers: Any) -> None:
         "verify",
         help="check a night's record",
         description=_ABOUT,
+        epilog=_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "record", metavar="NIGHT", help="a record's file, or the night whose record is in this folder or kept here"
     )
-    parser.add_argument("--head", default="", metavar="HEAD", help="a head that was noted, or its beginning")
+    parser.add_argument("--head", type=_head, metavar="HEAD", help="a head that was noted, or its beginning")
     parser.set_defaults(call=verify)
 
 
 def verify(options: argparse.Namespace, settings: Settings) -> int:
-    """Print what a record says; 0 if it is sound and has the head given, 1 with a sentence if not."""
+    """Print what a record says; the codes that it returns are in ``_CODES``."""
     try:
         events, heads = read(_record_of(options.record, Kept(settings.data_dir)))
         night, tally = added_up(events)
     except (BadRecord, NotKept) as error:
         print(error, file=sys.stderr)
-        return 1
+        return _CHANGED
     if night.definition.rehearsal:
         print("TEST: figures of a rehearsal, not of a count.")
     print(f"{night.definition.title}: {len(events):,} events, each fits the ones before it.")
     _print_origin(night.definition)
     _print_totals(night, tally)
-    noted: str = options.head.lower()
+    _print_changes(night)
+    noted: str | None = options.head
     if not noted:
         print(f"The head of event {len(events):,} is {heads[-1]}: compare it with one that was noted elsewhere.")
-        return 0
+        return _by_the_rules(events)
     for seq, head in enumerate(heads, 1):
         if head.startswith(noted):
             print(f"The head {noted} is that of event {seq:,}: up to there nothing was changed since it was noted.")
-            return 0
+            return _by_the_rules(events)
     print(f"No event of this record has the head {noted}: it is not the record that was noted.", file=sys.stderr)
-    return 1
+    return _CHANGED
+
+
+def _head(text: str) -> str:
+    head = text.strip().lower()
+    if not _FEWEST_DIGITS <= len(head) <= len(BEGINNING) or set(head) - set(hexdigits):
+        digits = f"the first {_FEWEST_DIGITS} or more of its {len(BEGINNING)} digits, 0 to 9 and a to f"
+        raise argparse.ArgumentTypeError(f"{text!r} is no head: write {digits}.")
+    return head
+
+
+def _by_the_rules(events: Sequence[AnyEvent]) -> int:
+    try:
+        follow_the_rules(events)
+    except Unlawful as error:
+        print(f"Nothing was changed, but this is no count as it must be. {error}", file=sys.stderr)
+        return _UNLAWFUL
+    print("Each event follows the rules of a count: who stands, votes and papers, and what may come after what.")
+    return 0
+
+
+def _print_changes(night: Night) -> None:
+    for event in night.feed:
+        if isinstance(event, Corrected | Withdrawn):
+            what = "corrected" if isinstance(event, Corrected) else "withdrawn"
+            at = event.at.astimezone(LONDON)
+            name = night.counts[event.ballot].contest.name
+            print(f"  {name} was {what} at {at:%H:%M} (event {event.seq:,}): {event.reason}")
 
 
 def _record_of(named: str, kept: Kept) -> bytes:

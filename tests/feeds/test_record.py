@@ -1,16 +1,24 @@
 """The record as it is downloaded from the program, and checked from the file alone."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from server.__main__ import main
-from server.election.events import Declared
+from server.election.events import AnyEvent, Corrected, Declared, NightHeld, NightOpened, StageReached
+from server.election.methods.figures import Rejected
 from server.nights import archive
-from server.stream.record import written
+from server.replay.lawful import follow_the_rules
+from server.settings import ROOT
+from server.stream.record import read, written
+from tests.nights_by_hand import START, ballot, definition
 
 NIGHT = "parl.2017-06-08"
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -78,3 +86,74 @@ def test_a_record_that_was_written_as_no_night_could_be_is_refused(
     shown = capsys.readouterr()
     assert shown.err.startswith("The lines fit one another, but they are not a night that can be added up: ")
     assert shown.out == ""
+
+
+def test_a_head_is_noted_with_eight_digits_at_least(record: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head = next(reversed(list(written(archive.load(NIGHT).events))))[9:73].decode()
+    for wrong in ("", head[:7], f"{head}0", "no such head"):
+        with pytest.raises(SystemExit) as ended:
+            main(["verify", str(record), "--head", wrong])
+        assert ended.value.code == 2
+        assert "is no head: write the first 8 or more of its 64 digits" in capsys.readouterr().err
+    assert main(["verify", str(record), "--head", f" {head[:8].upper()}\n"]) == 0
+
+
+def told(tmp_path: Path, events: Sequence[AnyEvent], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    file = tmp_path / "told.jsonl"
+    file.write_bytes(b"".join(written(events)))
+    return main(["verify", str(file)]), "".join(capsys.readouterr())
+
+
+def counted(*events: AnyEvent) -> list[AnyEvent]:
+    """A night that is counted here, with these events at a minute's distance."""
+    opened = NightOpened(seq=1, at=START, by="desk", command_id="open", night=definition("by-hand"))
+    return [opened, *(replace(event, seq=seq, at=START + seq * MINUTE) for seq, event in enumerate(events, 2))]
+
+
+STAMP: dict[str, Any] = {"seq": 0, "at": START, "by": "desk"}
+SEAT: dict[str, Any] = {"by": "desk", "seq": 0, "at": START, "ballot": ballot(0)}
+VERIFIED = StageReached(command_id="verified", stage="verified", papers=20, **SEAT)
+DECLARED = Declared(command_id="declared", votes={"1": 11, "2": 7}, rejected=Rejected(2), **SEAT)
+CORRECTED = Corrected(
+    command_id="corrected", votes={"1": 12, "2": 6}, rejected=Rejected(2), lot=None, reason="Misread.", **SEAT
+)
+
+
+@pytest.mark.parametrize(
+    ("events", "sentence"),
+    [
+        ((VERIFIED, replace(DECLARED, votes={"1": 11, "2": 6})), "Event 3 breaks the rules of a count: "),
+        ((VERIFIED, replace(DECLARED, rejected=None)), "Event 3 breaks the rules of a count: "),
+        ((replace(VERIFIED, stage="provisional"),), "Provisional cannot follow nothing."),
+        ((VERIFIED, DECLARED, replace(DECLARED, command_id="again")), "is already declared"),
+        ((VERIFIED, DECLARED, replace(CORRECTED, reason=" ")), "Give the reason"),
+        ((VERIFIED, DECLARED, replace(VERIFIED, command_id="b", stage="recount", papers=None)), "is already declared"),
+        ((NightHeld(command_id="held", **STAMP), VERIFIED), "The desk holds this night"),
+        ((VERIFIED, replace(DECLARED, lot="1")), "Event 3 breaks the rules of a count: "),
+    ],
+)
+def test_what_no_count_could_have_is_told_with_a_code_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], events: Sequence[AnyEvent], sentence: str
+) -> None:
+    code, said = told(tmp_path, counted(*events), capsys)
+    assert (code, sentence in said) == (3, True), said
+    assert "Nothing was changed, but this is no count as it must be. Event " in said
+
+
+def test_a_time_that_goes_back_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    opened, verified, declared = counted(VERIFIED, DECLARED)
+    code, said = told(tmp_path, [opened, verified, replace(declared, at=opened.at)], capsys)
+    assert (code, "Event 3 is of an earlier time than the event before it." in said) == (3, True), said
+
+
+def test_a_count_as_it_must_be_is_told_with_its_corrections(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = told(tmp_path, counted(VERIFIED, DECLARED, CORRECTED), capsys)
+    assert code == 0
+    assert "was corrected at " in said and "(event 4): Misread." in said
+    assert "Each event follows the rules of a count" in said
+
+
+def test_all_that_was_ever_recorded_follows_the_rules() -> None:
+    for night in archive.listed():
+        follow_the_rules(archive.load(night.id).events)
+    follow_the_rules(read((ROOT / "tests/stream/data/before-amendments.record.jsonl").read_bytes())[0])
