@@ -12,10 +12,10 @@ from server.election.counting.acts import Act
 from server.election.counting.desk import Desk, fold_acts
 from server.election.nights import Night, fold
 from server.election.refusals import Refused
-from server.stream.codec import UnknownEvent
+from server.stream.codec import UnknownEvent, encode
 from server.stream.events import Conflict, EventStream
 from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened, Unreadable, Waiting
-from server.stream.reading import Position, Since
+from server.stream.reading import Position, Since, mark_after
 from server.stream.recollection import Recollection, Written
 from server.stream.servers.failures import StreamUnavailable
 from server.stream.turns import Turns
@@ -70,7 +70,7 @@ class Ledger:
         while True:
             asked = self.known(night).position
             since = await self._stream.look(night, asked)
-            if not self._is_overtaken(night, asked, since):
+            if self.known(night).position == asked:
                 return self._take(night, since)
 
     def hear(self, news: News) -> News:
@@ -93,7 +93,8 @@ class Ledger:
             case Arrived() | Acted() if self._heard.get(news.night) == self.known(news.night).round:
                 events, acts = (news.events, ()) if isinstance(news, Arrived) else ((), news.acts)
                 marks = (news.mark, "") if events else ("", news.mark)
-                stands = self._take(news.night, Since(False, self._heard[news.night], events, acts, *marks))
+                since = Since(False, self._heard[news.night], events, acts, *marks)
+                stands = self._take(news.night, since) if self._continues(news.night, since) else Stands()
                 then = stands.night if events else stands.desk
                 if then and then.seq == (*events, *acts)[-1].seq:
                     return replace(news, then=then)
@@ -141,8 +142,8 @@ class Ledger:
                         raise
                     stands, fresh = await self.look(night), True
                 except Conflict as conflict:
-                    late = self._is_overtaken(night, stands.position, conflict.since)
-                    stands, fresh = await self.look(night) if late else self._take(night, conflict.since), True
+                    fits = self.known(night).position == stands.position
+                    stands, fresh = self._take(night, conflict.since) if fits else await self.look(night), True
                 else:
                     self._written(night, entry, stands.round, mark)
                     return entry, False
@@ -170,23 +171,29 @@ class Ledger:
                 self._written(night, entry, stands.round, mark)
 
     def _written(self, night: str, entry: Written, round: str, mark: str) -> None:
-        if isinstance(entry, Act):
-            self._take(night, Since(False, round, (), (entry,), act_mark=mark))
-        else:
-            self._take(night, Since(False, round, (entry,), (), mark))
+        is_act = isinstance(entry, Act)
+        since = Since(False, round, (), (entry,), act_mark=mark) if is_act else Since(False, round, (entry,), (), mark)
+        if self._continues(night, since):
+            self._take(night, since)
 
-    def _is_overtaken(self, night: str, asked: Position, since: Since) -> bool:
-        """Whether a reply to who knew ``asked`` no longer fits what is known by now: a whole night may be older than
-        that, and to a night that has begun anew meanwhile nothing can be added."""
+    def _continues(self, night: str, since: Since) -> bool:
+        """Whether entries that were not read from where this process knows the night continue what it knows: a primary
+        that another has taken over from may have given entries of the same seqs that the other never had."""
         at = self.known(night).position
-        if since.whole:
-            return at != asked
-        return at.round == since.round and (at.events < asked.events or at.acts < asked.acts)
+        sides = ((since.events, since.event_mark, at.events, at.event_mark),)
+        for entries, last, seq, mark in (*sides, (since.acts, since.act_mark, at.acts, at.act_mark)):
+            if not entries or entries[-1].seq < seq:
+                continue
+            for entry in entries:
+                mark = mark_after(mark, encode(entry)) if entry.seq > seq else mark
+            if last not in ("", mark, mark_after("", encode(entries[-1]))):  # the last for entries without marks
+                return False
+        return True
 
     def _take(self, night: str, since: Since) -> Stands:
-        """Add what came since to what is known, and return that. Replies may overtake one another: entries known
-        already are passed over, and so are a whole night of an earlier round and entries that something is missing
-        before, since the night has begun anew meanwhile."""
+        """Add what came since to what is known, and return that. News may be late: entries known already are passed
+        over, and so are a whole night of an earlier round and entries that something is missing before, since the night
+        has begun anew meanwhile."""
         known = self.known(night)
         if since.whole and since.round != known.round and _number(since.round) < _number(known.round):
             return known

@@ -3,9 +3,10 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
+from msgspec.structs import replace
 
 from server.count.board.render import DeskRenderer
 from server.election.commands import OpenNight, PostNote
@@ -16,11 +17,12 @@ from server.election.events import AnyEvent
 from server.election.nights import GapInNight, fold
 from server.live.history import History
 from server.live.private import PrivateChannel
+from server.stream.codec import encode
 from server.stream.embedded import Embedded, socket_path
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.follow import Acted, Arrived, Erased, News, Opened
 from server.stream.ledger import Ledger, Stands
-from server.stream.reading import Position, Since
+from server.stream.reading import Position, Since, mark_after
 from server.stream.submit import Submitter
 from server.stream.watching.watcher import ask
 from tests.conftest import until
@@ -64,6 +66,45 @@ async def test_an_older_reply_does_not_take_a_night_back() -> None:
     await until(lambda: len(late.replies) == 3, "another look")
     late.replies[2].set_result(Since(False, "0-0", tuple(ANEW[3:]), ()))
     assert (await first).position.events == ledger.known(NIGHT).position.events == 4
+
+
+def other_history(seats: Sequence[int], before: Sequence[AnyEvent]) -> tuple[list[AnyEvent], str]:
+    """What a server wrote after these events, by programs of other names; with the mark of its last event."""
+    events, mark = list(before), ""
+    for seat in seats:
+        events.append(decide(fold(events), replace(declare(seat), id=f"other-{seat}"), START))
+    for event in events:
+        mark = mark_after(mark, encode(event))
+    return events[len(before) :], mark
+
+
+@pytest.mark.parametrize("heard", ["while it is read", "after it was read"])
+async def test_what_a_primary_that_was_replaced_had_given_is_not_mixed_with_what_is_read(
+    stream: EventStream, heard: str
+) -> None:
+    ours, theirs = Submitter(stream), Submitter(stream)
+    await ours.submit(NIGHT, OPENING, START)
+    ledger = Ledger(stream)
+    await ledger.look(NIGHT)
+    lost, mark = other_history((0, 1), await stream.read(NIGHT))
+    ledger.hear(Opened(NIGHT, "0-0"))
+    for seat in (0, 1, 2):
+        await theirs.submit(NIGHT, declare(seat), START)
+    if heard == "while it is read":
+        looking = asyncio.create_task(ledger.look(NIGHT))
+        await asyncio.sleep(0)
+        ledger.hear(Arrived(NIGHT, tuple(lost), mark=mark))
+        await looking
+    else:
+        ledger.hear(Arrived(NIGHT, tuple(lost), mark=mark))
+        all_of_it = tuple(await stream.read(NIGHT))
+        ledger.hear(Arrived(NIGHT, all_of_it[1:], mark=(await ours.look(NIGHT)).event_mark))
+    for seat in (0, 1, 2):
+        stored, again = await ledger.put(
+            NIGHT, f"declare-{seat}", "events", lambda at, seat=seat: decide(at.night, declare(seat), START)
+        )
+        assert (stored.seq, again) == (seat + 2, True)
+    assert [event.command_id for event in await stream.read(NIGHT)] == ["open", "declare-0", "declare-1", "declare-2"]
 
 
 async def test_what_was_written_before_a_night_began_anew_is_a_receipt_and_adds_nothing() -> None:
