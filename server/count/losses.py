@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import structlog
 
 from server.election.counting.acts import EventLost
+from server.election.counting.names import author
 from server.election.events import AnyEvent
 from server.election.refusals import Refused
 from server.live.hub import Hub
@@ -31,7 +32,8 @@ async def put_right(hub: Hub, submitter: Submitter) -> None:
 
 
 async def _put_right(submitter: Submitter, night: str, lost: Sequence[AnyEvent]) -> None:
-    acts = [_told(event) for event in lost]
+    desk = submitter.known(night).desk
+    acts = [_told(event, author(desk, event)) for event in lost]
     while True:
         try:
             await submitter.send_out(night, now())  # what was asked for and survived in the private stream
@@ -45,7 +47,7 @@ async def _put_right(submitter: Submitter, night: str, lost: Sequence[AnyEvent])
             await asyncio.sleep(1)
 
 
-def _told(event: AnyEvent) -> EventLost:
+def _told(event: AnyEvent, asked_by: str) -> EventLost:
     return EventLost(
         seq=0,
         at=now(),
@@ -56,6 +58,6 @@ def _told(event: AnyEvent) -> EventLost:
         lost=event.seq,
         command=event.command_id,
         ballot=getattr(event, "ballot", None) or "",
-        asked_by=event.by,
+        asked_by=asked_by,
         announced=event.at,
     )

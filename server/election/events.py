@@ -17,8 +17,9 @@ NoPollState = Literal["uncontested", "postponed", "countermanded"]
 class Event(Struct, frozen=True, tag_field="kind", kw_only=True):
     """What every event has.
 
-    ``seq`` counts from 1 without a gap; ``at`` is when it happened, with offset; ``by`` is the person whose command it
-    was; ``command_id`` is that command's id, by which a retry is recognised.
+    ``seq`` counts from 1 without a gap; ``at`` is when it happened, with offset; ``by`` is the role of whose command
+    it was, or their name in records of earlier versions; ``command_id`` is that command's id, by which a retry is
+    recognised.
     """
 
     seq: int

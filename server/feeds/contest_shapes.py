@@ -119,7 +119,8 @@ class PreviousResult(Struct, frozen=True):
 
 
 class Happened(Struct, frozen=True):
-    """One event of a contest; ``what`` says it in a sentence.
+    """One event of a contest; ``what`` says it in a sentence, ``by`` is the role of whoever asked for it (in records of
+    earlier versions the name).
 
     ``votes``, candidate id to votes, and ``rejected`` are those declared then, whatever became of them;
     ``reason`` is why a declaration or note was corrected or withdrawn, a ballot paper put right, or why there is no

@@ -15,6 +15,7 @@ from server.election.counting.admit import admit, admit_at_the_place
 from server.election.counting.boxes import must_be_accounted_for
 from server.election.counting.desk import Desk
 from server.election.counting.entry import pending
+from server.election.counting.names import in_public
 from server.election.deciding.decide import decide
 from server.election.events import AnyEvent
 from server.election.nights import Night
@@ -170,7 +171,7 @@ class Submitter:
                 raise Refused("dropped", "That was set aside in the meantime: look at the page as it is now.")
             if stands.night is not None:  # a box can have turned up while this waited
                 must_be_accounted_for(stands.night, stands.desk, asked.command)
-            return decide(stands.night, asked.command, asked.at)
+            return decide(stands.night, in_public(stands.desk, asked), asked.at)
 
         try:
             return await self._ledger.put(night, asked.command.id, "events", decided)

@@ -13,6 +13,7 @@ from server.election.counting.entry import spoken
 from server.election.events import Corrected, Declared, NightReleased, StageReached, Withdrawn
 from server.election.methods.figures import Rejected
 from server.stream.events import EventStream
+from server.stream.record import written
 from server.stream.submit import Submitter
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone, declaration, signed_in, stamp, value_of
@@ -54,7 +55,7 @@ def test_declaring_leads_to_a_receipt_with_its_number(phone: Phone, desk: Desk) 
     assert response.status_code == 303
     assert response.headers["location"] == RECEIPT
     (event,) = desk.declared()
-    assert (event.votes, event.by) == (rochester.VOTES, "Jane Smith")
+    assert (event.votes, event.by) == (rochester.VOTES, "officer")
     assert event.rejected == REJECTED
     receipt = phone.open(RECEIPT)
     assert f"Declared. Receipt {event.seq}" in receipt
@@ -84,7 +85,27 @@ def test_the_returning_officer_declares_what_the_officer_keyed_and_both_at_once_
     assert "is elected as" in returning.open()
     assert returning.send(DECLARE).headers["location"] == RECEIPT
     phone.send(DECLARE)
-    assert [event.by for event in desk.declared()] == ["Ann Lee"]
+    assert [event.by for event in desk.declared()] == ["returning officer"]
+
+
+def test_nobody_who_watches_reads_the_name_of_an_officer_and_the_desk_does(
+    phone: Phone, client: TestClient, desk: Desk
+) -> None:
+    returning = signed_in(client, desk, "returning officer", name="Ann Lee")
+    phone.declare()
+    returning.open(RECEIPT)
+    returning.send("/count/withdrawal", {"reason": "A box was found."})
+    record = b"".join(written(desk.events())).decode()
+    assert record.count("Jane Smith") + record.count("Ann Lee") == 0
+    assert record.count('"by":"officer"') == 2 and record.count('"by":"returning officer"') == 1
+    log = signed_in(client, desk, "desk", name="Dora").open(f"/desk/contests/{rochester.BALLOT}")
+    assert "Jane Smith" in log and "Ann Lee" in log
+
+
+def test_an_invitation_says_who_reads_the_name(client: TestClient, desk: Desk) -> None:
+    page = client.get(desk.invite(name="Jane Smith")).text
+    assert "on record under your name, which those who run the night read." in page
+    assert "The public record says only “officer”." in page
 
 
 def test_what_was_read_back_is_what_goes_out_or_nothing(phone: Phone, client: TestClient, desk: Desk) -> None:
@@ -142,7 +163,7 @@ def test_a_slip_is_put_right_from_the_phone_and_everyone_sees_before_and_after(p
     assert phone.send(DECLARE).headers["location"] == RECEIPT
     phone.send(DECLARE)
     (event,) = corrected(desk)
-    assert (event.slip, event.reason, event.votes, event.by) == (True, SLIP, ONE_FOR_ANOTHER, "Jane Smith")
+    assert (event.slip, event.reason, event.votes, event.by) == (True, SLIP, ONE_FOR_ANOTHER, "officer")
     assert f"Corrected. Receipt {event.seq}" in phone.open(RECEIPT)
     page = once_it_says(phone, CONTEST, "A slip put right")
     assert re.search("Mike Barker <del>54</del>.*<ins>53</ins>.*Christopher Challis <del>22</del>.*<ins>23</ins>", page)
@@ -230,7 +251,7 @@ def test_the_returning_officer_withdraws_and_the_officer_cannot(phone: Phone, cl
     for _ in range(2):
         assert returning.send("/count/withdrawal", {"reason": "A box was found."}).status_code == 303
     (event,) = (event for event in desk.events() if isinstance(event, Withdrawn))
-    assert (event.reason, event.by) == ("A box was found.", "Ann Lee")
+    assert (event.reason, event.by) == ("A box was found.", "returning officer")
     assert "The declaration was withdrawn" in phone.open()
     assert phone.declare().headers["location"] == RECEIPT, "it is keyed and declared anew"
     assert len(desk.declared()) == 2

@@ -173,7 +173,7 @@ def test_an_id_is_not_used_again_for_somebody_else() -> None:
 def test_who_amends_what_somebody_else_has_amended_meanwhile_is_told_so() -> None:
     told = Told()
     told.amend(electorate=1100, made_from=0)
-    assert told.refused(electorate=1200, made_from=0).startswith("Dora put this right at 22:00")
+    assert told.refused(electorate=1200, made_from=0).startswith("This was put right at 22:00")
     told.amend(electorate=1200, made_from=1)
     assert told.refused(electorate=1300, made_from=3).startswith("What this was made from did not go out")
 

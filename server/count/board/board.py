@@ -11,8 +11,9 @@ from server.election.counting.acts import Asked, Role, SheetKeyed
 from server.election.counting.boxes import Verified, verified_by_box
 from server.election.counting.desk import Desk, Person
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of, sheets_of
+from server.election.counting.names import author
 from server.election.counts import Count
-from server.election.events import NightHeld
+from server.election.events import Event, NightHeld
 from server.election.nights import Night
 from server.election.refusals import still_open
 
@@ -70,6 +71,10 @@ class Board(Struct, frozen=True):
             if self.night.held
             else None
         )
+
+    def author(self, event: Event) -> str:
+        """Whose command an event carries out: a name, where the public side has a role."""
+        return author(self.desk, event)
 
     @property
     def still_open(self) -> str:

@@ -58,7 +58,7 @@ def _of_the_night(board: Board) -> Iterator[Need]:
     night, waiting, hold = board.night, board.waiting, board.hold
     if hold:
         number = f"{len(waiting)} {'thing waits' if len(waiting) == 1 else 'things wait'}"
-        why = f"held since {clock(hold.at)} by {hold.by}. {number} to go out."
+        why = f"held since {clock(hold.at)} by {board.author(hold)}. {number} to go out."
         yield Need("held", "The night", why, "/desk/hold")
     for asked in waiting:
         from_whom = f"from {asked.by} at {clock(asked.at)}: {command_told(night, asked.command)}"

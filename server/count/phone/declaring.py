@@ -14,6 +14,7 @@ from server.count.visit.visitors_night import page
 from server.election.commands import ReportPreferences, Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
 from server.election.counting.entry import spoken
+from server.election.counting.names import author
 from server.election.events import Corrected
 from server.election.refusals import Refused
 from server.html.process import process
@@ -130,6 +131,7 @@ def _receipt(
         "receipt.html",
         status,
         last=last,
+        by=author(place.desk, last) if last else "",
         corrected=isinstance(last, Corrected),
         read_back=read_back(place.night, place.count, last or result) if result else None,
         refused=request.query_params.get("sent") == "no",

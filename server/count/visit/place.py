@@ -15,6 +15,7 @@ from server.election.counting.boxes import Verified, verified_by_box
 from server.election.counting.desk import Desk, Person
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of
 from server.election.counting.losses import other_receipt, to_send_again
+from server.election.counting.names import author
 from server.election.counts import Count
 from server.election.events import SetsResult
 from server.election.nights import Night
@@ -131,7 +132,8 @@ class Place(Struct, frozen=True):
         newest = self.count.amendments[-1] if self.count.amendments else None
         if newest is None or not newest.reason:
             return ""
-        what = f"{newest.by} put the ballot paper right at {clock(newest.at)}: {in_words(self.later, newest)}."
+        who, what = author(self.desk, newest), in_words(self.later, newest)
+        what = f"{who} put the ballot paper right at {clock(newest.at)}: {what}."
         return f"{what} {newest.reason}"
 
     @property

@@ -64,7 +64,7 @@ def _must_be_newest(amendments: Sequence[Amendment], made_from: int | None) -> N
     what = "What this was made from did not go out,"
     if amendments and made_from < len(amendments):
         last = amendments[-1]
-        what = f"{last.by} put this right at {last.at.astimezone(LONDON):%H:%M}, after this page was opened."
+        what = f"This was put right at {last.at.astimezone(LONDON):%H:%M}, after this page was opened."
     raise Refused("amended-meanwhile", f"{what} Nothing was sent, and what you typed is kept: compare the two.")
 
 

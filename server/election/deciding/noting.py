@@ -32,7 +32,7 @@ def note_of(night: Night, command: CorrectNote | WithdrawNote) -> NotePosted | N
     if not isinstance(last, NotePosted | NoteCorrected):
         raise Refused("note-withdrawn", "That note was withdrawn already.")
     if command.made_from not in (None, last.seq):
-        raise Refused("note-corrected", f"{last.by} corrected this note after the page was opened: look at it again.")
+        raise Refused("note-corrected", "This note was corrected after the page was opened: look at it again.")
     return last
 
 

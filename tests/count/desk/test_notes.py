@@ -74,7 +74,7 @@ def test_a_note_is_corrected_and_then_withdrawn_on_its_page(editor: Phone, desk:
     assert (corrected.note, corrected.text, corrected.reason) == (note.seq, "She thanked all.", "It was misheard.")
 
     late = editor.send("/desk/note/withdrawal", about | {"reason": "It was not her."})
-    assert late.status_code == 409 and "corrected this note after" in alert(late.text)
+    assert late.status_code == 409 and "This note was corrected after" in alert(late.text)
     assert 'value="It was not her."' in late.text and f'name="made-from" value="{corrected.seq}"' in late.text
     about["made-from"] = str(corrected.seq)
     editor.send("/desk/note/withdrawal", about | {"reason": "It was not her."})

@@ -195,7 +195,11 @@ def test_two_desks_at_once_one_is_told_and_keeps_what_was_typed(editor: Phone, c
     assert amend(other, paper__electorate="79,300").status_code == 303
     late = send(editor, mine)
     assert late.status_code == 409
-    assert "Bob Lee put this right at" in alert(late.text) and "what you typed is kept" in alert(late.text)
+    assert (
+        "This was put right at" in alert(late.text)
+        and " Bob Lee: " in late.text
+        and "what you typed is kept" in alert(late.text)
+    )
     typed = fields(late.text)
     assert (typed[ELECTORATE], typed["paper.candidate.1.name"]) == ("79,200", "Michael Barker")
     assert "On the paper now: <b>79,300</b>" in late.text
