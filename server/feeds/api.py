@@ -1,5 +1,8 @@
 """The JSON addresses of nights, councils and contests: each answer is made once for every seq, and has an ETag."""
 
+import asyncio
+from collections.abc import Callable
+
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -8,11 +11,14 @@ from starlette.responses import Response
 from server.access import allows, everyone
 from server.election.nights import Night
 from server.election.results.councils.council import council as council_as_it_stands
+from server.feeds.contest_shapes import ContestState
 from server.feeds.contests import contest_state
 from server.feeds.nights import all_nights, council_state, night_state
-from server.html.address import channel_of
+from server.feeds.shapes import CouncilInFull, NightState
+from server.html.address import channel_of, moment_of
 from server.html.answers import JSON, SHARED, answer, etag
 from server.html.process import process
+from server.live import moments
 from server.live.bodies import body
 from server.live.channel import Channel
 from server.nights import archive
@@ -32,37 +38,56 @@ async def nights(request: Request) -> Response:
 
 @allows(everyone)
 async def night(request: Request) -> Response:
-    """``/api/nights/{night}``: totals and every contest; with ``?baseline=2010`` compared with another election."""
-    channel, state = await found(request)
-    content = channel.cached("feeds: night", lambda: body(msgspec.json.encode(night_state(channel, state))))
-    return for_any_site(answer(request, content, JSON, etag(channel), SHARED))
+    """``/api/nights/{night}``: totals and every contest; with ``?baseline=2010`` compared with another election, with
+    ``?at=`` as it stood then."""
+
+    def make(whole: Channel, then: Channel, state: Night) -> NightState:
+        return night_state(then, state, whole.on_air)
+
+    return await _answer(request, "night", make)
 
 
 @allows(everyone)
 async def contest(request: Request) -> Response:
-    """``/api/nights/{night}/contests/{ballot}``: everything about one contest; also takes ``?baseline=``."""
-    channel, state = await found(request)
+    """``/api/nights/{night}/contests/{ballot}``: everything about one contest; also takes ``?baseline=``
+    and ``?at=``."""
     ballot: str = request.path_params["ballot"]
-    count = state.counts.get(ballot)
-    if count is None:
-        raise HTTPException(404, f"{ballot} is not a contest of this night.")
-    content = channel.cached(f"feeds: contest {ballot}", lambda: body(msgspec.json.encode(contest_state(state, count))))
-    return for_any_site(answer(request, content, JSON, etag(channel), SHARED))
+
+    def make(whole: Channel, then: Channel, state: Night) -> ContestState:
+        if ballot not in state.counts:
+            raise HTTPException(404, f"{ballot} is not a contest of this night.")
+        return contest_state(state, state.counts[ballot])
+
+    return await _answer(request, f"contest {ballot}", make)
 
 
 @allows(everyone)
 async def council(request: Request) -> Response:
-    """``/api/nights/{night}/councils/{body}``: everything about one council; also takes ``?baseline=``."""
-    channel, state = await found(request)
+    """``/api/nights/{night}/councils/{body}``: everything about one council; also takes ``?baseline=``
+    and ``?at=``."""
     asked: str = request.path_params["body"]
-    body_of = next((body for body in state.definition.councils if body.id == asked), None)
-    if body_of is None:
-        raise HTTPException(404, f"{asked} is not a council of this night.")
-    content = channel.cached(
-        f"feeds: council {asked}",
-        lambda: body(msgspec.json.encode(council_state(state, council_as_it_stands(state, body_of)))),
-    )
-    return for_any_site(answer(request, content, JSON, etag(channel), SHARED))
+
+    def make(whole: Channel, then: Channel, state: Night) -> CouncilInFull:
+        body_of = next((one for one in state.definition.councils if one.id == asked), None)
+        if body_of is None:
+            raise HTTPException(404, f"{asked} is not a council of this night.")
+        return council_state(state, council_as_it_stands(state, body_of))
+
+    return await _answer(request, f"council {asked}", make)
+
+
+async def _answer(request: Request, name: str, make: Callable[[Channel, Channel, Night], object]) -> Response:
+    """What is made of the night in the address, at the moment of ``?at=`` if it names one. The newest state is known
+    by the night's seq; that of a moment, at which a replay has other events each time it plays, by its content."""
+    whole, state = await found(request)
+    then, tag = whole, etag(whole)
+    if moment := moment_of(request):
+        await asyncio.sleep(0)  # to fold a night up to a moment takes a while
+        then, tag = moments.at(whole, moment), ""
+        assert then.night is not None, "a night begins with its opening"
+        state = then.night
+    content = then.cached(f"feeds: {name}", lambda: body(msgspec.json.encode(make(whole, then, state))))
+    return for_any_site(answer(request, content, JSON, tag or content.etag, SHARED))
 
 
 async def found(request: Request) -> tuple[Channel, Night]:

@@ -35,8 +35,9 @@ def all_nights(channels: Iterable[Channel], past: Iterable[Summary | KeptNight])
     return Nights((*on_air, *(_past(summary) for summary in newest_first if summary.id not in known)))
 
 
-def night_state(channel: Channel, night: Night) -> NightState:
-    """A night as it stands. Its contests are in short; the contest of a night that has only one is in full.
+def night_state(channel: Channel, night: Night, on_air: bool) -> NightState:
+    """A night as a channel has it, which may be a moment of a night that is ``on_air``. Its contests are in short; the
+    contest of a night that has only one is in full.
 
     The 650 contests of a general election in full would be four times the bytes, made anew at every declaration.
     """
@@ -47,7 +48,7 @@ def night_state(channel: Channel, night: Night) -> NightState:
         night=definition.id,
         title=definition.title,
         date=definition.date,
-        state=_state(channel),
+        state=_state(on_air, night),
         replay_of=definition.replay_of,
         rehearsal=bool(definition.rehearsal),
         seq=night.seq,
@@ -108,10 +109,10 @@ def _short(one: Council) -> CouncilState:
     )
 
 
-def _state(channel: Channel) -> State:
-    if not channel.on_air:
+def _state(on_air: bool, night: Night) -> State:
+    if not on_air:
         return "past"
-    return "held" if channel.night and channel.night.held else "on air"
+    return "held" if night.held else "on air"
 
 
 def _tally(channel: Channel, night: Night) -> Tally:
@@ -124,7 +125,7 @@ def _on_air(channel: Channel, night: Night) -> Listed:
         night=definition.id,
         title=definition.title,
         date=definition.date,
-        state=_state(channel),
+        state=_state(channel.on_air, night),
         replay_of=definition.replay_of,
         rehearsal=bool(definition.rehearsal),
         seq=night.seq,

@@ -97,20 +97,20 @@ def document() -> dict[str, Any]:
 
 def _paths() -> dict[str, Any]:
     night, ballot = named("night"), named("ballot")
-    baseline = [named("baseline")]
+    kept = [named("baseline"), named("at")]
     return {
         **page_paths(),
         "/api/nights": {"get": _get("nights", "All nights, on air first.", "Nights", missing=False)},
         "/api/nights/{night}": {
-            "parameters": [night, *baseline],
+            "parameters": [night, *kept],
             "get": _get("night", "Totals by party, and every contest.", "NightState"),
         },
         "/api/nights/{night}/contests/{ballot}": {
-            "parameters": [night, ballot, *baseline],
+            "parameters": [night, ballot, *kept],
             "get": _get("contest", "All about one contest.", "ContestState"),
         },
         "/api/nights/{night}/councils/{body}": {
-            "parameters": [night, named("body"), *baseline],
+            "parameters": [night, named("body"), *kept],
             "get": _get("council", "All about one council, with its contests.", "CouncilInFull"),
         },
         "/api/nights/{night}/events": {"parameters": [night], "get": _events()},
@@ -149,7 +149,7 @@ def _get(name: str, summary: str, schema: str, missing: bool = True) -> dict[str
     return {
         "operationId": name,
         "summary": summary,
-        "responses": responses | (_problems(404) if missing else {}),
+        "responses": responses | (_problems(400, 404) if missing else {}),
     }
 
 

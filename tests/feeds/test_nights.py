@@ -367,3 +367,28 @@ def test_a_council_is_as_on_its_night_and_has_its_contests(client: TestClient) -
     assert council["contests"] == [one for one in night["contests"] if one.get("body") == "local.kent"]
     assert council["control_baseline"] == night["control_baseline"] and council["seq"] == night["seq"]
     assert client.get(f"{address}/councils/local.kent").headers["etag"] == client.get(address).headers["etag"]
+
+
+@pytest.mark.parametrize("part", ["", "/councils/local.kent", "/contests/local.kent.ramsgate.2025-05-01"])
+def test_data_of_a_moment_are_as_it_stood_then(client: TestClient, part: str) -> None:
+    address = f"/api/nights/local.2025-05-01{part}"
+    whole = client.get(address)
+    early = client.get(f"{address}?at=2025-05-02T06:00")
+    assert early.status_code == 200, early.text
+    assert early.json()["seq"] < whole.json()["seq"] and early.headers["etag"] != whole.headers["etag"]
+    if "contests" in early.json():
+        assert any(one["verdict"] for one in early.json()["contests"])
+        assert any(one["verdict"] is None for one in early.json()["contests"])
+    else:
+        assert early.json()["verdict"] is None and whole.json()["verdict"]
+    again = client.get(f"{address}?at=2025-05-02T06:00", headers={"If-None-Match": early.headers["etag"]})
+    assert again.status_code == 304
+    late = client.get(f"{address}?at=2026-01-01").json()
+    assert late == whole.json()
+    assert client.get(f"{address}?at=tomorrow").status_code == 400
+
+
+def test_a_moment_of_a_night_on_air_is_of_a_night_on_air(site: Site, client: TestClient) -> None:
+    live = site.replay(GENERAL, until=300).events
+    then = client.get(f"/api/nights/{GENERAL}.replay", params={"at": live[40].at.isoformat()}).json()
+    assert then["state"] == "on air" and then["seq"] < 300 and 0 < then["declared"] < 299
