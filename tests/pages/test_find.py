@@ -392,3 +392,18 @@ async def test_the_map_begins_with_the_view_that_an_address_names(client: httpx2
 
 def test_a_filter_of_verdicts_is_one_of_them() -> None:
     assert set(COMPARED) < set(VERDICTS)
+
+
+def test_a_councils_name_tells_wards_of_one_name_apart_and_alone_finds_none_of_its_wards() -> None:
+    councils = "local.2025-05-01"
+    assert len(found("abbey", councils)) > 1
+    assert meant("abbey buckinghamshire", councils) == "Abbey"
+    assert meant("buckinghamshire abbey", councils) == "Abbey"
+    assert found("buckinghamshire", councils) == []
+    labour = found("labour buckinghamshire", councils)
+    assert labour and labour == [
+        one.name
+        for one in archive.load(councils).definition.contests
+        if one.body == "local.buckinghamshire"
+        and any(person.party in ("PP53", "joint-party:53-119") for person in one.candidates)
+    ]

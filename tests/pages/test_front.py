@@ -482,6 +482,9 @@ async def test_the_page_its_push_and_its_search_answer(redis: Embedded, stream: 
         ("e10000016", "local.2025-05-01/councils/local.kent"),
         ("E14000530", "parl.2019-12-12/contests/parl.aldershot.2019-12-12"),
         ("north northamptonshire", "local.2025-05-01/councils/local.north-northamptonshire"),
+        ("buckinghamshire abbey", "local.2025-05-01/contests/local.buckinghamshire.abbey.2025-05-01"),
+        ("Abbey, Buckinghamshire", "local.2025-05-01/contests/local.buckinghamshire.abbey.2025-05-01"),
+        ("kent", "local.2025-05-01/councils/local.kent"),
     ],
 )
 def test_wards_and_councils_are_found_by_name_and_by_code(question: str, address: str) -> None:

@@ -36,14 +36,18 @@
       const known = `${seat} ${parties[id][1]}`;
       return { name, party: parties[id][0], known, words: `${known} ${plain(name)}` };
     });
-    texts.set(row, { seat, people });
+    const council = ` ${plain(row.querySelector(".council")?.textContent ?? "")}`;
+    texts.set(row, { seat, people, council });
     return texts.get(row);
   };
 
   // The candidates whose own name helped to find a row; null where the row is not found.
   const hit = (row, words) => {
-    const has = (text) => words.every((word) => text.includes(` ${word}`));
-    const { seat, people } = textOf(row);
+    const { seat, people, council } = textOf(row);
+    const [ofSeat, ofCouncil] = [seat, council].map((text) => (word) => text.includes(` ${word}`));
+    // A word of the council's name helps where another word is the seat's or a candidate's.
+    const own = words.filter((word) => ofSeat(word) || !ofCouncil(word));
+    const has = (text) => (own.length ? own : words).every((word) => text.includes(` ${word}`));
     const fit = people.filter((person) => has(person.words));
     return fit.length || has(seat) ? fit.filter((person) => !has(person.known)) : null;
   };

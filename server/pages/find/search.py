@@ -30,14 +30,15 @@ class SearchPerson(Struct, frozen=True):
 
 
 class SearchEntry(Struct, frozen=True):
-    """A contest to search: ``names`` are the plain names of its seat, ``words`` all their words and its code, ``all``
-    these and the words of its candidates and their parties."""
+    """A contest to search: ``names`` are the plain names of its seat, ``words`` all their words and its code,
+    ``council`` those of the council that it is for, ``all`` these and the words of its candidates and their parties."""
 
     contest: Contest
     names: tuple[str, ...]
     words: str
     people: tuple[SearchPerson, ...]
     all: str
+    council: str = ""
 
 
 class Searchable(Struct, frozen=True):
@@ -86,15 +87,16 @@ def entries(definition: Definition) -> tuple[SearchEntry, ...]:
     for contest in definition.contests:
         names = tuple(map(plain, seat_names(contest)))
         people = tuple(_person(candidate, parties) for candidate in contest.candidates)
-        searchable.append(entry_of(contest, names, people))
+        body = definition.body_of(contest)
+        searchable.append(entry_of(contest, names, people, _words(plain(body.name)) if body else ""))
     return tuple(searchable)
 
 
-def entry_of(contest: Contest, names: tuple[str, ...], people: tuple[SearchPerson, ...]) -> SearchEntry:
-    """A contest to search, with these of its candidates."""
+def entry_of(contest: Contest, names: tuple[str, ...], people: tuple[SearchPerson, ...], council: str) -> SearchEntry:
+    """A contest to search, with these of its candidates and the words of its council."""
     words = _words(*names, *[contest.gss.lower()] * bool(contest.gss))
     texts = {text for person in people for text in (person.party, person.name)}
-    return SearchEntry(contest, names, words, people, "".join((words, *texts)))
+    return SearchEntry(contest, names, words, people, "".join((words, council, *texts)), council)
 
 
 @once
@@ -111,18 +113,28 @@ def with_words(listed: tuple[SearchEntry, ...]) -> Searchable:
 
 
 def search(listed: Sequence[SearchEntry], question: str) -> list[Hit]:
-    """The contests where each word asked for begins a word of the seat, or of one candidate with party and seat."""
+    """The contests where each word asked for begins a word of the seat, or of one candidate with party and seat. With
+    another word that does so, a word may also begin one of the council's name: alone it means the council."""
     asked = [{f" {word}": 0} for word in words_of(question)]
     hits: list[Hit] = []
     for entry in listed:
         if not all(_begins(entry.all, words) for words in asked):
             continue
-        left = [words for words in asked if not _begins(entry.words, words)]
+        left = _not_of_seat(entry, asked)
         people = [person for person in entry.people if all(_begins(person.party + person.name, it) for it in left)]
         if people or not left:
             named = (one.candidate for one in people if not all(_begins(one.party, it) for it in left))
             hits.append(Hit(entry.contest, tuple(named), not left))
     return hits
+
+
+def _not_of_seat(entry: SearchEntry, asked: Sequence[Mapping[str, int]]) -> list[Mapping[str, int]]:
+    """The words asked for that are not the seat's; nor its council's, where another is the seat's or a candidate's."""
+    left = [words for words in asked if not _begins(entry.words, words)]
+    if not entry.council:
+        return left
+    without = [words for words in left if not _begins(entry.council, words)]
+    return without if without or len(left) < len(asked) else left
 
 
 def nearest(where: Searchable, question: str) -> list[Hit]:
@@ -157,6 +169,7 @@ def only(listed: Sequence[SearchEntry], question: str, hits: Sequence[Hit]) -> C
         return None
     exact = [entry.contest for entry in listed if " ".join(asked) in entry.names]
     seats = exact or [entry.contest for entry in listed if all(f" {word}" in entry.words for word in asked)]
+    seats = seats or [hit.contest for hit in hits if hit.by_seat]
     meant = seats or [hit.contest for hit in hits]
     return meant[0] if len(meant) == 1 else None
 

@@ -183,7 +183,7 @@ def _shipped() -> _Places:
             new = tuple(one for one, key in people if key not in known)
             known.update(key for _, key in people)
             if new or seat not in seats:
-                listed.append(entry_of(entry.contest, entry.names, new))
+                listed.append(entry_of(entry.contest, entry.names, new, entry.council))
                 nights[id(entry.contest)] = night
             seats.add(seat)
     return _Places(with_words(tuple(listed)), nights)
