@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from server.election.nights import Night
+from server.election.nights import Night, fold
 from server.html.languages import language, languages
 from server.html.templates import has_a_meaning
 from server.live.channel import Channel
@@ -145,3 +145,13 @@ def test_the_table_of_contests_has_no_column_for_a_swing_where_none_has_a_meanin
     definition = opened(several, bodies=(kent(several),), live=False).definition
     assert not has_a_meaning(definition, "swing")
     assert has_a_meaning(archive.load("parl.2019-12-12").definition, "swing")
+
+
+def test_the_map_of_councils_in_a_frame_follows_the_councils() -> None:
+    one, renderer = archive.load("local.2025-05-01").definition, PageRenderer()
+    night = fold(archive.load("local.2025-05-01").events[:2])
+    assert night.definition is one
+    for fragment in ("shapes", "council-local-kent", "status"):
+        assert screens.MAP in renderer.topics(night, fragment), fragment
+    ramsgate = next(contest for contest in one.contests if contest.ballot.startswith("local.kent.ramsgate"))
+    assert screens.MAP not in renderer.topics(night, f"row-{ramsgate.slug}")

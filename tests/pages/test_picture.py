@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from server.count.board.render import DeskRenderer
+from server.election.bodies import Body
 from server.election.commands import AnyCommand, Declare, OpenNight, ReachStage, RecordNoPoll, Withdraw
 from server.election.contests import Candidate, Definition
 from server.election.counts import Count
@@ -30,13 +31,15 @@ from server.html.languages import ENGLISH, Language, language, languages
 from server.live.hub import Hub
 from server.live.memory.memo import MEMO, Memo
 from server.nights import archive
-from server.pages.bars.seats import bars_of
+from server.pages.bars.seats import bars_of, bars_of_councillors
 from server.pages.picture import drawing, pages, words
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import HEIGHT, INK, PAPER, WIDTH, Bar, Mark, Text, painted
 from server.pages.picture.score_picture import score_picture
 from server.pages.render import PageRenderer
 from tests.conftest import until
+from tests.election.wards import CON, GREEN, LAB, declared, kent, mayor, ward
+from tests.election.wards import opened as open_wards
 from tests.handed import handed
 from tests.nights_by_hand import START, ballot, correct, declare, definition, with_one_candidate
 
@@ -461,3 +464,30 @@ async def test_what_has_no_picture_is_said_in_a_sentence(client: httpx2.AsyncCli
     ):
         answer = await client.get(address)
         assert (answer.status_code, sentence in answer.text) == (404, True)
+
+
+def test_a_picture_of_councils_has_councillors_and_no_mayor_among_them() -> None:
+    wards = tuple(ward(CON, LAB, seats=1, name=f"w{number}", before={CON: 1}) for number in range(3))
+    boss = mayor(LAB, CON, GREEN)
+    bodies = (kent(*wards, control=CON), Body("local.essex", "Essex", "council", 9))
+    night = open_wards(*wards, boss, bodies=bodies, live=False)
+    night = declared(declared(declared(night, "w0", 1, 9), "w1", 1, 9), "London", 900, 100, 50)
+    said = texts(score_picture(night, add_up(night), bars_of_councillors(night), ENGLISH))
+    assert "Labour 2 councillors (+2), 1 of 2 councils" in said
+    assert said[said.index("Lab") + 1] == "2"
+    assert words.told_score(night, add_up(night), ENGLISH).startswith("Labour 2, ")
+
+
+@pytest.mark.parametrize("night", ["local.2025-05-01", "local.rushmoor.2024-05-02"])
+def test_a_picture_of_councils_is_readable_at_every_hour(night: str) -> None:
+    events = archive.load(night).events
+    for number in (1, 2, len(events) // 2, len(events)):
+        then = fold(events[:number])
+        for spoken in languages():
+            is_readable(score_picture(then, add_up(then), bars_of_councillors(then), spoken))
+
+
+def test_a_picture_of_one_council_says_who_controls_it() -> None:
+    night = past("local.rushmoor.2024-05-02")
+    said = texts(score_picture(night, add_up(night), bars_of_councillors(night), ENGLISH))
+    assert "Rushmoor: Lab gain from Con" in said

@@ -9,6 +9,7 @@ from server.election.contests import Definition
 from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import Party, counted_as, has_a_past
+from server.election.results.councils.together import councils
 from server.election.results.tally import add_up
 
 _BARS = 5  # parties whose seats are drawn
@@ -77,3 +78,12 @@ def bars_of(night: Night) -> Bars:
         line_at=tally.line / room,
         held=not night.declared,
     )
+
+
+def bars_of_councillors(night: Night) -> Bars:
+    """The councillors of the parties with the most, each against the first; independents are no party."""
+    every = [one for one in councils(night).parties if one.councillors and one.party in night.parties]
+    drawn = [one for one in every if has_a_past(one.party)][:_BARS]
+    most = max((one.councillors for one in drawn), default=1)
+    bars = [Bar(night.parties[one.party], one.councillors, Fraction(one.councillors, most)) for one in drawn]
+    return Bars(bars=tuple(bars), line=0, line_at=Fraction(0), held=False)

@@ -18,6 +18,8 @@ from server.html.security import policy
 from server.html.shown import Shown, shown_by
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
+from server.pages.council.seen import by_slug
+from server.pages.council.shapes import drawn
 from server.pages.map.hexagons import has_map
 from server.pages.map.whole import whole_map
 from server.pages.newsroom import screens
@@ -87,19 +89,26 @@ async def embed_score(request: Request) -> Response:
 async def embed_map(request: Request) -> Response:
     """``/nights/{night}/embed/map?theme=light``: the map, for a frame of another site."""
     shown, theme = await shown_by(request), _theme(request)
-    if not has_map(shown.night.definition):
+    definition = shown.night.definition
+    of_councils = drawn(definition)
+    if not of_councils and not has_map(definition):
         raise HTTPException(404, shown.language.gettext("This night has no map."))
 
     def make() -> str:
+        if of_councils:
+            part, rows = shown.text("shapes"), [shown.text(f"council-{name}") for name in by_slug(definition)]
+        else:
+            part, rows = whole_map(shown), [shown.text(f"row-{contest.slug}") for contest in definition.contests]
         return page(
             shown,
             "newsroom/embed_map.html",
             screens.MAP,
             status=shown.text("status"),
-            part=whole_map(shown),
-            rows=[shown.text(f"row-{contest.slug}") for contest in shown.night.definition.contests],
+            part=part,
+            rows=rows,
+            councils=of_councils is not None,
             full="",
-            map_credit=ATTRIBUTION,
+            map_credit=of_councils.attribution if of_councils else ATTRIBUTION,
             theme=theme,
         )
 
@@ -140,7 +149,7 @@ async def newsroom(request: Request) -> Response:
             view="newsroom",
             count=count,
             alone=night.is_single,
-            on_map=has_map(night.definition),
+            on_map=has_map(night.definition) or drawn(night.definition) is not None,
             place=f"{shown.site}/nights/{night.definition.id}",
             ending=shown.kept({"lang": shown.language.code}),
             seconds=_SECONDS,

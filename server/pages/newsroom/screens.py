@@ -25,7 +25,14 @@ OVERLAY, WALL, SCORE, MAP = TOPICS = ("overlay", "wall", "embed-score", "embed-m
 QUEUED = (OVERLAY, WALL)
 ADDRESSES = "newsroom"  # the page of addresses, on which nothing changes but whether the night goes on
 
-_SHARED = {"score": (WALL, SCORE), "hex": (OVERLAY, WALL, MAP), "row": (MAP,), "status": TOPICS}
+_SHARED = {
+    "score": (WALL, SCORE),
+    "hex": (OVERLAY, WALL, MAP),
+    "row": (MAP,),
+    "shapes": (MAP,),
+    "council": (MAP,),
+    "status": TOPICS,
+}
 _SHOWN = (Declared, Corrected, Withdrawn, NoPollTaken, PreferencesReported)
 _PARTIES_SHOWN = 5
 _CANDIDATES_SHOWN = 4

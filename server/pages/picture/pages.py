@@ -8,13 +8,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
+from server.election.results.councils.together import councils
 from server.election.results.tally import add_up
 from server.html.answers import SHARED, etag
 from server.html.coming import is_before_poll
 from server.html.errors import Full
 from server.html.shown import Shown, shown_by
 from server.live.memory.memo import MEMO
-from server.pages.bars.seats import bars_of
+from server.pages.bars.seats import bars_of, bars_of_councillors
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import painted
 from server.pages.picture.score_picture import score_picture
@@ -67,7 +68,9 @@ async def _drawn(shown: Shown, ballot: str) -> bytes:
     if name not in WAITED_FOR:
         if len(WAITED_FOR) >= _MOST_WAITING:
             raise Full("pictures", "Too many pictures are being drawn. Please ask again.", 2)
-        tally, bars = add_up(night), bars_of(night)  # on this thread: the tally is updated from state to state
+        # On this thread: the tally and the councils are updated from state to state.
+        tally, of_councils = add_up(night), councils(night).councils
+        bars = bars_of_councillors(night) if of_councils else bars_of(night)
 
         def draw() -> bytes:
             if ballot:

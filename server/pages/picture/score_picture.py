@@ -8,6 +8,7 @@ from server.election.results.tally import Tally
 from server.html.languages import Language
 from server.pages.bars.seats import Bars
 from server.pages.picture import words
+from server.pages.picture.councils import counted, of_councils
 from server.pages.picture.drawing import BOLD, HEAVY, INK, MUTED, Bar, Mark, Text, fitted, party_bar, width_of
 from server.pages.picture.frame import ACROSS, LEFT, RIGHT, frame
 
@@ -18,13 +19,13 @@ _BARS, _TOP, _PITCH, _HIGH, _BARS_LEFT = 3, 402, 30, 24, 176
 def score_picture(night: Night, tally: Tally, bars: Bars, language: Language, over: bool = False) -> list[Mark]:
     """The marks of the picture of a night's score in its present state: ``tally`` and ``bars`` are those of the night;
     ``over``: nothing more is awaited."""
-    with_seats = [total for total in tally.parties if total.seats]
+    with_seats = [one for one in counted(night, tally) if one[1]]
     first, last = polls_of(night.definition)
     day = language.day(first) if first == last else f"{language.day(first)} – {language.day(last)}"
-    marks = frame(night, day, with_seats[0].party if with_seats else "", language)
+    marks = frame(night, day, with_seats[0][0] if with_seats else "", language)
     title, size = fitted(language.title(night.definition.title), ACROSS, 72, 40, HEAVY)
     marks.append(Text(title, LEFT, 144, size, HEAVY))
-    if sentence := words.to_win(night, tally, language):
+    if sentence := words.to_win(night, tally, language) or of_councils(night, language):
         sentence, size = fitted(sentence, ACROSS, 40, 26)
         marks.append(Text(sentence, LEFT, 198, size))
     if not with_seats:
@@ -34,20 +35,20 @@ def score_picture(night: Night, tally: Tally, bars: Bars, language: Language, ov
 
 def _columns(night: Night, tally: Tally, language: Language) -> list[Mark]:
     """The parties with the most seats, each with its net change; the rest together."""
-    with_seats = [total for total in tally.parties if total.seats]
+    with_seats = [one for one in counted(night, tally) if one[1]]
     shown = with_seats if len(with_seats) <= _COLUMNS else with_seats[: _COLUMNS - 1]
-    rest = sum(total.seats for total in with_seats[len(shown) :])
+    rest = sum(seats for _, seats, _ in with_seats[len(shown) :])
     wide = ACROSS // _COLUMNS
     marks: list[Mark] = []
-    for place, total in enumerate(shown):
+    for place, (party, number, net) in enumerate(shown):
         x = LEFT + place * wide
-        name, size = fitted(language.short(night.parties[total.party]), wide - 48, 36, 22, BOLD)
-        seats, large = fitted(language.number(total.seats), wide - 16, 92, 50, HEAVY)
+        name, size = fitted(language.short(night.parties[party]), wide - 48, 36, 22, BOLD)
+        seats, large = fitted(language.number(number), wide - 16, 92, 50, HEAVY)
         marks += [
-            party_bar(total.party, x, 228, 26, 26),
+            party_bar(party, x, 228, 26, 26),
             Text(name, x + 36, 253, size, BOLD),
             Text(seats, x, 334, large, HEAVY),
-            Text(language.signed(total.net), x, 374, 32, 400, MUTED),
+            Text(language.signed(net), x, 374, 32, 400, MUTED),
         ]
     if rest:
         x = LEFT + len(shown) * wide

@@ -12,6 +12,7 @@ from server.html.coming import called_off, is_before_poll
 from server.html.languages import Language
 from server.html.templates import part_of
 from server.pages.picture import verdicts
+from server.pages.picture.councils import counted, of_councils
 
 _PARTIES_TOLD = 4
 
@@ -25,11 +26,14 @@ def told(night: Night, count: Count, language: Language, over: bool = False) -> 
 def told_score(night: Night, tally: Tally, language: Language, over: bool = False) -> str:
     """The score in one line: the seats of the largest parties, who has a majority, how many are declared; of a night
     that is ``over`` without a result, that none was recorded."""
-    seats = [f"{language.party(night.parties[total.party])} {language.number(total.seats)}" for total in tally.parties]
+    seats = [
+        f"{language.party(night.parties[party])} {language.number(seats)}" for party, seats, _ in counted(night, tally)
+    ]
     if not seats and (before := closes(night, language)):
         return before
     none = "" if seats or not over else language.gettext("No result was recorded")
-    parts = (none, ", ".join(seats[:_PARTIES_TOLD]), to_win(night, tally, language), declared(night, language))
+    win = to_win(night, tally, language) or of_councils(night, language)
+    parts = (none, ", ".join(seats[:_PARTIES_TOLD]), win, declared(night, language))
     return " · ".join(part for part in (*parts, as_at(night, language)) if part)
 
 
