@@ -11,6 +11,7 @@ from server.html.templates import has_a_meaning
 from server.live.channel import Channel
 from server.live.renderer import NIGHT
 from server.nights import archive
+from server.pages.analysis import views
 from server.pages.newsroom import screens
 from server.pages.render import PageRenderer
 from tests.election.wards import CON, GREEN, LAB, LD, declared, kent, mayor, opened, ward
@@ -155,3 +156,14 @@ def test_the_map_of_councils_in_a_frame_follows_the_councils() -> None:
         assert screens.MAP in renderer.topics(night, fragment), fragment
     ramsgate = next(contest for contest in one.contests if contest.ballot.startswith("local.kent.ramsgate"))
     assert screens.MAP not in renderer.topics(night, f"row-{ramsgate.slug}")
+
+
+def test_battlegrounds_begin_with_what_a_party_needs_to_control_each_council() -> None:
+    def control(one: Night) -> str:
+        page = views.html(one, f"battlegrounds/{LAB}")
+        return words(page[page.index('id="control"') : page.index("</table>")])
+
+    assert "Kent Con 0 of 5 3 Nothing declared yet" in control(night())
+    assert "Kent Con 2 of 5 1 Lab, 1 to go" in control(after(night(), LAB, LAB))
+    assert "Kent Con 3 of 5 0 Lab gain from Con" in control(after(night(), LAB, LAB, LAB))
+    assert 'id="control"' not in views.html(fold(archive.load("parl.2017-06-08").events), f"battlegrounds/{LAB}")

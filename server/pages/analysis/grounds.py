@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from server.election.counts import Count
 from server.election.nights import Night
+from server.election.results.councils.council import Council
+from server.election.results.councils.together import councils
 from server.election.results.targets import Battleground, Battlegrounds, Needs, Status, battlegrounds, needs, timetable
 
 _SHOWN = 50  # of the targets and of the defences, until somebody asks for all
@@ -29,7 +31,8 @@ class Coming(Struct, frozen=True):
 
 class GroundsPage(Struct, frozen=True):
     """``numbers`` is how many targets and defences have come to what; ``targets`` and ``defences`` as far as shown;
-    ``late`` is judged by the night's last event. ``without`` is how many seats have no baseline,
+    ``late`` is judged by the night's last event. ``councils`` are those of the night, the fewest seats that the party
+    needs for control first. ``without`` is how many seats have no baseline,
     ``unranked`` how many targets have no rank."""
 
     party: str
@@ -44,6 +47,7 @@ class GroundsPage(Struct, frozen=True):
     without: int
     unranked: int
     has_times: bool
+    councils: tuple[Council, ...]
 
 
 def grounds_page(night: Night, party: str, whole: bool) -> GroundsPage:
@@ -76,4 +80,5 @@ def grounds_page(night: Night, party: str, whole: bool) -> GroundsPage:
         without=sum(contest.previous is None for contest in night.definition.contests),
         unranked=sum(seat.rank is None for seat in found.targets),
         has_times=bool(times.next or times.late),
+        councils=tuple(sorted(councils(night).councils, key=lambda one: (one.to_line(party), one.body.name))),
     )
