@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from server.election.events import NoPollTaken
 from server.election.nights import Night, fold
 from server.html.languages import language, languages
 from server.html.templates import has_a_meaning
@@ -167,3 +168,21 @@ def test_battlegrounds_begin_with_what_a_party_needs_to_control_each_council() -
     assert "Kent Con 2 of 5 1 Lab, 1 to go" in control(after(night(), LAB, LAB))
     assert "Kent Con 3 of 5 0 Lab gain from Con" in control(after(night(), LAB, LAB, LAB))
     assert 'id="control"' not in views.html(fold(archive.load("parl.2017-06-08").events), f"battlegrounds/{LAB}")
+
+
+def test_records_name_the_council_of_a_ward_and_who_was_elected_without_a_poll() -> None:
+    wards = (*WARDS, ward(CON, seats=1, name="Alone", before={CON: 1}))
+    one = after(opened(*wards, bodies=(kent(*wards, control=CON),), live=False), LAB)
+    off = NoPollTaken(
+        seq=one.seq + 1,
+        at=one.at,
+        by="desk",
+        command_id="off",
+        ballot=one.definition.contests[-1].ballot,
+        state="uncontested",
+        reason="Nobody else stood.",
+    )
+    shown = words(views.html(fold([off], one), "records"))
+    assert "Elected unopposed Alone, Kent" in shown
+    assert "Largest majority 400 votes w0, Kent" in shown
+    assert "Elected unopposed" not in words(views.html(one, "records"))

@@ -48,6 +48,7 @@ class Records(Struct, frozen=True):
     highest_valid: tuple[Entry, ...]
     lowest_valid: tuple[Entry, ...]
     ties: tuple[Entry, ...]
+    unopposed: tuple[Entry, ...]
     recounts: tuple[Entry, ...]
     last_declared: tuple[Entry, ...]
     parties: dict[str, PartyRecord]
@@ -98,6 +99,7 @@ def records(nights: Sequence[Night], years: tuple[int, int] | None = None) -> Re
         highest_valid=highest_valid,
         lowest_valid=lowest_valid,
         ties=tuple(entry for entry in entries if entry.result.by_lot),
+        unopposed=tuple(entry for entry in entries if entry.result.unopposed),
         recounts=_most_recounts(entries),
         last_declared=tuple(entry for entry in timed if entry.declared_at == last),
         parties=parties_of(polled),
@@ -136,6 +138,7 @@ def together(earlier: Records, later: Records) -> Records:
         highest_valid=highest_valid,
         lowest_valid=lowest_valid,
         ties=earlier.ties + later.ties,
+        unopposed=earlier.unopposed + later.unopposed,
         recounts=_most_recounts(earlier.recounts + later.recounts),
         last_declared=(),
         parties=by_contests(
