@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from server.count import boxes, desk, setup
 from server.count.declaration_api import post_declaration
-from server.count.phone.declaring import correct, declare, drop, receipt, withdraw
+from server.count.phone.declaring import confirm, correct, declare, drop, receipt, withdraw
 from server.count.phone.entering import back_to_form, form, sheet, stage, state, verify
 from server.count.phone.worker import worker
 from server.count.visit.sessions import sessions
@@ -27,6 +27,7 @@ _FORMS = {
     "declare": declare,
     "correction": correct,
     "correction/drop": drop,
+    "change": confirm,
     "withdrawal": withdraw,
     **boxes.FORMS,
 }

@@ -62,11 +62,17 @@ def must_be_declared(count: Count) -> None:
         raise Refused("not-declared", f"{count.contest.name} is not declared.")
 
 
-def must_be_undeclared(count: Count, advice: str = "") -> None:
-    """Raises Refused once the contest has a result; ``advice``, with a space before it, says what can be done
-    instead."""
+AFTER_DECLARING = (
+    "After a declaration nothing is counted again: what can be done is to correct our report at once, if it has a "
+    "slip, or to withdraw our report."
+)
+"""Only a court changes a declared result; what we correct or withdraw is our report of it."""
+
+
+def must_be_undeclared(count: Count) -> None:
+    """Raises Refused once the contest has a result, with what can be done then."""
     if count.result is not None:
-        raise Refused("already-declared", f"{count.contest.name} is already declared.{advice}")
+        raise Refused("already-declared", f"{count.contest.name} is already declared. {AFTER_DECLARING}")
 
 
 def must_be_closed(night: Night, now: datetime) -> None:

@@ -8,6 +8,7 @@ _TAGS = re.compile(r"<(/?form|input|button)\b([^>]*)>")
 _ATTRIBUTES = re.compile(r'([\w-]+)="([^"]*)"')
 _SAYS = re.compile(r'<(?:p|div) class="(?:alert|lead)[^>]*>(.*?)</(?:p|div)>', re.DOTALL)
 _RECEIPT = re.compile(r"(?:Declared|Corrected)\. Receipt (\d+)")
+_ALONE = "One person alone cannot do that"
 _KEPT = "Sent, and safely kept"
 
 
@@ -19,15 +20,24 @@ class Page:
 
     @cached_property
     def forms(self) -> dict[str, dict[str, str]]:
-        """Address of each form → its fields and their values, from the top. Radio buttons not chosen are left out."""
+        """Address of each form → its fields and their values, from the top. Radio buttons not chosen are left out. A
+        button that sends a form elsewhere is a form of its own."""
         forms: dict[str, dict[str, str]] = {}
+        named_forms: dict[str, dict[str, str]] = {}
+        elsewhere: list[dict[str, str]] = []
         fields: dict[str, str] = {}
         for tag, rest in _TAGS.findall(self.text):
             named = {name: unescape(value) for name, value in _ATTRIBUTES.findall(rest)}
             if tag == "form":
                 fields = forms.setdefault(named.get("action", self.path), {})
+                named_forms[named.get("id", "")] = fields
+            elif tag == "button" and "formaction" in named:
+                elsewhere.append(named)
             elif tag == "input" and "name" in named and (named.get("type") != "radio" or " checked" in rest):
                 fields[named["name"]] = named.get("value", "")
+        for button in elsewhere:
+            sends = {button["name"]: button.get("value", "")}
+            forms.setdefault(button["formaction"], named_forms.get(button.get("form", ""), {}) | sends)
         return forms
 
     @cached_property
@@ -41,6 +51,11 @@ class Page:
         if number := _RECEIPT.search(self.text):
             return int(number[1])
         return 0 if _KEPT in self.text else None
+
+    @property
+    def awaits_another(self) -> bool:
+        """Whether somebody else has to confirm first what this page would put on air."""
+        return _ALONE in self.text
 
     @property
     def says(self) -> str:

@@ -121,6 +121,9 @@ class Officer:
                         page = await self._open(case)
                 case _ if page.receipt is not None:
                     return page
+                case _ if page.awaits_another:
+                    await self._desk.confirm(case.ballot)
+                    page = await self._open(case)
                 case _:
                     await asyncio.sleep(_LOOK_AGAIN_SECONDS)
                     page = await self._open(case)

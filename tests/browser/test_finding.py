@@ -273,13 +273,13 @@ async def test_a_followed_seat_is_told_once_when_it_declares_and_when_that_is_pu
     await submit(stream, declare(3), correct(0, 1), correct(1, 6))
     await expect(viewer.locator("#yours")).to_contain_text("Seat 1 Lab hold")
     await submit(stream, Withdraw(id="back", by="desk", ballot=ballot(1), reason="A flood."))
-    await expect(said).to_contain_text("Your seat Seat 1: withdrawn, being counted again")
+    await expect(said).to_contain_text("Your seat Seat 1: report withdrawn, being checked")
     told = [line for lines in await viewer.evaluate("told") for line in lines.split(" · ")]
     assert told == [
         "Your seat Seat 1: Con gain from Lab",
         "Your seat Seat 0, corrected: Con gain from Lab",
         "Your seat Seat 1, corrected: Lab hold",
-        "Your seat Seat 1: withdrawn, being counted again",
+        "Your seat Seat 1: report withdrawn, being checked",
         "Lab seat by 50.0%",
     ]
     await viewer.reload()

@@ -103,6 +103,8 @@ GET  /count/correction                                        in     yes     yes
 POST /count/correction                                        in     yes     no     yes       no    no
 GET  /count/correction/drop                                   in     yes     yes    yes       no    no
 POST /count/correction/drop                                   in     yes     no     yes       no    no
+GET  /count/change                                            in     yes     yes    yes       no    no
+POST /count/change                                            in     no      no     yes       no    no
 GET  /count/withdrawal                                        in     yes     yes    yes       no    no
 POST /count/withdrawal                                        in     no      no     yes       no    no
 GET  /count/boxes                                             in     yes     yes    yes       no    no
@@ -145,6 +147,8 @@ GET  /desk/revision                                           in     no      no 
 POST /desk/revision                                           in     no      no     no        yes   no
 GET  /desk/revision/drop                                      in     no      no     no        yes   no
 POST /desk/revision/drop                                      in     no      no     no        yes   no
+GET  /desk/change                                             in     no      no     no        yes   no
+POST /desk/change                                             in     no      no     no        yes   no
 GET  /desk/withdrawal                                         in     no      no     no        yes   no
 POST /desk/withdrawal                                         in     no      no     no        yes   no
 GET  /desk/no-poll                                            in     no      no     no        yes   no

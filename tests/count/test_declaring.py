@@ -252,7 +252,7 @@ def test_the_returning_officer_withdraws_and_the_officer_cannot(phone: Phone, cl
         assert returning.send("/count/withdrawal", {"reason": "A box was found."}).status_code == 303
     (event,) = (event for event in desk.events() if isinstance(event, Withdrawn))
     assert (event.reason, event.by) == ("A box was found.", "returning officer")
-    assert "The declaration was withdrawn" in phone.open()
+    assert "Our report of the declaration was withdrawn" in phone.open()
     assert phone.declare().headers["location"] == RECEIPT, "it is keyed and declared anew"
     assert len(desk.declared()) == 2
 
@@ -335,7 +335,7 @@ def test_a_withdrawal_from_a_held_night_waits_and_is_said_to(phone: Phone, clien
     returning.send("/count/withdrawal", {"reason": "A box was found."})
     assert "The withdrawal is sent, and kept until then." in returning.open()
     desk.release()
-    assert "The declaration was withdrawn" in phone.open()
+    assert "Our report of the declaration was withdrawn" in phone.open()
 
 
 def test_what_a_process_put_on_record_before_it_died_goes_out_once(phone: Phone, desk: Desk) -> None:

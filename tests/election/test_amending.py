@@ -128,7 +128,9 @@ def test_nobody_comes_or_goes_once_votes_are_declared_until_the_declaration_is_w
     told.give(declare(0))
     more = Candidate("3", "Cy Cole", "PP53")
     for candidates in (told.candidates(ann={"fate": fate}), (*told.contest.candidates, more)):
-        assert told.refused(candidates=candidates, reason="So it is.").endswith("Withdraw the declaration first.")
+        assert told.refused(candidates=candidates, reason="So it is.").endswith(
+            "Withdraw the report of the declaration first."
+        )
     assert "cannot go from the paper" in told.refused(candidates=told.contest.candidates[:1], reason="So it is.")
     assert told.refused(electorate=8, reason="So it is.").startswith("9 ballot papers are declared: more than")
     told.give(Withdraw(id="withdraw", by="Rita", ballot=SEAT, reason="Miscounted."))

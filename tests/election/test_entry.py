@@ -18,6 +18,7 @@ from server.election.commands import (
 )
 from server.election.counting.acts import (
     Asked,
+    ChangeConfirmed,
     Dropped,
     Invited,
     PapersVerified,
@@ -31,6 +32,7 @@ from server.election.counting.acts import (
     SignedIn,
 )
 from server.election.counting.admit import AT_ONCE
+from server.election.counting.changes import change_of
 from server.election.counting.desk import MOST_MISTAKES, Desk
 from server.election.counting.entry import pending, spoken
 from server.election.events import Corrected, Declared, NotePosted
@@ -53,6 +55,8 @@ from tests.election.at_the_count import (
     Who,
 )
 from tests.nights_by_hand import definition, with_one_candidate
+
+OTHERWISE = Figures(con=300, lab=290)
 
 
 @pytest.fixture
@@ -311,6 +315,49 @@ def test_a_correction_is_begun_on_the_figures_that_are_on_air(count: AtTheCount)
     again = replace(old, command_id="again", at=count.now)
     assert refused(lambda: count.record(again)).code == "count-moved-on"
     assert refused(lambda: count.begin(reason=" ")).code == "reason-missing"
+
+
+def confirm(count: AtTheCount, who: Who, command: str | None = None) -> None:
+    """Somebody confirms that the correction which is ready changes who is elected."""
+    change = change_of(count.later, count.desk, B0)
+    command = command or (change.command if change else "")
+    stamp = count.stamp(who, count.new_id("change"))
+    count.record(ChangeConfirmed(**stamp, ballot=B0, role=who.role, command=command))
+
+
+@pytest.mark.parametrize("confirms", [RITA, DORA])
+@pytest.mark.parametrize("slip", [True, False])
+def test_a_correction_that_changes_who_is_elected_is_never_one_persons_alone(
+    count: AtTheCount, confirms: Who, slip: bool
+) -> None:
+    count.verify()
+    count.key(JANE)
+    count.declare()
+    count.begin(slip=slip)
+    count.key(JANE, OTHERWISE)
+    assert refused(lambda: count.declare(who=JANE)).code == "change-unconfirmed"
+    assert refused(lambda: count.declare(who=RITA)).code == "change-unconfirmed"
+    twice = replace(confirms, name="jane  smith")
+    for nobody, code in ((JANE, "role"), (OMAR, "role"), (twice, "same-person")):
+        assert refused(lambda nobody=nobody: confirm(count, nobody)).code == code
+    assert refused(lambda: confirm(count, confirms, "another")).code == "count-moved-on"
+    confirm(count, confirms)
+    count.key(JANE, replace(OTHERWISE, con=301, lab=289))
+    assert refused(lambda: count.declare(who=JANE)).code == "change-unconfirmed", "that was of other figures"
+    confirm(count, confirms)
+    assert count.declare(who=JANE)
+    assert isinstance(count.line[-1], Corrected)
+
+
+def test_a_correction_that_elects_the_same_goes_out_as_before(count: AtTheCount) -> None:
+    count.verify()
+    count.key(JANE)
+    count.declare()
+    count.begin()
+    count.key(JANE, WRONG)
+    assert change_of(count.later, count.desk, B0) is None
+    assert refused(lambda: confirm(count, RITA, f"{B0}/round-1/sheet-5")).code == "count-moved-on"
+    assert count.declare(who=JANE)
 
 
 def test_a_slip_of_the_tongue_is_one_for_half_an_hour(count: AtTheCount) -> None:

@@ -29,6 +29,7 @@ from server.election.commands import (
 from server.election.counting.acts import (
     AnyAct,
     Asked,
+    ChangeConfirmed,
     CorrectionBegun,
     CorrectionDropped,
     Dropped,
@@ -40,6 +41,7 @@ from server.election.counting.acts import (
 )
 from server.election.counting.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.boxes import verified_by_box
+from server.election.counting.changes import change_of
 from server.election.counting.desk import ListedBox, fold_acts
 from server.election.counting.entry import State, pending, spoken
 from server.election.events import Event, NoPollState, Stage
@@ -69,7 +71,15 @@ T = TypeVar("T")
 SEEN: Counter[str] = Counter()
 """How often each state, refusal and kind of entry came up in a run."""
 
-PEOPLE = (JANE, OMAR, RITA, replace(JANE, role="second officer"), Who("omar khan", "officer", "i-other"))
+PEOPLE = (
+    JANE,
+    OMAR,
+    RITA,
+    DORA,
+    Who("Jane  SMITH", "returning officer", "i-twice"),
+    replace(JANE, role="second officer"),
+    Who("omar khan", "officer", "i-other"),
+)
 FIGURES = (
     RIGHT,
     WRONG,
@@ -86,12 +96,13 @@ FIGURES = (
 )
 STAGES: tuple[Stage, ...] = ("boxes in", "counting", "provisional", "recount", "recount")
 
+OTHERWISE = Figures(con=300, lab=290)
 contests = st.sampled_from((B0, B0, B1))
 people = st.sampled_from(PEOPLE)
 sheets = st.sampled_from(FIGURES)
 papers = st.sampled_from((PAPERS, PAPERS, PAPERS + 1, 200, 1001))
 given_reasons = st.sampled_from((REASONS, REASONS, {}))
-LIKELY = (RIGHT, WRONG, DOUBTFUL, replace(RIGHT, rejected=Rejected(10)))
+LIKELY = (RIGHT, WRONG, OTHERWISE, DOUBTFUL, replace(RIGHT, rejected=Rejected(10)))
 TIES = (Figures(con=295, lab=295, lot="1"), Figures(con=295, lab=295, lot="2"))
 likely = st.sampled_from(LIKELY)
 pairs = st.tuples(likely, likely) | st.tuples(st.sampled_from(TIES), st.sampled_from(TIES))
@@ -210,6 +221,7 @@ class OneNight(RuleBasedStateMachine):
                 for who, figures in ((JANE, first), (OMAR, second))[: 2 if self.count.desk.entry == "double" else 1]:
                     self._try(replace(self.count.sheet(who, figures, where), reasons=REASONS))
             case "ready":
+                self.confirms(where, DORA)
                 self.speaks(where, RITA, crash)
             case "on air":
                 self.begins_a_correction(where, slip=False, reason="Swapped.", stale=False, late=False)
@@ -247,6 +259,22 @@ class OneNight(RuleBasedStateMachine):
         command = spoken(self.count.later, self.count.desk, where, who.name)
         if command is not None:
             self._ask(who, command, crash=crash)
+
+    @rule(where=contests, who=people)
+    def confirms(self, where: str, who: Who) -> None:
+        """Somebody confirms a correction that changes who is elected, if it does."""
+        change = change_of(self.count.later, self.count.desk, where)
+        if change is not None:
+            stamp = self.count.stamp(who, self.count.new_id("change"))
+            self._try(ChangeConfirmed(**stamp, ballot=where, role=who.role, command=change.command))
+
+    @rule(where=contests, who=people)
+    def speaks_of_others_alone(self, where: str, who: Who) -> None:
+        """What is on air is replaced by figures that elect another, and nobody has confirmed it."""
+        if self.count.stands(where).state == "on air":
+            self.begins_a_correction(where, slip=False, reason="Swapped.", stale=False, late=False)
+            self._goes_on(where, OTHERWISE, OTHERWISE)
+            self.speaks(where, who, crash=False)
 
     @rule(where=contests, figures=sheets, old=seldom)
     def speaks_what_is_not_confirmed(self, where: str, figures: Figures, old: bool) -> None:
@@ -387,11 +415,21 @@ REFUSALS = {
     *("already-asked", "already-begun", "already-declared", "contested", "count-moved-on", "dropped", "held"),
     *("keyed-elsewhere", "lot-without-tie", "no-poll", "not-begun", "not-confirmed", "not-declared", "not-held"),
     *("not-waiting", "papers-above-electorate", "papers-missing", "reason-missing", "reasons-missing", "role"),
-    *("box-named", "box-unknown", "boxes-open", "papers-not-boxes"),
+    *("box-named", "box-unknown", "change-unconfirmed", "boxes-open", "papers-not-boxes"),
     *("same-person", "slip-too-late", "stage-order", "tie-without-lot", "votes-above-papers", "votes-below-papers"),
 }
 BOXES = {"BoxesListed", "BoxCounted", "BoxChecked", "BoxStruck"}
-KINDS = {"Declared", "Corrected", "Withdrawn", "NoPollTaken", "NightHeld", "NightReleased", "Dropped", "StageReached"}
+KINDS = {
+    "ChangeConfirmed",
+    "Declared",
+    "Corrected",
+    "Withdrawn",
+    "NoPollTaken",
+    "NightHeld",
+    "NightReleased",
+    "Dropped",
+    "StageReached",
+}
 
 
 def test_whatever_happens_only_confirmed_figures_go_out_and_nothing_is_lost_or_doubled() -> None:

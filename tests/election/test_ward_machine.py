@@ -22,6 +22,7 @@ from server.election.commands import (
 from server.election.counting.acts import (
     AnyAct,
     Asked,
+    ChangeConfirmed,
     CorrectionBegun,
     Dropped,
     EntryChosen,
@@ -30,6 +31,7 @@ from server.election.counting.acts import (
     PublicCommand,
 )
 from server.election.counting.apart import Apart
+from server.election.counting.changes import change_of
 from server.election.counting.desk import fold_acts
 from server.election.counting.entry import State, pending, spoken
 from server.election.counting.keying import is_second_round
@@ -165,6 +167,7 @@ class OneNight(RuleBasedStateMachine):
                 for who in (JANE, OMAR)[: 2 if self.count.desk.entry == "double" else 1]:
                     self._try(self.count.sheet(who, right, where))
             case "ready":
+                self.confirms(where)
                 self.speaks(where, crash)
             case _:
                 self.is_let_out()
@@ -188,6 +191,27 @@ class OneNight(RuleBasedStateMachine):
         command = spoken(self.count.later, self.count.desk, where, RITA.name)
         if command is not None:
             self._ask(RITA, command, crash)
+
+    @rule(where=places)
+    def confirms(self, where: str) -> None:
+        change = change_of(self.count.later, self.count.desk, where)
+        if change is not None:
+            stamp = self.count.stamp(DORA, self.count.new_id("change"))
+            self._try(ChangeConfirmed(**stamp, ballot=where, role="desk", command=change.command))
+
+    @rule(where=places, confirmed=st.booleans())
+    def is_corrected_to_others(self, where: str, confirmed: bool) -> None:
+        """Those who lose are elected by a correction, in a ward or by the second round."""
+        if self.count.stands(where).state != "on air":
+            return
+        self.begins_a_correction(where)
+        apart = of_ward(200, 90, 260, 250, block=50) if self.count.desk.apart else of_ward(200, 90, 260, 250)
+        for who in (JANE, OMAR)[: 2 if self.count.desk.entry == "double" else 1]:
+            figures = apart if where == WARD else of_city(200, 190, 101, 60, 30)
+            self._try(replace(self.count.sheet(who, figures, where), reasons=REASONS))
+        if confirmed:
+            self.confirms(where)
+        self.speaks(where, crash=False)
 
     @rule(where=places, which=numbers, first=st.booleans(), papers=st.booleans())
     def is_sent_by_a_program(self, where: str, which: int, first: bool, papers: bool) -> None:
@@ -268,9 +292,9 @@ REFUSALS = {
     *("valid-papers-missing", "valid-papers-below-papers", "votes-above-valid-papers", "votes-above-allowed"),
     *("votes-below-valid-papers", "in-part-above-valid-papers", "tie-without-lot", "lot-without-tie"),
     *("second-missing", "preferences-missing", "preferences-differ", "count-moved-on", "not-confirmed"),
-    *("shape", "already-declared", "already-asked", "held"),
+    *("shape", "already-declared", "change-unconfirmed", "already-asked", "held"),
 }
-KINDS = {"PreferencesReported", "Declared", "Corrected", "Withdrawn", "Dropped", "SheetKeyed"}
+KINDS = {"ChangeConfirmed", "PreferencesReported", "Declared", "Corrected", "Withdrawn", "Dropped", "SheetKeyed"}
 
 
 def test_whatever_happens_in_a_ward_or_a_city_nothing_goes_out_that_cannot_be() -> None:

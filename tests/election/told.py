@@ -12,9 +12,11 @@ from msgspec import UNSET
 
 from server.election.commands import Correct, Declare, ReachStage, RecordNoPoll, ReportPreferences, Withdraw
 from server.election.contests import Contest
+from server.election.counting.act import Act
 from server.election.counting.acts import (
     AnyAct,
     Asked,
+    ChangeConfirmed,
     CorrectionBegun,
     CorrectionDropped,
     Dropped,
@@ -143,6 +145,13 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
         begun = correction(past, ballot)
         assert begun is not None, "nobody began this correction, or it was dropped"
         assert (event.reason, event.slip) == (begun.reason, begun.slip)
+        stood = figures(past, ballot)
+        assert stood is not None
+        if _elected(past, stood) != _elected(past, event):
+            said = [one for one in before if isinstance(one, ChangeConfirmed) and one.command == command.id]
+            assert said, "another person was elected by one person alone"
+            assert said[-1].role in ("returning officer", "desk")
+            assert not any(_same_person(said[-1], one) for one in keyed.values()), "confirmed by who keyed it"
     if two:
         assert agree, "figures went out that two people had not keyed"
         first, second = keyed["officer"], keyed["second officer"]
@@ -201,6 +210,17 @@ def _possible(past: Line, event: Declared | Corrected) -> None:
     tied = len(ranked) > contest.seats and ranked[contest.seats - 1] == ranked[contest.seats]
     level = contest.seats - sum(number > ranked[contest.seats - 1] for number in votes)
     assert len(drawn) == (level if tied else 0), "lots that decide too much, or too little"
+
+
+def _elected(past: Line, event: Declared | Corrected) -> set[str]:
+    """Who is elected by figures that are possible: those with the most votes, those drawn first among equals."""
+    contest, more = _contest(past, event.ballot), event.more
+    drawn = (more and more.lots) or ((event.lot,) if event.lot else ())
+    totals = event.votes
+    if more and more.second:
+        totals = {one: event.votes[one] + number for one, number in more.second.votes.items()}
+    ranked = sorted(totals, key=lambda one: (-totals[one], one not in drawn))
+    return set(ranked[: contest.seats])
 
 
 def _preferences(past: Line, event: PreferencesReported, asked: Asked) -> None:
@@ -412,7 +432,7 @@ def _said(one: SheetKeyed | Declared | Corrected) -> tuple[object, ...]:
     return one.ballot, one.votes, one.rejected, one.lot, one.more
 
 
-def _same_person(one: SheetKeyed, other: SheetKeyed) -> bool:
+def _same_person(one: Act, other: Act) -> bool:
     return one.invitation == other.invitation or one.by.lower() == other.by.lower()
 
 

@@ -195,7 +195,7 @@ def test_history_tells_every_event_of_a_contest_with_the_figures_of_its_time(sit
         "The hall is full.",
         "Declared: Con gain from Lab, Ann Abel elected, majority 1.",
         "Figures corrected: Lab hold, Ben Bond elected, majority 1.",
-        "The declaration was withdrawn: nobody is elected until it is made again.",
+        "Our report of the declaration was withdrawn: nobody is elected until it is made again.",
         "Recount 1.",
         "Declared: Lab hold, Ben Bond by lot elected, majority 0.",
     ]

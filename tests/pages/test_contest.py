@@ -219,7 +219,7 @@ def test_a_corrected_and_a_withdrawn_contest_say_so_with_what_was_and_why() -> N
     )
     page = words(taken_back.text("contest-seat-0"))
     seat = "Seat 0 · Labour seat, by 200 votes (50.0%)"
-    assert f"{seat} Result withdrawn, being counted again 2 candidates electorate 1,000" in page
+    assert f"{seat} Report withdrawn, being checked 2 candidates electorate 1,000" in page
     assert "Withdrawn: A box was found." in page
     assert "Whose seat is it? Won by Labour" in page
     assert "Why" not in page.replace("Whose", "")

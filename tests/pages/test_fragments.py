@@ -125,11 +125,11 @@ def test_when_a_declaration_is_expected_is_said_until_it_is_there() -> None:
     assert "expected" not in shown["row-seat-0"]
     assert "expected" not in shown["contest-seat-0"]
     shown.after(withdraw("The wrong winner was read out."))
-    assert shown["row-seat-0"] == f"Seat 0 withdrawn, being counted again{WAS}", "that was of what is taken back now"
+    assert shown["row-seat-0"] == f"Seat 0 report withdrawn, being checked{WAS}", "that was of what is taken back now"
     assert "expected" not in shown["contest-seat-0"]
     later = START + timedelta(hours=7)
     shown.after(ExpectDeclaration(id="again", by="desk", ballot=SEAT, expected=later))
-    assert shown["row-seat-0"] == f"Seat 0 withdrawn, being counted again · expected 05:00{WAS}"
+    assert shown["row-seat-0"] == f"Seat 0 report withdrawn, being checked · expected 05:00{WAS}"
 
 
 def test_a_poll_that_goes_ahead_is_expected_when_it_was_before_it_was_put_off() -> None:

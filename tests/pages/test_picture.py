@@ -209,7 +209,7 @@ def test_a_withdrawn_result_is_gone_and_a_corrected_one_is_marked() -> None:
     assert any(line.endswith("Figures revised at 22:02") for line in texts(of_contest(corrected)))
     withdrawn = after(definition(), declare(0), Withdraw(id="withdraw", by="desk", ballot=SEAT, reason="A heap."))
     said = texts(of_contest(withdrawn))
-    assert "Result withdrawn, being counted again" in said
+    assert "Report withdrawn, being checked" in said
     assert not any("GAIN" in line for line in said)
     is_readable(of_contest(corrected))
     is_readable(of_contest(withdrawn))

@@ -8,7 +8,7 @@ from server.election.commands import HoldNight, OpenNight, PostNote, ReachStage,
 from server.election.counting.acts import Asked, Dropped, PublicCommand, Stamp
 from server.election.counting.entry import pending
 from server.election.events import Declared, NightHeld, NightReleased, NotePosted, StageReached
-from server.election.refusals import Refused
+from server.election.refusals import AFTER_DECLARING, Refused
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, ballot, declare, definition
@@ -105,7 +105,7 @@ async def test_what_was_refused_when_it_came_to_go_out_is_on_record_and_is_not_t
     assert isinstance((await stream.read(NIGHT))[-1], Declared)
     dropped = (await stream.read_acts(NIGHT))[-1]
     assert isinstance(dropped, Dropped)
-    assert (dropped.asked, dropped.why) == ("recount", "Seat 0 is already declared.")
+    assert (dropped.asked, dropped.why) == ("recount", f"Seat 0 is already declared. {AFTER_DECLARING}")
     with pytest.raises(Refused) as refusal:
         await submitter.ask(NIGHT, asked(RECOUNT))
     assert refusal.value.code == "dropped"

@@ -159,7 +159,7 @@ def stage_of(count: Count) -> str:
     if count.result:
         return "Declared"
     if count.status == "withdrawn":
-        return "Withdrawn, counting again"
+        return "Report withdrawn"
     words = STAGES.get(count.stage or "", "Not begun")
     return f"{words} {count.recount}" if count.recount and count.recount > 1 else words
 

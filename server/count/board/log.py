@@ -11,19 +11,13 @@ from typing import assert_never
 from msgspec import Struct
 
 from server.count.board.board import Board
-from server.count.board.wording import (
-    LoggedChange,
-    act_told,
-    command_told,
-    figures_changed,
-    reasons_told,
-    sentence_case,
-    time_told,
-)
+from server.count.board.figures_told import LoggedChange, figures_changed
+from server.count.board.wording import act_told, command_told, reasons_told, sentence_case, time_told
 from server.election.commands import Correct, ExpectDeclaration, ReachStage, ballot_of
 from server.election.counting.acts import (
     AnyAct,
     Asked,
+    ChangeConfirmed,
     CorrectionBegun,
     CorrectionDropped,
     Dropped,
@@ -146,7 +140,14 @@ class _Log:
                 return ballot in self._board.desk.people[act.invitation].ballots
             case Dropped():
                 return False
-            case PapersVerified() | SheetKeyed() | CorrectionBegun() | CorrectionDropped() | EventLost():
+            case (
+                PapersVerified()
+                | SheetKeyed()
+                | CorrectionBegun()
+                | CorrectionDropped()
+                | EventLost()
+                | ChangeConfirmed()
+            ):
                 return act.ballot == ballot
             case BoxesListed() | BoxStruck() | BoxCounted() | BoxChecked():
                 return act.ballot == ballot

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from server.count.board.board import Board, Due, Glance, unaccounted
 from server.count.board.wording import command_told
+from server.count.phone.read_back import otherwise
 from server.election.commands import OfTheHold, ballot_of
 from server.election.counting.acts import Asked, Dropped
 from server.election.counting.entry import KEYING
@@ -77,11 +78,21 @@ def _lost(board: Board) -> Iterator[Need]:
 
 
 def _of_contests(board: Board, glances: list[Glance]) -> Iterator[Need]:
-    for kind in (_differs, _unaccounted, _late, _corrections, _lonely, _unspoken):
+    for kind in (_changes, _differs, _unaccounted, _late, _corrections, _lonely, _unspoken):
         needs = [need for glance in glances if (need := kind(board, glance))]
         if kind is _late:
             needs.sort(key=lambda need: need.due.expected if need.due else board.now)
         yield from needs
+
+
+def _changes(board: Board, glance: Glance) -> Need | None:
+    found = otherwise(board.later, board.desk, glance.count.contest.ballot) if glance.stands.correction else None
+    if found is None or found.confirmed or glance.stands.state != "ready":
+        return None
+    out, instead = (" and ".join(names) or "nobody" for names in (found.out, found.instead))
+    return _need(
+        "changes", glance, f"this changes who is elected: {instead} instead of {out}. Confirm it, or have it looked at."
+    )
 
 
 def _differs(board: Board, glance: Glance) -> Need | None:

@@ -17,7 +17,7 @@ from server.count.board.needs import needs_of
 from server.count.board.wording import SKIPS, SPEEDS, reasons_told, replay_told
 from server.count.phone.figures import number_at
 from server.count.phone.page_content import label_of
-from server.count.phone.read_back import read_back
+from server.count.phone.read_back import otherwise, read_back
 from server.count.visit.place import STAGES
 from server.election.commands import Correct, Declare, ballot_of
 from server.election.counting.acts import (
@@ -171,6 +171,7 @@ def contest(board: Board, ballot: str) -> Markup:
         contest=count.contest,
         stands=stands,
         stages=STAGES,
+        otherwise=otherwise(board.later, board.desk, ballot),
         verification=kept.verification,
         sheets=sorted(sheets.values(), key=lambda sheet: sheet.role),
         differing=_differing(night, ballot, stands.differing, sheets.values()),

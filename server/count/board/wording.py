@@ -2,11 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 
 from server.count.board.box_wording import box_told
-from server.count.phone.page_content import label_of_other
-from server.count.phone.read_back import head_name
 from server.count.visit.place import STAGES
 from server.election.commands import (
     AmendBallotPaper,
@@ -24,11 +22,11 @@ from server.election.commands import (
     Withdraw,
     WithdrawNote,
 )
-from server.election.contests import Contest
 from server.election.counting.acts import (
     AnyAct,
     Asked,
     BoxAct,
+    ChangeConfirmed,
     CorrectionBegun,
     CorrectionDropped,
     Dropped,
@@ -63,7 +61,6 @@ from server.election.events import (
     StageReached,
     Withdrawn,
 )
-from server.election.methods.figures import HEADS, NOTHING_MORE, MoreFigures, SecondPreferences
 from server.election.nights import Night
 from server.election.results.amendments import in_words
 from server.election.texts.check_codes import CHECKS
@@ -77,14 +74,6 @@ SPEEDS: dict[str, float | None] = {
 """The speeds that the desk can set a replay to, in multiples of real time; None is without pauses."""
 SKIPS = {"10 minutes": timedelta(minutes=10), "an hour": timedelta(hours=1)}
 """How far the desk can skip forward in a replay, on the night's own clock."""
-
-
-class LoggedChange(Struct, frozen=True):
-    """A figure or a time in words, before and after a change; both are "" if only that it changed may be told."""
-
-    name: str
-    before: str = ""
-    after: str = ""
 
 
 def command_told(night: Night, step: PublicCommand | FeedEvent) -> str:
@@ -152,6 +141,8 @@ def act_told(night: Night, desk: Desk, act: AnyAct) -> str:
             return f"Keyed the {act.role}’s sheet{' again' if act.replaces else ''}"
         case CorrectionBegun():
             return f"{'Began to put a slip right' if act.slip else 'Began a revision'}: {act.reason}"
+        case ChangeConfirmed():
+            return "Confirmed a correction that changes who is elected"
         case CorrectionDropped():
             return "Dropped it: the declared figures stand"
         case Asked():
@@ -186,26 +177,6 @@ def sentence_case(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def figures_changed(contest: Contest, before: Figures, after: Figures) -> tuple[LoggedChange, ...]:
-    """The figures in which two sheets or declarations differ, in the order of the form."""
-    changes = [
-        LoggedChange(contest.told(candidate.id), f"{before.votes[candidate.id]:,}", f"{after.votes[candidate.id]:,}")
-        for candidate in contest.candidates
-        if candidate.id in before.votes and candidate.id in after.votes
-    ]
-    old, new = before.rejected, after.rejected
-    if old and new:
-        changes += [
-            LoggedChange(head_name(contest, head), _papers(getattr(old, head)), _papers(getattr(new, head)))
-            for head in HEADS
-        ]
-        if old.official_mark is None or new.official_mark is None:
-            changes.append(LoggedChange("Rejected in all", f"{old.total:,}", f"{new.total:,}"))
-    changes += _others_changed(contest, before.more or NOTHING_MORE, after.more or NOTHING_MORE)
-    changes.append(LoggedChange("The lot", _lot(contest, before), _lot(contest, after)))
-    return tuple(change for change in changes if change.before != change.after)
-
-
 def reasons_told(reasons: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """Pairs of what was unusual and why it is true; ``reasons``: check code → why."""
     return tuple((CHECKS[code].what if code in CHECKS else code, why) for code, why in reasons.items())
@@ -227,24 +198,3 @@ def _because(reason: str) -> str:
 
 def _verdict(night: Night, ballot: str, figures: Figures) -> str:
     return judge(night.counts[ballot].contest, figures).verdict.text(night.parties)
-
-
-def _papers(papers: int | None) -> str:
-    return "not known" if papers is None else f"{papers:,}"
-
-
-def _others_changed(contest: Contest, before: MoreFigures, after: MoreFigures) -> list[LoggedChange]:
-    changes = [
-        LoggedChange(label_of_other(name), _papers(getattr(before, name)), _papers(getattr(after, name)))
-        for name in ("valid_papers", "in_part")
-    ]
-    old, new = (one.second or SecondPreferences({}) for one in (before, after))
-    for candidate in dict.fromkeys((*old.votes, *new.votes)):
-        what = f"{label_of_other('second')} for {contest.told(candidate)}"
-        changes.append(LoggedChange(what, _papers(old.votes.get(candidate)), _papers(new.votes.get(candidate))))
-    return [*changes, LoggedChange(label_of_other("second_rejected"), _papers(old.rejected), _papers(new.rejected))]
-
-
-def _lot(contest: Contest, figures: Figures) -> str:
-    drawn = (figures.more or NOTHING_MORE).lots or ((figures.lot,) if figures.lot else ())
-    return ", ".join(map(contest.told, drawn)) or "none"

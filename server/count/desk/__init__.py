@@ -43,6 +43,7 @@ FORMS = {
     "expected": contest_actions.expected,
     "revision": contest_actions.revision,
     "revision/drop": contest_actions.drop_revision,
+    "change": contest_actions.change,
     "withdrawal": contest_actions.withdrawal,
     "no-poll": contest_actions.no_poll,
     "paper": paper_actions.amend_ballot_paper,

@@ -12,7 +12,7 @@ from server.access import allows
 from server.count.desk.pages import contest_page
 from server.count.desk.requests import DESK, carried_out, current_board, sent
 from server.count.visit.rules import Sends, visit
-from server.count.visit.sending import ask, id_of, round_in, stamp
+from server.count.visit.sending import ask, change_confirmed, id_of, round_in, stamp
 from server.election.clock import LONDON, skipped
 from server.election.commands import ExpectDeclaration, RecordNoPoll, Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
@@ -74,6 +74,15 @@ async def drop_revision(request: Request) -> Response:
     act = CorrectionDropped(**stamp(request, command_id), ballot=ballot)
     submitter = process(request).submitter
     return await _done(request, form, "drop", submitter.record(visit(request).night, act))
+
+
+@allows(Sends(DESK))
+async def change(request: Request) -> Response:
+    """``POST /desk/change``: the desk confirms a correction that changes who is elected."""
+    form = await sent(request)
+    act = change_confirmed(request, _ballot(form), form.get("command", ""))
+    submitter = process(request).submitter
+    return await _done(request, form, "change", submitter.record(visit(request).night, act))
 
 
 @allows(Sends(DESK))

@@ -15,6 +15,7 @@ from server.count.visit.rules import SignedIn, Watches, visit
 from server.election.counting.apart import slates
 from server.election.limits import LONGEST_SEARCH
 from server.election.nights import Night
+from server.election.refusals import AFTER_DECLARING
 from server.election.results.notes import Note, notes_of
 from server.html.answers import HTML
 from server.html.process import process
@@ -146,6 +147,7 @@ async def contest_page(
         notice=notice,
         typed=typed,
         wrong=wrong or {},
+        after_declaring=AFTER_DECLARING,
         notes=_notes(board.night, ballot),
         board=board,
         count=count,

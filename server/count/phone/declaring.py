@@ -9,14 +9,14 @@ from server.count.phone.pages import read_back_page
 from server.count.phone.read_back import read_back
 from server.count.visit.place import Place, chosen, common, place_of
 from server.count.visit.rules import DECLARING, Sends, SignedIn, visit
-from server.count.visit.sending import ask, id_of, round_in, stamp
+from server.count.visit.sending import ask, change_confirmed, id_of, round_in, stamp
 from server.count.visit.visitors_night import page
 from server.election.commands import ReportPreferences, Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
 from server.election.counting.entry import spoken
 from server.election.counting.names import author
 from server.election.events import Corrected
-from server.election.refusals import Refused
+from server.election.refusals import AFTER_DECLARING, Refused
 from server.html.process import process
 from server.stream.events import StreamUnavailable
 
@@ -88,6 +88,23 @@ async def drop(request: Request) -> Response:
 
 
 @allows(Sends(("returning officer",)))
+async def confirm(request: Request) -> Response:
+    """``POST /count/change``: the returning officer confirms a correction that changes who is elected."""
+    place = await _place(request)
+    act = change_confirmed(request, place.ballot, str((await request.form()).get("command", "")))
+    submitter = process(request).submitter
+    try:
+        await submitter.record(visit(request).night, act)
+    except Refused as refused:
+        place = await place_of(request, place.ballot)
+        if place.stands.state == "ready":
+            return read_back_page(request, place, refused.sentence, 409)
+    except StreamUnavailable:
+        return read_back_page(request, place, _NOT_CONFIRMED, 503)
+    return _to_form(place)
+
+
+@allows(Sends(("returning officer",)))
 async def withdraw(request: Request) -> Response:
     """``POST /count/withdrawal``: the declaration is taken back at once, and everybody sees that."""
     place = await _place(request)
@@ -133,6 +150,7 @@ def _receipt(
         last=last,
         by=author(place.desk, last) if last else "",
         corrected=isinstance(last, Corrected),
+        after_declaring=AFTER_DECLARING,
         read_back=read_back(place.night, place.count, last or result) if result else None,
         refused=request.query_params.get("sent") == "no",
         wrong=wrong,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from server.count.phone.asked import asked_of
 from server.count.phone.figures import SentForm, entry_of, read_sheet
 from server.count.phone.page_content import form_of, label_of, stays
-from server.count.phone.read_back import read_back
+from server.count.phone.read_back import otherwise, read_back
 from server.count.visit.place import Place, common
 from server.count.visit.visitors_night import page
 from server.election.counting.entry import sheets_of
@@ -103,7 +103,7 @@ def _taken_back(place: Place) -> str:
         why = f"What was sent did not go out, at {clock(dropped.at)}: {dropped.why}"
         return f"{why} Look at the figures, and send them again."
     if isinstance(last, Withdrawn):
-        return f"The declaration was withdrawn at {clock(last.at)}: {last.reason}"
+        return f"Our report of the declaration was withdrawn at {clock(last.at)}: {last.reason}"
     return ""
 
 
@@ -116,6 +116,7 @@ def read_back_page(request: Request, place: Place, notice: str = "", status: int
         status,
         sheet=confirmed,
         read_back=read_back(place.night, place.count, confirmed),
+        otherwise=otherwise(place.later, place.desk, place.ballot),
         notice=notice,
         **common(request, place),
     )

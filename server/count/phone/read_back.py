@@ -4,6 +4,9 @@ from msgspec import Struct
 
 from server.count.phone.office import Office, office_of
 from server.election.contests import Candidate, Contest
+from server.election.counting.acts import ChangeConfirmed
+from server.election.counting.changes import change_of, is_confirmed
+from server.election.counting.desk import Desk
 from server.election.counting.keying import is_first_alone
 from server.election.counts import Count
 from server.election.methods.figures import HEADS, Rejected
@@ -80,6 +83,29 @@ def read_back(night: Night, count: Count, figures: Figures | Result) -> ReadBack
         office=office_of(night, contest),
         result=result,
     )
+
+
+class Otherwise(Struct, frozen=True):
+    """A correction that changes who is elected, with the names; ``command`` is its id, ``confirmed`` who confirmed
+    it, None while nobody has."""
+
+    out: tuple[str, ...]
+    instead: tuple[str, ...]
+    command: str
+    confirmed: ChangeConfirmed | None
+
+
+def otherwise(night: Night, desk: Desk, ballot: str) -> Otherwise | None:
+    """How the correction of a contest that is ready changes who is elected; None if it does not."""
+    change, contest = change_of(night, desk, ballot), night.counts[ballot].contest
+    if change is None:
+        return None
+    out, instead = (
+        tuple(spoken_name(night, contest, contest.candidate(one)) for one in some)
+        for some in (change.out, change.instead)
+    )
+    confirmed = desk.of(ballot).confirmed if is_confirmed(desk, ballot, change) else None
+    return Otherwise(out, instead, change.command, confirmed)
 
 
 def _tied(contest: Contest, result: Result) -> list[Candidate]:

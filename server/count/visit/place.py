@@ -172,6 +172,7 @@ class Place(Struct, frozen=True):
             stands.differing,
             stands.sheet and stands.sheet.seq,
             stands.correction,
+            self.desk.of(self.ballot).confirmed,
             *(self._boxes if self.boxes.boxes else ()),
         )
 

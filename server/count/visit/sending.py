@@ -6,7 +6,7 @@ import secrets
 from starlette.requests import Request
 
 from server.count.visit.rules import visit
-from server.election.counting.acts import Asked, PublicCommand, Stamp
+from server.election.counting.acts import Asked, ChangeConfirmed, PublicCommand, Stamp
 from server.election.numbers import written
 from server.html.process import process
 from server.html.rates import address
@@ -38,6 +38,13 @@ async def ask(
     submitter = process(request).submitter
     asked = Asked(**stamp(request, f"ask/{command.id}"), command=command, reasons=reasons or {})
     return await submitter.ask(visit(request).night, asked, settles=settles)
+
+
+def change_confirmed(request: Request, ballot: str, command: str) -> ChangeConfirmed:
+    """The act with which the visitor confirms that this correction changes who is elected."""
+    person = visit(request).person
+    said = stamp(request, f"change/{id_of(person.invitation, ballot, command)}")
+    return ChangeConfirmed(**said, ballot=ballot, role=person.role, command=command)
 
 
 def device(request: Request) -> str:

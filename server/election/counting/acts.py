@@ -129,6 +129,17 @@ class CorrectionDropped(Act, frozen=True, tag="correction-dropped.1"):
     ballot: str
 
 
+class ChangeConfirmed(Act, frozen=True, tag="change-confirmed.1"):
+    """Somebody confirmed a correction that changes who is elected, who had keyed none of its figures.
+
+    ``role`` is what they were as they did, ``command`` the id of the command that puts the correction on air.
+    """
+
+    ballot: str
+    role: Role
+    command: str
+
+
 class Asked(Act, frozen=True, tag="asked.1"):
     """Somebody asked for a command to go out; it has gone out once its event is in the public stream.
 
@@ -178,7 +189,7 @@ class ReplaySet(Act, frozen=True, tag="replay-set.1"):
 
 BoxAct = BoxesListed | BoxStruck | BoxCounted | BoxChecked
 """The acts on the ballot boxes of one contest."""
-CountAct = PapersVerified | SheetKeyed | CorrectionBegun | CorrectionDropped | BoxAct
+CountAct = PapersVerified | SheetKeyed | CorrectionBegun | CorrectionDropped | ChangeConfirmed | BoxAct
 """The acts on the count of one contest, ``act.ballot``."""
 InvitationAct = Revoked | PinCleared | SessionsEnded
 """The acts of the desk on an invitation, ``act.invited``."""

@@ -11,6 +11,7 @@ from server.election.counting.acts import (
     AnyAct,
     Asked,
     BoxAct,
+    ChangeConfirmed,
     CorrectionBegun,
     CorrectionDropped,
     Dropped,
@@ -37,6 +38,7 @@ from server.election.counting.boxes import (
     must_strike,
     verified_by_box,
 )
+from server.election.counting.changes import must_confirm
 from server.election.counting.checking import check_sheet, must_be_of_this_round
 from server.election.counting.desk import Desk
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
@@ -50,7 +52,7 @@ from server.election.counting.entry import (
     sheets_of,
 )
 from server.election.counting.keying import is_keyed_apart
-from server.election.counting.people import must_be_invited, must_have_a_name, must_invite, must_sign_in
+from server.election.counting.people import is_same_person, must_be_invited, must_have_a_name, must_invite, must_sign_in
 from server.election.counts import Count
 from server.election.nights import Night
 from server.election.refusals import (
@@ -82,6 +84,8 @@ def admit(night: Night, desk: Desk, act: A) -> A:
             _sheet(once_released(night, desk), desk, act)
         case CorrectionBegun() | CorrectionDropped():
             _correction(once_released(night, desk), desk, act)
+        case ChangeConfirmed():
+            must_confirm(once_released(night, desk), desk, act)
         case Asked():
             must_be_possible(night, desk, act)
         case Invited():
@@ -164,7 +168,7 @@ def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
         raise Refused("count-moved-on", sentence)
     if act.replaces != (mine.seq if mine else 0):
         raise Refused("keyed-elsewhere", "Other figures were sent from another page or phone in the meantime.")
-    if any(role != act.role and _same_person(desk, act, sheet) for role, sheet in sheets.items()):
+    if any(role != act.role and is_same_person(act, sheet) for role, sheet in sheets.items()):
         raise Refused("same-person", f"{act.by} has keyed the other sheet: a different person must key this one.")
     if not act.apart and is_keyed_apart(count.contest, desk):
         sentence = "Block votes and split votes are keyed apart on this night: look at the page as it is now."
@@ -174,10 +178,6 @@ def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
     refuse_if(check_sheet(count, act, papers))
     split = act.apart.split if act.apart else None
     want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers, split), act.reasons)
-
-
-def _same_person(desk: Desk, act: SheetKeyed, other: SheetKeyed) -> bool:
-    return act.invitation == other.invitation or act.by.casefold().split() == other.by.casefold().split()
 
 
 def _correction(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropped) -> None:

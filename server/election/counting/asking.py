@@ -17,6 +17,7 @@ from server.election.commands import (
 )
 from server.election.counting.acts import Asked, PublicCommand
 from server.election.counting.boxes import must_be_accounted_for
+from server.election.counting.changes import must_be_confirmed_by_another
 from server.election.counting.desk import Desk
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.counting.entry import asked_for, once_released, pending, sheets_of, spoken
@@ -45,6 +46,8 @@ def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:
         _must_be_of_this_count(night, desk, command)
     # Somebody who asks is counting now, even on the replay of a past night, so the figures must reconcile as on air.
     decide(replace(later, held=False, definition=replace(later.definition, times="live")), command, act.at)
+    if isinstance(command, Correct):
+        must_be_confirmed_by_another(later, desk, command)
     if isinstance(command, AmendBallotPaper) and asked_for(night, desk, command.ballot) is not None:
         _must_fit_what_waits(night, desk, act.at, command)
     if isinstance(command, Declare | ReportPreferences) and not confirmed:

@@ -12,6 +12,7 @@ from server.election.counting.acts import (
     AnyAct,
     Asked,
     BoxAct,
+    ChangeConfirmed,
     CorrectionBegun,
     CorrectionDropped,
     CountAct,
@@ -90,7 +91,8 @@ class ContestDesk(Struct, frozen=True):
 
     ``verification`` is the newest, as is the sheet of each role in ``sheets``. ``asked`` are the figures that were
     asked for last; if they were set aside it is None and ``dropped`` says why. Sheets keyed before the act with the seq
-    ``since`` are void. ``boxes`` is box id → ballot box, in the order of the list.
+    ``since`` are void. ``confirmed`` is the newest confirmation that a correction changes who is elected. ``boxes`` is
+    box id → ballot box, in the order of the list.
     """
 
     verification: PapersVerified | None = None
@@ -99,6 +101,7 @@ class ContestDesk(Struct, frozen=True):
     asked: Asked | None = None
     dropped: Dropped | None = None
     since: int = 0
+    confirmed: ChangeConfirmed | None = None
     boxes: dict[str, ListedBox] = {}
 
 
@@ -158,6 +161,7 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 | SheetKeyed()
                 | CorrectionBegun()
                 | CorrectionDropped()
+                | ChangeConfirmed()
                 | BoxesListed()
                 | BoxStruck()
                 | BoxCounted()
@@ -197,6 +201,8 @@ def _entry_after(entry: ContestDesk, act: CountAct) -> ContestDesk:
             return replace(entry, correction=act, since=act.seq)
         case CorrectionDropped():
             return replace(entry, correction=None, since=act.seq)
+        case ChangeConfirmed():
+            return replace(entry, confirmed=act)
         case BoxesListed() | BoxStruck() | BoxCounted() | BoxChecked():
             return replace(entry, boxes=_boxes_after(entry.boxes, act))
         case _:

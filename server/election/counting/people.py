@@ -1,5 +1,6 @@
 """Who may be invited, and whether an invitation can be used: Refused where not. No state is changed."""
 
+from server.election.counting.act import Act
 from server.election.counting.acts import InvitationAct, Invited, PinChosen, SignedIn, SignInAct
 from server.election.counting.desk import Desk, Person
 from server.election.limits import LONGEST_NAME
@@ -53,3 +54,8 @@ def the_person(desk: Desk, invitation: str) -> Person:
     if person is None or person.revoked:
         raise Refused("revoked", "This invitation is not good any more. Ask the desk for a new one.")
     return person
+
+
+def is_same_person(one: Act, other: Act) -> bool:
+    """Whether two acts are one person's, as far as invitations and names tell."""
+    return one.invitation == other.invitation or one.by.casefold().split() == other.by.casefold().split()

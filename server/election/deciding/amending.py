@@ -16,7 +16,7 @@ from server.election.texts.check_codes import Finding
 
 _MOST = 10**LONGEST_NUMBER - 1
 _DAY_BEGINS = timedelta(hours=6)  # a poll that closes late, for those who queue, closes in the night of its day
-_WITHDRAW = "Withdraw the declaration first."
+_WITHDRAW = "Withdraw the report of the declaration first."
 
 
 def paper_amended(night: Night, count: Count, command: AmendBallotPaper) -> str:

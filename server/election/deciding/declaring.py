@@ -31,7 +31,7 @@ def preferences_reported(
 ) -> PreferencesReported:
     """The event of first preferences, which come before the second round; Refused where they cannot."""
     must_be_polled(count)
-    must_be_undeclared(count, " Ask the desk if the figures must be corrected.")
+    must_be_undeclared(count)
     if not count.contest.rules.has_first_round:
         raise Refused("one-round", f"{count.contest.name} is counted in one round: declare its result.")
     must_be_round(count, command.round)
@@ -47,7 +47,7 @@ def preferences_reported(
 def declared(count: Count, command: Declare, stamp: EventStamp, live: bool) -> Declared:
     """The event of a declaration. Only of a ``live`` count must its figures reconcile with its papers."""
     must_be_polled(count)
-    must_be_undeclared(count, " Ask the desk if the figures must be corrected.")
+    must_be_undeclared(count)
     must_be_round(count, command.round)
     papers = command.papers if count.papers is None else count.papers  # papers verified before are not replaced
     _must_be_right(count, command, papers, live)

@@ -103,7 +103,7 @@ def stage(count: Count, language: Language) -> str:
         case "recount":
             return language.gettext("Recount")
         case "withdrawn":
-            return language.gettext("Result withdrawn, being counted again")
+            return language.gettext("Report withdrawn, being checked")
         case _:
             return language.gettext("Waiting for the count")
 

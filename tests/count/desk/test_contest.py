@@ -200,7 +200,7 @@ def test_a_withdrawal_wants_a_reason_and_is_public(editor: Phone, officer: Phone
         assert editor.send("/desk/withdrawal", {"reason": "A box was found."}).status_code == 303
     (event,) = (one for one in desk.events() if isinstance(one, Withdrawn))
     assert (event.by, event.reason) == ("desk", "A box was found.")
-    assert "Withdrawn, counting again" in element(editor.open("/desk"), "desk-row-rochester-and-strood")
+    assert "Report withdrawn" in element(editor.open("/desk"), "desk-row-rochester-and-strood")
 
 
 def test_nothing_that_is_not_declared_can_be_withdrawn_or_revised(editor: Phone) -> None:

@@ -318,7 +318,7 @@ def test_the_previous_result_is_put_right_and_the_verdict_with_it(editor: Phone,
     assert answer.status_code == 303
     assert "UKIP hold" in public(editor, desk, f"/api{PUBLIC}")
     struck = amend(editor, paper__candidate__13__fate="withdrew", reason="She did.")
-    assert struck.status_code == 422 and "Withdraw the declaration first." in struck.text
+    assert struck.status_code == 422 and "Withdraw the report of the declaration first." in struck.text
 
 
 def test_the_nights_title_close_and_baseline_are_put_right(editor: Phone, desk: Desk) -> None:

@@ -1,0 +1,68 @@
+"""Corrections that change who is elected: whether one does, and whether somebody else has confirmed it. No state is
+changed here."""
+
+from msgspec import Struct
+
+from server.election.commands import Correct
+from server.election.counting.acts import ChangeConfirmed, Role
+from server.election.counting.desk import Desk
+from server.election.counting.entry import sheets_of, spoken
+from server.election.counting.people import is_same_person
+from server.election.nights import Night
+from server.election.refusals import Refused, count_of
+from server.election.verdict import judge
+
+CONFIRMING: tuple[Role, ...] = ("returning officer", "desk")
+CHANGES = "This changes who is elected"
+
+
+class Change(Struct, frozen=True):
+    """Who would be elected no more, and who instead, as ids of candidates; ``command`` is the id of the correction."""
+
+    command: str
+    out: tuple[str, ...]
+    instead: tuple[str, ...]
+
+
+def change_of(night: Night, desk: Desk, ballot: str) -> Change | None:
+    """How the correction that is confirmed and not spoken yet would change who is elected; None if it does not."""
+    command = spoken(night, desk, ballot, "")
+    return _change(night, command) if isinstance(command, Correct) else None
+
+
+def is_confirmed(desk: Desk, ballot: str, change: Change) -> bool:
+    """Whether somebody who may has confirmed exactly this change."""
+    confirmed = desk.of(ballot).confirmed
+    return confirmed is not None and confirmed.command == change.command
+
+
+def must_confirm(night: Night, desk: Desk, act: ChangeConfirmed) -> None:
+    """Raises Refused unless there is such a change, and this person may confirm it, who has keyed none of it."""
+    count = count_of(night, act.ballot)
+    if act.role not in CONFIRMING:
+        sentence = f"{CHANGES}: the returning officer or the desk confirms it, and not the {act.role}."
+        raise Refused("role", sentence)
+    change = change_of(night, desk, act.ballot)
+    if change is None or change.command != act.command:
+        raise Refused("count-moved-on", "The figures have changed since this page was opened: look again.")
+    if any(is_same_person(act, sheet) for sheet in sheets_of(count, desk).values()):
+        raise Refused("same-person", f"{act.by} has keyed these figures: a different person must confirm them.")
+
+
+def must_be_confirmed_by_another(night: Night, desk: Desk, command: Correct) -> None:
+    """Raises Refused where a correction changes who is elected, and nobody else has confirmed that."""
+    change = _change(night, command)
+    if change is not None and not is_confirmed(desk, command.ballot, change):
+        sentence = f"{CHANGES}: the returning officer or the desk confirms it, who has not keyed the figures."
+        raise Refused("change-unconfirmed", sentence)
+
+
+def _change(night: Night, command: Correct) -> Change | None:
+    count = night.counts[command.ballot]
+    if count.result is None:
+        return None
+    before = [line.candidate.id for line in count.result.elected]
+    after = [line.candidate.id for line in judge(count.contest, command).elected]
+    out = tuple([one for one in before if one not in after])
+    instead = tuple([one for one in after if one not in before])
+    return Change(command.id, out, instead) if out or instead else None

@@ -1,0 +1,92 @@
+"""A correction that changes who is elected: one person begins it, another confirms it, and only then it is on air."""
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from server.election.events import Corrected
+from tests.count import rochester
+from tests.count.conftest import Desk, Phone, signed_in
+from tests.count.rochester import RECKLESS, TOLHURST, VOTES, texts
+
+SAYS = "This changes who is elected"
+OTHERWISE = VOTES | {RECKLESS: VOTES[TOLHURST], TOLHURST: VOTES[RECKLESS]}
+
+
+@pytest.fixture
+def officer(phone: Phone) -> Phone:
+    """An officer who has declared, and keyed the two first exchanged as a slip that is put right."""
+    phone.declare()
+    phone.open("/count/receipt")
+    phone.send("/count/correction", {"reason": "The two were read from each other's line."})
+    phone.open()
+    page = phone.send("/count/sheet", texts(OTHERWISE)).text
+    wanted = re.findall(r'name="(reason\.[^"]+)"', page)
+    if wanted:
+        phone.send("/count/sheet", texts(OTHERWISE) | dict.fromkeys(wanted, "It is so."))
+    phone.open()
+    return phone
+
+
+def corrected(desk: Desk) -> list[Corrected]:
+    return [event for event in desk.events() if isinstance(event, Corrected)]
+
+
+def test_the_officer_is_told_and_cannot_send_it_alone(officer: Phone, desk: Desk) -> None:
+    assert SAYS in officer.page
+    assert "Mark Reckless is elected no more, and Kelly Tolhurst is." in officer.page
+    assert 'action="/count/declare"' not in officer.page
+    assert "One person alone cannot do that" in officer.page
+    sheet = next(act for act in reversed(desk.acts()) if type(act).__name__ == "SheetKeyed")
+    officer.open("/count?change=1")
+    refused = officer.send("/count/declare", {"sheet": str(sheet.seq)})
+    assert (refused.status_code, corrected(desk)) == (409, [])
+    assert f"{SAYS}: the returning officer or the desk confirms it" in refused.text
+
+
+def test_the_returning_officer_confirms_it_and_then_it_goes_out(officer: Phone, client: TestClient, desk: Desk) -> None:
+    returning = signed_in(client, desk, "returning officer", name="Ann Lee")
+    assert SAYS in returning.open()
+    for _ in range(2):
+        assert returning.send("/count/change").status_code == 303
+    assert "Confirmed by Ann Lee, returning officer, at" in officer.open()
+    officer.send("/count/declare")
+    (event,) = corrected(desk)
+    assert (event.votes, event.slip) == (OTHERWISE, True)
+
+
+def test_who_keyed_the_figures_does_not_confirm_them_as_returning_officer(
+    officer: Phone, client: TestClient, desk: Desk
+) -> None:
+    twice = signed_in(client, desk, "returning officer", name="jane  smith")
+    twice.open()
+    refused = twice.send("/count/change")
+    assert refused.status_code == 409
+    assert "has keyed these figures: a different person must confirm them." in refused.text
+
+
+def test_the_desk_is_asked_and_confirms_it(officer: Phone, client: TestClient, desk: Desk) -> None:
+    editor = signed_in(client, desk, "desk", name="Dora Lee")
+    needs = editor.open("/desk").partition('id="desk-needs"')[2].partition("</section>")[0]
+    assert "this changes who is elected: Kelly Tolhurst instead of Mark Reckless." in needs
+    page = editor.open(f"/desk/contests/{rochester.BALLOT}")
+    (command,) = re.findall(r'formaction="/desk/change" name="command" value="([^"]+)"', page)
+    assert editor.send("/desk/change", {"command": "another"}).status_code == 422
+    assert editor.send("/desk/change", {"command": command}).status_code == 303
+    page = editor.open(f"/desk/contests/{rochester.BALLOT}")
+    assert "Confirmed by Dora Lee at" in page
+    assert "Confirmed a correction that changes who is elected" in page
+    officer.open()
+    officer.send("/count/declare")
+    assert len(corrected(desk)) == 1
+
+
+def test_after_a_declaration_everybody_is_told_that_nothing_is_counted_again(
+    phone: Phone, client: TestClient, desk: Desk
+) -> None:
+    phone.declare()
+    says = "After a declaration nothing is counted again"
+    assert says in phone.open("/count/receipt")
+    editor = signed_in(client, desk, "desk", name="Dora Lee")
+    assert says in editor.open(f"/desk/contests/{rochester.BALLOT}")
