@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from server.count import boxes, desk, setup
 from server.count.declaration_api import post_declaration
 from server.count.phone.declaring import confirm, correct, declare, drop, receipt, withdraw
-from server.count.phone.entering import back_to_form, form, sheet, stage, state, verify
+from server.count.phone.entering import back_to_form, form, sheet, stage, state, take_back, verify
 from server.count.phone.worker import worker
 from server.count.visit.sessions import sessions
 from server.count.visit.signing_in import invitation, start, welcome
@@ -24,6 +24,7 @@ _FORMS = {
     "sheet": sheet,
     "verification": verify,
     "stage": stage,
+    "stage/back": take_back,
     "declare": declare,
     "correction": correct,
     "correction/drop": drop,

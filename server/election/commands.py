@@ -34,6 +34,18 @@ class ReachStage(Command, frozen=True, tag="reach-stage.1"):
     papers: int | None = None
 
 
+class TakeBackStage(Command, frozen=True, tag="take-back-stage.1"):
+    """Take back the newest stage that was reported, with its ``papers``, because it was by mistake; a reason is
+    required. ``step`` is how many events the contest had when the form was opened; None where the command is valid
+    after any."""
+
+    ballot: str
+    stage: Stage
+    papers: int | None
+    reason: str
+    step: int | None = None
+
+
 class ReportPreferences(Command, frozen=True, tag="report-preferences.1"):
     """Announce the first preferences where there is a second round. ``papers`` and ``round`` are as in ``Declare``; a
     ``reason`` is required where others are on record that these replace."""
@@ -171,11 +183,13 @@ Amend = AmendBallotPaper | AmendNight
 """The commands that change the night's definition."""
 OfANote = PostNote | CorrectNote | WithdrawNote
 """The commands about a note."""
-WithoutFigures = ReachStage | ReportPreferences | Withdraw | RecordNoPoll | ExpectDeclaration | OfANote | Amend
+OfAStage = ReachStage | TakeBackStage
+"""The commands about how far a count is."""
+WithoutFigures = OfAStage | ReportPreferences | Withdraw | RecordNoPoll | ExpectDeclaration | OfANote | Amend
 """The commands about a count, or about the night, that carry no figures of a result."""
 OfTheHold = HoldNight | ReleaseNight
 """The commands that begin and end a hold of the night."""
-CountCommand = WithFigures | ReportPreferences | ReachStage | Withdraw | RecordNoPoll | ExpectDeclaration
+CountCommand = WithFigures | ReportPreferences | OfAStage | Withdraw | RecordNoPoll | ExpectDeclaration
 """The commands about the count of one contest."""
 AnyCommand = OpenNight | WithFigures | WithoutFigures | OfTheHold
 
@@ -188,6 +202,7 @@ def ballot_of(command: WithFigures | WithoutFigures | OfTheHold) -> str | None:
             | Correct()
             | ReportPreferences()
             | ReachStage()
+            | TakeBackStage()
             | Withdraw()
             | RecordNoPoll()
             | ExpectDeclaration()

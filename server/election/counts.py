@@ -18,11 +18,22 @@ from server.election.events import (
     SetsResult,
     Stage,
     StageReached,
+    StageTakenBack,
     Withdrawn,
     ends_round,
 )
 from server.election.result import Result
 from server.election.verdict import elect_unopposed, judge
+
+
+class Step(Struct, frozen=True):
+    """A stage that was reached and can be taken back, with what the count had before it; fields as in ``Count``."""
+
+    reached: StageReached
+    stage: Stage | None
+    recount: int | None
+    papers: int | None
+    preferences: PreferencesReported | None
 
 
 class Count(Struct, frozen=True, dict=True):
@@ -32,7 +43,8 @@ class Count(Struct, frozen=True, dict=True):
     ballot papers verified. ``preferences`` is the first round, where there are two and it was announced. ``result`` and
     ``declared_at`` are None until the contest is declared; ``no_poll`` says why there is nothing to count. ``expected``
     is when the declaration is expected. ``history`` holds every event of this count, corrections and withdrawals
-    included, oldest first; ``amendments`` are those of its ballot paper.
+    included, oldest first; ``amendments`` are those of its ballot paper. ``steps`` are the stages since the count was
+    last at figures or at an end, of which the newest can be taken back.
     """
 
     contest: Contest
@@ -46,6 +58,13 @@ class Count(Struct, frozen=True, dict=True):
     expected: datetime | None = None
     history: tuple[CountEvent, ...] = ()
     amendments: tuple[BallotPaperAmended, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def recounts(self) -> int:
+        """How many recounts there were, without those that were taken back."""
+        begun = sum(isinstance(event, StageReached) and event.stage == "recount" for event in self.history)
+        return begun - sum(isinstance(event, StageTakenBack) and event.stage == "recount" for event in self.history)
 
     @property
     def round(self) -> int:
@@ -60,7 +79,9 @@ class Count(Struct, frozen=True, dict=True):
     @property
     def has_figures(self) -> bool:
         """Whether papers, a result, or that there is no poll, was announced."""
-        return any(not isinstance(event, StageReached) or event.papers is not None for event in self.history)
+        return any(
+            not isinstance(event, StageReached | StageTakenBack) or event.papers is not None for event in self.history
+        )
 
     @property
     def last(self) -> CountEvent | None:
@@ -115,6 +136,8 @@ def count_after(count: Count, event: CountEvent) -> Count:
     history = (*count.history, event)
     match event:
         case StageReached():
+            step = Step(event, count.stage, count.recount, count.papers, count.preferences)
+            count = replace(count, steps=(*count.steps, step) if count.result is None else ())
             if are_papers_again(count, event.stage, event.papers):
                 return replace(count, papers=event.papers, history=history)
             papers = count.papers if event.papers is None else event.papers
@@ -122,11 +145,15 @@ def count_after(count: Count, event: CountEvent) -> Count:
             return replace(
                 count, stage=event.stage, recount=event.recount, papers=papers, preferences=first, history=history
             )
+        case StageTakenBack():
+            *left, step = count.steps
+            count = replace(count, stage=step.stage, recount=step.recount, papers=step.papers, steps=tuple(left))
+            return replace(count, preferences=step.preferences, history=history)
         case PreferencesReported():
-            return replace(count, preferences=event, history=history)
+            return replace(count, preferences=event, steps=(), history=history)
         case Declared():
             result = judge(count.contest, event)
-            return replace(count, result=result, declared_at=event.at, history=history)
+            return replace(count, result=result, declared_at=event.at, steps=(), history=history)
         case Corrected():
             return replace(count, result=judge(count.contest, event), history=history)
         case Withdrawn():
@@ -136,6 +163,7 @@ def count_after(count: Count, event: CountEvent) -> Count:
             return replace(count, preferences=None, result=None, declared_at=None, no_poll=None)
         case NoPollTaken():
             result = elect_unopposed(count.contest) if event.state == "uncontested" else None
-            return replace(count, result=result, declared_at=result and event.at, no_poll=event, history=history)
+            count = replace(count, steps=(), history=history)
+            return replace(count, result=result, declared_at=result and event.at, no_poll=event)
         case _:
             assert_never(event)

@@ -44,6 +44,16 @@ class StageReached(Event, frozen=True, tag="stage-reached.1"):
     recount: int | None = None
 
 
+class StageTakenBack(Event, frozen=True, tag="stage-taken-back.1"):
+    """A stage that was reported by mistake was taken back, and the count stands where it stood before: ``stage`` and
+    ``papers`` are those of the newest ``StageReached`` that still stood."""
+
+    ballot: str
+    stage: Stage
+    papers: int | None
+    reason: str
+
+
 class PreferencesReported(Event, frozen=True, tag="preferences-reported.1"):
     """The first preferences were announced, before it is known who is elected: ``votes`` and ``rejected`` are those of
     the first round. A second such event replaces the first, and gives the ``reason``, which is "" otherwise."""
@@ -170,7 +180,7 @@ SetsResult = Declared | Corrected
 """The events whose figures a result is worked out from."""
 EndsRound = SetsResult | Withdrawn | NoPollTaken
 """The events after which another result stands, or none: figures keyed before them are void."""
-CountEvent = StageReached | PreferencesReported | EndsRound
+CountEvent = StageReached | StageTakenBack | PreferencesReported | EndsRound
 """The events in the history of one contest."""
 Amendment = BallotPaperAmended | NightAmended
 """The events after which the night's definition is another one."""
@@ -182,10 +192,10 @@ AnyEvent = NightOpened | FeedEvent | DeclarationExpected
 
 
 def ends_round(event: CountEvent) -> bool:
-    """Whether figures must be keyed and confirmed anew after this event: it is an ``EndsRound``, or begins a
-    recount."""
+    """Whether figures must be keyed and confirmed anew after this event: it is an ``EndsRound``, or begins or takes
+    back a recount."""
     match event:
-        case StageReached():
+        case StageReached() | StageTakenBack():
             return event.stage == "recount"
         case PreferencesReported():
             return False
@@ -198,7 +208,7 @@ def ends_round(event: CountEvent) -> bool:
 def is_news(event: AnyEvent) -> TypeGuard[FeedEvent]:
     """Whether an event appears on the feed; an event that does not can still change its contest's row."""
     match event:
-        case StageReached():
+        case StageReached() | StageTakenBack():
             return event.stage != "boxes in"
         case Declared() | Corrected() | Withdrawn() | NoPollTaken() | PreferencesReported():
             return True

@@ -28,6 +28,7 @@ from server.election.events import (
     NoteWithdrawn,
     PreferencesReported,
     StageReached,
+    StageTakenBack,
     Withdrawn,
     is_news,
 )
@@ -110,7 +111,9 @@ def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
                 pass
             case DeclarationExpected():
                 counts[event.ballot] = replace(counts[event.ballot], expected=event.expected)
-            case StageReached() | PreferencesReported() | Declared() | Corrected() | Withdrawn() | NoPollTaken():
+            case StageReached() | StageTakenBack() | PreferencesReported() | Declared() | Corrected() | Withdrawn():
+                counts[event.ballot] = count_after(counts[event.ballot], event)
+            case NoPollTaken():
                 counts[event.ballot] = count_after(counts[event.ballot], event)
             case BallotPaperAmended():
                 definition, last_amended = amended(definition, event), seq

@@ -18,6 +18,7 @@ from server.election.events import (
     NoteWithdrawn,
     PreferencesReported,
     StageReached,
+    StageTakenBack,
     Withdrawn,
 )
 from server.election.nights import Night
@@ -215,6 +216,8 @@ def _what(night: Night, count: Count, event: CountEvent | BallotPaperAmended | N
             return f"The ballot paper was put right: {in_words(night, event)}."
         case StageReached():
             return _stage(event)
+        case StageTakenBack():
+            return f"Taken back: {_stage(event)}"
         case PreferencesReported():
             return "First preferences announced."
         case Declared():
@@ -232,12 +235,10 @@ def _what(night: Night, count: Count, event: CountEvent | BallotPaperAmended | N
             assert_never(event)
 
 
-def _stage(event: StageReached) -> str:
-    if event.stage == "recount":
-        return f"Recount {event.recount}." if event.recount else "Recount."
-    if event.papers is not None:
-        return f"{event.stage.capitalize()}: {event.papers:,} ballot papers."
-    return f"{event.stage.capitalize()}."
+def _stage(event: StageReached | StageTakenBack) -> str:
+    number = event.recount if isinstance(event, StageReached) else None
+    papers = "" if event.papers is None else f": {event.papers:,} ballot papers"
+    return f"{event.stage.capitalize()}{f' {number}' if number else papers}."
 
 
 def _outcome(night: Night, count: Count, event: Declared | Corrected) -> str:

@@ -30,6 +30,7 @@ from server.election.events import (
     NoteWithdrawn,
     PreferencesReported,
     StageReached,
+    StageTakenBack,
     Withdrawn,
 )
 from server.election.nights import Night
@@ -127,6 +128,7 @@ def changed_by(night: Night, event: AnyEvent) -> Iterable[str]:
             return (*rows_of(contest), *_around(night, contest), "ahead", "status")
         case (
             StageReached()
+            | StageTakenBack()
             | PreferencesReported()
             | Declared()
             | Corrected()

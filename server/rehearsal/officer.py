@@ -53,7 +53,7 @@ class Officer:
         page = await self._further(await self._open(case), case, case.first, until=_SHEET)
         for stage in ("counting", *["recount"] * case.recounts):
             if stage in page.stages:
-                page = await self._phone.send(page, "/count/stage", {"stage": stage})
+                page = await self._phone.send(page, "/count/stage", {"stage": stage, "sure": "1"})
                 self._logbook.done[stage] += 1
         await self._further(page, case, case.first, until=_DECLARE)
 

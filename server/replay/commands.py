@@ -21,6 +21,7 @@ from server.election.commands import (
     RecordNoPoll,
     ReleaseNight,
     ReportPreferences,
+    TakeBackStage,
     Withdraw,
     WithdrawNote,
 )
@@ -40,6 +41,7 @@ from server.election.events import (
     NoteWithdrawn,
     PreferencesReported,
     StageReached,
+    StageTakenBack,
     Withdrawn,
 )
 
@@ -61,6 +63,11 @@ def _command(event: AnyEvent, name: str) -> AnyCommand:
             return OpenNight(id=command_id, by=by, night=definition)
         case StageReached():
             return ReachStage(id=command_id, by=by, ballot=event.ballot, stage=event.stage, papers=event.papers)
+        case StageTakenBack():
+            stage, papers = event.stage, event.papers
+            return TakeBackStage(
+                id=command_id, by=by, ballot=event.ballot, stage=stage, papers=papers, reason=event.reason
+            )
         case PreferencesReported():
             ballot, votes, rejected = event.ballot, event.votes, event.rejected
             return ReportPreferences(

@@ -188,6 +188,15 @@ def declaration(id: str = "other", by: str = "The desk", ballot: str = rochester
     return Declare(id=id, by=by, ballot=ballot, votes=rochester.VOTES, rejected=rejected, papers=rochester.PAPERS)
 
 
+def once_it_says(phone: Phone, address: str, text: str) -> str:
+    """The page, once the follower has brought it so far: each request lets it run on."""
+    for _ in range(2000):
+        page = phone.client.get(address).text
+        if text in page:
+            return page
+    raise AssertionError(f"{address} never says {text}")
+
+
 def value_of(page: str, field: str) -> str | None:
     """What is in a field of a page."""
     found = re.search(rf'<input[^>]* name="{re.escape(field)}" value="([^"]*)"', page)

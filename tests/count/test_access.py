@@ -97,6 +97,8 @@ GET  /count/verification                                      in     yes     yes
 POST /count/verification                                      in     yes     no     yes       no    no
 GET  /count/stage                                             in     yes     yes    yes       no    no
 POST /count/stage                                             in     yes     no     yes       no    no
+GET  /count/stage/back                                        in     yes     yes    yes       no    no
+POST /count/stage/back                                        in     yes     no     yes       no    no
 GET  /count/declare                                           in     yes     yes    yes       no    no
 POST /count/declare                                           in     yes     no     yes       no    no
 GET  /count/correction                                        in     yes     yes    yes       no    no
@@ -143,6 +145,8 @@ GET  /desk/replay                                             in     no      no 
 POST /desk/replay                                             in     no      no     no        yes   no
 GET  /desk/expected                                           in     no      no     no        yes   no
 POST /desk/expected                                           in     no      no     no        yes   no
+GET  /desk/stage/back                                         in     no      no     no        yes   no
+POST /desk/stage/back                                         in     no      no     no        yes   no
 GET  /desk/revision                                           in     no      no     no        yes   no
 POST /desk/revision                                           in     no      no     no        yes   no
 GET  /desk/revision/drop                                      in     no      no     no        yes   no

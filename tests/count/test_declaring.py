@@ -16,7 +16,7 @@ from server.stream.events import EventStream
 from server.stream.record import written
 from server.stream.submit import Submitter
 from tests.count import rochester
-from tests.count.conftest import Desk, Phone, declaration, signed_in, stamp, value_of
+from tests.count.conftest import Desk, Phone, declaration, once_it_says, signed_in, stamp, value_of
 from tests.count.rochester import texts
 
 SHEET, DECLARE, RECEIPT = "/count/sheet", "/count/declare", "/count/receipt"
@@ -28,15 +28,6 @@ SLIP = "The first two were read from each other's line."
 
 def corrected(desk: Desk) -> list[Corrected]:
     return [event for event in desk.events() if isinstance(event, Corrected)]
-
-
-def once_it_says(phone: Phone, address: str, text: str) -> str:
-    """The page, once the follower has brought it so far: each request lets it run on."""
-    for _ in range(2000):
-        page = phone.client.get(address).text
-        if text in page:
-            return page
-    raise AssertionError(f"{address} never says {text}")
 
 
 def test_the_read_back_is_the_declaration_in_the_order_of_the_law(phone: Phone, desk: Desk) -> None:

@@ -6,11 +6,11 @@ from typing import get_args
 
 import pytest
 
-from server.election.commands import ReachStage, RecordNoPoll, Withdraw
-from server.election.counting.acts import PapersVerified, SheetKeyed
-from server.election.events import NoPollState, StageReached
+from server.election.commands import ReachStage, RecordNoPoll, TakeBackStage, Withdraw
+from server.election.counting.acts import Asked, PapersVerified, SheetKeyed
+from server.election.events import NoPollState, StageReached, StageTakenBack
 from tests.count import rochester
-from tests.count.conftest import Desk, Phone, declaration, sentence_at, value_of
+from tests.count.conftest import Desk, Phone, declaration, once_it_says, sentence_at, value_of
 from tests.count.rochester import RECKLESS, TOLHURST, texts
 
 VERIFICATION, SHEET = "/count/verification", "/count/sheet"
@@ -99,7 +99,7 @@ def test_candidates_are_in_the_order_of_the_ballot_paper(sheet: Phone) -> None:
 
 def test_every_field_asks_for_a_keypad_and_no_suggestions(phone: Phone) -> None:
     for many in (2, 13 + 4 + 2):  # the verification, and the sheet with the verification beside it
-        inputs = re.findall(r'<input id="[^>]*>', phone.open())
+        inputs = [one for one in re.findall(r'<input id="[^>]*>', phone.open()) if 'name="reason"' not in one]
         assert len(inputs) == many
         assert all('inputmode="numeric"' in one and 'autocomplete="off"' in one for one in inputs)
         phone.verify()
@@ -245,7 +245,10 @@ def test_a_recount_voids_what_was_keyed_and_a_form_left_open_is_told(sheet: Phon
     sheet.key()
     desk.submit(ReachStage(id="r", by="desk", ballot=rochester.BALLOT, stage="recount"))
     assert sheet.send("/count/declare").headers["location"] == "/count", "there is nothing to declare"
-    assert value_of(sheet.open(), "votes.11") == "", "a recount is keyed anew"
+    again = sheet.open()
+    assert "These are your figures from before the recount" in again
+    assert value_of(again, "votes.11") == "16,867", "they come back to be looked at"
+    assert sheet.client.get("/count/receipt").url.path == "/count", "and are not sent"
     refused = left_open.send(SHEET, texts(ONE_FOR_ANOTHER) | {"votes.11": "16 867"})
     assert refused.status_code == 409
     assert "The count has moved on" in refused.text
@@ -271,11 +274,53 @@ def test_after_a_withdrawal_the_old_form_does_not_pass_for_a_new_sheet(sheet: Ph
 def test_stages_are_one_tap_each_and_a_second_tap_is_the_same(sheet: Phone, desk: Desk) -> None:
     for stage in ("counting", "provisional", "recount", "recount"):
         assert f'value="{stage}"' in sheet.open(), "it is offered"
-        for _ in range(2):
-            sheet.send("/count/stage", {"stage": stage})
+        sent = [sheet.send("/count/stage", {"stage": stage}) for _ in range(2)][-1]
+        if stage == "recount":
+            assert "Begin a recount?" in sent.text, "it asks first"
+            sheet.page = sent.text
+            for _ in range(2):
+                sheet.send("/count/stage", {"stage": stage, "sure": "1"})
     reached = [(one.stage, one.recount) for one in stages(desk)]
     assert reached[1:] == [("counting", None), ("provisional", None), ("recount", 1), ("recount", 2)]
     assert "Another recount" in sheet.open()
+
+
+def test_what_was_reported_by_mistake_is_taken_back_for_a_reason_and_on_record(sheet: Phone, desk: Desk) -> None:
+    sheet.key()
+    sheet.send("/count/stage", {"stage": "counting"})
+    assert "Reported by mistake: Counting" in sheet.open()
+    refused = sheet.send("/count/stage/back", {"reason": " "})
+    assert (refused.status_code, "Give the reason" in refused.text) == (422, True)
+    sheet.open()
+    for _ in range(2):  # a second tap takes back nothing more
+        assert sheet.send("/count/stage/back", {"reason": "The wrong seat."}).status_code == 303
+    assert "Reported by mistake: Ballot papers verified, 40,113" in sheet.open()
+    assert "is elected as" in sheet.page, "the sheet is as ready as it was"
+    sheet.send("/count/stage/back", {"reason": "The wrong seat."})
+    assert "Verification" in sheet.open()
+    events = [event for event in desk.events() if isinstance(event, StageTakenBack)]
+    told = [(event.stage, event.papers, event.reason, event.by) for event in events]
+    assert told == [
+        ("counting", None, "The wrong seat.", "Jane Smith"),
+        ("verified", 40113, "The wrong seat.", "Jane Smith"),
+    ]
+    assert len([act for act in desk.acts() if isinstance(act, Asked) and isinstance(act.command, TakeBackStage)]) == 2
+    contest = f"/nights/{rochester.NIGHT}/contests/{rochester.BALLOT}"
+    page = once_it_says(sheet, contest, "<del>40,113 ballot papers verified</del>")
+    assert "Taken back:" in page
+    said = sheet.client.get(f"/api{contest}").json()
+    assert (said["status"], said["turnout"]["papers"]) == ("awaiting", None)
+    assert [one["what"] for one in said["history"]][-1] == "Taken back: Verified: 40,113 ballot papers."
+
+
+def test_a_recount_by_mistake_is_taken_back_and_the_figures_are_there_to_send(sheet: Phone, desk: Desk) -> None:
+    sheet.key()
+    sheet.send("/count/stage", {"stage": "recount", "sure": "1"})
+    sheet.open()
+    sheet.send("/count/stage/back", {"reason": "The wrong button."})
+    assert value_of(sheet.open(), "votes.11") == "16,867"
+    sheet.declare()
+    assert len(desk.declared()) == 1
 
 
 def test_a_stage_out_of_order_or_unheard_of_is_none(phone: Phone, desk: Desk) -> None:

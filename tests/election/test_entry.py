@@ -14,6 +14,7 @@ from server.election.commands import (
     ReachStage,
     RecordNoPoll,
     ReleaseNight,
+    TakeBackStage,
     Withdraw,
 )
 from server.election.counting.acts import (
@@ -223,6 +224,49 @@ def test_entry_can_become_double_and_single_again_while_it_goes_on(count: AtTheC
     assert count.stands().state == "differs", "what a second person has keyed is heard"
     count.key(OMAR)
     assert count.stands().state == "ready"
+
+
+def test_what_two_were_to_key_is_not_ready_because_one_is_enough_now(count: AtTheCount) -> None:
+    count.choose("double")
+    count.verify()
+    count.key(JANE)
+    count.choose("single")
+    assert (count.stands().state, count.stands().waiting_for) == ("keying", ("officer",))
+    count.key(JANE)
+    assert count.stands().state == "ready"
+    count.choose("single")
+    assert count.stands().state == "ready", "nothing was changed"
+
+
+def take_back(count: AtTheCount, reason: str = "The wrong seat.", step: int | None = None) -> bool:
+    """The newest stage is taken back."""
+    reached = count.later.counts[B0].steps[-1].reached if count.later.counts[B0].steps else None
+    stage, papers = (reached.stage, reached.papers) if reached else ("counting", None)
+    command_id = count.new_id("back")
+    command = TakeBackStage(
+        id=command_id, by=JANE.name, ballot=B0, stage=stage, papers=papers, reason=reason, step=step
+    )
+    return count.says(JANE, command)
+
+
+def test_what_was_reported_by_mistake_is_taken_back_the_newest_first(count: AtTheCount) -> None:
+    assert refused(lambda: take_back(count)).code == "nothing-to-take-back"
+    count.verify()
+    count.verify(PAPERS + 1)
+    count.key(JANE, replace(RIGHT, lab=341))
+    count.says(JANE, ReachStage(id="counting", by=JANE.name, ballot=B0, stage="counting"))
+    recount(count)
+    assert refused(lambda: take_back(count, reason=" ")).code == "reason-missing"
+    assert refused(lambda: take_back(count, step=1)).code == "count-moved-on"
+    for status, papers in (("counting", 601), ("verified", 601), ("verified", 600), ("awaiting", None)):
+        assert take_back(count)
+        now = count.night.counts[B0]
+        assert (now.status, now.papers, now.recounts) == (status, papers, 0)
+    assert count.stands().state == "unverified"
+    count.verify()
+    count.key(JANE)
+    count.declare()
+    assert refused(lambda: take_back(count)).code == "already-declared"
 
 
 # What makes sheets void

@@ -24,6 +24,7 @@ from server.election.commands import (
     ReachStage,
     RecordNoPoll,
     ReleaseNight,
+    TakeBackStage,
     Withdraw,
 )
 from server.election.counting.acts import (
@@ -242,6 +243,25 @@ class OneNight(RuleBasedStateMachine):
     def reaches(self, where: str, stage: Stage, crash: bool) -> None:
         self._ask(JANE, ReachStage(id=self.count.new_id(stage), by=JANE.name, ballot=where, stage=stage), crash=crash)
 
+    @rule(where=contests, who=people, behind=seldom, reason=st.sampled_from(("The wrong seat.", "")), crash=seldom)
+    def takes_back(self, where: str, who: Who, behind: bool, reason: str, crash: bool) -> None:
+        """The newest stage that somebody sees, or with a page that is behind, one before it."""
+        steps = self.count.later.counts[where].steps
+        stage, papers = (
+            ("boxes in", None) if behind or not steps else (steps[-1].reached.stage, steps[-1].reached.papers)
+        )
+        command_id = self.count.new_id("back")
+        command = TakeBackStage(id=command_id, by=who.name, ballot=where, stage=stage, papers=papers, reason=reason)
+        self._ask(who, command, crash=crash)
+
+    @rule(where=contests, first=likely)
+    def two_become_one(self, where: str, first: Figures) -> None:
+        """One of two has keyed, and then one person is to key each result."""
+        self.chooses("double")
+        self._try(replace(self.count.sheet(JANE, first, where), reasons=REASONS))
+        self.chooses("single")
+        self.speaks(where, RITA, crash=False)
+
     @rule(where=contests, who=people, figures=sheets, reasons=given_reasons, stale=seldom, unseen=seldom)
     def keys(self, where: str, who: Who, figures: Figures, reasons: dict[str, str], stale: bool, unseen: bool) -> None:
         sheet = replace(self.count.sheet(who, figures, where), reasons=reasons)
@@ -415,10 +435,18 @@ REFUSALS = {
     *("already-asked", "already-begun", "already-declared", "contested", "count-moved-on", "dropped", "held"),
     *("keyed-elsewhere", "lot-without-tie", "no-poll", "not-begun", "not-confirmed", "not-declared", "not-held"),
     *("not-waiting", "papers-above-electorate", "papers-missing", "reason-missing", "reasons-missing", "role"),
-    *("box-named", "box-unknown", "change-unconfirmed", "boxes-open", "papers-not-boxes"),
-    *("same-person", "slip-too-late", "stage-order", "tie-without-lot", "votes-above-papers", "votes-below-papers"),
+    *("nothing-to-take-back", "box-named", "box-unknown", "change-unconfirmed", "boxes-open", "papers-not-boxes"),
+    *(
+        "nothing-to-take-back",
+        "same-person",
+        "slip-too-late",
+        "stage-order",
+        "tie-without-lot",
+        "votes-above-papers",
+        "votes-below-papers",
+    ),
 }
-BOXES = {"BoxesListed", "BoxCounted", "BoxChecked", "BoxStruck"}
+BOXES = {"StageTakenBack", "BoxesListed", "BoxCounted", "BoxChecked", "BoxStruck"}
 KINDS = {
     "ChangeConfirmed",
     "Declared",

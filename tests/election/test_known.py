@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from server.election.commands import AnyCommand, OpenNight, PostNote, RecordNoPoll, Withdraw
+from server.election.commands import AnyCommand, OpenNight, PostNote, ReachStage, RecordNoPoll, TakeBackStage, Withdraw
 from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, Corrected, Declared, NoPollTaken, Withdrawn
 from server.election.nights import fold
@@ -49,6 +49,20 @@ def test_a_poll_that_went_ahead_after_all_was_never_called_off() -> None:
     now = as_known(then)
     assert not any(isinstance(one, NoPollTaken | Withdrawn) for one in now)
     assert len(now) == 3
+
+
+def test_a_stage_that_was_taken_back_was_never_reached() -> None:
+    who, where, why = "desk", ballot(0), "The wrong seat."
+    then = events(
+        ReachStage(id="one", by=who, ballot=where, stage="verified", papers=600),
+        ReachStage(id="two", by=who, ballot=where, stage="counting"),
+        TakeBackStage(id="three", by=who, ballot=where, stage="counting", papers=None, reason=why),
+        TakeBackStage(id="four", by=who, ballot=where, stage="verified", papers=600, reason=why),
+        ReachStage(id="five", by=who, ballot=where, stage="verified", papers=601),
+    )
+    assert as_known(then)[1:] == (replace(then[-1], seq=2),)
+    assert fold(as_known(then)).counts[where].papers == fold(then).counts[where].papers == 601
+    assert was_revised(then)
 
 
 def test_both_tellings_end_with_the_same_totals() -> None:

@@ -8,9 +8,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import assert_never
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
-from server.election.commands import Correct, Declare, ReachStage, RecordNoPoll, ReportPreferences, Withdraw
+from server.election.commands import (
+    Correct,
+    Declare,
+    ReachStage,
+    RecordNoPoll,
+    ReportPreferences,
+    TakeBackStage,
+    Withdraw,
+)
 from server.election.contests import Contest
 from server.election.counting.act import Act
 from server.election.counting.acts import (
@@ -22,6 +30,7 @@ from server.election.counting.acts import (
     Dropped,
     EntryChosen,
     PapersVerified,
+    PublicCommand,
     Role,
     SheetKeyed,
 )
@@ -44,13 +53,15 @@ from server.election.events import (
     NotePosted,
     NoteWithdrawn,
     PreferencesReported,
+    Stage,
     StageReached,
+    StageTakenBack,
     Withdrawn,
 )
 from server.election.texts.check_codes import Finding
 
 Line = Sequence[AnyAct | AnyEvent]
-_OF_A_COUNT = (StageReached, PreferencesReported, Declared, Corrected, Withdrawn, NoPollTaken)
+_OF_A_COUNT = (StageReached, StageTakenBack, PreferencesReported, Declared, Corrected, Withdrawn, NoPollTaken)
 _ENDS_A_ROUND = (Declared, Corrected, Withdrawn, NoPollTaken)
 HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -100,6 +111,12 @@ def _event(past: Line, event: AnyEvent) -> None:
             assert not no_poll(past, event.ballot)
             assert not figures(past, event.ballot) or event.stage == "verified"
             assert event.stage != "verified" or event.papers is not None
+        case StageTakenBack():
+            assert event.reason.strip()
+            assert not figures(past, event.ballot)
+            steps = stands(_of(past, event.ballot)).steps
+            assert steps, "nothing was reported that could be taken back"
+            assert steps[-1][:2] == (event.stage, event.papers), "another stage"
         case PreferencesReported():
             _preferences(past, event, asked)
         case (
@@ -152,6 +169,10 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
             assert said, "another person was elected by one person alone"
             assert said[-1].role in ("returning officer", "desk")
             assert not any(_same_person(said[-1], one) for one in keyed.values()), "confirmed by who keyed it"
+    if agree and not two:
+        turns = [one for one in before if isinstance(one, EntryChosen)]
+        fewer = [one.seq for one, two_before in zip(turns[1:], turns, strict=False) if _fewer(two_before, one)]
+        assert keyed["officer"].seq > max(fewer, default=0), "what two were to key went out as one person left it"
     if two:
         assert agree, "figures went out that two people had not keyed"
         first, second = keyed["officer"], keyed["second officer"]
@@ -178,6 +199,50 @@ def _boxes(past: Line, ballot: str, papers: int | None) -> None:
     assert left <= held.keys(), "a box is not accounted for"
     assert mode(past) == "single" or all(held[box].seq in looked_at for box in left), "a box that nobody checked"
     assert not left or sum(held[box].papers for box in left) == papers, "other papers than those of the boxes"
+
+
+def _fewer(before: EntryChosen, one: EntryChosen) -> bool:
+    return (before.entry, one.entry) == ("double", "single")
+
+
+class Stands(Struct):
+    """How far a count is: its ``stage``, its verified ``papers``, how often it began anew (``rounds``), and the stages
+    that can be taken back, each with the stage and the papers before it."""
+
+    stage: Stage | None = None
+    papers: int | None = None
+    rounds: int = 0
+    steps: list[tuple[Stage, int | None, Stage | None, int | None]] = []
+
+
+def stands(steps: Sequence[CountEvent | PublicCommand]) -> Stands:
+    """How far a count is after its events, and after what is still to be said of it and will not be refused."""
+    now, declared = Stands(steps=[]), False
+    for one in steps:
+        match one:
+            case StageReached() | ReachStage():
+                if isinstance(one, ReachStage) and one.stage == "recount" and now.stage in (None, "boxes in"):
+                    continue
+                now.steps.append((one.stage, one.papers, now.stage, now.papers))
+                again = one.stage == "verified" and one.papers is not None and (declared or now.papers is not None)
+                now.stage = now.stage if again else one.stage
+                now.papers = now.papers if one.papers is None else one.papers
+                now.rounds += one.stage == "recount"
+            case StageTakenBack() | TakeBackStage():
+                if isinstance(one, TakeBackStage) and (one.stage, one.papers) not in [
+                    step[:2] for step in now.steps[-1:]
+                ]:
+                    continue
+                stage, _, now.stage, now.papers = now.steps.pop()
+                now.rounds += stage == "recount"
+            case Declared() | Corrected() | Withdrawn() | NoPollTaken() | Withdraw() | RecordNoPoll():
+                now.steps, declared = [], isinstance(one, Declared | Corrected)
+                now.rounds += 1
+            case PreferencesReported() | ReportPreferences():
+                now.steps = []
+            case _:
+                pass
+    return now
 
 
 def papers_in(one: SheetKeyed | Declared | Corrected | PreferencesReported) -> int:
@@ -310,32 +375,26 @@ def no_poll(past: Line, ballot: str) -> bool:
 
 def verified(past: Line, ballot: str) -> int | None:
     """The ballot papers announced last; if none were, those that are in the figures on air."""
-    said = [one.papers for one in _of(past, ballot) if isinstance(one, StageReached) and one.papers is not None]
-    on_air = figures(past, ballot)
-    if said or on_air is None or on_air.rejected is None:
-        return said[-1] if said else None
+    papers, on_air = stands(_of(past, ballot)).papers, figures(past, ballot)
+    if papers is not None or on_air is None or on_air.rejected is None:
+        return papers
     return papers_in(on_air)
 
 
 def expected(past: Line, ballot: str) -> int | None:
     """The ballot papers announced last, be it that their announcement still waits."""
-    waits = [one.command.papers for one in unsaid(past, ballot) if isinstance(one.command, ReachStage)]
-    return next((papers for papers in reversed(waits) if papers is not None), verified(past, ballot))
+    papers = _to_be(past, ballot).papers
+    return verified(past, ballot) if papers is None else papers
 
 
 def rounds(past: Line, ballot: str) -> int:
     """How often the count begins anew, be it that it is still to be said. A recount of what nobody has begun to count
     will be refused."""
-    number = sum(_ends_a_round(one, ballot) for one in past)
-    stages = {one.stage for one in _of(past, ballot) if isinstance(one, StageReached)}
-    for command in (one.command for one in unsaid(past, ballot)):
-        if not isinstance(command, ReachStage):
-            number += isinstance(command, Withdraw | RecordNoPoll)
-        elif command.stage != "recount":
-            stages.add(command.stage)
-        elif stages - {"boxes in"}:
-            number += 1
-    return number
+    return _to_be(past, ballot).rounds
+
+
+def _to_be(past: Line, ballot: str) -> Stands:
+    return stands([*_of(past, ballot), *(one.command for one in unsaid(past, ballot))])
 
 
 def unsaid(past: Line, ballot: str) -> list[Asked]:
@@ -413,7 +472,7 @@ def _is_of(asked: Asked, ballot: str) -> bool:
 
 def _ends_a_round(one: AnyAct | AnyEvent, ballot: str) -> bool:
     """Whether figures must be counted, keyed and confirmed anew after it."""
-    if isinstance(one, StageReached):
+    if isinstance(one, StageReached | StageTakenBack):
         return one.ballot == ballot and one.stage == "recount"
     return isinstance(one, _ENDS_A_ROUND) and one.ballot == ballot
 

@@ -55,6 +55,7 @@ from server.election.events import (
     NoteWithdrawn,
     PreferencesReported,
     StageReached,
+    StageTakenBack,
     Withdrawn,
 )
 from server.election.methods.figures import NOTHING_MORE
@@ -230,7 +231,7 @@ def _ballots(desk: Desk, news_item: News) -> Iterable[str]:
             return _about(news_item.command)
         case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | DeclarationExpected():
             return (news_item.ballot,)
-        case BallotPaperAmended() | PreferencesReported():
+        case BallotPaperAmended() | PreferencesReported() | StageTakenBack():
             return (news_item.ballot,)
         case EventLost() | NotePosted() | NoteCorrected() | NoteWithdrawn():
             return (news_item.ballot,) if news_item.ballot else ()

@@ -19,6 +19,7 @@ from server.election.commands import (
     RecordNoPoll,
     ReleaseNight,
     ReportPreferences,
+    TakeBackStage,
     Withdraw,
     WithdrawNote,
 )
@@ -59,6 +60,7 @@ from server.election.events import (
     NoteWithdrawn,
     PreferencesReported,
     StageReached,
+    StageTakenBack,
     Withdrawn,
 )
 from server.election.nights import Night
@@ -82,6 +84,9 @@ def command_told(night: Night, step: PublicCommand | FeedEvent) -> str:
         case ReachStage() | StageReached():
             papers = f": {step.papers:,}" if step.papers is not None else ""
             return STAGES[step.stage] + papers
+        case TakeBackStage() | StageTakenBack():
+            papers = f": {step.papers:,}" if step.papers is not None else ""
+            return f"taken back, {STAGES[step.stage]}{papers}: {step.reason}"
         case ReportPreferences() | PreferencesReported():
             return f"the first preferences{_because(step.reason)}"
         case Declare() | Declared():

@@ -41,6 +41,7 @@ FORMS = {
     "close": end_actions.close,
     "discard": end_actions.discard,
     "expected": contest_actions.expected,
+    "stage/back": contest_actions.take_back,
     "revision": contest_actions.revision,
     "revision/drop": contest_actions.drop_revision,
     "change": contest_actions.change,

@@ -12,7 +12,7 @@ from server.access import allows
 from server.count.desk.pages import contest_page
 from server.count.desk.requests import DESK, carried_out, current_board, sent
 from server.count.visit.rules import Sends, visit
-from server.count.visit.sending import ask, change_confirmed, id_of, round_in, stamp
+from server.count.visit.sending import ask, change_confirmed, id_of, round_in, stamp, taken_back
 from server.election.clock import LONDON, skipped
 from server.election.commands import ExpectDeclaration, RecordNoPoll, Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
@@ -83,6 +83,14 @@ async def change(request: Request) -> Response:
     act = change_confirmed(request, _ballot(form), form.get("command", ""))
     submitter = process(request).submitter
     return await _done(request, form, "change", submitter.record(visit(request).night, act))
+
+
+@allows(Sends(DESK))
+async def take_back(request: Request) -> Response:
+    """``POST /desk/stage/back``: the newest stage was reported by mistake, and everybody sees it taken back."""
+    form = await sent(request)
+    command = taken_back(_ballot(form), form, visit(request).person.name)
+    return await _done(request, form, "back", ask(request, command))
 
 
 @allows(Sends(DESK))

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
+from server.count.board.board import Board
 from server.count.board.wording import SKIPS, SPEEDS
 from server.count.desk.pages import desk_page, hold_page
 from server.count.desk.requests import DESK, carried_out, current_board, sent
@@ -20,6 +21,7 @@ from server.election.refusals import Refused
 from server.html.process import process
 from server.stream.clock import now
 
+_MOST_NAMED = 8
 _HELD_AGAIN = "The night was released and held again since this page was opened. It is still held: look at it again."
 
 
@@ -66,7 +68,9 @@ async def set_aside(request: Request) -> Response:
 async def entry(request: Request) -> Response:
     """``POST /desk/entry``: one person or two people key each result of this night, and blocks apart or not."""
     form = await sent(request)
-    chosen = form.get("entry", "")
+    chosen, board = form.get("entry", ""), await current_board(request)
+    if chosen == "single" and board.desk.entry == "double" and "sure" not in form:
+        return await desk_page(request, typed=form | {"form": "entry", "asks": _fewer(board)})
 
     async def recorded() -> None:
         if chosen not in get_args(EntryMode):
@@ -79,6 +83,14 @@ async def entry(request: Request) -> Response:
 
     typed = form | {"form": "entry"}
     return await carried_out(recorded(), "/desk", partial(desk_page, request, typed=typed))
+
+
+def _fewer(board: Board) -> str:
+    """What is to be known before one person keys each result, where two do now."""
+    names = [glance.count.contest.name for glance in board.glances() if glance.stands.state in ("one keyed", "differs")]
+    told = f"{', '.join(names[:_MOST_NAMED])}{f' and {len(names) - _MOST_NAMED} more' if names[_MOST_NAMED:] else ''}"
+    unconfirmed = f" Nobody has confirmed the figures of {told}: they do not become ready." if names else ""
+    return f"One person alone lets slips through that a second finds.{unconfirmed} Change all the same?"
 
 
 @allows(Sends(DESK))

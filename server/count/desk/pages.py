@@ -11,6 +11,7 @@ from server.count.board.log import log_of
 from server.count.board.needs import name_of
 from server.count.board.wording import command_told
 from server.count.desk.requests import DESK, current_board, page
+from server.count.visit.place import STAGES
 from server.count.visit.rules import SignedIn, Watches, visit
 from server.election.counting.apart import slates
 from server.election.limits import LONGEST_SEARCH
@@ -148,6 +149,7 @@ async def contest_page(
         typed=typed,
         wrong=wrong or {},
         after_declaring=AFTER_DECLARING,
+        stages=STAGES,
         notes=_notes(board.night, ballot),
         board=board,
         count=count,

@@ -12,7 +12,7 @@ from server.count.phone.figures import SentForm, entry_of, read_sheet, read_veri
 from server.count.phone.pages import fresh_entry, read_back_page, sheet_page, verification_page, waiting_page
 from server.count.visit.place import STAGES, STAGING, Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
-from server.count.visit.sending import ask, id_of, stamp
+from server.count.visit.sending import ask, id_of, stamp, taken_back
 from server.count.visit.visitors_night import night_of, page
 from server.election.checks import check_figures, check_preferences
 from server.election.commands import ReachStage
@@ -30,6 +30,10 @@ from server.stream.events import StreamUnavailable
 
 AT_THE_COUNT = ("officer", "second officer", "returning officer")
 FORM, RECEIPT = "/count", "/count/receipt"
+_ALONE = (
+    "One person keys each result of this night now, and nobody else has confirmed these figures: look at each of them "
+    "on the paper, and send them again."
+)
 _NOT_CONFIRMED = (
     "The store of results did not answer, so it is not certain that this was sent. Send it again: it counts only once."
 )
@@ -57,8 +61,9 @@ async def form(request: Request) -> Response:
             return sheet_page(
                 request, place, entry, _errors(place, entry) if entry.numbers else (), fresh=not entry.numbers
             )
-        if state == "differs" or "change" in request.query_params:
-            return sheet_page(request, place, entry_of(asked_of(place.count, place.desk), mine))
+        again = _ALONE if role in place.stands.waiting_for else ""
+        if state == "differs" or again or "change" in request.query_params:
+            return sheet_page(request, place, entry_of(asked_of(place.count, place.desk), mine), notice=again)
     return read_back_page(request, place) if state == "ready" else waiting_page(request, place)
 
 
@@ -141,6 +146,8 @@ async def stage(request: Request) -> Response:
             return RedirectResponse(
                 place.at(FORM), 303
             )  # it was reported already, or is out of date: the page shows which
+        if reached == "recount" and "sure" not in sent:
+            return waiting_page(request, place, asks="recount")
         try:
             await ask(request, command)
         except Refused as refused:
@@ -148,6 +155,22 @@ async def stage(request: Request) -> Response:
                 return waiting_page(request, place, refused.sentence, 409)
         except StreamUnavailable:
             return waiting_page(request, place, _NOT_CONFIRMED, 503)
+    return RedirectResponse(place.at(FORM), 303)
+
+
+@allows(Sends(STAGING))
+async def take_back(request: Request) -> Response:
+    """``POST /count/stage/back``: the newest stage was reported by mistake, and everybody sees it taken back."""
+    place, sent = await _place(request)
+    command = taken_back(place.ballot, sent, place.person.name)
+    try:
+        await ask(request, command)
+    except Refused as refused:
+        place = await place_of(request, place.ballot)
+        if refused.code != "key-reused" and place.stands.state not in ("on air", "asked"):
+            return waiting_page(request, place, refused.sentence, 422)
+    except StreamUnavailable:
+        return waiting_page(request, place, _NOT_CONFIRMED, 503)
     return RedirectResponse(place.at(FORM), 303)
 
 

@@ -13,7 +13,7 @@ from server.count.phone.read_back import otherwise, read_back
 from server.count.visit.place import Place, common
 from server.count.visit.visitors_night import page
 from server.election.counting.entry import sheets_of
-from server.election.events import Withdrawn
+from server.election.events import StageReached, StageTakenBack, Withdrawn, ends_round
 from server.election.methods.figures import HEADS, NOTHING_MORE
 from server.election.texts.check_codes import Finding
 from server.html.templates import clock
@@ -22,13 +22,13 @@ from server.html.templates import clock
 def fresh_entry(place: Place) -> SentForm:
     """What the sheet's form begins with.
 
-    It is the sheet that this person keyed last in this round, which is void now; or in a correction the declared
-    figures, since most of them are right; or else nothing.
+    It is the sheet that this person keyed last in this round, which is void now, or before the recount that is going
+    on, to look at; or in a correction the declared figures, since most of them are right; or else nothing.
     """
     last, correction = place.last, place.stands.correction
     mine = place.desk.of(place.ballot).sheets.get(place.person.role)
     asked = asked_of(place.count, place.desk)
-    if mine and mine.round == place.count.round and mine.seq > (correction.seq if correction else 0):
+    if mine and mine.round >= _first_round(place) and mine.seq > (correction.seq if correction else 0):
         return entry_of(asked, mine)
     if correction is None or last is None or last.rejected is None:
         return entry_of(asked, None)
@@ -70,9 +70,24 @@ def sheet_page(
         replaces=mine.seq if mine else 0,
         fresh=fresh,
         notice=notice or (_taken_back(place) if status == 200 else ""),
+        from_before=not mine and not place.stands.correction and _is_from_before(place, entry),
         verification=place.desk.of(place.ballot).verification,
         **common(request, place),
     )
+
+
+def _first_round(place: Place) -> int:
+    """The first round of the count that only recounts, and recounts taken back, have ended since: its sheets are what
+    is counted again."""
+    ended = [event for event in place.count.history if ends_round(event)]
+    while ended and isinstance(ended[-1], StageReached | StageTakenBack):
+        ended.pop()
+    return len(ended)
+
+
+def _is_from_before(place: Place, entry: SentForm) -> bool:
+    mine = place.desk.of(place.ballot).sheets.get(place.person.role)
+    return bool(entry.numbers) and mine is not None and _first_round(place) <= mine.round < place.count.round
 
 
 def verification_page(
@@ -90,9 +105,10 @@ def verification_page(
     return page("verification.html", status, form=form, fresh=fresh, notice=notice, **common(request, place))
 
 
-def waiting_page(request: Request, place: Place, notice: str = "", status: int = 200) -> Response:
-    """What the count waits for, when there is nothing for this person to key or declare."""
-    return page("waiting.html", status, notice=notice or _taken_back(place), **common(request, place))
+def waiting_page(request: Request, place: Place, notice: str = "", status: int = 200, *, asks: str = "") -> Response:
+    """What the count waits for, when there is nothing for this person to key or declare; ``asks`` "recount": whether
+    one is to begin."""
+    return page("waiting.html", status, notice=notice or _taken_back(place), asks=asks, **common(request, place))
 
 
 def _taken_back(place: Place) -> str:

@@ -9,7 +9,7 @@ from server.count.visit.rules import Visit, visit
 from server.count.visit.sending import id_of
 from server.count.visit.visitors_night import both_of
 from server.election.clock import LONDON
-from server.election.commands import ReachStage, Withdraw
+from server.election.commands import ReachStage, TakeBackStage, Withdraw
 from server.election.counting.acts import Role
 from server.election.counting.boxes import Verified, verified_by_box
 from server.election.counting.desk import Desk, Person
@@ -17,7 +17,7 @@ from server.election.counting.entry import EntryProgress, once_released, pending
 from server.election.counting.losses import other_receipt, to_send_again
 from server.election.counting.names import author
 from server.election.counts import Count
-from server.election.events import SetsResult
+from server.election.events import SetsResult, StageReached
 from server.election.nights import Night
 from server.election.refusals import still_open
 from server.election.results.amendments import in_words
@@ -101,6 +101,13 @@ class Place(Struct, frozen=True):
         return _NEXT[self.count.stage]
 
     @property
+    def can_take_back(self) -> StageReached | None:
+        """The stage that this visitor can take back, because it was reported by mistake; None if there is none."""
+        if self.person.role not in STAGING or self.stands.state in ("asked", "no poll", "on air"):
+            return None
+        return self.count.steps[-1].reached if self.count.steps else None
+
+    @property
     def returning_officer(self) -> str:
         """The name of the returning officer invited for this contest; "" unless there is exactly one."""
         people = [person for person in self.desk.people.values() if not person.revoked]
@@ -116,6 +123,8 @@ class Place(Struct, frozen=True):
             if isinstance(command, ReachStage) and command.ballot == self.ballot:
                 papers = "" if command.papers is None else f" ({command.papers:,})"
                 return f"{STAGES[command.stage]}{papers}: sent, and kept until then."
+            if isinstance(command, TakeBackStage) and command.ballot == self.ballot:
+                return f"{STAGES[command.stage]}: taken back, and kept until then."
             if isinstance(command, Withdraw) and command.ballot == self.ballot:
                 return "The withdrawal is sent, and kept until then."
         return ""

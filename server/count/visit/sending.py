@@ -2,11 +2,15 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
+from typing import cast, get_args
 
 from starlette.requests import Request
 
 from server.count.visit.rules import visit
+from server.election.commands import TakeBackStage
 from server.election.counting.acts import Asked, ChangeConfirmed, PublicCommand, Stamp
+from server.election.events import Stage
 from server.election.numbers import written
 from server.html.process import process
 from server.html.rates import address
@@ -45,6 +49,21 @@ def change_confirmed(request: Request, ballot: str, command: str) -> ChangeConfi
     person = visit(request).person
     said = stamp(request, f"change/{id_of(person.invitation, ballot, command)}")
     return ChangeConfirmed(**said, ballot=ballot, role=person.role, command=command)
+
+
+def taken_back(ballot: str, sent: Mapping[str, str], by: str) -> TakeBackStage:
+    """The command of a form that takes back a stage; what was not on a page of ours takes back nothing."""
+    stage, papers = sent.get("stage", ""), written(sent.get("papers", ""))
+    step, reason = round_in(sent.get("step")), sent.get("reason", "").strip()
+    return TakeBackStage(
+        id=id_of(ballot, "taken back", step, stage, papers),
+        by=by,
+        ballot=ballot,
+        stage=cast(Stage, stage) if stage in get_args(Stage) else "boxes in",
+        papers=papers,
+        reason=reason,
+        step=step,
+    )
 
 
 def device(request: Request) -> str:

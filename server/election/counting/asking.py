@@ -12,6 +12,7 @@ from server.election.commands import (
     ReachStage,
     RecordNoPoll,
     ReportPreferences,
+    TakeBackStage,
     Withdraw,
     WithFigures,
 )
@@ -46,6 +47,9 @@ def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:
         _must_be_of_this_count(night, desk, command)
     # Somebody who asks is counting now, even on the replay of a past night, so the figures must reconcile as on air.
     decide(replace(later, held=False, definition=replace(later.definition, times="live")), command, act.at)
+    if isinstance(command, TakeBackStage) and asked_for(night, desk, command.ballot) is not None:
+        name = later.counts[command.ballot].contest.name
+        raise Refused("already-asked", f"{name} has been declared, and is going on air.")
     if isinstance(command, Correct):
         must_be_confirmed_by_another(later, desk, command)
     if isinstance(command, AmendBallotPaper) and asked_for(night, desk, command.ballot) is not None:
@@ -99,6 +103,6 @@ def _doubts(count: Count, command: Declare | ReportPreferences) -> list[Finding]
 
 
 def _ends_a_count(command: PublicCommand, ballot: str) -> bool:
-    if isinstance(command, ReachStage):
+    if isinstance(command, ReachStage | TakeBackStage):
         return command.ballot == ballot and command.stage == "recount"
     return isinstance(command, Withdraw | RecordNoPoll) and command.ballot == ballot

@@ -111,7 +111,8 @@ class Desk(Struct, frozen=True):
     ``people`` is invitation id → person, ``entries`` ballot id → what is known of the contest, ``asked`` command id →
     the act that asked for it, gone out or not. ``log`` holds every act, ``receipts`` is command id → seq of its act.
     ``replay`` says how the night is played, if it is a replay; ``apart``, whether block votes and split votes are
-    keyed apart.
+    keyed apart. ``alone_since`` is the seq of the act after which one person keys each result where two did before, 0
+    if there is none.
     """
 
     seq: int = 0
@@ -123,6 +124,7 @@ class Desk(Struct, frozen=True):
     log: tuple[AnyAct, ...] = ()
     receipts: dict[str, int] = {}
     replay: ReplaySet | None = None
+    alone_since: int = 0
 
     def of(self, ballot: str) -> ContestDesk:
         """What is known of a contest; an empty ContestDesk where nothing is."""
@@ -134,12 +136,13 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
     before = desk or Desk()
     people, entries, asked = before.people.copy(), before.entries.copy(), before.asked.copy()
     receipts, entry, replay = before.receipts.copy(), before.entry, before.replay
-    apart = before.apart
+    apart, alone_since = before.apart, before.alone_since
     for seq, act in enumerate(acts, before.seq + 1):
         if act.seq != seq:
             raise GapInNight(f"Act {act.seq} of the desk cannot follow act {seq - 1}.")
         match act:
             case EntryChosen():
+                alone_since = seq if (entry, act.entry) == ("double", "single") else alone_since
                 entry = act.entry
                 apart = apart if act.apart is UNSET else act.apart
             case ReplaySet():
@@ -178,7 +181,7 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 assert_never(act)
         receipts[act.command_id] = seq
     log = (*before.log, *acts)
-    return Desk(len(log), entry, apart, people, entries, asked, log, receipts, replay)
+    return Desk(len(log), entry, apart, people, entries, asked, log, receipts, replay, alone_since)
 
 
 def for_another_round(desk: Desk) -> tuple[AnyAct, ...]:

@@ -4,7 +4,8 @@
                       ▲           └──▶ differs ──┘                 │
                       └──────── recount, withdrawal, correction ◀──┘
 
-With single entry the officer's sheet is ready at once. Figures can be asked for only when they are ``ready``, and go
+With single entry the officer's sheet is ready at once, but for one that was keyed when two were to key it: that is sent
+once more. Figures can be asked for only when they are ``ready``, and go
 out only when they were asked for. A sheet becomes void when the number of papers verified, or the ballot paper, changes
 and the sheet no longer fits it.
 """
@@ -64,6 +65,8 @@ def progress_of(night: Night, desk: Desk, ballot: str) -> EntryProgress:
     if missing:
         return EntryProgress("one keyed" if len(missing) < len(roles) else "keying", missing, correction=correction)
     first, *seconds = (sheets[role] for role in roles)
+    if not seconds and first.seq < desk.alone_since:  # two were to key it, and nobody has confirmed it
+        return EntryProgress("keying", roles, correction=correction)
     differing = tuple(field for second in seconds for field in differences(first, second))
     if differing:
         return EntryProgress("differs", differing=differing, correction=correction)

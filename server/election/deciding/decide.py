@@ -19,6 +19,7 @@ from server.election.commands import (
     RecordNoPoll,
     ReleaseNight,
     ReportPreferences,
+    TakeBackStage,
     Withdraw,
     WithdrawNote,
 )
@@ -39,6 +40,7 @@ from server.election.events import (
     NotePosted,
     NoteWithdrawn,
     StageReached,
+    StageTakenBack,
     Withdrawn,
 )
 from server.election.nights import Night
@@ -104,6 +106,8 @@ def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
             return NotePosted(text=text, ballot=command.ballot, particulars=more, **stamp)
         case ReachStage():
             return _stage(count_of(night, command.ballot), command, stamp, live)
+        case TakeBackStage():
+            return _take_back(count_of(night, command.ballot), command, stamp)
         case ReportPreferences():
             return preferences_reported(count_of(night, command.ballot), command, stamp, live)
         case Declare():
@@ -155,8 +159,21 @@ def _stage(count: Count, command: ReachStage, stamp: EventStamp, live: bool) -> 
     refuse_if(check_papers(count.contest, command.papers))
     recount = None
     if command.stage == "recount":
-        recount = 1 + sum(isinstance(event, StageReached) and event.stage == "recount" for event in count.history)
+        recount = 1 + count.recounts
     return StageReached(ballot=command.ballot, stage=command.stage, papers=command.papers, recount=recount, **stamp)
+
+
+def _take_back(count: Count, command: TakeBackStage, stamp: EventStamp) -> StageTakenBack:
+    must_be_polled(count)
+    must_be_undeclared(count)
+    reached = count.steps[-1].reached if count.steps else None
+    if reached is None:
+        raise Refused("nothing-to-take-back", f"{count.contest.name} has no stage that can be taken back.")
+    moved_on = command.step not in (None, len(count.history))
+    if moved_on or (command.stage, command.papers) != (reached.stage, reached.papers):
+        raise Refused("count-moved-on", "The count has moved on since this page was opened: look at it as it is now.")
+    reason = reason_in(command.reason, "saw it")
+    return StageTakenBack(ballot=command.ballot, stage=reached.stage, papers=reached.papers, reason=reason, **stamp)
 
 
 def _must_be_countable(command: OpenNight) -> None:

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from server.election.contests import Contest
 from server.election.counts import Count
-from server.election.events import StageReached
 from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import counted_as, has_a_past
@@ -71,7 +70,7 @@ def entry_of(night: Night, count: Count) -> Entry | None:
             contest=count.contest,
             result=count.result,
             declared_at=None if definition.times == "assumed" else count.declared_at,
-            recounts=sum(isinstance(event, StageReached) and event.stage == "recount" for event in count.history),
+            recounts=count.recounts,
         )
     return known[definition.id]
 

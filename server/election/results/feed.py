@@ -23,6 +23,7 @@ from server.election.events import (
     PreferencesReported,
     SetsResult,
     StageReached,
+    StageTakenBack,
     Withdrawn,
 )
 from server.election.nights import Night
@@ -141,6 +142,8 @@ def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
             return Item("withdrawn", event, count, None, before(count, event))
         case StageReached():
             return Item("stage", event, count)
+        case StageTakenBack():
+            return Item("stage-taken-back", event, count)
         case PreferencesReported():
             return Item("preferences", event, count)
         case BallotPaperAmended():

@@ -1,5 +1,6 @@
 """A night retold with what stood at its end, as if nothing had been corrected. Nothing is decided."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import assert_never
 
@@ -23,6 +24,7 @@ from server.election.events import (
     NoteWithdrawn,
     PreferencesReported,
     StageReached,
+    StageTakenBack,
     Withdrawn,
 )
 
@@ -36,6 +38,7 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
     told: list[AnyEvent | None] = []
     stands: dict[str, int] = {}  # ballot id → index in ``told`` of the declaration, or NoPollTaken, that stands
     preferences: dict[str, int] = {}  # ballot id → index in ``told`` of the first preferences
+    reached: defaultdict[str, list[int]] = defaultdict(list)  # ballot id → indexes in ``told`` of its stages
     notes: dict[int, int] = {}  # seq of a note → its index in ``told``
     for event in events:
         match event:
@@ -76,7 +79,12 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
                 opened = told[0]
                 assert isinstance(opened, NightOpened), "a night begins with its opening"
                 told[0] = replace(opened, night=amended(opened.night, event))
-            case NightOpened() | NightHeld() | NightReleased() | StageReached() | DeclarationExpected():
+            case StageReached():
+                reached[event.ballot].append(len(told))
+                told.append(event)
+            case StageTakenBack():
+                told[reached[event.ballot].pop()] = None
+            case NightOpened() | NightHeld() | NightReleased() | DeclarationExpected():
                 told.append(event)
             case _:
                 assert_never(event)
@@ -85,5 +93,5 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
 
 def was_revised(events: Sequence[AnyEvent]) -> bool:
     """Whether anything was corrected, put right or withdrawn; if not, ``as_known`` changes nothing."""
-    revises = Corrected | Withdrawn | Amendment | NoteCorrected | NoteWithdrawn
+    revises = Corrected | Withdrawn | StageTakenBack | Amendment | NoteCorrected | NoteWithdrawn
     return any(isinstance(one, revises) or (isinstance(one, PreferencesReported) and one.reason) for one in events)

@@ -27,6 +27,7 @@ from server.election.events import (
     NoteWithdrawn,
     PreferencesReported,
     StageReached,
+    StageTakenBack,
     Withdrawn,
 )
 from server.election.nights import Night
@@ -59,7 +60,9 @@ def marks(event: AnyEvent) -> tuple[str, ...]:
             return tuple(_MARK + kind for kind in KINDS)
         case Declared() | Corrected() | Withdrawn() | NoPollTaken():
             return tuple(_MARK + kind for kind in KINDS)
-        case NightHeld() | NightReleased() | DeclarationExpected() | StageReached() | PreferencesReported():
+        case NightHeld() | NightReleased() | DeclarationExpected() | StageReached() | StageTakenBack():
+            return (_MARK + "battlegrounds",)
+        case PreferencesReported():
             return (_MARK + "battlegrounds",)
         case NotePosted() | NoteCorrected() | NoteWithdrawn():
             return (_MARK + "battlegrounds",)

@@ -294,3 +294,16 @@ def test_the_list_can_be_narrowed_without_script(editor: Phone) -> None:
 def test_a_contest_that_is_none_is_not_found(editor: Phone) -> None:
     assert editor.client.get("/desk/contests/parl.nowhere").status_code == 404
     assert editor.send("/desk/expected", {"contest": f"{rochester.NIGHT}/parl.nowhere"}).status_code == 404
+
+
+def test_a_stage_reported_by_mistake_is_taken_back_at_the_desk(editor: Phone, officer: Phone, desk: Desk) -> None:
+    officer.key()
+    officer.send("/count/stage", {"stage": "counting"})
+    page = editor.open(CONTEST)
+    assert "Take back “Counting”" in page
+    assert editor.send("/desk/stage/back", {"reason": ""}).status_code == 422
+    editor.open(CONTEST)
+    for _ in range(2):
+        assert editor.send("/desk/stage/back", {"reason": "It was another seat."}).headers["location"] == CONTEST
+    assert "Taken back, Counting: It was another seat." in text(editor.open(CONTEST))
+    assert "Ballot papers verified" in element(editor.open("/desk"), "desk-row-rochester-and-strood")

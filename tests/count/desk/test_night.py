@@ -9,7 +9,7 @@ from server.election.commands import HoldNight
 from server.election.counting.acts import Asked, EntryChosen
 from server.election.events import Declared, NightHeld, NightReleased, NotePosted
 from tests.count import rochester
-from tests.count.conftest import Desk, Phone, signed_in
+from tests.count.conftest import Desk, Phone, signed_in, value_of
 from tests.count.desk.conftest import CONTEST, alert, element, text
 
 
@@ -160,6 +160,27 @@ def test_how_results_are_entered_can_be_changed(editor: Phone, desk: Desk) -> No
     answer = editor.send("/desk/entry", {"entry": "treble"})
     assert answer.status_code == 422
     assert "or two" in alert(answer.text)
+
+
+def test_from_two_people_to_one_the_desk_is_asked_and_nothing_unconfirmed_becomes_ready(
+    editor: Phone, officer: Phone, desk: Desk
+) -> None:
+    desk.choose_entry("double")
+    officer.key()
+    editor.open("/desk")
+    asked = editor.send("/desk/entry", {"entry": "single"})
+    assert asked.status_code == 200
+    assert "Nobody has confirmed the figures of Rochester and Strood: they do not become ready." in alert(asked.text)
+    assert sum(isinstance(act, EntryChosen) for act in desk.acts()) == 1, "it is only asked"
+    editor.page = asked.text
+    assert editor.send("/desk/entry", {"entry": "single"}).status_code == 303
+    page = officer.open()
+    assert "nobody else has confirmed these figures" in page
+    assert value_of(page, "votes.11") == "16,867"
+    assert officer.send("/count/declare").headers["location"] == "/count"
+    assert desk.declared() == []
+    officer.declare()
+    assert len(desk.declared()) == 1
 
 
 def test_what_is_typed_never_becomes_html(editor: Phone, desk: Desk) -> None:
