@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from random import Random
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from server.election.checks import check_figures
 from server.election.contests import Contest
 from server.election.counting.doubts import doubts_about_figures
+from server.election.counting.expected import Changes, changes_in, expected_from
 from server.election.events import Declared
 from server.election.methods.figures import Rejected
 from server.nights.archive import PastNight, listed, load
@@ -31,12 +33,16 @@ class Sheet(Struct, frozen=True):
 
 
 class Slip(Struct, frozen=True):
-    """One slip: what kind it is, where, and the sheet as it should be and as it was entered."""
+    """One slip: what kind it is, where, and the sheet as it should be and as it was entered.
+
+    ``expected`` are the shares to be expected by what was declared before on that night.
+    """
 
     kind: str
     contest: Contest
     right: Sheet
     wrong: Sheet
+    expected: dict[str, Fraction] = {}
 
     @property
     def papers(self) -> int:
@@ -50,7 +56,15 @@ class Slip(Struct, frozen=True):
         votes = self.wrong.votes
         if check_figures(self.contest, votes, rejected, self.papers, None, must_reconcile=True):
             return "refused"
-        return "doubted" if doubts_about_figures(self.contest, votes, rejected, self.papers) else "let through"
+        doubts = doubts_about_figures(self.contest, votes, rejected, self.papers, expected=self.expected)
+        return "doubted" if doubts else "let through"
+
+    @property
+    def elects_another(self) -> bool:
+        """Whether the sheet as it was entered has another with the most votes."""
+        return max(self.wrong.votes, key=self.wrong.votes.__getitem__) != max(
+            self.right.votes, key=self.right.votes.__getitem__
+        )
 
     @property
     def found_by_another(self) -> bool:
@@ -58,12 +72,23 @@ class Slip(Struct, frozen=True):
         return self.wrong != self.right
 
 
-def results(night: PastNight) -> Iterator[tuple[Contest, Sheet]]:
-    """The results of a night whose rejected papers are known."""
+class RealResult(Struct, frozen=True):
+    """A result whose rejected papers are known, and the changes in the seats that were ``declared`` before it."""
+
+    contest: Contest
+    sheet: Sheet
+    declared: Sequence[tuple[str, Changes]]
+
+
+def results(night: PastNight) -> Iterator[RealResult]:
+    """The results of a night, in the order in which they were declared."""
     contests = {one.ballot: one for one in night.definition.contests}
+    declared: tuple[tuple[str, Changes], ...] = ()
     for event in night.events:
         if isinstance(event, Declared) and event.rejected is not None:
-            yield contests[event.ballot], Sheet(event.votes, event.rejected.total)
+            contest = contests[event.ballot]
+            yield RealResult(contest, Sheet(event.votes, event.rejected.total), declared)
+            declared = (*declared, (contest.region, changes_in(contest, event.votes)))
 
 
 def slips(number: int, seed: int) -> Iterator[Slip]:
@@ -74,13 +99,19 @@ def slips(number: int, seed: int) -> Iterator[Slip]:
     kinds = list(KINDS.items())
     for turn in range(number):
         kind, make = kinds[turn % len(kinds)]
-        contest, right = random.choice(sheets)
-        yield Slip(kind, contest, right, make(random, right))
+        real = random.choice(sheets)
+        contest, right = real.contest, real.sheet
+        yield Slip(kind, contest, right, make(random, right), expected_from(real.declared, contest))
 
 
 def table() -> str:
-    """What becomes of the slips, by kind, as Markdown."""
-    return as_table([(slip.kind, slip.alone, slip.found_by_another) for slip in slips(NUMBER, SEED)])
+    """What becomes of the slips, by kind, as Markdown, and how many let through would have elected another."""
+    made = tuple(slips(NUMBER, SEED))
+    lines = as_table([(slip.kind, slip.alone, slip.found_by_another) for slip in made])
+    elects = [slip for slip in made if slip.elects_another]
+    through = sum(slip.alone == "let through" for slip in elects)
+    alone = f"Of these {NUMBER:,} slips {len(elects)} would elect another: one person lets {through} of them through"
+    return f"{lines}\n\n{alone}, two people none."
 
 
 def as_table(made: Sequence[tuple[str, str, bool]]) -> str:

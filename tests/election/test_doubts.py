@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from server.election.contests import Candidate, Contest, Previous
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
+from server.election.counting.expected import Changes, expected_from
 from server.election.events import Declared
 from server.election.methods.figures import Rejected
 from server.election.parties import INDEPENDENT, LABOUR_AND_COOPERATIVE
@@ -105,6 +108,36 @@ def test_two_rows_that_look_swapped_are_named_once() -> None:
         "Are Ann Abel's 151 and Cat Cole's 500 exchanged? Their shares are 15.1% and 49.9%; "
         "their parties had 50.0% and 15.0% at the last election."
     )
+
+
+def changed(region: str, seats: int, **points: int) -> list[tuple[str, Changes]]:
+    """So many seats of a region in which parties have changed by these points."""
+    return [(region, {party: Fraction(change, 100) for party, change in points.items()})] * seats
+
+
+def test_what_is_declared_says_what_is_to_be_expected_in_the_region_or_else_on_the_night() -> None:
+    seat = replace(contest(), region="North")
+    fell = changed("North", 5, PP52=-20, PP53=20)
+    assert expected_from(fell[:4], seat) == {}, "four seats say nothing yet"
+    assert expected_from(fell, seat) == {"1": Fraction(3, 10), "2": Fraction(1, 2)}
+    rose = changed("South", 9, PP52=10, PP53=-10)
+    assert expected_from([*fell, *rose], seat) == {"1": Fraction(3, 10), "2": Fraction(1, 2)}
+    assert expected_from(rose, seat) == {"1": Fraction(6, 10), "2": Fraction(2, 10)}
+
+
+def test_rows_are_swapped_by_what_is_to_be_expected_and_true_ones_are_left_alone() -> None:
+    """The leading two have changed places everywhere else: then it is the old order that is unlikely."""
+    seat = replace(contest(), region="North")
+    expected = expected_from(changed("North", 5, PP52=-20, PP53=20), seat)
+    as_before, as_elsewhere = {"1": 5001, "2": 2999, "3": 1501, "4": 502}, {"1": 2999, "2": 5001, "3": 1501, "4": 502}
+
+    def codes(votes: dict[str, int], known: dict[str, Fraction]) -> list[str]:
+        return [one.code for one in doubts_about_figures(seat, votes, None, None, expected=known)]
+
+    assert codes(as_before, {}) == [] and codes(as_elsewhere, {}) == ["rows-look-swapped"]
+    assert codes(as_before, expected) == ["rows-look-swapped"] and codes(as_elsewhere, expected) == []
+    (finding,) = doubts_about_figures(seat, as_before, None, None, expected=expected)
+    assert "have changed where it is declared, 30.0% and 50.0% were to be expected" in finding.sentence
 
 
 def test_two_rows_are_not_called_swapped_where_only_one_comes_nearer() -> None:

@@ -51,6 +51,7 @@ from server.election.counting.entry import (
     pending,
     sheets_of,
 )
+from server.election.counting.expected import expected_shares
 from server.election.counting.keying import is_keyed_apart
 from server.election.counting.people import is_same_person, must_be_invited, must_have_a_name, must_invite, must_sign_in
 from server.election.counts import Count
@@ -177,7 +178,8 @@ def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
     papers = papers_of(count)
     refuse_if(check_sheet(count, act, papers))
     split = act.apart.split if act.apart else None
-    want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers, split), act.reasons)
+    expected = expected_shares(night, count.contest)
+    want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers, split, expected), act.reasons)
 
 
 def _correction(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropped) -> None:

@@ -22,7 +22,7 @@ from server.election.counting.changes import must_be_confirmed_by_another
 from server.election.counting.desk import Desk
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.counting.entry import asked_for, once_released, pending, sheets_of, spoken
-from server.election.counts import Count
+from server.election.counting.expected import expected_shares
 from server.election.deciding.decide import decide
 from server.election.nights import Night
 from server.election.refusals import Refused, count_of, want_reasons
@@ -55,7 +55,7 @@ def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:
     if isinstance(command, AmendBallotPaper) and asked_for(night, desk, command.ballot) is not None:
         _must_fit_what_waits(night, desk, act.at, command)
     if isinstance(command, Declare | ReportPreferences) and not confirmed:
-        want_reasons(_doubts(later.counts[command.ballot], command), act.reasons)
+        want_reasons(_doubts(later, command), act.reasons)
 
 
 def _must_fit_what_waits(night: Night, desk: Desk, at: datetime, command: AmendBallotPaper) -> None:
@@ -93,10 +93,11 @@ def _must_be_of_this_count(night: Night, desk: Desk, command: WithFigures | Repo
         raise Refused("already-asked", sentence)
 
 
-def _doubts(count: Count, command: Declare | ReportPreferences) -> list[Finding]:
+def _doubts(night: Night, command: Declare | ReportPreferences) -> list[Finding]:
     """The doubts about figures that nobody keyed, and about their papers where those were not announced."""
-    papers = command.papers if count.papers is None else count.papers
-    doubts = doubts_about_figures(count.contest, command.votes, command.rejected, papers)
+    count = night.counts[command.ballot]
+    papers, expected = command.papers if count.papers is None else count.papers, expected_shares(night, count.contest)
+    doubts = doubts_about_figures(count.contest, command.votes, command.rejected, papers, expected=expected)
     if count.papers is None and papers is not None:
         doubts = [*doubts_about_papers(count.contest, papers, None), *doubts]
     return doubts
