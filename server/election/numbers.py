@@ -7,18 +7,24 @@ from server.election.texts.unseen import visible
 
 _NUMBER = re.compile(r"(?P<minus>[-−])? ?(?P<digits>[0-9]+|[0-9]{1,3}(?P<mark>[, ])[0-9]{3}(?:(?P=mark)[0-9]{3})*)")
 
+_TWO = re.compile(r"[0-9][\t\r\n\v\f]+[0-9]")
+
 
 class Unreadable(Exception):
     """A text cannot be read as one whole number with certainty; the message says what to type instead."""
 
 
 def typed(text: str) -> int | None:
-    """The number that a person typed: ``16867``, ``16,867`` or ``16 867``, with any kind of space; None if empty.
+    """The number that a person typed: ``16867``, ``16,867`` or ``16 867``, with any kind of space but a tab or a new
+    line, which part two numbers; None if empty.
 
     Negative numbers are read, because the checks refuse them with a better sentence; Unreadable for anything else, and
     for more than ``LONGEST_NUMBER`` digits.
     """
-    plain = " ".join(visible(text).split())
+    seen = visible(text).strip()
+    if _TWO.search(seen):
+        raise Unreadable("Those are two numbers, as from two columns of a table: type the one that belongs here.")
+    plain = " ".join(seen.split())
     if not plain:
         return None
     number = _NUMBER.fullmatch(plain)

@@ -54,6 +54,15 @@ def test_a_full_stop_is_refused_because_it_could_mean_two_things(text: str) -> N
         typed(text)
 
 
+@pytest.mark.parametrize("text", ["12\t345", "12\n345", " 1 234\t \t5"])
+def test_two_columns_of_a_table_are_not_one_number(text: str) -> None:
+    if not text.startswith(" "):
+        with pytest.raises(Unreadable, match="two numbers"):
+            typed(text)
+    with pytest.raises(Unreadable):
+        typed(text)
+
+
 @pytest.mark.parametrize("text", ["16,86", "1,6867", "168 67", "16,,867", "16 867,000", ",867", "1,"])
 def test_a_comma_or_space_in_the_wrong_place_is_refused(text: str) -> None:
     with pytest.raises(Unreadable, match="thousands"):

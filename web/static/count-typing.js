@@ -57,6 +57,7 @@ const TAB = (() => {
 
 // Reads a number as the server does: null if nothing is typed, NaN if it cannot be read.
 function numberIn(text) {
+  if (/\d[\t\r\n\v\f]+\d/.test(text)) return NaN; // two columns of a table
   const plain = text.replace(/[\u200b-\u200f\u202a\u202c\u2060\ufeff]/g, "").trim().replace(/\s+/g, " ");
   if (!plain) return null;
   return /^(\d+|\d{1,3}([, ])\d{3}(\2\d{3})*)$/.test(plain) ? Number(plain.replace(/[, ]/g, "")) : NaN;

@@ -111,7 +111,7 @@ function submit(event) {
 // Sends until there is an answer or the officer stops it. What waits is in the phone's storage, to outlive a closed tab.
 async function send(entry) {
   current = entry;
-  unsay("waiting", "try-again", "stopped");
+  unsay("waiting", "busy", "try-again", "try-later", "stopped");
   lock(entry, true);
   for (let tries = 0; current === entry; tries += 1) {
     entry.state = "sending";
@@ -120,11 +120,16 @@ async function send(entry) {
     if (current !== entry) return;
     if (!missing) return arrived(entry, answer);
     if (!missing.status) silence();
-    if (!entry.again) return giveBack(entry, "try-again");
-    entry.state = "unsent";
+    const wait = Math.max(missing.seconds * 1000, PAUSES[Math.min(tries, PAUSES.length - 1)]);
+    if (!entry.again) {
+      giveBack(entry, missing.status ? "try-later" : "try-again");
+      return sayHowLong(wait);
+    }
+    entry.state = missing.status ? "asked-to-wait" : "unsent";
     tell();
-    offerToStop(entry);
-    await pause(Math.max(missing.seconds * 1000, PAUSES[Math.min(tries, PAUSES.length - 1)]));
+    offerToStop(entry, missing.status ? "busy" : "waiting");
+    sayHowLong(wait);
+    await pause(wait);
   }
 }
 
@@ -158,7 +163,7 @@ function arrived(entry, answer) {
   current = null;
   storage.remove(entry.key);
   lock(entry, false);
-  unsay("waiting");
+  unsay("waiting", "busy");
   heard();
   if (!answer) return look(Boolean(entry.form)).catch(silence);
   const taken = answer.atItsAddress && !answer.path.startsWith(SIGN_IN) && !answer.url.includes("sent=no");
@@ -172,7 +177,7 @@ function giveBack(entry, word) {
   current = null;
   wake();
   lock(entry, false);
-  unsay("waiting");
+  unsay("waiting", "busy");
   saying(word, below(entry));
   tell();
 }
@@ -186,9 +191,14 @@ function lock(entry, locked) {
 
 const below = ({ form }) => (form?.isConnected ? all("button", form).pop() : undefined);
 
-function offerToStop(entry) {
-  if (document.querySelector('main [data-say="waiting"]')) return;
-  const told = saying("waiting", below(entry));
+function sayHowLong(wait) {
+  for (const seconds of all("main [data-seconds]")) seconds.textContent = Math.ceil(wait / 1000);
+}
+
+function offerToStop(entry, word) {
+  if (document.querySelector(`main [data-say="${word}"]`)) return;
+  unsay("waiting", "busy");
+  const told = saying(word, below(entry));
   told.querySelector("[data-stop]").addEventListener("click", () => {
     storage.remove(entry.key);
     giveBack(entry, "stopped");
@@ -235,6 +245,7 @@ function show(answer, asked = false) {
   for (const part of [".top", "main"]) document.querySelector(part).replaceWith(page.querySelector(part));
   for (const details of all("main details")) if (opened.includes(nameOf(details))) details.open = true;
   setUp();
+  if (!asked && page.querySelector(".choose")) return; // a list that is read stays where it is
   notForTheSecondTap();
   scrollTo(0, 0);
   const heading = byId("alert") ?? document.querySelector("main h1");

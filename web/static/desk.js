@@ -10,6 +10,9 @@
   let sending = false; // a form is on its way, and its answer says where to go: a night that it ends signs this page out
   let catchingUp = false; // the first message after connecting has the whole page, so its rows are not news
 
+  // The server's clock: what is late on a machine whose own is wrong would be late for nobody else.
+  const ahead = Date.parse(place.dataset.now) - Date.now() || 0;
+
   // The same words as in server/count/board/board.py.
   const inWords = (minutes) => {
     const hours = Math.floor(minutes / 60);
@@ -18,7 +21,7 @@
   };
   const tellTime = () => {
     for (const element of document.querySelectorAll("[data-expected]")) {
-      const minutes = Math.floor((Date.now() - new Date(element.dataset.expected)) / 60_000);
+      const minutes = Math.floor((Date.now() + ahead - new Date(element.dataset.expected)) / 60_000);
       const words = minutes < 0 ? `in ${inWords(-minutes)}` : minutes ? `${inWords(minutes)} late` : "due now";
       if (element.textContent !== words) element.textContent = words;
       element.closest("tr")?.classList.toggle("late", minutes > 0);

@@ -13,6 +13,7 @@ from msgspec import Struct
 from server.count.board.board import Board
 from server.count.board.figures_told import LoggedChange, figures_changed
 from server.count.board.wording import act_told, command_told, reasons_told, sentence_case, time_told
+from server.count.visit.sending import device_told
 from server.election.commands import Correct, ExpectDeclaration, ReachStage, ballot_of
 from server.election.counting.acts import (
     AnyAct,
@@ -103,7 +104,7 @@ class _Log:
             yield LogLine(
                 at=act.at,
                 by=act.by,
-                device=act.device,
+                device=device_told(act.device),
                 what=self._what(act),
                 changes=changes,
                 reasons=self._reasons(act),

@@ -14,7 +14,7 @@ from msgspec import Struct
 from server.count.board.board import Board, Glance, board_of, state_of
 from server.count.board.log import log_of
 from server.count.board.needs import needs_of
-from server.count.board.wording import SKIPS, SPEEDS, reasons_told, replay_told
+from server.count.board.wording import SKIPS, SPEEDS, device_told, reasons_told, replay_told
 from server.count.phone.figures import number_at
 from server.count.phone.page_content import label_of
 from server.count.phone.read_back import otherwise, read_back
@@ -247,4 +247,4 @@ def _about(command: PublicCommand) -> Iterable[str]:
 
 
 def _fragment(name: str, **context: object) -> Markup:
-    return Markup(environment().get_template(f"desk/fragments/{name}.html").render(context))
+    return Markup(environment().get_template(f"desk/fragments/{name}.html").render(context, device_told=device_told))

@@ -6,6 +6,7 @@ from msgspec import UNSET
 
 from server.count.board.box_wording import box_told
 from server.count.visit.place import STAGES
+from server.count.visit.sending import device_told as device_told
 from server.election.commands import (
     AmendBallotPaper,
     AmendNight,

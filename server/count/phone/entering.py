@@ -12,13 +12,14 @@ from server.count.phone.figures import SentForm, entry_of, read_sheet, read_veri
 from server.count.phone.pages import fresh_entry, read_back_page, sheet_page, verification_page, waiting_page
 from server.count.visit.place import STAGES, STAGING, Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
-from server.count.visit.sending import ask, id_of, stamp, taken_back
+from server.count.visit.sending import ask, device_told, id_of, stamp, taken_back
 from server.count.visit.visitors_night import night_of, page
 from server.election.checks import check_figures, check_preferences
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified, SheetKeyed
 from server.election.counting.entry import KEYING, keyers, papers_of, sheets_of
 from server.election.counting.keying import is_first_alone
+from server.election.counts import Count
 from server.election.events import Stage
 from server.election.methods.figures import Rejected
 from server.election.numbers import written
@@ -70,8 +71,9 @@ async def form(request: Request) -> Response:
 @allows(SignedIn(AT_THE_COUNT))
 async def state(request: Request) -> Response:
     """``GET /count/state``: a token that changes when the page does; phones poll it."""
-    place = await place_of(request, chosen(request) or "")
-    return JSONResponse({"token": place.token}, headers={"Cache-Control": "no-store"})
+    ballot = chosen(request)
+    token = (await place_of(request, ballot)).token if ballot else _token_of_all(_counts(request))
+    return JSONResponse({"token": token}, headers={"Cache-Control": "no-store"})
 
 
 @allows(SignedIn(AT_THE_COUNT))
@@ -175,9 +177,20 @@ async def take_back(request: Request) -> Response:
 
 
 async def _contests(request: Request) -> Response:
-    night = night_of(request)
-    counts = [night.counts[ballot] for ballot in visit(request).person.ballots if ballot in night.counts]
-    return page("contests.html", night=night, counts=counts, person=visit(request).person, stages=STAGES)
+    counts, night = _counts(request), night_of(request)
+    token, person = _token_of_all(counts), visit(request).person
+    return page("contests.html", night=night, counts=counts, person=person, stages=STAGES, token=token)
+
+
+def _counts(request: Request) -> list[Count]:
+    """The contests that the visitor is invited for."""
+    counts = night_of(request).counts
+    return [counts[ballot] for ballot in visit(request).person.ballots if ballot in counts]
+
+
+def _token_of_all(counts: list[Count]) -> str:
+    """A hash of what the list of the visitor's contests shows."""
+    return id_of(*((count.contest.name, count.result is not None, count.stage) for count in counts))
 
 
 async def _place(request: Request) -> tuple[Place, dict[str, str]]:
@@ -228,7 +241,7 @@ async def _sheet_refused(request: Request, place: Place, entry: SentForm, refuse
         place = await place_of(request, place.ballot)
         if mine := sheets_of(place.count, place.desk).get(place.person.role):  # that sheet may have become void since
             notice = (
-                f"Other figures were sent at {clock(mine.at)}, from {mine.device}. "
+                f"Other figures were sent at {clock(mine.at)}, from {device_told(mine.device)}. "
                 "Those below are what you typed here: send them again only if they are the right ones."
             )
     return sheet_page(request, place, entry, notice=notice, status=409)

@@ -41,6 +41,9 @@ async def from_our_page(request: Request) -> None:
     if not known and opened.startswith("http:") and ours.startswith("https:"):
         sentence = f"This page was opened at {opened}, where no browser stays signed in. Nothing was sent."
         raise Titled(403, "Not at this address", f"{sentence} Open the same link at {ours}.")
+    if not known and "cookie" not in request.headers:
+        sentence = "This browser sent no cookie, and without one nobody stays signed in. Nothing was sent."
+        raise Titled(403, "Cookies are off", f"{sentence} Allow cookies for this site, and open the link again.")
     if not isinstance(sent, str) or not known or not secrets.compare_digest(sent.encode(), known.encode()):
         sentence = "That page is from before this phone signed in. Nothing was sent; what was typed is kept."
         raise HTTPException(403, f"{sentence} Go back and open the page again.")

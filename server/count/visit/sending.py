@@ -1,6 +1,7 @@
 """Recording what an invited person does, and sending it out: once, however often the request is repeated."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from typing import cast, get_args
@@ -73,6 +74,12 @@ def device(request: Request) -> str:
     words = [next((name for name in names if name in agent), "") for names in (_SYSTEMS, _BROWSERS)]
     parts = [*words, address(request), visit(request).session[:6]]
     return ", ".join(part for part in parts if part)
+
+
+def device_told(device: str) -> str:
+    """A device of the record as people are told of it: without the first characters of its session."""
+    *told, last = device.split(", ")
+    return ", ".join(told) if told and re.fullmatch(r"[\w-]{6}", last) and last not in _SYSTEMS + _BROWSERS else device
 
 
 def round_in(sent: object) -> int:
