@@ -191,13 +191,15 @@ def test_a_correction_is_keyed_by_both(officer: Phone, second: Phone, desk: Desk
     assert "Corrected. Receipt" in officer.open("/count/receipt")
 
 
-def test_a_recount_voids_both_sheets(officer: Phone, second: Phone, desk: Desk) -> None:
-    for phone in (officer, second):
+def test_a_recount_voids_both_sheets_and_gives_each_their_own_back(officer: Phone, second: Phone, desk: Desk) -> None:
+    for phone, theirs in ((officer, ONE), (second, ONE | {"1": 55, "2": 21})):
         phone.open()
-        phone.send(SHEET, texts(ONE))
+        phone.send(SHEET, texts(theirs))
     desk.submit(ReachStage(id="r", by="desk", ballot=rochester.BALLOT, stage="recount"))
-    for phone in (officer, second):
-        assert value_of(phone.open(), "votes.11") == ""
+    for phone, theirs in ((officer, ONE), (second, ONE | {"1": 55, "2": 21})):
+        form = phone.open()
+        assert "These are your figures from before the recount" in form
+        assert value_of(form, "votes.1") == str(theirs["1"]), "each sees their own, and not the other's"
     assert officer.send(DECLARE, {"sheet": "6"}).headers["location"] == "/count"
     assert desk.declared() == []
 
