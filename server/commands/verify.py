@@ -11,7 +11,7 @@ from typing import Any
 from server.commands.named import night_in
 from server.election.clock import LONDON
 from server.election.contests import Definition
-from server.election.events import AnyEvent, Corrected, Withdrawn
+from server.election.events import AnyEvent, Corrected, StageTakenBack, Withdrawn
 from server.election.nights import Night
 from server.election.results.tally import Tally
 from server.nights import archive
@@ -97,8 +97,10 @@ def _by_the_rules(events: Sequence[AnyEvent]) -> int:
 
 def _print_changes(night: Night) -> None:
     for event in night.feed:
-        if isinstance(event, Corrected | Withdrawn):
+        if isinstance(event, Corrected | Withdrawn | StageTakenBack):
             what = "corrected" if isinstance(event, Corrected) else "withdrawn"
+            if isinstance(event, StageTakenBack):
+                what = f"taken back to before “{event.stage}”"
             at = event.at.astimezone(LONDON)
             name = night.counts[event.ballot].contest.name
             print(f"  {name} was {what} at {at:%H:%M} (event {event.seq:,}): {event.reason}")

@@ -145,6 +145,8 @@ def count_after(count: Count, event: CountEvent) -> Count:
             return replace(
                 count, stage=event.stage, recount=event.recount, papers=papers, preferences=first, history=history
             )
+        case StageTakenBack() if not count.steps:  # no rule allows that, but a record can hold it
+            return replace(count, history=history)
         case StageTakenBack():
             *left, step = count.steps
             count = replace(count, stage=step.stage, recount=step.recount, papers=step.papers, steps=tuple(left))
