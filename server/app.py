@@ -20,6 +20,7 @@ from server.count import routes as count
 from server.count.board.render import DeskRenderer
 from server.count.losses import put_right
 from server.count.setup import MOST_UPLOADED, UPLOADS, open_in_time
+from server.hooks.deliveries import Deliveries
 from server.html import static
 from server.html.errors import on_crash, on_gone, on_http_error, on_too_deep, on_unavailable, on_unreadable
 from server.html.limits import Limits
@@ -80,7 +81,8 @@ def build_app(settings: Settings) -> Application:
         stream = EventStream(url, settings.replicas)
         await stream.open()
         submitter = Submitter(stream)
-        follower = asyncio.create_task(hub.follow(submitter.heard(follow(url))), name="follower")
+        hooks = Deliveries(settings, stream, submitter)
+        follower = asyncio.create_task(hub.follow(hooks.heard(submitter.heard(follow(url)))), name="follower")
         follower.add_done_callback(stop_the_process)
         compressing = asyncio.create_task(asyncio.to_thread(static.compress), name="static files")
         await compile_all()
@@ -99,10 +101,13 @@ def build_app(settings: Settings) -> Application:
         led.add_done_callback(stop_the_process)
         losses = asyncio.create_task(put_right(hub, submitter), name="putting right of losses")
         losses.add_done_callback(stop_the_process)
-        yield {PROCESS: Process(hub, stream, submitter, settings, kept, drafts, Rates(url), leading)}
-        for task in (losses, led, opening, follower):
+        sending = asyncio.create_task(hooks.run(), name="sending of webhooks")
+        sending.add_done_callback(stop_the_process)
+        yield {PROCESS: Process(hub, stream, submitter, settings, kept, drafts, Rates(url), leading, hooks)}
+        for task in (sending, losses, led, opening, follower):
             task.remove_done_callback(stop_the_process)
             task.cancel()
+        await asyncio.wait([sending])  # which closes its connections
         await stream.close()
 
     def stop_the_process(task: asyncio.Task[None]) -> None:

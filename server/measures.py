@@ -28,6 +28,11 @@ REDIS_FAILURES = Counter("declared_redis_failures", "Calls that Redis refused or
 HEARD = "declared_follower_heard_timestamp_seconds"
 FOLLOWER_HEARD = Gauge(HEARD, "When Redis last told of news, or of none.", registry=REGISTRY)
 
+HOOK_DELIVERIES = Counter(
+    "declared_hook_deliveries", "Webhooks sent: taken, refused, none (no answer).", ["answer"], registry=REGISTRY
+)
+HOOKS_WAITING = Gauge("declared_hooks_waiting", "Webhooks whose next try is awaited here.", registry=REGISTRY)
+
 SOCKETS = Gauge("declared_sockets", "Open lines: viewers, desk, clocks, events (streams).", ["kind"], registry=REGISTRY)
 CONNECTIONS = Gauge("declared_connections", "Open connections of clients, those of viewers too.", registry=REGISTRY)
 CONNECTIONS_LIMIT = Gauge("declared_connections_limit", "The most there may be.", registry=REGISTRY)

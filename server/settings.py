@@ -16,6 +16,7 @@ from server import network
 
 ROOT = Path(__file__).resolve().parent.parent
 _SHORTEST_SECRET = 16  # characters
+WEBHOOK_PAUSES = (5, 15, 60, 300, 600, 900, 1800, 1800, 3600, 3600, 7200, 7200)  # seconds: seven and a half hours
 _HOME = {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}  # HOST for all addresses → one at which this machine opens the site
 
 
@@ -32,7 +33,8 @@ class Settings:
     others begin with ``public_url``; ``also_at`` are further addresses of this machine, where PUBLIC_URL is not set.
     ``trusted_proxies`` are networks whose X-Forwarded-For is believed, those of IPv4 also as IPv6 sockets show them.
     A process that is told to stop goes on for ``drain_seconds``. ``log_requests``: "few" (slow or failed), "some" (all
-    but files and health) or "all".
+    but files and health) or "all". Webhooks may go to ``webhook_networks`` besides public addresses, and what is not
+    taken is sent again after each of ``webhook_pauses``, in seconds.
     """
 
     host: str = "127.0.0.1"
@@ -43,6 +45,8 @@ class Settings:
     data_dir: Path = ROOT / "data"
     public_url: str = "http://127.0.0.1:8000"
     also_at: tuple[str, ...] = ()
+    webhook_networks: tuple[str, ...] = ()
+    webhook_pauses: tuple[float, ...] = WEBHOOK_PAUSES
     trusted_proxies: tuple[str, ...] = ("127.0.0.1/32", "::ffff:127.0.0.1/128", "::1/128")
     secret_key: str = field(default="", repr=False)
     drain_seconds: int = 0
@@ -52,11 +56,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read HOST, PORT, SHARE_PORT, PUBLIC_URL, TRUSTED_PROXIES, REDIS_URL, REDIS_CERTIFICATE, REDIS_REPLICAS,
-        DATA_DIR, SECRET_KEY, DRAIN_SECONDS, LOG_FORMAT, LOG_REQUESTS and LOG_ADDRESSES.
-
-        SettingsError if one of them cannot be used.
-        """
+        """Read the variables that the README lists; SettingsError if one of them cannot be used."""
         data_dir = Path(environ.get("DATA_DIR") or ROOT / "data").absolute()
         host, port = environ.get("HOST") or "127.0.0.1", _number(environ, "PORT", 8000)
         public_url, *also_at = _public_urls(environ, host, port)
@@ -71,7 +71,9 @@ class Settings:
             data_dir=data_dir,
             public_url=public_url,
             also_at=tuple(also_at),
-            trusted_proxies=_networks(environ),
+            trusted_proxies=_networks(environ, "TRUSTED_PROXIES", "127.0.0.1 ::1"),
+            webhook_networks=_networks(environ, "WEBHOOK_NETWORKS", ""),
+            webhook_pauses=_seconds(environ, "WEBHOOK_PAUSES", WEBHOOK_PAUSES),
             secret_key=_secret(environ, data_dir),
             drain_seconds=_number(environ, "DRAIN_SECONDS", 10 if shares else 0),
             log_json=log_format == "json",
@@ -163,21 +165,28 @@ def _public_urls(environ: Mapping[str, str], host: str, port: int) -> list[str]:
     ]
 
 
-def _networks(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The networks of TRUSTED_PROXIES; an IPv4 address is ``::ffff:`` and that address on a socket that serves both."""
+def _networks(environ: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
+    """The networks in a variable; an IPv4 address is ``::ffff:`` and that address on a socket that serves both."""
     found: list[str] = []
-    for text in (environ.get("TRUSTED_PROXIES") or "127.0.0.1 ::1").replace(",", " ").split():
+    for text in (environ.get(name) or default).replace(",", " ").split():
         try:
             network = ip_network(text)
         except ValueError:
             raise SettingsError(
-                "TRUSTED_PROXIES must be addresses or networks, as in 10.0.0.0/8 or 127.0.0.1, 192.168.1.20; "
+                f"{name} must be addresses or networks, as in 10.0.0.0/8 or 127.0.0.1, 192.168.1.20; "
                 f"{text!r} is neither."
             ) from None
         found.append(str(network))
         if network.version == 4:
             found.append(f"::ffff:{network.network_address}/{96 + network.prefixlen}")
     return tuple(found)
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: tuple[float, ...]) -> tuple[float, ...]:
+    texts = environ.get(name, "").replace(",", " ").split()
+    if not all(re.fullmatch(r"[0-9]{1,5}([.][0-9]{1,3})?", text) for text in texts):
+        raise SettingsError(f"{name} must be numbers of seconds, as in 5, 60, 600; it is {environ[name]!r}.")
+    return tuple(map(float, texts)) or default
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from server.hooks.deliveries import Deliveries
 from server.html.process import PROCESS, Process
 from server.live.hub import Hub
 from server.live.leading import Leading
@@ -20,5 +21,7 @@ def handed(hub: Hub, stream: EventStream | None = None) -> dict[str, Any]:
     stream = stream or EventStream("redis://nobody")
     drafts, rates = Drafts(stream), Rates("")
     leading, kept = Leading(Clocks(drafts)), Kept(Path("nowhere"))
-    one = Process(hub, stream, Submitter(stream), Settings(), kept, drafts, rates, leading)
+    settings, submitter = Settings(), Submitter(stream)
+    hooks = Deliveries(settings, stream, submitter)
+    one = Process(hub, stream, submitter, settings, kept, drafts, rates, leading, hooks)
     return {PROCESS: one}

@@ -22,10 +22,11 @@ ROOMS = {
     "stream": {"election"},
     "nights": {"election", "stream"},
     "live": {"election", "stream"},
-    "html": {"election", "stream", "nights", "live"},
+    "hooks": {"election", "stream"},
+    "html": {"election", "stream", "nights", "live", "hooks"},
     "pages": {"election", "nights", "live", "html"},
     "feeds": {"election", "stream", "nights", "live", "html"},
-    "count": {"election", "stream", "nights", "live", "html", "pages"},
+    "count": {"election", "stream", "nights", "live", "hooks", "html", "pages"},
     "replay": {"election", "stream", "nights"},
     "rehearsal": {"election", "stream", "nights", "html"},
     "serving": {"live"},
@@ -36,7 +37,7 @@ ROOT = {
     "settings": {"network"},
     "access": set[str](),
     "measures": set[str](),
-    "app": {"election", "stream", "nights", "live", "html", "pages", "feeds", "count", "access", "settings"},
+    "app": {"election", "stream", "nights", "live", "hooks", "html", "pages", "feeds", "count", "access", "settings"},
     "__main__": {"election", "stream", "nights", "replay", "serving", "commands", "settings"},
 }
 TOP = {"access", "measures", "network", "settings"}  # small modules that every room but election may use

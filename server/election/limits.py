@@ -24,5 +24,7 @@ LONGEST_FIELD = 200
 """A hidden field that a page put into its own form: the contest, the round, the token against forgery."""
 MOST_CONTESTS = 700
 """The contests of a night that somebody makes."""
+MOST_HOOKS, LONGEST_URL = 20, 500
+"""The webhooks of a night, and the characters of an address that one of them is sent to."""
 MOST_BOXES = 1000
 """The ballot boxes of one contest; the largest constituencies have about two hundred."""

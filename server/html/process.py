@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
+from server.hooks.deliveries import Deliveries
 from server.live.hub import Hub
 from server.live.leading import Leading
 from server.live.memory.turns import Turns
@@ -29,6 +30,7 @@ class Process:
     drafts: Drafts
     rates: Rates
     leading: Leading
+    hooks: Deliveries
     turns: Turns = field(default_factory=Turns)
 
 

@@ -24,6 +24,7 @@ from server.stream.reading import (
     decoded,
     decoded_acts,
     desk_key,
+    hooks_key,
     key,
     keys,
     listed,
@@ -216,7 +217,7 @@ class EventStream:
 
     async def _erased(self, night: str, *seqs: int) -> bool:
         """The script takes the night off air in every process; to unlist it afterwards only keeps the index tidy."""
-        if not await self._call("EVAL", scripts.ERASE, 3, *keys(night), *seqs):
+        if not await self._call("EVAL", scripts.ERASE, 4, *keys(night), hooks_key(night), *seqs):
             return False
         if night in await self.nights():
             await self._call("XADD", INDEX, "*", "erased", night)
@@ -230,7 +231,7 @@ class EventStream:
         False, and nothing is done, if the night is not at these seqs of events and acts any more.
         """
         told = await self._call(
-            "EVAL", scripts.BEGIN_AGAIN, 3, *keys(night), *seqs, encode(opening), *map(encode, acts)
+            "EVAL", scripts.BEGIN_AGAIN, 4, *keys(night), hooks_key(night), *seqs, encode(opening), *map(encode, acts)
         )
         return bool(told)
 

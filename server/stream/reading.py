@@ -81,6 +81,11 @@ def round_key(night: str) -> str:
     return f"{{{night}}}:round"
 
 
+def hooks_key(night: str) -> str:
+    """The key that says how far each webhook of a night is."""
+    return f"{{{night}}}:hooks"
+
+
 def keys(night: str) -> tuple[str, str, str]:
     """All three keys of a night, in the order that the scripts expect."""
     return round_key(night), key(night), desk_key(night)

@@ -1,7 +1,8 @@
 """Lua scripts, each of which Redis runs as one step that nothing can interrupt. No Python.
 
-Every script's keys are those of one night: its round, events, acts. The round is a stream of one entry that is written
-whenever the night's streams are replaced; so the step that replaces them also wakes the followers.
+Every script's keys are those of one night: its round, events, acts, and for scripts that replace these, how far its
+webhooks are. The round is a stream of one entry that is written whenever the night's streams are replaced; so the step
+that replaces them also wakes the followers.
 """
 
 _NEWEST = """
@@ -66,7 +67,7 @@ for i = 2, #ARGV + 1 do
   if newest(KEYS[i]) ~= "0-0" and not is(KEYS[i], ARGV[i - 1]) then return 0 end
 end
 redis.call("XADD", KEYS[1], "MAXLEN", 1, "*", "erased", 1)
-redis.call("DEL", KEYS[2], KEYS[3])
+redis.call("DEL", KEYS[2], KEYS[3], KEYS[4])
 return 1
 """
 )
@@ -76,7 +77,7 @@ BEGIN_AGAIN = (
     + """
 if not is(KEYS[2], ARGV[1]) or not is(KEYS[3], ARGV[2]) then return 0 end
 redis.call("XADD", KEYS[1], "MAXLEN", 1, "*", "begun", 1)
-redis.call("DEL", KEYS[2], KEYS[3])
+redis.call("DEL", KEYS[2], KEYS[3], KEYS[4])
 redis.call("XADD", KEYS[2], "1-0", "event", ARGV[3])
 for i = 4, #ARGV do redis.call("XADD", KEYS[3], (i - 3) .. "-0", "event", ARGV[i]) end
 return 1

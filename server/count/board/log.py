@@ -37,6 +37,7 @@ from server.election.counting.acts import (
 )
 from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.entry import State
+from server.election.counting.hook_acts import HookDropped, HookMade, HookSwitched
 from server.election.counts import Count
 from server.election.events import (
     Amendment,
@@ -129,7 +130,7 @@ class _Log:
         if ballot is None:
             return True
         match act:
-            case EntryChosen() | ReplaySet():
+            case EntryChosen() | ReplaySet() | HookMade() | HookSwitched() | HookDropped():
                 return False
             case Asked():
                 return ballot_of(act.command) == ballot

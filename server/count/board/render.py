@@ -14,7 +14,8 @@ from msgspec import Struct
 from server.count.board.board import Board, Glance, board_of, state_of
 from server.count.board.log import log_of
 from server.count.board.needs import needs_of
-from server.count.board.wording import SKIPS, SPEEDS, device_told, reasons_told, replay_told
+from server.count.board.replay_wording import SKIPS, SPEEDS, replay_told
+from server.count.board.wording import device_told, reasons_told
 from server.count.phone.figures import number_at
 from server.count.phone.page_content import label_of
 from server.count.phone.read_back import otherwise, read_back
@@ -26,6 +27,7 @@ from server.election.counting.acts import (
     Dropped,
     EntryChosen,
     EventLost,
+    HookAct,
     InvitationAct,
     Invited,
     PinChosen,
@@ -215,8 +217,8 @@ def _person(act: SignInAct | InvitationAct) -> str:
 
 def _ballots(desk: Desk, news_item: News) -> Iterable[str]:
     """The contests whose row or page this news changes."""
-    if isinstance(news_item, CountAct):
-        return (news_item.ballot,)
+    if isinstance(news_item, CountAct | HookAct):
+        return (news_item.ballot,) if isinstance(news_item, CountAct) else ()
     match news_item:
         case Invited():
             return news_item.ballots

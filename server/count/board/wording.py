@@ -1,10 +1,12 @@
 """Acts and commands in words, and what each of them changed. Nothing is decided here."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import UNSET
 
 from server.count.board.box_wording import box_told
+from server.count.board.hook_wording import hook_told
+from server.count.board.replay_wording import replay_told
 from server.count.visit.place import STAGES
 from server.count.visit.sending import device_told as device_told
 from server.election.commands import (
@@ -34,6 +36,7 @@ from server.election.counting.acts import (
     Dropped,
     EntryChosen,
     EventLost,
+    HookAct,
     Invited,
     PapersVerified,
     PinChosen,
@@ -69,14 +72,6 @@ from server.election.results.amendments import in_words
 from server.election.texts.check_codes import CHECKS
 from server.election.verdict import Figures, judge
 from server.html.templates import clock
-
-SPEEDS: dict[str, float | None] = {
-    **{f"{speed}x": float(speed) for speed in (1, 10, 60, 120, 300, 600)},
-    "max": None,
-}
-"""The speeds that the desk can set a replay to, in multiples of real time; None is without pauses."""
-SKIPS = {"10 minutes": timedelta(minutes=10), "an hour": timedelta(hours=1)}
-"""How far the desk can skip forward in a replay, on the night's own clock."""
 
 
 def command_told(night: Night, step: PublicCommand | FeedEvent) -> str:
@@ -121,6 +116,8 @@ def act_told(night: Night, desk: Desk, act: AnyAct) -> str:
     """What a person did, in words."""
     if isinstance(act, BoxAct):
         return box_told(desk, act)
+    if isinstance(act, HookAct):
+        return hook_told(act)
     match act:
         case EntryChosen():
             who = "Two people key each result" if act.entry == "double" else "One person keys each result"
@@ -159,23 +156,6 @@ def act_told(night: Night, desk: Desk, act: AnyAct) -> str:
             return f"Could not go out: {act.why}"
         case EventLost():
             return f"Lost event {act.lost}, which {act.asked_by} had sent at {clock(act.announced)}"
-
-
-def replay_told(act: ReplaySet) -> str:
-    """How a replay is played, in words."""
-    skipped = f", skipped to {clock(act.skips_to)}" if act.skips_to else ""
-    speed = (
-        "without pauses" if act.speed is None else "in real time" if act.speed == 1 else f"{act.speed:g} times as fast"
-    )
-    match act.state:
-        case "playing":
-            return f"plays {speed}{skipped}"
-        case "paused":
-            return f"paused, and goes on {speed}{skipped}"
-        case "stopped":
-            return "stopped where it is"
-        case "ended":
-            return "ended, all of it is on air"
 
 
 def sentence_case(words: str) -> str:

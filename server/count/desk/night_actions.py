@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
 from server.count.board.board import Board
-from server.count.board.wording import SKIPS, SPEEDS
+from server.count.board.replay_wording import SKIPS, SPEEDS
 from server.count.desk.pages import desk_page, hold_page
 from server.count.desk.requests import DESK, carried_out, current_board, sent
 from server.count.visit.rules import Sends, visit

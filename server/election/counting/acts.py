@@ -10,6 +10,7 @@ from server.election.counting.act import Act as Act
 from server.election.counting.act import Stamp as Stamp
 from server.election.counting.apart import Apart
 from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.hook_acts import HookAct
 from server.election.methods.figures import MoreFigures, Rejected
 
 Role = Literal["officer", "second officer", "returning officer", "desk", "admin"]
@@ -195,8 +196,9 @@ InvitationAct = Revoked | PinCleared | SessionsEnded
 """The acts of the desk on an invitation, ``act.invited``."""
 SignInAct = PinChosen | SignedIn | PinMistaken
 """The acts of somebody who uses an invitation, ``act.invitation``."""
-OfTheDesk = EntryChosen | Invited | InvitationAct | SignInAct | ReplaySet
-"""The acts that stay in force when a night is played again: who may do what, and how results are entered."""
+OfTheDesk = EntryChosen | Invited | InvitationAct | SignInAct | ReplaySet | HookAct
+"""The acts that stay in force when a night is played again: who may do what, how results are entered, who is sent
+them."""
 OfOneRound = CountAct | Asked | Dropped | EventLost
 """The acts that are forgotten when a night is played again, because they are about the night as it went before."""
 AnyAct = OfTheDesk | OfOneRound

@@ -52,6 +52,8 @@ from server.election.counting.entry import (
     sheets_of,
 )
 from server.election.counting.expected import expected_shares
+from server.election.counting.hook_acts import HookDropped, HookMade, HookSwitched
+from server.election.counting.hooks import must_hook
 from server.election.counting.keying import is_keyed_apart
 from server.election.counting.people import is_same_person, must_be_invited, must_have_a_name, must_invite, must_sign_in
 from server.election.counts import Count
@@ -101,6 +103,8 @@ def admit(night: Night, desk: Desk, act: A) -> A:
             _replay(night, desk, act)
         case EntryChosen():
             _entry_mode(night, desk, act)
+        case HookMade() | HookSwitched() | HookDropped():
+            must_hook(night, desk.hooks, act)
         case EventLost():  # a fact that nobody decides
             pass
         case _:

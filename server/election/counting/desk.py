@@ -36,6 +36,8 @@ from server.election.counting.acts import (
     SignInAct,
 )
 from server.election.counting.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.hook_acts import HookDropped, HookMade, HookSwitched
+from server.election.counting.hooks import Hook, hooks_after
 from server.election.nights import GapInNight
 
 MOST_MISTAKES = 5
@@ -111,8 +113,8 @@ class Desk(Struct, frozen=True):
     ``people`` is invitation id → person, ``entries`` ballot id → what is known of the contest, ``asked`` command id →
     the act that asked for it, gone out or not. ``log`` holds every act, ``receipts`` is command id → seq of its act.
     ``replay`` says how the night is played, if it is a replay; ``apart``, whether block votes and split votes are
-    keyed apart. ``alone_since`` is the seq of the act after which one person keys each result where two did before, 0
-    if there is none.
+    keyed apart; ``hooks`` is id → webhook. ``alone_since`` is the seq of the act after which one person keys each
+    result where two did before, 0 if there is none.
     """
 
     seq: int = 0
@@ -125,6 +127,7 @@ class Desk(Struct, frozen=True):
     receipts: dict[str, int] = {}
     replay: ReplaySet | None = None
     alone_since: int = 0
+    hooks: dict[str, Hook] = {}
 
     def of(self, ballot: str) -> ContestDesk:
         """What is known of a contest; an empty ContestDesk where nothing is."""
@@ -136,7 +139,7 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
     before = desk or Desk()
     people, entries, asked = before.people.copy(), before.entries.copy(), before.asked.copy()
     receipts, entry, replay = before.receipts.copy(), before.entry, before.replay
-    apart, alone_since = before.apart, before.alone_since
+    apart, alone_since, hooks = before.apart, before.alone_since, before.hooks
     for seq, act in enumerate(acts, before.seq + 1):
         if act.seq != seq:
             raise GapInNight(f"Act {act.seq} of the desk cannot follow act {seq - 1}.")
@@ -149,6 +152,8 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 replay = act
             case EventLost():
                 pass
+            case HookMade() | HookSwitched() | HookDropped():
+                hooks = hooks_after(hooks, act)
             case Asked():
                 asked[act.command.id] = act
                 if isinstance(act.command, WithFigures):
@@ -181,17 +186,24 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 assert_never(act)
         receipts[act.command_id] = seq
     log = (*before.log, *acts)
-    return Desk(len(log), entry, apart, people, entries, asked, log, receipts, replay, alone_since)
+    return Desk(
+        len(log), entry, apart, people, entries, asked, log, receipts, replay, alone_since, hooks
+    )
 
 
 def for_another_round(desk: Desk) -> tuple[AnyAct, ...]:
     """The acts that stay in force when the night is played again (``OfTheDesk``), numbered anew from 1.
 
-    What a replay skipped is skipped in that round only.
+    What a replay skipped is skipped in that round only, and webhooks are sent it from its first event.
     """
     kept = (act for act in desk.log if isinstance(act, OfTheDesk))
-    whole = (replace(act, skips_to=UNSET) if isinstance(act, ReplaySet) else act for act in kept)
-    return tuple(replace(act, seq=seq) for seq, act in enumerate(whole, 1))
+    return tuple(replace(_from_the_first(act), seq=seq) for seq, act in enumerate(kept, 1))
+
+
+def _from_the_first(act: OfTheDesk) -> AnyAct:
+    if isinstance(act, HookMade):
+        return replace(act, after=0)
+    return replace(act, skips_to=UNSET) if isinstance(act, ReplaySet) else act
 
 
 def _entry_after(entry: ContestDesk, act: CountAct) -> ContestDesk:
