@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from server.count import boxes, desk, setup
+from server.count import boxes, desk, hooks, setup
 from server.count.declaration_api import post_declaration
 from server.count.phone.declaring import confirm, correct, declare, drop, receipt, withdraw
 from server.count.phone.entering import back_to_form, form, sheet, stage, state, take_back, verify
@@ -52,12 +52,13 @@ _COUNT = (
     *(("GET", f"/count/{name}", back_to_form) for name in _FORMS if f"/count/{name}" not in boxes.PAGES),
 )
 
-_DESK_FORMS = desk.FORMS | boxes.DESK_FORMS
+_DESK_FORMS = desk.FORMS | boxes.DESK_FORMS | hooks.DESK_FORMS
+_DESK_PAGES = desk.PAGES | boxes.DESK_PAGES | hooks.DESK_PAGES
 _DESK = (
     *_sign_in("desk"),
-    *(("GET", path, endpoint) for path, endpoint in (desk.PAGES | boxes.DESK_PAGES).items()),
+    *(("GET", path, endpoint) for path, endpoint in _DESK_PAGES.items()),
     *(("POST", f"/desk/{name}", endpoint) for name, endpoint in _DESK_FORMS.items()),
-    *(("GET", f"/desk/{name}", desk.back) for name in _DESK_FORMS if f"/desk/{name}" not in desk.PAGES),
+    *(("GET", f"/desk/{name}", desk.back) for name in _DESK_FORMS if f"/desk/{name}" not in _DESK_PAGES),
 )
 
 _ADMIN = (

@@ -161,6 +161,7 @@ DESKS = [
     "/desk/night",
     "/desk/practice",
     "/desk/people",
+    "/desk/hooks",
     "/desk/invitations",
     "/desk/record",
     "/desk/close",

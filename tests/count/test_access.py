@@ -172,6 +172,16 @@ GET  /desk/boxes                                              in     no      no 
 POST /desk/boxes                                              in     no      no     no        yes   no
 GET  /desk/boxes/strike                                       in     no      no     no        yes   no
 POST /desk/boxes/strike                                       in     no      no     no        yes   no
+GET  /desk/hooks                                              in     no      no     no        yes   no
+POST /desk/hooks                                              in     no      no     no        yes   no
+GET  /desk/hooks/test                                         in     no      no     no        yes   no
+POST /desk/hooks/test                                         in     no      no     no        yes   no
+GET  /desk/hooks/on                                           in     no      no     no        yes   no
+POST /desk/hooks/on                                           in     no      no     no        yes   no
+GET  /desk/hooks/off                                          in     no      no     no        yes   no
+POST /desk/hooks/off                                          in     no      no     no        yes   no
+GET  /desk/hooks/drop                                         in     no      no     no        yes   no
+POST /desk/hooks/drop                                         in     no      no     no        yes   no
 GET  /desk/night                                              in     no      no     no        yes   no
 POST /desk/night                                              in     no      no     no        yes   no
 GET  /desk/practice                                           in     no      no     no        yes   no

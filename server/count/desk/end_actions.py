@@ -8,17 +8,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.access import allows
+from server.count.board.board import Board
 from server.count.desk.requests import DESK, carried_out, current_board, page, runs_the_place, sent
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of
 from server.election.counting.desk import Desk
+from server.election.counting.hooks import Hook
 from server.election.nights import Night
 from server.election.refusals import Refused
+from server.hooks.progress import behind
 from server.html.process import process
 from server.nights import ending
 from server.nights.ending import Objection
 from server.nights.kept import NotKept
 from server.stream.clock import now
+from server.stream.events import StreamUnavailable
 from server.stream.record import BadRecord
 from server.stream.turns import Turns
 
@@ -96,7 +100,15 @@ async def _close_page(request: Request, notice: str = "", status: int = 200) -> 
         declared=ending.declared(board.night),
         objections=found,
         against=_digest(found),
+        behind=await _behind(request, board),
     )
+
+
+async def _behind(request: Request, board: Board) -> list[Hook]:
+    try:
+        return await behind(process(request).hooks.cursors, board.night, board.desk)
+    except StreamUnavailable:  # whoever closes the night then is told that it cannot be done now
+        return []
 
 
 async def _discard_page(request: Request, notice: str = "", status: int = 200) -> Response:

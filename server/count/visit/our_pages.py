@@ -14,7 +14,7 @@ from server.html.process import process
 
 _TYPED = frozenset(
     (
-        *("boxes", "contests", "expected", "explanation", "issued", "lines", "name", "papers"),
+        *("address", "boxes", "contests", "expected", "explanation", "issued", "lines", "name", "papers"),
         *("pin", "postal_boxes", "reason", "speaker", "text"),
     )
 )
