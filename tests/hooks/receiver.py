@@ -16,12 +16,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.election.commands import PostNote
 from server.election.counting.hook_acts import HookKind, HookMade
 from server.election.events import AnyEvent
 from server.hooks.secret import secret_of
 from server.stream.codec import decode
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
+from tests.count.rochester import NIGHT
 
 EVERYTHING: tuple[HookKind, ...] = ("results", "stages", "expected", "notes", "papers", "night")
 LOOPBACK = "127.0.0.1/32"
@@ -98,6 +100,13 @@ async def make(
         after=0,
     )
     await Submitter(stream).record(night, act)
+
+
+async def note(submitter: Submitter, *numbers: int, ballot: str | None = None) -> None:
+    """Post notes with these numbers."""
+    for number in numbers:
+        command = PostNote(id=f"note-{number}", by="desk", text=f"Note {number}", ballot=ballot)
+        await submitter.submit(NIGHT, command, datetime.now(UTC))
 
 
 def event_in(one: Received) -> AnyEvent:

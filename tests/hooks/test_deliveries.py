@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.responses import Response
 
-from server.election.commands import HoldNight, OpenNight, PostNote
+from server.election.commands import HoldNight, OpenNight
 from server.election.counting.hook_acts import HookDropped, HookSwitched
 from server.election.events import Declared
 from server.stream.embedded import Embedded
@@ -16,7 +16,7 @@ from server.stream.submit import Submitter
 from tests.conftest import free_port, until
 from tests.count.conftest import declaration, stamp
 from tests.count.rochester import BALLOT, NIGHT, OTHER, night
-from tests.hooks.receiver import LOOPBACK, Receiver, event_in, make, receiving, secrets
+from tests.hooks.receiver import LOOPBACK, Receiver, event_in, make, note, receiving, secrets
 from tests.running import serving
 
 _KEY = "a secret of this test"
@@ -30,12 +30,6 @@ async def opened(stream: EventStream) -> Submitter:
     await submitter.submit(NIGHT, command, night().polls_close)
     await stream.announce(NIGHT)
     return submitter
-
-
-async def note(submitter: Submitter, *numbers: int, ballot: str | None = None) -> None:
-    for number in numbers:
-        command = PostNote(id=f"note-{number}", by="desk", text=f"Note {number}", ballot=ballot)
-        await submitter.submit(NIGHT, command, datetime.now(UTC))
 
 
 async def test_what_happens_is_sent_signed_in_order_and_whole(
