@@ -6,9 +6,9 @@ pause; then whichever process asks first tries the same event again. A process t
 """
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from time import monotonic
 
 import structlog
 
@@ -27,6 +27,8 @@ from server.stream.servers.failures import StreamUnavailable
 from server.stream.submit import Submitter
 
 _VIEWERS_FIRST = 0.25  # seconds after an event; those who watch have been sent it by then
+_LONGEST_FIRST = 1.0  # seconds; where events come without a break, a message waits no longer than that
+_BETWEEN_RUNS = 0.05
 _AFTER_SILENCE = 1.0  # seconds, where Redis does not answer
 
 log = structlog.get_logger(__name__)
@@ -37,9 +39,9 @@ class Deliveries:
 
     def __init__(self, settings: Settings, stream: EventStream, submitter: Submitter) -> None:
         self.sender, self.cursors = Sender(settings.webhook_networks), Cursors(stream)
-        self._place = Place(settings, submitter, self.cursors, self.sender, secrets.token_urlsafe(9))
+        self._place = Place(settings, submitter, self.cursors, self.sender, self._quiet)
         self._submitter = submitter
-        self._nights, self._caught_up = set[str](), False
+        self._nights, self._caught_up, self._heard_at = set[str](), False, 0.0
         self._tasks: dict[tuple[str, str], tuple[asyncio.Task[None], asyncio.Event]] = {}
         self._changed, self._paused = asyncio.Event(), set[tuple[str, str]]()
         self._over: list[asyncio.Task[None]] = []
@@ -68,6 +70,7 @@ class Deliveries:
                         self._wake(news.night, act.hook)
                 self._changed.set()
             case Arrived():
+                self._heard_at = monotonic()
                 for hook in self._hooks(news.night).values():
                     if (news.night, hook.id) not in self._paused and any(wants(hook, event) for event in news.events):
                         self._wake(news.night, hook.id)
@@ -121,7 +124,17 @@ class Deliveries:
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await news.wait()
-            await asyncio.sleep(_VIEWERS_FIRST)
+            await asyncio.sleep(_BETWEEN_RUNS)
+            await self._quiet()
+
+    async def _quiet(self) -> None:
+        """Wait until the newest event has been pushed, so that no viewer waits for a webhook."""
+        end = monotonic() + _LONGEST_FIRST
+        while True:
+            rest = min(self._heard_at + _VIEWERS_FIRST, end) - monotonic()
+            if rest <= 0:
+                return
+            await asyncio.sleep(rest)
 
     def _hooks(self, night: str) -> dict[str, Hook]:
         return self._submitter.known(night).desk.hooks

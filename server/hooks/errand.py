@@ -1,6 +1,8 @@
 """One webhook's way through a night: claiming its lease, reading on, sending in order, and pausing after a failure."""
 
 import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from time import monotonic
@@ -36,13 +38,13 @@ log = structlog.get_logger(__name__)
 
 
 class Place(Struct, frozen=True):
-    """What all errands of a process share; ``who`` is the process in leases."""
+    """What all errands of a process share; who has called ``quiet`` takes no time from the push."""
 
     settings: Settings
     submitter: Submitter
     cursors: Cursors
     sender: Sender
-    who: str
+    quiet: Callable[[], Awaitable[None]]
 
 
 class Errand:
@@ -50,6 +52,7 @@ class Errand:
 
     def __init__(self, place: Place, night: str, hook: str) -> None:
         self._place, self._night, self._id = place, night, hook
+        self._who = secrets.token_urlsafe(9)  # in leases: an errand that is over is not taken for the next
         self._cursor, self._lines, self._unkept, self._renewed = Cursor(0), b"", 0, 0.0
         self.is_paused = False
 
@@ -59,7 +62,7 @@ class Errand:
         place, hook = self._place, self._hook()
         if hook is None:
             return None
-        claimed = await place.cursors.claim(self._night, self._id, place.who, LEASE_SECONDS)
+        claimed = await place.cursors.claim(self._night, self._id, self._who, LEASE_SECONDS)
         if claimed.wait:
             return claimed.wait
         self._renewed, self._lines, self._unkept = monotonic(), b"", 0
@@ -108,6 +111,7 @@ class Errand:
         night = place.submitter.known(self._night).night
         assert night is not None, "a night with acts has been opened"
         message = message_of(event, mark, night.definition, hook, place.settings.public_url)
+        await place.quiet()
         answer = await place.sender.send(hook.url, secret_of(place.settings.secret_key, hook.id), message)
         HOOK_DELIVERIES.labels("taken" if answer.is_taken else "refused" if answer.status else "none").inc()
         self._lines = line_of(event.seq, message, answer) + self._lines
@@ -149,7 +153,7 @@ class Errand:
         kept = await self._place.cursors.move(
             self._night,
             self._id,
-            self._place.who,
+            self._who,
             msgspec.json.encode(self._cursor),
             seconds,
             self._lines,

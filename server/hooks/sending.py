@@ -60,7 +60,13 @@ class Sender:
                 status, says, rest = await self._posted(url, _headers(secret, message), message.body)
         except TimeoutError:
             status, says, rest = 0, f"No answer within {SECONDS:.0f} seconds.", 0.0
-        except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException, OSError) as error:
+        except (
+            httpcore2.NetworkError,
+            httpcore2.ProtocolError,
+            httpcore2.TimeoutException,
+            OSError,
+            ValueError,
+        ) as error:
             status, says, rest = 0, str(error) or type(error).__name__, 0.0
         return Answer(status, says[:_MOST_SHOWN], monotonic() - began, rest)
 

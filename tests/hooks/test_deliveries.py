@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from starlette.responses import Response
 
-from server.election.commands import HoldNight, OpenNight
+from server.election.commands import HoldNight, OpenNight, ReleaseNight, Withdraw
+from server.election.counting.acts import Asked
 from server.election.counting.hook_acts import HookDropped, HookSwitched
 from server.election.events import Declared
 from server.stream.embedded import Embedded
@@ -111,7 +112,7 @@ async def test_a_receiver_that_is_gone_is_not_asked_again(
     assert receiver.tried == 1
 
 
-async def test_what_is_held_is_sent_when_it_goes_out(
+async def test_what_is_held_is_sent_when_it_goes_out_and_what_is_corrected_or_withdrawn_after_it(
     redis: Embedded, stream: EventStream, opened: Submitter, tmp_path: Path
 ) -> None:
     receiver = Receiver(secrets(_KEY, "hook"))
@@ -119,8 +120,16 @@ async def test_what_is_held_is_sent_when_it_goes_out(
         await make(stream, NIGHT, "hook", f"{url}/hook", ("results", "night"))
         async with serving(redis.url, tmp_path, webhook_networks=(LOOPBACK,)):
             await opened.submit(NIGHT, HoldNight(id="hold", by="desk"), datetime.now(UTC))
+            asked = Asked(**stamp("ask"), command=declaration("held"), reasons={})
+            assert await opened.ask(NIGHT, asked) is None, "it waits"
             await until(lambda: receiver.seqs() == [1, 2], "the hold")
-    assert [one.type for one in receiver.received["/hook"]] == ["night.opened", "night.held"]
+            await opened.submit(NIGHT, ReleaseNight(id="release", by="desk"), datetime.now(UTC))
+            await opened.send_out(NIGHT, datetime.now(UTC))
+            withdrawal = Withdraw(id="withdraw", by="desk", ballot=BALLOT, reason="A wrong sheet was read.")
+            await opened.submit(NIGHT, withdrawal, datetime.now(UTC))
+            await until(lambda: receiver.seqs() == [1, 2, 3, 4, 5], "the rest")
+    types = [one.type for one in receiver.received["/hook"]]
+    assert types == ["night.opened", "night.held", "night.released", "contest.declared", "contest.withdrawn"]
 
 
 async def test_two_processes_send_each_event_once(
