@@ -116,6 +116,7 @@ def test_what_is_declared_is_sent_with_the_secret_that_was_shown(
     told = Webhook(secret).verify(*receiver.took[0])
     assert (told["type"], told["data"]["event"]["votes"]) == ("contest.declared", rochester.VOTES)
     assert "Up to event 2 of 2" in _shown(at_the_desk, "Up to event 2")
+    assert 'declared_hook_deliveries_total{answer="taken"}' in at_the_desk.client.get("/metrics").text
 
 
 def test_a_webhook_that_nobody_takes_is_off_and_is_switched_on_again(
