@@ -186,9 +186,7 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 assert_never(act)
         receipts[act.command_id] = seq
     log = (*before.log, *acts)
-    return Desk(
-        len(log), entry, apart, people, entries, asked, log, receipts, replay, alone_since, hooks
-    )
+    return Desk(len(log), entry, apart, people, entries, asked, log, receipts, replay, alone_since, hooks)
 
 
 def for_another_round(desk: Desk) -> tuple[AnyAct, ...]:
