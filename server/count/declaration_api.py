@@ -27,6 +27,7 @@ _STATUS = {
     "already-declared": 409,
     "already-asked": 409,
     "not-confirmed": 409,
+    "counted-by-tables": 409,
     "preferences-missing": 409,
     "preferences-differ": 409,
     "no-poll": 409,

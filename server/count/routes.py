@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from server.count import boxes, desk, hooks, setup
+from server.count import boxes, desk, hooks, setup, tables
 from server.count.declaration_api import post_declaration
 from server.count.phone.declaring import confirm, correct, declare, drop, receipt, withdraw
 from server.count.phone.entering import back_to_form, form, sheet, stage, state, take_back, verify
@@ -31,7 +31,9 @@ _FORMS = {
     "change": confirm,
     "withdrawal": withdraw,
     **boxes.FORMS,
+    **tables.FORMS,
 }
+_PAGES = boxes.PAGES | tables.PAGES
 
 
 def _sign_in(area: str) -> tuple[tuple[str, str, Any], ...]:
@@ -48,12 +50,12 @@ _COUNT = (
     ("GET", "/count/state", state),
     ("GET", "/count/receipt", receipt),
     *(("POST", f"/count/{name}", endpoint) for name, endpoint in _FORMS.items()),
-    *(("GET", path, endpoint) for path, endpoint in boxes.PAGES.items()),
-    *(("GET", f"/count/{name}", back_to_form) for name in _FORMS if f"/count/{name}" not in boxes.PAGES),
+    *(("GET", path, endpoint) for path, endpoint in _PAGES.items()),
+    *(("GET", f"/count/{name}", back_to_form) for name in _FORMS if f"/count/{name}" not in _PAGES),
 )
 
-_DESK_FORMS = desk.FORMS | boxes.DESK_FORMS | hooks.DESK_FORMS
-_DESK_PAGES = desk.PAGES | boxes.DESK_PAGES | hooks.DESK_PAGES
+_DESK_FORMS = desk.FORMS | boxes.DESK_FORMS | tables.DESK_FORMS | hooks.DESK_FORMS
+_DESK_PAGES = desk.PAGES | boxes.DESK_PAGES | tables.DESK_PAGES | hooks.DESK_PAGES
 _DESK = (
     *_sign_in("desk"),
     *(("GET", path, endpoint) for path, endpoint in _DESK_PAGES.items()),

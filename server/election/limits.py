@@ -28,3 +28,7 @@ MOST_HOOKS, LONGEST_URL = 20, 500
 """The webhooks of a night, and the characters of an address that one of them is sent to."""
 MOST_BOXES = 1000
 """The ballot boxes of one contest; the largest constituencies have about two hundred."""
+MOST_TABLES = 100
+"""The count tables of one contest."""
+MOST_IN_A_BUNDLE = 1000
+"""The papers of a full bundle; most counts have 25, 50 or 100."""

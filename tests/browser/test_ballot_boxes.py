@@ -1,6 +1,7 @@
-"""North Lincolnshire 2023 on phones: 864 postal votes turn up late. With the network cut and the server killed.
+"""North Lincolnshire 2023 on phones: 864 postal votes turn up late. Putney 2024: 6,558 votes are at a table left out.
 
-The figures are those of Rochester and Strood, of whose papers 864 are in the box that turns up.
+With the network cut and the server killed. The figures are those of Rochester and Strood, of whose papers 864 are in
+the box that turns up, and 6,558 at the table that is missing.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from server.count.visit.inviting import invite_person
 from server.election.commands import OpenNight
 from server.election.counting.acts import Role
 from server.election.counting.box_acts import BoxCounted
+from server.election.counting.table_acts import TableKeyed, TablesChosen
 from server.election.events import Declared, StageReached
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
@@ -26,9 +28,10 @@ from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
 from tests.browser.officers import CHECK, DECLARE, key, says, sign_in, tap
 from tests.count import rochester
-from tests.count.conftest import SECRET, process
+from tests.count.conftest import SECRET, process, stamp
 
-LATE = 864
+LATE, LEFT_OUT = 864, 6558
+BUNDLE = 50
 UNSENT = "Typed, not sent: no signal. It goes by itself."
 
 
@@ -158,3 +161,84 @@ async def test_a_postal_box_that_turns_up_late_is_never_left_out(
     assert [one.papers for one in events if isinstance(one, StageReached)] == [39249, 40113]
     await jane.close()
     await rita.close()
+
+
+def parts() -> dict[str, dict[str, int]]:
+    """Table → the numbers of its sheet: two share all papers but those that the third has."""
+    left = rochester.VOTES | {rochester.RECKLESS: rochester.VOTES[rochester.RECKLESS] - LEFT_OUT}
+    first = {f"votes.{one}": number // 2 for one, number in left.items()}
+    second = {f"votes.{one}": number - number // 2 for one, number in left.items()}
+    third = dict.fromkeys(first, 0) | {f"votes.{rochester.RECKLESS}": LEFT_OUT}
+    heads = {f"rejected.{head}": papers for head, papers in rochester.HEADS.items()}
+    tables = {"Table 1": first | heads, "Table 2": second | dict.fromkeys(heads, 0), "Table 3": third}
+    tables["Table 3"] |= dict.fromkeys(heads, 0)
+    return {name: {"given": sum(numbers.values())} | numbers for name, numbers in tables.items()}
+
+
+async def enter_table(page: Page, numbers: dict[str, int], bundle: int = 0) -> None:
+    """Type the sheet of a table, in bundles if they have a size."""
+    for field, number in numbers.items():
+        whole = field.startswith("votes.") and bundle
+        texts = {f"bundles.{field[6:]}": number // bundle, f"loose.{field[6:]}": number % bundle} if whole else {}
+        for name, text in (texts or {field: number}).items():
+            await page.locator(f'[name="{name}"]').fill(str(text))
+
+
+async def test_a_table_that_is_missing_or_does_not_add_up_is_named_and_never_left_out(
+    hall: Hall, browser: Browser, stream: EventStream
+) -> None:
+    chosen = TablesChosen(**stamp("tables"), ballot=rochester.BALLOT, tables=tuple(parts()), bundle=BUNDLE)
+    await Submitter(stream).record(rochester.NIGHT, chosen)
+    jane, page = await a_phone(hall, browser, stream, "officer", "Jane Smith")
+    tom, other = await a_phone(hall, browser, stream, "officer", "Tom Jones")
+    for field in ("issued", "papers"):
+        await page.locator(f'[name="{field}"]').fill(str(rochester.PAPERS))
+    await tap(page, "Announce the turnout")
+    await expect(page.locator(".sum")).to_contain_text("0 of 3 tables entered")
+
+    # Two phones enter two tables at once: one without a network, the other while the server is killed.
+    await page.get_by_role("link", name="Table 1").tap()
+    await enter_table(page, parts()["Table 1"], BUNDLE)
+    await expect(page.locator(".sum")).to_contain_text("all papers accounted for")
+    await page.reload()
+    await expect(page.locator(".sum")).to_contain_text("all papers accounted for")
+    await other.goto("/count/table?table=Table 2")
+    await other.get_by_role("link", name="Enter only the votes").tap()
+    await expect(other.locator('[name="votes.1"]')).to_be_visible()
+    await enter_table(other, parts()["Table 2"])
+    await jane.set_offline(True)
+    await tap(page, "Enter this table")
+    await says(page, UNSENT)
+    await hall.kill()
+    await tap(other, "Enter this table")
+    await says(other, UNSENT)
+    await hall.start()
+    await jane.set_offline(False)
+    await expect(page.locator(".sum")).to_contain_text("2 of 3 tables entered")
+    await expect(other.locator(".sum")).to_contain_text("2 of 3 tables entered")
+    acts = [act for act in await stream.read_acts(rochester.NIGHT) if isinstance(act, TableKeyed)]
+    assert sorted((act.table, act.given) for act in acts) == [
+        (name, numbers["given"]) for name, numbers in list(parts().items())[:2]
+    ], "each once"
+
+    # The third is missing, and then does not add up.
+    await expect(page.locator(".boxes .out")).to_contain_text("Table 3")
+    await expect(page.get_by_role("button", name="These are the contest’s figures")).to_have_count(0)
+    await page.get_by_role("link", name="Table 3").tap()
+    await enter_table(page, parts()["Table 3"] | {f"votes.{rochester.RECKLESS}": LEFT_OUT + 27}, BUNDLE)
+    await tap(page, "Enter this table")
+    await expect(page.locator("#alert")).to_contain_text("6,585: 27 more than the 6,558 given")
+    await page.locator(f'[name="loose.{rochester.RECKLESS}"]').fill(str(LEFT_OUT % BUNDLE))
+    await page.locator(f'[name="bundles.{rochester.RECKLESS}"]').fill(str(LEFT_OUT // BUNDLE))
+    await tap(page, "Enter this table")
+    await expect(page.locator(".sum")).to_contain_text("3 of 3 tables entered")
+    await hall.kill()
+    await tap(page, "These are the contest’s figures")
+    await says(page, UNSENT)
+    await hall.start()
+    await tap(page, DECLARE)
+    await says(page, "On air")
+    declared = [event for event in await stream.read(rochester.NIGHT) if isinstance(event, Declared)]
+    assert [event.votes for event in declared] == [rochester.VOTES]
+    await jane.close()
+    await tom.close()

@@ -117,6 +117,10 @@ GET  /count/box                                               in     yes     yes
 POST /count/box                                               in     yes     no     yes       no    no
 GET  /count/box/check                                         in     yes     yes    yes       no    no
 POST /count/box/check                                         in     yes     yes    yes       no    no
+GET  /count/tables                                            in     yes     yes    yes       no    no
+POST /count/tables                                            in     yes     yes    no        no    no
+GET  /count/table                                             in     yes     yes    yes       no    no
+POST /count/table                                             in     yes     yes    no        no    no
 GET  /count/statement                                         in     yes     yes    yes       no    no
 GET  /count/statement.txt                                     in     yes     yes    yes       no    no
 GET  /desk/invitation                                         yes    yes     yes    yes       yes   yes
@@ -168,6 +172,9 @@ GET  /desk/paper                                              in     no      no 
 POST /desk/paper                                              in     no      no     no        yes   no
 GET  /desk/contests/{ballot}/boxes                            in     no      no     no        yes   no
 GET  /desk/contests/{ballot}/statement                        in     no      no     no        yes   no
+GET  /desk/contests/{ballot}/tables                           in     no      no     no        yes   no
+GET  /desk/tables                                             in     no      no     no        yes   no
+POST /desk/tables                                             in     no      no     no        yes   no
 GET  /desk/boxes                                              in     no      no     no        yes   no
 POST /desk/boxes                                              in     no      no     no        yes   no
 GET  /desk/boxes/strike                                       in     no      no     no        yes   no

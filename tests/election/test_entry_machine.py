@@ -45,7 +45,9 @@ from server.election.counting.boxes import verified_by_box
 from server.election.counting.changes import change_of
 from server.election.counting.desk import ListedBox, fold_acts
 from server.election.counting.entry import State, pending, spoken
-from server.election.events import Event, NoPollState, Stage
+from server.election.counting.table_acts import TableKeyed, TablesChosen
+from server.election.counting.tables import sum_of, tables_of
+from server.election.events import Declared, Event, NoPollState, Stage
 from server.election.methods.figures import Rejected
 from server.election.nights import fold
 from server.election.refusals import Refused
@@ -109,6 +111,8 @@ likely = st.sampled_from(LIKELY)
 pairs = st.tuples(likely, likely) | st.tuples(st.sampled_from(TIES), st.sampled_from(TIES))
 entries = st.sampled_from(("double", "double", "single"))
 seldom = st.sampled_from((False, False, False, True))
+seldom_tables = st.sampled_from((B1, B1, B1, B0))
+NOTHING = Figures(con=0, lab=0, rejected=Rejected(0, 0, 0, 0, 0))
 
 
 class OneNight(RuleBasedStateMachine):
@@ -171,6 +175,56 @@ class OneNight(RuleBasedStateMachine):
             stamp = self.count.stamp(DORA, self.count.new_id("struck"))
             self._try(BoxStruck(**stamp, ballot=where, box=boxes[which % len(boxes)], reason=reason))
 
+    @rule(where=seldom_tables, number=st.sampled_from((0, 1, 2, 2)))
+    def chooses_tables(self, where: str, number: int) -> None:
+        names = ("Table 1", "Table 2")[:number]
+        self._try(TablesChosen(**self.count.stamp(DORA, self.count.new_id("tables")), ballot=where, tables=names))
+
+    @rule(where=contests, who=people, figures=sheets, which=st.integers(0, 2), behind=seldom)
+    def keys_a_table(self, where: str, who: Who, figures: Figures, which: int, behind: bool) -> None:
+        self._keys_table(where, who, f"Table {which}", figures, behind)
+
+    @rule(where=contests, who=people, with_reasons=seldom, unseen=seldom)
+    def adds_tables_up(self, where: str, who: Who, with_reasons: bool, unseen: bool) -> None:
+        self._adds_up(where, who, REASONS if with_reasons else {}, unseen)
+
+    def _keys_table(self, where: str, who: Who, table: str, figures: Figures, behind: bool = False) -> None:
+        count = self.count.later.counts[where]
+        mine = tables_of(count, self.count.desk).of(who.role).get(table)
+        act = TableKeyed(
+            **self.count.stamp(who, self.count.new_id("table")),
+            ballot=where,
+            table=table,
+            role=who.role,
+            round=count.round,
+            replaces=mine.seq if mine and not behind else 0,
+            given=sum(figures.votes.values()) + figures.rejected.total,
+            votes=figures.votes,
+            rejected=figures.rejected,
+        )
+        self._try(act)
+
+    def _adds_up(self, where: str, who: Who, reasons: dict[str, str], unseen: bool = False) -> None:
+        mine = tables_of(self.count.later.counts[where], self.count.desk).of(who.role)
+        together = sum_of(mine.values())
+        figures = Figures(given=together.votes, rejected=together.rejected)
+        sheet = replace(self.count.sheet(who, figures, where), reasons=reasons)
+        seqs = {name: one.seq - unseen for name, one in mine.items()}
+        self._try(replace(sheet, tables=seqs))
+
+    def _keys_all_tables(self, where: str, pair: tuple[Figures, Figures]) -> None:
+        """Each table is keyed, all the papers at the first; then each person adds up."""
+        two = self.count.desk.entry == "double"
+        for who, figures in ((JANE, pair[0]), (OMAR, pair[1]))[: 2 if two else 1]:
+            tables = tables_of(self.count.later.counts[where], self.count.desk)
+            for place, name in enumerate(tables.names):
+                theirs = figures if place == 0 else NOTHING
+                known = tables.of(who.role).get(name)
+                if known is None or known.votes != theirs.votes:
+                    self._keys_table(where, who, name, theirs)
+        for who in (JANE, OMAR)[: 2 if two else 1]:
+            self._adds_up(where, who, REASONS)
+
     def _counts(self, where: str, box: str, papers: int, replaces: int) -> None:
         stamp = self.count.stamp(JANE, self.count.new_id("counted"))
         act = BoxCounted(
@@ -218,6 +272,8 @@ class OneNight(RuleBasedStateMachine):
             case "unverified":
                 self._accounts_for_boxes(where)
                 self.verifies(where, PAPERS, REASONS, crash=False)
+            case "keying" | "one keyed" | "differs" if self._has_tables(where):
+                self._keys_all_tables(where, (first, second))
             case "keying" | "one keyed" | "differs":
                 for who, figures in ((JANE, first), (OMAR, second))[: 2 if self.count.desk.entry == "double" else 1]:
                     self._try(replace(self.count.sheet(who, figures, where), reasons=REASONS))
@@ -228,6 +284,9 @@ class OneNight(RuleBasedStateMachine):
                 self.begins_a_correction(where, slip=False, reason="Swapped.", stale=False, late=False)
             case _:
                 self.is_let_out()
+
+    def _has_tables(self, where: str) -> bool:
+        return bool(tables_of(self.count.later.counts[where], self.count.desk).names)
 
     @rule(where=contests, papers=papers, reasons=given_reasons, crash=seldom)
     def verifies(self, where: str, papers: int, reasons: dict[str, str], crash: bool) -> None:
@@ -407,7 +466,10 @@ class OneNight(RuleBasedStateMachine):
     def all_of_it_should_have_been(self) -> None:
         for place in range(self.told, len(self.count.line)):
             must_be_told(self.count.line, place)
-            SEEN[type(self.count.line[place]).__name__] += 1
+            one = self.count.line[place]
+            SEEN[type(one).__name__] += 1
+            if isinstance(one, Declared):
+                SEEN["declared by tables"] += self._has_tables(one.ballot)
         self.told = len(self.count.line)
         for where in (B0, B1):
             SEEN[f"{self.count.desk.entry}: {self.count.stands(where).state}"] += 1
@@ -436,26 +498,13 @@ REFUSALS = {
     *("keyed-elsewhere", "lot-without-tie", "no-poll", "not-begun", "not-confirmed", "not-declared", "not-held"),
     *("not-waiting", "papers-above-electorate", "papers-missing", "reason-missing", "reasons-missing", "role"),
     *("nothing-to-take-back", "box-named", "box-unknown", "change-unconfirmed", "boxes-open", "papers-not-boxes"),
-    *(
-        "nothing-to-take-back",
-        "same-person",
-        "slip-too-late",
-        "stage-order",
-        "tie-without-lot",
-        "votes-above-papers",
-        "votes-below-papers",
-    ),
+    *("counted-by-tables", "table-unknown", "tables-differ", "tables-not-papers", "tables-open"),
+    *("same-person", "slip-too-late", "stage-order", "tie-without-lot", "votes-above-papers", "votes-below-papers"),
 }
 BOXES = {"StageTakenBack", "BoxesListed", "BoxCounted", "BoxChecked", "BoxStruck"}
+TABLES = {"TablesChosen", "TableKeyed", "declared by tables"}
 KINDS = {
-    "ChangeConfirmed",
-    "Declared",
-    "Corrected",
-    "Withdrawn",
-    "NoPollTaken",
-    "NightHeld",
-    "NightReleased",
-    "Dropped",
+    *("ChangeConfirmed", "Declared", "Corrected", "Withdrawn", "NoPollTaken", "NightHeld", "NightReleased", "Dropped"),
     "StageReached",
 }
 
@@ -468,7 +517,9 @@ def test_whatever_happens_only_confirmed_figures_go_out_and_nothing_is_lost_or_d
     run_state_machine_as_test(machine, settings=walks)
     single = {f"single: {state}" for state in get_args(State) if state not in ("one keyed", "differs")}
     double = {f"double: {state}" for state in get_args(State)}
-    assert (single | double | REFUSALS | KINDS | BOXES) - SEEN.keys() == set(), "the walk did not come by everything"
+    assert (single | double | REFUSALS | KINDS | BOXES | TABLES) - SEEN.keys() == set(), (
+        "the walk did not come by everything"
+    )
 
 
 def test_a_recount_whose_verification_is_set_aside_before_either_goes_out_begins_nothing_anew() -> None:

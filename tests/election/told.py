@@ -36,6 +36,7 @@ from server.election.counting.acts import (
 )
 from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
+from server.election.counting.table_acts import TableKeyed, TablesChosen
 from server.election.events import (
     AnyEvent,
     BallotPaperAmended,
@@ -75,6 +76,8 @@ def must_be_told(line: Line, place: int) -> None:
             assert not past
         case SheetKeyed():
             _sheet(past, one)
+        case TableKeyed():
+            _table(past, one)
         case PapersVerified():
             _boxes(past, one.ballot, one.papers)
             _reasoned(doubts_about_papers(_contest(past, one.ballot), one.papers, one.issued), one.reasons)
@@ -317,11 +320,45 @@ def _sheet(past: Line, sheet: SheetKeyed) -> None:
     assert sheet.replaces == (mine.seq if mine else 0), "a sheet replaced one that its writer had not seen"
     assert not any(_same_person(sheet, other) for role, other in keyed.items() if role != sheet.role)
     assert papers_in(sheet) == expected(past, ballot), "a sheet that does not add up"
+    _sum_of_tables(past, sheet)
     papers, contest = expected(past, ballot), _contest(past, ballot)
     if sheet.apart:
         blocks = {one.id: sheet.apart.blocks.get(one.party, 0) for one in contest.candidates}
         assert sheet.votes == {one: split + blocks[one] for one, split in sheet.apart.split.items()}
     _reasoned(doubts_about_figures(contest, sheet.votes, sheet.rejected, papers), sheet.reasons)
+
+
+def _table(past: Line, sheet: TableKeyed) -> None:
+    """Of this count, of a table that there is, seen by its writer, by nobody who keyed it before, and adding up."""
+    ballot, role = sheet.ballot, sheet.role
+    assert role in ("officer", "second officer")
+    assert sheet.table in chosen_tables(past, ballot)
+    assert sheet.round == rounds(past, ballot), "a table of a count that is over"
+    assert waiting(past, ballot) is None, "a table while figures are going on air"
+    assert sum(sheet.votes.values()) + sheet.rejected.total == sheet.given, "a table that does not add up"
+    before = {one.table: one.seq for one in tables(past, ballot, role)}
+    assert sheet.replaces == before.get(sheet.table, 0), "a table replaced a sheet that its writer had not seen"
+    other: Role = "second officer" if role == "officer" else "officer"
+    same = [one for one in tables(past, ballot, other) if one.table == sheet.table]
+    assert not any(sheet.invitation == one.invitation or sheet.by.lower() == one.by.lower() for one in same)
+
+
+def _sum_of_tables(past: Line, sheet: SheetKeyed) -> None:
+    """Where there are tables: of all of them, equal where two people key, all papers, and nothing but their sum."""
+    ballot, mine = sheet.ballot, tables(past, sheet.ballot, sheet.role)
+    names = chosen_tables(past, ballot)
+    assert bool(names) == bool(sheet.tables)
+    if not names:
+        return
+    assert tuple(one.table for one in mine) == names, "a table is missing"
+    assert sheet.tables == {one.table: one.seq for one in mine}
+    assert sum(one.given for one in mine) == expected(past, ballot), "papers that no table was given"
+    assert sheet.votes == {key: sum(one.votes[key] for one in mine) for key in sheet.votes}
+    assert sheet.rejected.total == sum(one.rejected.total for one in mine)
+    if mode(past) == "double":
+        other: Role = "second officer" if sheet.role == "officer" else "officer"
+        theirs = [(one.table, one.given, one.votes, one.rejected) for one in tables(past, ballot, other)]
+        assert theirs == [(one.table, one.given, one.votes, one.rejected) for one in mine], "tables that differ"
 
 
 def _begun(past: Line, begun: CorrectionBegun) -> None:
@@ -411,8 +448,31 @@ def sheets(past: Line, ballot: str) -> dict[Role, SheetKeyed]:
     return {
         role: sheet
         for role, sheet in _keyed(past, ballot).items()
-        if sheet.round == round and papers in (None, papers_in(sheet)) and (sheet.apart or not apart(past, ballot))
+        if sheet.round == round
+        and papers in (None, papers_in(sheet))
+        and (sheet.apart or not apart(past, ballot))
+        and (sheet.tables or {}) == {one.table: one.seq for one in tables(past, ballot, role)}
     }
+
+
+def chosen_tables(past: Line, ballot: str) -> tuple[str, ...]:
+    """The tables by which a contest is counted."""
+    chosen = [one.tables for one in past if isinstance(one, TablesChosen) and one.ballot == ballot]
+    return chosen[-1] if chosen else ()
+
+
+def tables(past: Line, ballot: str, role: Role) -> list[TableKeyed]:
+    """The newest sheet of each table in a role, if it is of this count; or if what is declared is the sum of it."""
+    taken_back = any(isinstance(one.command, Withdraw | RecordNoPoll) for one in unsaid(past, ballot))
+    whole = [one for one in past if isinstance(one, SheetKeyed) and (one.ballot, one.role) == (ballot, role)]
+    stand = set[int]()
+    if whole and whole[-1].tables and figures(past, ballot) and not taken_back:
+        stand = set(whole[-1].tables.values())
+    mine = [one for one in past if isinstance(one, TableKeyed) and (one.ballot, one.role) == (ballot, role)]
+    newest = {one.table: one for one in mine}
+    names = [name for name in chosen_tables(past, ballot) if name in newest]
+    good = [newest[name] for name in names]
+    return [one for one in good if one.round == rounds(past, ballot) or one.seq in stand]
 
 
 def _keyed(past: Line, ballot: str) -> dict[Role, SheetKeyed]:

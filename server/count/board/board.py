@@ -10,8 +10,9 @@ from server.count.visit.place import STAGES
 from server.election.counting.acts import Asked, Role, SheetKeyed
 from server.election.counting.boxes import Verified, verified_by_box
 from server.election.counting.desk import Desk, Person
-from server.election.counting.entry import EntryProgress, once_released, pending, progress_of, sheets_of
+from server.election.counting.entry import EntryProgress, keyers, once_released, pending, progress_of, sheets_of
 from server.election.counting.names import author
+from server.election.counting.tables import Tables, made_of, tables_of
 from server.election.counts import Count
 from server.election.events import Event, NightHeld
 from server.election.nights import Night
@@ -93,6 +94,11 @@ class Board(Struct, frozen=True):
         """The ballot boxes of a contest, added up."""
         return verified_by_box(self.desk, ballot)
 
+    def tables(self, ballot: str) -> tuple[Tables, tuple[Role, ...]]:
+        """The count tables of a contest, and the roles that key each of them."""
+        count = self.later.counts[ballot]
+        return tables_of(count, self.desk), keyers(count, self.desk)
+
     def why_void(self, ballot: str) -> str:
         """Why sheets that somebody has keyed are void, in words: of the papers verified since, or of the ballot paper
         as it was put right since; "" if none is."""
@@ -104,6 +110,8 @@ class Board(Struct, frozen=True):
             return "sheets do not fit the ballot paper as it was put right"
         if count.papers is not None and 0 < count.contest.electorate < count.papers:
             return "more papers are verified than there are electors"
+        if any((sheet.tables or {}) != made_of(count, self.desk, role) for role, sheet in entry.sheets.items()):
+            return "a sheet is not the sum of the tables as they are now"
         return "sheets do not account for the papers"
 
     def has_void_sheets(self, ballot: str) -> bool:

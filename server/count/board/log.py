@@ -38,6 +38,7 @@ from server.election.counting.acts import (
 from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.entry import State
 from server.election.counting.hook_acts import HookDropped, HookMade, HookSwitched
+from server.election.counting.table_acts import TableKeyed, TablesChosen
 from server.election.counts import Count
 from server.election.events import (
     Amendment,
@@ -151,7 +152,7 @@ class _Log:
                 | ChangeConfirmed()
             ):
                 return act.ballot == ballot
-            case BoxesListed() | BoxStruck() | BoxCounted() | BoxChecked():
+            case BoxesListed() | BoxStruck() | BoxCounted() | BoxChecked() | TablesChosen() | TableKeyed():
                 return act.ballot == ballot
             case _:
                 assert_never(act)

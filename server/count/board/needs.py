@@ -1,6 +1,6 @@
 """What needs somebody at the desk, and why, the most urgent first. No HTML, no HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -78,7 +78,7 @@ def _lost(board: Board) -> Iterator[Need]:
 
 
 def _of_contests(board: Board, glances: list[Glance]) -> Iterator[Need]:
-    for kind in (_changes, _differs, _unaccounted, _late, _corrections, _lonely, _unspoken):
+    for kind in (_changes, _differs, _unaccounted, _boxes, _tables, _late, _corrections, _lonely, _unspoken):
         needs = [need for glance in glances if (need := kind(board, glance))]
         if kind is _late:
             needs.sort(key=lambda need: need.due.expected if need.due else board.now)
@@ -108,6 +108,8 @@ def _unaccounted(board: Board, glance: Glance) -> Need | None:
         why = "a sheet does not account for the papers verified since. It is keyed again, or they are verified again."
         if "ballot paper" in void:
             why = f"{void}. They are keyed again."
+        elif "table" in void:
+            why = f"{void}. The tables are added up again."
         elif "electors" in void:
             why = f"{void}. The papers are verified again, or the electorate is put right under “The ballot paper”."
         return _need("unaccounted", glance, why)
@@ -122,6 +124,36 @@ def _unaccounted(board: Board, glance: Glance) -> Need | None:
         return None
     why = f"the declared figures are {abs(papers):,} {'more' if papers > 0 else 'fewer'} than the papers verified."
     return _need("unaccounted", glance, f"{why} Revise them, or have the papers verified again.")
+
+
+def _boxes(board: Board, glance: Glance) -> Need | None:
+    """Boxes that are open after the papers were announced, or that nobody went on with."""
+    boxes, count = board.boxes(glance.count.contest.ballot), glance.count
+    counted = [box.counted.at for box in boxes.boxes if box.counted]
+    stopped = bool(counted) and board.now - max(counted) >= LONELY
+    if not boxes.open or count.no_poll or not (count.papers is not None or stopped):
+        return None
+    return _need("boxes", glance, f"not accounted for: {_some_of([one.box.name for one in boxes.open])}.")
+
+
+def _tables(board: Board, glance: Glance) -> Need | None:
+    """Tables that two people keyed differently, or that are missing and nobody went on with."""
+    if glance.stands.state not in ("keying", "one keyed", "differs"):
+        return None
+    tables, roles = board.tables(glance.count.contest.ballot)
+    if differing := tables.differing(roles):
+        return _need("tables", glance, f"keyed differently by two people: {_some_of(differing)}. Both look again.")
+    missing = [name for name in tables.names if any(name in tables.missing(role) for role in roles)]
+    keyed = [sheet.at for role in roles for sheet in tables.of(role).values()]
+    if not missing or not keyed or board.now - max(keyed) < LONELY:
+        return None
+    return _need("tables", glance, f"not keyed: {_some_of(missing)}.")
+
+
+def _some_of(names: Sequence[str]) -> str:
+    """The first eight names, and how many more there are."""
+    more = f" and {len(names) - MOST_OF_A_KIND} more" if len(names) > MOST_OF_A_KIND else ""
+    return ", ".join(names[:MOST_OF_A_KIND]) + more
 
 
 def _late(board: Board, glance: Glance) -> Need | None:

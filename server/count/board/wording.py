@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import UNSET
 
-from server.count.board.box_wording import box_told
+from server.count.board.hall_wording import InTheHall, told_of_the_hall
 from server.count.board.hook_wording import hook_told
 from server.count.board.replay_wording import replay_told
 from server.count.visit.place import STAGES
@@ -29,7 +29,6 @@ from server.election.commands import (
 from server.election.counting.acts import (
     AnyAct,
     Asked,
-    BoxAct,
     ChangeConfirmed,
     CorrectionBegun,
     CorrectionDropped,
@@ -114,8 +113,8 @@ def command_told(night: Night, step: PublicCommand | FeedEvent) -> str:
 
 def act_told(night: Night, desk: Desk, act: AnyAct) -> str:
     """What a person did, in words."""
-    if isinstance(act, BoxAct):
-        return box_told(desk, act)
+    if isinstance(act, InTheHall):
+        return told_of_the_hall(desk, act)
     if isinstance(act, HookAct):
         return hook_told(act)
     match act:

@@ -46,14 +46,14 @@ async def outcome_of(work: Awaitable[object]) -> Outcome:
     return DONE
 
 
-def number_in(sent: dict[str, str], field: str, missing: str) -> int | Finding:
+def number_in(sent: dict[str, str], field: str, missing: str, **values: str) -> int | Finding:
     """The number of papers in a field, or what stands against it; ``missing`` is said where nothing is typed."""
     try:
         number = typed(sent.get(field, ""))
     except Unreadable as error:
         name = next(name for name, sentence in SENTENCES.items() if sentence == str(error))
         return found_in_box("number-unreadable", field, name)
-    return found_in_box("number-missing", field, missing) if number is None else number
+    return found_in_box("number-missing", field, missing, **values) if number is None else number
 
 
 def sentences_of(findings: tuple[Finding, ...], language: Speaks) -> dict[str, list[str]]:

@@ -52,6 +52,9 @@ async def form(request: Request) -> Response:
         return RedirectResponse(place.at(RECEIPT), 303)
     if state == "unverified" and place.boxes.boxes:
         return RedirectResponse(place.at("/count/boxes"), 303)
+    by_tables = bool(place.tables.names) and state not in ("unverified", "no poll")
+    if by_tables and (state != "ready" or "change" in request.query_params):
+        return RedirectResponse(place.at("/count/tables"), 303)
     if state == "unverified" and role in STAGING:
         return verification_page(request, place, SentForm({}), fresh=True)
     if role in keyers(place.count, place.desk) and state not in ("unverified", "no poll"):

@@ -14,11 +14,11 @@ from server.html.process import process
 
 _TYPED = frozenset(
     (
-        *("address", "boxes", "contests", "expected", "explanation", "issued", "lines", "name", "papers"),
-        *("pin", "postal_boxes", "reason", "speaker", "text"),
+        *("address", "boxes", "bundle", "contests", "expected", "explanation", "given", "issued", "lines", "name"),
+        *("papers", "pin", "postal_boxes", "reason", "speaker", "tables", "text"),
     )
 )
-_TYPED_OF_MANY = ("draft.", "paper.", "reason.", "rejected.", "text.", "votes.")
+_TYPED_OF_MANY = ("bundles.", "draft.", "loose.", "paper.", "reason.", "rejected.", "text.", "votes.")
 
 
 def csrf(request: Request) -> str:

@@ -16,6 +16,7 @@ from server.election.counting.desk import Desk, Person
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of
 from server.election.counting.losses import other_receipt, to_send_again
 from server.election.counting.names import author
+from server.election.counting.tables import Tables, tables_of
 from server.election.counts import Count
 from server.election.events import SetsResult, StageReached
 from server.election.nights import Night
@@ -92,6 +93,11 @@ class Place(Struct, frozen=True):
     def boxes(self) -> Verified:
         """The ballot boxes of the contest, added up."""
         return verified_by_box(self.desk, self.ballot)
+
+    @property
+    def tables(self) -> Tables:
+        """The count tables of the contest, as they stand."""
+        return tables_of(self.count, self.desk)
 
     @property
     def next_stages(self) -> dict[str, str]:
@@ -183,6 +189,7 @@ class Place(Struct, frozen=True):
             stands.correction,
             self.desk.of(self.ballot).confirmed,
             *(self._boxes if self.boxes.boxes else ()),
+            *((self.tables.names, self.tables.bundle, self._tables) if self.tables.names else ()),
         )
 
     @property
@@ -192,6 +199,11 @@ class Place(Struct, frozen=True):
             (box.id, box.counted.seq if box.counted else 0, box.checked.counted if box.checked else 0)
             for box in self.boxes.boxes
         ]
+
+    @property
+    def _tables(self) -> list[tuple[str, str, int]]:
+        """Which sheet each table has in each role."""
+        return [(name, role, one.seq) for role, sheets in self.tables.keyed.items() for name, one in sheets.items()]
 
     @property
     def last(self) -> SetsResult | None:

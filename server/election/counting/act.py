@@ -1,9 +1,12 @@
 """What every act at the count has: who did it, when, and from which device. No act itself."""
 
 from datetime import datetime
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from msgspec import Struct
+
+Role = Literal["officer", "second officer", "returning officer", "desk", "admin"]
+"""What somebody is invited as: the first four to a night, the last to run the place, which has all nights."""
 
 
 class Act(Struct, frozen=True, tag_field="kind", kw_only=True):

@@ -7,14 +7,14 @@ from msgspec import UNSET, UnsetType
 
 from server.election.commands import OfTheHold, WithFigures, WithoutFigures
 from server.election.counting.act import Act as Act
+from server.election.counting.act import Role as Role
 from server.election.counting.act import Stamp as Stamp
 from server.election.counting.apart import Apart
 from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.hook_acts import HookAct
+from server.election.counting.table_acts import TableKeyed, TablesChosen
 from server.election.methods.figures import MoreFigures, Rejected
 
-Role = Literal["officer", "second officer", "returning officer", "desk", "admin"]
-"""What somebody is invited as: the first four to a night, the last to run the place, which has all nights."""
 PLACE = ":place"
 """Where the acts of those who run the place are kept: a private stream like a night's, of no night."""
 EntryMode = Literal["single", "double"]
@@ -98,6 +98,7 @@ class SheetKeyed(Act, frozen=True, tag="sheet-keyed.1"):
     ``replaces`` is the seq of the sheet of the same role that this one takes the place of, 0 if there is none.
     ``reasons`` is check code → the reason given for a warning. ``more`` is as in ``Declared``. ``apart`` is what
     ``votes`` were added from, where block votes and split votes are keyed apart.
+    ``tables``, where the contest is counted by tables, is table → seq of the sheet of that table in the sum.
     """
 
     ballot: str
@@ -110,6 +111,7 @@ class SheetKeyed(Act, frozen=True, tag="sheet-keyed.1"):
     reasons: dict[str, str]
     more: MoreFigures | UnsetType = UNSET
     apart: Apart | UnsetType = UNSET
+    tables: dict[str, int] | UnsetType = UNSET
 
 
 class CorrectionBegun(Act, frozen=True, tag="correction-begun.1"):
@@ -190,7 +192,9 @@ class ReplaySet(Act, frozen=True, tag="replay-set.1"):
 
 BoxAct = BoxesListed | BoxStruck | BoxCounted | BoxChecked
 """The acts on the ballot boxes of one contest."""
-CountAct = PapersVerified | SheetKeyed | CorrectionBegun | CorrectionDropped | ChangeConfirmed | BoxAct
+TableAct = TablesChosen | TableKeyed
+"""The acts on the count tables of one contest."""
+CountAct = PapersVerified | SheetKeyed | CorrectionBegun | CorrectionDropped | ChangeConfirmed | BoxAct | TableAct
 """The acts on the count of one contest, ``act.ballot``."""
 InvitationAct = Revoked | PinCleared | SessionsEnded
 """The acts of the desk on an invitation, ``act.invited``."""

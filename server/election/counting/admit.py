@@ -1,5 +1,6 @@
 """Decides whether an act may happen at the count as it stands: it is numbered, or refused in words."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TypeVar, assert_never
 
@@ -24,9 +25,11 @@ from server.election.counting.acts import (
     PinMistaken,
     ReplaySet,
     Revoked,
+    Role,
     SessionsEnded,
     SheetKeyed,
     SignedIn,
+    TableAct,
 )
 from server.election.counting.asking import must_be_possible
 from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
@@ -46,6 +49,7 @@ from server.election.counting.entry import (
     KEYING,
     asked_for,
     correction_of,
+    keyers,
     once_released,
     papers_of,
     pending,
@@ -56,6 +60,8 @@ from server.election.counting.hook_acts import HookDropped, HookMade, HookSwitch
 from server.election.counting.hooks import must_hook
 from server.election.counting.keying import is_keyed_apart
 from server.election.counting.people import is_same_person, must_be_invited, must_have_a_name, must_invite, must_sign_in
+from server.election.counting.table_acts import TableKeyed, TablesChosen
+from server.election.counting.tables import must_be_their_sum, must_choose, must_key_table, tables_of
 from server.election.counts import Count
 from server.election.nights import Night
 from server.election.refusals import (
@@ -83,6 +89,8 @@ def admit(night: Night, desk: Desk, act: A) -> A:
             _papers(count_of(once_released(night, desk), act.ballot), desk, act)
         case BoxesListed() | BoxStruck() | BoxCounted() | BoxChecked():
             _box(once_released(night, desk), desk, act)
+        case TablesChosen() | TableKeyed():
+            _tables(once_released(night, desk), desk, act)
         case SheetKeyed():
             _sheet(once_released(night, desk), desk, act)
         case CorrectionBegun() | CorrectionDropped():
@@ -155,7 +163,36 @@ def _box(night: Night, desk: Desk, act: BoxAct) -> None:
             assert_never(act)
 
 
+def _tables(night: Night, desk: Desk, act: TableAct) -> None:
+    count = count_of(night, act.ballot)
+    if isinstance(act, TablesChosen):
+        must_choose(count, act, waits=asked_for(night, desk, act.ballot) is not None)
+        return
+    _must_be_keyed_now(night, desk, act, tables_of(count, desk).at(act.table))
+    if papers_of(count) is None:
+        refuse_if([Finding("papers-missing", "", "The ballot papers have not been verified.")])
+    must_key_table(count, desk, act)
+
+
 def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
+    count = count_of(night, act.ballot)
+    _must_be_keyed_now(night, desk, act, sheets_of(count, desk))
+    must_be_their_sum(count, desk, act, keyers(count, desk), papers_of(count))
+    if not act.apart and is_keyed_apart(count.contest, desk):
+        sentence = "Block votes and split votes are keyed apart on this night: look at the page as it is now."
+        raise Refused("count-moved-on", sentence)
+    must_be_of_this_round(count, act)
+    papers = papers_of(count)
+    refuse_if(check_sheet(count, act, papers))
+    split = act.apart.split if act.apart else None
+    expected = expected_shares(night, count.contest)
+    want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers, split, expected), act.reasons)
+
+
+def _must_be_keyed_now(
+    night: Night, desk: Desk, act: SheetKeyed | TableKeyed, sheets: Mapping[Role, SheetKeyed | TableKeyed]
+) -> None:
+    """Raises Refused unless somebody can key this sheet now; ``sheets`` are the good ones of each role."""
     count = count_of(night, act.ballot)
     must_be_polled(count)
     if correction_of(night, desk, act.ballot) is None:
@@ -164,7 +201,6 @@ def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
         raise Refused("already-asked", f"{count.contest.name} has been declared, and is going on air.")
     if act.role not in KEYING:
         raise Refused("role", f"Figures are keyed by the officer and the second officer, not by the {act.role}.")
-    sheets = sheets_of(count, desk)
     mine = sheets.get(act.role)
     if act.round != count.round or (
         mine is None and act.replaces
@@ -175,15 +211,6 @@ def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
         raise Refused("keyed-elsewhere", "Other figures were sent from another page or phone in the meantime.")
     if any(role != act.role and is_same_person(act, sheet) for role, sheet in sheets.items()):
         raise Refused("same-person", f"{act.by} has keyed the other sheet: a different person must key this one.")
-    if not act.apart and is_keyed_apart(count.contest, desk):
-        sentence = "Block votes and split votes are keyed apart on this night: look at the page as it is now."
-        raise Refused("count-moved-on", sentence)
-    must_be_of_this_round(count, act)
-    papers = papers_of(count)
-    refuse_if(check_sheet(count, act, papers))
-    split = act.apart.split if act.apart else None
-    expected = expected_shares(night, count.contest)
-    want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers, split, expected), act.reasons)
 
 
 def _correction(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropped) -> None:

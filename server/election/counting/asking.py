@@ -23,6 +23,8 @@ from server.election.counting.desk import Desk
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.counting.entry import asked_for, once_released, pending, sheets_of, spoken
 from server.election.counting.expected import expected_shares
+from server.election.counting.tables import tables_of
+from server.election.counts import Count
 from server.election.deciding.decide import decide
 from server.election.nights import Night
 from server.election.refusals import Refused, count_of, want_reasons
@@ -76,6 +78,9 @@ def _must_be_confirmed(night: Night, desk: Desk, command: WithFigures | ReportPr
     if asked_for(night, desk, command.ballot) is not None:
         raise Refused("already-asked", f"{count.contest.name} has been declared, and is going on air.")
     confirmed = spoken(night, desk, command.ballot, command.by) == command
+    if not confirmed and tables_of(count, desk).names:
+        sentence = f"{count.contest.name} is counted by tables: its figures are their sum, and are declared from there."
+        raise Refused("counted-by-tables", sentence)
     if not confirmed and desk.entry == "double":
         sentence = "Two people key each result of this night, and these figures are not confirmed by both."
         raise Refused("not-confirmed", sentence)

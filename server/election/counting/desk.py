@@ -38,6 +38,7 @@ from server.election.counting.acts import (
 from server.election.counting.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.hook_acts import HookDropped, HookMade, HookSwitched
 from server.election.counting.hooks import Hook, hooks_after
+from server.election.counting.table_acts import TableKeyed, TablesChosen
 from server.election.nights import GapInNight
 
 MOST_MISTAKES = 5
@@ -94,7 +95,8 @@ class ContestDesk(Struct, frozen=True):
     ``verification`` is the newest, as is the sheet of each role in ``sheets``. ``asked`` are the figures that were
     asked for last; if they were set aside it is None and ``dropped`` says why. Sheets keyed before the act with the seq
     ``since`` are void. ``confirmed`` is the newest confirmation that a correction changes who is elected. ``boxes`` is
-    box id → ballot box, in the order of the list.
+    box id → ballot box, in the order of the list. ``tables`` says by which tables it is counted, ``tallied`` is table
+    and role → the newest sheet.
     """
 
     verification: PapersVerified | None = None
@@ -105,6 +107,8 @@ class ContestDesk(Struct, frozen=True):
     since: int = 0
     confirmed: ChangeConfirmed | None = None
     boxes: dict[str, ListedBox] = {}
+    tables: TablesChosen | None = None
+    tallied: dict[tuple[str, Role], TableKeyed] = {}
 
 
 class Desk(Struct, frozen=True):
@@ -174,6 +178,8 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 | BoxStruck()
                 | BoxCounted()
                 | BoxChecked()
+                | TablesChosen()
+                | TableKeyed()
             ):
                 entries[act.ballot] = _entry_after(entries.get(act.ballot, ContestDesk()), act)
             case Invited():
@@ -218,6 +224,10 @@ def _entry_after(entry: ContestDesk, act: CountAct) -> ContestDesk:
             return replace(entry, confirmed=act)
         case BoxesListed() | BoxStruck() | BoxCounted() | BoxChecked():
             return replace(entry, boxes=_boxes_after(entry.boxes, act))
+        case TablesChosen():
+            return replace(entry, tables=act)
+        case TableKeyed():
+            return replace(entry, tallied={**entry.tallied, (act.table, act.role): act})
         case _:
             assert_never(act)
 

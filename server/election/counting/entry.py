@@ -7,7 +7,7 @@
 With single entry the officer's sheet is ready at once, but for one that was keyed when two were to key it: that is sent
 once more. Figures can be asked for only when they are ``ready``, and go
 out only when they were asked for. A sheet becomes void when the number of papers verified, or the ballot paper, changes
-and the sheet no longer fits it.
+and the sheet no longer fits it, or one of the tables that it is the sum of.
 """
 
 from typing import Literal, Protocol
@@ -21,6 +21,7 @@ from server.election.counting.apart import Apart
 from server.election.counting.boxes import waits_for_boxes
 from server.election.counting.desk import Desk
 from server.election.counting.keying import is_first_alone, is_keyed_apart, is_second_round
+from server.election.counting.tables import made_of
 from server.election.counts import Count
 from server.election.deciding.decide import decide
 from server.election.methods.figures import HEADS, NOTHING_MORE
@@ -113,6 +114,7 @@ def sheets_of(count: Count, desk: Desk) -> dict[Role, SheetKeyed]:
         and papers in (None, count.contest.rules.papers(counted_in(count.contest, sheet)))
         and _is_of_this_round(count, sheet)
         and (sheet.apart or not is_keyed_apart(count.contest, desk))
+        and (sheet.tables or {}) == made_of(count, desk, role)
     }
 
 

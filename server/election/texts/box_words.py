@@ -1,4 +1,4 @@
-"""What the forms of ballot boxes say against what was typed, so that pages can say it in each language. No rules.
+"""What the forms of boxes and tables say against what was typed, so that pages can say it in each language. No rules.
 
 A sentence is its English text with its numbers and names to be filled in, which is also the message of the catalogues.
 """
@@ -34,6 +34,28 @@ SENTENCES = {
     "box-same-person": _("%(person)s entered these figures: a different person must check them."),
     "box-nothing-to-check": _("The figures of this box have changed since this page was opened: look again."),
     "box-waits": _("The declaration waits to go out: set it aside first."),
+    "given-missing": _("Enter the papers that this table was given."),
+    "table-votes-missing": _("Enter the votes for %(name)s; 0 if there are none."),
+    "table-bundles-missing": _("Enter the bundles of %(name)s; 0 if there are none."),
+    "table-loose-missing": _("Enter the loose papers of %(name)s; 0 if there are none."),
+    "table-head-missing": _("Enter the papers rejected; 0 if there are none."),
+    "table-more": _("Votes and rejected papers are %(counted)s: %(differ)s more than the %(given)s given."),
+    "table-fewer": _("Votes and rejected papers are %(counted)s: %(differ)s fewer than the %(given)s given."),
+    "table-bundles": _("A bundle has %(size)s papers, so at most one fewer is loose: %(loose)s cannot be."),
+    "table-unknown": _("There is no such table: look at the list as it is now."),
+    "table-named": _("%(table)s is there already. Give each table a name of its own."),
+    "table-name-long": _("A table has a name of at most %(most)s characters."),
+    "table-paper": _("The ballot paper has been put right since this page was opened: look again."),
+    "tables-many": _("There are at most %(most)s tables in a contest."),
+    "tables-one-seat": _("Tables are for contests of one seat, counted in one round."),
+    "bundle-unfit": _("A bundle has from 2 to %(most)s papers."),
+    "tables-open": _("Not keyed: %(tables)s."),
+    "tables-open-other": _("Not keyed by the other person yet: %(tables)s."),
+    "tables-differ": _("Keyed differently by two people: %(tables)s. Both look at the paper again."),
+    "tables-more": _("The tables were given %(given)s papers: %(differ)s more than the %(papers)s verified."),
+    "tables-fewer": _("The tables were given %(given)s papers: %(differ)s fewer than the %(papers)s verified."),
+    "tables-sum": _("Whether this contest is counted by tables has changed since this page was opened: look again."),
+    "tables-moved-on": _("A table was keyed again since this page was opened: look again."),
     "reason-missing": _("Give the reason: it is on record."),
     "not-confirmed": _("The store of results did not answer: send it again, it counts only once."),
     "number-stop": _("A full stop can mean thousands or a fraction. Type the number without it."),

@@ -59,6 +59,12 @@ _ERRORS = {
     "papers-not-boxes": "The ballot papers are not as many as the boxes hold together.",
     "box-unexplained": "A box holds more or fewer ballot papers than expected, and nobody says why.",
     "box-unfit": "A ballot box is to be listed, counted, checked or struck off in a way that cannot be.",
+    "tables-open": "A count table has not keyed its sheet.",
+    "tables-differ": "Two people keyed the sheet of a table, and the two are not equal.",
+    "tables-not-papers": "The tables were not given all the ballot papers verified, or more than those.",
+    "table-not-papers": "Votes and rejected papers of a table are not as many as the papers that it was given.",
+    "table-bundles": "A table's loose papers would make another bundle, or are fewer than none.",
+    "table-unfit": "A contest is to be counted by tables, or a table keyed, in a way that cannot be.",
     "shape": "What a program sent is not a declaration.",
 }
 
