@@ -30,6 +30,7 @@ from server.election.commands import (
     Withdraw,
 )
 from server.election.counting.acts import ReplaySet, Role
+from server.election.counting.table_acts import TablesChosen
 from server.election.methods.figures import MoreFigures
 from server.nights import archive
 from server.replay.commands import commands
@@ -158,6 +159,8 @@ DESKS = [
     f"/desk/contests/{rochester.BALLOT}/paper",
     f"/desk/contests/{rochester.BALLOT}/boxes",
     f"/desk/contests/{rochester.BALLOT}/statement",
+    f"/desk/contests/{rochester.BALLOT}/tables?lang=cy",
+    f"/desk/contests/{rochester.BALLOT}/tables?lang=en",
     "/desk/night",
     "/desk/practice",
     "/desk/people",
@@ -371,6 +374,40 @@ async def test_axe_finds_nothing_on_any_page_of_an_officers_phone(
     await sent("Put a slip right", ".correcting")
     assert eyes.found == []
     assert await eyes.unseen("count") == []
+
+
+async def test_axe_finds_nothing_on_the_pages_of_count_tables(
+    site: Site, phone: BrowserContext, stream: EventStream
+) -> None:
+    chosen = TablesChosen(**stamp("tables"), ballot=rochester.BALLOT, tables=("Table 1",), bundle=50)
+    await Submitter(stream).record(rochester.NIGHT, chosen)
+    await phone.add_init_script(path=AXE)
+    page = await sign_in(phone, await invited(site, stream, "officer", "Jane Smith"))
+    eyes = Eyes(page, site)
+    for field in ("#issued", "#papers"):
+        await page.locator(field).fill(str(rochester.PAPERS))
+    await tap(page, "Announce the turnout")
+    await expect(page.locator(".boxes")).to_be_visible()
+    for language in ("cy", "en"):
+        await eyes.open(f"/count/tables?lang={language}")
+        await eyes.open("/count/table?table=Table 1")
+        await page.locator("#given").fill("1.000")
+        await page.locator(".go").tap()
+        await expect(page.locator("#alert")).to_be_visible()
+        await eyes.look()
+    await eyes.open("/count/table?table=Table 1&plain=1")
+    await page.locator("#given").fill(str(rochester.PAPERS))
+    await key(page)
+    await tap(page, "Enter this table")
+    await expect(page.locator(".boxes .half")).to_be_visible()
+    bob = await elsewhere(site, stream, "second officer", "Bob Lee")
+    await asyncio.to_thread(bob.open, "/count/table?table=Table 1&plain=1")
+    await asyncio.to_thread(bob.send, "/count/table", rochester.texts() | {"given": str(rochester.PAPERS)})
+    await page.reload()
+    await expect(page.locator(".adding")).to_be_visible()
+    for language in ("cy", "en"):
+        await eyes.open(f"/count/tables?lang={language}")
+    assert eyes.found == []
 
 
 async def test_axe_finds_nothing_on_any_page_of_the_desk(site: Site, viewer: Page, stream: EventStream) -> None:

@@ -26,7 +26,7 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
-from tests.browser.officers import CHECK, DECLARE, key, says, sign_in, tap
+from tests.browser.officers import CHECK, DECLARE, PIN, key, says, sign_in, tap
 from tests.count import rochester
 from tests.count.conftest import SECRET, process, stamp
 
@@ -242,3 +242,23 @@ async def test_a_table_that_is_missing_or_does_not_add_up_is_named_and_never_lef
     assert [event.votes for event in declared] == [rochester.VOTES]
     await jane.close()
     await tom.close()
+
+
+async def test_a_list_that_the_desk_types_outlives_a_reload_until_it_is_taken(
+    hall: Hall, browser: Browser, stream: EventStream
+) -> None:
+    context = await browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, base_url=hall.url)
+    invitation = await invite_person(Submitter(stream), rochester.NIGHT, "Dora Lee", "desk", ())
+    page = await context.new_page()
+    await page.goto(f"/desk/invitation/{Invitations(SECRET).make(rochester.NIGHT, invitation)}")
+    await page.locator("#pin").fill(PIN)
+    await tap(page, "Start")
+    await page.wait_for_url("**/desk")
+    await page.goto(f"/desk/contests/{rochester.BALLOT}/tables")
+    await page.locator("#tables").fill("Table 1\nTable 2")
+    await page.reload()
+    assert await page.locator("#tables").input_value() == "Table 1\nTable 2"
+    await tap(page, "Count by these tables")
+    await expect(page.locator(".boxes-of")).to_contain_text("Table 2")
+    assert await page.evaluate("Object.keys(localStorage).filter((key) => key.includes('tables'))") == []
+    await context.close()

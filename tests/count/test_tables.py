@@ -89,7 +89,10 @@ def test_a_table_that_does_not_add_up_is_refused_and_what_was_typed_stays(
 def test_what_is_missing_or_cannot_be_read_is_said_at_its_field(phone: Phone, dora: Phone) -> None:
     phone.verify()
     phone.open(f"{TABLE}?table=Table 1")
-    refused = phone.send(TABLE, part_of(0) | {"given": "", f"votes.{rochester.RECKLESS}": "1.200"})
+    nothing = {f"votes.{rochester.TOLHURST}": "", "rejected.identifiable": ""}
+    refused = phone.send(TABLE, part_of(0) | nothing | {"given": "", f"votes.{rochester.RECKLESS}": "1.200"})
+    assert "Enter the votes for Kelly Tolhurst; 0 if there are none." in refused.text
+    assert "Enter the papers rejected; 0 if there are none." in refused.text
     assert "Enter the papers that this table was given." in refused.text
     assert "A full stop can mean thousands or a fraction." in refused.text
 
@@ -115,6 +118,7 @@ def test_bundles_are_added_and_their_size_is_checked(phone: Phone, desk: Desk, d
         texts |= {f"bundles.{one}": str(number // 50), f"loose.{one}": str(number % 50)}
     texts |= {name: text for name, text in rochester.texts().items() if name.startswith("rejected.")}
     (number, reckless) = (rochester.VOTES[rochester.RECKLESS], rochester.RECKLESS)
+    assert "Enter the bundles of Mark Reckless" in phone.send(TABLE, texts | {f"bundles.{reckless}": ""}).text
     one_more = {f"bundles.{reckless}": str(number // 50 - 1), f"loose.{reckless}": str(number % 50 + 50)}
     refused = phone.send(TABLE, texts | one_more)
     assert refused.status_code == 422

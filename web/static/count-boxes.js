@@ -43,6 +43,10 @@ document.addEventListener("input", ({ target }) => {
   if (target.form && "box" in target.form.dataset) tellDifference(target.form);
 });
 
+document.addEventListener("shown", ({ target }) => {
+  if ("table" in target.dataset) tellTable(target);
+});
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {

@@ -371,6 +371,7 @@ function setUpForm(form) {
   draftOf.set(form, draft);
   leadOn(form);
   addUp(form);
+  form.dispatchEvent(new Event("shown", { bubbles: true }));
   form.addEventListener("input", () => {
     addUp(form);
     draft.keep();

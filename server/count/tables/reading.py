@@ -35,11 +35,11 @@ def read_table(contest: Contest, sent: dict[str, str], bundle: int) -> ShortShee
     for candidate in contest.polled:
         name = contest.told(candidate.id)
         if bundle:
-            bundles[candidate.id] = number(f"bundles.{candidate.id}", "table-bundles-missing", name=name)
-            loose = number(f"loose.{candidate.id}", "table-loose-missing", name=name)
+            bundles[candidate.id] = number(f"bundles.{candidate.id}", "table-bundles-missing", candidate=name)
+            loose = number(f"loose.{candidate.id}", "table-loose-missing", candidate=name)
             votes[candidate.id] = bundles[candidate.id] * bundle + loose
         else:
-            votes[candidate.id] = number(f"votes.{candidate.id}", "table-votes-missing", name=name)
+            votes[candidate.id] = number(f"votes.{candidate.id}", "table-votes-missing", candidate=name)
     heads = {head: number(f"rejected.{head}", "table-head-missing") for head in HEADS}
     rejected = Rejected(sum(heads.values()), **heads)
     return ShortSheet(given, votes, rejected, bundles if bundle else UNSET, tuple(unreadable))
