@@ -1,6 +1,5 @@
 """A declaration sent by a program: JSON in, a receipt or every finding out. The checks are those of the phone."""
 
-import json
 from typing import Annotated, cast
 
 import msgspec
@@ -9,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from server.access import allows
+from server.count.visit.json_sent import findings_told, sent_as
 from server.count.visit.rules import bearer, visit
 from server.count.visit.sending import ask, id_of, stamp
 from server.election.checks import check_figures
@@ -37,7 +37,6 @@ _STATUS = {
 }
 
 
-_MOST_NAMED = 100  # findings in one answer; no ballot paper has half as many candidates
 _MOST = 10**LONGEST_NUMBER - 1
 _Number = Annotated[int, Meta(ge=-_MOST, le=_MOST)]  # the checks refuse numbers below 0, in their own words
 
@@ -96,33 +95,10 @@ async def post_declaration(request: Request) -> Response:
     if not (0 < len(key) <= LONGEST_KEY and all("!" <= character <= "~" for character in key)):
         sentence = f"Send an Idempotency-Key: 1 to {LONGEST_KEY} visible ASCII characters, the same when sent again."
         return problem(400, sentence, code="idempotency-key-missing")
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        return problem(415, "Send the declaration as application/json.", code="not-json")
-    body = await request.body()
-    try:
-        sent = msgspec.json.decode(body, type=Declaration)
-        json.loads(body, object_pairs_hook=_once_each)
-    except msgspec.ValidationError as error:
-        return problem(422, "The body does not have the shape of a declaration.", errors=[_shape(error)])
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return problem(400, "The body is not JSON.", code="not-json")
-    except RecursionError:
-        return problem(400, "The body is nested too deep to be a declaration.", code="not-json")
-    except _Twice as twice:
-        return problem(400, str(twice), code="key-twice")
+    sent = await sent_as(request, Declaration, "declaration")
+    if isinstance(sent, Response):
+        return sent
     return await _declare(request, key, sent)
-
-
-class _Twice(ValueError):
-    """Raised for JSON in which a key comes twice in one object, since nobody can know which of the two is meant."""
-
-
-def _once_each(pairs: list[tuple[str, object]]) -> None:
-    seen = set[str]()
-    for key, _ in pairs:
-        if key in seen:
-            raise _Twice(f"The key {key[:LONGEST_KEY]} comes twice in one object: which of them is meant?")
-        seen.add(key)
 
 
 async def _declare(request: Request, key: str, sent: Declaration) -> Response:
@@ -220,17 +196,4 @@ def _votes(sent: Declaration) -> tuple[dict[str, int], list[Finding]]:
 
 
 def _findings(code: str, findings: list[Finding]) -> Response:
-    named = findings[:_MOST_NAMED]
-    errors = [{"code": finding.code, "field": finding.field, "detail": finding.sentence} for finding in named]
-    number = "One thing stands" if len(findings) == 1 else f"{len(findings)} things stand"
-    sentence = f"{number} against these figures. Nothing was declared."
-    if len(findings) > _MOST_NAMED:
-        sentence += f" The first {_MOST_NAMED} are named."
-    return problem(422, sentence, code=code, errors=errors)
-
-
-def _shape(error: msgspec.ValidationError) -> dict[str, str]:
-    """An error of msgspec, such as "Expected `int`, got `str` - at `$.papers`", as the error of one field."""
-    words, _, path = str(error).partition(" - at ")
-    field = path.strip("`").removeprefix("$").removeprefix(".")
-    return {"code": "shape", "field": field, "detail": f"{words}."}
+    return findings_told(code, findings, "Nothing was declared.")

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from server.count import boxes, desk, hooks, setup, tables
+from server.count.boxes.sent_by_program import post_boxes
 from server.count.declaration_api import post_declaration
 from server.count.phone.declaring import confirm, correct, declare, drop, receipt, withdraw
 from server.count.phone.entering import back_to_form, form, sheet, stage, state, take_back, verify
@@ -88,4 +89,5 @@ def routes(settings: Settings) -> list[BaseRoute]:
         WebSocketRoute("/desk/live", desk.live, middleware=desk_session),
         Route("/count/worker.js", worker),
         Route("/api/nights/{night}/contests/{ballot}/declaration", post_declaration, methods=["POST"]),
+        Route("/api/nights/{night}/contests/{ballot}/boxes", post_boxes, methods=["POST"]),
     ]

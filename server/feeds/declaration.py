@@ -1,6 +1,8 @@
 """The shapes of a program's declaration and of its answers, for /openapi.json. ``server.count`` carries it out."""
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from server.feeds.shapes import Moment, Number
 
@@ -62,6 +64,34 @@ class DeclarationReceipt(Struct, frozen=True):
     seq: Number | None
     at: Moment | None
     receipt: str | None
+
+
+class BoxAccount(Struct, frozen=True, forbid_unknown_fields=True):
+    """A ballot box by its ``name``, ``postal`` if it holds postal votes: papers ``expected`` and ``papers`` counted,
+    both or neither. ``explanation`` says why they differ."""
+
+    name: str
+    postal: bool = False
+    expected: Number | None = None
+    papers: Number | None = None
+    explanation: str = ""
+
+
+class BoxAccounts(Struct, frozen=True, forbid_unknown_fields=True):
+    """Ballot boxes to be listed, where they are not, and counted, where they have papers."""
+
+    boxes: Annotated[tuple[BoxAccount, ...], Meta(min_length=1, max_length=1000)]
+
+
+class BoxesTaken(Struct, frozen=True):
+    """How the boxes of a contest stand: papers expected and counted in those that are counted, and the names of those
+    that are not accounted for."""
+
+    night: str
+    ballot: str
+    expected: Number
+    papers: Number
+    open: tuple[str, ...]
 
 
 class FieldError(Struct, frozen=True):

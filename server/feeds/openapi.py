@@ -26,6 +26,8 @@ _SHAPES = (
     ContestState,
     declaration.DeclarationBody,
     declaration.DeclarationReceipt,
+    declaration.BoxAccounts,
+    declaration.BoxesTaken,
     declaration.Problem,
     shapes.Readiness,
     AnyEvent,
@@ -119,6 +121,7 @@ def _paths() -> dict[str, Any]:
             "parameters": [night, ballot],
             "post": _declaration(),
         },
+        "/api/nights/{night}/contests/{ballot}/boxes": {"parameters": [night, ballot], "post": _boxes()},
         "/healthz": {"get": _text("healthz", "The process is alive.")},
         "/readyz": {
             "get": {
@@ -209,6 +212,22 @@ def _declaration() -> dict[str, Any]:
             "201": _content("Declared, and safely stored.", "DeclarationReceipt"),
             "202": _content("Safely stored; it waits while the desk holds the night.", "DeclarationReceipt"),
             "200": _content("It was declared before with this key: the first receipt.", "DeclarationReceipt"),
+            **_problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
+        },
+    }
+
+
+def _boxes() -> dict[str, Any]:
+    return {
+        "operationId": "boxes",
+        "summary": "List and count ballot boxes. Sending the same again changes nothing; figures of others stay.",
+        "security": [{"invitation": []}],
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": {"$ref": _REF.format(name="BoxAccounts")}}},
+        },
+        "responses": {
+            "200": _content("Taken, and safely stored: how the boxes stand.", "BoxesTaken"),
             **_problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
         },
     }
