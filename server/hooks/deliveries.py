@@ -12,7 +12,7 @@ from time import monotonic
 
 import structlog
 
-from server.election.counting.hook_acts import HookAct
+from server.election.counting.acts.hook_acts import HookAct
 from server.election.counting.hooks import Hook, wants
 from server.hooks.errand import Errand, Place
 from server.hooks.sending import Sender

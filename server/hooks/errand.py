@@ -12,7 +12,7 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.election.counting.hook_acts import HookSwitched
+from server.election.counting.acts.hook_acts import HookSwitched
 from server.election.counting.hooks import Hook, wants
 from server.election.events import AnyEvent
 from server.election.refusals import Refused

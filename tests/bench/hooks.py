@@ -20,7 +20,7 @@ import uvicorn
 from msgspec import Struct
 
 from server.election.counting.acts import Stamp
-from server.election.counting.hook_acts import HookMade, HookSwitched
+from server.election.counting.acts.hook_acts import HookMade, HookSwitched
 from server.election.events import Declared
 from server.stream.events import EventStream
 from server.stream.submit import Submitter

@@ -30,7 +30,7 @@ from server.election.commands import (
     Withdraw,
 )
 from server.election.counting.acts import ReplaySet, Role
-from server.election.counting.table_acts import TablesChosen
+from server.election.counting.acts.table_acts import TablesChosen
 from server.election.methods.figures import MoreFigures
 from server.nights import archive
 from server.replay.commands import commands

@@ -19,8 +19,8 @@ from server.count.visit.invitations import Invitations
 from server.count.visit.inviting import invite_person
 from server.election.commands import OpenNight
 from server.election.counting.acts import Role
-from server.election.counting.box_acts import BoxCounted
-from server.election.counting.table_acts import TableKeyed, TablesChosen
+from server.election.counting.acts.box_acts import BoxCounted
+from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.events import Declared, StageReached
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream

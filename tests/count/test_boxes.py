@@ -4,7 +4,7 @@ import re
 
 from starlette.testclient import TestClient
 
-from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed
+from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed
 from server.election.events import StageReached
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone, signed_in

@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 from starlette.testclient import TestClient
 
-from server.election.counting.box_acts import BoxCounted, BoxesListed
+from server.election.counting.acts.box_acts import BoxCounted, BoxesListed
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone
 

@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from server.election.counting.acts import SheetKeyed
-from server.election.counting.table_acts import TableKeyed, TablesChosen
+from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone, signed_in
 

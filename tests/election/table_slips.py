@@ -46,8 +46,8 @@ def counts(number: int, seed: int) -> Iterator[tuple[str, Count, Count]]:
     made = 0
     while made < number:
         kind, make = kinds[made % len(kinds)]
-        contest, sheet = random.choice(sheets)
-        right = _dealt(random, contest, sheet.votes, sheet.rejected or 0)
+        result = random.choice(sheets)
+        right = _dealt(random, result.contest, result.sheet.votes, result.sheet.rejected or 0)
         place = random.randrange(TABLES)
         wrong = make(random, right, place)
         if wrong is not None and wrong != right:

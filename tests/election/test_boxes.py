@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from server.election.commands import HoldNight, ReleaseNight
-from server.election.counting.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.boxes import boxes_in, named, verified_by_box
 from server.election.counting.desk import fold_acts
 from server.election.refusals import Refused

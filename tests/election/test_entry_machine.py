@@ -40,12 +40,12 @@ from server.election.counting.acts import (
     PublicCommand,
     SheetKeyed,
 )
-from server.election.counting.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.boxes import verified_by_box
 from server.election.counting.changes import change_of
 from server.election.counting.desk import ListedBox, fold_acts
 from server.election.counting.entry import State, pending, spoken
-from server.election.counting.table_acts import TableKeyed, TablesChosen
 from server.election.counting.tables import sum_of, tables_of
 from server.election.events import Declared, Event, NoPollState, Stage
 from server.election.methods.figures import Rejected

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from server.election.commands import OpenNight
+from server.election.counting.acts.hook_acts import HookDropped, HookMade, HookSwitched
 from server.election.counting.desk import Desk, fold_acts, for_another_round
-from server.election.counting.hook_acts import HookDropped, HookMade, HookSwitched
 from server.election.counting.hooks import KINDS, kind_of, must_hook, wants
 from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, NightHeld, NotePosted, Withdrawn

@@ -20,7 +20,6 @@ from server.election.commands import (
     Withdraw,
 )
 from server.election.contests import Contest
-from server.election.counting.act import Act
 from server.election.counting.acts import (
     AnyAct,
     Asked,
@@ -34,9 +33,10 @@ from server.election.counting.acts import (
     Role,
     SheetKeyed,
 )
-from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.act import Act
+from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
-from server.election.counting.table_acts import TableKeyed, TablesChosen
 from server.election.events import (
     AnyEvent,
     BallotPaperAmended,

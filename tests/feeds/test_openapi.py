@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from server import feeds
 from server.count import declaration_api
 from server.count.boxes import sent_by_program
-from server.election.counting.box_acts import BoxesListed, BoxStruck
+from server.election.counting.acts.box_acts import BoxesListed, BoxStruck
 from server.feeds import declaration
 from server.feeds.openapi import document
 from server.nights import archive

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.election.commands import PostNote
-from server.election.counting.hook_acts import HookKind, HookMade
+from server.election.counting.acts.hook_acts import HookKind, HookMade
 from server.election.events import AnyEvent
 from server.hooks.secret import secret_of
 from server.stream.codec import decode

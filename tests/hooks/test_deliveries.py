@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from server.election.commands import HoldNight, OpenNight, ReleaseNight, Withdraw
 from server.election.counting.acts import Asked
-from server.election.counting.hook_acts import HookDropped, HookSwitched
+from server.election.counting.acts.hook_acts import HookDropped, HookSwitched
 from server.election.events import Declared
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream

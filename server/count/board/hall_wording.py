@@ -3,9 +3,9 @@
 from typing import assert_never
 
 from server.election.counting.acts import BoxAct, TableAct
-from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.desk import Desk
-from server.election.counting.table_acts import TableKeyed, TablesChosen
 
 InTheHall = BoxAct | TableAct
 """The acts on ballot boxes and count tables."""

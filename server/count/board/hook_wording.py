@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from server.election.counting.hook_acts import HookAct, HookDropped, HookMade, HookSwitched
+from server.election.counting.acts.hook_acts import HookAct, HookDropped, HookMade, HookSwitched
 
 
 def hook_told(act: HookAct) -> str:

@@ -35,10 +35,10 @@ from server.election.counting.acts import (
     SheetKeyed,
     SignedIn,
 )
-from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.hook_acts import HookDropped, HookMade, HookSwitched
+from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.entry import State
-from server.election.counting.hook_acts import HookDropped, HookMade, HookSwitched
-from server.election.counting.table_acts import TableKeyed, TablesChosen
 from server.election.counts import Count
 from server.election.events import (
     Amendment,

@@ -101,7 +101,9 @@ class DeskRenderer:
             parts.append(("desk-people", people(board)))
         else:
             invitations = dict.fromkeys(
-                _person(news_item) for news_item in news or () if isinstance(news_item, SignInAct | InvitationAct)
+                act.invitation if isinstance(act, SignInAct) else act.invited
+                for act in news or ()
+                if isinstance(act, SignInAct | InvitationAct)
             )
             parts += [(f"desk-person-{invitation}", person(board, invitation)) for invitation in invitations]
         return "".join(partial(*part) for part in parts)
@@ -209,10 +211,6 @@ def _differing(night: Night, ballot: str, fields: Iterable[str], sheets: Iterabl
 def _drawn(night: Night, sheet: SheetKeyed) -> str:
     drawn = (sheet.more or NOTHING_MORE).lots or ((sheet.lot,) if sheet.lot else ())
     return ", ".join(night.counts[sheet.ballot].contest.candidate(one).name for one in drawn) or "no lot"
-
-
-def _person(act: SignInAct | InvitationAct) -> str:
-    return act.invitation if isinstance(act, SignInAct) else act.invited
 
 
 def _ballots(desk: Desk, news_item: News) -> Iterable[str]:

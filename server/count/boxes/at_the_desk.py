@@ -10,7 +10,7 @@ from server.count.boxes.sending import DONE, Outcome, outcome_of, sentences_of
 from server.count.desk.requests import DESK, current_board, page, sent
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, stamp
-from server.election.counting.box_acts import BoxStruck
+from server.election.counting.acts.box_acts import BoxStruck
 from server.election.counting.boxes import is_accounted_for, verified_by_box
 from server.html.address import language_of
 from server.html.process import process

@@ -11,7 +11,7 @@ from server.count.phone.entering import AT_THE_COUNT, FORM
 from server.count.visit.place import STAGING, Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, stamp
-from server.election.counting.box_acts import BoxChecked, BoxCounted
+from server.election.counting.acts.box_acts import BoxChecked, BoxCounted
 from server.election.counting.boxes import is_accounted_for, is_by, is_checked
 from server.election.counting.desk import ListedBox
 from server.election.numbers import written

@@ -11,7 +11,7 @@ from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, id_of, stamp
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified
-from server.election.counting.box_acts import BoxesListed
+from server.election.counting.acts.box_acts import BoxesListed
 from server.election.counting.boxes import boxes_in, is_accounted_for
 from server.election.texts.check_codes import CHECKS, Finding
 from server.html.process import process

@@ -10,7 +10,7 @@ from server.access import allows
 from server.count.visit.json_sent import findings_told, sent_as
 from server.count.visit.rules import bearer, visit
 from server.count.visit.sending import id_of, stamp
-from server.election.counting.box_acts import Box, BoxCounted, BoxesListed
+from server.election.counting.acts.box_acts import Box, BoxCounted, BoxesListed
 from server.election.counting.boxes import verified_by_box
 from server.election.counting.desk import Desk, ListedBox
 from server.election.limits import LONGEST_NUMBER, MOST_BOXES

@@ -81,16 +81,14 @@ async def change(request: Request) -> Response:
     """``POST /desk/change``: the desk confirms a correction that changes who is elected."""
     form = await sent(request)
     act = change_confirmed(request, _ballot(form), form.get("command", ""))
-    submitter = process(request).submitter
-    return await _done(request, form, "change", submitter.record(visit(request).night, act))
+    return await _done(request, form, "change", process(request).submitter.record(visit(request).night, act))
 
 
 @allows(Sends(DESK))
 async def take_back(request: Request) -> Response:
     """``POST /desk/stage/back``: the newest stage was reported by mistake, and everybody sees it taken back."""
     form = await sent(request)
-    command = taken_back(_ballot(form), form, visit(request).person.name)
-    return await _done(request, form, "back", ask(request, command))
+    return await _done(request, form, "back", ask(request, taken_back(_ballot(form), form, visit(request).person.name)))
 
 
 @allows(Sends(DESK))

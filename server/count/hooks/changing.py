@@ -8,7 +8,7 @@ from server.count.desk.requests import DESK, current_board, sent
 from server.count.hooks.listing import hooks_page
 from server.count.visit.rules import Sends, visit
 from server.count.visit.sending import id_of, stamp
-from server.election.counting.hook_acts import HookAct, HookDropped, HookKind, HookMade, HookSwitched
+from server.election.counting.acts.hook_acts import HookAct, HookDropped, HookKind, HookMade, HookSwitched
 from server.election.counting.hooks import KINDS
 from server.election.nights import Night
 from server.election.refusals import Refused

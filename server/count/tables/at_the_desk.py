@@ -9,8 +9,8 @@ from server.count.boxes.sending import DONE, Outcome, number_in, outcome_of, sen
 from server.count.desk.requests import DESK, current_board, page
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, stamp
+from server.election.counting.acts.table_acts import TablesChosen
 from server.election.counting.entry import keyers
-from server.election.counting.table_acts import TablesChosen
 from server.election.counting.tables import tables_in, tables_of
 from server.election.texts.check_codes import Finding
 from server.html.address import language_of

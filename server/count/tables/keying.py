@@ -14,8 +14,8 @@ from server.count.tables.reading import read_table, texts_of
 from server.count.visit.place import Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, stamp
+from server.election.counting.acts.table_acts import TableKeyed
 from server.election.counting.entry import KEYING, keyers
-from server.election.counting.table_acts import TableKeyed
 from server.election.numbers import written
 from server.election.parties import counted_as
 from server.election.texts.box_words import found_in_box

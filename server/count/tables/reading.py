@@ -4,7 +4,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from server.count.boxes.sending import number_in
 from server.election.contests import Contest
-from server.election.counting.table_acts import TableKeyed
+from server.election.counting.acts.table_acts import TableKeyed
 from server.election.methods.figures import HEADS, Rejected
 from server.election.texts.check_codes import Finding
 

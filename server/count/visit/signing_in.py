@@ -12,7 +12,7 @@ from server.count.visit.rules import invited, start_session, starting, visit
 from server.count.visit.sending import new_id, stamp
 from server.count.visit.visitors_night import desk_of, night_of, page
 from server.election.counting.acts import PLACE, PinChosen, PinMistaken, SignedIn
-from server.election.counting.desk import MOST_MISTAKES
+from server.election.counting.invited import MOST_MISTAKES
 from server.election.counting.people import LOCKED
 from server.election.refusals import Refused
 from server.html.process import process

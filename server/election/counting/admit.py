@@ -7,7 +7,6 @@ from typing import TypeVar, assert_never
 from msgspec.structs import replace
 
 from server.election.checks import check_papers
-from server.election.commands import WithFigures
 from server.election.counting.acts import (
     AnyAct,
     Asked,
@@ -31,8 +30,10 @@ from server.election.counting.acts import (
     SignedIn,
     TableAct,
 )
+from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.hook_acts import HookDropped, HookMade, HookSwitched
+from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.asking import must_be_possible
-from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.boxes import (
     must_be_boxes,
     must_check,
@@ -50,17 +51,16 @@ from server.election.counting.entry import (
     asked_for,
     correction_of,
     keyers,
+    must_choose_entry,
     once_released,
     papers_of,
     pending,
     sheets_of,
 )
 from server.election.counting.expected import expected_shares
-from server.election.counting.hook_acts import HookDropped, HookMade, HookSwitched
 from server.election.counting.hooks import must_hook
 from server.election.counting.keying import is_keyed_apart
 from server.election.counting.people import is_same_person, must_be_invited, must_have_a_name, must_invite, must_sign_in
-from server.election.counting.table_acts import TableKeyed, TablesChosen
 from server.election.counting.tables import must_be_their_sum, must_choose, must_key_table, tables_of
 from server.election.counts import Count
 from server.election.nights import Night
@@ -110,7 +110,7 @@ def admit(night: Night, desk: Desk, act: A) -> A:
         case ReplaySet():
             _replay(night, desk, act)
         case EntryChosen():
-            _entry_mode(night, desk, act)
+            must_choose_entry(night, desk, act)
         case HookMade() | HookSwitched() | HookDropped():
             must_hook(night, desk.hooks, act)
         case EventLost():  # a fact that nobody decides
@@ -237,13 +237,6 @@ def _correction(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropp
 def _must_be_waiting(night: Night, desk: Desk, act: Dropped) -> None:
     if all(asked.command.id != act.asked for asked in pending(night, desk)):
         raise Refused("not-waiting", "That does not wait to go out any more.")
-
-
-def _entry_mode(night: Night, desk: Desk, act: EntryChosen) -> None:
-    waits = any(isinstance(asked.command, WithFigures) for asked in pending(night, desk))
-    if act.entry == "double" and waits:
-        sentence = "Figures that one person keyed wait to go out: release them, or set them aside, first."
-        raise Refused("figures-waiting", sentence)
 
 
 def _replay(night: Night, desk: Desk, act: ReplaySet) -> None:

@@ -2,21 +2,12 @@
 
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from server.election.contests import Contest
+from server.election.counting.acts import Apart as Apart
 from server.election.parties import INDEPENDENT, SPEAKER, counted_as
 from server.election.texts.check_codes import Finding
 
 _FEWEST = 2  # candidates of a party: a paper for one alone is no block
-
-
-class Apart(Struct, frozen=True):
-    """Votes as the papers were sorted: ``blocks`` is party → papers with one vote for each of its candidates and no
-    other, ``split`` candidate id → votes on all other papers. Parties have the ids under which they are counted."""
-
-    blocks: dict[str, int]
-    split: dict[str, int]
 
 
 def slates(contest: Contest) -> dict[str, tuple[str, ...]]:

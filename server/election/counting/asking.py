@@ -24,7 +24,6 @@ from server.election.counting.doubts import doubts_about_figures, doubts_about_p
 from server.election.counting.entry import asked_for, once_released, pending, sheets_of, spoken
 from server.election.counting.expected import expected_shares
 from server.election.counting.tables import tables_of
-from server.election.counts import Count
 from server.election.deciding.decide import decide
 from server.election.nights import Night
 from server.election.refusals import Refused, count_of, want_reasons

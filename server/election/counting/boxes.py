@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from server.election.commands import Correct, Declare, ReachStage, ReportPreferences
 from server.election.counting.acts import PublicCommand
-from server.election.counting.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.desk import Desk, ListedBox
 from server.election.counts import Count
 from server.election.limits import LONGEST_NAME, LONGEST_TEXT, MOST_BOXES

@@ -20,7 +20,6 @@ from server.election.counting.acts import (
     EntryChosen,
     EntryMode,
     EventLost,
-    InvitationAct,
     Invited,
     OfTheDesk,
     PapersVerified,
@@ -33,47 +32,14 @@ from server.election.counting.acts import (
     SessionsEnded,
     SheetKeyed,
     SignedIn,
-    SignInAct,
 )
-from server.election.counting.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
-from server.election.counting.hook_acts import HookDropped, HookMade, HookSwitched
+from server.election.counting.acts.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.hook_acts import HookDropped, HookMade, HookSwitched
+from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.hooks import Hook, hooks_after
-from server.election.counting.table_acts import TableKeyed, TablesChosen
+from server.election.counting.invited import Person as Person
+from server.election.counting.invited import person_after
 from server.election.nights import GapInNight
-
-MOST_MISTAKES = 5
-"""The wrong PINs in a row that lock an invitation."""
-
-
-class Session(Struct, frozen=True):
-    """A phone that is signed in, and since when."""
-
-    at: datetime
-    device: str
-
-
-class Person(Struct, frozen=True):
-    """Somebody invited, by the act with the id ``command``. ``pin`` is a hash, None until a PIN is chosen; ``mistakes``
-    counts the wrong PINs since the last right one; ``sessions`` is session id → phone."""
-
-    invitation: str
-    name: str
-    role: Role
-    ballots: tuple[str, ...]
-    pin: str | None = None
-    mistakes: int = 0
-    revoked: bool = False
-    sessions: dict[str, Session] = {}
-    command: str = ""
-
-    @property
-    def locked(self) -> bool:
-        """Whether too many wrong PINs came in a row; only the desk can open the invitation again."""
-        return self.mistakes >= MOST_MISTAKES
-
-    def may_enter(self, ballot: str) -> bool:
-        """Whether the invitation is for this contest."""
-        return self.role == "desk" or ballot in self.ballots
 
 
 class ListedBox(Struct, frozen=True):
@@ -185,9 +151,9 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
             case Invited():
                 people[act.invited] = Person(act.invited, act.name, act.role, act.ballots, command=act.command_id)
             case Revoked() | PinCleared() | SessionsEnded():
-                people[act.invited] = _person_after(people[act.invited], act)
+                people[act.invited] = person_after(people[act.invited], act)
             case PinChosen() | SignedIn() | PinMistaken():
-                people[act.invitation] = _person_after(people[act.invitation], act)
+                people[act.invitation] = person_after(people[act.invitation], act)
             case _:
                 assert_never(act)
         receipts[act.command_id] = seq
@@ -243,24 +209,5 @@ def _boxes_after(boxes: dict[str, ListedBox], act: BoxAct) -> dict[str, ListedBo
             return boxes | {act.box: replace(boxes[act.box], counted=act)}
         case BoxChecked():
             return boxes | {act.box: replace(boxes[act.box], checked=act)}
-        case _:
-            assert_never(act)
-
-
-def _person_after(person: Person, act: InvitationAct | SignInAct) -> Person:
-    match act:
-        case Revoked():
-            return replace(person, revoked=True, sessions={})
-        case PinCleared():
-            return replace(person, pin=None, mistakes=0, sessions={})
-        case SessionsEnded():
-            return replace(person, sessions={})
-        case PinChosen():
-            return replace(person, pin=act.pin, mistakes=0, sessions={act.session: Session(act.at, act.device)})
-        case SignedIn():
-            sessions = {**person.sessions, act.session: Session(act.at, act.device)}
-            return replace(person, mistakes=0, sessions=sessions)
-        case PinMistaken():
-            return replace(person, mistakes=person.mistakes + 1)
         case _:
             assert_never(act)

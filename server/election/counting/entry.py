@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from server.election.commands import Correct, Declare, ReportPreferences, WithFigures, WithoutFigures
-from server.election.counting.acts import Asked, CorrectionBegun, Role, SheetKeyed
+from server.election.counting.acts import Asked, CorrectionBegun, EntryChosen, Role, SheetKeyed
 from server.election.counting.apart import Apart
 from server.election.counting.boxes import waits_for_boxes
 from server.election.counting.desk import Desk
@@ -222,3 +222,11 @@ def spoken(night: Night, desk: Desk, ballot: str, by: str) -> WithFigures | Repo
         round=sheet.round,
         more=sheet.more,
     )
+
+
+def must_choose_entry(night: Night, desk: Desk, act: EntryChosen) -> None:
+    """Raises Refused where two people cannot begin to key each result now."""
+    waits = any(isinstance(asked.command, WithFigures) for asked in pending(night, desk))
+    if act.entry == "double" and waits:
+        sentence = "Figures that one person keyed wait to go out: release them, or set them aside, first."
+        raise Refused("figures-waiting", sentence)

@@ -7,7 +7,7 @@ from typing import assert_never, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.election.counting.hook_acts import HookAct, HookDropped, HookKind, HookMade, HookSwitched
+from server.election.counting.acts.hook_acts import HookAct, HookDropped, HookKind, HookMade, HookSwitched
 from server.election.events import (
     AnyEvent,
     BallotPaperAmended,
@@ -24,6 +24,7 @@ from server.election.events import (
     NoteWithdrawn,
     PreferencesReported,
     StageReached,
+    StageTakenBack,
     Withdrawn,
 )
 from server.election.limits import LONGEST_URL, MOST_HOOKS
@@ -98,7 +99,7 @@ def kind_of(event: AnyEvent) -> HookKind:
     match event:
         case Declared() | Corrected() | Withdrawn() | NoPollTaken() | PreferencesReported():
             return "results"
-        case StageReached():
+        case StageReached() | StageTakenBack():
             return "stages"
         case DeclarationExpected():
             return "expected"

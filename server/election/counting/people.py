@@ -1,7 +1,7 @@
 """Who may be invited, and whether an invitation can be used: Refused where not. No state is changed."""
 
-from server.election.counting.act import Act
 from server.election.counting.acts import InvitationAct, Invited, PinChosen, SignedIn, SignInAct
+from server.election.counting.acts.act import Act
 from server.election.counting.desk import Desk, Person
 from server.election.limits import LONGEST_NAME
 from server.election.nights import Night

@@ -12,8 +12,8 @@ from typing import NoReturn
 from msgspec import UNSET, Struct
 
 from server.election.counting.acts import Role, SheetKeyed
+from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.desk import Desk
-from server.election.counting.table_acts import TableKeyed, TablesChosen
 from server.election.counts import Count
 from server.election.limits import LONGEST_NAME, MOST_IN_A_BUNDLE, MOST_TABLES
 from server.election.methods.figures import HEADS, Rejected

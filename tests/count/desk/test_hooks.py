@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 from starlette.testclient import TestClient
 
 from server.app import build_app
-from server.election.counting.hook_acts import HookMade
+from server.election.counting.acts.hook_acts import HookMade
 from server.settings import Settings
 from tests.count import rochester
 from tests.count.conftest import HALL, SECRET, Desk, Phone, declaration, signed_in

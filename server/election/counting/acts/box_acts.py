@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from server.election.counting.act import Act
+from server.election.counting.acts.act import Act
 
 
 class Box(Struct, frozen=True, omit_defaults=True):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from server.election.counting.act import Act
+from server.election.counting.acts.act import Act
 
 HookKind = Literal["results", "stages", "expected", "notes", "papers", "night"]
 """What a webhook can be told of. Results come with their corrections and withdrawals, which nobody is spared."""

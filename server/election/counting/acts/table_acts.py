@@ -2,7 +2,7 @@
 
 from msgspec import UNSET, UnsetType
 
-from server.election.counting.act import Act, Role
+from server.election.counting.acts.act import Act, Role
 from server.election.methods.figures import Rejected
 
 

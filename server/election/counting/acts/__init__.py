@@ -3,16 +3,15 @@
 from datetime import datetime
 from typing import Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from server.election.commands import OfTheHold, WithFigures, WithoutFigures
-from server.election.counting.act import Act as Act
-from server.election.counting.act import Role as Role
-from server.election.counting.act import Stamp as Stamp
-from server.election.counting.apart import Apart
-from server.election.counting.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
-from server.election.counting.hook_acts import HookAct
-from server.election.counting.table_acts import TableKeyed, TablesChosen
+from server.election.counting.acts.act import Act as Act
+from server.election.counting.acts.act import Role as Role
+from server.election.counting.acts.act import Stamp as Stamp
+from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.hook_acts import HookAct
+from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.methods.figures import MoreFigures, Rejected
 
 PLACE = ":place"
@@ -90,6 +89,14 @@ class PapersVerified(Act, frozen=True, tag="papers-verified.1"):
     issued: int | None
     papers: int
     reasons: dict[str, str]
+
+
+class Apart(Struct, frozen=True):
+    """Votes as the papers were sorted: ``blocks`` is party → papers with one vote for each of its candidates and no
+    other, ``split`` candidate id → votes on all other papers. Parties have the ids under which they are counted."""
+
+    blocks: dict[str, int]
+    split: dict[str, int]
 
 
 class SheetKeyed(Act, frozen=True, tag="sheet-keyed.1"):
