@@ -8,8 +8,10 @@ from server.feeds.health import healthz, readyz
 from server.feeds.metrics import metrics
 from server.feeds.openapi import openapi
 from server.feeds.record_download import download
+from server.feeds.tables import answers as tables
 
 routes: list[BaseRoute] = [
+    *tables.routes,  # before the contests, whose ballot id could end in .csv
     Route("/api/nights", nights),
     Route("/api/nights/{night}", night),
     Route("/api/nights/{night}/contests/{ballot}", contest),

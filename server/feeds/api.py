@@ -11,12 +11,12 @@ from starlette.responses import Response
 from server.access import allows, everyone
 from server.election.nights import Night
 from server.election.results.councils.council import council as council_as_it_stands
-from server.feeds.contest_shapes import ContestState
-from server.feeds.contests import contest_state
-from server.feeds.nights import all_nights, council_state, night_state
-from server.feeds.shapes import CouncilInFull, NightState
+from server.feeds.states.contest_shapes import ContestState
+from server.feeds.states.contests import contest_state
+from server.feeds.states.nights import all_nights, council_state, night_state
+from server.feeds.states.shapes import CouncilInFull, NightState
 from server.html.address import channel_of, moment_of
-from server.html.answers import JSON, SHARED, answer, etag
+from server.html.answers import JSON, SHARED, answer, etag, for_any_site
 from server.html.process import process
 from server.live import moments
 from server.live.bodies import body
@@ -95,10 +95,3 @@ async def found(request: Request) -> tuple[Channel, Night]:
     channel = await channel_of(request)
     assert channel.night is not None, "a channel shows once its night is opened"
     return channel, channel.night
-
-
-def for_any_site(response: Response) -> Response:
-    """The response, readable by scripts of any site, since results are public (CORS, in the Fetch standard)."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "ETag"
-    return response

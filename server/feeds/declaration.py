@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from server.feeds.shapes import Moment, Number
+from server.feeds.states.shapes import Moment, Number
 
 
 class RejectedPapers(Struct, frozen=True, forbid_unknown_fields=True):

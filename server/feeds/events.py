@@ -10,8 +10,8 @@ from starlette.responses import Response, StreamingResponse
 from server.access import allows, everyone
 from server.election.events import AnyEvent
 from server.election.numbers import written
-from server.feeds.api import for_any_site, found
-from server.html.answers import SHARED, answer, etag
+from server.feeds.api import found
+from server.html.answers import SHARED, answer, etag, for_any_site
 from server.html.errors import Full
 from server.html.process import process
 from server.live.bodies import Body, body

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from server.access import allows, everyone
 from server.election.counting.losses import to_send_again
 from server.election.events import AnyEvent
-from server.feeds.shapes import Readiness
+from server.feeds.states.shapes import Readiness
 from server.html import static
 from server.html.answers import JSON
 from server.html.process import process

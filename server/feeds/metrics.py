@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from server.access import allows, everyone
 from server.feeds.health import readiness_of
-from server.feeds.shapes import Readiness
+from server.feeds.states.shapes import Readiness
 from server.html.process import Process, process
 from server.live.hub import Hub
 from server.measures import HEARD, REGISTRY

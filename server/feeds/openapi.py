@@ -10,11 +10,12 @@ from starlette.responses import Response
 
 from server.access import allows, everyone
 from server.election.events import AnyEvent
-from server.feeds import declaration, shapes
+from server.feeds import declaration
 from server.feeds.addresses import named, page_paths, parameter
-from server.feeds.api import for_any_site
-from server.feeds.contest_shapes import ContestState
-from server.html.answers import JSON, SHARED, answer
+from server.feeds.exports import export_paths
+from server.feeds.states import shapes
+from server.feeds.states.contest_shapes import ContestState
+from server.html.answers import JSON, SHARED, answer, for_any_site
 from server.html.root import rooted
 from server.live.bodies import Body, body
 
@@ -102,6 +103,7 @@ def _paths() -> dict[str, Any]:
     kept = [named("baseline"), named("at")]
     return {
         **page_paths(),
+        **export_paths(),
         "/api/nights": {"get": _get("nights", "All nights, on air first.", "Nights", missing=False)},
         "/api/nights/{night}": {
             "parameters": [night, *kept],

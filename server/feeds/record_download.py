@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.access import allows, everyone
-from server.feeds.api import for_any_site, found
+from server.feeds.api import found
 from server.feeds.events import NDJSON
-from server.html.answers import SHARED, answer, etag
+from server.html.answers import SHARED, answer, etag, for_any_site
 from server.live.bodies import body
 from server.nights.kept import RECORD
 from server.stream.record import written

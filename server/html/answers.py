@@ -56,3 +56,10 @@ def etag(channel: Channel) -> str:
     if channel.history.replaced or channel.history.is_other:
         return f'"{channel.seq}-{channel.edition}-{channel.head[:16]}"'
     return f'"{channel.seq}-{channel.edition}"' if channel.edition else f'"{channel.seq}"'
+
+
+def for_any_site(response: Response) -> Response:
+    """The response, readable by scripts of any site, since results are public (CORS, in the Fetch standard)."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "ETag"
+    return response

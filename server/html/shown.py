@@ -15,6 +15,7 @@ from server.election.counts import Count
 from server.election.nights import Night
 from server.election.results.known import was_revised
 from server.html.address import (
+    asked,
     baseline_of,
     channel_of,
     in_language,
@@ -26,7 +27,7 @@ from server.html.address import (
 )
 from server.html.answers import HTML, SHARED, answer
 from server.html.coming import is_before_poll
-from server.html.languages import Language
+from server.html.languages import Language, wanted
 from server.html.process import process
 from server.html.rates import turn
 from server.live import moments
@@ -125,9 +126,16 @@ class Shown(Struct, frozen=True):
         return in_language(request, answer(request, page, HTML, page.etag, SHARED))
 
 
-async def shown_by(request: Request) -> Shown:
-    """The night that an address asks for; HTTPException 404 for no such night or baseline, 400 for no such moment."""
-    channel, moment = await channel_of(request, language_of(request)), moment_of(request)
+async def shown_as_data(request: Request) -> Shown:
+    """The night that an address of data asks for, in the language of ``?lang=`` alone, not a browser’s."""
+    return await shown_by(request, wanted((asked(request, "lang"),), ""))
+
+
+async def shown_by(request: Request, language: Language | None = None) -> Shown:
+    """The night that an address asks for; HTTPException 404 for no such night or baseline, 400 for no such moment. The
+    language is the reader's where none is given."""
+    language = language or language_of(request)
+    channel, moment = await channel_of(request, language), moment_of(request)
     assert channel.night is not None, "a channel shows once its night is opened"
     await know_baselines(process(request).hub, opened(channel.night.definition))
     known_now = is_known_now(request) and not (channel.on_air and moment is None)
@@ -140,4 +148,4 @@ async def shown_by(request: Request) -> Shown:
         then = moments.at(whole, moment)
         moment = then.events[-1].at  # every moment until the next event shows the same page
     site = process(request).settings.public_url
-    return Shown(then, whole, language_of(request), baseline_of(request), moment, known_now, site)
+    return Shown(then, whole, language, baseline_of(request), moment, known_now, site)

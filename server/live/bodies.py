@@ -14,6 +14,7 @@ from server.live.memory.memo import Held
 _QUALITY = 8
 # Of files, once a start: a quarter of a second for all, and three per cent less than 10 makes in a tenth of one.
 _BEST = 11
+_QUICK = 5
 
 
 class Body(Held):
@@ -55,6 +56,11 @@ class Body(Held):
     def etag(self) -> str:
         """A strong ETag (RFC 9110, 8.8.3) made from the content, for answers that have no seq."""
         return f'"{hashlib.sha256(self.plain).hexdigest()[:16]}"'
+
+
+def quickly_compressed(plain: bytes) -> tuple[bytes, bytes]:
+    """Brotli and gzip of what is large and changes often, for ``Body.keep``: of 600 KB in 30 ms of a thread."""
+    return cast(Any, brotli).compress(plain, quality=_QUICK), gzip.compress(plain, _QUICK, mtime=0)
 
 
 def body(text: str | bytes) -> Body:

@@ -78,6 +78,14 @@ GET  /api/nights/{night}/contests/{ballot}                    yes    yes     yes
 GET  /api/nights/{night}/councils/{body}                      404    404     404    404       404   404
 GET  /api/nights/{night}/events                               yes    yes     yes    yes       yes   yes
 GET  /api/nights/{night}/record                               yes    yes     yes    yes       yes   yes
+GET  /api/tables                                              yes    yes     yes    yes       yes   yes
+GET  /api/archive.sqlite                                      yes    yes     yes    yes       yes   yes
+GET  /api/nights/{night}/tables.sqlite                        yes    yes     yes    yes       yes   yes
+GET  /api/nights/{night}/tables/{table}.csv                   yes    yes     yes    yes       yes   yes
+GET  /api/nights/{night}/tables/{table}.jsonl                 yes    yes     yes    yes       yes   yes
+GET  /api/nights/{night}/chart.csv                            yes    yes     yes    yes       yes   yes
+GET  /api/nights/{night}/chart.json                           yes    yes     yes    yes       yes   yes
+GET  /api/nights/{night}/contests/{ballot}.csv                yes    yes     yes    yes       yes   yes
 GET  /robots.txt                                              yes    yes     yes    yes       yes   yes
 GET  /healthz                                                 yes    yes     yes    yes       yes   yes
 GET  /readyz                                                  yes    yes     yes    yes       yes   yes
@@ -303,6 +311,7 @@ class Visitor:
             "night": rochester.NIGHT,
             "ballot": rochester.BALLOT,
             "body": "local.kent",
+            "table": "contests",
             "token": self.unopened,
             "what": "end",
             "digest": "x",

@@ -22,6 +22,7 @@ from server.election.nights import Night
 from server.html.errors import on_http_error
 from server.live.channel import Channel
 from server.live.hub import Hub
+from server.live.renderer import Renderer
 from server.nights import archive
 from server.stream.events import EventStream
 from tests.handed import handed
@@ -108,8 +109,8 @@ class _Given:
 class Site:
     """A hub, and the feeds that read it. Nothing here follows a stream: tests put events in themselves."""
 
-    def __init__(self, stream: EventStream | None = None) -> None:
-        self.hub = Hub(NoPages(), _past, NoDesk())
+    def __init__(self, stream: EventStream | None = None, renderer: Renderer | None = None) -> None:
+        self.hub = Hub(renderer or NoPages(), _past, NoDesk())
         self.app = Starlette(
             routes=feeds.routes,
             middleware=[Middleware(_Given, state=handed(self.hub, stream))],

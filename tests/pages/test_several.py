@@ -11,7 +11,7 @@ from server.election.commands import Declare, RecordNoPoll, ReportPreferences
 from server.election.events import NightOpened
 from server.election.methods.figures import MoreFigures, Rejected, SecondPreferences
 from server.election.nights import Night, fold
-from server.feeds.contests import contest_state, contest_summary
+from server.feeds.states.contests import contest_state, contest_summary
 from server.html.languages import language, languages
 from server.html.templates import has_a_meaning
 from server.live.channel import Channel

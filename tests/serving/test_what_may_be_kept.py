@@ -23,6 +23,7 @@ _FILLED = {
     "night": _PAST,
     "ballot": "parl.clacton.2010-05-06",
     "body": "local.kent",
+    "table": "contests",
     "part": "0",
     "code": "7777",
     "name": "declared.css",

@@ -9,19 +9,18 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
-from pathlib import Path
 
 from msgspec import Struct
 from PIL import Image, ImageColor, ImageDraw, ImageFont
+
+from server.html.colours import STYLE, colour_of
 
 WIDTH, HEIGHT = 1200, 630
 REGULAR, BOLD, HEAVY = 400, 700, 800  # weights of the font
 CAPITAL = 0.66  # the height of a capital letter, as a part of the text's size
 
 FONT = str(files("fontpkg_source_sans_3").joinpath("files", "SourceSans3[wght].ttf"))
-_STYLE = (Path(__file__).resolve().parents[3] / "web" / "static" / "declared.css").read_text()
-_LIGHT: dict[str, str] = dict(re.findall(r"--(\w+): var\(--light, (#\w{6})\)", _STYLE))
-_PARTIES: dict[str, str] = dict(re.findall(r'\[data-party="([^"]+)"\] \{ --party: (#\w{6})', _STYLE))
+_LIGHT: dict[str, str] = dict(re.findall(r"--(\w+): var\(--light, (#\w{6})\)", STYLE))
 INK, PAPER, MUTED, LINE = (_LIGHT[name] for name in ("ink", "paper", "muted", "line"))
 _CONTRASTS = (INK, PAPER), (MUTED, PAPER), (INK, LINE)  # text and its ground, either way round
 _SHADES = 16  # Pillow compares colours in steps of four: more shades than these would be taken for paper
@@ -67,7 +66,7 @@ Mark = Text | Bar
 
 def party_bar(party: str, x: int, y: int, width: int, height: int) -> Bar:
     """A bar in a party's colour, with a darker edge so that pale colours, such as the SNP's, show on paper."""
-    colour = _PARTIES.get(party, _LIGHT["party"])
+    colour = colour_of(party)
     edge = "#" + "".join(f"{int(colour[place : place + 2], 16) * 4 // 5:02x}" for place in (1, 3, 5))
     return Bar(x, y, width, height, colour, edge)
 

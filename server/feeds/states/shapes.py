@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from server.feeds.contest_shapes import ContestSummary, Moment, Number, Percent
+from server.feeds.states.contest_shapes import ContestSummary, Moment, Number, Percent
 
 State = Literal["on air", "held", "past"]
 Times = Literal["recorded", "assumed", "live"]

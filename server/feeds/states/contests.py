@@ -27,7 +27,7 @@ from server.election.result import CandidateResult, Result
 from server.election.results.amendments import in_words
 from server.election.shares import percent
 from server.election.verdict import judge
-from server.feeds.contest_shapes import (
+from server.feeds.states.contest_shapes import (
     Before,
     ContestState,
     ContestSummary,
@@ -63,8 +63,8 @@ def contest_summary(night: Night, count: Count) -> ContestSummary:
     )
 
 
-def contest_state(night: Night, count: Count) -> ContestState:
-    """Everything about a contest, as it stands on this night."""
+def contest_state(night: Night, count: Count, with_history: bool = True) -> ContestState:
+    """Everything about a contest, as it stands on this night; without its history where nobody asks for that."""
     contest, result, short = count.contest, _polled(count), contest_summary(night, count)
     swing = result.swing if result else None
     return ContestState(
@@ -95,7 +95,7 @@ def contest_state(night: Night, count: Count) -> ContestState:
         why=contest.why,
         candidates=_candidates(night, count),
         previous=_previous(night, contest.previous) if contest.previous else None,
-        history=_history(night, count),
+        history=_history(night, count) if with_history else (),
         body=short.body,
         seats=short.seats,
         method=short.method,

@@ -10,8 +10,8 @@ from server.election.results.councils.council import Council, contests_of
 from server.election.results.councils.together import councils
 from server.election.results.tally import PartyTotal, Tally, add_up
 from server.election.shares import percent
-from server.feeds.contests import contest_state, contest_summary
-from server.feeds.shapes import (
+from server.feeds.states.contests import contest_state, contest_summary
+from server.feeds.states.shapes import (
     CouncilInFull,
     CouncilState,
     Listed,
@@ -60,10 +60,10 @@ def night_state(channel: Channel, night: Night, on_air: bool) -> NightState:
         baseline=definition.baseline,
         majority_line=tally.line or None,
         overall_majority=OverallMajority(majority.party, majority.at, majority.seq) if majority else None,
-        parties=tuple(_party(night, total) for total in tally.parties),
+        parties=tuple(party_figures(night, total) for total in tally.parties),
         contests=tuple(contest(night, count) for count in night.counts.values()),
         attribution=definition.attribution,
-        councils=tuple(map(_short, councils(night).councils)) if definition.councils else UNSET,
+        councils=tuple(map(council_short, councils(night).councils)) if definition.councils else UNSET,
         control_baseline=definition.control_baseline if definition.councils else UNSET,
     )
 
@@ -72,7 +72,7 @@ def council_state(night: Night, one: Council) -> CouncilInFull:
     """A council as it stands, with its contests in short."""
     contests = contests_of(night.definition).get(one.body.id, ())
     return CouncilInFull(
-        **msgspec.structs.asdict(_short(one)),
+        **msgspec.structs.asdict(council_short(one)),
         night=night.definition.id,
         rehearsal=bool(night.definition.rehearsal),
         seq=night.seq,
@@ -84,7 +84,7 @@ def council_state(night: Night, one: Council) -> CouncilInFull:
     )
 
 
-def _short(one: Council) -> CouncilState:
+def council_short(one: Council) -> CouncilState:
     control = one.control
     return CouncilState(
         body=one.body.id,
@@ -149,7 +149,7 @@ def _past(summary: Summary | KeptNight) -> Listed:
     )
 
 
-def _party(night: Night, total: PartyTotal) -> PartyFigures:
+def party_figures(night: Night, total: PartyTotal) -> PartyFigures:
     party = night.parties[total.party]
     return PartyFigures(
         id=party.id,

@@ -1,0 +1,61 @@
+"""The addresses of tables and of feeds for other people's programs, as OpenAPI describes them. No HTTP."""
+
+from typing import Any
+
+from server.feeds.addresses import named, parameter
+from server.feeds.tables.columns import TABLES
+
+_CSV, _LINES, _SQLITE = "text/csv", "application/x-ndjson", "application/vnd.sqlite3"
+_OTHERS = ["democracy-club", "library-contests", "library-candidates"]
+_NAMES = {"table": [*TABLES, *_OTHERS], "lines": [*TABLES]}
+_NOTHING_NEW = {"$ref": "#/components/responses/NothingNew"}
+_PROBLEM = {"$ref": "#/components/responses/Problem"}
+
+
+def export_paths() -> dict[str, Any]:
+    """Path → OpenAPI description."""
+    night, ballot, shown = named("night"), named("ballot"), [named("baseline"), named("at"), named("lang")]
+    mark = parameter("bom", "query", "`1`: with a byte order mark, which some spreadsheets need.", False)
+    contest = parameter("contest", "query", "A ballot id: the candidates of one contest.", False)
+    note = parameter("note", "query", "`1`: first a line that says what this is, as at when and from where.", False)
+    tables = "/api/nights/{night}/tables"
+    return {
+        "/api/tables": {"get": _get("tables", "The tables and what their columns hold.", "application/json", [])},
+        f"{tables}/{{table}}.csv": {
+            "parameters": [night, _table("table")],
+            "get": _get("table", "A table of a night as CSV, in UTF-8.", _CSV, [*shown, mark], 400, 404, 429),
+        },
+        f"{tables}/{{table}}.jsonl": {
+            "parameters": [night, _table("lines")],
+            "get": _get("lines", "The same, a JSON object a row.", _LINES, shown, 400, 404, 429),
+        },
+        "/api/nights/{night}/contests/{ballot}.csv": {
+            "parameters": [night, ballot],
+            "get": _get("contestTable", "The candidates of one contest as CSV.", _CSV, [*shown, mark], 400, 404),
+        },
+        "/api/nights/{night}/chart.csv": {
+            "parameters": [night],
+            "get": _get("chart", "A row an entry.", _CSV, [*shown, contest, note, mark], 400, 404),
+        },
+        "/api/nights/{night}/chart.json": {
+            "parameters": [night],
+            "get": _get("chartTold", "Title, source and note.", "application/json", [*shown, contest], 400, 404),
+        },
+        "/api/nights/{night}/tables.sqlite": {
+            "parameters": [night],
+            "get": _get("file", "All tables of a night in a SQLite file.", _SQLITE, shown, 400, 404, 429),
+        },
+        "/api/archive.sqlite": {"get": _get("archive", "Every shipped night in a SQLite file.", _SQLITE, [], 429)},
+    }
+
+
+def _table(kind: str) -> dict[str, Any]:
+    described = parameter("table", "path", "A table: `/api/tables` lists their columns.")
+    return described | {"schema": {"type": "string", "enum": _NAMES[kind]}}
+
+
+def _get(name: str, summary: str, media: str, parameters: list[Any], *problems: int) -> dict[str, Any]:
+    schema = {"type": "object"} if media == "application/json" else {"type": "string"}
+    content = {"200": {"description": summary, "content": {media: {"schema": schema}}}, "304": _NOTHING_NEW}
+    responses = content | {str(status): _PROBLEM for status in problems}
+    return {"operationId": name, "summary": summary, "parameters": parameters, "responses": responses}

@@ -1,0 +1,72 @@
+"""A night or a contest as a chart service takes it: a row an entry with its colour, and a line that says as at when and
+from where. No HTTP."""
+
+from collections.abc import Iterator
+
+from server.election.clock import LONDON
+from server.election.counts import Count
+from server.election.nights import Night
+from server.election.parties import counted_as
+from server.election.results.tally import add_up
+from server.election.shares import share_text
+from server.feeds.tables.rows import Cell
+from server.html.colours import colour_of
+from server.html.languages import Language
+
+OF_PARTIES = ("party", "name", "colour", "seats", "net", "votes", "share")
+OF_CANDIDATES = ("candidate", "party", "name", "colour", "votes", "share", "elected")
+
+
+def entries(night: Night, count: Count | None, language: Language) -> Iterator[tuple[Cell, ...]]:
+    """The names of the columns, then a row an entry: of a contest its candidates, else the parties of the night.
+
+    ``party`` is the abbreviation, and ``share`` in percent as it is shown on pages.
+    """
+    if count is None:
+        yield OF_PARTIES
+        for total in add_up(night).parties:
+            party = night.parties[total.party]
+            named = (language.short(party), language.party(party), colour_of(party.id))
+            yield (*named, total.seats, total.net, total.votes, share_text(total.share))
+        return
+    yield OF_CANDIDATES
+    lines = {line.candidate.id: line for line in count.result.lines} if count.result else {}
+    without = (candidate for candidate in count.contest.standing if candidate.id not in lines)
+    for candidate in (*(line.candidate for line in lines.values()), *without):
+        party, line = night.parties[candidate.party], lines.get(candidate.id)
+        named = (
+            count.contest.told(candidate.id),
+            language.short(party),
+            candidate.description or language.party(party),
+        )
+        figures = (line.votes, share_text(line.share), line.elected) if line else (None, None, None)
+        yield (*named, colour_of(counted_as(candidate.party)), *figures)
+
+
+def heading(night: Night, count: Count | None, language: Language) -> str:
+    """What the chart is of: the contest, or the night."""
+    title = language.title(night.definition.title)
+    return title if count is None or night.is_single else f"{language.seat(count.contest)}, {title}"
+
+
+def note(night: Night, language: Language) -> str:
+    """As at when, and how many are declared."""
+    when = f"{language.clock(night.at)}, {language.day(night.at.astimezone(LONDON).date())}"
+    told = {"declared": language.number(night.declared), "all": language.number(night.awaited)}
+    as_at = language.gettext("as at %(time)s") % {"time": when}
+    return f"{language.gettext('%(declared)s of %(all)s declared') % told}, {as_at}"
+
+
+def metadata(night: Night, count: Count | None, language: Language, address: str) -> dict[str, object]:
+    """What Datawrapper takes as external metadata: a title, the source with its address, and a note below."""
+    return {
+        "title": heading(night, count, language),
+        "describe": {"source-name": night.definition.attribution or "Declared", "source-url": address},
+        "annotate": {"notes": note(night, language)},
+    }
+
+
+def line(night: Night, count: Count | None, language: Language, address: str) -> str:
+    """The same in one line, for who takes CSV alone."""
+    said = (heading(night, count, language), note(night, language), night.definition.attribution, address)
+    return " · ".join(part for part in said if part)

@@ -1,0 +1,65 @@
+"""The addresses of SQLite files: of a night, and of every shipped night. They are made in a thread, and not often."""
+
+from limits import parse
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server.access import allows, everyone
+from server.election.nights import fold
+from server.feeds.tables import database
+from server.feeds.tables.made import keep, known
+from server.html.answers import SHARED, answer, for_any_site
+from server.html.languages import ENGLISH
+from server.html.process import process
+from server.html.rates import address, limit
+from server.html.shown import shown_as_data
+from server.live.bodies import Body, body, quickly_compressed
+from server.live.memory.memo import MEMO
+from server.nights import archive
+
+SQLITE = "application/vnd.sqlite3"
+_OFTEN = parse("6/minute")  # made for one address; that of a general election takes a thread half a second
+_kept = MEMO.shelf()
+
+
+@allows(everyone)
+async def file(request: Request) -> Response:
+    """``/api/nights/{night}/tables.sqlite``; 429 if many are made for an address."""
+    shown = await shown_as_data(request)
+    channel, night, language = shown.channel, shown.night, shown.language
+    content, state = known(channel, "sqlite"), channel.history.state
+    if content is None:
+        await limit(request, _OFTEN, f"sqlite {address(request)}")
+        name = ("sqlite", id(channel), state)
+        content = await process(request).hub.beside.make(name, lambda: _file(database.written([night], language)))
+        keep(channel, "sqlite", content, state)
+    return _answer(request, content, night.definition.id)
+
+
+@allows(everyone)
+async def archived(request: Request) -> Response:
+    """``/api/archive.sqlite``: every shipped night, in English; 429 if an address asks for many files."""
+    content: Body | None = _kept.find("archive")
+    if content is None:
+        await limit(request, _OFTEN, f"sqlite {address(request)}")
+        made = await process(request).hub.beside.make("archive.sqlite", _archive)
+        content = _kept.get("archive", lambda: made)
+    return _answer(request, content, "archive")
+
+
+def _archive() -> Body:
+    nights = (fold(archive.load(one.id).events) for one in reversed(archive.listed()))
+    return _file(database.written(nights, ENGLISH))
+
+
+def _file(plain: bytes) -> Body:
+    made = body(plain)
+    made.keep(*quickly_compressed(plain))
+    _ = made.etag
+    return made
+
+
+def _answer(request: Request, content: Body, name: str) -> Response:
+    response = answer(request, content, SQLITE, content.etag, SHARED)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.sqlite"'
+    return for_any_site(response)

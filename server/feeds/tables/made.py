@@ -1,0 +1,18 @@
+"""What was made of a night and may be answered again while the night stands as it did. No content of its own."""
+
+from server.live.bodies import Body
+from server.live.channel import Channel
+
+
+def known(channel: Channel, name: str) -> Body | None:
+    """The body that is kept by this name for the night as it is now."""
+    return channel.cached(name, _never) if channel.has_cached(name) else None
+
+
+def keep(channel: Channel, name: str, content: Body, state: object) -> Body:
+    """The body, which is kept unless the night has moved on from the ``state`` that it was made of."""
+    return channel.cached(name, lambda: content) if channel.history.state == state else content
+
+
+def _never() -> Body:
+    raise AssertionError("what is cached is not made")

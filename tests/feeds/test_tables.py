@@ -1,0 +1,194 @@
+"""A night as tables: their columns, that other people's programs read them, and that an import gives the night back."""
+
+import csv
+import sqlite3
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from starlette.testclient import TestClient
+
+from server.election.commands import Withdraw
+from server.election.events import Declared
+from server.election.nights import fold
+from server.feeds.tables import library
+from server.feeds.tables.columns import TABLES
+from server.feeds.tables.rows import Cell
+from server.feeds.tables.text import comma_separated
+from server.nights import archive
+from server.nights.archive import past_night
+from server.nights.format import parsed
+from server.nights.past import PastNight
+from server.nights.sources.importer import import_night
+from server.nights.sources.source import Source
+from server.pages.render import PageRenderer
+from tests.feeds.site import GENERAL, ROCHESTER, Site, carry_out
+
+TABLES_OF = f"/api/nights/{GENERAL}/tables"
+ALDERSHOT = "parl.aldershot.2019-12-12"
+
+
+def table(client: TestClient, address: str) -> list[dict[str, str]]:
+    """The rows of a CSV as a program reads them."""
+    return list(csv.DictReader(StringIO(client.get(address).text)))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_has_the_columns_that_are_described(client: TestClient, name: str) -> None:
+    described = client.get("/api/tables").json()
+    rows = client.get(f"/api/nights/local.2025-05-01/tables/{name}.csv").text.splitlines()
+    names = [one["name"] for one in described["tables"][name]["columns"]]
+    assert described["version"] == 1 and rows[0].split(",") == names and len(rows) > 1
+    objects = client.get(f"/api/nights/local.2025-05-01/tables/{name}.jsonl").text.splitlines()
+    assert len(objects) == len(rows) - 1
+
+
+def test_the_figures_are_those_of_the_json(client: TestClient) -> None:
+    state = client.get(f"/api/nights/{GENERAL}").json()
+    contests = {row["ballot"]: row for row in table(client, f"{TABLES_OF}/contests.csv")}
+    for one in state["contests"]:
+        row = contests[one["ballot"]]
+        assert (row["verdict"], row["elected"]) == (one["verdict"], one["winner"]["name"])
+        assert int(row["majority"]) == one["majority"]
+        assert float(row["turnout_papers_percent"] or 0) == pytest.approx(one["turnout"]["papers"] or 0, abs=1e-4)
+    for row, party in zip(table(client, f"{TABLES_OF}/parties.csv"), state["parties"], strict=True):
+        assert (row["party_id"], int(row["seats"]), int(row["net"])) == (party["id"], party["seats"], party["net"])
+    of_one = table(client, f"/api/nights/{GENERAL}/contests/{ALDERSHOT}.csv")
+    assert of_one == [row for row in table(client, f"{TABLES_OF}/candidates.csv") if row["ballot"] == ALDERSHOT]
+
+
+def test_a_table_takes_a_moment_a_baseline_and_a_language() -> None:
+    with Site(renderer=PageRenderer()).client() as client:
+        early = table(client, f"{TABLES_OF}/contests.csv?at=2019-12-12T23:30")
+        assert [row["status"] for row in early].count("declared") == 2
+        against = table(client, f"{TABLES_OF}/contests.csv?baseline=by-elections")
+        verdicts = {row["ballot"]: row["verdict"] for row in against}
+        assert verdicts["parl.brecon-and-radnorshire.2019-12-12"] == "Con gain from LD"
+        welsh = table(client, f"{TABLES_OF}/parties.csv?lang=cy")
+        assert welsh[0]["party"] == "Ceidwadwyr" and welsh[0]["party_id"] == "PP52"
+        english = client.get(f"{TABLES_OF}/parties.csv", headers={"Accept-Language": "cy"}).text
+        assert "Ceidwadwyr" not in english
+
+
+def test_a_poller_is_told_that_nothing_is_new_and_a_spreadsheet_which_letters_these_are(client: TestClient) -> None:
+    plain = client.get(f"{TABLES_OF}/candidates.csv")
+    headers = plain.headers
+    assert (headers["content-type"], headers["access-control-allow-origin"]) == ("text/csv; charset=utf-8", "*")
+    assert headers["cache-control"] == "max-age=0, must-revalidate, s-maxage=1"
+    again = client.get(f"{TABLES_OF}/candidates.csv", headers={"If-None-Match": headers["etag"]})
+    assert again.status_code == 304 and not again.content
+    marked = client.get(f"{TABLES_OF}/candidates.csv?bom=1")
+    assert marked.content == b"\xef\xbb\xbf" + plain.content and marked.headers["etag"] != headers["etag"]
+
+
+def test_a_withdrawal_changes_the_line_of_its_contest_alone(site: Site, client: TestClient) -> None:
+    channel = site.replay(GENERAL)
+    address = f"/api/nights/{GENERAL}.replay/tables/contests.csv"
+    before = client.get(address)
+    carry_out(channel, Withdraw(id="w", by="desk", ballot=ALDERSHOT, reason="Another was read out."))
+    after = client.get(address, headers={"If-None-Match": before.headers["etag"]})
+    changed = set(after.text.splitlines()) ^ set(before.text.splitlines())
+    assert after.status_code == 200 and len(changed) == 2
+    assert any(f"{ALDERSHOT},Aldershot" in line and ",withdrawn,,," in line for line in changed)
+
+
+def test_a_chart_has_a_row_an_entry_and_a_line_that_says_as_at_when(client: TestClient) -> None:
+    first, header, *entries = client.get(f"/api/nights/{GENERAL}/chart.csv?note=1").text.splitlines()
+    assert first.startswith('"2019 general election · 650 of 650 declared, as at ') and first.endswith(f'{GENERAL}"')
+    assert header == "party,name,colour,seats,net,votes,share"
+    assert entries[0] == "Con,Conservative,#0087dc,365,48,13966454,43.6"
+    told = client.get(f"/api/nights/{GENERAL}/chart.json").json()
+    assert told["annotate"]["notes"].startswith("650 of 650 declared, as at ")
+    people = client.get(f"/api/nights/{ROCHESTER}/chart.csv").text.splitlines()
+    assert people[1] == "Mark Reckless,UKIP,UK Independence Party,#70147a,16867,42.1,true" and len(people) == 14
+
+
+def test_sqlite_opens_a_night_and_refers_from_candidate_to_contest(client: TestClient, tmp_path: Path) -> None:
+    answer = client.get(f"/api/nights/{GENERAL}/tables.sqlite")
+    (tmp_path / "night.sqlite").write_bytes(answer.content)
+    file = sqlite3.connect(tmp_path / "night.sqlite")
+    assert file.execute("PRAGMA foreign_key_check").fetchall() == []
+    seats = "SELECT count(*) FROM candidates JOIN contests USING (ballot) WHERE candidates.elected AND gss LIKE 'E%'"
+    assert file.execute(seats.replace("gss", "contests.gss")).fetchone() == (533,)
+    assert file.execute("SELECT sum(seats) FROM parties").fetchone() == (650,)
+    assert {one for (one,) in file.execute('SELECT "table" FROM columns')} == set(TABLES)
+    file.close()
+    assert answer.headers["content-disposition"] == f'attachment; filename="{GENERAL}.sqlite"'
+
+
+def test_files_are_made_for_an_address_six_times_a_minute_and_shared(client: TestClient) -> None:
+    times = ["20T22:00", "20T22:20", "20T22:40", "20T23:15", "20T23:30", "21T01:15", "21T01:16", "21T01:30"]
+    moments = [f"/api/nights/{ROCHESTER}/tables.sqlite?at=2014-11-{time}" for time in times]
+    statuses = [client.get(address).status_code for address in moments]
+    assert statuses == [200] * 6 + [429] * 2
+    refused = client.get(moments[-1])
+    assert "Nothing is lost" in refused.json()["detail"] and int(refused.headers["retry-after"]) <= 60
+    assert client.get(moments[0]).status_code == 200
+
+
+def given_back(night: str) -> tuple[object, object]:
+    """A shipped night, and what the importer makes of it as the Library's two files; without what it is compared with
+    where those are estimates, which the two files do not have."""
+    past = archive.load(night)
+    state = fold(past.events)
+    dated, declared = library.of_by_elections(state), [count for count in state.counts.values() if count.result]
+
+    def file(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Source:
+        kept = [at for at, column in enumerate(columns) if dated or not column.endswith(" date")]
+        return Source(name, comma_separated([row[at] for at in kept] for row in (columns, *rows)))
+
+    contests = file("contests.csv", library.CONTESTS, [tuple(library.contest_row(state, one)) for one in declared])
+    people = [row for one in declared for row in library.candidate_rows(state, one)]
+    before = next((one.id for one in archive.listed() if one.title == past.definition.baseline), None)
+    text = import_night(
+        contests,
+        file("candidates.csv", library.CANDIDATES, people),
+        id=night,
+        title=past.definition.title,
+        baseline=archive.load(before) if before else None,
+    )
+    again = past_night(*parsed(text.encode(), night))
+    if before:
+        return (past.definition, past.events), (again.definition, again.events)
+    return _alone(past), _alone(again)
+
+
+def _alone(past: PastNight) -> tuple[object, ...]:
+    contests = tuple(replace(contest, previous=None) for contest in past.definition.contests)
+    standing = {candidate.party for contest in contests for candidate in contest.candidates}
+    parties = tuple(party for party in past.definition.parties if party.id in standing)
+    return (replace(past.definition, baseline="", contests=contests, parties=parties), past.events[1:])
+
+
+@pytest.mark.parametrize("night", [GENERAL, "parl.2024-07-04", ROCHESTER])
+def test_the_librarys_two_files_give_the_night_back(night: str) -> None:
+    """``python -m tests.feeds.given_back`` tries every shipped night."""
+    shipped, again = given_back(night)
+    assert again == shipped
+
+
+def test_the_librarys_files_are_of_the_house_alone(client: TestClient) -> None:
+    refused = client.get("/api/nights/local.2025-05-01/tables/library-contests.csv")
+    assert refused.status_code == 404 and "seats of the House of Commons" in refused.json()["detail"]
+    dated = table(client, f"/api/nights/{ROCHESTER}/tables/library-candidates.csv")
+    assert {row["Election date"] for row in dated} == {"20/11/2014"}
+    assert "Election date" not in table(client, f"{TABLES_OF}/library-candidates.csv")[0]
+
+
+def test_democracy_clubs_columns_give_candidates_and_votes_back(client: TestClient) -> None:
+    answer = client.get(f"{TABLES_OF}/democracy-club.csv")
+    text = import_night(None, Source("export.csv", answer.content), id=GENERAL, title="2019 general election")
+    again, shipped = past_night(*parsed(text.encode(), GENERAL)), archive.load(GENERAL)
+
+    def votes(past: PastNight) -> dict[tuple[str, str, str], int]:
+        papers = {contest.ballot: contest for contest in past.definition.contests}
+        return {
+            (event.ballot, papers[event.ballot].candidate(id).name, papers[event.ballot].candidate(id).party): number
+            for event in past.events
+            if isinstance(event, Declared)
+            for id, number in event.votes.items()
+        }
+
+    assert votes(again) == votes(shipped)
