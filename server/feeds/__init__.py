@@ -8,9 +8,11 @@ from server.feeds.health import healthz, readyz
 from server.feeds.metrics import metrics
 from server.feeds.openapi import openapi
 from server.feeds.record_download import download
+from server.feeds.syndication import answers as syndication
 from server.feeds.tables import answers as tables
 
 routes: list[BaseRoute] = [
+    *syndication.routes,
     *tables.routes,  # before the contests, whose ballot id could end in .csv
     Route("/api/nights", nights),
     Route("/api/nights/{night}", night),

@@ -6,6 +6,7 @@ from server.feeds.addresses import named, parameter
 from server.feeds.tables.columns import TABLES
 
 _CSV, _LINES, _SQLITE = "text/csv", "application/x-ndjson", "application/vnd.sqlite3"
+_ATOM = "application/atom+xml"
 _OTHERS = ["democracy-club", "library-contests", "library-candidates"]
 _NAMES = {"table": [*TABLES, *_OTHERS], "lines": [*TABLES]}
 _NOTHING_NEW = {"$ref": "#/components/responses/NothingNew"}
@@ -16,8 +17,19 @@ def export_paths() -> dict[str, Any]:
     """Path → OpenAPI description."""
     night, ballot, shown = named("night"), named("ballot"), [named("baseline"), named("at"), named("lang")]
     mark = parameter("bom", "query", "`1`: with a byte order mark, which some spreadsheets need.", False)
-    contest = parameter("contest", "query", "A ballot id: the candidates of one contest.", False)
+    contest = parameter("contest", "query", "A ballot id: of one contest alone.", False)
     note = parameter("note", "query", "`1`: first a line that says what this is, as at when and from where.", False)
+    asking = [
+        parameter("only", "query", "`declarations`, `gains` or `notes`.", False),
+        contest,
+        parameter("party", "query", "A party's id: the seats that it won or lost.", False),
+        parameter("before", "query", "A seq: what was updated before it, the next page.", False),
+    ]
+    framed = [
+        parameter("url", "query", "The address of a night or a contest here."),
+        *(parameter(name, "query", "Pixels, at most.", False) for name in ("maxwidth", "maxheight")),
+        parameter("format", "query", "The only one.", False) | {"schema": {"type": "string", "enum": ["json"]}},
+    ]
     tables = "/api/nights/{night}/tables"
     return {
         "/api/tables": {"get": _get("tables", "The tables and what their columns hold.", "application/json", [])},
@@ -45,6 +57,15 @@ def export_paths() -> dict[str, Any]:
             "parameters": [night],
             "get": _get("file", "All tables of a night in a SQLite file.", _SQLITE, shown, 400, 404, 429),
         },
+        "/api/nights/{night}/feed.atom": {
+            "parameters": [night],
+            "get": _get("feed", "Declarations and notes, newest first.", _ATOM, [*shown, *asking], 400, 404, 429),
+        },
+        "/api/nights/{night}/expected.ics": {
+            "parameters": [night],
+            "get": _get("expected", "When declarations are expected.", "text/calendar", shown, 400, 404),
+        },
+        "/api/oembed": {"get": _get("oembed", "The frame of a page.", "application/json", framed, 400, 404)},
         "/api/archive.sqlite": {"get": _get("archive", "Every shipped night in a SQLite file.", _SQLITE, [], 429)},
     }
 

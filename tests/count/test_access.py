@@ -86,6 +86,9 @@ GET  /api/nights/{night}/tables/{table}.jsonl                 yes    yes     yes
 GET  /api/nights/{night}/chart.csv                            yes    yes     yes    yes       yes   yes
 GET  /api/nights/{night}/chart.json                           yes    yes     yes    yes       yes   yes
 GET  /api/nights/{night}/contests/{ballot}.csv                yes    yes     yes    yes       yes   yes
+GET  /api/nights/{night}/feed.atom                            yes    yes     yes    yes       yes   yes
+GET  /api/nights/{night}/expected.ics                         yes    yes     yes    yes       yes   yes
+GET  /api/oembed                                              404    404     404    404       404   404
 GET  /robots.txt                                              yes    yes     yes    yes       yes   yes
 GET  /healthz                                                 yes    yes     yes    yes       yes   yes
 GET  /readyz                                                  yes    yes     yes    yes       yes   yes

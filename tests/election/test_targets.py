@@ -12,8 +12,8 @@ from server.election.results.places import Area
 from server.election.results.tally import add_up
 from server.election.results.targets import Battleground, Due, battlegrounds, needs, timetable
 from server.html.languages import ENGLISH
+from server.html.telling.words import to_win
 from server.pages.night.score import banner_of
-from server.pages.picture.words import to_win
 from tests.election.by_events import CON, IND, LAB, LD, UKIP, ballot, contest, declared, night, stamp, told
 
 MINUTES = {"a": 30, "b": 10, "c": 0, "d": -20, "e": -5, "f": -1}

@@ -16,6 +16,7 @@ from server.election.commands import ExpectDeclaration, ReachStage, RecordNoPoll
 from server.election.contests import Definition
 from server.election.results.tally import add_up
 from server.html.languages import language
+from server.html.telling import words
 from server.live.channel import Channel
 from server.live.hub import Hub
 from server.live.renderer import NIGHT
@@ -23,7 +24,6 @@ from server.pages.analysis.record_book import records_page
 from server.pages.bars.seats import bars_of
 from server.pages.newsroom import screens
 from server.pages.night.score import banner_of
-from server.pages.picture import words
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import Text
 from server.pages.picture.score_picture import score_picture

@@ -28,11 +28,12 @@ from server.election.nights import Night, fold
 from server.election.results.tally import add_up
 from server.html.errors import on_http_error
 from server.html.languages import ENGLISH, Language, language, languages
+from server.html.telling import words
 from server.live.hub import Hub
 from server.live.memory.memo import MEMO, Memo
 from server.nights import archive
 from server.pages.bars.seats import bars_of, bars_of_councillors
-from server.pages.picture import drawing, pages, words
+from server.pages.picture import drawing, pages
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import HEIGHT, INK, PAPER, WIDTH, Bar, Mark, Text, painted
 from server.pages.picture.score_picture import score_picture

@@ -13,12 +13,12 @@ from server.election.methods.figures import MoreFigures, Rejected, SecondPrefere
 from server.election.nights import Night, fold
 from server.feeds.states.contests import contest_state, contest_summary
 from server.html.languages import language, languages
+from server.html.telling.words import told
 from server.html.templates import has_a_meaning
 from server.live.channel import Channel
 from server.pages.analysis import views
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import Text
-from server.pages.picture.words import told
 from server.pages.render import PageRenderer
 from tests.election.wards import CON, GREEN, IND, LAB, LD, after, declared, kent, mayor, opened, ward
 from tests.nights_by_hand import START, ballot, definition

@@ -62,6 +62,8 @@ def answered(client: TestClient, path: str) -> httpx2.Response:
     filled |= {"night": "local.2025-05-01"} if "{body}" in path else {}
     address = path.replace("{name:path}", "{name}").format(**filled)
     query = {"/frame": "?after=1&seq=2", "/reel/{part}": "?stops=1"}.get(path.removeprefix("/nights/{night}"), "")
+    if path == "/api/oembed":
+        query = f"?url={HALL}/nights/{_PAST}"
     return client.get(address + query)
 
 

@@ -9,9 +9,9 @@ from server.election.results.tally import add_up
 from server.html.address import kept, staying
 from server.html.shown import Shown
 from server.html.swaps import cursor, stood
+from server.html.telling.words import told, told_score
 from server.html.templates import rendered
 from server.nights import against
-from server.pages.picture.words import told, told_score
 from server.pages.player.timeline import timeline
 
 _NOTHING: Mapping[str, str] = {}

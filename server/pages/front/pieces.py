@@ -16,6 +16,7 @@ from server.election.results.tally import add_up
 from server.election.results.targets import Due, timetable
 from server.html.languages import Language, language
 from server.html.swaps import cursor, partial
+from server.html.telling.words import to_win
 from server.html.templates import rendered
 from server.live.front import FrontRenderer
 from server.live.hub import Hub
@@ -31,7 +32,6 @@ from server.pages.front.past import Shipped
 from server.pages.map.dots import dots
 from server.pages.night.coming import coming
 from server.pages.night.score import banner_of, turnout_of
-from server.pages.picture.words import to_win
 
 _DUE = 5  # seats of the lead that are named as expected next
 _STANDING = 5  # candidates of a single contest that are drawn

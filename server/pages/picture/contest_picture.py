@@ -8,7 +8,7 @@ from server.election.nights import Night
 from server.election.parties import Party, counted_as
 from server.election.result import CandidateResult, Result
 from server.html.languages import Language
-from server.pages.picture import verdicts, words
+from server.html.telling import verdicts, words
 from server.pages.picture.drawing import (
     BOLD,
     CAPITAL,

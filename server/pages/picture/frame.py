@@ -2,6 +2,7 @@
 
 from server.election.nights import Night
 from server.html.languages import Language
+from server.html.telling.words import as_at
 from server.pages.picture.drawing import (
     BOLD,
     HEAVY,
@@ -15,7 +16,6 @@ from server.pages.picture.drawing import (
     party_bar,
     width_of,
 )
-from server.pages.picture.words import as_at
 
 LEFT, RIGHT, TOP, BOTTOM = 76, 1140, 44, 590  # margins, because sites may crop a picture; BOTTOM is a baseline
 ACROSS = RIGHT - LEFT

@@ -6,9 +6,9 @@ from server.election.nights import Night
 from server.election.results.parliament import polls_of
 from server.election.results.tally import Tally
 from server.html.languages import Language
+from server.html.telling import words
+from server.html.telling.councils import counted, of_councils
 from server.pages.bars.seats import Bars
-from server.pages.picture import words
-from server.pages.picture.councils import counted, of_councils
 from server.pages.picture.drawing import BOLD, HEAVY, INK, MUTED, Bar, Mark, Text, fitted, party_bar, width_of
 from server.pages.picture.frame import ACROSS, LEFT, RIGHT, frame
 

@@ -10,9 +10,9 @@ from server.election.result import Result, Swing
 from server.election.results.tally import Tally, is_early
 from server.html.coming import called_off, is_before_poll
 from server.html.languages import Language
+from server.html.telling import verdicts
+from server.html.telling.councils import counted, of_councils
 from server.html.templates import part_of
-from server.pages.picture import verdicts
-from server.pages.picture.councils import counted, of_councils
 
 _PARTIES_TOLD = 4
 
@@ -147,6 +147,11 @@ def corrected(count: Count, language: Language) -> str:
     else:
         words = language.gettext("Figures revised at %(time)s")
     return words % {"time": language.clock(last.at)}
+
+
+def note_withdrawn(language: Language) -> str:
+    """Says that a note was taken back."""
+    return language.gettext("Note withdrawn")
 
 
 def to_win(night: Night, tally: Tally, language: Language) -> str:

@@ -1,0 +1,120 @@
+"""What a reader of news is told of a night: an entry a contest and a note, which a correction or withdrawal replaces.
+No XML, no HTTP."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from server.election.counts import Count
+from server.election.events import Corrected, Declared, NoPollTaken, Withdrawn
+from server.election.nights import Night
+from server.election.result import Result
+from server.election.results.notes import Note, notes_of
+from server.election.verdict import judge
+from server.html.languages import Language
+from server.html.telling.words import corrected, note_withdrawn, told
+
+_ENTERED = (Declared, Corrected, Withdrawn, NoPollTaken)
+
+
+class Chosen(Struct, frozen=True):
+    """Which entries: ``only`` is "declarations", "gains" or "notes", "" for all; of a ``contest`` or ``party`` alone
+    where these are given."""
+
+    only: str = ""
+    contest: str = ""
+    party: str = ""
+
+
+class Entry(Struct, frozen=True):
+    """An entry as it stands. ``name`` is what stays of its address, ``seq`` that of the event which updated it."""
+
+    name: str
+    page: str
+    title: str
+    lines: tuple[str, ...]
+    published: datetime
+    updated: datetime
+    seq: int
+    terms: tuple[str, ...] = ()
+
+
+def entries(night: Night, chosen: Chosen, language: Language) -> Iterator[Entry]:
+    """The entries that are asked for, the last updated first."""
+    found: list[Count | Note] = []
+    if chosen.only != "notes":
+        found += [count for count in night.counts.values() if _is_chosen(count, chosen)]
+    if chosen.only in ("", "notes") and not chosen.party:
+        found += [one for one in notes_of(night).values() if chosen.contest in ("", one.posted.ballot)]
+    for one in sorted(found, key=_seq, reverse=True):
+        yield _of_count(night, one, language) if isinstance(one, Count) else _of_note(one, language)
+
+
+def _is_chosen(count: Count, chosen: Chosen) -> bool:
+    """Whether a contest has an entry: also one that was a gain, or a party's, before it was corrected or withdrawn."""
+    if not _events(count) or chosen.contest not in ("", count.contest.ballot):
+        return False
+    if not chosen.party and chosen.only != "gains":
+        return True
+    results = list(_results(count))
+    if chosen.only == "gains" and not any(result.verdict.gained for result in results):
+        return False
+    parties = {party for one in results for party in (*one.verdict.won, *one.verdict.lost)}
+    return chosen.party in ("", *parties)
+
+
+def _results(count: Count) -> Iterator[Result]:
+    """Every result that was declared here, and the one that stands."""
+    if count.result:
+        yield count.result
+    for event in count.history if len(_events(count)) > 1 else ():
+        if isinstance(event, Declared | Corrected):
+            yield judge(count.contest, event)
+
+
+def _events(count: Count) -> list[Declared | Corrected | Withdrawn | NoPollTaken]:
+    return [event for event in count.history if isinstance(event, _ENTERED)]
+
+
+def _seq(one: Count | Note) -> int:
+    if isinstance(one, Count):
+        return max(event.seq for event in _events(one))
+    return max(one.says.seq, one.withdrawn.seq if one.withdrawn else 0)
+
+
+def _of_count(night: Night, count: Count, language: Language) -> Entry:
+    first, *others = told(night, count, language).split(" · ")
+    happened, ballot, result = _events(count), count.contest.ballot, count.result
+    put_right = corrected(count, language)
+    lines = [
+        f"{line.candidate.name} ({language.short(night.parties[line.candidate.party])}): "
+        f"{language.number(line.votes)} ({language.percent(line.share)})"
+        for line in (result.lines if result and not result.unopposed else ())
+    ]
+    reason = [last.reason] if isinstance(last := happened[-1], Corrected | Withdrawn) and last.reason else []
+    return Entry(
+        name=f"/contests/{ballot}",
+        page=f"/contests/{ballot}",
+        title=f"{put_right}: {first}" if put_right else first,
+        lines=(*reason, " · ".join(others), *lines) if others else (*reason, *lines),
+        published=happened[0].at,
+        updated=last.at,
+        seq=last.seq,
+        terms=(result.verdict.kind, *result.verdict.won) if result else (count.status,),
+    )
+
+
+def _of_note(note: Note, language: Language) -> Entry:
+    ballot, last = note.posted.ballot, note.withdrawn or note.says
+    text = (note.particulars.texts or {}).get(language.code, note.says.text)
+    return Entry(
+        name=f"/notes/{note.posted.seq}",
+        page=f"/contests/{ballot}" if ballot else "",
+        title=note_withdrawn(language) if note.withdrawn else text if len(text) <= 90 else f"{text[:89]}…",
+        lines=() if note.withdrawn else (text,),
+        published=note.posted.at,
+        updated=last.at,
+        seq=last.seq,
+        terms=("note",),
+    )
