@@ -13,6 +13,7 @@ _OF_A_NIGHT: dict[str, tuple[str, ...]] = {
     "/records": ("A night's records.",),
     "/newsroom": ("What a newsroom can show, with its addresses.", "contest"),
     "/overlay": ("Lower thirds, score and map over a stream.", "show", "seconds", "theme"),
+    "/copy": ("The score as texts to copy.",),
     "/wall": ("A night on a big screen.", "seconds", "theme", "reactions"),
     "/embed/score": ("The score in a frame.", "theme"),
     "/embed/map": ("The map in a frame.", "theme"),
@@ -20,6 +21,7 @@ _OF_A_NIGHT: dict[str, tuple[str, ...]] = {
 _OF_A_CONTEST: dict[str, tuple[str, ...]] = {
     "": ("A contest's page.", "reactions"),
     "/embed": ("A contest in a frame.", "theme", "reactions"),
+    "/copy": ("A contest as texts to copy.",),
     "/notice": ("The declaration, to print.",),
 }
 _PICTURE: dict[str, Any] = {"200": {"description": "PNG, 1200 by 630.", "content": {"image/png": {}}}}

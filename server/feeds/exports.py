@@ -30,6 +30,7 @@ def export_paths() -> dict[str, Any]:
         *(parameter(name, "query", "Pixels, at most.", False) for name in ("maxwidth", "maxheight")),
         parameter("format", "query", "The only one.", False) | {"schema": {"type": "string", "enum": ["json"]}},
     ]
+    form = parameter("form", "path", "`post`, `wire`, `html`, `markdown` or `wikitext`.")
     tables = "/api/nights/{night}/tables"
     return {
         "/api/tables": {"get": _get("tables", "The tables and what their columns hold.", "application/json", [])},
@@ -64,6 +65,14 @@ def export_paths() -> dict[str, Any]:
         "/api/nights/{night}/expected.ics": {
             "parameters": [night],
             "get": _get("expected", "When declarations are expected.", "text/calendar", shown, 400, 404),
+        },
+        "/nights/{night}/copy/{form}.txt": {
+            "parameters": [night, form],
+            "get": _get("copy", "The score as a text to copy.", "text/plain", [*shown, named("known")], 400, 404),
+        },
+        "/nights/{night}/contests/{ballot}/copy/{form}.txt": {
+            "parameters": [night, ballot, form],
+            "get": _get("copyContest", "A contest the same way.", "text/plain", [*shown, named("known")], 400, 404),
         },
         "/api/oembed": {"get": _get("oembed", "The frame of a page.", "application/json", framed, 400, 404)},
         "/api/archive.sqlite": {"get": _get("archive", "Every shipped night in a SQLite file.", _SQLITE, [], 429)},

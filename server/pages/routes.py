@@ -6,6 +6,7 @@ from server.html import static
 from server.pages import push, robots
 from server.pages.analysis import pages as analysis
 from server.pages.contest import pages as contest
+from server.pages.copying import pages as copying
 from server.pages.council import pages as council
 from server.pages.find import pages as find
 from server.pages.front import pages as front
@@ -25,6 +26,7 @@ routes: list[BaseRoute] = [
     *council.routes,
     *picture.routes,
     *newsroom.routes,
+    *copying.routes,
     *leading.routes,
     *static.routes,
     *robots.routes,

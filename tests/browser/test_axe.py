@@ -139,6 +139,8 @@ VIEWERS = [
     *(f"/nights/live/contests/{one}/notice" for one in CONTESTS[4:6]),
     "/nights/live/contests?q=con&lang=cy",
     "/nights/live/newsroom",
+    "/nights/live/copy",
+    f"/nights/live/contests/{CONTESTS[4]}/copy",
     "/nights/live/overlay",
     "/nights/live/wall",
     "/nights/live/embed/score",

@@ -67,6 +67,10 @@ GET  /nights/{night}/picture.png                              yes    yes     yes
 GET  /nights/{night}/contests/{ballot}/picture.png            yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/contests/{ballot}/embed                  yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/newsroom                                 yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/copy                                     yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/copy/{form}.txt                          yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/contests/{ballot}/copy                   yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/contests/{ballot}/copy/{form}.txt        yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/overlay                                  yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/wall                                     yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/embed/score                              yes    yes     yes    yes       yes   yes
@@ -315,6 +319,7 @@ class Visitor:
             "ballot": rochester.BALLOT,
             "body": "local.kent",
             "table": "contests",
+            "form": "post",
             "token": self.unopened,
             "what": "end",
             "digest": "x",

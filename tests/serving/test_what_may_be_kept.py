@@ -24,6 +24,7 @@ _FILLED = {
     "ballot": "parl.clacton.2010-05-06",
     "body": "local.kent",
     "table": "contests",
+    "form": "post",
     "part": "0",
     "code": "7777",
     "name": "declared.css",

@@ -1,0 +1,102 @@
+"""What is copied of a contest, or of a night's score: the words and figures of its page, in each form. No HTTP."""
+
+from collections.abc import Callable, Mapping
+
+from server.election.counts import Count
+from server.election.results.tally import add_up
+from server.html.languages import Language
+from server.html.shown import Shown
+from server.html.telling.words import as_at, corrected, told, told_score
+from server.pages.copying.tables import Words, as_html, as_lines, as_markdown, as_wikitext
+
+MOST = 300  # characters of a post, its link among them: the least that the large services take
+
+FORMS: Mapping[str, Callable[[Shown, Count | None], str]] = {
+    "post": lambda shown, count: post(shown, count),
+    "wire": lambda shown, count: as_lines(words(shown, count)),
+    "html": lambda shown, count: as_html(words(shown, count), shown.language.tag),
+    "markdown": lambda shown, count: as_markdown(words(shown, count)),
+    "wikitext": lambda shown, count: as_wikitext(words(shown, count)),
+}
+
+
+def post(shown: Shown, count: Count | None) -> str:
+    """The result and the link, in at most ``MOST`` characters: as many of its facts as there is room for, the first
+    ones first. What was corrected says so, and a rehearsal that it is one."""
+    link, room = _link(shown, count), MOST - 1
+    first, *others = _told(shown, count)
+    text = _shortened(_marked(shown, first), room - len(link))
+    for fact in others:
+        if len(text) + len(fact) + 3 + len(link) > room:
+            break
+        text += f" · {fact}"
+    return f"{text}\n{link}"
+
+
+def words(shown: Shown, count: Count | None) -> Words:
+    """A contest's candidates, or a night's parties, as a table."""
+    night, language = shown.night, shown.language
+    _ = language.gettext
+    below = [*_told(shown, count)]
+    if count and as_at(night, language) not in below:
+        below.append(as_at(night, language))
+    if night.definition.attribution:
+        below.append(night.definition.attribution)
+    title = language.title(night.definition.title)
+    if count is None:
+        rows = tuple(
+            (
+                language.party(night.parties[total.party]),
+                *(language.number(total.seats), language.signed(total.net)),
+                *(language.number(total.votes), language.percent(total.share)),
+            )
+            for total in add_up(night).parties
+        )
+        columns = (_("Party"), _("Seats"), _("Net"), _("Votes"), _("Share of votes"))
+        return Words(_marked(shown, title), columns, rows, tuple(below), _link(shown, None))
+    seat = language.seat(count.contest)
+    caption = title if night.is_single else f"{seat}, {title}"
+    columns = (_("Candidate"), _("Party"), _("Votes"), _("Share of votes"), _("Change"))
+    rows = _candidates(shown, count, language)
+    return Words(_marked(shown, caption), columns, rows, tuple(below), _link(shown, count), names=2)
+
+
+def _candidates(shown: Shown, count: Count, language: Language) -> tuple[tuple[str, ...], ...]:
+    parties, result = shown.night.parties, count.result
+    if result is None or result.unopposed:
+        return tuple(
+            (count.contest.told(one.id), one.description or language.party(parties[one.party]), "", "", "")
+            for one in count.contest.standing
+        )
+    return tuple(
+        (
+            count.contest.told(line.candidate.id),
+            line.candidate.description or language.party(parties[line.candidate.party]),
+            language.number(line.votes),
+            language.percent(line.share),
+            "" if line.change is None else language.points(line.change),
+        )
+        for line in result.lines
+    )
+
+
+def _told(shown: Shown, count: Count | None) -> list[str]:
+    if count is None:
+        return told_score(shown.night, add_up(shown.night), shown.language, shown.is_over).split(" · ")
+    facts = told(shown.night, count, shown.language, shown.is_over).split(" · ")
+    put_right = corrected(count, shown.language)
+    return [facts[0], *([put_right] if put_right else []), *facts[1:]]
+
+
+def _marked(shown: Shown, text: str) -> str:
+    return f"{shown.language.gettext('Test')}: {text}" if shown.night.definition.rehearsal else text
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _link(shown: Shown, count: Count | None) -> str:
+    night = f"{shown.site}/nights/{shown.night.definition.id}"
+    page = f"/contests/{count.contest.ballot}" if count else ""
+    return f"{night}{page}{shown.kept({'lang': '' if shown.language.code == 'en' else shown.language.code})}"

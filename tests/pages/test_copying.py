@@ -1,0 +1,93 @@
+"""What people copy of a result: the words and figures of its page, in forms that other programs read."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from server.app import build_app
+from server.nights import archive
+from server.pages.copying.tables import Words, as_html, as_markdown, as_wikitext
+from server.pages.copying.texts import FORMS, MOST
+from server.settings import Settings
+from server.stream.embedded import Embedded
+
+ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
+GENERAL = "parl.2019-12-12"
+SITE = "https://declared.example"
+CONTEST = f"/nights/{ROCHESTER}/contests/{ROCHESTER}"
+
+
+@pytest.fixture(scope="module")
+def client(shared_redis: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    settings = Settings(redis_url=shared_redis.url, data_dir=tmp_path_factory.mktemp("copied"), public_url=SITE)
+    app: Starlette = build_app(settings)
+    with TestClient(app, base_url=SITE) as client:
+        yield client
+
+
+def text(client: TestClient, form: str, page: str = CONTEST, query: str = "") -> str:
+    answer = client.get(f"{page}/copy/{form}.txt{query}")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    return answer.text
+
+
+def test_a_post_says_the_result_and_where_it_is(client: TestClient) -> None:
+    post = text(client, "post")
+    assert post.startswith(
+        "UKIP GAIN Rochester and Strood from Conservative · Mark Reckless elected · majority 2,920 · "
+    )
+    assert post.endswith(f"Turnout, ballot papers: 50.7%\n{SITE}{CONTEST}\n")
+    early = text(client, "post", query="?at=2014-11-21T01:20")
+    assert early.startswith("Rochester and Strood: ") and "Reckless" not in early and "at=2014-11-21T01" in early
+
+
+@pytest.mark.parametrize("language", ["en", "cy", "de"])
+def test_no_post_of_any_shipped_contest_is_too_long(client: TestClient, language: str) -> None:
+    for contest in archive.load("parl.2024-07-04").definition.contests[::13]:
+        page = f"/nights/parl.2024-07-04/contests/{contest.ballot}"
+        post = text(client, "post", page, f"?lang={language}").removesuffix("\n")
+        assert len(post) <= MOST and post.count("\n") == 1 and "…" not in post
+
+
+def test_numbers_are_as_on_the_page_in_each_language(client: TestClient) -> None:
+    english, german = text(client, "wire"), text(client, "wire", query="?lang=de")
+    assert "Mark Reckless (UK Independence Party): 16,867; 42.1%\n" in english
+    assert "Mark Reckless (UKIP): 16.867; 42,1\u00a0%\n" in german and "Kandidat/in (Partei): Stimmen; " in german
+    assert english.rstrip().endswith(f"{SITE}{CONTEST}")
+
+
+class _Cells(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.cells.append(data)
+
+
+def test_each_form_has_every_party_of_the_score(client: TestClient) -> None:
+    page = f"/nights/{GENERAL}"
+    parser = _Cells()
+    parser.feed(text(client, "html", page))
+    at = parser.cells.index("Conservative")
+    assert parser.cells[at : at + 3] == ["Conservative", "365", "+48"]
+    assert "| Conservative | 365 | +48 | 13,966,454 | 43.6% |" in text(client, "markdown", page)
+    assert '! scope="row" | Conservative\n| 365\n| +48\n' in text(client, "wikitext", page)
+
+
+def test_what_somebody_is_called_is_no_mark_up() -> None:
+    words = Words("A|B", ("Who", "Votes"), (("<b>Mad|*Cap* [[X]]", "1"),), ("a & b",), "https://x.example")
+    assert "&lt;b&gt;Mad|*Cap* [[X]]" in as_html(words, "en") and "a &amp; b" in as_html(words, "en")
+    assert r"\<b\>Mad\|\*Cap\* \[\[X\]\]" in as_markdown(words)
+    assert "<nowiki>&lt;b&gt;Mad|*Cap* [[X]]</nowiki>" in as_wikitext(words)
+
+
+def test_a_page_has_every_text_without_a_script(client: TestClient) -> None:
+    found = client.get(f"{CONTEST}/copy").text
+    assert len(re.findall("<textarea readonly", found)) == len(FORMS) == 5
+    assert f'href="{CONTEST}/copy/post.txt' in found and f'href="{CONTEST}/copy' in client.get(CONTEST).text
+    assert client.get(f"{CONTEST}/copy/rtf.txt").status_code == 404
