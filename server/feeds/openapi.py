@@ -224,10 +224,7 @@ def _boxes() -> dict[str, Any]:
         "operationId": "boxes",
         "summary": "List and count ballot boxes. Sending the same again changes nothing; figures of others stay.",
         "security": [{"invitation": []}],
-        "requestBody": {
-            "required": True,
-            "content": {JSON: {"schema": {"$ref": _REF.format(name="BoxAccounts")}}},
-        },
+        "requestBody": {"required": True, "content": {JSON: {"schema": {"$ref": _REF.format(name="BoxAccounts")}}}},
         "responses": {
             "200": _content("Taken, and safely stored: how the boxes stand.", "BoxesTaken"),
             **_problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),

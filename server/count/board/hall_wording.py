@@ -1,5 +1,6 @@
 """What was done with ballot boxes and at count tables, in words, for the desk's log. Nothing is decided here."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from server.election.counting.acts import BoxAct, TableAct
@@ -9,7 +10,13 @@ from server.election.counting.desk import Desk
 
 InTheHall = BoxAct | TableAct
 """The acts on ballot boxes and count tables."""
-_FEW = 5
+_FEW = 8
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The first eight names, and how many more there are."""
+    more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more
 
 
 def told_of_the_hall(desk: Desk, act: InTheHall) -> str:
@@ -17,9 +24,7 @@ def told_of_the_hall(desk: Desk, act: InTheHall) -> str:
     boxes = desk.of(act.ballot).boxes
     match act:
         case BoxesListed():
-            names = ", ".join(box.name for box in act.boxes[:_FEW])
-            more = f" and {len(act.boxes) - _FEW:,} more" if len(act.boxes) > _FEW else ""
-            return f"Listed ballot boxes: {names}{more}"
+            return f"Listed ballot boxes: {some_of([box.name for box in act.boxes])}"
         case BoxStruck():
             return f"Took {boxes[act.box].box.name} off the list of boxes: {act.reason}"
         case BoxCounted():
@@ -28,11 +33,11 @@ def told_of_the_hall(desk: Desk, act: InTheHall) -> str:
             return f"{boxes[act.box].box.name} counted{again}: {act.papers:,} papers of {act.expected:,} expected{why}"
         case BoxChecked():
             return f"Checked the figures of {boxes[act.box].box.name}"
-        case TablesChosen():
-            names = ", ".join(act.tables[:_FEW])
-            more = f" and {len(act.tables) - _FEW:,} more" if len(act.tables) > _FEW else ""
+        case TablesChosen() if act.tables:
             bundles = f", bundles of {act.bundle:,}" if act.bundle else ""
-            return f"Counted by tables: {names}{more}{bundles}" if act.tables else "Not counted by tables any more"
+            return f"Counted by tables: {some_of(act.tables)}{bundles}"
+        case TablesChosen():
+            return "Not counted by tables any more"
         case TableKeyed():
             return f"{act.table} keyed{' again' if act.replaces else ''}, as the {act.role}"
         case _:

@@ -1,11 +1,12 @@
 """What needs somebody at the desk, and why, the most urgent first. No HTML, no HTTP."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from server.count.board.board import Board, Due, Glance, unaccounted
+from server.count.board.hall_wording import some_of
 from server.count.board.wording import command_told
 from server.count.phone.read_back import otherwise
 from server.election.commands import OfTheHold, ballot_of
@@ -133,7 +134,7 @@ def _boxes(board: Board, glance: Glance) -> Need | None:
     stopped = bool(counted) and board.now - max(counted) >= LONELY
     if not boxes.open or count.no_poll or not (count.papers is not None or stopped):
         return None
-    return _need("boxes", glance, f"not accounted for: {_some_of([one.box.name for one in boxes.open])}.")
+    return _need("boxes", glance, f"not accounted for: {some_of([one.box.name for one in boxes.open])}.")
 
 
 def _tables(board: Board, glance: Glance) -> Need | None:
@@ -142,18 +143,12 @@ def _tables(board: Board, glance: Glance) -> Need | None:
         return None
     tables, roles = board.tables(glance.count.contest.ballot)
     if differing := tables.differing(roles):
-        return _need("tables", glance, f"keyed differently by two people: {_some_of(differing)}. Both look again.")
+        return _need("tables", glance, f"keyed differently by two people: {some_of(differing)}. Both look again.")
     missing = [name for name in tables.names if any(name in tables.missing(role) for role in roles)]
     keyed = [sheet.at for role in roles for sheet in tables.of(role).values()]
     if not missing or not keyed or board.now - max(keyed) < LONELY:
         return None
-    return _need("tables", glance, f"not keyed: {_some_of(missing)}.")
-
-
-def _some_of(names: Sequence[str]) -> str:
-    """The first eight names, and how many more there are."""
-    more = f" and {len(names) - MOST_OF_A_KIND} more" if len(names) > MOST_OF_A_KIND else ""
-    return ", ".join(names[:MOST_OF_A_KIND]) + more
+    return _need("tables", glance, f"not keyed: {some_of(missing)}.")
 
 
 def _late(board: Board, glance: Glance) -> Need | None:

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
 from server.count.board.board import Board
+from server.count.board.hall_wording import some_of
 from server.count.board.replay_wording import SKIPS, SPEEDS
 from server.count.desk.pages import desk_page, hold_page
 from server.count.desk.requests import DESK, carried_out, current_board, sent
@@ -21,7 +22,6 @@ from server.election.refusals import Refused
 from server.html.process import process
 from server.stream.clock import now
 
-_MOST_NAMED = 8
 _HELD_AGAIN = "The night was released and held again since this page was opened. It is still held: look at it again."
 
 
@@ -88,8 +88,7 @@ async def entry(request: Request) -> Response:
 def _fewer(board: Board) -> str:
     """What is to be known before one person keys each result, where two do now."""
     names = [glance.count.contest.name for glance in board.glances() if glance.stands.state in ("one keyed", "differs")]
-    told = f"{', '.join(names[:_MOST_NAMED])}{f' and {len(names) - _MOST_NAMED} more' if names[_MOST_NAMED:] else ''}"
-    unconfirmed = f" Nobody has confirmed the figures of {told}: they do not become ready." if names else ""
+    unconfirmed = f" Nobody has confirmed the figures of {some_of(names)}: they do not become ready." if names else ""
     return f"One person alone lets slips through that a second finds.{unconfirmed} Change all the same?"
 
 
