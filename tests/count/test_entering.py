@@ -301,8 +301,8 @@ def test_what_was_reported_by_mistake_is_taken_back_for_a_reason_and_on_record(s
     events = [event for event in desk.events() if isinstance(event, StageTakenBack)]
     told = [(event.stage, event.papers, event.reason, event.by) for event in events]
     assert told == [
-        ("counting", None, "The wrong seat.", "Jane Smith"),
-        ("verified", 40113, "The wrong seat.", "Jane Smith"),
+        ("counting", None, "The wrong seat.", "officer"),
+        ("verified", 40113, "The wrong seat.", "officer"),
     ]
     assert len([act for act in desk.acts() if isinstance(act, Asked) and isinstance(act.command, TakeBackStage)]) == 2
     contest = f"/nights/{rochester.NIGHT}/contests/{rochester.BALLOT}"
