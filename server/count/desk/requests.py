@@ -80,7 +80,7 @@ def page(
         person=visitor.person,
         csrf=csrf(request),
         contest_field=f"{visitor.night}/{ballot}",
-        now=now,
+        server_time=now,
         key=(typed or {}).get("key") or new_id(),
         notice=notice,
         typed=typed or {},
