@@ -50,7 +50,7 @@ def test_a_correction_and_a_withdrawal_replace_the_entry_that_a_reader_has(site:
     carry_out(channel, Withdraw(id="w", by="desk", ballot=ballot(0), reason="The wrong sheet."))
     third = read(client, address)
     assert third.entries[0].id == newest.id and third.entries[0].updated > newest.updated
-    assert third.entries[0].title == "Seat 0: Result withdrawn, being counted again"
+    assert third.entries[0].title == "Seat 0: Report withdrawn, being checked"
     assert "The wrong sheet." in third.entries[0].content[0].value and third.feed.updated == third.entries[0].updated
     assert "elected" not in third.entries[0].content[0].value
 

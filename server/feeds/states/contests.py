@@ -228,7 +228,7 @@ def _what(night: Night, count: Count, event: CountEvent | BallotPaperAmended | N
         case Withdrawn() if took_back_no_poll(count, event):
             return "That there is no poll was taken back: the votes are counted."
         case Withdrawn():
-            return "The declaration was withdrawn: nobody is elected until it is made again."
+            return "Our report of the declaration was withdrawn: nobody is elected until it is made again."
         case NoPollTaken():
             return f"{event.state.capitalize()}: there is no poll."
         case _:
