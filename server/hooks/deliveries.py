@@ -119,6 +119,9 @@ class Deliveries:
             except UnknownEvent as error:
                 log.error("a webhook is sent nothing more", night=night, hook=hook, error=str(error))
                 wait = None
+            except Exception:  # a mistake of ours in one webhook must not end the process that viewers are sent from
+                log.exception("a webhook is sent nothing until there is news", night=night, hook=hook)
+                wait = None
             end_if_cancelled()
             self._pause((night, hook), is_paused=errand.is_paused)
             with suppress(TimeoutError):

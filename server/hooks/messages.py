@@ -1,34 +1,34 @@
 """What a webhook is sent of an event: a type, a time and the event as it is stored. Nothing is signed or sent here."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 import msgspec
 from msgspec import Raw, Struct
 
 from server.election.contests import Definition
 from server.election.counting.hooks import Hook
-from server.election.events import AnyEvent, NightOpened
+from server.election.events import (
+    AnyEvent,
+    BallotPaperAmended,
+    Corrected,
+    DeclarationExpected,
+    Declared,
+    NightAmended,
+    NightHeld,
+    NightOpened,
+    NightReleased,
+    NoPollTaken,
+    NoteCorrected,
+    NotePosted,
+    NoteWithdrawn,
+    PreferencesReported,
+    StageReached,
+    StageTakenBack,
+    Withdrawn,
+)
 from server.stream.codec import encode
 
-_TYPES = {
-    "night-opened.1": "night.opened",
-    "night-held.1": "night.held",
-    "night-released.1": "night.released",
-    "night-amended.1": "night.amended",
-    "declared.1": "contest.declared",
-    "corrected.1": "contest.corrected",
-    "withdrawn.1": "contest.withdrawn",
-    "no-poll-taken.1": "contest.no_poll",
-    "preferences-reported.1": "contest.preferences",
-    "stage-reached.1": "contest.stage",
-    "declaration-expected.1": "contest.expected",
-    "ballot-paper-amended.1": "contest.amended",
-    "note-posted.1": "note.posted",
-    "note-corrected.1": "note.corrected",
-    "note-withdrawn.1": "note.withdrawn",
-}
-"""Kind of event → the ``type`` of its message."""
 TEST = "webhook.test"
 
 
@@ -65,12 +65,51 @@ def message_of(event: AnyEvent, mark: str, night: Definition, hook: Hook, site: 
 
     Its id ends with the event's mark: a night that began again, or lost an event, has others under the same seqs.
     """
-    kind = str(event.__struct_config__.tag)
+    type = type_of(event)
     ballot: str | None = getattr(event, "ballot", None)
     url = f"{site}/api/nights/{night.id}" + (f"/contests/{ballot}" if ballot else "")
     data = Data(night.id, event.seq, url, _told(event), bool(night.rehearsal), night.replay_of)
-    body = msgspec.json.encode(Body(_TYPES[kind], event.at, data))
-    return Message(f"{hook.id}-{event.seq}-{mark}", _TYPES[kind], body)
+    body = msgspec.json.encode(Body(type, event.at, data))
+    return Message(f"{hook.id}-{event.seq}-{mark}", type, body)
+
+
+def type_of(event: AnyEvent) -> str:
+    """The ``type`` of the message about an event."""
+    match event:
+        case NightOpened():
+            return "night.opened"
+        case NightHeld():
+            return "night.held"
+        case NightReleased():
+            return "night.released"
+        case NightAmended():
+            return "night.amended"
+        case Declared():
+            return "contest.declared"
+        case Corrected():
+            return "contest.corrected"
+        case Withdrawn():
+            return "contest.withdrawn"
+        case NoPollTaken():
+            return "contest.no_poll"
+        case PreferencesReported():
+            return "contest.preferences"
+        case StageReached():
+            return "contest.stage"
+        case StageTakenBack():
+            return "contest.stage_taken_back"
+        case DeclarationExpected():
+            return "contest.expected"
+        case BallotPaperAmended():
+            return "contest.amended"
+        case NotePosted():
+            return "note.posted"
+        case NoteCorrected():
+            return "note.corrected"
+        case NoteWithdrawn():
+            return "note.withdrawn"
+        case _:
+            assert_never(event)
 
 
 def message_to_test(night: Definition, hook: Hook, at: datetime, site: str) -> Message:

@@ -1,5 +1,6 @@
 """How far a webhook is and what its receiver answered, as it is kept in Redis and told to the desk. Nothing is sent."""
 
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
@@ -52,8 +53,10 @@ _cursors, _tries = msgspec.json.Decoder(Cursor), msgspec.json.Decoder(Try)
 
 
 def begun(hook: Hook, kept: bytes) -> Cursor:
-    """A webhook's cursor as it was kept; at its beginning where nothing was."""
-    cursor = _cursors.decode(kept) if kept else Cursor(hook.after, since=hook.since)
+    """A webhook's cursor as it was kept; at its beginning where nothing was, or nothing that this program wrote."""
+    cursor = Cursor(hook.after, since=hook.since)
+    with suppress(msgspec.DecodeError):
+        cursor = _cursors.decode(kept)
     if cursor.since == hook.since:
         return cursor
     return Cursor(cursor.seq, cursor.mark, since=hook.since)
@@ -68,7 +71,11 @@ def line_of(seq: int, message: Message, answer: Answer) -> bytes:
 async def progress_of(cursors: Cursors, night: str, hook: Hook) -> Progress:
     """How far a webhook is at this moment; StreamUnavailable if Redis does not answer."""
     kept, lines = await cursors.told(night, hook.id)
-    return Progress(begun(hook, kept), tuple(map(_tries.decode, lines)))
+    tries: list[Try] = []
+    for line in lines:
+        with suppress(msgspec.DecodeError):
+            tries.append(_tries.decode(line))
+    return Progress(begun(hook, kept), tuple(tries))
 
 
 async def behind(cursors: Cursors, night: Night, desk: Desk) -> list[Hook]:

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from starlette.responses import Response
 
-from server.election.commands import HoldNight, OpenNight, ReleaseNight, Withdraw
+from server.election.commands import HoldNight, OpenNight, ReachStage, ReleaseNight, TakeBackStage, Withdraw
 from server.election.counting.acts import Asked
 from server.election.counting.acts.hook_acts import HookDropped, HookSwitched
 from server.election.events import Declared
+from server.hooks.progress import progress_of
+from server.stream.cursors.cursors import Cursors
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
+from server.stream.reading import hooks_key
 from server.stream.submit import Submitter
 from tests.conftest import free_port, until
 from tests.count.conftest import declaration, stamp
@@ -66,6 +69,37 @@ async def test_a_webhook_is_sent_the_kinds_and_contests_that_it_asked_for(
             await opened.submit(NIGHT, declaration(), datetime.now(UTC))
             await until(lambda: receiver.seqs("/results") == [4] and receiver.seqs("/notes") == [2, 3], "messages")
             await until(lambda: receiver.seqs("/one") == [3], "the note of one contest")
+
+
+async def test_a_stage_that_is_taken_back_is_sent_and_what_follows_it(
+    redis: Embedded, stream: EventStream, opened: Submitter, tmp_path: Path
+) -> None:
+    receiver = Receiver(secrets(_KEY, "hook"))
+    async with receiving(receiver) as url:
+        await make(stream, NIGHT, "hook", f"{url}/hook")
+        async with serving(redis.url, tmp_path, webhook_networks=(LOOPBACK,)):
+            at = datetime.now(UTC)
+            await opened.submit(NIGHT, ReachStage(id="s", by="desk", ballot=BALLOT, stage="boxes in"), at)
+            back = TakeBackStage(id="b", by="desk", ballot=BALLOT, stage="boxes in", papers=None, reason="A mistake.")
+            await opened.submit(NIGHT, back, at)
+            await note(opened, 4)
+            await until(lambda: receiver.seqs() == [1, 2, 3, 4], "four messages")
+    types = [one.type for one in receiver.received["/hook"]]
+    assert types == ["night.opened", "contest.stage", "contest.stage_taken_back", "note.posted"]
+
+
+async def test_a_cursor_that_nobody_of_ours_wrote_begins_again_and_stops_no_process(
+    redis: Embedded, stream: EventStream, opened: Submitter, tmp_path: Path
+) -> None:
+    receiver = Receiver(secrets(_KEY, "hook"))
+    async with receiving(receiver) as url:
+        await make(stream, NIGHT, "hook", f"{url}/hook")
+        await note(opened, 1)
+        await stream.client.call("HSET", hooks_key(NIGHT), "hook", "{nonsense", "hook/log", "more\nof it\n")
+        (hook,) = (await opened.desk(NIGHT)).hooks.values()
+        assert (await progress_of(Cursors(stream), NIGHT, hook)).tries == ()
+        async with serving(redis.url, tmp_path, webhook_networks=(LOOPBACK,)):
+            await until(lambda: receiver.seqs() == [1, 2], "both events")
 
 
 async def test_a_receiver_that_was_down_is_sent_everything_in_order(

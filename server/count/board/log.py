@@ -49,6 +49,7 @@ from server.election.events import (
     NightReleased,
     NoteEvent,
     StageReached,
+    StageTakenBack,
 )
 
 _SETTLED: tuple[State, ...] = ("ready", "asked", "on air", "no poll")
@@ -194,9 +195,12 @@ class _Log:
             earlier = [event for event in _before(count, step) if isinstance(event, Declared | Corrected)]
             return figures_changed(count.contest, earlier[-1], step) if earlier else ()
         if isinstance(step, StageReached | ReachStage) and step.papers is not None:
-            before = _before(self._count(step.ballot), step)
-            papers = [event.papers for event in before if isinstance(event, StageReached)]
-            known = [number for number in papers if number is not None]
+            known: list[int] = []
+            for event in _before(self._count(step.ballot), step):
+                if isinstance(event, StageReached) and event.papers is not None:
+                    known.append(event.papers)
+                elif isinstance(event, StageTakenBack) and event.papers is not None:
+                    known.pop()
             return (LoggedChange("Ballot papers verified", f"{known[-1]:,}", f"{step.papers:,}"),) if known else ()
         return ()
 
