@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from server.election.commands import AnyCommand, Declare, OpenNight
+from server.election.commands import AnyCommand, Declare, OpenNight, ReportPreferences
 from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, Declared, NightOpened
 from server.election.nights import Night, fold
@@ -20,7 +20,7 @@ def follow_the_rules(events: Sequence[AnyEvent]) -> None:
     """Raises Unlawful at the first event that the program would have refused, or would have written otherwise.
 
     Where a night was counted with this program, votes must reconcile with papers; a past night's are taken as they were
-    published. A declaration whose papers were not announced before is taken to account for all that there were.
+    published. What goes out where no papers were announced before is taken to account for all that there were.
     """
     name = "record"
     night: Night | None = None
@@ -44,4 +44,6 @@ def _as_it_was(command: AnyCommand, event: AnyEvent, after: Night) -> AnyCommand
     if isinstance(command, Declare) and isinstance(event, Declared):
         result = after.counts[event.ballot].result
         return replace(command, papers=result.papers if result else None)
+    if isinstance(command, ReportPreferences) and command.rejected:
+        return replace(command, papers=sum(command.votes.values()) + command.rejected.total)
     return command

@@ -51,6 +51,7 @@ from server.election.events import Declared, Event, NoPollState, Stage
 from server.election.methods.figures import Rejected
 from server.election.nights import fold
 from server.election.refusals import Refused
+from server.replay.lawful import follow_the_rules
 from tests.election.at_the_count import (
     B0,
     B1,
@@ -490,6 +491,7 @@ class OneNight(RuleBasedStateMachine):
         events = [one for one in self.count.line if isinstance(one, Event)]
         acts = [one for one in self.count.line if not isinstance(one, Event)]
         assert fold(events) == self.count.night
+        follow_the_rules(events)
         assert fold_acts(acts) == self.count.desk
 
 

@@ -39,6 +39,7 @@ from server.election.events import Event
 from server.election.methods.figures import MoreFigures, Rejected, SecondPreferences
 from server.election.nights import fold
 from server.election.refusals import Refused
+from server.replay.lawful import follow_the_rules
 from tests.election import wards
 from tests.election.at_the_count import DORA, JANE, OMAR, REASONS, RITA, AtTheCount, Figures, Who
 from tests.election.told import must_be_told
@@ -285,6 +286,7 @@ class OneNight(RuleBasedStateMachine):
         events = [one for one in self.count.line if isinstance(one, Event)]
         acts = [one for one in self.count.line if not isinstance(one, Event)]
         assert fold(events) == self.count.night
+        follow_the_rules(events)
         assert fold_acts(acts) == self.count.desk
 
 

@@ -9,12 +9,21 @@ import pytest
 from msgspec.structs import replace
 
 from server.__main__ import main
-from server.election.events import AnyEvent, Corrected, Declared, NightHeld, NightOpened, StageReached
+from server.election.events import (
+    AnyEvent,
+    Corrected,
+    Declared,
+    NightHeld,
+    NightOpened,
+    PreferencesReported,
+    StageReached,
+)
 from server.election.methods.figures import Rejected
 from server.nights import archive
-from server.replay.lawful import follow_the_rules
+from server.replay.lawful import Unlawful, follow_the_rules
 from server.settings import ROOT
 from server.stream.record import read, written
+from tests.election.wards import CON, LAB, LD, mayor, opened
 from tests.nights_by_hand import START, ballot, definition
 
 NIGHT = "parl.2017-06-08"
@@ -151,6 +160,23 @@ def test_a_count_as_it_must_be_is_told_with_its_corrections(tmp_path: Path, caps
     assert code == 0
     assert "was corrected at " in said and "(event 4): Misread." in said
     assert "Each event follows the rules of a count" in said
+
+
+def test_first_preferences_that_a_program_sent_with_their_papers_follow_the_rules() -> None:
+    told = replace(opened(mayor(CON, LAB, LD)).definition, times="live")
+    night = NightOpened(seq=1, at=told.polls_close, by="desk", command_id="open", night=told)
+    first = PreferencesReported(
+        seq=2,
+        at=told.polls_close,
+        by="officer",
+        command_id="first",
+        ballot=told.contests[0].ballot,
+        votes={"1": 40, "2": 35, "3": 25},
+        rejected=Rejected(5),
+    )
+    follow_the_rules([night, first])
+    with pytest.raises(Unlawful, match="The first preferences decide"):
+        follow_the_rules([night, replace(first, votes={"1": 60, "2": 30, "3": 10})])
 
 
 def test_all_that_was_ever_recorded_follows_the_rules() -> None:

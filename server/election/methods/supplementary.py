@@ -48,8 +48,11 @@ class Supplementary(Plurality, frozen=True):
         return tuple(candidate for candidate, number in votes.items() if number >= second)
 
     def check_first(self, counted: Counted) -> Iterator[Finding]:
-        """First preferences and rejected papers are all papers."""
+        """First preferences and rejected papers are all papers, and nobody has more than half: that is the result."""
         yield from check_sums(counted)
+        if not self.remaining(counted.votes):
+            sentence = "The first preferences decide: declare the result, for there is no second round."
+            yield Finding("second-unneeded", "first_round", sentence)
 
     def check(self, counted: Counted) -> list[Finding]:
         """The second preferences are those of the papers whose first preference is out."""

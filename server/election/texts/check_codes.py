@@ -37,7 +37,7 @@ _ERRORS = {
     "split-below-papers": "Split votes are fewer than the papers without a block vote, each of which has one at least.",
     "in-part-above-valid-papers": "The papers rejected in part are more than the valid papers.",
     "second-missing": "A candidate who stays for the second round has no number of second preferences.",
-    "second-unneeded": "There are second preferences where the first decide.",
+    "second-unneeded": "There are second preferences, or a first round on its own, where the first preferences decide.",
     "second-unknown": "There are second preferences for a candidate who does not stay.",
     "second-above-papers": "There are more second preferences than papers of those who are out.",
     "method-not-counted": "The contest is counted by a method whose results cannot be entered yet.",
