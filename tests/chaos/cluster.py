@@ -16,12 +16,11 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from server.stream.embedded import binary
 from tests.chaos.machines import Machine
-from tests.chaos.place import Place
+from tests.chaos.place import AWAY, Place
 from tests.chaos.processes import Program
 
 _SLOTS = 16384
 _SECONDS_TO_BE_WHOLE = 90.0
-_AWAY = (0.3, 6.0)
 _MIGRATE_MILLISECONDS = 2000
 _SETTINGS = """
 appendonly yes
@@ -40,7 +39,6 @@ class Clustered(Place):
         self._places = [(machine.host, machine.port(6379), machine.port(16379)) for machine in machines]
         url = f"redis+cluster://{','.join(f'{host}:{port}' for host, port, _ in self._places)}"
         super().__init__(folder, machines, dice, url, replicas=0)
-        self._machines = machines
         self.nodes: list[Program] = []
         for number, (machine, (host, port, bus)) in enumerate(zip(machines, self._places, strict=True)):
             home = folder / f"redis-{number}"
@@ -58,8 +56,8 @@ class Clustered(Place):
             "connections to Redis cut": self._cut_off,
         }
         if machines[0].namespace:
-            ours["machine cut off"] = self._unplugged
-        self.faults |= {kind: self._when_whole(fault) for kind, fault in ours.items()}
+            ours["machine cut off"] = self.unplugged
+        self.faults |= {kind: self.when_whole(fault) for kind, fault in ours.items()}
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -134,25 +132,9 @@ class Clustered(Place):
 
     async def _killed(self) -> float:
         node = self.dice.choice(self.nodes)
-        node.rest = self.dice.uniform(*_AWAY)
+        node.rest = self.dice.uniform(*AWAY)
         return await self.killed(node)
 
     async def _cut_off(self) -> float:
         await self._asked(self.dice.randrange(3), "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         return monotonic()
-
-    async def _unplugged(self) -> float:
-        machine, at = self.dice.choice(self._machines), monotonic()
-        machine.cut_off(True)
-        await asyncio.sleep(self.dice.uniform(*_AWAY))
-        machine.cut_off(False)
-        return at
-
-    def _when_whole(self, fault: Callable[[], Awaitable[float]]) -> Callable[[], Awaitable[float]]:
-        """A node without a replica has no stand-in: one is gone at a time, so that there is an end to an outage."""
-
-        async def waited() -> float:
-            await self.whole()
-            return await fault()
-
-        return waited

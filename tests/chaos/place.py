@@ -19,6 +19,8 @@ from tests.lying import Network, lying
 Fault = Callable[[], Awaitable[float]]
 """What befalls the place; it returns, once it is over, when it struck, by the monotonic clock."""
 
+AWAY = (0.3, 6.0)
+"""Seconds for which a server or a machine is gone."""
 _FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 _REPLAYED = "parl.by.2010-2015"
 REPLAY = f"{_REPLAYED}.replay"
@@ -33,7 +35,7 @@ class Place:
     def __init__(
         self, folder: Path, machines: Sequence[Machine], dice: random.Random, url: str = "", replicas: int = 1
     ) -> None:
-        self.folder, self.dice = folder, dice
+        self.folder, self.machines, self.dice = folder, machines, dice
         self.data = folder / "data"
         self.data.mkdir(exist_ok=True)
         shared = {
@@ -113,6 +115,23 @@ class Place:
         sent(pid, SIGSTOP)
         await asyncio.sleep(self.dice.uniform(0.2, 4.0))
         sent(pid, SIGCONT)
+        return at
+
+    def when_whole(self, fault: Fault) -> Fault:
+        """A fault that strikes once every server is there again, so that one is away at a time."""
+
+        async def waited() -> float:
+            await self.whole()
+            return await fault()
+
+        return waited
+
+    async def unplugged(self) -> float:
+        """Some machine's plug is pulled for a while."""
+        machine, at = self.dice.choice(self.machines), monotonic()
+        machine.cut_off(True)
+        await asyncio.sleep(self.dice.uniform(*AWAY))
+        machine.cut_off(False)
         return at
 
     async def _cut(self) -> float:

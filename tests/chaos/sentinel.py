@@ -13,12 +13,11 @@ from redis.exceptions import RedisError
 
 from server.stream.embedded import binary
 from tests.chaos.machines import Machine, part
-from tests.chaos.place import Place
+from tests.chaos.place import AWAY, Place
 from tests.chaos.processes import Program
 
 _NAME = "nights"
 _SECONDS_TO_BE_WHOLE = 90.0
-_AWAY = (0.3, 6.0)  # seconds for which a server is gone: Sentinel waits for one
 _SETTINGS = """
 appendonly yes
 appendfsync always
@@ -43,7 +42,6 @@ class Watched(Place):
         self._sentinels = [(machine.host, machine.port(26379)) for machine in machines]
         url = f"redis+sentinel://{','.join(f'{host}:{port}' for host, port in self._sentinels)}/{_NAME}"
         super().__init__(folder, machines, dice, url)
-        self._machines = machines
         redis, sentinel = servers()
         self.servers: list[Program] = []
         watchers: list[Program] = []
@@ -75,8 +73,8 @@ class Watched(Place):
             "connections to Redis cut": self._cut_off,
         }
         if machines[0].namespace:
-            ours |= {"machine cut off": self._unplugged, "primary's machine parted": self._parted}
-        self.faults |= {kind: self._when_whole(fault) for kind, fault in ours.items()}
+            ours |= {"machine cut off": self.unplugged, "primary's machine parted": self._parted}
+        self.faults |= {kind: self.when_whole(fault) for kind, fault in ours.items()}
         self.faults["sentinel killed"] = lambda: self.killed(dice.choice(watchers))
 
     async def redis(self) -> Redis:
@@ -128,15 +126,6 @@ class Watched(Place):
         except (RedisError, OSError):
             return None
 
-    def _when_whole(self, fault: Callable[[], Awaitable[float]]) -> Callable[[], Awaitable[float]]:
-        """A receipt promises that two of three servers have it: so one is gone at a time."""
-
-        async def waited() -> float:
-            await self.whole()
-            return await fault()
-
-        return waited
-
     async def _one(self, primary: bool) -> int:
         number = await self._primary()
         numbers = [each for each in range(3) if (each == number) == primary]
@@ -144,7 +133,7 @@ class Watched(Place):
 
     async def _killed(self, primary: bool) -> float:
         server = self.servers[await self._one(primary)]
-        server.rest = self.dice.uniform(*_AWAY)
+        server.rest = self.dice.uniform(*AWAY)
         return await self.killed(server)
 
     async def _paused(self, primary: bool) -> float:
@@ -161,17 +150,10 @@ class Watched(Place):
         await self._says(self._to(await self._one(primary=True)), "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         return at
 
-    async def _unplugged(self) -> float:
-        machine, at = self.dice.choice(self._machines), monotonic()
-        machine.cut_off(True)
-        await asyncio.sleep(self.dice.uniform(*_AWAY))
-        machine.cut_off(False)
-        return at
-
     async def _parted(self) -> float:
         number, at = await self._one(primary=True), monotonic()
-        others = [machine for each, machine in enumerate(self._machines) if each != number]
-        part(self._machines[number], others, True)
-        await asyncio.sleep(self.dice.uniform(*_AWAY))
-        part(self._machines[number], others, False)
+        others = [machine for each, machine in enumerate(self.machines) if each != number]
+        part(self.machines[number], others, True)
+        await asyncio.sleep(self.dice.uniform(*AWAY))
+        part(self.machines[number], others, False)
         return at

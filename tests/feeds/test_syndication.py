@@ -156,6 +156,12 @@ def test_the_address_of_a_contest_becomes_its_frame(client: TestClient) -> None:
     assert f'src="{page}/embed?lang=cy"' in told["html"]
     night = client.get("/api/oembed", params={"url": f"http://127.0.0.1:8000/nights/{GENERAL}"}).json()
     assert "/embed/score" in night["html"] and night["title"] == "2019 general election"
-    for url in ("", "http://elsewhere.example/nights/x", f"http://127.0.0.1:8000/nights/{GENERAL}/records", "http://["):
+    for url in (
+        "",
+        GENERAL,
+        "http://elsewhere.example/nights/x",
+        f"http://127.0.0.1:8000/nights/{GENERAL}/records",
+        "http://[",
+    ):
         assert client.get("/api/oembed", params={"url": url}).status_code == 404
     assert client.get("/api/oembed", params={"url": page, "format": "xml"}).status_code == 400

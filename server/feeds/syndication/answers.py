@@ -72,7 +72,8 @@ async def embedding(request: Request) -> Response:
         raise HTTPException(400, "oEmbed is answered in JSON here: format is json.")
     site = process(request).settings.public_url
     page, _, query = asked(request, "url").partition("?")
-    match page.removeprefix(f"{site}/nights/").rstrip("/").split("/"):
+    ours, _, path = page.partition("/nights/")
+    match path.rstrip("/").split("/") if ours == site else []:
         case [night, "contests", ballot]:
             frame = f"/nights/{night}/contests/{ballot}/embed"
         case [night] if night:
