@@ -27,14 +27,26 @@ SINGLE = "/nights/parl.rochester-and-strood.by.2014-11-20"
 SEAT = f"{GENERAL}/contests/parl.ynys-mon.2019-12-12"
 WIDTHS = (320, 336, 353, 360, 375, 390, 412, 430, 460, 477, 491, 500)
 NARROW = (320, 360)
+COUNCILS = "/nights/local.2025-05-01"
 PAGES = [
     *("/", "/find?q=aber", "/find?q=SW1A+1AA"),
     *(GENERAL + page for page in ("", "/contests", "/areas", "/swing", "/battlegrounds", "/records", "/newsroom")),
     *(f"{GENERAL}?at=2019-12-12T22:00", SEAT, f"{GENERAL}/contests/parl.islington-north.2019-12-12"),
     *(ENDED + page for page in ("", "/contests", "/battlegrounds", "/records", "/areas")),
     *(SINGLE, f"{SINGLE}/records"),
+    *(COUNCILS + page for page in ("", "/battlegrounds?party=PP52", "/records", "/councils/local.kent")),
 ]
-WORDY = ("/", GENERAL, f"{GENERAL}/areas", f"{GENERAL}/battlegrounds", SEAT, ENDED, SINGLE)
+WORDY = (
+    "/",
+    GENERAL,
+    f"{COUNCILS}/battlegrounds",
+    f"{COUNCILS}/records",
+    f"{GENERAL}/areas",
+    f"{GENERAL}/battlegrounds",
+    SEAT,
+    ENDED,
+    SINGLE,
+)
 # What is wider than the window, than a box that would have to be scrolled sideways, or than its cell of a table; and
 # what of the player's bar sticks out of it or covers something else of it.
 WIDER = """() => {

@@ -183,6 +183,6 @@ def test_records_name_the_council_of_a_ward_and_who_was_elected_without_a_poll()
         reason="Nobody else stood.",
     )
     shown = words(views.html(fold([off], one), "records"))
-    assert "Elected unopposed Alone, Kent" in shown
-    assert "Largest majority 400 votes w0, Kent" in shown
+    assert "Elected unopposed Alone (Kent)" in shown
+    assert "Largest majority 400 votes w0 (Kent)" in shown
     assert "Elected unopposed" not in words(views.html(one, "records"))
