@@ -181,6 +181,11 @@ class OneNight(RuleBasedStateMachine):
         names = ("Table 1", "Table 2")[:number]
         self._try(TablesChosen(**self.count.stamp(DORA, self.count.new_id("tables")), ballot=where, tables=names))
 
+    @rule(where=contests)
+    def draws_a_lot_where_nothing_is_level(self, where: str) -> None:
+        if self.count.later.counts[where].papers == PAPERS:
+            self._try(self.count.sheet(JANE, replace(RIGHT, lot="1"), where))
+
     @rule(where=contests, who=people, figures=sheets, which=st.integers(0, 2), behind=seldom)
     def keys_a_table(self, where: str, who: Who, figures: Figures, which: int, behind: bool) -> None:
         self._keys_table(where, who, f"Table {which}", figures, behind)
@@ -515,7 +520,7 @@ def test_whatever_happens_only_confirmed_figures_go_out_and_nothing_is_lost_or_d
     SEEN.clear()
     machine: Any = OneNight  # its own types do not survive strict checking
     # The same walks each time, so that it is certain what they come by.
-    walks = settings(max_examples=500, stateful_step_count=50, deadline=None, derandomize=True)
+    walks = settings(max_examples=750, stateful_step_count=50, deadline=None, derandomize=True)
     run_state_machine_as_test(machine, settings=walks)
     single = {f"single: {state}" for state in get_args(State) if state not in ("one keyed", "differs")}
     double = {f"double: {state}" for state in get_args(State)}

@@ -302,7 +302,7 @@ KINDS = {"ChangeConfirmed", "PreferencesReported", "Declared", "Corrected", "Wit
 def test_whatever_happens_in_a_ward_or_a_city_nothing_goes_out_that_cannot_be() -> None:
     SEEN.clear()
     machine: Any = OneNight  # its own types do not survive strict checking
-    walks = settings(max_examples=320, stateful_step_count=40, deadline=None, derandomize=True)
+    walks = settings(max_examples=400, stateful_step_count=40, deadline=None, derandomize=True)
     run_state_machine_as_test(machine, settings=walks)
     states = {f"double: {state}" for state in get_args(State) if state != "no poll"}
     assert (states | REFUSALS | KINDS) - SEEN.keys() == set(), "the walk did not come by everything"
