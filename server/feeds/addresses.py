@@ -40,6 +40,8 @@ _MEANINGS = {
     "theme": "`light` or `dark`.",
 }
 
+_LED = {"303": "The night, at the moment at which the clock stands."}
+
 
 def page_paths() -> dict[str, Any]:
     """Path → OpenAPI description, for every page that a viewer opens and for the pictures."""
@@ -47,7 +49,7 @@ def page_paths() -> dict[str, Any]:
     kept = [named("at"), named("known"), named("baseline"), named("lang")]
     return {
         "/": {"get": _page("Nights on air, and past nights.", [named("lang")])},
-        "/follow/{code}": {"parameters": [named("code")], "get": _page("A clock that leads screens.", [named("lang")])},
+        "/follow/{code}": {"parameters": [named("code")], "get": _page("The night of a clock.", [named("lang")], _LED)},
         "/find": {"get": _page("A seat, candidate, party or postcode over all nights.", [_own("q"), named("lang")])},
         "/find/suggested": {"get": _page("What a question leads to over all nights.", [_own("q"), named("lang")])},
         **{
@@ -95,8 +97,9 @@ def _picture(summary: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
     return {"summary": summary, "parameters": parameters, "responses": _PICTURE}
 
 
-def _page(summary: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
+def _page(summary: str, parameters: list[dict[str, Any]], also: dict[str, str] | None = None) -> dict[str, Any]:
     html = {"text/html": {"schema": {"type": "string"}}}
     said = {"200": "HTML.", "304": "Nothing is new.", "400": "Not a time.", "404": "There is no such page."}
     responses = {status: {"description": what, "content": html} for status, what in said.items()}
+    responses |= {status: {"description": what} for status, what in (also or {}).items()}
     return {"summary": summary, "parameters": parameters, "responses": responses}

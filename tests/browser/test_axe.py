@@ -312,10 +312,6 @@ async def test_axe_finds_nothing_on_any_page_that_a_viewer_opens(site: Site, vie
     await viewer.context.add_init_script(path=AXE)
     for address in VIEWERS:
         await eyes.open(address)
-    move = {"at": 1_412_900_000_000, "pace": 60, "plays": False}
-    clock_of = await viewer.context.request.post(f"{site.url}{BY_ELECTION}/clock", data=move)
-    await viewer.route("**/lead.js", lambda route: route.abort())  # it leads on to the night
-    await eyes.open(f"/follow/{(await clock_of.json())['code']}")
     await eyes.open("/find")
     await viewer.locator("[data-suggest]").fill("west")
     await viewer.locator(".suggestions").get_by_role("option").first.wait_for()

@@ -376,7 +376,7 @@ async def test_a_clock_leads_other_screens_and_is_led_on_after_a_reload(site: Si
     await expect(told).to_contain_text("/follow/")
     code = (await told.inner_text())[-5:]
 
-    await wall.goto(f"{site.url}/follow/{code}")  # leads on to the night
+    await wall.goto(f"{site.url}/follow/{code}")  # leads to the night
     await expect(wall.locator("#player.script")).to_be_visible()
     await wall.goto(f"{site.url}/nights/{ROCHESTER}/wall?led={code}")
     await shows(wall, ROCHESTER, "2014-11-20T22:00")

@@ -86,17 +86,19 @@ async def test_only_who_began_a_clock_moves_it_and_what_is_no_move_is_refused(bo
         assert (await client.get("/clocks/AAAAA")).status_code == 404
 
 
-async def test_without_a_script_a_follower_is_told_the_moment_and_a_wrong_code_stays_typed(
+async def test_a_code_leads_to_the_moment_of_its_night_and_a_wrong_code_stays_typed(
     both: tuple[Site, Site],
 ) -> None:
     one, other = both
     clock = await begun(one)
     code = clock["code"]
     async with httpx2.AsyncClient(base_url=other.url, follow_redirects=True) as client:
-        page = await client.get("/follow", params={"code": f" {code[:2].lower()} {code[2:].lower()} "})
-        assert page.url.path == f"/follow/{code}"
-        assert "22:00" in page.text and f"/nights/{NIGHT}?at=2014-11-20T22%3A00" in page.text
-        assert "Reload this page" in page.text and page.headers["cache-control"] == "no-store"
+        typed = {"code": f" {code[:2].lower()} {code[2:].lower()} ", "lang": "cy"}
+        for page in (await client.get("/follow", params=typed), await client.get(f"/follow/{code}?lang=cy")):
+            asked = {"at": "2014-11-20T22:00:00+00:00", "led": code, "lang": "cy"}
+            assert (page.url.path, dict(page.url.params)) == (f"/nights/{NIGHT}", asked)
+            assert 'datetime="2014-11-20T22:00' in page.text and '<html lang="cy"' in page.text
+            assert page.history[0].headers["cache-control"] == "no-store"
         wrong = await client.get("/follow", params={"code": "<b>"})
         assert wrong.status_code == 404 and 'value="&lt;b&gt;"' in wrong.text and "Nobody leads" in wrong.text
         assert (await client.get("/follow")).status_code == 200

@@ -1,9 +1,6 @@
 // A clock that leads other screens: this page leads one, or follows the one that its address names. The player says when
 // its clock was moved, and where it stands; what a leader sends is told to all who follow.
 (() => {
-  const to = document.getElementById("led");
-  if (to) return location.replace(to.href); // of a page that says where a clock stands
-
   const SOON = 200; // milliseconds between two moves that are sent
   const LATER = 2_000; // … before another attempt
   const AGAIN = 5_000; // … between two looks at a clock that runs: its page may have waited for the network

@@ -99,17 +99,15 @@ async def stands(request: Request) -> Response:
 
 @allows(everyone)
 async def follow(request: Request) -> Response:
-    """``/follow/{code}``: the night of a clock, at its moment; ``/follow?code=`` for who types it."""
+    """``/follow/{code}``: leads to the night of a clock, at its moment; ``/follow?code=`` for who types it."""
     code = request.path_params.get("code") or asked(request, "code")
     led = await process(request).leading.find(code) if code else None
-    if led and request.url.path != f"/follow/{led.code}":
-        return in_language(request, RedirectResponse(f"/follow/{led.code}", 303, _UNCACHED))
-    channel = process(request).hub.find(led.night) if led else None
-    at = moment(led).astimezone(LONDON).replace(microsecond=0) if led else None
-    to = f"/nights/{led.night}?{urlencode({'at': at.isoformat(), 'led': led.code})}" if led and at else ""
-    html = rendered("follow.html", language_of(request), code=code, there=channel and channel.night, at=at, to=to)
-    status = 200 if channel or not code else 404
-    return in_language(request, Response(html, status, _UNCACHED, "text/html"))
+    if led:
+        at = moment(led).astimezone(LONDON).replace(microsecond=0).isoformat()
+        query = urlencode({"at": at, "led": led.code} | ({"lang": lang} if (lang := asked(request, "lang")) else {}))
+        return in_language(request, RedirectResponse(f"/nights/{led.night}?{query}", 303, _UNCACHED))
+    html = rendered("follow.html", language_of(request), code=code)
+    return in_language(request, Response(html, 404 if code else 200, _UNCACHED, "text/html"))
 
 
 async def _move(request: Request) -> Move:
