@@ -79,6 +79,22 @@ WIDER = """() => {
     }
     return wide.slice(0, 3);
 }"""
+# Words that do not fit into a line, but for addresses to copy. German and Welsh ones may be hyphenated.
+BROKEN = """() => {
+    const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    const [range, broken] = [document.createRange(), []];
+    for (let text; (text = walker.nextNode()); ) {
+        const within = text.parentElement;
+        if (within.closest("code, pre, textarea, .heard") || !within.checkVisibility({ contentVisibilityAuto: true })) continue;
+        for (const { 0: word, index } of text.data.matchAll(/\\p{L}{3,}/gu)) {
+            range.setStart(text, index);
+            range.setEnd(text, index + word.length);
+            const lines = [...range.getClientRects()].map(({ top }) => top);
+            if (Math.max(...lines) > lines[0] + 4) broken.push(word);
+        }
+    }
+    return broken;
+}"""
 
 
 @pytest.fixture
@@ -100,7 +116,9 @@ async def test_no_page_scrolls_sideways_at_any_width_of_a_phone_in_any_language(
             await phone.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={language}")
             for width in widths:
                 await phone.set_viewport_size({"width": width, "height": 844})
-                wide = await phone.evaluate(WIDER)
+                wide = await phone.evaluate(WIDER) + (
+                    await phone.evaluate(BROKEN) if (language, width) == ("en", WIDTHS[0]) else []
+                )
                 if wide:
                     found.append(f"{path} {language} {width}: {wide}")
     await phone.set_viewport_size({"width": 320, "height": 256})  # a desktop of 1280 by 1024, zoomed in to 400%
