@@ -96,15 +96,18 @@ def build_app(settings: Settings) -> Application:
         drafts = Drafts(stream)
         opening = asyncio.create_task(open_in_time(stream, drafts, kept), name="opening")
         opening.add_done_callback(stop_the_process)
-        leading = Leading(Clocks(drafts))
+        leading, directing = Leading(Clocks(drafts)), Leading(Clocks(drafts, "directors"))
         led = asyncio.create_task(leading.follow(), name="clocks")
         led.add_done_callback(stop_the_process)
+        directed = asyncio.create_task(directing.follow(), name="directors")
+        directed.add_done_callback(stop_the_process)
         losses = asyncio.create_task(put_right(hub, submitter), name="putting right of losses")
         losses.add_done_callback(stop_the_process)
         sending = asyncio.create_task(hooks.run(), name="sending of webhooks")
         sending.add_done_callback(stop_the_process)
-        yield {PROCESS: Process(hub, stream, submitter, settings, kept, drafts, Rates(url), leading, hooks)}
-        for task in (sending, losses, led, opening, follower):
+        rates = Rates(url)
+        yield {PROCESS: Process(hub, stream, submitter, settings, kept, drafts, rates, leading, directing, hooks)}
+        for task in (sending, losses, directed, led, opening, follower):
             task.remove_done_callback(stop_the_process)
             task.cancel()
         await asyncio.wait([sending])  # which closes its connections

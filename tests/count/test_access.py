@@ -72,6 +72,14 @@ GET  /nights/{night}/copy/{form}.txt                          yes    yes     yes
 GET  /nights/{night}/contests/{ballot}/copy                   yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/contests/{ballot}/copy/{form}.txt        yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/overlay                                  yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/overlay/banner                           404    404     404    404       404   404
+GET  /nights/{night}/overlay/options                          yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/overlay/template.html                    yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/director                                 yes    yes     yes    yes       yes   yes
+POST /nights/{night}/director                                 yes    yes     yes    yes       yes   yes
+GET  /directors/{code}                                        404    404     404    404       404   404
+PUT  /directors/{code}                                        yes    yes     yes    yes       yes   yes
+WS   /directors/{code}                                        yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/wall                                     yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/embed/score                              yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/embed/map                                yes    yes     yes    yes       yes   yes
