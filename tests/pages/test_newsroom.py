@@ -295,6 +295,8 @@ async def test_a_lower_third_is_one_contests_as_it_stands_by_whatever_names_it(
     assert 'id="banner-seat-1"' in newest and "data-stays" in newest
     control = "/nights/local.2025-05-01/overlay/banner?contest=banner-control-local-kent"
     assert "Kent" in (await client.get(control)).text
+    complete = (await client.get(f"/nights/{GENERAL}/overlay?stays=yes&show=banners")).text
+    assert "CON MAJORITY" in complete.partition('id="shown"')[2].partition("</ol>")[0]
     past = f"/nights/{GENERAL}/overlay/banner?contest=Aldershot&at=2019-12-12T22:30"
     assert "pending" in (await client.get(past)).text
 

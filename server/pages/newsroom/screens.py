@@ -115,7 +115,8 @@ def newest(night: Night, language: Language, over: bool = False) -> str:
 
 def is_waiting(night: Night) -> bool:
     """Whether a screen has no banner yet."""
-    return banner_of(night).count is None
+    latest = banner_of(night)
+    return latest.count is None and latest.largest is None
 
 
 def shown(night: Night, language: Language) -> tuple[str, str, str]:
