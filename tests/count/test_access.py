@@ -80,6 +80,10 @@ POST /nights/{night}/director                                 yes    yes     yes
 GET  /directors/{code}                                        404    404     404    404       404   404
 PUT  /directors/{code}                                        yes    yes     yes    yes       yes   yes
 WS   /directors/{code}                                        yes    yes     yes    yes       yes   yes
+PUT  /nights/{night}/notices                                  yes    yes     yes    yes       yes   yes
+DELETE /nights/{night}/notices                                yes    yes     yes    yes       yes   yes
+GET  /notices.js                                              yes    yes     yes    yes       yes   yes
+GET  /manifest.webmanifest                                    404    404     404    404       404   404
 GET  /nights/{night}/wall                                     yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/embed/score                              yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/embed/map                                yes    yes     yes    yes       yes   yes

@@ -16,12 +16,12 @@
   }
   const say = (text) => (said.textContent = text);
   const seats = () => [...new Set((kept.followed ?? "").split(" ").filter(Boolean))];
-  const isOn = () => kept.notices === night && window.Notification?.permission === "granted";
+  const isOn = () => kept.notices === night;
   const look = () => {
     part.hidden = !seats().length;
     button.setAttribute("aria-pressed", isOn());
   };
-  new MutationObserver(look).observe(document.getElementById("yours"), { attributes: true, subtree: true, childList: true });
+  new MutationObserver(look).observe(document.querySelector("#yours ul"), { childList: true });
   look();
   if (!("serviceWorker" in navigator && "PushManager" in window && window.Notification)) {
     button.hidden = true;
@@ -61,6 +61,13 @@
     await subscription.unsubscribe();
     say("");
   };
+  // A browser that has been told to show no notifications has no subscription any more.
+  const check = async () => {
+    if (!isOn() || (await subscribed())) return;
+    kept.notices = "";
+    look();
+  };
+  check();
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
