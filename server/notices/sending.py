@@ -25,7 +25,7 @@ from server.stream.codec import UnknownEvent
 from server.stream.cursors.cursors import Cursors
 from server.stream.cursors.subscriptions import Subscriptions
 from server.stream.events import EventStream
-from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened
+from server.stream.follow import Arrived, Erased, News, Opened
 from server.stream.servers.failures import StreamUnavailable
 from server.stream.submit import Submitter
 
@@ -53,7 +53,7 @@ class Notices:
         self._cursors, self._subscriptions = Cursors(stream), Subscriptions(stream)
         self._sender = Sender(settings.webhook_networks)
         self._who = secrets.token_urlsafe(9)
-        self._to_send, self._to_erase, self._caught_up = set[str](), set[str](), False
+        self._to_send, self._to_erase, self._rounds = set[str](), set[str](), dict[str, str]()
         self._changed = asyncio.Event()
 
     async def heard(self, news: AsyncIterator[News]) -> AsyncIterator[News]:
@@ -63,16 +63,15 @@ class Notices:
             match item:
                 case _ if not is_on:
                     pass
-                case CaughtUp():
-                    self._caught_up = True
-                case Opened() if self._caught_up:  # it began anew
-                    self._to_erase.add(item.night)
-                    self._changed.set()
+                case Opened():
+                    if self._rounds.get(item.night, item.round) != item.round:  # it began anew
+                        self._note(self._to_erase, item.night)
+                    self._rounds[item.night] = item.round
                 case Erased() if not item.went_back:
-                    self._to_erase.add(item.night)
-                    self._changed.set()
+                    self._rounds.pop(item.night, None)
+                    self._note(self._to_erase, item.night)
                 case Arrived() if any(isinstance(event, TOLD) for event in item.events):
-                    self._wake(item.night)
+                    self._note(self._to_send, item.night)
                 case _:
                     pass
             yield item
@@ -85,21 +84,25 @@ class Notices:
                 self._changed.clear()
                 await asyncio.sleep(_VIEWERS_FIRST)
                 while self._to_erase:
-                    await self._try(self._to_erase.pop(), self._erase)
+                    await self._try(self._to_erase, self._erase)
                 while self._to_send:
-                    await self._try(self._to_send.pop(), self._send)
+                    await self._try(self._to_send, self._send)
         finally:
             await self._sender.close()
 
-    def _wake(self, night: str) -> None:
-        self._to_send.add(night)
+    def _note(self, where: set[str], night: str) -> None:
+        where.add(night)
         self._changed.set()
 
-    async def _try(self, night: str, what: Callable[[str], Awaitable[None]]) -> None:
+    def _later(self, seconds: float, where: set[str], night: str) -> None:
+        asyncio.get_running_loop().call_later(seconds, self._note, where, night)
+
+    async def _try(self, where: set[str], what: Callable[[str], Awaitable[None]]) -> None:
+        night = where.pop()
         try:
             await what(night)
         except StreamUnavailable:
-            asyncio.get_running_loop().call_later(_AFTER_SILENCE, self._wake, night)
+            self._later(_AFTER_SILENCE, where, night)
         except UnknownEvent as error:
             log.error("no notices are sent of a night", night=night, error=str(error))
         except Exception:  # a mistake of ours in a notice must not end the process that viewers are sent from
@@ -112,7 +115,7 @@ class Notices:
     async def _send(self, night: str) -> None:
         claimed = await self._cursors.claim(night, _NAME, self._who, _LEASE_SECONDS)
         if claimed.wait:
-            asyncio.get_running_loop().call_later(claimed.wait, self._wake, night)
+            self._later(claimed.wait, self._to_send, night)
             return
         cursor, is_news, events = _Cursor(0, ""), True, []
         with suppress(msgspec.DecodeError):

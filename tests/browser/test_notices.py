@@ -113,13 +113,13 @@ async def shown(page: Page, message: dict[str, str]) -> list[str]:
     """What the page's worker shows when its browser brings it a message."""
     (worker,) = page.context.service_workers
     await worker.evaluate(NOTES)
-    tools = await page.context.new_cdp_session(page)
+    tools: Any = await page.context.new_cdp_session(page)
     found: list[str] = []
 
-    def noted(told: dict[str, Any]) -> None:
+    def registered(told: dict[str, Any]) -> None:
         found.extend(one["registrationId"] for one in told["registrations"])
 
-    tools.on("ServiceWorker.workerRegistrationUpdated", noted)
+    tools.on("ServiceWorker.workerRegistrationUpdated", registered)
     await tools.send("ServiceWorker.enable")
     await until(lambda: bool(found), "a registration")
     told = {"origin": "/".join(page.url.split("/")[:3]), "registrationId": found[0], "data": json.dumps(message)}

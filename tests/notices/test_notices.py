@@ -7,15 +7,15 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-import http_ece
+import http_ece  # pyright: ignore[reportMissingTypeStubs]
 import httpx2
 import pytest
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from py_vapid import Vapid02
+from py_vapid import Vapid02  # pyright: ignore[reportMissingTypeStubs]
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -50,7 +50,9 @@ class Browser:
         return {"p256dh": coded(point), "auth": coded(self._secret)}
 
     def read(self, body: bytes) -> dict[str, str]:
-        return json.loads(http_ece.decrypt(body, private_key=self._key, auth_secret=self._secret, version="aes128gcm"))
+        return json.loads(
+            cast(Any, http_ece).decrypt(body, private_key=self._key, auth_secret=self._secret, version="aes128gcm")
+        )
 
 
 class PushService:
@@ -69,7 +71,11 @@ class PushService:
         scheme, _, parts = request.headers["authorization"].partition(" ")
         told = dict(part.strip().split("=", 1) for part in parts.split(","))
         claims = json.loads(urlsafe_b64decode(told["t"].split(".")[1] + "=="))
-        if scheme != "vapid" or told["k"] != self.key or not Vapid02.verify(request.headers["authorization"]):
+        if (
+            scheme != "vapid"
+            or told["k"] != self.key
+            or not cast(Any, Vapid02).verify(request.headers["authorization"])
+        ):
             self.wrong.append("signature")
         if claims["aud"] != self.url or claims["sub"] != ON["push_contact"]:
             self.wrong.append(str(claims))

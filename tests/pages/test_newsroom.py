@@ -346,15 +346,16 @@ async def test_one_browser_directs_overlays_in_another_process(
 
             assert (await told())["shows"] == []
             right = {"Authorization": f"Bearer {begun['token']}"}
-            shows = {"shows": ["banner-seat-1", ballot(2)], "seconds": 8, "number": 5}
-            for headers, body, status in (
+            shows: dict[str, Any] = {"shows": ["banner-seat-1", ballot(2)], "seconds": 8, "number": 5}
+            asked: tuple[tuple[dict[str, str], dict[str, Any], int], ...] = (
                 (right, shows, 204),
                 ({"Authorization": "Bearer x"}, shows, 403),
                 (right, {"shows": ["<b>"]}, 400),
                 (right, {"shows": ["a"] * 7}, 400),
                 (right, {"shows": [], "seconds": -1}, 400),
                 (right, {"shows": [], "number": 4}, 204),  # overtaken on its way
-            ):
+            )
+            for headers, body, status in asked:
                 answer = await client.put(f"/directors/{begun['code']}", headers=headers, json=body)
                 assert answer.status_code == status, body
             said = await told()

@@ -74,7 +74,7 @@ async def options(request: Request) -> Response:
     def make() -> str:
         place = f"/nights/{night.definition.id}/overlay"
         made = _query(chosen, shown)
-        ready = [one for one in _READY if one.get("show", parts[0]) in parts]
+        ready = [(one, _written({**_own(shown), **one})) for one in _READY if one.get("show", parts[0]) in parts]
         return page(
             shown,
             "newsroom/options.html",
@@ -88,7 +88,7 @@ async def options(request: Request) -> Response:
             address=place + made,
             file=f"{place}/template.html{made}",
             preview=place + _preview(made, chosen.contest),
-            ready=[(one.get("show", ""), place + _written(one), place + _preview(_written(one), "")) for one in ready],
+            ready=[(one.get("show", ""), place + query, place + _preview(query, "")) for one, query in ready],
             seconds=SECONDS,
         )
 
@@ -149,8 +149,11 @@ def _query(chosen: Choices, shown: Shown, **more: str) -> str:
         **{name: "yes" for name in ("stays", "steps") if getattr(chosen, name)},
         "wait": "yes" if chosen.waits else "",
     }
-    own = {"lang": shown.language.code if shown.language.code != "en" else ""}
-    return _written({**shown.state, **own, **said, **more})
+    return _written({**_own(shown), **said, **more})
+
+
+def _own(shown: Shown) -> dict[str, str]:
+    return {**shown.state, "lang": shown.language.code if shown.language.code != "en" else ""}
 
 
 def _written(query: dict[str, str]) -> str:
