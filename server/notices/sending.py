@@ -33,7 +33,8 @@ _NAME = "notices"  # of the cursor, among webhooks whose names are longer
 _LEASE_SECONDS = 60.0
 _VIEWERS_FIRST = 0.25  # seconds after an event; those who watch have been sent it by then
 _AFTER_SILENCE = 1.0  # seconds, where Redis does not answer
-_AT_ONCE = 20  # messages
+_AT_ONCE = 50  # messages
+_MOST_AGAIN = 50  # events of which some messages are tried again
 _READ_AT_ONCE = 100
 _AGAIN_AFTER = (2.0, 10.0)  # seconds, where a push service does not take a message
 
@@ -54,7 +55,7 @@ class Notices:
         self._sender = Sender(settings.webhook_networks)
         self._who = secrets.token_urlsafe(9)
         self._to_send, self._to_erase, self._rounds = set[str](), set[str](), dict[str, str]()
-        self._changed = asyncio.Event()
+        self._changed, self._again = asyncio.Event(), set[asyncio.Task[None]]()
 
     async def heard(self, news: AsyncIterator[News]) -> AsyncIterator[News]:
         """The follower's news, passed on; what is to be sent is noted, and sent by ``run``."""
@@ -88,6 +89,8 @@ class Notices:
                 while self._to_send:
                     await self._try(self._to_send, self._send)
         finally:
+            for task in self._again:
+                task.cancel()
             await self._sender.close()
 
     def _note(self, where: set[str], night: str) -> None:
@@ -140,24 +143,33 @@ class Notices:
             return False
         count = known.counts[event.ballot]
         kept = [msgspec.json.decode(one, type=Subscription) for one in await self._of(night, count)]
-        waiting = [one for one in kept if one.after < event.seq]
-        texts: dict[str, bytes] = {}
-        for pause in (0.0, *_AGAIN_AFTER):
-            if not waiting:
-                break
-            await asyncio.sleep(pause)
-            again: list[Subscription] = []
-            for begin in range(0, len(waiting), _AT_ONCE):
-                if not await self._keep(night, cursor):
-                    return False
-                some = waiting[begin : begin + _AT_ONCE]
-                for one in some:
-                    if one.lang not in texts:
-                        texts[one.lang] = notice(known, count, event, language(one.lang), self._settings.public_url)
-                taken = await asyncio.gather(*(self._posted(night, one, texts[one.lang], count) for one in some))
-                again += [one for one, is_taken in zip(some, taken, strict=True) if not is_taken]
-            waiting = again
+        told = [one for one in kept if one.after < event.seq]
+        texts = {
+            lang: notice(known, count, event, language(lang), self._settings.public_url)
+            for lang in {one.lang for one in told}
+        }
+        again: list[Subscription] = []
+        for begin in range(0, len(told), _AT_ONCE):
+            if not await self._keep(night, cursor):
+                return False
+            again += await self._not_taken(night, count, told[begin : begin + _AT_ONCE], texts)
+        if again and len(self._again) < _MOST_AGAIN:
+            self._again.add(task := asyncio.create_task(self._tried_again(night, count, again, texts)))
+            task.add_done_callback(self._again.discard)
         return True
+
+    async def _tried_again(self, night: str, count: Count, some: list[Subscription], texts: dict[str, bytes]) -> None:
+        """What was not taken, beside what comes next; it is lost with this process."""
+        for pause in _AGAIN_AFTER:
+            await asyncio.sleep(pause)
+            with suppress(StreamUnavailable):
+                some = await self._not_taken(night, count, some, texts)
+
+    async def _not_taken(
+        self, night: str, count: Count, some: list[Subscription], texts: dict[str, bytes]
+    ) -> list[Subscription]:
+        taken = await asyncio.gather(*(self._posted(night, one, texts[one.lang], count) for one in some))
+        return [one for one, is_taken in zip(some, taken, strict=True) if not is_taken]
 
     async def _of(self, night: str, count: Count) -> Sequence[bytes]:
         return await self._subscriptions.of(night, count.contest.slug)
