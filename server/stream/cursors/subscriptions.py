@@ -11,23 +11,22 @@ from server.stream.events import EventStream
 from server.stream.reading import text
 
 MOST = 10_000  # browsers of a night
-_SECONDS_KEPT = 36 * 3600  # after the last was added, if the night is not taken off air before
+_KEPT = 36 * 3600 * 1000  # milliseconds after the last was added, if the night is not taken off air before
 
 # Keys: the hash, the sets of seats that it was told of before or is from now on. Arguments: id, subscription ("" to
-# forget it), its seats, how many there may be, for how many seconds, then for each set 1 or 0. Answers 0 if there are
+# forget it), its seats, how many there may be, for how many milliseconds, then for each set 1 or 0. Answers 0 if there are
 # too many.
 _PUT = """
-local known = redis.call("HEXISTS", KEYS[1], ARGV[1])
 if ARGV[2] == "" then redis.call("HDEL", KEYS[1], ARGV[1], ARGV[1] .. "/seats")
 else
-  if known == 0 and redis.call("HLEN", KEYS[1]) >= 2 * ARGV[4] then return 0 end
+  if not redis.call("HGET", KEYS[1], ARGV[1]) and redis.call("HLEN", KEYS[1]) >= 2 * ARGV[4] then return 0 end
   redis.call("HSET", KEYS[1], ARGV[1], ARGV[2], ARGV[1] .. "/seats", ARGV[3])
-  redis.call("EXPIRE", KEYS[1], ARGV[5])
+  redis.call("PEXPIRE", KEYS[1], ARGV[5])
 end
 for place = 2, #KEYS do
   if ARGV[4 + place] == "1" then
     redis.call("SADD", KEYS[place], ARGV[1])
-    redis.call("EXPIRE", KEYS[place], ARGV[5])
+    redis.call("PEXPIRE", KEYS[place], ARGV[5])
   else redis.call("SREM", KEYS[place], ARGV[1]) end
 end
 return 1
@@ -46,7 +45,7 @@ class Subscriptions:
         every = list(dict.fromkeys([*seats, *text(before or b"").split()]))
         keys = [_key(night), *(f"{_key(night)}:{seat}" for seat in every)]
         told = [int(bool(says) and seat in seats) for seat in every]
-        rest = (id, says, " ".join(seats), MOST, _SECONDS_KEPT, *told)
+        rest = (id, says, " ".join(seats), MOST, _KEPT, *told)
         return bool(await self._call("EVAL", _PUT, len(keys), *keys, *rest))
 
     async def forget(self, night: str, id: str) -> None:
