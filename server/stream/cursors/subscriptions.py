@@ -14,8 +14,8 @@ MOST = 10_000  # browsers of a night
 _KEPT = 36 * 3600 * 1000  # milliseconds after the last was added, if the night is not taken off air before
 
 # Keys: the hash, the sets of seats that it was told of before or is from now on. Arguments: id, subscription ("" to
-# forget it), its seats, how many there may be, for how many milliseconds, then for each set 1 or 0. Answers 0 if there are
-# too many.
+# forget it), its seats, how many there may be, for how many milliseconds, then for each set 1 or 0. Answers 0 if that
+# are too many.
 _PUT = """
 if ARGV[2] == "" then redis.call("HDEL", KEYS[1], ARGV[1], ARGV[1] .. "/seats")
 else
