@@ -31,6 +31,8 @@ from server.html.templates import compile_all
 from server.live.hub import Hub
 from server.live.leading import Leading
 from server.nights.kept import Kept
+from server.notices.pages import routes as notices_routes
+from server.notices.sending import Notices
 from server.pages.front.pieces import renderer_of
 from server.pages.render import PageRenderer
 from server.pages.routes import routes as page_routes
@@ -82,7 +84,9 @@ def build_app(settings: Settings) -> Application:
         await stream.open()
         submitter = Submitter(stream)
         hooks = Deliveries(settings, stream, submitter)
-        follower = asyncio.create_task(hub.follow(hooks.heard(submitter.heard(follow(url)))), name="follower")
+        notices = Notices(settings, stream, submitter)
+        news = hooks.heard(submitter.heard(follow(url)))
+        follower = asyncio.create_task(hub.follow(notices.heard(news)), name="follower")
         follower.add_done_callback(stop_the_process)
         compressing = asyncio.create_task(asyncio.to_thread(static.compress), name="static files")
         await compile_all()
@@ -96,18 +100,23 @@ def build_app(settings: Settings) -> Application:
         drafts = Drafts(stream)
         opening = asyncio.create_task(open_in_time(stream, drafts, kept), name="opening")
         opening.add_done_callback(stop_the_process)
-        leading = Leading(Clocks(drafts))
+        leading, directing = Leading(Clocks(drafts)), Leading(Clocks(drafts, "directors"))
         led = asyncio.create_task(leading.follow(), name="clocks")
         led.add_done_callback(stop_the_process)
+        directed = asyncio.create_task(directing.follow(), name="directors")
+        directed.add_done_callback(stop_the_process)
         losses = asyncio.create_task(put_right(hub, submitter), name="putting right of losses")
         losses.add_done_callback(stop_the_process)
         sending = asyncio.create_task(hooks.run(), name="sending of webhooks")
         sending.add_done_callback(stop_the_process)
-        yield {PROCESS: Process(hub, stream, submitter, settings, kept, drafts, Rates(url), leading, hooks)}
-        for task in (sending, losses, led, opening, follower):
+        telling = asyncio.create_task(notices.run(), name="sending of notices")
+        telling.add_done_callback(stop_the_process)
+        rates = Rates(url)
+        yield {PROCESS: Process(hub, stream, submitter, settings, kept, drafts, rates, leading, directing, hooks)}
+        for task in (sending, telling, losses, directed, led, opening, follower):
             task.remove_done_callback(stop_the_process)
             task.cancel()
-        await asyncio.wait([sending])  # which closes its connections
+        await asyncio.wait([sending, telling])  # which closes its connections
         await stream.close()
 
     def stop_the_process(task: asyncio.Task[None]) -> None:
@@ -122,6 +131,7 @@ def build_app(settings: Settings) -> Application:
         *page_routes,
         *feeds.routes,
         *count.routes(settings),
+        *notices_routes,
     ]
     if missing := without_rule(routes):
         raise NoAccessRule(f"These routes have no access rule: {', '.join(missing)}")

@@ -33,7 +33,9 @@ HOOK_DELIVERIES = Counter(
 )
 HOOKS_WAITING = Gauge("declared_hooks_waiting", "Webhooks whose next try is awaited here.", registry=REGISTRY)
 
-SOCKETS = Gauge("declared_sockets", "Open lines: viewers, desk, clocks, events (streams).", ["kind"], registry=REGISTRY)
+_LINES = "Open lines: viewers, desk, clocks, directors, events (streams)."
+NOTICES = Counter("declared_notices", "Notices to closed browsers.", ["answer"], registry=REGISTRY)
+SOCKETS = Gauge("declared_sockets", _LINES, ["kind"], registry=REGISTRY)
 CONNECTIONS = Gauge("declared_connections", "Open connections of clients, those of viewers too.", registry=REGISTRY)
 CONNECTIONS_LIMIT = Gauge("declared_connections_limit", "The most there may be.", registry=REGISTRY)
 LOOP_LAG = Histogram(

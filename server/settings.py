@@ -17,6 +17,7 @@ from server import network
 ROOT = Path(__file__).resolve().parent.parent
 _SHORTEST_SECRET = 16  # characters
 WEBHOOK_PAUSES = (5, 15, 60, 300, 600, 900, 1800, 1800, 3600, 3600, 7200, 7200)  # seconds: seven and a half hours
+_USUAL = {"json": "some", "plain": "few"}  # LOG_FORMAT → LOG_REQUESTS
 _HOME = {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}  # HOST for all addresses → one at which this machine opens the site
 
 
@@ -34,7 +35,8 @@ class Settings:
     ``trusted_proxies`` are networks whose X-Forwarded-For is believed, those of IPv4 also as IPv6 sockets show them.
     A process that is told to stop goes on for ``drain_seconds``. ``log_requests``: "few" (slow or failed), "some" (all
     but files and health) or "all". Webhooks may go to ``webhook_networks`` besides public addresses, and what is not
-    taken is sent again after each of ``webhook_pauses``, in seconds.
+    taken is sent again after each of ``webhook_pauses``, in seconds. ``push_contact`` is whom push services can write
+    to; without it no closed browser is told of anything.
     """
 
     host: str = "127.0.0.1"
@@ -47,6 +49,7 @@ class Settings:
     also_at: tuple[str, ...] = ()
     webhook_networks: tuple[str, ...] = ()
     webhook_pauses: tuple[float, ...] = WEBHOOK_PAUSES
+    push_contact: str = ""
     trusted_proxies: tuple[str, ...] = ("127.0.0.1/32", "::ffff:127.0.0.1/128", "::1/128")
     secret_key: str = field(default="", repr=False)
     drain_seconds: int = 0
@@ -59,8 +62,7 @@ class Settings:
         """Read the variables that the README lists; SettingsError if one of them cannot be used."""
         data_dir = Path(environ.get("DATA_DIR") or ROOT / "data").absolute()
         host, port = environ.get("HOST") or "127.0.0.1", _number(environ, "PORT", 8000)
-        public_url, *also_at = _public_urls(environ, host, port)
-        shares = _yes(environ, "SHARE_PORT")
+        (public_url, *also_at), shares = _public_urls(environ, host, port), _yes(environ, "SHARE_PORT")
         log_format = _one_of(environ, "LOG_FORMAT", "json", "plain") or ("plain" if sys.stderr.isatty() else "json")
         return cls(
             host=host,
@@ -73,12 +75,12 @@ class Settings:
             also_at=tuple(also_at),
             trusted_proxies=_networks(environ, "TRUSTED_PROXIES", "127.0.0.1 ::1"),
             webhook_networks=_networks(environ, "WEBHOOK_NETWORKS", ""),
+            push_contact=_contact(environ),
             webhook_pauses=_seconds(environ, "WEBHOOK_PAUSES", WEBHOOK_PAUSES),
             secret_key=_secret(environ, data_dir),
             drain_seconds=_number(environ, "DRAIN_SECONDS", 10 if shares else 0),
             log_json=log_format == "json",
-            log_requests=_one_of(environ, "LOG_REQUESTS", "few", "some", "all")
-            or ("some" if log_format == "json" else "few"),
+            log_requests=_one_of(environ, "LOG_REQUESTS", "few", "some", "all") or _USUAL[log_format],
             log_addresses=_yes(environ, "LOG_ADDRESSES"),
         )
 
@@ -97,9 +99,8 @@ class Settings:
         """A sentence that says why no phone can open a link of this site, and what to set; "" if phones can."""
         if network.is_open_to_phones(urlsplit(self.public_url).hostname or ""):
             return ""
-        serve = (
-            "" if network.is_open_to_phones(self.host) or self.host in _HOME else "Serve with HOST=0.0.0.0, and set "
-        )
+        is_open = network.is_open_to_phones(self.host) or self.host in _HOME
+        serve = "" if is_open else "Serve with HOST=0.0.0.0, and set "
         known = network.addresses()
         here = [address for address in known if ":" not in address or self.host != "0.0.0.0"]
         if known and not here:  # at 0.0.0.0 nothing listens at an IPv6 address
@@ -111,10 +112,9 @@ class Settings:
 
 def _redis_url(environ: Mapping[str, str]) -> str | None:
     given = environ.get("REDIS_URL") or None
-    try:
+    known = False
+    with suppress(ValueError):  # a port is no number
         known = given is None or _names_a_redis(given)
-    except ValueError:  # a port is no number
-        known = False
     if not known:
         shown = re.sub("//.*@", "//…@", given or "")  # without a password
         raise SettingsError(
@@ -128,9 +128,7 @@ def _redis_url(environ: Mapping[str, str]) -> str | None:
     if not given.startswith("rediss"):
         raise SettingsError("REDIS_CERTIFICATE is for a Redis with TLS: REDIS_URL must begin with rediss://.")
     if certificate != "any" and not Path(certificate).is_file():
-        raise SettingsError(
-            f"REDIS_CERTIFICATE must be the file of an authority's certificate, or any: {certificate!r}."
-        )
+        raise SettingsError(f"REDIS_CERTIFICATE must be an authority's certificate, a file, or any: {certificate!r}.")
     asks = {"ssl_cert_reqs": "none"} if certificate == "any" else {"ssl_ca_certs": str(Path(certificate).absolute())}
     return f"{given}{'&' if '?' in given else '?'}{urlencode(asks)}"
 
@@ -172,14 +170,19 @@ def _networks(environ: Mapping[str, str], name: str, default: str) -> tuple[str,
         try:
             network = ip_network(text)
         except ValueError:
-            raise SettingsError(
-                f"{name} must be addresses or networks, as in 10.0.0.0/8 or 127.0.0.1, 192.168.1.20; "
-                f"{text!r} is neither."
-            ) from None
+            sentence = f"{name} must be addresses or networks, as in 10.0.0.0/8 or 127.0.0.1, 192.168.1.20"
+            raise SettingsError(f"{sentence}; {text!r} is neither.") from None
         found.append(str(network))
         if network.version == 4:
             found.append(f"::ffff:{network.network_address}/{96 + network.prefixlen}")
     return tuple(found)
+
+
+def _contact(environ: Mapping[str, str]) -> str:
+    given = environ.get("PUSH_CONTACT", "")
+    if given and not re.fullmatch(r"mailto:[^@\s]+@[^@\s]+|https://\S+", given):
+        raise SettingsError(f"PUSH_CONTACT must be like mailto:results@example.org or https://…; it is {given!r}.")
+    return given
 
 
 def _seconds(environ: Mapping[str, str], name: str, default: tuple[float, ...]) -> tuple[float, ...]:

@@ -20,8 +20,8 @@ def handed(hub: Hub, stream: EventStream | None = None) -> dict[str, Any]:
     """The state of a lifespan with this hub; without a stream, one that nothing answers."""
     stream = stream or EventStream("redis://nobody")
     drafts, rates = Drafts(stream), Rates("")
-    leading, kept = Leading(Clocks(drafts)), Kept(Path("nowhere"))
+    leading, directing, kept = Leading(Clocks(drafts)), Leading(Clocks(drafts, "directors")), Kept(Path("nowhere"))
     settings, submitter = Settings(), Submitter(stream)
     hooks = Deliveries(settings, stream, submitter)
-    one = Process(hub, stream, submitter, settings, kept, drafts, rates, leading, hooks)
+    one = Process(hub, stream, submitter, settings, kept, drafts, rates, leading, directing, hooks)
     return {PROCESS: one}

@@ -27,6 +27,7 @@ ROOMS = {
     "pages": {"election", "nights", "live", "html"},
     "feeds": {"election", "stream", "nights", "live", "html"},
     "count": {"election", "stream", "nights", "live", "hooks", "html", "pages"},
+    "notices": {"election", "stream", "live", "hooks", "html"},
     "replay": {"election", "stream", "nights"},
     "rehearsal": {"election", "stream", "nights", "html"},
     "serving": {"live"},
@@ -37,7 +38,10 @@ ROOT = {
     "settings": {"network"},
     "access": set[str](),
     "measures": set[str](),
-    "app": {"election", "stream", "nights", "live", "hooks", "html", "pages", "feeds", "count", "access", "settings"},
+    "app": {
+        *("election", "stream", "nights", "live", "hooks", "html", "pages", "feeds", "count", "notices"),
+        *("access", "settings"),
+    },
     "__main__": {"election", "stream", "nights", "replay", "serving", "commands", "settings"},
 }
 TOP = {"access", "measures", "network", "settings"}  # small modules that every room but election may use

@@ -60,6 +60,7 @@ BETTER_WITH = {
     ("player.css", r"@media \(scripting"): "buttons that move the bar when they appear",
     ("player.css", r"@container\b"): "fewer times below the line, by @supports not",
     ("follow.js", r"\b(navigation|wakeLock|Notification)\."): "no button, which is shown if window has Notification",
+    ("notices.js", r"\b(navigation|wakeLock|Notification)\."): "a sentence that says why, instead of the button",
 }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+_OVERLAY = ("show", "seconds", "theme", "contest", "stays", "steps", "wait", "led")
 # Path below a night, or below a contest → what the page is, then the parameters that only this page has.
 _OF_A_NIGHT: dict[str, tuple[str, ...]] = {
     "": ("A night's page.", "map", "reactions"),
@@ -12,7 +13,11 @@ _OF_A_NIGHT: dict[str, tuple[str, ...]] = {
     "/battlegrounds": ("A party's targets and defences.", "party", "all"),
     "/records": ("A night's records.",),
     "/newsroom": ("What a newsroom can show, with its addresses.", "contest"),
-    "/overlay": ("Lower thirds, score and map over a stream.", "show", "seconds", "theme"),
+    "/overlay": ("Lower thirds, score and map over a stream.", *_OVERLAY),
+    "/overlay/options": ("What an overlay can be asked to be.", *_OVERLAY),
+    "/overlay/banner": ("A contest's banner, for an overlay.", "contest"),
+    "/overlay/template.html": ("A template for CasparCG and SPX.", *_OVERLAY),
+    "/director": ("What waits for overlays, to drop, hold and show.", "seconds"),
     "/copy": ("The score as texts to copy.",),
     "/wall": ("A night on a big screen.", "seconds", "theme", "reactions"),
     "/embed/score": ("The score in a frame.", "theme"),
@@ -27,7 +32,11 @@ _OF_A_CONTEST: dict[str, tuple[str, ...]] = {
 _PICTURE: dict[str, Any] = {"200": {"description": "PNG, 1200 by 630.", "content": {"image/png": {}}}}
 _MEANINGS = {
     "all": "1 for whole lists.",
-    "contest": "A ballot id.",
+    "contest": "A ballot id; for an overlay also a code or a name.",
+    "stays": "`yes`: the last banner stays until there is another.",
+    "steps": "`yes`: the next banner comes only when a controller calls `next`.",
+    "wait": "`yes`: nothing is seen before a controller calls `play`.",
+    "led": "The code of the director who leads the overlay.",
     "map": "The map's view: `swing`.",
     "q": "A seat, a candidate, a party or a postcode.",
     "verdict": "`gain`, `hold`, `win` or `pending`.",

@@ -54,10 +54,14 @@ class Sender:
 
     async def send(self, url: str, secret: str, message: Message) -> Answer:
         """Send a message once. No redirect is followed: the answer is then the redirect."""
+        return await self.post(url, _headers(secret, message), message.body)
+
+    async def post(self, url: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
+        """Post a body once, with these headers."""
         began = monotonic()
         try:
             async with asyncio.timeout(SECONDS):
-                status, says, rest = await self._posted(url, _headers(secret, message), message.body)
+                status, says, rest = await self._posted(url, headers, body)
         except TimeoutError:
             status, says, rest = 0, f"No answer within {SECONDS:.0f} seconds.", 0.0
         except (

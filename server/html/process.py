@@ -30,6 +30,7 @@ class Process:
     drafts: Drafts
     rates: Rates
     leading: Leading
+    directing: Leading
     hooks: Deliveries
     turns: Turns = field(default_factory=Turns)
 

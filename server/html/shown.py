@@ -14,6 +14,7 @@ from server.election.contests import Definition
 from server.election.counts import Count
 from server.election.nights import Night
 from server.election.results.known import was_revised
+from server.hooks.web_push import public_key
 from server.html.address import (
     asked,
     baseline_of,
@@ -44,7 +45,8 @@ class Shown(Struct, frozen=True):
 
     ``channel`` is the night in the edition of the address, and as of ``moment`` if the address names one; ``whole`` is
     the same night with all its events. If ``known_now``, corrections are applied from the first and withdrawn figures
-    are left out of both. ``site`` is the address of this site, with which links for use elsewhere begin.
+    are left out of both. ``site`` is the address of this site, with which links for use elsewhere begin;
+    ``push_key`` the key by which browsers know it that are told when they are closed, "" where none is.
     """
 
     channel: Channel
@@ -54,6 +56,7 @@ class Shown(Struct, frozen=True):
     moment: datetime | None
     known_now: bool
     site: str
+    push_key: str = ""
 
     @property
     def night(self) -> Night:
@@ -147,5 +150,6 @@ async def shown_by(request: Request, language: Language | None = None) -> Shown:
     if moment:
         then = moments.at(whole, moment)
         moment = then.events[-1].at  # every moment until the next event shows the same page
-    site = process(request).settings.public_url
-    return Shown(then, whole, language, baseline_of(request), moment, known_now, site)
+    settings = process(request).settings
+    key = public_key(settings.secret_key) if settings.push_contact else ""
+    return Shown(then, whole, language, baseline_of(request), moment, known_now, settings.public_url, key)

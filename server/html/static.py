@@ -23,7 +23,7 @@ from server.live.bodies import Body
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "static"
 _COMPRESSED = _FOLDER.parent / "__pycache__" / "static.compressed"
 _TEMPLATES = _FOLDER.parent / "templates"
-_BESIDES = ("count-worker.js", "embed.js")  # asked for at addresses of their own
+_BESIDES = ("count-worker.js", "embed.js", "notices-worker.js")  # asked for at addresses of their own
 _ASKED = r"\bstatic\(['\"]([^'\"]+)"
 # What a page with a map needs to be seen, and what every page needs that is pushed to, as one file each: that is six
 # answers less, and a tenth smaller.

@@ -1,9 +1,11 @@
-"""Clocks of past nights that lead other screens: begun, moved, and who follows which in this process. No HTML."""
+"""Clocks of past nights that lead other screens, and directors who lead overlays: begun, moved, and who follows which
+in this process. No HTML."""
 
 import asyncio
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from msgspec import Struct
 from msgspec.json import decode, encode
@@ -30,11 +32,11 @@ class Stands(Struct, frozen=True):
 
 
 class Clock(Struct, frozen=True):
-    """A clock of the night with this id."""
+    """A clock of the night with this id: what was said of it when it was moved, as JSON with the time of that."""
 
     code: str
     night: str
-    stands: Stands
+    says: bytes
 
 
 class Leading:
@@ -46,19 +48,20 @@ class Leading:
         self._position = 0
         self._known: dict[str, tuple[Clock | None, int]] = {}  # clock and the position of its last move, by code
 
-    async def begin(self, night: str, at: int, pace: float, plays: bool) -> tuple[str, str] | None:
-        """A new clock: its code and the token of who leads it; None if there are too many. ``at`` as in ``Stands``."""
-        return await self._clocks.begin(night, encode(Stands(at, _now(), pace, plays)))
+    async def begin(self, night: str, says: Struct) -> tuple[str, str] | None:
+        """A new clock: its code and the token of who leads it; None if there are too many. ``says`` is where it stands,
+        with the time of that as its ``since``, in milliseconds since 1970."""
+        return await self._clocks.begin(night, encode(says))
 
-    async def move(self, code: str, token: str, number: int, at: int, pace: float, plays: bool) -> Moved:
+    async def move(self, code: str, token: str, number: int, says: Struct) -> Moved:
         """Note where a clock stands now, unless a move with a greater number is known."""
-        return await self._clocks.move(code, token, number, encode(Stands(at, _now(), pace, plays)))
+        return await self._clocks.move(code, token, number, encode(says))
 
     async def find(self, code: str) -> Clock | None:
         """A clock by its code, as it is written or as somebody types it; None if there is none."""
         code = "".join(code.split()).upper()[:LENGTH]
         found = await self._clocks.found(code)
-        return Clock(code, found[0], decode(found[1], type=Stands)) if found else None
+        return Clock(code, *found) if found else None
 
     def join(self, viewer: Viewer, led: Clock) -> Audience:
         """Tell a viewer where a clock stands, and of each of its moves; returns its audience, for the line."""
@@ -104,21 +107,21 @@ class Leading:
 
 
 def told(stands: Clock | None) -> str:
-    """Where a clock stands as a page is told: ``at``, ``pace`` and ``plays``, with its ``age``, how many milliseconds
-    ago that was; ``over`` if nobody leads it any more."""
+    """Where a clock stands as a page is told: what was said of it, with its ``age``, how many milliseconds ago that
+    was, instead of the time; ``over`` if nobody leads it any more."""
     if stands is None:
         return json.dumps({"over": True})
-    where = stands.stands
-    age = max(0, _now() - where.since)
-    return json.dumps({"at": where.at, "pace": where.pace, "plays": where.plays, "age": age})
+    says: dict[str, Any] = decode(stands.says)
+    return json.dumps({"age": max(0, now() - says.pop("since")), **says})
 
 
 def moment(led: Clock) -> datetime:
     """The time of its night that a clock shows now, about: long silences are shorter on a player's line."""
-    where = led.stands
-    run = max(0, _now() - where.since) if where.plays else 0
+    where = decode(led.says, type=Stands)
+    run = max(0, now() - where.since) if where.plays else 0
     return datetime.fromtimestamp((where.at + run * where.pace) / 1000, UTC)
 
 
-def _now() -> int:
+def now() -> int:
+    """Redis's time, in milliseconds since 1970."""
     return int(clock.now().timestamp() * 1000)

@@ -32,6 +32,7 @@ Disallow: /nights/*/reel/
 Disallow: /nights/*/live
 Disallow: /nights/*/find
 Disallow: /nights/*/overlay
+Disallow: /nights/*/director
 Disallow: /nights/*/wall
 Disallow: /nights/*/embed
 Disallow: /nights/*/picture.png

@@ -10,6 +10,7 @@ from server.pages.copying import pages as copying
 from server.pages.council import pages as council
 from server.pages.find import pages as find
 from server.pages.front import pages as front
+from server.pages.newsroom import directing, overlays
 from server.pages.newsroom import pages as newsroom
 from server.pages.night import pages as night
 from server.pages.picture import pages as picture
@@ -26,6 +27,8 @@ routes: list[BaseRoute] = [
     *council.routes,
     *picture.routes,
     *newsroom.routes,
+    *overlays.routes,
+    *directing.routes,
     *copying.routes,
     *leading.routes,
     *static.routes,

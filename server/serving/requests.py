@@ -15,11 +15,11 @@ from server.settings import Settings
 SLOW_SECONDS = 1.0
 _AREAS = {
     "": "front",
-    **{
-        name: name for name in ("nights", "api", "static", "count", "desk", "admin", "find", "live", "clocks", "follow")
-    },
+    **{name: name for name in ("nights", "api", "static", "count", "desk", "admin", "find", "live", "follow")},
+    **{name: name for name in ("clocks", "directors")},
     **dict.fromkeys(("healthz", "readyz", "metrics"), "health"),
 }
+_APART = ("desk", "clocks", "directors")  # whose lines are counted apart from those of viewers
 _QUIET = ("static", "health")
 _LINK = "/invitation/"  # a token follows
 _LONGEST_PATH = 300  # characters that are logged
@@ -39,7 +39,7 @@ class Requests:
         self._log = structlog.get_logger(__name__).bind()
         self._which, self._addresses = settings.log_requests, settings.log_addresses
         self._measured = {area: REQUEST_SECONDS.labels(area) for area in {*_AREAS.values(), "other"}}
-        self._sockets = {kind: SOCKETS.labels(kind) for kind in ("viewers", "desk", "clocks", "events")}
+        self._sockets = {kind: SOCKETS.labels(kind) for kind in ("viewers", *_APART, "events")}
         # Viewers of one page share what is called when one of them leaves: there are very many of them.
         self._goodbyes = lru_cache(1024)(self._goodbye)
         self._counted: dict[tuple[str, int], Any] = {}
@@ -88,7 +88,7 @@ class Requests:
             await send(message)
             match message["type"]:
                 case "websocket.accept":
-                    kind = area if area in ("desk", "clocks") else "viewers"
+                    kind = area if area in _APART else "viewers"
                     self._sockets[kind].inc()
                     told = self._told(scope) if self._which != "few" else {}
                     line_of(scope).gone = self._goodbyes(kind, tuple(told.items())), perf_counter()

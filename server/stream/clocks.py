@@ -1,4 +1,5 @@
-"""Clocks that lead other screens, each as ``{clocks}:{code}``; ``{clocks}`` has when each is forgotten. No nights."""
+"""What one browser leads others by, each as ``{clocks}:{code}``: a clock, or with another name than ``clocks`` what a
+director shows. ``{clocks}`` has when each is forgotten. No nights."""
 
 import hashlib
 import secrets
@@ -39,9 +40,10 @@ return 1
 
 
 class Clocks:
-    """All clocks in one Redis. Every method raises StreamUnavailable if Redis does not answer."""
+    """All of one name in one Redis. Every method raises StreamUnavailable if Redis does not answer."""
 
-    def __init__(self, drafts: Drafts) -> None:
+    def __init__(self, drafts: Drafts, name: str = "clocks") -> None:
+        self._key = f"{{{name}}}"
         self._call = drafts.call  # both are small and seldom: they share their connections
 
     async def begin(self, night: str, says: bytes) -> tuple[str, str] | None:
@@ -51,18 +53,18 @@ class Clocks:
         while not told:
             code = "".join(secrets.choice(_LETTERS) for _ in range(LENGTH))
             rest = (now, now + _SECONDS_KEPT, MOST_CLOCKS, code, _hashed(token), night, says)
-            told = await self._call("EVAL", _BEGIN, 2, "{clocks}", f"{{clocks}}:{code}", *rest)
+            told = await self._call("EVAL", _BEGIN, 2, self._key, f"{self._key}:{code}", *rest)
         return (code, token) if told == 1 else None
 
     async def move(self, code: str, token: str, number: int, says: bytes) -> Moved:
         """Note what a clock says now, unless a move with a greater number is known."""
         rest = (_hashed(token), number, int(clock.now().timestamp()) + _SECONDS_KEPT, code, says)
-        told: int = await self._call("EVAL", _MOVE, 2, "{clocks}", f"{{clocks}}:{code}", *rest)
+        told: int = await self._call("EVAL", _MOVE, 2, self._key, f"{self._key}:{code}", *rest)
         return ("another's", "moved", "gone")[told]
 
     async def found(self, code: str) -> tuple[str, bytes] | None:
         """The night of a clock, and what it says; None if there is none of this code."""
-        night, says = await self._call("HMGET", f"{{clocks}}:{code}", "night", "says")
+        night, says = await self._call("HMGET", f"{self._key}:{code}", "night", "says")
         return (night.decode(), says) if night else None
 
 

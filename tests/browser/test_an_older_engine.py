@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Error, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, BrowserContext, Error, Frame, Page, ViewportSize, async_playwright
 
 from server.count.visit.invitations import Invitations
 from server.count.visit.inviting import invite_person
@@ -117,7 +117,7 @@ async def submit(stream: EventStream, seat: int, night: str = "night") -> None:
     await Submitter(stream).submit(night, declare(seat, *figures), START)
 
 
-async def says(page: Page, selector: str, words: str) -> None:
+async def says(page: Page | Frame, selector: str, words: str) -> None:
     """Wait until an element is there and says this, be it on the next page."""
     end, said = monotonic() + PATIENCE_SECONDS, ""
     while words not in said or not said:

@@ -142,6 +142,8 @@ VIEWERS = [
     "/nights/live/copy",
     f"/nights/live/contests/{CONTESTS[4]}/copy",
     "/nights/live/overlay",
+    "/nights/live/overlay/options",
+    "/nights/live/director",
     "/nights/live/wall",
     "/nights/live/embed/score",
     "/nights/live/embed/map",
@@ -180,7 +182,8 @@ NO_PAGES = {
     "/find/suggested",
     "/nights/{night}/find/suggested",
     *("/live", "/nights/{night}/live", "/nights/{night}/frame", "/nights/{night}/reel/{part}", "/desk/live"),
-    *("/clocks/{code}", "/follow/{code}", "/static/{digest}/{name:path}"),
+    *("/clocks/{code}", "/directors/{code}", "/nights/{night}/overlay/banner", "/nights/{night}/overlay/template.html"),
+    *("/follow/{code}", "/static/{digest}/{name:path}"),
     *("/nights/{night}/copy/{form}.txt", "/nights/{night}/contests/{ballot}/copy/{form}.txt"),
 }  # pieces of pages, what leads to a page, and files
 

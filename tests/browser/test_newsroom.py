@@ -430,7 +430,7 @@ async def test_a_frame_says_nothing_but_its_height_and_only_that_of_the_night_is
 
 async def test_no_other_page_shows_in_a_frame(site: Site, viewer: Page, tmp_path: Path) -> None:
     (folder := tmp_path / "newspaper").mkdir()
-    paths = ("embed/score", "wall", "overlay", "newsroom", "")
+    paths = ("embed/score", "wall", "director", "newsroom", "")
     frames = "".join(f'<iframe src="{site.url}/nights/night/{path}"></iframe>' for path in paths).replace(
         'night/"', 'night"'
     )

@@ -82,6 +82,16 @@ def messages(name: str) -> tuple[Message, ...]:
     )
 
 
+_ROOMS = (
+    "server/html",
+    "server/pages",
+    "server/notices",
+    "server/count/boxes",
+    "server/election/texts",
+    "web/templates",
+)
+
+
 @cache
 def said() -> frozenset[Message]:
     """Every message of the pages, as ``scripts/messages`` finds it: one without a plural goes with that of a plural."""
@@ -90,7 +100,7 @@ def said() -> frozenset[Message]:
     options = {rule["pattern"]: {k: v for k, v in rule.items() if k not in ("pattern", "method")} for rule in mappings}
     found = {
         Message(context or "", _texts(message))
-        for room in ("server/html", "server/pages", "server/count/boxes", "server/election/texts", "web/templates")
+        for room in _ROOMS
         for _, _, message, _, context in extract_from_dir(ROOT / room, methods, options)
     }
     plurals = {(item.context, *item.texts[:1]) for item in found if len(item.texts) > 1}

@@ -1,12 +1,15 @@
 """A newsroom's pages over HTTP, what may be framed, and that the push brings each banner once and as it stands."""
 
+import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import httpx2
 import pytest
+import websockets
 from msgspec.structs import replace
 from starlette.routing import Route
 
@@ -30,7 +33,10 @@ from tests.running import answered, serving
 
 GENERAL = "parl.2019-12-12"
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
-FRAMABLE = {"/nights/{night}/embed/score", "/nights/{night}/embed/map", "/nights/{night}/contests/{ballot}/embed"}
+FRAMABLE = {
+    *("/nights/{night}/embed/score", "/nights/{night}/embed/map", "/nights/{night}/contests/{ballot}/embed"),
+    "/nights/{night}/overlay",  # which graphics controllers have in a frame
+}
 SCREENS = ("overlay", "wall", "embed/score", "embed/map", f"contests/{ballot(0)}/embed")
 FILLED = {"night": "night", "ballot": ballot(0), "digest": "latest", "name": "embed.js"}
 _BANNER = re.compile(r'<li id="banner-([^"]+)".*?</li>', re.DOTALL)
@@ -205,6 +211,8 @@ async def test_links_of_a_frame_open_outside_of_it_and_one_leads_to_the_whole_pa
 async def test_options_that_make_no_sense_are_refused_in_a_sentence(client: httpx2.AsyncClient) -> None:
     for path, status, sentence in (
         ("overlay?show=banners,scores", 400, "An overlay shows banners, score, map, reactions, or some of them"),
+        ("overlay?contest=none", 404, "none is not a contest of this night"),
+        ("overlay/banner?contest=seat", 404, "seat is not a contest of this night"),
         ("overlay?seconds=0", 400, "A banner stays for 1 to 60 seconds"),
         ("wall?seconds=1e9", 400, "A banner stays for 1 to 60 seconds"),
         ("embed/score?theme=pink", 400, "A theme is light or dark"),
@@ -269,3 +277,92 @@ async def test_an_overlay_shows_what_people_said_only_where_it_is_asked_for(clie
     assert "data-voices" in (await client.get("/nights/night/overlay?show=banners,reactions")).text
     wrong = await client.get("/nights/night/overlay?show=banners,speeches")
     assert wrong.status_code == 400 and "banners, score, map, reactions" in wrong.text
+
+
+async def test_a_lower_third_is_one_contests_as_it_stands_by_whatever_names_it(
+    client: httpx2.AsyncClient, stream: EventStream
+) -> None:
+    page = (await client.get("/nights/night/overlay/banner?contest=Seat+1")).text
+    assert re.search(r'<li id="banner-seat-1" class="banner pending".*Seat 1.*awaiting', page, re.DOTALL)
+    await Submitter(stream).submit("night", declare(1), START)
+    for name in (ballot(1), "seat 1", "banner-seat-1", "seat-1"):
+        page = (await answered(client, f"/nights/night/overlay/banner?contest={name}", "GAIN")).text
+        assert page.count("<li") == 1 and "Seat 1" in page, name
+    overlay = (await client.get(f"/nights/night/overlay?contest={ballot(1)}&show=banners&led=ab-c1<")).text
+    assert 'id="banner-seat-1"' in overlay and "data-chosen" in overlay and 'class="out"' not in overlay
+    assert 'data-address="/directors/ABC1"' in overlay
+    newest = (await client.get("/nights/night/overlay?stays=yes")).text
+    assert 'id="banner-seat-1"' in newest and "data-stays" in newest
+    control = "/nights/local.2025-05-01/overlay/banner?contest=banner-control-local-kent"
+    assert "Kent" in (await client.get(control)).text
+    complete = (await client.get(f"/nights/{GENERAL}/overlay?stays=yes&show=banners")).text
+    assert "CON MAJORITY" in complete.partition('id="shown"')[2].partition("</ol>")[0]
+    past = f"/nights/{GENERAL}/overlay/banner?contest=Aldershot&at=2019-12-12T22:30"
+    assert "pending" in (await client.get(past)).text
+
+
+async def test_what_an_overlay_can_be_asked_for_is_on_a_page_with_its_address(client: httpx2.AsyncClient) -> None:
+    query = f"show=banners&show=score&seconds=5&theme=light&contest={ballot(2)}&wait=yes&steps=yes&stays=yes&lang=de"
+    page = (await client.get(f"/nights/night/overlay/options?{query}")).text
+    asked = (
+        f"/nights/night/overlay?lang=de&amp;show=banners,score&amp;seconds=5&amp;theme=light&amp;contest={ballot(2)}"
+    )
+    assert f"{asked}&amp;stays=yes&amp;steps=yes&amp;wait=yes</code>" in page
+    addresses = set(re.findall(r'(?:href|src)="(/nights/night/[^"]+)"', page))
+    assert {address.partition("?")[0].removeprefix("/nights/night/") for address in addresses} >= {
+        "overlay",
+        "overlay/template.html",
+        "director",
+    }
+    for address in addresses:
+        assert (await client.get(address.replace("&amp;", "&"))).status_code == 200, address
+    assert "seconds" in (await client.get("/nights/night/overlay/options?seconds=99")).text
+    assert (await client.get("/nights/night/overlay/options?contest=none")).status_code == 404
+
+
+async def test_the_template_asks_a_controller_for_what_the_overlay_takes(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/nights/night/overlay/template.html?theme=light")
+    assert answer.headers["content-disposition"] == 'attachment; filename="declared-night.html"'
+    definition = json.loads(answer.text.partition("SPXGCTemplateDefinition = ")[2].partition("};")[0] + "}")
+    assert [one["field"] for one in definition["DataFields"]] == ["f0", "f1", "f2", "f3"]
+    assert definition["DataFields"][0]["items"][2] == {"text": "Seat 1", "value": ballot(1)}
+    address = re.search(r'<iframe id="overlay" src="http://[^/]+([^"]+)"', answer.text)
+    assert address and address[1] == "/nights/night/overlay?theme=light&amp;wait=yes"
+    assert '<body class="overlay off light">' in (await client.get(address[1].replace("&amp;", "&"))).text
+
+
+async def test_one_browser_directs_overlays_in_another_process(
+    client: httpx2.AsyncClient, redis: Embedded, tmp_path: Path
+) -> None:
+    begun = (await client.post("/nights/night/director", json={"shows": []})).json()
+    (folder := tmp_path / "other").mkdir()
+    async with serving(redis.url, folder) as other, httpx2.AsyncClient(base_url=other.url) as there:
+        async with websockets.connect(f"{other.ws}/directors/{begun['code']}") as line:
+
+            async def told() -> dict[str, Any]:
+                while not (said := await line.recv()):
+                    pass
+                return json.loads(said)
+
+            assert (await told())["shows"] == []
+            right = {"Authorization": f"Bearer {begun['token']}"}
+            shows: dict[str, Any] = {"shows": ["banner-seat-1", ballot(2)], "seconds": 8, "number": 5}
+            asked: tuple[tuple[dict[str, str], dict[str, Any], int], ...] = (
+                (right, shows, 204),
+                ({"Authorization": "Bearer x"}, shows, 403),
+                (right, {"shows": ["<b>"]}, 400),
+                (right, {"shows": ["a"] * 7}, 400),
+                (right, {"shows": [], "seconds": -1}, 400),
+                (right, {"shows": [], "number": 4}, 204),  # overtaken on its way
+            )
+            for headers, body, status in asked:
+                answer = await client.put(f"/directors/{begun['code']}", headers=headers, json=body)
+                assert answer.status_code == status, body
+            said = await told()
+            assert (said["shows"], said["seconds"]) == (shows["shows"], 8)
+            assert (await there.get(f"/directors/{begun['code']}")).json()["shows"] == shows["shows"]
+            assert (await client.get(f"/clocks/{begun['code']}")).status_code == 404, "it is no clock"
+            assert (await client.get(f"/follow/{begun['code']}")).status_code == 404
+        async with websockets.connect(f"{other.ws}/directors/AAAAA") as line:
+            assert [json.loads(said) async for said in line] == [{"over": True}]
+    assert (await client.put("/directors/AAAAA", json={"shows": []})).status_code == 404

@@ -20,6 +20,7 @@ from server.__main__ import main
 from server.election.counting.acts import Asked, Stamp
 from server.settings import ROOT, Settings
 from server.stream.clocks import Clocks
+from server.stream.cursors.subscriptions import Subscriptions
 from server.stream.drafts import Drafts, Stored
 from server.stream.events import EventStream
 from server.stream.patience import seconds_of_rest
@@ -245,9 +246,16 @@ async def test_the_rights_that_are_named_are_enough(one: Server, tmp_path: Path)
     assert len(await drafts.listed()) == 1 and await drafts.earlier("one", 1) and not await drafts.due(START)
     await drafts.drop("one", NIGHT)
     assert await drafts.became("one") == NIGHT
-    clocks = Clocks(drafts)
-    code, token = await clocks.begin(NIGHT, b"1") or ("", "")
-    assert (await clocks.move(code, token, 1, b"2"), await clocks.found(code)) == ("moved", (NIGHT, b"2"))
+    for clocks in (Clocks(drafts), Clocks(drafts, "directors")):
+        code, token = await clocks.begin(NIGHT, b"1") or ("", "")
+        assert (await clocks.move(code, token, 1, b"2"), await clocks.found(code)) == ("moved", (NIGHT, b"2"))
+    told = Subscriptions(stream)
+    for seats in (["a", "b"], ["b", "c"]):
+        assert await told.put(NIGHT, "browser", b"says", seats)
+    assert [await told.of(NIGHT, seat) for seat in "abc"] == [[], [b"says"], [b"says"]]
+    await told.forget(NIGHT, "browser")
+    assert await told.of(NIGHT, "b") == []
+    await told.erase(NIGHT)
     rates = Rates(url)
     assert [await rates.seconds_over(parse("1/minute"), "somebody") > 0 for _ in range(2)] == [False, True]
     assert await stream.begin_again(NIGHT, (2, 1), (await stream.read(NIGHT))[0], ())

@@ -45,6 +45,7 @@ def page(
         described=_described(shown, about),
         picture=shown.picture(about.contest.ballot if about else ""),
         site=shown.site,
+        push_key=shown.push_key,
         baseline=shown.baseline,
         baselines=[
             (choice, kept(others | {"baseline": choice.key}) or "?") for choice in against.baselines(shown.opened)

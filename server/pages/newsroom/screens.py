@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from server.election.counts import took_back_no_poll
-from server.election.events import Corrected, Declared, NoPollTaken, PreferencesReported, Withdrawn
+from server.election.counts import Count, took_back_no_poll
+from server.election.events import Corrected, Declared, FeedEvent, NoPollTaken, PreferencesReported, Withdrawn
 from server.election.nights import Night
 from server.election.results.feed import changed_notes
 from server.election.results.tally import add_up, majority_line
 from server.html.languages import Language
 from server.html.templates import environment
-from server.pages.council.seen import apart, made_certain
+from server.pages.council.seen import apart, made_certain, slug
 from server.pages.council.totals import totals_of
 from server.pages.night.score import Banner, banner_of, score_of
 
@@ -84,6 +84,21 @@ def banner(night: Night, item: Banner, language: Language) -> str:
     return _html("banner", language, night=night, banner=item)
 
 
+def lower_third(night: Night, count: Count, language: Language) -> str:
+    """The HTML of a contest's banner whenever somebody wants it: its last news, or what is awaited."""
+    ballot = count.contest.ballot
+    event = next((one for one in reversed(night.feed) if isinstance(one, _SHOWN) and one.ballot == ballot), None)
+    if event is None:
+        return _html("pending", language, night=night, count=count)
+    return banner(night, _banner(count, event), language)
+
+
+def control(night: Night, name: str, language: Language) -> str:
+    """The HTML of the banner of who controls a council, by its part of a fragment's id; "" if that is not certain."""
+    made = next((one for one in made_certain(night).values() if slug(one.body) == name), None)
+    return _html("control", language, night=night, made=made) if made else ""
+
+
 def newest(night: Night, language: Language, over: bool = False) -> str:
     """The HTML of the last banner of the night so far: the House once it is complete, else the newest declaration.
 
@@ -100,7 +115,8 @@ def newest(night: Night, language: Language, over: bool = False) -> str:
 
 def is_waiting(night: Night) -> bool:
     """Whether a screen has no banner yet."""
-    return banner_of(night).count is None
+    latest = banner_of(night)
+    return latest.count is None and latest.largest is None
 
 
 def shown(night: Night, language: Language) -> tuple[str, str, str]:
@@ -124,10 +140,13 @@ def _news(night: Night, after: int) -> list[Banner]:
         if event.seq <= after:
             break
         if isinstance(event, _SHOWN) and event.ballot not in by_ballot:
-            count = night.counts[event.ballot]
-            goes_ahead = isinstance(event, Withdrawn) and took_back_no_poll(count, event)
-            by_ballot[event.ballot] = Banner(count, event, goes_ahead=goes_ahead)
+            by_ballot[event.ballot] = _banner(night.counts[event.ballot], event)
     return list(reversed(by_ballot.values()))
+
+
+def _banner(count: Count, event: FeedEvent) -> Banner:
+    goes_ahead = isinstance(event, Withdrawn) and took_back_no_poll(count, event)
+    return Banner(count, event, goes_ahead=goes_ahead)
 
 
 def _html(template: str, language: Language, **context: object) -> str:

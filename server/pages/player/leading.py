@@ -19,7 +19,7 @@ from server.html.process import process
 from server.html.rates import address, limit
 from server.html.templates import rendered
 from server.live.frames import Message
-from server.live.leading import moment, told
+from server.live.leading import Stands, moment, now, told
 from server.live.line import in_a_task, line_of
 
 _BEGINNING = RateLimitItemPerMinute(30, namespace="clock-address")  # a school's classes share an address
@@ -47,7 +47,7 @@ async def begin(request: Request) -> Response:
         raise HTTPException(409, "A night on air has one clock for all.")
     move = await _move(request)
     await limit(request, _BEGINNING, address(request))
-    begun = await one.leading.begin(channel.night.definition.id, move.at, move.pace, move.plays)
+    begun = await one.leading.begin(channel.night.definition.id, _stands(move))
     if begun is None:
         raise Full("clocks", "Too many clocks are led at present. Please try again in an hour.", 3600)
     code, token = begun
@@ -62,7 +62,7 @@ async def move(request: Request) -> Response:
     code, sent = request.path_params["code"], await _move(request)
     await limit(request, _MOVING, code)
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
-    match await process(request).leading.move(code, token, sent.number, sent.at, sent.pace, sent.plays):
+    match await process(request).leading.move(code, token, sent.number, _stands(sent)):
         case "another's":
             raise HTTPException(403, "Another browser leads this clock.")
         case "gone":
@@ -118,6 +118,10 @@ async def _move(request: Request) -> Move:
     if not (0 < sent.pace <= 3600 and 0 <= sent.at < 1 << 43 and 0 <= sent.number < 1 << 53):
         raise HTTPException(400, "That is no move of a clock: a number is out of range.")
     return sent
+
+
+def _stands(move: Move) -> Stands:
+    return Stands(move.at, now(), move.pace, move.plays)
 
 
 routes: list[BaseRoute] = [
