@@ -90,7 +90,7 @@ def test_seats_that_are_not_up_count_towards_control() -> None:
 def test_the_table_of_the_night_has_councillors_and_councils_and_names_both_baselines() -> None:
     piece = words(shown(after(night(), LAB, LAB, LAB, CON), "score"))
     assert "Labour Lab 3 +3 1 +1 57.1" in piece and "Conservative Con 1 −3 0 −1 28.6" in piece
-    assert "Control is certain in 1 of 1 councils, 0 are complete" in piece
+    assert "Control is certain" in piece
     assert "Seats are compared with: when the seats were last fought." in piece
     assert "Control is compared with: the eve of the poll." in piece
     assert "each party’s best candidate" in piece

@@ -18,7 +18,7 @@ from server.html.security import policy
 from server.html.shown import Shown, shown_by
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
-from server.pages.council.seen import by_slug
+from server.pages.council.seen import by_slug, slug
 from server.pages.council.shapes import drawn
 from server.pages.map.hexagons import has_map
 from server.pages.map.whole import whole_map
@@ -58,6 +58,9 @@ async def wall(request: Request) -> Response:
         else:
             context, topic = _screen(shown, _PARTS, seconds), screens.WALL
             context["score"] = shown.text("score")
+            context["councils"] = [
+                shown.text(f"council-{slug(body)}") for body in screens.councils_on_wall(shown.night.definition)
+            ]
             context["newest"] = Markup(
                 screens.newest(shown.night, shown.language, over=not shown.channel.on_air and not shown.moment)
             )
@@ -161,12 +164,13 @@ async def newsroom(request: Request) -> Response:
 def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, object]:
     """The context that a page of banners needs besides its theme."""
     night = shown.night
-    on_map = "map" in parts and has_map(night.definition)
+    with_map = "map" in parts
     return {
         "now": Markup(screens.state(night, shown.language)),
         "parts": parts,
         "seconds": seconds,
-        "map": whole_map(shown) if on_map else "",
+        "map": whole_map(shown) if with_map and has_map(night.definition) else "",
+        "shapes": shown.text("shapes") if with_map and drawn(night.definition) else "",
     }
 
 
