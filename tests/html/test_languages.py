@@ -211,7 +211,11 @@ def test_ordinals_are_those_of_the_language(code: str, ordinals: str) -> None:
 @pytest.mark.parametrize(
     ("one", "many", "forms"),
     [
-        ("%(number)s council", "%(number)s councils", "cyngor cyngor gyngor chyngor cyngor cyngor chyngor cyngor cyngor"),
+        (
+            "%(number)s council",
+            "%(number)s councils",
+            "cyngor cyngor gyngor chyngor cyngor cyngor chyngor cyngor cyngor",
+        ),
         (
             "last seat by %(number)s vote",
             "last seat by %(number)s votes",

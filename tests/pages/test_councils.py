@@ -170,6 +170,20 @@ def test_battlegrounds_begin_with_what_a_party_needs_to_control_each_council() -
     assert 'id="control"' not in views.html(fold(archive.load("parl.2017-06-08").events), f"battlegrounds/{LAB}")
 
 
+def test_where_nothing_can_be_compared_it_is_said_why() -> None:
+    of_2025, london = (fold(archive.load(name).events) for name in ("local.2025-05-01", "mayor.london.2021-05-06"))
+    why = "655 of the 1,401 contests have nothing to be compared with, as where boundaries are new"
+    dash = "Where one of these is declared, shares have no change: a dash."
+    areas = words(views.html(of_2025, "areas"))
+    assert why in areas and dash in areas and why in words(views.html(of_2025, f"swing/{CON}/{LAB}"))
+    assert f"No contest here has anything to be compared with. {dash}" in words(views.html(london, "areas"))
+    assert "Nothing here is a target or a defence: no earlier figures" in words(
+        views.html(london, f"battlegrounds/{LAB}")
+    )
+    house = words(views.html(fold(archive.load("parl.2017-06-08").events), "areas"))
+    assert "to be compared with" not in house and dash not in house
+
+
 def test_records_name_the_council_of_a_ward_and_who_was_elected_without_a_poll() -> None:
     wards = (*WARDS, ward(CON, seats=1, name="Alone", before={CON: 1}))
     one = after(opened(*wards, bodies=(kent(*wards, control=CON),), live=False), LAB)
