@@ -139,13 +139,13 @@ class PageRenderer:
             return Everywhere()
         if kind in ("seat", "status"):
             councils = by_topic(night.definition)
-            return (find.TOPIC,) if slug else (NIGHT, find.TOPIC, *screens.shared(kind), *councils)
+            return (find.TOPIC,) if slug else (NIGHT, find.TOPIC, *screens.shared(night, kind), *councils)
         if kind == "ahead":
             return (NIGHT,)
         if kind in ("row", "control") and night.definition.councils:
             return self._around_council(night, kind, slug)
         if kind not in ("contest", "near"):
-            return (NIGHT, *screens.shared(kind))
+            return (NIGHT, *screens.shared(night, kind))
         ballot = self._count(night, slug).contest.ballot
         return (ballot, NIGHT) if night.is_single else (ballot,)
 

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from server.election.methods.figures import NOTHING_MORE, MoreFigures
 from server.election.verdict import first_places
 
 Kind = Literal["late", "wrong", "recount", "tie", "dropped", "doubled", "held"]
@@ -29,16 +30,19 @@ class Paper(Struct, frozen=True):
     """A sheet of paper with the figures of a contest.
 
     ``votes``: candidate id → votes. ``rejected``: rejected papers in total. ``lot``: the candidate whose lot was drawn.
+    ``more``: what a sheet of several seats has besides.
     """
 
     votes: dict[str, int]
     rejected: int
     lot: str | None = None
+    more: MoreFigures = NOTHING_MORE
 
     @property
     def papers(self) -> int:
         """The number of ballot papers that the sheet accounts for."""
-        return sum(self.votes.values()) + self.rejected
+        valid = self.more.valid_papers
+        return (sum(self.votes.values()) if valid is None else valid) + self.rejected
 
 
 class Mishap(Struct, frozen=True):
@@ -65,10 +69,10 @@ def mishaps(
     """Ballot id → what happens to that contest.
 
     ``programs`` are the ballot ids of contests that a program declares: it reports no recounts, and its figures can
-    only be put right by a withdrawal.
+    only be put right by a withdrawal. Wrong figures and ties are made of contests for one seat alone.
     """
     drawn = {ballot: Mishap() for ballot in sheets}
-    free = [ballot for ballot, sheet in sheets.items() if len(sheet.votes) > 1]
+    free = [ballot for ballot, sheet in sheets.items() if len(sheet.votes) > 1 and sheet.more == NOTHING_MORE]
     random.shuffle(free)
     cures = _cures(random)
     tied = min(len(free), 1 + int(_TIE * len(free))) if "tie" in kinds else 0

@@ -4,6 +4,7 @@ import re
 from functools import cached_property
 from html import unescape
 
+_CHOSEN = ("radio", "checkbox")  # sent only where they are
 _TAGS = re.compile(r"<(/?form|input|button)\b([^>]*)>")
 _ATTRIBUTES = re.compile(r'([\w-]+)="([^"]*)"')
 _SAYS = re.compile(r'<(?:p|div) class="(?:alert|lead)[^>]*>(.*?)</(?:p|div)>', re.DOTALL)
@@ -20,8 +21,8 @@ class Page:
 
     @cached_property
     def forms(self) -> dict[str, dict[str, str]]:
-        """Address of each form → its fields and their values, from the top. Radio buttons not chosen are left out. A
-        button that sends a form elsewhere is a form of its own."""
+        """Address of each form → its fields and their values, from the top. What can be chosen and is not is left out.
+        A button that sends a form elsewhere is a form of its own."""
         forms: dict[str, dict[str, str]] = {}
         named_forms: dict[str, dict[str, str]] = {}
         elsewhere: list[dict[str, str]] = []
@@ -33,7 +34,7 @@ class Page:
                 named_forms[named.get("id", "")] = fields
             elif tag == "button" and "formaction" in named:
                 elsewhere.append(named)
-            elif tag == "input" and "name" in named and (named.get("type") != "radio" or " checked" in rest):
+            elif tag == "input" and "name" in named and (named.get("type") not in _CHOSEN or " checked" in rest):
                 fields[named["name"]] = named.get("value", "")
         for button in elsewhere:
             sends = {button["name"]: button.get("value", "")}

@@ -147,6 +147,9 @@ def typed(paper: Paper) -> dict[str, str]:
     texts = {f"votes.{candidate}": f"{votes:,}" for candidate, votes in paper.votes.items()}
     texts |= dict.fromkeys((f"rejected.{head}" for head in ("official_mark", "more_than_one", "identifiable")), "0")
     texts |= {"rejected.unmarked_or_void": f"{paper.rejected:,}"}
+    if paper.more.valid_papers is not None:
+        texts |= {"valid_papers": f"{paper.more.valid_papers:,}", "in_part": f"{paper.more.in_part or 0:,}"}
+        return texts | {f"lot.{one}": "1" for one in (paper.more.lots or (paper.lot,)) if one}
     return texts | ({"lot": paper.lot} if paper.lot else {})
 
 

@@ -52,6 +52,8 @@ class Program:
         """Send a declaration; the number of its receipt, or 0 while it waits for the desk."""
         body: dict[str, object] = {"votes": paper.votes, "rejected": {"total": paper.rejected}, "papers": paper.papers}
         body |= {"lot": paper.lot}
+        if paper.more.valid_papers is not None:
+            body |= msgspec.to_builtins(paper.more)
         headers = {
             "Authorization": f"Bearer {self._token}",
             "Idempotency-Key": f"{case.ballot}/{key}",

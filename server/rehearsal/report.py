@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from server.election.counts import Count
 from server.election.events import AnyEvent, Corrected, Declared, NightHeld, StageReached, Withdrawn
+from server.election.methods.figures import NOTHING_MORE
 from server.election.nights import fold
 from server.rehearsal.accidents import Paper
 from server.rehearsal.logbook import Logbook
@@ -76,7 +77,10 @@ def _wrong(script: Script, events: list[AnyEvent], logbook: Logbook) -> Iterator
         yield f"{night.definition.id} is not marked as a rehearsal."
     for ballot, count in night.counts.items():
         figures = [event for event in count.history if isinstance(event, Declared | Corrected)]
-        papers = [Paper(event.votes, event.rejected.total if event.rejected else 0, event.lot) for event in figures]
+        papers = [
+            Paper(event.votes, event.rejected.total if event.rejected else 0, event.lot, event.more or NOTHING_MORE)
+            for event in figures
+        ]
         if papers != logbook.figures[ballot]:
             yield f"{ballot}: acknowledged was {logbook.figures[ballot]}, and on record is {papers}."
         if not logbook.receipts[ballot] <= {event.seq for event in figures}:

@@ -6,9 +6,11 @@ from itertools import accumulate, pairwise
 from random import Random
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from server.election.contests import Contest, Definition
-from server.election.events import AnyEvent, Declared
+from server.election.events import AnyEvent, Corrected, Declared
+from server.election.methods.figures import NOTHING_MORE
 from server.election.nights import Night, fold
 from server.election.refusals import Refused
 from server.nights.past import PastNight
@@ -80,9 +82,15 @@ def script_of(
 
     The declarations keep their order, and the pauses between them their proportions, except that long pauses are cut.
     With ``programs``, a program declares in one hall of six. The same ``seed`` gives the same script. Refused where
-    nothing is declared on the night.
+    nothing is declared on the night, or where a contest has two rounds.
     """
     random, published = Random(seed), fold(past.events)
+    if twice := [one for one in definition.contests if one.rules.has_first_round]:
+        raise Refused(
+            "two-rounds",
+            f"{twice[0].name} is counted in two rounds, by supplementary vote, which simulated officers cannot do: "
+            "replay shows such a night.",
+        )
     declared = _first_declarations(past.events, published)
     sheets = {event.ballot: _sheet(published, event.ballot) for event in declared}
     groups = _groups([contest for contest in definition.contests if contest.ballot in sheets], officers)
@@ -135,12 +143,21 @@ def _first_declarations(events: Iterable[AnyEvent], published: Night) -> list[De
 
 
 def _sheet(night: Night, ballot: str) -> Paper:
-    """The published figures of a contest, after any corrections; rejected papers are 0 if they are not known."""
-    result = night.counts[ballot].result
+    """The published figures of a contest, after any corrections; rejected papers are 0 if they are not known.
+
+    Where several seats are fought and nobody published how many papers were valid, it is as few as can be.
+    """
+    count = night.counts[ballot]
+    result, seats = count.result, count.contest.rules.votes_a_paper
     assert result is not None, "a past night is declared"
     votes = {line.candidate.id: line.votes for line in result.lines}
-    lot = result.winner.candidate.id if result.by_lot else None
-    return Paper(votes, result.rejected.total if result.rejected else 0, lot)
+    declared = next(event for event in reversed(count.history) if isinstance(event, Declared | Corrected))
+    lot, more = declared.lot, declared.more or NOTHING_MORE
+    if seats > 1:
+        fewest = max(*votes.values(), -(-sum(votes.values()) // seats))
+        valid = fewest if more.valid_papers is None else more.valid_papers
+        more = replace(more, valid_papers=valid, in_part=more.in_part or 0)
+    return Paper(votes, result.rejected.total if result.rejected else 0, lot, more)
 
 
 def _groups(contests: Iterable[Contest], number: int) -> list[list[Contest]]:

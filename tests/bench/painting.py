@@ -25,7 +25,7 @@ _NIGHT = "painted"
 
 # From the frame's arrival to the end of layout: htmx has swapped, all who watch the page have had their turn, and
 # nothing has been painted in between, which would be the time until the next picture of the screen.
-_STOPWATCH = """() => {
+STOPWATCH = """() => {
     window.took = [];
     let began = 0;
     document.addEventListener("htmx:ws:before:message:incoming", () => { began = performance.now(); });
@@ -86,7 +86,7 @@ async def _painted(
         await asyncio.sleep(0.05)
     await page.locator("#line[data-state=up]").wait_for()
     wire, requests = round(sum(sizes)), len(sizes)
-    await page.evaluate(_STOPWATCH)
+    await page.evaluate(STOPWATCH)
 
     async def declare(number: int) -> list[float]:
         seq = int(await page.locator("#cursor").get_attribute("value") or 0)

@@ -12,6 +12,7 @@ from msgspec import Struct
 from tests.bench import (
     asking,
     banner,
+    councils,
     entering,
     fanout,
     followers,
@@ -156,6 +157,13 @@ SECTIONS: dict[str, Section] = {
         lambda run: asyncio.run(painting.measure()),
         lambda: asyncio.run(painting.measure(2, 1, 2, _ROCHESTER)),
         painting.show,
+        no_browser,
+    ),
+    "councils": Section(
+        "A night of councils beside a general election",
+        lambda run: asyncio.run(councils.measure()),
+        lambda: asyncio.run(councils.measure(2, "local.rushmoor.2024-05-02", _ROCHESTER, 9)),
+        councils.show,
         no_browser,
     ),
     "growth": Section(

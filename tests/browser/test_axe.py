@@ -152,6 +152,7 @@ VIEWERS = [
     f"/nights/live/contests/{CONTESTS[4]}?lang=de",
     "/nights/councils",
     "/nights/councils/councils/local.kent",
+    *(f"/nights/councils/{page}" for page in ("wall", "overlay", "embed/map", "contests", "battlegrounds", "records")),
     *(f"/nights/councils/contests/{one.ballot}" for one in (*WARDS[:2], MAYOR)),
     f"/nights/councils/contests/{WARDS[0].ballot}/notice",
     "/nights/none",

@@ -218,6 +218,30 @@ def test_ordinals_are_those_of_the_language(code: str, ordinals: str) -> None:
     assert " ".join(map(language(code).ordinal, (1, 2, 3, 4, 11, 12, 13, 21, 22, 103, 111))) == ordinals
 
 
+@pytest.mark.parametrize(
+    ("one", "many", "forms"),
+    [
+        (
+            "%(number)s council",
+            "%(number)s councils",
+            "cyngor cyngor gyngor chyngor cyngor cyngor chyngor cyngor cyngor",
+        ),
+        (
+            "last seat by %(number)s vote",
+            "last seat by %(number)s votes",
+            "pleidlais bleidlais bleidlais pleidlais pleidlais pleidlais phleidlais pleidlais pleidlais",
+        ),
+        ("%(all)s more party", "%(all)s more parties", "plaid blaid blaid plaid plaid plaid phlaid plaid plaid"),
+        ("%(number)s seat open", "%(number)s seats open", "sedd " * 9),
+    ],
+)
+def test_a_noun_after_a_number_is_singular_in_welsh_and_mutates_as_after_the_numeral(
+    one: str, many: str, forms: str
+) -> None:
+    for number, noun in zip((0, 1, 2, 3, 4, 5, 6, 10, 84), forms.split(), strict=True):
+        assert f")s {noun}" in language("cy").ngettext(one, many, number), number
+
+
 def test_names_and_titles_are_translated_and_what_is_not_known_stays() -> None:
     welsh, german = language("cy"), language("de")
     contest = next(

@@ -164,6 +164,30 @@ def test_a_screen_is_sent_what_is_on_it_and_nothing_else() -> None:
     assert hexagons == {"overlay": 2, "wall": 2, "embed-score": 0, "embed-map": 2}
 
 
+def test_screens_of_a_night_of_councils_are_sent_its_map_and_a_wall_the_few_councils_it_lists() -> None:
+    for name, listed in (("local.2025-05-01", set[str]()), ("local.rushmoor.2024-05-02", {"council-local-rushmoor"})):
+        channel = channel_with(archive.load(name).events[:5])
+        targets = {topic: set(re.findall(r'hx-target="#([^"]+)"', sent(channel, 4, topic))) for topic in TOPICS}
+        around = {"status", "cursor", "shapes"}
+        assert targets[OVERLAY] == {"now", "arrived", *around}
+        assert targets[WALL] == {"now", "arrived", "score", "feed", *around, *listed}
+        assert targets["embed-map"] >= around
+
+
+async def test_a_wall_and_an_overlay_of_councils_have_their_map(client: httpx2.AsyncClient) -> None:
+    many, few = "/nights/local.2025-05-01", "/nights/local.rushmoor.2024-05-02"
+    for address, shapes, councils in (
+        (f"{many}/wall", 1, 0),
+        (f"{few}/wall", 1, 1),
+        (f"{many}/overlay", 1, 0),
+        (f"{many}/overlay?show=banners,score", 0, 0),
+        (f"{few}/wall?at=2024-05-02T22:30", 1, 1),
+    ):
+        page = (await client.get(address)).text
+        assert (page.count('id="shapes"'), page.count('id="council-')) == (shapes, councils), address
+        assert "no-map" not in page, address
+
+
 async def test_only_embeds_may_be_framed_and_load_no_more_than_other_pages(client: httpx2.AsyncClient) -> None:
     app = build_app(Settings(redis_url="redis://127.0.0.1:1", secret_key="x"))
     paths = {route.path for route in app.routes if isinstance(route, Route) and "GET" in (route.methods or ())}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -18,9 +19,10 @@ from server.count.visit.inviting import invite_person, link_of
 from server.election.contests import practised
 from server.election.counting.acts import Role, SheetKeyed
 from server.election.events import AnyEvent, Corrected, Declared, NightHeld, StageReached, Withdrawn
-from server.election.nights import fold
+from server.election.nights import Night, fold
 from server.election.refusals import Refused
 from server.html.languages import ENGLISH, languages
+from server.nights import archive
 from server.pages.picture.drawing import Text
 from server.pages.picture.frame import frame
 from server.rehearsal.accidents import KINDS, Paper, kinds_in
@@ -34,7 +36,7 @@ from server.stream.opening import open_night
 from server.stream.record import written
 from server.stream.submit import Submitter
 from tests.nights_by_hand import ballot
-from tests.rehearsal.by_hand import NIGHT, REHEARSAL, past_night, practise
+from tests.rehearsal.by_hand import NIGHT, REHEARSAL, past_night, past_wards, practise
 from tests.running import Site, serving
 
 MARK = '<b class="tag test" title="Figures of a rehearsal, not of a count.">Test</b>'
@@ -83,6 +85,30 @@ async def test_whatever_goes_wrong_the_end_is_what_was_published(night: Practise
         assert [(line.candidate.id, line.votes) for line in here.lines] == [
             (line.candidate.id, line.votes) for line in there.lines
         ]
+
+
+@pytest.mark.parametrize(("entry", "accidents"), [("double", "none"), ("single", "late,recount,dropped,doubled")])
+async def test_wards_of_several_seats_are_counted_with_their_papers_and_lots(
+    night: Practised, entry: str, accidents: str
+) -> None:
+    options = ("--as", f"wards.{entry}", "--minutes", "0.02", "--url", night.site.url)
+    chosen = ("--entry", entry, "--accidents", accidents, "--officers", "9")
+    report = await practise(night.stream, night.site.settings, *options, *chosen, past=past_wards())
+    assert report.wrong == ()
+    ended = fold(await night.stream.read(f"wards.{entry}"))
+    await night.stream.erase(f"wards.{entry}")  # other tests count the rehearsals that are on air
+    elected = {count.contest.name: [line.candidate.id for line in count.result.elected] for count in results(ended)}
+    assert elected == {"abbey": ["1", "2", "4"], "brook": ["1", "2"], "dale": ["1"]}
+
+
+def results(night: Night) -> list[Any]:
+    return [count for count in night.counts.values() if count.result]
+
+
+def test_a_contest_of_two_rounds_is_not_rehearsed_and_it_is_said_why() -> None:
+    past = archive.load("mayor.london.2021-05-06")
+    with pytest.raises(Refused, match="London is counted in two rounds, by supplementary vote"):
+        script_of(past, practised(past.definition), 9, 1, frozenset(), 0, programs=False)
 
 
 async def test_everything_that_can_go_wrong_does(night: Practised) -> None:

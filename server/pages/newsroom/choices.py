@@ -13,6 +13,7 @@ from server.election.numbers import written
 from server.html.address import asked
 from server.html.security import policy
 from server.html.shown import Shown
+from server.pages.council.shapes import drawn
 from server.pages.map.hexagons import has_map
 from server.pages.map.whole import whole_map
 from server.pages.newsroom import screens
@@ -54,12 +55,13 @@ def choices(request: Request) -> Choices:
 def screen(shown: Shown, parts: tuple[str, ...], stays: int) -> dict[str, object]:
     """The context that a page of banners needs besides its theme; each ``stays`` for so many seconds."""
     night = shown.night
-    on_map = "map" in parts and has_map(night.definition)
+    with_map = "map" in parts
     return {
         "now": Markup(screens.state(night, shown.language)),
         "parts": parts,
         "seconds": stays,
-        "map": whole_map(shown) if on_map else "",
+        "map": whole_map(shown) if with_map and has_map(night.definition) else "",
+        "shapes": shown.text("shapes") if with_map and drawn(night.definition) else "",
     }
 
 

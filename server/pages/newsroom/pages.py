@@ -14,7 +14,7 @@ from server.html.address import without_reactions
 from server.html.shown import shown_by
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
-from server.pages.council.seen import by_slug
+from server.pages.council.seen import by_slug, slug
 from server.pages.council.shapes import drawn
 from server.pages.map.hexagons import has_map
 from server.pages.map.whole import whole_map
@@ -34,6 +34,9 @@ async def wall(request: Request) -> Response:
         else:
             context, topic = choices.screen(shown, choices.PARTS, stays), screens.WALL
             context["score"] = shown.text("score")
+            context["councils"] = [
+                shown.text(f"council-{slug(body)}") for body in screens.councils_on_wall(shown.night.definition)
+            ]
             context["newest"] = Markup(
                 screens.newest(shown.night, shown.language, over=not shown.channel.on_air and not shown.moment)
             )

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from server.election.bodies import Body
+from server.election.contests import Definition
 from server.election.counts import Count, took_back_no_poll
 from server.election.events import Corrected, Declared, FeedEvent, NoPollTaken, PreferencesReported, Withdrawn
 from server.election.nights import Night
@@ -29,13 +31,14 @@ _SHARED = {
     "score": (WALL, SCORE),
     "hex": (OVERLAY, WALL, MAP),
     "row": (MAP,),
-    "shapes": (MAP,),
+    "shapes": (OVERLAY, WALL, MAP),
     "council": (MAP,),
     "status": TOPICS,
 }
 _SHOWN = (Declared, Corrected, Withdrawn, NoPollTaken, PreferencesReported)
 _PARTIES_SHOWN = 5
 _CANDIDATES_SHOWN = 4
+_COUNCILS_SHOWN = 3  # so many fit below the map of a wall; of more only the map says how each stands
 
 
 class NightMoment(Struct, frozen=True):
@@ -45,9 +48,16 @@ class NightMoment(Struct, frozen=True):
     banner: Banner
 
 
-def shared(kind: str) -> tuple[str, ...]:
+def shared(night: Night, kind: str) -> tuple[str, ...]:
     """The newsroom's topics that are sent a kind of fragment of the night's own page."""
-    return _SHARED.get(kind, ())
+    listed = kind == "council" and councils_on_wall(night.definition)
+    return (WALL, *_SHARED[kind]) if listed else _SHARED.get(kind, ())
+
+
+def councils_on_wall(definition: Definition) -> tuple[Body, ...]:
+    """The councils that a wall lists, each with its seats: none where there are too many for it."""
+    councils = definition.councils
+    return councils if len(councils) <= _COUNCILS_SHOWN else ()
 
 
 def parts(night: Night, after: int, language: Language) -> Iterator[tuple[str, str, str]]:
