@@ -42,12 +42,11 @@ for client in (httpx2.Client, httpx2.AsyncClient):
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Look for no garbage while tests are collected, which makes next to none and would take half as long again; and
-    leave what was made then out of every search to come, as the program does at its start."""
+    leave what was made then, with that little, out of every search to come."""
     gc.disable()
     try:
         return (yield)
     finally:
-        gc.collect()
         gc.freeze()
         gc.enable()
         gc.set_threshold(20_000, 5, 5)
