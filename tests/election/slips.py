@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 from random import Random
 
 from msgspec import Struct
@@ -104,9 +105,15 @@ def slips(number: int, seed: int) -> Iterator[Slip]:
         yield Slip(kind, contest, right, make(random, right), expected_from(real.declared, contest))
 
 
+@cache
+def made_once() -> tuple[Slip, ...]:
+    """Those that are measured."""
+    return tuple(slips(NUMBER, SEED))
+
+
 def table() -> str:
     """What becomes of the slips, by kind, as Markdown, and how many let through would have elected another."""
-    made = tuple(slips(NUMBER, SEED))
+    made = made_once()
     lines = as_table([(slip.kind, slip.alone, slip.found_by_another) for slip in made])
     elects = [slip for slip in made if slip.elects_another]
     through = sum(slip.alone == "let through" for slip in elects)

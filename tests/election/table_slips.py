@@ -5,6 +5,7 @@ The papers verified are right. A slip is one person's: of two who key the same s
 """
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from random import Random
 
 from msgspec import Struct
@@ -55,6 +56,12 @@ def counts(number: int, seed: int) -> Iterator[tuple[str, Count, Count]]:
             yield kind, right, wrong
 
 
+@cache
+def made_once() -> tuple[tuple[str, Count, Count], ...]:
+    """Those that are measured."""
+    return tuple(counts(NUMBER, SEED))
+
+
 def single(right: Count, wrong: Count) -> str:
     """What becomes of the slip where one person keys the whole sheet, in which only the table's part is wrong."""
     if wrong.whole | {"given": 0} == right.whole | {"given": 0}:
@@ -81,7 +88,7 @@ def table() -> str:
     ]
     another = {"single": 0, "double": 0, "tables": 0, "tables by two": 0}
     rows: dict[str, list[tuple[str, str, bool, bool]]] = {}
-    for kind, right, wrong in counts(NUMBER, SEED):
+    for kind, right, wrong in made_once():
         alone, tables = single(right, wrong), by_tables(right, wrong)
         whole = alone in OUTCOMES[1:] and wrong.whole == right.whole  # two whole sheets that say the same
         each = tables in OUTCOMES[1:] and wrong.tables == right.tables

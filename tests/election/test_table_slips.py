@@ -2,26 +2,24 @@
 
 from pathlib import Path
 
-from tests.election.slips import NUMBER, SEED
-from tests.election.table_slips import KINDS, by_tables, counts, single, table
+from tests.election.table_slips import KINDS, by_tables, made_once, single, table
 
 README = Path(__file__).resolve().parents[2] / "server" / "count" / "README.md"
-SLIPS = tuple(counts(NUMBER, SEED))
 
 
 def test_there_are_sixteen_kinds_and_each_is_made() -> None:
     assert len(KINDS) == 16
-    assert {kind for kind, *_ in SLIPS} == KINDS.keys()
+    assert {kind for kind, *_ in made_once()} == KINDS.keys()
 
 
 def test_whatever_changes_what_a_table_comes_to_is_refused() -> None:
-    for _, right, wrong in SLIPS:
+    for _, right, wrong in made_once():
         if [sum(one.values()) for one in right.tables] != [sum(one.values()) for one in wrong.tables]:
             assert by_tables(right, wrong) == "refused"
 
 
 def test_papers_taken_for_another_table_are_found_only_where_there_are_tables() -> None:
-    taken = [slip for slip in SLIPS if slip[0] == "papers given taken from another table"]
+    taken = [slip for slip in made_once() if slip[0] == "papers given taken from another table"]
     assert {single(*slip[1:]) for slip in taken} == {"not there"}
     assert {by_tables(*slip[1:]) for slip in taken} == {"refused"}
 

@@ -17,6 +17,8 @@ from server.election.results.ranking import place
 from server.election.results.tally import majority_line, still_open
 
 Status = Literal["pending", "gained", "missed", "held", "lost"]
+_TARGET: tuple[Status, Status] = ("gained", "missed")
+_DEFENCE: tuple[Status, Status] = ("held", "lost")
 
 
 class Battleground(Struct, frozen=True):
@@ -101,9 +103,18 @@ def battlegrounds(night: Night, party: str) -> Battlegrounds:
     targets, defences = _sides(night.definition, party)
     return Battlegrounds(
         party,
-        targets=tuple(_fought(party, night.counts[seat.ballot], seat, ("gained", "missed")) for seat in targets),
-        defences=tuple(_fought(party, night.counts[seat.ballot], seat, ("held", "lost")) for seat in defences),
+        targets=tuple(_fought(party, night.counts[seat.ballot], seat, _TARGET) for seat in targets),
+        defences=tuple(_fought(party, night.counts[seat.ballot], seat, _DEFENCE) for seat in defences),
     )
+
+
+def ground(night: Night, party: str, ballot: str) -> tuple[Battleground, int] | None:
+    """One contest among a party's targets and defences as ``battlegrounds`` has them, and how many of its side have a
+    rank; None where it is neither."""
+    for side, ended in zip(_sides(night.definition, party), (_TARGET, _DEFENCE), strict=True):
+        if seat := next((seat for seat in side if seat.ballot == ballot), None):
+            return _fought(party, night.counts[ballot], seat, ended), sum(one.rank is not None for one in side)
+    return None
 
 
 def needs(night: Night, grounds: Battlegrounds) -> Needs | None:

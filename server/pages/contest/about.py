@@ -9,7 +9,7 @@ from server.election.parties import INDEPENDENT, Party, counted_as
 from server.election.results.amendments import put_right
 from server.election.results.feed import changes
 from server.election.results.notes import voices
-from server.election.results.targets import Battleground, battlegrounds
+from server.election.results.targets import Battleground, ground
 from server.nights.against import opened
 from server.pages.analysis.record_book import Parliament, records_page
 from server.pages.contest.rounds import compared, rejected_in_part, rounds_of
@@ -59,20 +59,13 @@ def _grounds(night: Night, count: Count) -> list[Ground]:
     if previous is None or len(night.counts) == 1:
         return []
     found: list[Ground] = []
-    held = _in(battlegrounds(night, previous.holder).defences, ballot)
+    held = ground(night, previous.holder, ballot)
     second = held[0].rival if held else None
     for party in dict.fromkeys((previous.holder, second, count.result.verdict.winner if count.result else None)):
-        sides = battlegrounds(night, party) if party in night.parties else None
-        side = sides and (sides.defences if party == previous.holder else sides.targets)
-        if party and side and (place := _in(side, ballot)) and place[0].rank is not None:
+        place = ground(night, party, ballot) if party and party in night.parties else None
+        if party and place and place[0].rank is not None:
             found.append(Ground(night.parties[party], place[0], place[1], party == previous.holder))
     return found
-
-
-def _in(side: tuple[Battleground, ...], ballot: str) -> tuple[Battleground, int] | None:
-    """A contest among a party's targets or defences, and how many of them have a rank."""
-    seat = next((seat for seat in side if seat.ballot == ballot), None)
-    return (seat, sum(one.rank is not None for one in side)) if seat else None
 
 
 def _seats(parliament: Parliament, contest: Contest) -> tuple[tuple[Party, int], ...]:
