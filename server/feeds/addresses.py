@@ -25,6 +25,19 @@ _OF_A_CONTEST: dict[str, tuple[str, ...]] = {
     "/notice": ("The declaration, to print.",),
 }
 _PICTURE: dict[str, Any] = {"200": {"description": "PNG, 1200 by 630.", "content": {"image/png": {}}}}
+HTML = {"text/html": {"schema": {"type": "string"}}}
+NOTHING_NEW = {"304": {"$ref": "#/components/responses/NothingNew"}}
+AWAY = {"303": {"description": "It is there.", "headers": {"Location": {"schema": {"type": "string"}}}}}
+_REFUSED = {
+    "400": "Not a time, or no such option.",
+    "404": "There is no such page.",
+    "403": "Another browser leads this clock.",
+    "409": "A night on air has one clock for all.",
+    "429": "Too many pages are being made for this address.",
+    "503": "This process cannot show it at the moment.",
+}
+_OF_PAGES = ("400", "404", "429", "503")
+_MAY_LEAD_ELSEWHERE = ("/contests", "/embed/score")  # in a night of one contest to that
 _MEANINGS = {
     "all": "1 for whole lists.",
     "contest": "A ballot id.",
@@ -42,25 +55,21 @@ _MEANINGS = {
 
 
 def page_paths() -> dict[str, Any]:
-    """Path → OpenAPI description, for every page that a viewer opens and for the pictures."""
+    """Path → OpenAPI description, for every page of a night and for the pictures."""
     night, ballot = named("night"), named("ballot")
     kept = [named("at"), named("known"), named("baseline"), named("lang")]
     return {
-        "/": {"get": _page("Nights on air, and past nights.", [named("lang")])},
-        "/follow/{code}": {"parameters": [named("code")], "get": _page("A clock that leads screens.", [named("lang")])},
-        "/find": {"get": _page("A seat, candidate, party or postcode over all nights.", [_own("q"), named("lang")])},
-        "/find/suggested": {"get": _page("What a question leads to over all nights.", [_own("q"), named("lang")])},
         **{
             f"/nights/{{night}}{path}": {
                 "parameters": [night, *_of_path(path)],
-                "get": _page(what, [*kept, *map(_own, own)]),
+                "get": _page(what, [*kept, *map(_own, own)], AWAY if path in _MAY_LEAD_ELSEWHERE else {}),
             }
             for path, (what, *own) in _OF_A_NIGHT.items()
         },
         **{
             f"/nights/{{night}}/contests/{{ballot}}{path}": {
                 "parameters": [night, ballot],
-                "get": _page(what, [*kept, *map(_own, own)]),
+                "get": _page(what, [*kept, *map(_own, own)], {}),
             }
             for path, (what, *own) in _OF_A_CONTEST.items()
         },
@@ -74,6 +83,26 @@ def page_paths() -> dict[str, Any]:
 
 def _of_path(path: str) -> list[dict[str, str]]:
     return [named("body")] if "{body}" in path else []
+
+
+def components() -> dict[str, Any]:
+    """The parameters that several addresses have, by the name that ``named`` refers to."""
+    return {
+        "night": parameter("night", "path", "A night's id: `parl.2019-12-12`."),
+        "baseline": parameter("baseline", "query", "Another election to compare with: `2010`, `by-elections`.", False),
+        "at": parameter("at", "query", "As it stood at this moment.", False),
+        "known": parameter("known", "query", "`now`: with corrections and withdrawals resolved.", False),
+        "lang": parameter("lang", "query", "The language: `en`, `cy` or `de`.", False),
+        "ballot": parameter("ballot", "path", "A ballot id: `parl.aldershot.2019-12-12`."),
+        "code": parameter("code", "path", "The code of a clock that leads screens."),
+        "body": parameter("body", "path", "A council's id: `local.kent`."),
+        "after": {
+            "name": "after",
+            "in": "query",
+            "description": "Only what came after this seq.",
+            "schema": {"type": "integer", "minimum": 0, "maximum": 10**15 - 1, "default": 0},
+        },
+    }
 
 
 def parameter(name: str, place: str, description: str, required: bool = True) -> dict[str, Any]:
@@ -92,11 +121,14 @@ def _own(name: str) -> dict[str, Any]:
 
 
 def _picture(summary: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"summary": summary, "parameters": parameters, "responses": _PICTURE}
+    return {"summary": summary, "parameters": parameters, "responses": _PICTURE | NOTHING_NEW | refused(*_OF_PAGES)}
 
 
-def _page(summary: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
-    html = {"text/html": {"schema": {"type": "string"}}}
-    said = {"200": "HTML.", "304": "Nothing is new.", "400": "Not a time.", "404": "There is no such page."}
-    responses = {status: {"description": what, "content": html} for status, what in said.items()}
+def _page(summary: str, parameters: list[dict[str, Any]], also: dict[str, Any]) -> dict[str, Any]:
+    responses = {"200": {"description": "HTML.", "content": HTML}, **NOTHING_NEW, **also, **refused(*_OF_PAGES)}
     return {"summary": summary, "parameters": parameters, "responses": responses}
+
+
+def refused(*statuses: str) -> dict[str, Any]:
+    """The descriptions of refusals on a page for people, by their status."""
+    return {status: {"description": _REFUSED[status], "content": HTML} for status in statuses}

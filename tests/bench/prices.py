@@ -111,6 +111,7 @@ ADDRESSES: dict[str, Sequence[str]] = {
     ],
     "/follow": (),
     "/openapi.json": (),
+    "/asyncapi.json": (),
     "/robots.txt": (),
     "/healthz": (),
     "/readyz": (),

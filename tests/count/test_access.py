@@ -98,6 +98,7 @@ GET  /healthz                                                 yes    yes     yes
 GET  /readyz                                                  yes    yes     yes    yes       yes   yes
 GET  /metrics                                                 yes    yes     yes    yes       yes   yes
 GET  /openapi.json                                            yes    yes     yes    yes       yes   yes
+GET  /asyncapi.json                                           yes    yes     yes    yes       yes   yes
 POST /api/nights/{night}/contests/{ballot}/declaration        401    401     401    401       401   401
 POST /api/nights/{night}/contests/{ballot}/boxes              401    401     401    401       401   401
 GET  /count/worker.js                                         yes    yes     yes    yes       yes   yes
