@@ -11,7 +11,8 @@ _OF_A_NIGHT: dict[str, tuple[str, ...]] = {
     "/swing": ("The swing between two parties.", "from", "to"),
     "/battlegrounds": ("A party's targets and defences.", "party", "all"),
     "/records": ("A night's records.",),
-    "/newsroom": ("What a newsroom can show, with its addresses.", "contest"),
+    "/newsroom": ("What a newsroom can do with a night.",),
+    "/newsroom/{task}": ("How it is done, with the addresses for it.", "contest"),
     "/overlay": ("Lower thirds, score and map over a stream.", "show", "seconds", "theme"),
     "/copy": ("The score as texts to copy.",),
     "/wall": ("A night on a big screen.", "seconds", "theme", "reactions"),
@@ -82,7 +83,7 @@ def page_paths() -> dict[str, Any]:
 
 
 def _of_path(path: str) -> list[dict[str, str]]:
-    return [named("body")] if "{body}" in path else []
+    return [named(name) for name in ("body", "task") if f"{{{name}}}" in path]
 
 
 def components() -> dict[str, Any]:
@@ -95,6 +96,7 @@ def components() -> dict[str, Any]:
         "lang": parameter("lang", "query", "The language: `en`, `cy` or `de`.", False),
         "ballot": parameter("ballot", "path", "A ballot id: `parl.aldershot.2019-12-12`."),
         "code": parameter("code", "path", "The code of a clock that leads screens."),
+        "task": parameter("task", "path", "`chart`, `embed`, `post`, `overlay`, `webhooks` …"),
         "body": parameter("body", "path", "A council's id: `local.kent`."),
         "after": {
             "name": "after",

@@ -67,6 +67,7 @@ GET  /nights/{night}/picture.png                              yes    yes     yes
 GET  /nights/{night}/contests/{ballot}/picture.png            yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/contests/{ballot}/embed                  yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/newsroom                                 yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/newsroom/{task}                          yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/copy                                     yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/copy/{form}.txt                          yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/contests/{ballot}/copy                   yes    yes     yes    yes       yes   yes
@@ -321,6 +322,7 @@ class Visitor:
             "body": "local.kent",
             "table": "contests",
             "form": "post",
+            "task": "chart",
             "token": self.unopened,
             "what": "end",
             "digest": "x",

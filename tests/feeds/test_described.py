@@ -44,6 +44,7 @@ FILLED = {
     "body": "local.kent",
     "table": "contests",
     "form": "post",
+    "task": "chart",
     "part": "0",
     "digest": "latest",
     "name": "embed.js",

@@ -1,5 +1,5 @@
-"""A newsroom's pages: the overlay for a stream, the wall for a big screen, the frames for other sites, and the page
-that lists their addresses. What the push sends them is in ``screens``."""
+"""A newsroom's screens: the overlay for a stream, the wall for a big screen, the frames for other sites. What the push
+sends them is in ``screens``; the pages with their addresses are in ``menu``."""
 
 from collections.abc import Callable
 
@@ -131,33 +131,6 @@ async def embed_contest(request: Request) -> Response:
     return _framable(await _answer(request, shown, f"embed {count.contest.ballot} {theme} {unvoiced}", make))
 
 
-@allows(everyone)
-async def newsroom(request: Request) -> Response:
-    """``/nights/{night}/newsroom?contest={ballot}``: the addresses of these pages, to copy."""
-    shown = await shown_by(request)
-    night = shown.night
-    first = _first(night)
-    asked = request.query_params.get("contest", "")
-    count = shown.count(asked) if asked else first
-
-    def make() -> str:
-        return page(
-            shown,
-            "newsroom/newsroom.html",
-            screens.ADDRESSES,
-            {"contest": asked} if asked else {},
-            view="newsroom",
-            count=count,
-            alone=night.is_single,
-            on_map=has_map(night.definition) or drawn(night.definition) is not None,
-            place=f"{shown.site}/nights/{night.definition.id}",
-            ending=shown.kept({"lang": shown.language.code}),
-            seconds=_SECONDS,
-        )
-
-    return await _answer(request, shown, f"newsroom {asked}", make)
-
-
 def _screen(shown: Shown, parts: tuple[str, ...], seconds: int) -> dict[str, object]:
     """The context that a page of banners needs besides its theme."""
     night = shown.night
@@ -207,7 +180,6 @@ def _theme(request: Request) -> str:
 
 
 routes: list[BaseRoute] = [
-    Route("/nights/{night}/newsroom", newsroom),
     Route("/nights/{night}/overlay", overlay),
     Route("/nights/{night}/wall", wall),
     Route("/nights/{night}/embed/score", embed_score),
