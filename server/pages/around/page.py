@@ -54,6 +54,7 @@ def page(
         state=shown.state,
         kept=kept({"baseline": shown.baseline}),
         here=kept(others),
+        copied=kept(others | {"of": str(context.get("view", ""))}),
         topic=topic,
         head=shown.channel.head,
         cursor=Markup(cursor(shown.night.seq, stood(shown.night.at))),
