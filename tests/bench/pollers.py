@@ -131,7 +131,12 @@ async def _poll(port: int, number: int, path: str, pollers: int, counted: list[i
     while True:
         asked = f"GET /api/nights/live/{path} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n{known}\r\n"
         writer.write(asked.encode())
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        except (ConnectionError, asyncio.IncompleteReadError):  # the server lets go of connections that rest
+            writer.close()
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(home, 0))
+            continue
         headers = {name.lower(): value for name, value in re.findall(r"(?m)^([^:\r]+): (.*)\r$", head)}
         assert head[9:12] in ("200", "304"), head
         size = int(headers["content-length"]) if head[9:12] == "200" else 0

@@ -110,6 +110,7 @@ def test_every_table_of_a_night_is_copied_as_its_page_has_it(client: TestClient)
     assert "| Smallest majority |" in records and "at=2019-12-13T0" in records
     early = client.get(f"/nights/{GENERAL}/copy/wire.txt?of=areas&at=2019-12-12T22:00")
     assert early.status_code == 404 and "There is no table here yet." in early.text
+    assert "There is no table here yet." in client.get(f"/nights/{GENERAL}/copy?of=areas&at=2019-12-12T22:00").text
     for query in ("of=councils", "of=seats", "of=battlegrounds&party=PP0"):
         assert client.get(f"/nights/{GENERAL}/copy/wire.txt?{query}").status_code == 404, query
     assert client.get(f"/nights/{GENERAL}/copy/post.txt?of=areas").status_code == 404

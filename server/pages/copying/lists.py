@@ -29,14 +29,12 @@ def of_night(definition: Definition) -> tuple[str, ...]:
 
 
 def lists(shown: Shown, of: str, parameters: Mapping[str, str]) -> list[Words]:
-    """The tables of a page of a night; HTTPException 404 if it is no such page, or has no table yet."""
+    """The tables of a page of a night; HTTPException 404 if it is no such page."""
     if of not in of_night(shown.night.definition):
         raise HTTPException(404, shown.language.gettext("There is no such page."))
     read = _Tables()
     read.feed(_html(shown, of, parameters))
     found = [one for one in read.found if one.rows]
-    if not found:
-        raise HTTPException(404, shown.language.gettext("There is no table here yet."))
     title, language, night = read.heading, shown.language, shown.night
     told = f"{language.title(night.definition.title)}, {as_at(night, language)}"
     below = tuple(filter(None, (told, night.definition.attribution)))
@@ -59,8 +57,10 @@ def lists(shown: Shown, of: str, parameters: Mapping[str, str]) -> list[Words]:
 
 
 def texts(shown: Shown, of: str, parameters: Mapping[str, str]) -> dict[str, str]:
-    """The tables of a page in each form."""
+    """The tables of a page in each form; none if it has no table yet."""
     found = lists(shown, of, parameters)
+    if not found:
+        return {}
     tag = shown.language.tag
     return {
         "wire": "\n\n".join(map(as_lines, found)),

@@ -14,8 +14,8 @@ from server.pages.analysis import views
 from server.pages.around.page import page
 from server.pages.copying import lists
 from server.pages.copying.texts import FORMS
-from server.pages.newsroom import screens
 
+_TOPIC = "newsroom"  # that of the newsroom's pages: nothing changes on them but whether the night goes on
 _TEXT = "text/plain; charset=utf-8"
 
 
@@ -30,7 +30,7 @@ async def copied(request: Request) -> Response:
         return page(
             shown,
             "copy.html",
-            screens.ADDRESSES,
+            _TOPIC,
             {"of": of, **parameters} if of else {},
             count,
             view="copy",
@@ -55,7 +55,10 @@ async def text(request: Request) -> Response:
     count, parameters = _count(request, shown), _about(request)
 
     def make() -> str:
-        return (lists.texts(shown, of, parameters)[form] if of else FORMS[form](shown, count)) + "\n"
+        made = lists.texts(shown, of, parameters) if of else {form: FORMS[form](shown, count)}
+        if not made:
+            raise HTTPException(404, shown.language.gettext("There is no table here yet."))
+        return made[form] + "\n"
 
     name = f"copy {form} {request.path_params.get('ballot', '')} {of} {parameters}"
     content = await shown.made(request, name, make)
