@@ -277,6 +277,26 @@ async def test_every_address_is_a_step_away_from_the_newsrooms_page_and_is_there
     assert '<h2 id="seat">Seat 2</h2>' in chosen and "Seat 2: " in chosen
 
 
+async def test_readers_of_news_calendars_and_frames_find_them_from_a_page(client: httpx2.AsyncClient) -> None:
+    feed, calendar, framed = "application/atom+xml", "text/calendar", "application/json+oembed"
+    for path, kinds in (
+        ("/nights/night?lang=de", [feed, calendar, framed]),
+        (f"/nights/night/contests/{ballot(1)}", [feed, calendar, framed]),
+        (f"/nights/{GENERAL}", [feed, framed]),
+        (f"/nights/{GENERAL}/records?lang=cy", [feed]),
+    ):
+        page = (await client.get(path)).text
+        found = re.findall(r'<link rel="alternate" type="([^"]+)" title="([^"]+)" href="([^"]+)">', page)
+        assert [kind for kind, _, _ in found] == kinds, path
+        for kind, title, address in found:
+            asked = unescape(address).replace("http://127.0.0.1:8000", "")
+            answer = await client.get(asked)
+            media = answer.headers["content-type"].partition(";")[0]
+            assert (answer.status_code, media) == (200, kind.replace("+oembed", "")) and title, address
+            assert ("contest=" in asked) == ("contests" in path and kind == feed)
+            assert "lang=de" not in path or "lang=de" in asked or "lang%3Dde" in asked
+
+
 @pytest.mark.parametrize("page", ["", f"/contests/{ballot(0)}", "/wall", f"/contests/{ballot(0)}/embed"])
 async def test_what_people_said_is_on_a_page_and_can_be_left_out(client: httpx2.AsyncClient, page: str) -> None:
     with_it, without = [(await client.get(f"/nights/night{page}{query}")).text for query in ("", "?reactions=no")]
