@@ -1,7 +1,8 @@
 """What programs that poll cost the push: CSV and Atom asked for every five seconds by a thousand, beside a crowd.
 
 Each poller keeps its connection, comes from an address of its own and sends the ETag that it has, as a chart service
-does. They are one process, on the clients' core, which is stopped for the turns without them. It can be run alone:
+does. They are one process, on the clients' core but behind all others there, since they stand for other machines; it is
+stopped for the turns without them. It can be run alone:
 ``python -m tests.bench.pollers [viewers] [pollers] [turns]``.
 """
 
@@ -111,6 +112,7 @@ def _polling(one: Program, pollers: int) -> Generator[subprocess.Popen[bytes]]:
 
 async def _poll_all(port: int, pollers: int) -> Polled:
     """Poll until this process is told to stop."""
+    os.nice(19)
     counted = [0, 0, 0]
     paths = islice(cycle(_PATHS), pollers)
     tasks = [asyncio.create_task(_poll(port, number, path, pollers, counted)) for number, path in enumerate(paths)]
