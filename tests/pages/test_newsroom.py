@@ -23,7 +23,7 @@ from server.nights import archive
 from server.pages.newsroom.menu import TASKS
 from server.pages.newsroom.screens import OVERLAY, TOPICS, WALL
 from server.pages.render import PageRenderer
-from server.settings import Settings
+from server.settings import ROOT, Settings
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
@@ -275,6 +275,15 @@ async def test_every_address_is_a_step_away_from_the_newsrooms_page_and_is_there
     assert (await client.get(f"/nights/{night}/newsroom/coffee")).status_code == 404
     chosen = (await client.get("/nights/night/newsroom/post?contest=" + ballot(2))).text
     assert '<h2 id="seat">Seat 2</h2>' in chosen and "Seat 2: " in chosen
+
+
+async def test_the_page_about_webhooks_names_every_message_that_its_readme_names(client: httpx2.AsyncClient) -> None:
+    kinds = r"\b(?:contest|note|night|webhook)\.[a-z_]+\b"
+    page = (await client.get("/nights/night/newsroom/webhooks")).text
+    told = (ROOT / "server/hooks/README.md").read_text()
+    assert {*re.findall(f"<code>({kinds})</code>", page)} == {*re.findall(f"`({kinds})`", told)}
+    sent = (ROOT / "server/hooks/messages.py").read_text()
+    assert {*re.findall(f'"({kinds})"', sent)} == {*re.findall(f"`({kinds})`", told)}
 
 
 async def test_readers_of_news_calendars_and_frames_find_them_from_a_page(client: httpx2.AsyncClient) -> None:
