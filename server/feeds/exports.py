@@ -30,6 +30,7 @@ def export_paths() -> dict[str, Any]:
         *(parameter(name, "query", "Pixels, at most.", False) for name in ("maxwidth", "maxheight")),
         parameter("format", "query", "The only one.", False) | {"schema": {"type": "string", "enum": ["json"]}},
     ]
+    of = parameter("of", "query", "The page whose tables they are: `contests`, `areas` …", False)
     form = parameter("form", "path", "`post`, `wire`, `html`, `markdown` or `wikitext`.")
     tables = "/api/nights/{night}/tables"
     return {
@@ -68,7 +69,7 @@ def export_paths() -> dict[str, Any]:
         },
         "/nights/{night}/copy/{form}.txt": {
             "parameters": [night, form],
-            "get": _copied("copy", "The score as a text to copy.", [*shown, named("known")]),
+            "get": _copied("copy", "The score, or tables, as a text to copy.", [*shown, named("known"), of]),
         },
         "/nights/{night}/contests/{ballot}/copy/{form}.txt": {
             "parameters": [night, ballot, form],
