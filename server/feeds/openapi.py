@@ -63,10 +63,9 @@ def document() -> dict[str, Any]:
             "version": "1",
             "description": "UK election nights as data. The ETag of a night is the seq of its newest event, with more "
             "after it where that seq may have been shown with other events, as of a replay that plays again: ask with "
-            "If-None-Match, and 304 says that nothing is new.",
+            "If-None-Match, and 304 says that nothing is new. What is pushed is described at /asyncapi.json.",
             "license": {"name": "Open Parliament Licence v3.0 (shipped nights)"},
         },
-        "externalDocs": {"description": "What is pushed (AsyncAPI).", "url": rooted("/asyncapi.json")},
         **({"servers": [{"url": rooted("")}]} if rooted("") else {}),
         "paths": _paths(),
         "components": {
