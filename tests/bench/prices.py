@@ -70,6 +70,7 @@ ADDRESSES: dict[str, Sequence[str]] = {
     "…/find/suggested?q=clact": [f"…/find/suggested?q={word}" for word in _WORDS],
     "…/picture.png": [f"…/picture.png?at={time}" for time in _TIMES],
     "…/copy": [f"…/copy?at={time}" for time in _TIMES],
+    "…/copy?of=contests": [f"…/copy?of=contests&at={time}" for time in _TIMES],
     "…/copy/post.txt": [f"…/copy/post.txt?at={time}" for time in _TIMES],
     f"…{_SEAT}/copy": [f"…/contests/{seat}/copy" for seat in _SEATS],
     f"…{_SEAT}/copy/post.txt": [f"…/contests/{seat}/copy/post.txt" for seat in _SEATS],

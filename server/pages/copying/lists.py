@@ -1,9 +1,11 @@
 """The tables of a night's other pages as tables of words: read out of the HTML that a page shows, so that words and
 figures are the page's. No HTTP."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 
 from server.election.contests import Definition
@@ -11,6 +13,7 @@ from server.election.results.councils.together import councils
 from server.html.shown import Shown
 from server.html.telling.words import as_at
 from server.html.templates import environment
+from server.live.memory.beside import Beside
 from server.pages.analysis import views
 from server.pages.analysis.choices import choices
 from server.pages.copying.tables import Words, as_html, as_lines, as_markdown, as_wikitext
@@ -18,6 +21,7 @@ from server.pages.find import table
 from server.pages.find.search import plain
 
 FORMS = ("wire", "html", "markdown", "wikitext")
+_AT_ONCE = 40  # rows, which take three milliseconds
 _VOID = {"br", "hr", "img", "input", "wbr"}
 _UNSEEN = {"narrow", "heard", "star"}  # classes of what is there twice, or only for a screen
 
@@ -28,49 +32,40 @@ def of_night(definition: Definition) -> tuple[str, ...]:
     return ("contests", *own, *views.KINDS)
 
 
-def lists(shown: Shown, of: str, parameters: Mapping[str, str]) -> list[Words]:
-    """The tables of a page of a night; HTTPException 404 if it is no such page."""
+async def texts(beside: Beside, shown: Shown, of: str, parameters: Mapping[str, str]) -> dict[str, str]:
+    """The tables of a page in each form, none if it has no table yet. They are made in steps, and written in a thread.
+    HTTPException 404 if the night has no such page."""
     if of not in of_night(shown.night.definition):
         raise HTTPException(404, shown.language.gettext("There is no such page."))
-    read = _Tables()
-    read.feed(_html(shown, of, parameters))
-    found = [one for one in read.found if one.rows]
-    title, language, night = read.heading, shown.language, shown.night
-    told = f"{language.title(night.definition.title)}, {as_at(night, language)}"
+    html, language, night = await _html(shown, of, parameters), shown.language, shown.night
+    title = language.title(night.definition.title)
+    test = f"{language.gettext('Test')}: " if night.definition.rehearsal else ""
+    told = f"{title}, {as_at(night, language)}"
     below = tuple(filter(None, (told, night.definition.attribution)))
     asked = {name: parameters[name] for name in views.KINDS.get(of, ()) if parameters.get(name)}
     page = f"{shown.site}/nights/{night.definition.id}{'' if of == 'councils' else f'/{of}'}"
-    more = {"lang": "" if language.code == "en" else language.code, **asked}
-    last = len(found) - 1
-    test = f"{language.gettext('Test')}: " if night.definition.rehearsal else ""
-    return [
-        Words(
-            test + (one.caption or title or language.title(night.definition.title)),
-            one.columns,
-            one.rows,
-            below if place == last else (),
-            f"{page}{shown.kept(more)}" if place == last else "",
-            one.names,
+    link = f"{page}{shown.kept({'lang': '' if language.code == 'en' else language.code, **asked})}"
+
+    def write() -> dict[str, str]:
+        found = [one for one in tables_in(html) if one.rows]
+        words = [Words(test + (one.caption or title), one.columns, tuple(one.rows), (), "", one.names) for one in found]
+        if words:
+            words[-1] = replace(words[-1], below=below, link=link)
+        return (
+            {
+                "wire": "\n\n".join(map(as_lines, words)),
+                "html": "\n".join(as_html(one, language.tag) for one in words),
+                "markdown": "\n\n".join(map(as_markdown, words)),
+                "wikitext": "\n\n".join(map(as_wikitext, words)),
+            }
+            if words
+            else {}
         )
-        for place, one in enumerate(found)
-    ]
+
+    return await beside.make(("copied", html, link), write)
 
 
-def texts(shown: Shown, of: str, parameters: Mapping[str, str]) -> dict[str, str]:
-    """The tables of a page in each form; none if it has no table yet."""
-    found = lists(shown, of, parameters)
-    if not found:
-        return {}
-    tag = shown.language.tag
-    return {
-        "wire": "\n\n".join(map(as_lines, found)),
-        "html": "\n".join(as_html(one, tag) for one in found),
-        "markdown": "\n\n".join(map(as_markdown, found)),
-        "wikitext": "\n\n".join(map(as_wikitext, found)),
-    }
-
-
-def _html(shown: Shown, of: str, parameters: Mapping[str, str]) -> str:
+async def _html(shown: Shown, of: str, parameters: Mapping[str, str]) -> str:
     night, language = shown.night, shown.language
     if of in views.KINDS:
         try:
@@ -78,12 +73,23 @@ def _html(shown: Shown, of: str, parameters: Mapping[str, str]) -> str:
         except views.NoSuchView as error:
             raise HTTPException(404, str(error)) from None
         return views.html(night, topic, language, shown.baseline, shown.channel.on_air)
-    rows: object = councils(night).councils
+    rows: Sequence[object] = councils(night).councils
     if of == "contests":
         counts = sorted(night.counts.values(), key=lambda one: plain(language.seat(one.contest)))
         rows = [(one, table.about_row(night, one, language)["turnout"]) for one in counts]
-    template = environment(language).get_template(f"copying/{of}.html")
-    return template.render(night=night, rows=rows, over=shown.is_over, kept="")
+    template, parts = environment(language).get_template(f"copying/{of}.html"), list[str]()
+    for first in range(0, len(rows), _AT_ONCE):
+        some = rows[first : first + _AT_ONCE]
+        parts.append(template.render(night=night, rows=some, first=not first, over=shown.is_over, kept=""))
+        await asyncio.sleep(0)
+    return "".join(parts)
+
+
+def tables_in(html: str) -> list["_Table"]:
+    """The tables of a piece of HTML, in order."""
+    read = _Tables()
+    read.feed(html)
+    return read.found
 
 
 class _Table:
@@ -92,7 +98,7 @@ class _Table:
     def __init__(self, caption: str) -> None:
         self.caption = caption
         self.columns: tuple[str, ...] = ()
-        self.rows: tuple[tuple[str, ...], ...] = ()
+        self.rows: list[tuple[str, ...]] = []
 
     def add(self, row: list[str], heads: bool) -> None:
         """A row, which is the names of the columns if it ``heads`` the table; all rows have as many cells."""
@@ -101,7 +107,7 @@ class _Table:
         elif row:
             wide = len(self.columns) or len(row)
             self.columns = self.columns or ("",) * wide
-            self.rows += (tuple((*row, *[""] * wide)[:wide]),)
+            self.rows.append(tuple((*row, *[""] * wide)[:wide]))
 
     @property
     def names(self) -> int:

@@ -9,6 +9,8 @@ from server.access import allows, everyone
 from server.election.counts import Count
 from server.html.address import asked, in_language
 from server.html.answers import SHARED, answer
+from server.html.process import process
+from server.html.rates import turn
 from server.html.shown import Shown, shown_by
 from server.pages.analysis import views
 from server.pages.around.page import page
@@ -25,6 +27,8 @@ async def copied(request: Request) -> Response:
     ``?of=contests`` the tables of that page; what it is about, such as ``&party=``, as in its address."""
     shown = await shown_by(request)
     count, of, parameters = _count(request, shown), _of(request), _about(request)
+    name = f"copy {request.path_params.get('ballot', '')} {of} {parameters}"
+    tables = await _tables(request, shown, name)
 
     def make() -> str:
         return page(
@@ -38,10 +42,9 @@ async def copied(request: Request) -> Response:
             of=of,
             lists=lists.of_night(shown.night.definition) if "ballot" not in request.path_params else (),
             back=f"/contests/{count.contest.ballot}" if "ballot" in request.path_params and count else "",
-            texts=lists.texts(shown, of, parameters) if of else {form: FORMS[form](shown, count) for form in FORMS},
+            texts=tables if of else {form: FORMS[form](shown, count) for form in FORMS},
         )
 
-    name = f"copy {request.path_params.get('ballot', '')} {of} {parameters}"
     return await shown.answer(request, await shown.made(request, name, make))
 
 
@@ -52,17 +55,26 @@ async def text(request: Request) -> Response:
     forms = lists.FORMS if of else (*FORMS,)
     if form not in forms:
         raise HTTPException(404, f"A text is one of these: {', '.join(forms)}.")
-    count, parameters = _count(request, shown), _about(request)
+    count = _count(request, shown)
+    name = f"copy {form} {request.path_params.get('ballot', '')} {of} {_about(request)}"
+    tables = await _tables(request, shown, name)
 
     def make() -> str:
-        made = lists.texts(shown, of, parameters) if of else {form: FORMS[form](shown, count)}
+        made = tables if of else {form: FORMS[form](shown, count)}
         if not made:
             raise HTTPException(404, shown.language.gettext("There is no table here yet."))
         return made[form] + "\n"
 
-    name = f"copy {form} {request.path_params.get('ballot', '')} {of} {parameters}"
     content = await shown.made(request, name, make)
     return in_language(request, answer(request, content, _TEXT, content.etag, SHARED))
+
+
+async def _tables(request: Request, shown: Shown, name: str) -> dict[str, str]:
+    """The tables that are asked for in each form, unless what they are for is kept by this name."""
+    if not _of(request) or shown.channel.has_cached(name):
+        return {}
+    async with turn(request):
+        return await lists.texts(process(request).hub.beside, shown, _of(request), _about(request))
 
 
 def _of(request: Request) -> str:
