@@ -1,7 +1,7 @@
 """/asyncapi.json: what is pushed over websockets and as server-sent events (AsyncAPI 3.0), with the schemas of the
 messages. Addresses that are asked are in ``openapi``."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -158,6 +158,11 @@ def _asked_by_get() -> dict[str, Any]:
 def _plain(schema: Any) -> Any:
     """A schema of msgspec's without OpenAPI's discriminators: AsyncAPI means something else by the word, and each shape
     has its ``type`` besides."""
-    if isinstance(schema, dict):
-        return {name: _plain(one) for name, one in schema.items() if name != "discriminator"}
-    return [_plain(one) for one in schema] if isinstance(schema, list) else schema
+    match schema:
+        case dict():
+            named = cast(dict[str, Any], schema)
+            return {name: _plain(one) for name, one in named.items() if name != "discriminator"}
+        case list():
+            return [_plain(one) for one in cast(list[Any], schema)]
+        case _:
+            return schema
