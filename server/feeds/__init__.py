@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute, Route
 
 from server.feeds.api import contest, council, night, nights
+from server.feeds.asyncapi import asyncapi
 from server.feeds.events import events
 from server.feeds.health import healthz, readyz
 from server.feeds.metrics import metrics
@@ -24,4 +25,5 @@ routes: list[BaseRoute] = [
     Route("/readyz", readyz),
     Route("/metrics", metrics),
     Route("/openapi.json", openapi),
+    Route("/asyncapi.json", asyncapi),
 ]

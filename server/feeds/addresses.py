@@ -12,13 +12,14 @@ _OF_A_NIGHT: dict[str, tuple[str, ...]] = {
     "/swing": ("The swing between two parties.", "from", "to"),
     "/battlegrounds": ("A party's targets and defences.", "party", "all"),
     "/records": ("A night's records.",),
-    "/newsroom": ("What a newsroom can show, with its addresses.", "contest"),
+    "/newsroom": ("What a newsroom can do with a night.",),
+    "/newsroom/{task}": ("How it is done, with the addresses for it.", "contest"),
     "/overlay": ("Lower thirds, score and map over a stream.", *_OVERLAY),
     "/overlay/options": ("What an overlay can be asked to be.", *_OVERLAY),
     "/overlay/banner": ("A contest's banner, for an overlay.", "contest"),
     "/overlay/template.html": ("A template for CasparCG and SPX.", *_OVERLAY),
     "/director": ("What waits for overlays, to drop, hold and show.", "seconds"),
-    "/copy": ("The score as texts to copy.",),
+    "/copy": ("The score, or the tables of another page, as texts to copy.", "of"),
     "/wall": ("A night on a big screen.", "seconds", "theme", "reactions"),
     "/embed/score": ("The score in a frame.", "theme"),
     "/embed/map": ("The map in a frame.", "theme"),
@@ -30,6 +31,19 @@ _OF_A_CONTEST: dict[str, tuple[str, ...]] = {
     "/notice": ("The declaration, to print.",),
 }
 _PICTURE: dict[str, Any] = {"200": {"description": "PNG, 1200 by 630.", "content": {"image/png": {}}}}
+HTML = {"text/html": {"schema": {"type": "string"}}}
+NOTHING_NEW = {"304": {"$ref": "#/components/responses/NothingNew"}}
+AWAY = {"303": {"description": "It is there.", "headers": {"Location": {"schema": {"type": "string"}}}}}
+_REFUSED = {
+    "400": "Not a time, or no such option.",
+    "404": "There is no such page.",
+    "403": "Another browser leads this clock.",
+    "409": "A night on air has one clock for all.",
+    "429": "Too many pages are being made for this address.",
+    "503": "This process cannot show it at the moment.",
+}
+_OF_PAGES = ("400", "404", "429", "503")
+_MAY_LEAD_ELSEWHERE = ("/contests", "/embed/score")  # in a night of one contest to that
 _MEANINGS = {
     "all": "1 for whole lists.",
     "contest": "A ballot id; for an overlay also a code or a name.",
@@ -42,6 +56,7 @@ _MEANINGS = {
     "verdict": "`gain`, `hold`, `win` or `pending`.",
     "region": "A region's name: `London`.",
     "sort": "A column: `majority`.",
+    "of": "The page whose tables they are: `contests`, `councils`, `areas` …; without it the score.",
     "order": "`asc` or `desc`.",
     "show": "Parts: `banners,score,map`; with `reactions` what people said too.",
     "reactions": "`no` leaves out what people said.",
@@ -49,29 +64,23 @@ _MEANINGS = {
     "theme": "`light` or `dark`.",
 }
 
-_LED = {"303": "The night, at the moment at which the clock stands."}
-
 
 def page_paths() -> dict[str, Any]:
-    """Path → OpenAPI description, for every page that a viewer opens and for the pictures."""
+    """Path → OpenAPI description, for every page of a night and for the pictures."""
     night, ballot = named("night"), named("ballot")
     kept = [named("at"), named("known"), named("baseline"), named("lang")]
     return {
-        "/": {"get": _page("Nights on air, and past nights.", [named("lang")])},
-        "/follow/{code}": {"parameters": [named("code")], "get": _page("The night of a clock.", [named("lang")], _LED)},
-        "/find": {"get": _page("A seat, candidate, party or postcode over all nights.", [_own("q"), named("lang")])},
-        "/find/suggested": {"get": _page("What a question leads to over all nights.", [_own("q"), named("lang")])},
         **{
             f"/nights/{{night}}{path}": {
                 "parameters": [night, *_of_path(path)],
-                "get": _page(what, [*kept, *map(_own, own)]),
+                "get": _page(what, [*kept, *map(_own, own)], AWAY if path in _MAY_LEAD_ELSEWHERE else {}),
             }
             for path, (what, *own) in _OF_A_NIGHT.items()
         },
         **{
             f"/nights/{{night}}/contests/{{ballot}}{path}": {
                 "parameters": [night, ballot],
-                "get": _page(what, [*kept, *map(_own, own)]),
+                "get": _page(what, [*kept, *map(_own, own)], {}),
             }
             for path, (what, *own) in _OF_A_CONTEST.items()
         },
@@ -84,7 +93,28 @@ def page_paths() -> dict[str, Any]:
 
 
 def _of_path(path: str) -> list[dict[str, str]]:
-    return [named("body")] if "{body}" in path else []
+    return [named(name) for name in ("body", "task") if f"{{{name}}}" in path]
+
+
+def components() -> dict[str, Any]:
+    """The parameters that several addresses have, by the name that ``named`` refers to."""
+    return {
+        "night": parameter("night", "path", "A night's id: `parl.2019-12-12`."),
+        "baseline": parameter("baseline", "query", "Another election to compare with: `2010`, `by-elections`.", False),
+        "at": parameter("at", "query", "As it stood at this moment.", False),
+        "known": parameter("known", "query", "`now`: with corrections and withdrawals resolved.", False),
+        "lang": parameter("lang", "query", "The language: `en`, `cy` or `de`.", False),
+        "ballot": parameter("ballot", "path", "A ballot id: `parl.aldershot.2019-12-12`."),
+        "code": parameter("code", "path", "The code of a clock that leads screens."),
+        "task": parameter("task", "path", "`chart`, `embed`, `post`, `overlay`, `webhooks` …"),
+        "body": parameter("body", "path", "A council's id: `local.kent`."),
+        "after": {
+            "name": "after",
+            "in": "query",
+            "description": "Only what came after this seq.",
+            "schema": {"type": "integer", "minimum": 0, "maximum": 10**15 - 1, "default": 0},
+        },
+    }
 
 
 def parameter(name: str, place: str, description: str, required: bool = True) -> dict[str, Any]:
@@ -103,12 +133,14 @@ def _own(name: str) -> dict[str, Any]:
 
 
 def _picture(summary: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"summary": summary, "parameters": parameters, "responses": _PICTURE}
+    return {"summary": summary, "parameters": parameters, "responses": _PICTURE | NOTHING_NEW | refused(*_OF_PAGES)}
 
 
-def _page(summary: str, parameters: list[dict[str, Any]], also: dict[str, str] | None = None) -> dict[str, Any]:
-    html = {"text/html": {"schema": {"type": "string"}}}
-    said = {"200": "HTML.", "304": "Nothing is new.", "400": "Not a time.", "404": "There is no such page."}
-    responses = {status: {"description": what, "content": html} for status, what in said.items()}
-    responses |= {status: {"description": what} for status, what in (also or {}).items()}
+def _page(summary: str, parameters: list[dict[str, Any]], also: dict[str, Any]) -> dict[str, Any]:
+    responses = {"200": {"description": "HTML.", "content": HTML}, **NOTHING_NEW, **also, **refused(*_OF_PAGES)}
     return {"summary": summary, "parameters": parameters, "responses": responses}
+
+
+def refused(*statuses: str) -> dict[str, Any]:
+    """The descriptions of refusals on a page for people, by their status."""
+    return {status: {"description": _REFUSED[status], "content": HTML} for status in statuses}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.feeds.addresses import named, parameter
+from server.feeds.addresses import named, parameter, refused
 from server.feeds.tables.columns import TABLES
 
 _CSV, _LINES, _SQLITE = "text/csv", "application/x-ndjson", "application/vnd.sqlite3"
@@ -30,6 +30,7 @@ def export_paths() -> dict[str, Any]:
         *(parameter(name, "query", "Pixels, at most.", False) for name in ("maxwidth", "maxheight")),
         parameter("format", "query", "The only one.", False) | {"schema": {"type": "string", "enum": ["json"]}},
     ]
+    of = parameter("of", "query", "The page whose tables they are: `contests`, `areas` …", False)
     form = parameter("form", "path", "`post`, `wire`, `html`, `markdown` or `wikitext`.")
     tables = "/api/nights/{night}/tables"
     return {
@@ -68,11 +69,11 @@ def export_paths() -> dict[str, Any]:
         },
         "/nights/{night}/copy/{form}.txt": {
             "parameters": [night, form],
-            "get": _get("copy", "The score as a text to copy.", "text/plain", [*shown, named("known")], 400, 404),
+            "get": _copied("copy", "The score, or tables, as a text to copy.", [*shown, named("known"), of]),
         },
         "/nights/{night}/contests/{ballot}/copy/{form}.txt": {
             "parameters": [night, ballot, form],
-            "get": _get("copyContest", "A contest the same way.", "text/plain", [*shown, named("known")], 400, 404),
+            "get": _copied("copyContest", "A contest the same way.", [*shown, named("known")]),
         },
         "/api/oembed": {"get": _get("oembed", "The frame of a page.", "application/json", framed, 400, 404)},
         "/api/archive.sqlite": {"get": _get("archive", "Every shipped night in a SQLite file.", _SQLITE, [], 429)},
@@ -82,6 +83,12 @@ def export_paths() -> dict[str, Any]:
 def _table(kind: str) -> dict[str, Any]:
     described = parameter("table", "path", "A table: `/api/tables` lists their columns.")
     return described | {"schema": {"type": "string", "enum": _NAMES[kind]}}
+
+
+def _copied(name: str, summary: str, parameters: list[Any]) -> dict[str, Any]:
+    """A text beside a page, which says as the page does why there is none."""
+    described = _get(name, summary, "text/plain", parameters)
+    return described | {"responses": described["responses"] | refused("400", "404", "429", "503")}
 
 
 def _get(name: str, summary: str, media: str, parameters: list[Any], *problems: int) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from starlette.responses import Response
 from server.access import allows, everyone
 from server.election.events import AnyEvent
 from server.feeds import declaration
-from server.feeds.addresses import named, page_paths, parameter
+from server.feeds.addresses import NOTHING_NEW, components, named, page_paths, parameter
 from server.feeds.exports import export_paths
-from server.feeds.states import shapes
+from server.feeds.pushed import pushed_paths
+from server.feeds.states import clock_shapes, shapes
 from server.feeds.states.contest_shapes import ContestState
 from server.html.answers import JSON, SHARED, answer, for_any_site
 from server.html.root import rooted
@@ -31,6 +32,9 @@ _SHAPES = (
     declaration.BoxesTaken,
     declaration.Problem,
     shapes.Readiness,
+    clock_shapes.ClockMove,
+    clock_shapes.ClockBegun,
+    clock_shapes.ClockStands,
     AnyEvent,
 )
 
@@ -59,7 +63,7 @@ def document() -> dict[str, Any]:
             "version": "1",
             "description": "UK election nights as data. The ETag of a night is the seq of its newest event, with more "
             "after it where that seq may have been shown with other events, as of a replay that plays again: ask with "
-            "If-None-Match, and 304 says that nothing is new.",
+            "If-None-Match, and 304 says that nothing is new. What is pushed is described at /asyncapi.json.",
             "license": {"name": "Open Parliament Licence v3.0 (shipped nights)"},
         },
         **({"servers": [{"url": rooted("")}]} if rooted("") else {}),
@@ -70,23 +74,7 @@ def document() -> dict[str, Any]:
                 "Problem": _content("What went wrong, in a sentence.", "Problem", "application/problem+json"),
                 "NothingNew": {"description": "Nothing is new since the ETag in If-None-Match."},
             },
-            "parameters": {
-                "night": parameter("night", "path", "A night's id: `parl.2019-12-12`."),
-                "baseline": parameter(
-                    "baseline", "query", "Another election to compare with: `2010`, `by-elections`.", False
-                ),
-                "at": parameter("at", "query", "As it stood at this moment.", False),
-                "known": parameter("known", "query", "`now`: with corrections and withdrawals resolved.", False),
-                "lang": parameter("lang", "query", "The language: `en`, `cy` or `de`.", False),
-                "ballot": parameter("ballot", "path", "A ballot id: `parl.aldershot.2019-12-12`."),
-                "body": parameter("body", "path", "A council's id: `local.kent`."),
-                "after": {
-                    "name": "after",
-                    "in": "query",
-                    "description": "Only what came after this seq.",
-                    "schema": {"type": "integer", "minimum": 0, "maximum": 10**15 - 1, "default": 0},
-                },
-            },
+            "parameters": components(),
             "securitySchemes": {
                 "invitation": {
                     "type": "http",
@@ -104,6 +92,7 @@ def _paths() -> dict[str, Any]:
     return {
         **page_paths(),
         **export_paths(),
+        **pushed_paths(),
         "/api/nights": {"get": _get("nights", "All nights, on air first.", "Nights", missing=False)},
         "/api/nights/{night}": {
             "parameters": [night, *kept],
@@ -136,26 +125,23 @@ def _paths() -> dict[str, Any]:
             }
         },
         "/metrics": {"get": _text("metrics", "Figures of this process, for Prometheus.")},
-        "/openapi.json": {
-            "get": {
-                "operationId": "openapi",
-                "summary": "This description.",
-                "responses": {
-                    "200": {"description": "OpenAPI 3.1.", "content": {JSON: {"schema": {"type": "object"}}}},
-                    "304": {"$ref": "#/components/responses/NothingNew"},
-                },
-            }
-        },
+        "/openapi.json": {"get": _description("openapi", "This description (OpenAPI 3.1).")},
+        "/asyncapi.json": {"get": _description("asyncapi", "What is pushed (AsyncAPI 3.0).")},
     }
 
 
 def _get(name: str, summary: str, schema: str, missing: bool = True) -> dict[str, Any]:
-    responses = {"200": _content(summary, schema), "304": {"$ref": "#/components/responses/NothingNew"}}
+    responses = {"200": _content(summary, schema), **NOTHING_NEW}
     return {
         "operationId": name,
         "summary": summary,
         "responses": responses | (_problems(400, 404) if missing else {}),
     }
+
+
+def _description(name: str, summary: str) -> dict[str, Any]:
+    content = {"description": summary, "content": {JSON: {"schema": {"type": "object"}}}}
+    return {"operationId": name, "summary": summary, "responses": {"200": content, **NOTHING_NEW}}
 
 
 def _events() -> dict[str, Any]:
@@ -177,7 +163,7 @@ def _events() -> dict[str, Any]:
                 },
             },
             "204": {"description": "A past night's stream has nothing more: do not connect again."},
-            "304": {"$ref": "#/components/responses/NothingNew"},
+            **NOTHING_NEW,
             **_problems(400, 404),
         },
     }
@@ -192,7 +178,7 @@ def _record() -> dict[str, Any]:
                 "description": "A line an event, with its head: the SHA-256 of the head before and of the event.",
                 "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
             },
-            "304": {"$ref": "#/components/responses/NothingNew"},
+            **NOTHING_NEW,
             **_problems(404),
         },
     }

@@ -15,7 +15,7 @@ from server.stream.servers.failures import LostByRedis, StreamUnfit
 
 log = structlog.get_logger(__name__)
 
-_DATA = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+_DATA = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/asyncapi.json")
 
 
 class Titled(HTTPException):

@@ -10,7 +10,7 @@ from server.pages.copying import pages as copying
 from server.pages.council import pages as council
 from server.pages.find import pages as find
 from server.pages.front import pages as front
-from server.pages.newsroom import directing, overlays
+from server.pages.newsroom import directing, menu, overlays
 from server.pages.newsroom import pages as newsroom
 from server.pages.night import pages as night
 from server.pages.picture import pages as picture
@@ -26,6 +26,7 @@ routes: list[BaseRoute] = [
     *contest.routes,
     *council.routes,
     *picture.routes,
+    *menu.routes,
     *newsroom.routes,
     *overlays.routes,
     *directing.routes,

@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -67,14 +67,14 @@ def measure(rest: float, viewers: int = 2_000, turns: int = 4) -> Cost:
         one.get("/nights/live")
         with Crowd(one.port, "/nights/live/live?after=1", deflate=True) as crowd:
             crowd.open(viewers)
-            _turn(one, crowd, seats, rest)  # to warm up
+            turn(one, crowd, islice(seats, _SEATS), rest)  # to warm up
             asyncio.run(_make(one, port))
             for _ in range(turns):
                 asyncio.run(_switch(one, on=False))
-                without.append(_turn(one, crowd, seats, rest))
+                without.append(turn(one, crowd, islice(seats, _SEATS), rest))
                 asyncio.run(_switch(one, on=True))
                 crowd.settle(_AFTER)  # what was missed meanwhile is sent first
-                with_ten.append(_turn(one, crowd, seats, rest))
+                with_ten.append(turn(one, crowd, islice(seats, _SEATS), rest))
         told = one.get("/metrics").decode()
     taken = sum(
         float(line.split()[-1]) for line in told.splitlines() if line.startswith("declared_hook_deliveries_total{")
@@ -82,11 +82,13 @@ def measure(rest: float, viewers: int = 2_000, turns: int = 4) -> Cost:
     return Cost(tuple(without), tuple(with_ten), int(taken), 2 * turns * _SEATS * _HOOKS)
 
 
-def _turn(one: Program, crowd: Crowd, seats: Iterator[Declared], rest: float) -> Turn:
+def turn(one: Program, crowd: Crowd, seats: Iterable[Declared], rest: float) -> Turn:
+    """Declare these seats, ``rest`` seconds apart, and wait until the crowd has them."""
+    seats = list(seats)
     arrivals: list[list[float]] = []
     before = processor_seconds([one.pid])
     with ThreadPoolExecutor(1) as officer:
-        for seat in islice(seats, _SEATS):
+        for seat in seats:
             crowd.settle(rest)
             start = time.perf_counter()
             receipt = officer.submit(declare, one, "live", one.tokens[seat.ballot], seat)
@@ -97,7 +99,7 @@ def _turn(one: Program, crowd: Crowd, seats: Iterator[Declared], rest: float) ->
     return Turn(
         statistics.median(percentile(each, 99) for each in arrivals),
         statistics.median(max(each) for each in arrivals),
-        (processor_seconds([one.pid]) - before) / _SEATS,
+        (processor_seconds([one.pid]) - before) / len(seats),
     )
 
 

@@ -23,6 +23,7 @@ from tests.bench import (
     pages,
     painting,
     playing,
+    pollers,
     reach,
     rehearsing,
     scrubbing,
@@ -132,6 +133,13 @@ SECTIONS: dict[str, Section] = {
         lambda run: herd.measure(run.clients // 2),
         lambda: herd.measure(5, before=0, watched=0.2, past=_ROCHESTER),
         herd.show,
+    ),
+    "pollers": Section(
+        "Programs that poll beside the viewers",
+        lambda run: pollers.measure(run.clients // 2, run.clients // 10),
+        lambda: pollers.measure(10, 12, 1, 2, 0.1),
+        pollers.show,
+        usual=False,
     ),
     "whole_night": Section(
         "Bytes",

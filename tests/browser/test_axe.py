@@ -139,6 +139,7 @@ VIEWERS = [
     *(f"/nights/live/contests/{one}/notice" for one in CONTESTS[4:6]),
     "/nights/live/contests?q=con&lang=cy",
     "/nights/live/newsroom",
+    *(f"/nights/live/newsroom/{one}" for one in ("chart", "embed", "post", "webhooks")),
     "/nights/live/copy",
     f"/nights/live/contests/{CONTESTS[4]}/copy",
     "/nights/live/overlay",

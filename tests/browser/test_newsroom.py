@@ -439,3 +439,23 @@ async def test_no_other_page_shows_in_a_frame(site: Site, viewer: Page, tmp_path
         await expect(viewer.frame_locator("iframe").first.locator("h1")).to_have_text("A night")
         shown = [frame.url for frame in viewer.frames[1:]]
     assert shown == [f"{site.url}/nights/night/embed/score", *["chrome-error://chromewebdata/"] * 4]
+
+
+async def test_an_address_is_copied_by_a_button_and_a_frame_is_seen_when_it_is_asked_for(
+    site: Site, viewer: Page
+) -> None:
+    await viewer.goto(f"{site.url}/nights/night/newsroom")
+    await viewer.get_by_role("link", name="Put a frame in your pages").click()
+    score = viewer.locator("div.copy", has_text="/embed/score")
+    await viewer.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await score.get_by_role("button", name="Copy").click()
+    await expect(score.get_by_role("status")).to_have_text("Copied")
+    copied = await viewer.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f'<iframe src="{site.settings.public_url}/nights/night/embed/score?lang=en" title="Score"')
+    assert copied.endswith('/static/latest/embed.js" async></script>')
+    assert await viewer.locator("iframe").count() == 0
+    await score.get_by_role("button", name="Preview").click()
+    await expect(viewer.frame_locator("iframe").locator("h1")).to_have_text("A night")
+    await viewer.wait_for_function("document.querySelector('iframe').style.height")
+    await score.get_by_role("button", name="Preview").click()
+    assert await viewer.locator("iframe").count() == 0

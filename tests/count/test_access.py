@@ -67,6 +67,7 @@ GET  /nights/{night}/picture.png                              yes    yes     yes
 GET  /nights/{night}/contests/{ballot}/picture.png            yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/contests/{ballot}/embed                  yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/newsroom                                 yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/newsroom/{task}                          yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/copy                                     yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/copy/{form}.txt                          yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/contests/{ballot}/copy                   yes    yes     yes    yes       yes   yes
@@ -110,6 +111,7 @@ GET  /healthz                                                 yes    yes     yes
 GET  /readyz                                                  yes    yes     yes    yes       yes   yes
 GET  /metrics                                                 yes    yes     yes    yes       yes   yes
 GET  /openapi.json                                            yes    yes     yes    yes       yes   yes
+GET  /asyncapi.json                                           yes    yes     yes    yes       yes   yes
 POST /api/nights/{night}/contests/{ballot}/declaration        401    401     401    401       401   401
 POST /api/nights/{night}/contests/{ballot}/boxes              401    401     401    401       401   401
 GET  /count/worker.js                                         yes    yes     yes    yes       yes   yes
@@ -332,6 +334,7 @@ class Visitor:
             "body": "local.kent",
             "table": "contests",
             "form": "post",
+            "task": "chart",
             "token": self.unopened,
             "what": "end",
             "digest": "x",

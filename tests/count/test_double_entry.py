@@ -211,7 +211,7 @@ class Public:
         self.client, self._printed = client, printed
         names = {"night": rochester.NIGHT, "ballot": rochester.BALLOT, "part": "0"}
         names |= {"digest": "x", "name:path": "count.js", "code": "AAAAA", "body": "local.kent"}
-        names |= {"form": "post", "table": "candidates"}
+        names |= {"form": "post", "table": "candidates", "task": "chart"}
         routes = build_app(Settings(redis_url=redis_url, secret_key="x")).routes
         self.addresses = [
             re.sub(r"{([^}]+)}", lambda found: names[found[1]], route.path)

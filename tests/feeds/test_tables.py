@@ -19,6 +19,7 @@ from server.feeds.tables.rows import Cell
 from server.feeds.tables.text import comma_separated
 from server.nights import archive
 from server.nights.archive import past_night
+from server.nights.files import past_in, record_events
 from server.nights.format import parsed
 from server.nights.past import PastNight
 from server.nights.sources.importer import import_night
@@ -162,11 +163,23 @@ def _alone(past: PastNight) -> tuple[object, ...]:
     return (replace(past.definition, baseline="", contests=contests, parties=parties), past.events[1:])
 
 
-@pytest.mark.parametrize("night", [GENERAL, "parl.2024-07-04", ROCHESTER])
-def test_the_librarys_two_files_give_the_night_back(night: str) -> None:
-    """``python -m tests.feeds.given_back`` tries every shipped night."""
-    shipped, again = given_back(night)
-    assert again == shipped
+@pytest.mark.parametrize("night", [one.id for one in archive.of_the_house() if one.contests > 1] + ["by-elections"])
+def test_the_librarys_two_files_give_a_night_of_the_house_back(night: str) -> None:
+    """Every general election and every third by-election; ``python -m tests.feeds.given_back`` tries all."""
+    small = [one.id for one in archive.of_the_house() if one.contests == 1][::3]
+    for each in small if night == "by-elections" else [night]:
+        shipped, again = given_back(each)
+        assert again == shipped, each
+
+
+def test_every_shipped_night_is_the_same_night_as_its_record(client: TestClient) -> None:
+    """Councils and mayors too: a record is what ``python -m server import`` takes of any night."""
+    for one in archive.listed():
+        record = client.get(f"/api/nights/{one.id}/record", headers={"Accept-Encoding": "identity"}).content
+        again, shipped = past_in(record, one.id), archive.load(one.id)
+        assert again.definition == shipped.definition, one.id
+        assert again.events == record_events(shipped)[: len(again.events)] and again.events, one.id
+        assert len(again.events) == len(shipped.events), one.id
 
 
 def test_the_librarys_files_are_of_the_house_alone(client: TestClient) -> None:
@@ -177,10 +190,11 @@ def test_the_librarys_files_are_of_the_house_alone(client: TestClient) -> None:
     assert "Election date" not in table(client, f"{TABLES_OF}/library-candidates.csv")[0]
 
 
-def test_democracy_clubs_columns_give_candidates_and_votes_back(client: TestClient) -> None:
-    answer = client.get(f"{TABLES_OF}/democracy-club.csv")
-    text = import_night(None, Source("export.csv", answer.content), id=GENERAL, title="2019 general election")
-    again, shipped = past_night(*parsed(text.encode(), GENERAL)), archive.load(GENERAL)
+@pytest.mark.parametrize("night", [GENERAL, "parl.clacton.by.2026-08-13"])
+def test_democracy_clubs_columns_give_candidates_and_votes_back(client: TestClient, night: str) -> None:
+    answer = client.get(f"/api/nights/{night}/tables/democracy-club.csv")
+    text = import_night(None, Source("export.csv", answer.content), id=night, title="An election")
+    again, shipped = past_night(*parsed(text.encode(), night)), archive.load(night)
 
     def votes(past: PastNight) -> dict[tuple[str, str, str], int]:
         papers = {contest.ballot: contest for contest in past.definition.contests}

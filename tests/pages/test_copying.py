@@ -91,3 +91,30 @@ def test_a_page_has_every_text_without_a_script(client: TestClient) -> None:
     assert len(re.findall("<textarea readonly", found)) == len(FORMS) == 5
     assert f'href="{CONTEST}/copy/post.txt' in found and f'href="{CONTEST}/copy' in client.get(CONTEST).text
     assert client.get(f"{CONTEST}/copy/rtf.txt").status_code == 404
+
+
+def test_every_table_of_a_night_is_copied_as_its_page_has_it(client: TestClient) -> None:
+    contests = text(client, "markdown", f"/nights/{GENERAL}", "?of=contests")
+    assert "| Aberavon | Wales | Lab hold | Stephen Kinnock | 10,490 | 62.4 | 8.6 Lab to Con | 02:30 |\n" in contests
+    assert contests.count("\n| ") == 651 and contests.rstrip().endswith(f"<{SITE}/nights/{GENERAL}/contests>")
+    german = text(client, "wire", f"/nights/{GENERAL}", "?of=contests&lang=de")
+    assert "; Stephen Kinnock; 10.490; 62,4; 8,6 von Lab zu Kons; 02:30\n" in german
+    areas = text(client, "wikitext", f"/nights/{GENERAL}", "?of=areas")
+    assert '! scope="row" | All 650 of 650\n| 365 +48\n' in areas and areas.count("{|") == 15
+    parser = _Cells()
+    parser.feed(text(client, "html", f"/nights/{GENERAL}", "?of=battlegrounds&party=PP53"))
+    at = parser.cells.index("Southampton, Itchen")
+    assert parser.cells[at - 1 : at + 4] == ["1", "Southampton, Itchen", "Con", "0.03", "missed Con, by 4,498"]
+    assert "Kent: RUK gain from Con; RUK 57" in text(client, "wire", "/nights/local.2025-05-01", "?of=councils")
+    records = text(client, "markdown", f"/nights/{GENERAL}", "?of=records&at=2019-12-13T02:00")
+    assert "| Smallest majority |" in records and "at=2019-12-13T0" in records
+    early = client.get(f"/nights/{GENERAL}/copy/wire.txt?of=areas&at=2019-12-12T22:00")
+    assert early.status_code == 404 and "There is no table here yet." in early.text
+    assert "There is no table here yet." in client.get(f"/nights/{GENERAL}/copy?of=areas&at=2019-12-12T22:00").text
+    for query in ("of=councils", "of=seats", "of=battlegrounds&party=PP0"):
+        assert client.get(f"/nights/{GENERAL}/copy/wire.txt?{query}").status_code == 404, query
+    assert client.get(f"/nights/{GENERAL}/copy/post.txt?of=areas").status_code == 404
+    page = client.get(f"/nights/{GENERAL}/swing?from=PP53&to=PP52&lang=de").text
+    (copied,) = re.findall(r'<a href="([^"]+/copy\?[^"]+of=swing)"', page)
+    found = client.get(copied.replace("&amp;", "&")).text
+    assert found.count("<textarea readonly") == 4 and "from=PP53" in copied

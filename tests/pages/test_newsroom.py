@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator, Sequence
+from html import unescape
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,9 +23,10 @@ from server.election.results.tally import add_up
 from server.html.security import policy
 from server.live.channel import Channel
 from server.nights import archive
+from server.pages.newsroom.menu import TASKS
 from server.pages.newsroom.screens import OVERLAY, TOPICS, WALL
 from server.pages.render import PageRenderer
-from server.settings import Settings
+from server.settings import ROOT, Settings
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
@@ -241,7 +243,7 @@ async def test_options_that_make_no_sense_are_refused_in_a_sentence(client: http
         ("wall?seconds=1e9", 400, "A banner stays for 1 to 60 seconds"),
         ("embed/score?theme=pink", 400, "A theme is light or dark"),
         ("contests/none/embed", 404, "none is not a contest of this night"),
-        ("newsroom?contest=none", 404, "none is not a contest of this night"),
+        ("newsroom/chart?contest=none", 404, "none is not a contest of this night"),
     ):
         answer = await client.get(f"/nights/night/{path}")
         assert (answer.status_code, sentence in answer.text) == (status, True), path
@@ -276,17 +278,64 @@ async def test_a_night_of_one_contest_embeds_that(client: httpx2.AsyncClient) ->
     assert re.search(r"<span>UKIP</span> <b>16,867</b> <span>42.1%</span>", strip)
 
 
+STOOD = ("overlay", "wall", "copy", "picture.png", "chart.csv", "chart.json", "feed.atom", "expected.ics")
+"""What the newsroom's page has had from the first, and must be found from it."""
+
+
 @pytest.mark.parametrize("night", ["night", ROCHESTER])
-async def test_every_address_on_the_newsrooms_page_is_there(client: httpx2.AsyncClient, night: str) -> None:
-    page = (await client.get(f"/nights/{night}/newsroom?lang=de")).text
-    found = re.findall(r"http://[^&<\"]+/(?:nights|static)/[^&<\"]+", page)
-    paths = {address.removeprefix("http://").partition("/")[2] for address in found}
-    whole = {f"nights/{night}/{path}" for path in ("overlay", "wall")}
-    assert {path.partition("?")[0] for path in paths} >= whole | {"static/latest/embed.js"}
-    assert all("lang=de" in path for path in paths if path.startswith("nights/"))
-    for path in paths:
+async def test_every_address_is_a_step_away_from_the_newsrooms_page_and_is_there(
+    client: httpx2.AsyncClient, night: str
+) -> None:
+    menu = (await client.get(f"/nights/{night}/newsroom?lang=de")).text
+    tasks = re.findall(rf'href="(/nights/{night}/newsroom/\w+)"', menu)
+    assert [task.rpartition("/")[2] for task in tasks] == [*TASKS]
+    paths: set[str] = set()
+    for task in tasks:
+        page = (await client.get(f"{task}?lang=de")).text
+        assert "<h1>" in page and "<iframe" not in page, "nothing is loaded before it is asked for"
+        codes = unescape(" ".join(re.findall(r"<code>(.*?)</code>", page, re.DOTALL)))
+        copied = {one.partition("/")[2] for one in re.findall(r'http://([^\s"<]+)', codes)}
+        opened = {unescape(one).removeprefix("/") for one in re.findall(r'<a href="([^"]+)" aria-label', page)}
+        assert opened <= copied
+        assert all("lang=de" in one for one in opened if f"/{night}" in one and "oembed" not in one)
+        paths |= copied | opened
+    names = {path.partition("?")[0].rpartition("/")[2] for path in paths}
+    assert names >= {*STOOD, "embed.js", "embed", "contests.csv", "candidates.csv", "openapi.json", "asyncapi.json"}
+    for path in sorted(paths):
         assert (await client.get(f"/{path}")).status_code in (200, 303), path
     assert f'href="/nights/{night}/newsroom"' in (await client.get(f"/nights/{night}")).text
+    assert (await client.get(f"/nights/{night}/newsroom/coffee")).status_code == 404
+    chosen = (await client.get("/nights/night/newsroom/post?contest=" + ballot(2))).text
+    assert '<h2 id="seat">Seat 2</h2>' in chosen and "Seat 2: " in chosen
+
+
+async def test_the_page_about_webhooks_names_every_message_that_its_readme_names(client: httpx2.AsyncClient) -> None:
+    kinds = r"\b(?:contest|note|night|webhook)\.[a-z_]+\b"
+    page = (await client.get("/nights/night/newsroom/webhooks")).text
+    told = (ROOT / "server/hooks/README.md").read_text()
+    assert {*re.findall(f"<code>({kinds})</code>", page)} == {*re.findall(f"`({kinds})`", told)}
+    sent = (ROOT / "server/hooks/messages.py").read_text()
+    assert {*re.findall(f'"({kinds})"', sent)} == {*re.findall(f"`({kinds})`", told)}
+
+
+async def test_readers_of_news_calendars_and_frames_find_them_from_a_page(client: httpx2.AsyncClient) -> None:
+    feed, calendar, framed = "application/atom+xml", "text/calendar", "application/json+oembed"
+    for path, kinds in (
+        ("/nights/night?lang=de", [feed, calendar, framed]),
+        (f"/nights/night/contests/{ballot(1)}", [feed, calendar, framed]),
+        (f"/nights/{GENERAL}", [feed, framed]),
+        (f"/nights/{GENERAL}/records?lang=cy", [feed]),
+    ):
+        page = (await client.get(path)).text
+        found = re.findall(r'<link rel="alternate" type="([^"]+)" title="([^"]+)" href="([^"]+)">', page)
+        assert [kind for kind, _, _ in found] == kinds, path
+        for kind, title, address in found:
+            asked = unescape(address).replace("http://127.0.0.1:8000", "")
+            answer = await client.get(asked)
+            media = answer.headers["content-type"].partition(";")[0]
+            assert (answer.status_code, media) == (200, kind.replace("+oembed", "")) and title, address
+            assert ("contest=" in asked) == ("contests" in path and kind == feed)
+            assert "lang=de" not in path or "lang=de" in asked or "lang%3Dde" in asked
 
 
 @pytest.mark.parametrize("page", ["", f"/contests/{ballot(0)}", "/wall", f"/contests/{ballot(0)}/embed"])

@@ -25,6 +25,7 @@ _FILLED = {
     "body": "local.kent",
     "table": "contests",
     "form": "post",
+    "task": "chart",
     "part": "0",
     "code": "7777",
     "name": "declared.css",

@@ -13,6 +13,7 @@ from server.nights.sources.tables import CsvRow
 
 _SHORT = 12  # characters: a party's name no longer than this is its own abbreviation
 _COMMON = {"the", "party", "of", "and", "for"}
+_OURS = re.compile("unregistered:[a-z0-9-]+")  # in our own export, of a party that has no id
 
 
 def names_in(rows: Iterable[CsvRow]) -> dict[str, str]:
@@ -27,7 +28,7 @@ def party_in(row: CsvRow) -> Party:
     """The party on the ballot paper, with its name and abbreviation from the archive, or an abbreviation made from
     it."""
     name, party = row.required("party_name"), party_id(row.required("party_id"))
-    if party and not PARTY_ID.fullmatch(party):
+    if party and not PARTY_ID.fullmatch(party) and not _OURS.fullmatch(party):
         row.wrong(f"party_id is {party!r}: it should look like PP85.", "party_id is none")
     archived = known().get(party)
     if archived and _words(archived.name) & _words(name):

@@ -32,6 +32,7 @@ def page(
     for a page about the whole night; so is what search engines and shared links tell of it.
     """
     others = {**shown.state, **query}
+    ballot = about.contest.ballot if about else ""
 
     def then(at: str) -> str:
         return kept(others | {"at": at}) or "?"
@@ -43,9 +44,11 @@ def page(
         live=shown.channel.on_air,
         moment=shown.moment,
         described=_described(shown, about),
-        picture=shown.picture(about.contest.ballot if about else ""),
+        picture=shown.picture(ballot),
         site=shown.site,
         push_key=shown.push_key,
+        feed=kept({"baseline": shown.baseline, "lang": shown.language.code, "contest": ballot}),
+        framed=_framed(shown, ballot) if topic in ("", ballot) else "",
         baseline=shown.baseline,
         baselines=[
             (choice, kept(others | {"baseline": choice.key}) or "?") for choice in against.baselines(shown.opened)
@@ -55,6 +58,7 @@ def page(
         state=shown.state,
         kept=kept({"baseline": shown.baseline}),
         here=kept(others),
+        copied=kept(others | {"of": str(context.get("view", ""))}),
         topic=topic,
         head=shown.channel.head,
         cursor=Markup(cursor(shown.night.seq, stood(shown.night.at))),
@@ -64,6 +68,12 @@ def page(
         **context,
     )
     return staying(html, shown.night.definition.id, {name: shown.state[name] for name in ("at", "known")})
+
+
+def _framed(shown: Shown, ballot: str) -> str:
+    """The query by which oEmbed is asked for the frame of a night's or a contest's own page."""
+    page = f"{shown.site}/nights/{shown.night.definition.id}{f'/contests/{ballot}' if ballot else ''}"
+    return kept({"url": page + shown.kept({"lang": shown.language.code})})
 
 
 def _described(shown: Shown, about: Count | None) -> str:

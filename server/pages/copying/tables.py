@@ -12,7 +12,7 @@ _WIKI = re.compile(r"[\[\]{}|<>'&=~_*#:;]")
 
 class Words(Struct, frozen=True):
     """A table with its ``caption``, the names of its columns, rows of the same length of which the first cell is a
-    name, and ``below`` what is said of it: lines, of which the last is the ``link``."""
+    name, and ``below`` what is said of it, with a ``link``; "" where another table follows that has both."""
 
     caption: str
     columns: tuple[str, ...]
@@ -20,6 +20,7 @@ class Words(Struct, frozen=True):
     below: tuple[str, ...]
     link: str
     names: int = 1  # columns of words, which the figures follow
+    of_people: bool = False  # the second column is their party
 
 
 def as_html(words: Words, tag: str) -> str:
@@ -30,16 +31,17 @@ def as_html(words: Words, tag: str) -> str:
         for first, *others in words.rows
     ]
     below = " · ".join(map(escape, words.below))
+    link = f' · <a href="{escape(words.link)}">{escape(words.link)}</a>'
     return "\n".join(
         [
             f'<table lang="{escape(tag)}">',
             f"<caption>{escape(words.caption)}</caption>",
-            f"<thead><tr>{head}</tr></thead>",
+            *([f"<thead><tr>{head}</tr></thead>"] if any(words.columns) else []),
             "<tbody>",
             *rows,
             "</tbody>",
             "</table>",
-            f'<p lang="{escape(tag)}">{below} · <a href="{escape(words.link)}">{escape(words.link)}</a></p>',
+            *([f'<p lang="{escape(tag)}">{below}{link}</p>'] if words.link else []),
         ]
     )
 
@@ -53,7 +55,8 @@ def as_markdown(words: Words) -> str:
     rule = f"|{'---|' * words.names}{'---:|' * (len(words.columns) - words.names)}"
     table = [line(words.columns), rule, *map(line, words.rows)]
     below = " · ".join(map(_plain, words.below))
-    return "\n".join([f"**{_plain(words.caption)}**", "", *table, "", f"{below} · <{words.link}>"])
+    end = ["", f"{below} · <{words.link}>"] if words.link else []
+    return "\n".join([f"**{_plain(words.caption)}**", "", *table, *end])
 
 
 def _plain(text: str) -> str:
@@ -74,10 +77,10 @@ def as_wikitext(words: Words) -> str:
         [
             '{| class="wikitable sortable"',
             f"|+ {safe(words.caption)}",
-            *(f'! scope="col" | {safe(name)}' for name in words.columns),
+            *(f'! scope="col" | {safe(name)}' for name in words.columns if any(words.columns)),
             *(line for row in rows for line in row),
             "|}",
-            f"{safe(' · '.join(words.below))} · {words.link}",
+            *([f"{safe(' · '.join(words.below))} · {words.link}"] if words.link else []),
         ]
     )
 
@@ -87,8 +90,10 @@ def as_lines(words: Words) -> str:
 
     def line(cells: Sequence[str]) -> str:
         first, *others = cells
-        party = "".join(f" ({one})" for one in others[: words.names - 1] if one)
-        figures = "; ".join(filter(None, others[words.names - 1 :]))
+        party = f" ({others[0]})" if words.of_people and others[0] else ""
+        figures = "; ".join(filter(None, others[words.of_people :]))
         return f"{first}{party}: {figures}" if figures else f"{first}{party}"
 
-    return "\n".join([words.caption, "", line(words.columns), *map(line, words.rows), "", *words.below, words.link])
+    end = ["", *words.below, words.link] if words.link else []
+    columns = [line(words.columns)] if any(words.columns) else []
+    return "\n".join([words.caption, "", *columns, *map(line, words.rows), *end])

@@ -58,7 +58,7 @@ def words(shown: Shown, count: Count | None) -> Words:
     caption = title if night.is_single else f"{seat}, {title}"
     columns = (_("Candidate"), _("Party"), _("Votes"), _("Share of votes"), _("Change"))
     rows = _candidates(shown, count, language)
-    return Words(_marked(shown, caption), columns, rows, tuple(below), _link(shown, count), names=2)
+    return Words(_marked(shown, caption), columns, rows, tuple(below), _link(shown, count), names=2, of_people=True)
 
 
 def _candidates(shown: Shown, count: Count, language: Language) -> tuple[tuple[str, ...], ...]:

@@ -1,5 +1,5 @@
-"""A newsroom's pages: the wall for a big screen, the frames for other sites, and the page that lists their addresses.
-The overlay is in ``overlays``; what the push sends them, in ``screens``."""
+"""A newsroom's screens: the wall for a big screen and the frames for other sites. The overlay is in ``overlays``, what the
+push sends them in ``screens``, the pages with their addresses in ``menu``."""
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -111,39 +111,11 @@ async def embed_contest(request: Request) -> Response:
     return choices.framable(await choices.answer(request, shown, name, make))
 
 
-@allows(everyone)
-async def newsroom(request: Request) -> Response:
-    """``/nights/{night}/newsroom?contest={ballot}``: the addresses of these pages, to copy."""
-    shown = await shown_by(request)
-    night = shown.night
-    first = _first(night)
-    asked = request.query_params.get("contest", "")
-    count = shown.count(asked) if asked else first
-
-    def make() -> str:
-        return page(
-            shown,
-            "newsroom/newsroom.html",
-            screens.ADDRESSES,
-            {"contest": asked} if asked else {},
-            view="newsroom",
-            count=count,
-            alone=night.is_single,
-            on_map=has_map(night.definition) or drawn(night.definition) is not None,
-            place=f"{shown.site}/nights/{night.definition.id}",
-            ending=shown.kept({"lang": shown.language.code}),
-            seconds=choices.SECONDS,
-        )
-
-    return await choices.answer(request, shown, f"newsroom {asked}", make)
-
-
 def _first(night: Night) -> Count:
     return next(iter(night.counts.values()))
 
 
 routes: list[BaseRoute] = [
-    Route("/nights/{night}/newsroom", newsroom),
     Route("/nights/{night}/wall", wall),
     Route("/nights/{night}/embed/score", embed_score),
     Route("/nights/{night}/embed/map", embed_map),
