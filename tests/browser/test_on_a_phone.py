@@ -85,7 +85,8 @@ BROKEN = """() => {
     const [range, broken] = [document.createRange(), []];
     for (let text; (text = walker.nextNode()); ) {
         const within = text.parentElement;
-        if (within.closest("code, pre, textarea, .heard") || !within.checkVisibility({ contentVisibilityAuto: true })) continue;
+        if (within.closest("code, pre, textarea, .heard")) continue;
+        if (!within.checkVisibility({ contentVisibilityAuto: true })) continue;
         for (const { 0: word, index } of text.data.matchAll(/\\p{L}{3,}/gu)) {
             range.setStart(text, index);
             range.setEnd(text, index + word.length);

@@ -1,5 +1,5 @@
-"""A newsroom's screens: the wall for a big screen and the frames for other sites. The overlay is in ``overlays``, what the
-push sends them in ``screens``, the pages with their addresses in ``menu``."""
+"""A newsroom's screens: the wall for a big screen and the frames for other sites. The overlay is in ``overlays``, what
+the push sends them in ``screens``, the pages with their addresses in ``menu``."""
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
