@@ -185,7 +185,7 @@ NO_PAGES = {
     "/nights/{night}/find/suggested",
     *("/live", "/nights/{night}/live", "/nights/{night}/frame", "/nights/{night}/reel/{part}", "/desk/live"),
     *("/clocks/{code}", "/directors/{code}", "/nights/{night}/overlay/banner", "/nights/{night}/overlay/template.html"),
-    *("/follow/{code}", "/static/{digest}/{name:path}"),
+    *("/follow/{code}", "/static/{digest}/{name:path}", "/manifest.webmanifest"),
     *("/nights/{night}/copy/{form}.txt", "/nights/{night}/contests/{ballot}/copy/{form}.txt"),
 }  # pieces of pages, what leads to a page, and files
 
