@@ -187,5 +187,5 @@ class Submitter:
                 command_id=f"drop/{asked.command_id}",
             )
             with suppress(Refused):  # somebody else has set it aside
-                await self.record(night, Dropped(**stamp, asked=asked.command.id, why=refused.sentence))
+                await self.record(night, Dropped(**stamp, asked=asked.command.id, why=str(refused.sentence)))
             raise

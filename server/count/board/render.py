@@ -17,9 +17,9 @@ from server.count.board.needs import needs_of
 from server.count.board.replay_wording import SKIPS, SPEEDS, replay_told
 from server.count.board.wording import device_told, reasons_told
 from server.count.phone.figures import number_at
-from server.count.phone.page_content import label_of
+from server.count.phone.labels import label_of
 from server.count.phone.read_back import otherwise, read_back
-from server.count.visit.place import STAGES
+from server.count.visit.stages import STAGES
 from server.election.commands import Correct, Declare, ballot_of
 from server.election.counting.acts import (
     Asked,

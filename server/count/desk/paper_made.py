@@ -143,7 +143,7 @@ class _Maker:
         try:
             return typed(text)
         except Unreadable as error:
-            self._wrong(field, str(error))
+            self._wrong(field, error.sentence)
             return None
 
     def _wrong(self, field: str, sentence: str) -> None:
