@@ -361,6 +361,8 @@ async def test_axe_finds_nothing_on_any_page_of_an_officers_phone(
     await eyes.open("/count/boxes?lang=de")
     await eyes.open("/count/boxes?lang=en")
     await sent("Announce the turnout", "#votes")
+    for code in ("cy", "de", "en"):
+        await eyes.open(f"/count?lang={code}")
     await sent(SEND, "#alert")
     await key(page, DOUBTFUL)
     await sent(SEND, ".reasons")
@@ -372,6 +374,8 @@ async def test_axe_finds_nothing_on_any_page_of_an_officers_phone(
     await eyes.look()
     await key(page)
     await sent(SEND, ".declaration")
+    for address in ("/count/script?lang=cy", "/count/script", "/count?lang=de", "/count"):
+        await eyes.open(address)
     await sent(DECLARE, "details.again")  # the receipt of what is on air
     await page.locator("#slip").fill("A slip of the tongue.")
     await sent("Put a slip right", ".correcting")

@@ -102,7 +102,9 @@ def test_two_officers_wait_for_each_other_in_their_language(client: TestClient, 
 def test_in_wales_the_script_is_in_both_languages_and_nothing_goes_out(client: TestClient, desk: Desk) -> None:
     night = rochester.night()
     first, other = night.contests
-    desk.open_night(replace(night, contests=(replace(first, nation="Wales", region="Wales", gss="W07000049"), other)))
+    names = tuple([replace(one, full_name="Mark John Reckless") if one.id == "11" else one for one in first.candidates])
+    first = replace(first, nation="Wales", region="Wales", candidates=names)
+    desk.open_night(replace(night, contests=(first, other)))
     phone = Phone(client)
     phone.sign_in(desk.invite())
     assert client.get("/count/script").url.path == "/count", "without a confirmed sheet there is nothing to say"
@@ -114,6 +116,7 @@ def test_in_wales_the_script_is_in_both_languages_and_nothing_goes_out(client: T
     assert (welsh[0], english[0]) == ("cy", "en-GB")
     assert "Yr wyf i, Rhian Parry, Swyddog Canlyniadau Gweithredol ar gyfer Rochester and Strood" in welsh[1]
     assert "I, Rhian Parry, Acting Returning Officer for Rochester and Strood, declare" in english[1]
+    assert "Mark John Reckless, commonly known as Mark Reckless <small>UK Independence Party" in english[1]
     assert "un deg chwe mil, wyth cant chwe deg saith" in welsh[1]
     assert "<b>16,867</b> <span>sixteen thousand, eight hundred and sixty-seven</span>" in english[1]
     assert "<b>Mark Reckless</b> is elected as the Member of Parliament for Rochester and Strood." in english[1]

@@ -84,6 +84,7 @@ class _Maker:
             description=description or UNSET,
             fate=cast(Fate, row.fate) if row.fate in fates else UNSET,
             sitting=row.sitting,
+            full_name=full if (full := _plain(row.full_name)) not in ("", name) else UNSET,
         )
 
     def _party(self, row: CandidateRow, usual: Party | None) -> str:

@@ -5,8 +5,7 @@ from msgspec import Struct
 from server.election.contests import Contest
 from server.election.nights import Night
 from server.election.texts.said import Said, Value, _, say
-
-RETURNING_OFFICER, ACTING = say("Returning Officer"), say("Acting Returning Officer")
+from server.html.telling.officers import RETURNING_OFFICER, title_of
 
 
 class Office(Struct, frozen=True):
@@ -28,7 +27,10 @@ def office_of(night: Night, contest: Contest) -> Office:
         member, members = (named, f"{named}s") if named else (say("Member of Parliament"), say("Members of Parliament"))
         one = say("the %(member)s for %(where)s", member=member, where=contest)
         return Office(
-            one, say("%(members)s for %(where)s", members=members, where=contest), contest, title_of(night, contest)
+            one,
+            say("%(members)s for %(where)s", members=members, where=contest),
+            contest,
+            title_of(night.definition, contest),
         )
     if body.kind == "office":
         return Office(body.name, body.name, contest, RETURNING_OFFICER)
@@ -39,16 +41,6 @@ def office_of(night: Night, contest: Contest) -> Office:
         where = say("the %(name)s of %(body)s", name=contest.name, body=body.name)
     one = say("a %(member)s for %(where)s", member=member, where=where)
     return Office(one, say("%(members)s for %(where)s", members=members, where=where), where, RETURNING_OFFICER)
-
-
-def title_of(night: Night, contest: Contest) -> Said:
-    """Who declares the result of a contest.
-
-    At an election of the House of Commons in England and Wales that is the Acting Returning Officer (Representation of
-    the People Act 1983, section 28): the Returning Officer, a sheriff or mayor, has other duties.
-    """
-    of_the_house = night.definition.body_of(contest) is None and contest.ballot.startswith("parl.")
-    return ACTING if of_the_house and contest.nation in ("England", "Wales") else RETURNING_OFFICER
 
 
 def opening_of(office: Office, officer: str, contest: Contest) -> Said:

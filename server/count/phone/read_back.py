@@ -22,7 +22,7 @@ from server.election.verdict import Figures, judge
 class ReadBack(Struct, frozen=True):
     """A declaration to be read aloud.
 
-    ``lines``, in ballot-paper order: candidate's name, party's name, id of the party it counts for, votes, elected.
+    ``lines``, in ballot-paper order: candidate's name, party, id of the party it counts for, votes, elected.
     ``elected`` are the names of those elected, by votes; ``vacant`` is how many seats nobody has. ``rejected``: head
     of rule 47 and papers (None if not known), ``rejected_total`` all of them. ``tied``: the names among whom a lot
     decided, ``drawn`` those on whom it fell. ``second``, where there are two rounds: name, first preferences, second,

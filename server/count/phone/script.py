@@ -45,6 +45,7 @@ def _text(place: Place, one: Language) -> str:
         place=place,
         contest_of=contest,
         read_back=told,
+        full_names={contest.told(one.id): one.full_name for one in contest.candidates if one.full_name},
         opening=opening_of(told.office, place.returning_officer, contest),
         in_words=lambda number: spoken(one, number),
     )

@@ -90,6 +90,7 @@ def _unfit(night: Night, command: AmendBallotPaper) -> Iterator[Finding]:
     known = {*night.parties, *(party.id for party in command.parties)}
     for candidate in candidates:
         yield from _text(f"name.{candidate.id}", candidate.name, LONGEST_TITLE, say("Say who stands."))
+        yield from _text(f"full_name.{candidate.id}", candidate.full_name or "", LONGEST_TITLE)
         yield from _text(f"description.{candidate.id}", candidate.description or "", LONGEST_TITLE)
         if not {candidate.party, counted_as(candidate.party)} <= known:
             sentence = say("%(party)s is no party that this night names.", party=candidate.party[:LONGEST_NAME])

@@ -13,7 +13,7 @@ from server.election.nights import Night
 from server.election.texts.said import Said, Value, _, say, say_all
 
 What = Literal[
-    "name", "party", "description", "sitting", "withdrew", "died", "stands", "new", "gone", "order",
+    "name", "full-name", "party", "description", "sitting", "withdrew", "died", "stands", "new", "gone", "order",
     "contest", "region", "electorate", "previous", "title", "polls-close", "baseline",
 ]  # fmt: skip
 
@@ -79,6 +79,7 @@ def _words(night: Night, one: PutRight) -> Said:
 
 _OF_A_CANDIDATE: dict[str, str] = {
     "name": _("%(before)s is %(after)s"),
+    "full-name": _("the full name of %(who)s"),
     "party": _("%(who)s stands for %(after)s, not %(before)s"),
     "description": _("the description of %(who)s"),
     "sitting": _("who was the MP before: %(who)s"),
@@ -114,6 +115,8 @@ def _of_a_candidate(before: Candidate, after: Candidate) -> Iterator[PutRight]:
     who = after.name
     if before.name != after.name:
         yield PutRight("name", who, before.name, after.name)
+    if (before.full_name or "") != (after.full_name or ""):
+        yield PutRight("full-name", who)
     if before.party != after.party:
         yield PutRight("party", who, before.party, after.party)
     if (before.description or "") != (after.description or ""):
