@@ -204,7 +204,9 @@ def _is_chosen_here(request: Request, language: str) -> bool:
     a page is reloaded or gone back to whose own script changed its address: then there is no referrer, or it is the
     page itself.
     """
-    if request.headers.get("sec-fetch-dest", "document") != "document":
+    headers = request.headers
+    worker = headers.get("sec-fetch-mode") == "navigate"  # asks for the officers' phones, and says "empty"
+    if headers.get("sec-fetch-dest", "document") not in ("document", *(("empty",) if worker else ())):
         return False
     referrer = request.headers.get("referer", "")
     if f"{_LANGUAGE}={language}" in referrer.partition("?")[2].split("&"):

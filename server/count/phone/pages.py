@@ -123,7 +123,7 @@ def _taken_back(place: Place) -> str:
     if entry.dropped and entry.dropped.seq == entry.since:
         dropped = entry.dropped
         message = _("What was sent did not go out, at %(time)s: %(why)s Look at the figures, and send them again.")
-        return say(message, time=clock(dropped.at), why=dropped.why)
+        return say(message, time=clock(dropped.at), why=say(dropped.why))
     if isinstance(last, Withdrawn):
         message = _("Our report of the declaration was withdrawn at %(time)s: %(reason)s")
         return say(message, time=clock(last.at), reason=last.reason)
