@@ -85,6 +85,12 @@ def going_on_air(count: Count) -> Refused:
     return Refused("already-asked", say("%(contest)s has been declared, and is going on air.", contest=count.contest))
 
 
+NO_SUCH_NIGHT = say("No such night is on air.")
+OTHER_THING = say("Something else was sent with this key before. This was not done.")
+SET_ASIDE = say("That was set aside in the meantime: look at the page as it is now.")
+"""What is said of what was sent while the stream has something else."""
+
+
 def must_be_closed(night: Night, now: datetime) -> None:
     """Raises Refused until the poll has closed: then figures that count may go out."""
     if why := still_open(night, now):

@@ -64,6 +64,7 @@ from server.election.counting.tables import must_be_their_sum, must_choose, must
 from server.election.counts import Count
 from server.election.nights import Night
 from server.election.refusals import (
+    NO_SUCH_NIGHT,
     Refused,
     count_of,
     going_on_air,
@@ -131,7 +132,7 @@ def admit_at_the_place(desk: Desk, act: A) -> A:
         case PinChosen() | SignedIn() | PinMistaken():
             must_sign_in(desk, act)
         case _:
-            raise Refused("night-unknown", say("No such night is on air."))
+            raise Refused("night-unknown", NO_SUCH_NIGHT)
     return replace(act, seq=desk.seq + 1)
 
 

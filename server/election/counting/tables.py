@@ -19,7 +19,8 @@ from server.election.limits import LONGEST_NAME, MOST_IN_A_BUNDLE, MOST_TABLES
 from server.election.methods.figures import HEADS, Rejected
 from server.election.refusals import Refused, must_be_polled, refuse_if
 from server.election.texts.box_words import found_in_box
-from server.election.texts.check_codes import CHECKS, Finding
+from server.election.texts.check_codes import Finding
+from server.election.texts.said import say
 
 
 class Tables(Struct, frozen=True):
@@ -150,7 +151,8 @@ def must_key_table(count: Count, desk: Desk, act: TableKeyed) -> None:
     if act.votes.keys() != {candidate.id for candidate in count.contest.polled}:
         _refuse_table("count-moved-on", "", "table-paper")
     if act.rejected.total != sum(getattr(act.rejected, head) or 0 for head in HEADS):
-        refuse_if([Finding("rejected-heads", "rejected", CHECKS["rejected-heads"].what)])
+        sentence = say("The four heads of rejected papers do not add up to their total.")
+        refuse_if([Finding("rejected-heads", "rejected", sentence)])
     refuse_if([*check_table(tables, act)])
 
 
