@@ -99,6 +99,17 @@ def test_two_officers_wait_for_each_other_in_their_language(client: TestClient, 
     assert not english_in(bob.open(), code)
 
 
+@pytest.mark.parametrize("code", OTHERS)
+def test_the_cards_that_officers_are_given_are_in_the_language_of_the_desk(
+    client: TestClient, desk: Desk, code: str
+) -> None:
+    editor = signed_in(client, desk, "desk", name="Jane Smith")
+    desk.invite("second officer", name="Bob Mills")
+    page = editor.open(f"/desk/invitations?lang={code}")
+    assert "Bob Mills" in page
+    assert not english_in(page.replace("data-now=", "data-then="), code)
+
+
 def test_in_wales_the_script_is_in_both_languages_and_nothing_goes_out(client: TestClient, desk: Desk) -> None:
     night = rochester.night()
     first, other = night.contests

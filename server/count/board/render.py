@@ -156,11 +156,6 @@ def person(board: Board, invitation: str) -> Markup:
     return _fragment("person", person=somebody, night=board.night, state_of=state_of, single=False)
 
 
-def card(board: Board, person: Person, contests: Sequence[str], link: str, code: Markup) -> Markup:
-    """An invitation to print and cut out; ``code`` is the link as a QR code (SVG), or ""."""
-    return _fragment("card", person=person, contests=contests, link=link, code=code, night=board.night)
-
-
 def contest(board: Board, ballot: str) -> Markup:
     """Everything about one contest."""
     glance, night = board.glance(ballot), board.night
