@@ -32,7 +32,7 @@ def in_english(code: str) -> tuple[set[str], list[str]]:
     spoken_here = {word for item in messages(code) for form in item.forms for word in words_in(form)}
     texts = [item.texts[0] for item in messages(code)]
     long = [text for text in texts if len(text.split()) > 3 and not {"%", "<"} & set(text)]
-    return set(COMMON.split()) - spoken_here, long
+    return {str(word) for word in COMMON.split()} - spoken_here, long
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -1,6 +1,6 @@
 """The verification and the sheet of votes, as forms that are sent and recorded. No rules of its own."""
 
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from msgspec import UNSET
 from starlette.requests import Request
@@ -179,8 +179,8 @@ async def take_back(request: Request) -> Response:
 
 
 async def _contests(request: Request) -> Response:
-    counts, told = _counts(request), {"night": night_of(request), "person": visit(request).person, "stages": STAGES}
-    return page(request, "contests.html", counts=counts, token=_token_of_all(counts), **told)
+    counts, told = _counts(request), dict[str, Any](night=night_of(request), person=visit(request).person)
+    return page(request, "contests.html", counts=counts, token=_token_of_all(counts), stages=STAGES, **told)
 
 
 def _counts(request: Request) -> list[Count]:

@@ -15,7 +15,7 @@ from server.election.methods.figures import HEADS, NOTHING_MORE, Tie
 from server.election.nights import Night
 from server.election.parties import counted_as
 from server.election.texts.check_codes import Finding
-from server.election.texts.said import say
+from server.election.texts.said import Named, say
 from server.election.verdict import tie_in
 
 
@@ -27,8 +27,8 @@ class NumberRow(Struct, frozen=True):
     """
 
     field: str
-    label: str
-    note: str
+    label: str | Named
+    note: str | Named
     party: str
     text: str
     sentences: tuple[str, ...]
@@ -220,6 +220,7 @@ def _sum(count: Count, asked: AskedSheet, entry: SentForm) -> RunningTotal:
 def _named(rows: dict[str, NumberRow], finding: Finding) -> str:
     label = rows[finding.field].label if finding.field in rows else ""
     sentence = finding.sentence
-    if not label or str(label).lower() in sentence.lower():
+    name = label if isinstance(label, str) else label.name
+    if not name or name.lower() in sentence.lower():
         return sentence
     return say("%(label)s: %(sentence)s", label=label, sentence=sentence)

@@ -1,5 +1,7 @@
 """What the officer will say: the declaration in words, to print before it is spoken. Nothing is declared here."""
 
+from functools import partial
+
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,7 +30,7 @@ async def script(request: Request) -> Response:
         return led_to(request, place.at(FORM))
     spoken_in = _languages(request, place)
     texts = [(one, Markup(_text(place, one))) for one in spoken_in]
-    return page(request, "script.html", texts=texts, **common(request, place))
+    return page(request, "script.html", 200, texts=texts, **common(request, place))
 
 
 def _languages(request: Request, place: Place) -> tuple[Language, ...]:
@@ -47,5 +49,5 @@ def _text(place: Place, one: Language) -> str:
         read_back=told,
         full_names={contest.told(one.id): one.full_name for one in contest.candidates if one.full_name},
         opening=opening_of(told.office, place.returning_officer, contest),
-        in_words=lambda number: spoken(one, number),
+        in_words=partial(spoken, one),
     )

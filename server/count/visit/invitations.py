@@ -16,7 +16,7 @@ _SALT = "count.invitation.2"
 _DAYS = 14
 _TOO_OLD = say("This invitation is older than %(days)s days. Ask the desk for a new one.", days=_DAYS)
 _NOT_VALID = say("This is not a valid invitation. Was the whole link copied? Then ask the desk for a new one.")
-_OF_AN_ADMIN = {
+_OF_AN_ADMIN: dict[str, Said] = {
     NOT_GOOD: say("This invitation is not good any more. Ask another admin for a new one."),
     _TOO_OLD: say("This invitation is older than %(days)s days. Ask another admin for a new one.", days=_DAYS),
     _NOT_VALID: say("This is not a valid invitation. Was the whole link copied? Then ask another admin for a new one."),
