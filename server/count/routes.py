@@ -11,6 +11,7 @@ from server.count.boxes.sent_by_program import post_boxes
 from server.count.declaration_api import post_declaration
 from server.count.phone.declaring import confirm, correct, declare, drop, receipt, withdraw
 from server.count.phone.entering import back_to_form, form, sheet, stage, state, take_back, verify
+from server.count.phone.script import script
 from server.count.phone.worker import worker
 from server.count.visit.sessions import sessions
 from server.count.visit.signing_in import invitation, start, welcome
@@ -50,6 +51,7 @@ _COUNT = (
     ("GET", "/count", form),
     ("GET", "/count/state", state),
     ("GET", "/count/receipt", receipt),
+    ("GET", "/count/script", script),
     *(("POST", f"/count/{name}", endpoint) for name, endpoint in _FORMS.items()),
     *(("GET", path, endpoint) for path, endpoint in _PAGES.items()),
     *(("GET", f"/count/{name}", back_to_form) for name in _FORMS if f"/count/{name}" not in _PAGES),

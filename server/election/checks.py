@@ -9,9 +9,10 @@ from server.election.methods.reconciling import ELECTORATE, heads_of
 from server.election.methods.rules import decides
 from server.election.parties import INDEPENDENT, SPEAKER
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import say
 from server.election.verdict import counted_in
 
-AT_THE_DESK = "The desk can put that right under “The ballot paper”."
+AT_THE_DESK = say("The desk can put that right under “The ballot paper”.")
 """Where a figure or a name that was known before the count is put right, and by whom."""
 
 
@@ -78,10 +79,10 @@ def _shape(contest: Contest, counted: Counted, *, must_reconcile: bool) -> list[
 def _missing(counted: Counted) -> list[Finding]:
     findings: list[Finding] = []
     if counted.papers is None:
-        sentence = "The ballot papers must be verified before the votes can be declared."
+        sentence = say("The ballot papers must be verified before the votes can be declared.")
         findings.append(Finding("papers-missing", "papers", sentence))
     if counted.rejected is None:
-        sentence = "Enter the rejected papers, so that every ballot paper is accounted for; 0 if there are none."
+        sentence = say("Enter the rejected papers, so that every ballot paper is accounted for; 0 if there are none.")
         findings.append(Finding("rejected-missing", "rejected", sentence))
     return findings
 
@@ -92,27 +93,39 @@ def _candidates(contest: Contest, votes: dict[str, int]) -> list[Finding]:
         number = votes.get(candidate.id)
         field = f"votes.{candidate.id}"
         if number is None:
-            sentence = f"Enter the votes for {contest.told(candidate.id)}; 0 if there are none."
+            sentence = say("Enter the votes for %(name)s; 0 if there are none.", name=contest.told(candidate.id))
             findings.append(Finding("votes-missing", field, sentence))
         elif number < 0:
-            findings.append(Finding("votes-negative", field, "Votes cannot be fewer than 0."))
+            findings.append(Finding("votes-negative", field, say("Votes cannot be fewer than 0.")))
     known = {candidate.id: candidate for candidate in contest.candidates}
     for candidate in votes:
         if candidate not in known:
-            sentence = f"No candidate {candidate} is on this ballot paper."
+            sentence = say("No candidate %(candidate)s is on this ballot paper.", candidate=candidate)
             findings.append(Finding("candidate-unknown", f"votes.{candidate}", sentence))
         elif known[candidate].fate == "withdrew":
-            sentence = f"{known[candidate].name} withdrew before the poll, and has no votes. {AT_THE_DESK}"
+            sentence = say(
+                "%(name)s withdrew before the poll, and has no votes. %(then)s",
+                name=known[candidate].name,
+                then=AT_THE_DESK,
+            )
             findings.append(Finding("candidate-withdrew", f"votes.{candidate}", sentence))
     for candidate in contest.candidates:
         if candidate.fate != "died":
             continue
-        desk = "The desk records it under “No poll here”."
+        desk = say("The desk records it under “No poll here”.")
         if candidate.party not in (INDEPENDENT, SPEAKER):
-            sentence = f"{candidate.name}, a party's candidate, has died: the poll is countermanded (rule 63). {desk}"
+            sentence = say(
+                "%(name)s, a party's candidate, has died: the poll is countermanded (rule 63). %(desk)s",
+                name=candidate.name,
+                desk=desk,
+            )
             findings.append(Finding("party-candidate-died", "votes", sentence))
         elif contest.rules.any_death_countermands:
-            sentence = f"{candidate.name}, a candidate, has died: the poll is countermanded (rule 55). {desk}"
+            sentence = say(
+                "%(name)s, a candidate, has died: the poll is countermanded (rule 55). %(desk)s",
+                name=candidate.name,
+                desk=desk,
+            )
             findings.append(Finding("party-candidate-died", "votes", sentence))
     return findings
 
@@ -122,14 +135,18 @@ def _rejected(rejected: Rejected | None) -> list[Finding]:
         return []
     heads = heads_of(rejected)
     findings = [
-        Finding("rejected-negative", f"rejected.{head}", "Rejected papers cannot be fewer than 0.")
+        Finding("rejected-negative", f"rejected.{head}", say("Rejected papers cannot be fewer than 0."))
         for head, number in heads.items()
         if number < 0
     ]
     if rejected.total < 0:
-        findings.append(Finding("rejected-negative", "rejected", "Rejected papers cannot be fewer than 0."))
+        findings.append(Finding("rejected-negative", "rejected", say("Rejected papers cannot be fewer than 0.")))
     if len(heads) == len(HEADS) and sum(heads.values()) != rejected.total:
-        sentence = f"The four heads add up to {sum(heads.values()):,}, not to {rejected.total:,} rejected papers."
+        sentence = say(
+            "The four heads add up to %(sum)s, not to %(total)s rejected papers.",
+            sum=sum(heads.values()),
+            total=rejected.total,
+        )
         findings.append(Finding("rejected-heads", "rejected", sentence))
     return findings
 
@@ -139,9 +156,14 @@ def check_papers(contest: Contest, papers: int | None) -> list[Finding]:
     if papers is None:
         return []
     if papers < 0:
-        return [Finding("papers-negative", "papers", "Ballot papers cannot be fewer than 0.")]
+        return [Finding("papers-negative", "papers", say("Ballot papers cannot be fewer than 0."))]
     if 0 < contest.electorate < papers:
-        sentence = f"{papers:,} ballot papers are more than the electorate of {contest.electorate:,}. {ELECTORATE}"
+        sentence = say(
+            "%(papers)s ballot papers are more than the electorate of %(electorate)s. %(then)s",
+            papers=papers,
+            electorate=contest.electorate,
+            then=ELECTORATE,
+        )
         return [Finding("papers-above-electorate", "papers", sentence)]
     return []
 
@@ -151,18 +173,26 @@ def _tie(contest: Contest, counted: Counted) -> list[Finding]:
     if tie is None:
         first = contest.candidate(contest.rules.elect(replace(counted, drawn=())).order[0])
         if first.fate == "died":
-            sentence = (
-                f"{first.name} has died and has the most votes: nobody is returned (rule 61), and the election begins "
-                "afresh. The desk records it under “No poll here”."
+            sentence = say(
+                "%(name)s has died and has the most votes: nobody is returned (rule 61), and the election begins "
+                "afresh. The desk records it under “No poll here”.",
+                name=first.name,
             )
             return [Finding("dead-first", f"votes.{first.id}", sentence)]
         if not counted.drawn:
             return []
-        where = "the first place" if contest.seats == 1 else "the last place"
-        return [Finding("lot-without-tie", "lot", f"A lot is drawn only where {where} is a tie.")]
+        where = say("A lot is drawn only where the first place is a tie.")
+        if contest.seats > 1:
+            where = say("A lot is drawn only where the last place is a tie.")
+        return [Finding("lot-without-tie", "lot", where)]
     if decides(tie, counted.drawn):
         return []
-    names = " and ".join(map(contest.told, tie.tied))
-    drawn = "the one whose lot was drawn" if tie.places == 1 else f"the {tie.places} whose lots were drawn"
-    sentence = f"{names} have the same number of votes: choose {drawn}."
+    names = tuple(map(contest.told, tie.tied))
+    sentence = say("%(names)s have the same number of votes: choose the one whose lot was drawn.", names=names)
+    if tie.places > 1:
+        sentence = say(
+            "%(names)s have the same number of votes: choose the %(places)s whose lots were drawn.",
+            names=names,
+            places=tie.places,
+        )
     return [Finding("tie-without-lot", "lot", sentence)]

@@ -18,10 +18,11 @@ class Candidate(Struct, frozen=True):
     """One name on the ballot paper. ``id`` stays the same whatever is put right on the paper: it was the place on it
     when the night was opened, "1" for the first. ``party`` is a party id; ``sitting`` marks the MP before the poll.
 
-    ``description`` is what the paper says in place of the party's name. ``fate`` says that the candidate withdrew in
-    time, and takes no part in the poll (Parliamentary Elections Rules, rule 13), or has died: then votes for an
-    independent are counted all the same (rule 60), and the poll of a party's candidate is countermanded (rule 63).
-    Fields that are unset are not encoded.
+    ``name`` is what the paper says, the commonly used one where there is one; ``full_name`` is the other, where they
+    differ. ``description`` is what the paper says in place of the party's name. ``fate`` says that the candidate
+    withdrew in time, and takes no part in the poll (Parliamentary Elections Rules, rule 13), or has died: then votes
+    for an independent are counted all the same (rule 60), and the poll of a party's candidate is countermanded (rule
+    63). Fields that are unset are not encoded.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Candidate(Struct, frozen=True):
     sitting: bool = False
     description: str | UnsetType = UNSET
     fate: Fate | UnsetType = UNSET
+    full_name: str | UnsetType = UNSET
 
 
 class Previous(Struct, frozen=True):

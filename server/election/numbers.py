@@ -3,6 +3,7 @@
 import re
 
 from server.election.limits import LONGEST_NUMBER
+from server.election.texts.said import Said, say
 from server.election.texts.unseen import visible
 
 _NUMBER = re.compile(r"(?P<minus>[-−])? ?(?P<digits>[0-9]+|[0-9]{1,3}(?P<mark>[, ])[0-9]{3}(?:(?P=mark)[0-9]{3})*)")
@@ -11,7 +12,11 @@ _TWO = re.compile(r"[0-9][\t\r\n\v\f]+[0-9]")
 
 
 class Unreadable(Exception):
-    """A text cannot be read as one whole number with certainty; the message says what to type instead."""
+    """A text cannot be read as one whole number with certainty; the ``sentence`` says what to type instead."""
+
+    def __init__(self, sentence: Said) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def typed(text: str) -> int | None:
@@ -23,7 +28,7 @@ def typed(text: str) -> int | None:
     """
     seen = visible(text).strip()
     if _TWO.search(seen):
-        raise Unreadable("Those are two numbers, as from two columns of a table: type the one that belongs here.")
+        raise Unreadable(say("Those are two numbers, as from two columns of a table: type the one that belongs here."))
     plain = " ".join(seen.split())
     if not plain:
         return None
@@ -32,7 +37,7 @@ def typed(text: str) -> int | None:
         raise Unreadable(_why(plain))
     digits = re.sub("[, ]", "", number["digits"]).lstrip("0") or "0"
     if len(digits) > LONGEST_NUMBER:
-        raise Unreadable("That is too long for a number of votes.")
+        raise Unreadable(say("That is too long for a number of votes."))
     return -int(digits) if number["minus"] else int(digits)
 
 
@@ -44,9 +49,9 @@ def written(text: str, digits: int = 15) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
 
 
-def _why(plain: str) -> str:
+def _why(plain: str) -> Said:
     if re.fullmatch("[-−0-9., ]*[.][0-9., ]*", plain):
-        return "A full stop can mean thousands or a fraction. Type the number without it."
+        return say("A full stop can mean thousands or a fraction. Type the number without it.")
     if re.fullmatch("[0-9, ]+", plain):
-        return "The comma or space is not where thousands end. Is a digit missing? Type 16867 or 16,867."
-    return "Type a whole number, digits only."
+        return say("The comma or space is not where thousands end. Is a digit missing? Type 16867 or 16,867.")
+    return say("Type a whole number, digits only.")

@@ -7,6 +7,8 @@ from server.election.counts import Count
 from server.election.limits import LONGEST_NAME, LONGEST_TEXT
 from server.election.nights import Night
 from server.election.texts.check_codes import CHECKS, Finding
+from server.election.texts.said import Said, say, say_all
+from server.election.texts.words import NO_POLL
 
 
 class Refused(Exception):
@@ -35,34 +37,36 @@ def want_reasons(doubts: list[Finding], reasons: dict[str, str]) -> None:
         if len(why.strip()) > LONGEST_TEXT or len(code) > LONGEST_NAME
     ]
     if len(reasons) > len(CHECKS):
-        too_long.append(Finding("text-too-long", "reasons", "There are more reasons than there are checks."))
+        too_long.append(Finding("text-too-long", "reasons", say("There are more reasons than there are checks.")))
     if too_long:
         refuse_if([*too_long, *doubts])
     if any(not plain(reasons.get(doubt.code, "")) for doubt in doubts):
-        raise Refused("reasons-missing", "Say why it is so, where something looks unusual.", tuple(doubts))
+        raise Refused("reasons-missing", say("Say why it is so, where something looks unusual."), tuple(doubts))
 
 
 def count_of(night: Night, ballot: str) -> Count:
     """The contest with this ballot id; Refused if the night has none."""
     count = night.counts.get(ballot)
     if count is None:
-        raise Refused("ballot-unknown", f"{ballot} is not a contest of this night.")
+        raise Refused("ballot-unknown", say("%(ballot)s is not a contest of this night.", ballot=ballot))
     return count
 
 
 def must_be_polled(count: Count) -> None:
     """Raises Refused where no poll is taken."""
     if count.no_poll is not None:
-        raise Refused("no-poll", f"{count.contest.name} is {count.no_poll.state}: there is nothing to count.")
+        state = NO_POLL[count.no_poll.state]
+        sentence = say("%(contest)s is %(state)s: there is nothing to count.", contest=count.contest, state=state)
+        raise Refused("no-poll", sentence)
 
 
 def must_be_declared(count: Count) -> None:
     """Raises Refused while the contest has no result that could be corrected or withdrawn."""
     if count.result is None:
-        raise Refused("not-declared", f"{count.contest.name} is not declared.")
+        raise Refused("not-declared", say("%(contest)s is not declared.", contest=count.contest))
 
 
-AFTER_DECLARING = (
+AFTER_DECLARING = say(
     "After a declaration nothing is counted again: what can be done is to correct our report at once, if it has a "
     "slip, or to withdraw our report."
 )
@@ -72,7 +76,19 @@ AFTER_DECLARING = (
 def must_be_undeclared(count: Count) -> None:
     """Raises Refused once the contest has a result, with what can be done then."""
     if count.result is not None:
-        raise Refused("already-declared", f"{count.contest.name} is already declared. {AFTER_DECLARING}")
+        sentence = say("%(contest)s is already declared.", contest=count.contest)
+        raise Refused("already-declared", say_all(sentence, AFTER_DECLARING))
+
+
+def going_on_air(count: Count) -> Refused:
+    """The refusal of what comes too late, since figures have been declared and go on air."""
+    return Refused("already-asked", say("%(contest)s has been declared, and is going on air.", contest=count.contest))
+
+
+NO_SUCH_NIGHT = say("No such night is on air.")
+OTHER_THING = say("Something else was sent with this key before. This was not done.")
+SET_ASIDE = say("That was set aside in the meantime: look at the page as it is now.")
+"""What is said of what was sent while the stream has something else."""
 
 
 def must_be_closed(night: Night, now: datetime) -> None:
@@ -90,17 +106,31 @@ def still_open(night: Night, now: datetime) -> str:
     if now >= definition.polls_close or definition.rehearsal or definition.replay_of is not None:
         return ""
     close, today = definition.polls_close.astimezone(LONDON), now.astimezone(LONDON).date()
-    year = "" if close.year == today.year else f" {close.year}"
-    day = "" if close.date() == today else f" on {close.day} {close:%B}{year}"
-    return f"The poll closes{day} at {close:%H:%M}: nothing is published before that."
+    time = f"{close:%H:%M}"
+    if close.date() == today:
+        return say("The poll closes at %(time)s: nothing is published before that.", time=time)
+    if close.year == today.year:
+        return say("The poll closes on %(day)s at %(time)s: nothing is published before that.", day=close, time=time)
+    year = str(close.year)
+    return say(
+        "The poll closes on %(day)s %(year)s at %(time)s: nothing is published before that.",
+        day=close,
+        year=year,
+        time=time,
+    )
 
 
-def reason_in(text: str, who: str = "saw the figures") -> str:
-    """The reason that somebody typed, as ``plain`` has it; Refused where it is empty or too long. ``who`` reads it."""
+SAW_THE_FIGURES = say("Give the reason: everyone who saw the figures will read it.")
+SAW_IT = say("Give the reason: everyone who saw it will read it.")
+READ_THE_NOTE = say("Give the reason: everyone who read the note will read it.")
+"""What is said where a reason is missing, by who reads it."""
+
+
+def reason_in(text: str, missing: Said = SAW_THE_FIGURES) -> str:
+    """The reason that somebody typed, as ``plain`` has it; Refused where it is empty or too long."""
     reason = plain(text, "reason")
     if not reason:
-        sentence = f"Give the reason: everyone who {who} will read it."
-        refuse_if([Finding("reason-missing", "reason", sentence)])
+        refuse_if([Finding("reason-missing", "reason", missing)])
     return reason
 
 
@@ -116,5 +146,5 @@ def plain(text: str, field: str = "text") -> str:
 
 
 def _too_long(text: str, field: str) -> Finding:
-    sentence = f"{len(text):,} characters are too many: say it in {LONGEST_TEXT}."
+    sentence = say("%(length)s characters are too many: say it in %(most)s.", length=len(text), most=LONGEST_TEXT)
     return Finding("text-too-long", field, sentence)

@@ -184,10 +184,17 @@ def in_language(request: Request, response: Response) -> Response:
         return response
     response.headers["Vary"] += ", Sec-Fetch-Dest, Sec-Fetch-Site, Referer"
     if chosen == language.code and _is_chosen_here(request, chosen):
-        response.headers["Cache-Control"] = "private, no-cache"
+        if response.headers.get("Cache-Control") != "no-store":
+            response.headers["Cache-Control"] = "private, no-cache"
         where = rooted("") or "/"
         response.set_cookie(_LANGUAGE, chosen, max_age=_A_YEAR, path=where, samesite="lax", httponly=True)
     return response
+
+
+def without_language(request: Request) -> str:
+    """The query of a request without its language, "?" and all, so that a page can offer itself in another."""
+    query = "&".join(part for part in request.url.query.split("&") if part and not part.startswith(f"{_LANGUAGE}="))
+    return f"?{query}" if query else ""
 
 
 def _is_chosen_here(request: Request, language: str) -> bool:
@@ -197,7 +204,9 @@ def _is_chosen_here(request: Request, language: str) -> bool:
     a page is reloaded or gone back to whose own script changed its address: then there is no referrer, or it is the
     page itself.
     """
-    if request.headers.get("sec-fetch-dest", "document") != "document":
+    headers = request.headers
+    worker = headers.get("sec-fetch-mode") == "navigate"  # asks for the officers' phones, and says "empty"
+    if headers.get("sec-fetch-dest", "document") not in ("document", *(("empty",) if worker else ())):
         return False
     referrer = request.headers.get("referer", "")
     if f"{_LANGUAGE}={language}" in referrer.partition("?")[2].split("&"):

@@ -7,8 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from server.election.texts.said import say, say_all
 from server.html.address import in_language, language_of
-from server.html.languages import ENGLISH
 from server.html.templates import rendered
 from server.measures import REFUSALS
 from server.stream.servers.failures import LostByRedis, StreamUnfit
@@ -48,12 +48,12 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 async def on_unavailable(request: Request, error: Exception) -> Response:
     """503 when Redis did not confirm in time, or refused; the error says which. Sending the same again is safe."""
-    sentence = "The store of results did not confirm in time. Please send the same again: it will count only once."
+    sentence = say("The store of results did not confirm in time. Please send the same again: it will count only once.")
     if request.scope["type"] == "websocket":
         log.warning("redis did not do it", why=str(error), path=request.url.path)
     else:
         request.state.why = str(error)  # the line of the request says it
-    sentence = f"{sentence} {error}" if isinstance(error, StreamUnfit | LostByRedis) else sentence
+    sentence = say_all(sentence, str(error)) if isinstance(error, StreamUnfit | LostByRedis) else sentence
     return _answer(request, 503, sentence, {"Retry-After": "2"})
 
 
@@ -75,7 +75,7 @@ async def on_too_deep(request: Request, error: Exception) -> Response:
 
 async def on_crash(request: Request, error: Exception) -> Response:
     """500 for a fault of ours. The traceback is in the log: uvicorn writes it."""
-    return _answer(request, 500, "Something went wrong on our side. It has been logged.", {})
+    return _answer(request, 500, say("Something went wrong on our side. It has been logged."), {})
 
 
 def problem(status: int, sentence: str, headers: dict[str, str] | None = None, **more: object) -> JSONResponse:
@@ -87,15 +87,14 @@ def problem(status: int, sentence: str, headers: dict[str, str] | None = None, *
 def _answer(request: Request, status: int, sentence: str, headers: dict[str, str], title: str = "") -> Response:
     phrase = HTTPStatus(status).phrase
     if sentence == phrase:
-        sentence = "There is nothing at this address." if status == 404 else f"{phrase}."
+        sentence = say("There is nothing at this address.") if status == 404 else f"{phrase}."
     if request.scope["type"] == "websocket":  # no browser shows the body of a refused websocket
         return Response(sentence, status, headers, "text/plain")
     if request.url.path.startswith(_DATA):
         return problem(status, sentence, headers)
     area, *below = request.url.path.split("/")[1:]
     night = below[0] if area == "nights" and len(below) > 1 else ""
-    is_staff = area in ("count", "desk", "admin")  # the pages of officers and desks are in English alone
-    language = ENGLISH if is_staff else language_of(request)
-    page = rendered("error.html", language, title=title or phrase, sentence=sentence, area=area, night=night)
-    answer = Response(page, status, headers, "text/html; charset=utf-8")
-    return answer if is_staff else in_language(request, answer)
+    page = rendered(
+        "error.html", language_of(request), title=title or phrase, sentence=sentence, area=area, night=night
+    )
+    return in_language(request, Response(page, status, headers, "text/html; charset=utf-8"))

@@ -76,6 +76,10 @@ class Language:
         """A whole number with its thousands separated: ``16,867``, in German ``16.867``."""
         return f"{value:,}".translate(self._separators)
 
+    def separated(self, figure: str) -> str:
+        """A figure in English with this language's separators: ``42.1``, in German ``42,1``."""
+        return figure.translate(self._separators)
+
     def signed(self, value: int) -> str:
         """A whole number with its sign, the minus being U+2212: ``+66``, ``−42``, ``0``."""
         return f"{value:+,}".replace("-", "−").translate(self._separators) if value else "0"

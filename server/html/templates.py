@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from os import getpid
 from pathlib import Path
 from typing import Any, cast
@@ -22,10 +22,12 @@ from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import counted_as
 from server.election.results.parliament import is_by_election, polled_on, polls_of
+from server.election.texts.words import ROLES
 from server.html.coming import called_off, is_before_poll
 from server.html.languages import ENGLISH, Language, languages
 from server.html.make import make
 from server.html.root import rooted
+from server.html.saying import said
 from server.html.static import static
 from server.nights import assumed
 from server.nights.written.lines import OTHERS
@@ -211,18 +213,14 @@ def environment(language: Language = ENGLISH) -> Environment:
         why_told=language.why,
         place_name=language.place,
         night_title=language.title,
+        said=partial(said, language),
     )
     cast(dict[str, Any], templates.filters).update(when=when, stands=stands, exact=_exact)
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
-    functions |= {
-        "has_a_meaning": has_a_meaning,
-        "council_of": council_of,
-        "make": make,
-        "rooted": rooted,
-        "lead_before": lead_before,
-    }
-    functions |= {"is_before_poll": is_before_poll, "called_off": called_off}
+    functions |= {"has_a_meaning": has_a_meaning, "council_of": council_of, "make": make, "rooted": rooted}
+    functions |= {"lead_before": lead_before, "is_before_poll": is_before_poll, "called_off": called_off}
     functions |= {"polled_on": polled_on, "is_by_election": is_by_election, "dated": dated, "assumed": assumed}
+    functions["roles"] = ROLES
     cast(dict[str, Any], templates.globals).update(functions, language=language, languages=languages())
     return templates
 

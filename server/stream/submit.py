@@ -19,7 +19,7 @@ from server.election.counting.names import in_public
 from server.election.deciding.decide import decide
 from server.election.events import AnyEvent
 from server.election.nights import Night
-from server.election.refusals import Refused
+from server.election.refusals import NO_SUCH_NIGHT, OTHER_THING, SET_ASIDE, Refused
 from server.stream.events import EventStream
 from server.stream.follow import News
 from server.stream.ledger import Ledger, Stands
@@ -87,7 +87,7 @@ class Submitter:
             if night == PLACE:
                 return admit_at_the_place(stands.desk, act)
             if stands.night is None:
-                raise Refused("night-unknown", "No such night is on air.")
+                raise Refused("night-unknown", NO_SUCH_NIGHT)
             return admit(stands.night, stands.desk, act)
 
         stored, repeated = await self._ledger.put(night, act.command_id, "acts", admitted)
@@ -105,7 +105,7 @@ class Submitter:
         """
         stored, repeated = await self.record(night, asked, settles=False)
         if repeated and replace(stored.command, by=asked.command.by) != asked.command:
-            raise Refused("key-reused", "Something else was sent with this key before. This was not done.")
+            raise Refused("key-reused", OTHER_THING)
         if isinstance(asked.command, HoldNight):  # a hold stops everything, so it waits for nothing
             out = await self._let_out(night, stored, asked.at)
         else:
@@ -168,7 +168,7 @@ class Submitter:
             if asked.command_id not in stands.desk.receipts:
                 raise LostByRedis
             if asked.command.id not in stands.desk.asked:
-                raise Refused("dropped", "That was set aside in the meantime: look at the page as it is now.")
+                raise Refused("dropped", SET_ASIDE)
             if stands.night is not None:  # a box can have turned up while this waited
                 must_be_accounted_for(stands.night, stands.desk, asked.command)
             return decide(stands.night, in_public(stands.desk, asked), asked.at)
@@ -187,5 +187,5 @@ class Submitter:
                 command_id=f"drop/{asked.command_id}",
             )
             with suppress(Refused):  # somebody else has set it aside
-                await self.record(night, Dropped(**stamp, asked=asked.command.id, why=refused.sentence))
+                await self.record(night, Dropped(**stamp, asked=asked.command.id, why=str(refused.sentence)))
             raise

@@ -343,6 +343,11 @@ async def test_axe_finds_nothing_on_any_page_of_an_officers_phone(
 
     page = eyes.page = await sign_in(phone, link)
     await eyes.look()
+    for choice, code in (("Cymraeg", "cy"), ("Deutsch", "de"), ("English", "en-GB")):
+        await page.get_by_role("link", name=choice).tap()
+        await expect(page.locator(f'html[lang="{code}"]')).to_be_visible()
+        await eyes.open("/count")
+        await expect(page.locator(f'html[lang="{code}"]')).to_be_visible()  # kept on this phone, through its worker
     await sent("Announce the turnout", "#alert")
     await page.locator("#issued").fill(str(rochester.PAPERS))
     await page.get_by_role("link", name="Count by ballot box instead").tap()
@@ -362,6 +367,8 @@ async def test_axe_finds_nothing_on_any_page_of_an_officers_phone(
     await eyes.open("/count/boxes?lang=de")
     await eyes.open("/count/boxes?lang=en")
     await sent("Announce the turnout", "#votes")
+    for code in ("cy", "en"):
+        await eyes.open(f"/count?lang={code}")
     await sent(SEND, "#alert")
     await key(page, DOUBTFUL)
     await sent(SEND, ".reasons")
@@ -373,6 +380,8 @@ async def test_axe_finds_nothing_on_any_page_of_an_officers_phone(
     await eyes.look()
     await key(page)
     await sent(SEND, ".declaration")
+    for address in ("/count/script?lang=cy", "/count?lang=de", "/count"):
+        await eyes.open(address)
     await sent(DECLARE, "details.again")  # the receipt of what is on air
     await page.locator("#slip").fill("A slip of the tongue.")
     await sent("Put a slip right", ".correcting")

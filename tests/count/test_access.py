@@ -121,6 +121,7 @@ POST /count/invitation/{token}                                yes    yes     yes
 GET  /count                                                   in     yes     yes    yes       no    no
 GET  /count/state                                             in     yes     yes    yes       no    no
 GET  /count/receipt                                           in     yes     yes    yes       no    no
+GET  /count/script                                            in     yes     yes    yes       no    no
 GET  /count/sheet                                             in     yes     yes    yes       no    no
 POST /count/sheet                                             in     yes     yes    no        no    no
 GET  /count/verification                                      in     yes     yes    yes       no    no
@@ -492,7 +493,7 @@ def test_a_contest_that_one_is_not_invited_for_is_closed(everybody: dict[str, Vi
         if route.startswith("POST /count"):
             visitor = everybody[who_may(outcomes)]
             assert outcome(visitor.call(route, contest=f"{rochester.NIGHT}/{rochester.OTHER}")) == "no", route
-    for path in ("/count", "/count/receipt", "/count/state"):
+    for path in ("/count", "/count/receipt", "/count/script", "/count/state"):
         for who in ("officer", "second", "returning"):
             for contest in (rochester.OTHER, "parl.nowhere.2014-11-20"):
                 answer = everybody[who].client.get(path, params={"contest": contest}, follow_redirects=False)

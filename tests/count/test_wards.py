@@ -49,7 +49,7 @@ def test_the_sheet_of_a_ward_asks_for_papers_and_reads_back_all_who_are_elected(
     assert fields[:8] == [f"votes.{place}" for place in range(1, 9)]
     assert fields[8:14] == ["valid_papers", *(f"rejected.{head}" for head in wards.HEADS), "in_part"]
     said = told(phone.key(wards.texts()))
-    assert "As returning officer for the Abbey division of Kent I declare" in said
+    assert "As Returning Officer for the Abbey division of Kent I declare" in said
     assert "the following 3 are elected as councillors for the Abbey division of Kent: Abbey 2 Abbey 4 Abbey 7" in said
     assert "Voting for more candidates than the voter was entitled to 9" in said
     assert "Rejected in part 14" in said

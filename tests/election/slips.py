@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from server.election.checks import check_figures
 from server.election.contests import Contest
-from server.election.counting.doubts import doubts_about_figures
-from server.election.counting.expected import Changes, changes_in, expected_from
+from server.election.counting.figures.doubts import doubts_about_figures
+from server.election.counting.figures.expected import Changes, changes_in, expected_from
 from server.election.events import Declared
 from server.election.methods.figures import Rejected
 from server.nights.archive import PastNight, listed, load

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from server.election.checks import check_figures
 from server.election.contests import Contest
-from server.election.counting.doubts import doubts_about_figures
+from server.election.counting.figures.doubts import doubts_about_figures
 from server.election.methods.figures import Rejected
 from server.nights.archive import listed, load
 from tests.election.slips import NUMBER, SEED, results

@@ -8,8 +8,9 @@ from server.election.counting.acts.box_acts import Box, BoxChecked, BoxCounted, 
 from server.election.counting.boxes import boxes_in, named, verified_by_box
 from server.election.counting.desk import fold_acts
 from server.election.refusals import Refused
-from server.election.texts.box_words import SENTENCES, told
+from server.election.texts.box_words import SENTENCES
 from server.html.languages import language
+from server.html.saying import said
 from server.stream.codec import decode_act, encode
 from tests.election.at_the_count import B0, JANE, OMAR, PAPERS, AtTheCount, Who
 from tests.nights_by_hand import definition
@@ -180,6 +181,6 @@ def test_each_sentence_can_be_said_in_each_language(count: AtTheCount) -> None:
     with pytest.raises(Refused) as caught:
         counted(count, "b1", 1, 1300)
     (finding,) = caught.value.findings
-    assert told(finding, language("en")) == finding.sentence
-    assert "1.300 erwarteten" in told(finding, language("de"))
+    assert said(language("en"), finding.sentence) == finding.sentence
+    assert "1.300 erwarteten" in said(language("de"), finding.sentence)
     assert all(language(code).gettext(text) != text for text in SENTENCES.values() for code in ("cy", "de"))

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from server.election.contests import Candidate, Contest, Previous
-from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
-from server.election.counting.expected import Changes, expected_from
+from server.election.counting.figures.doubts import doubts_about_figures, doubts_about_papers
+from server.election.counting.figures.expected import Changes, expected_from
 from server.election.events import Declared
 from server.election.methods.figures import Rejected
 from server.election.parties import INDEPENDENT, LABOUR_AND_COOPERATIVE

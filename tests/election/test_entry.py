@@ -32,8 +32,7 @@ from server.election.counting.acts import (
     SheetKeyed,
     SignedIn,
 )
-from server.election.counting.admit import AT_ONCE
-from server.election.counting.changes import change_of
+from server.election.counting.changes import AT_ONCE, change_of
 from server.election.counting.desk import Desk
 from server.election.counting.entry import pending, spoken
 from server.election.counting.invited import MOST_MISTAKES

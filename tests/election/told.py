@@ -36,7 +36,7 @@ from server.election.counting.acts import (
 from server.election.counting.acts.act import Act
 from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
-from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
+from server.election.counting.figures.doubts import doubts_about_figures, doubts_about_papers
 from server.election.events import (
     AnyEvent,
     BallotPaperAmended,

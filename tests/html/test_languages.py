@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 import httpx2
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 from msgspec.structs import replace
 
@@ -82,14 +82,8 @@ def messages(name: str) -> tuple[Message, ...]:
     )
 
 
-_ROOMS = (
-    "server/html",
-    "server/pages",
-    "server/notices",
-    "server/count/boxes",
-    "server/election/texts",
-    "web/templates",
-)
+KEYWORDS = DEFAULT_KEYWORDS | {"say": None}
+_ROOMS = ("server/html", "server/pages", "server/notices", "server/count", "server/election", "web/templates")
 
 
 @cache
@@ -101,7 +95,7 @@ def said() -> frozenset[Message]:
     found = {
         Message(context or "", _texts(message))
         for room in _ROOMS
-        for _, _, message, _, context in extract_from_dir(ROOT / room, methods, options)
+        for _, _, message, _, context in extract_from_dir(ROOT / room, methods, options, KEYWORDS)
     }
     plurals = {(item.context, *item.texts[:1]) for item in found if len(item.texts) > 1}
     return frozenset(item for item in found if len(item.texts) > 1 or (item.context, *item.texts) not in plurals)
@@ -417,7 +411,7 @@ async def test_no_english_is_left_on_the_pages_of_another_language(client: httpx
     assert not {path: words for path, words in left.items() if words}
 
 
-class _Texts(HTMLParser):
+class Texts(HTMLParser):
     """What somebody reads or hears of a page, but for what is marked as English and names of this program."""
 
     def __init__(self, page: str) -> None:
@@ -456,20 +450,20 @@ def _without_brand(text: str) -> str:
 
 def words_at(page: str) -> Iterator[tuple[str, str]]:
     """Each word of a page, small, with the text it stands in."""
-    return ((word, " ".join(text.split())) for text in _Texts(page).found for word in _words(text))
+    return ((word, " ".join(text.split())) for text in Texts(page).found for word in words_in(text))
 
 
 @cache
 def english_words(code: str) -> frozenset[str]:
     """The words of all messages, and common ones, that are neither words of the other language nor of names."""
     spoken = language(code)
-    english = {word for message in said() for text in message.texts for word in _words(text)}
+    english = {word for message in said() for text in message.texts for word in words_in(text)}
     other = {
         word
         for name in (code, f"{code}.names")
         for message in messages(name)
         for text in message.forms
-        for word in _words(text)
+        for word in words_in(text)
     }
     names = ["Ann Abel Ben Bond OBS API Open Innovations"]
     for night in nights():
@@ -478,9 +472,9 @@ def english_words(code: str) -> frozenset[str]:
         names += [text for party in night.parties for text in (party.name, party.short)]
         for contest in night.contests:
             names += [contest.name, spoken.place(contest.region), *(person.name for person in contest.candidates)]
-    called = {word for name in names for word in _words(name)}
+    called = {word for name in names for word in words_in(name)}
     return frozenset((english | set(COMMON.split())) - other - called) | {"declared"}
 
 
-def _words(text: str) -> list[str]:
+def words_in(text: str) -> list[str]:
     return re.findall(r"[^\W\d_]{3,}", re.sub(r"%\(\w+\)s", " ", text).lower())

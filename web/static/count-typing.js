@@ -44,7 +44,8 @@ const unsay = (...names) => {
   for (const name of names) for (const element of document.querySelectorAll(`main [data-say="${name}"]`)) element.remove();
 };
 const clock = (time) => new Date(time).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-const comma = (number) => number.toLocaleString("en-GB");
+const comma = (number) => number.toLocaleString(document.documentElement.lang);
+const withNumber = (words, number) => words.replace("NUMBER", comma(number));
 
 const newName = () => Math.random().toString(36).slice(2, 8);
 const TAB = (() => {
@@ -171,21 +172,18 @@ function addUp(form) {
     .map((field) => [field.name, numberIn(field.value)]);
   const counts = form.dataset.counts?.split(" ") ?? [""]; // the fields that are papers, by how their names begin
   const papersIn = numbers.filter(([name]) => counts.some((beginning) => name.startsWith(beginning)));
-  const counted = papersIn.reduce((all, [, number]) => all + (number || 0), 0);
+  const together = papersIn.reduce((all, [, number]) => all + (number || 0), 0);
   offerLot(form, votesIn(form, numbers));
   const electorate = Number(form.dataset.electorate);
   const papers = form.dataset.papers && Number(form.dataset.papers);
-  const left = papers - counted;
-  sum.querySelector("[data-counted]").textContent = comma(counted);
+  const left = papers - together;
+  sum.querySelector("[data-counted]").textContent = comma(together);
   if ("said" in form.dataset) return;
+  const words = sum.dataset;
   sum.querySelector("[data-left]").textContent = !papers
-    ? electorate ? `Electorate ${comma(electorate)}` : ""
-    : left > 0
-      ? `${comma(left)} papers to go`
-      : left === 0
-        ? "all papers accounted for"
-        : `${comma(-left)} more than papers`;
-  sum.classList.toggle("bad", papers ? left < 0 : electorate > 0 && counted > electorate);
+    ? electorate ? withNumber(words.electorate, electorate) : ""
+    : withNumber(left > 0 ? words.fewer : left === 0 ? words.same : words.more, Math.abs(left));
+  sum.classList.toggle("bad", papers ? left < 0 : electorate > 0 && together > electorate);
   sum.classList.toggle("done", Boolean(papers) && left === 0);
 }
 
@@ -201,7 +199,8 @@ function votesIn(form, numbers) {
     const whole = each.every((number) => number !== null && number >= 0);
     const sum = whole ? each.reduce((all, number) => all + number, Number(base)) : null;
     const shown = row.querySelector("[data-sum]");
-    if (shown) shown.textContent = sum === null ? "" : `${comma(sum)} ${row.closest("#second") ? "together" : "votes"}`;
+    const words = form.querySelector("#sum").dataset[row.closest("#second") ? "together" : "votes"];
+    if (shown) shown.textContent = sum === null ? "" : withNumber(words, sum);
     return [candidate, sum];
   });
 }

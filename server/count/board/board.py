@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from server.count.visit.place import STAGES
+from server.count.visit.stages import STAGES
 from server.election.counting.acts import Asked, Role, SheetKeyed
 from server.election.counting.boxes import Verified, verified_by_box
 from server.election.counting.desk import Desk, Person

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from server.count.phone.page_content import label_of_other
+from server.count.phone.labels import label_of_other
 from server.count.phone.read_back import head_name
 from server.election.contests import Contest
 from server.election.methods.figures import HEADS, NOTHING_MORE, MoreFigures, SecondPreferences

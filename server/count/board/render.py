@@ -17,9 +17,9 @@ from server.count.board.needs import needs_of
 from server.count.board.replay_wording import SKIPS, SPEEDS, replay_told
 from server.count.board.wording import device_told, reasons_told
 from server.count.phone.figures import number_at
-from server.count.phone.page_content import label_of
+from server.count.phone.labels import label_of
 from server.count.phone.read_back import otherwise, read_back
-from server.count.visit.place import STAGES
+from server.count.visit.stages import STAGES
 from server.election.commands import Correct, Declare, ballot_of
 from server.election.counting.acts import (
     Asked,
@@ -154,11 +154,6 @@ def person(board: Board, invitation: str) -> Markup:
     """One person's row in the list of everybody."""
     somebody = board.desk.people[invitation]
     return _fragment("person", person=somebody, night=board.night, state_of=state_of, single=False)
-
-
-def card(board: Board, person: Person, contests: Sequence[str], link: str, code: Markup) -> Markup:
-    """An invitation to print and cut out; ``code`` is the link as a QR code (SVG), or ""."""
-    return _fragment("card", person=person, contests=contests, link=link, code=code, night=board.night)
 
 
 def contest(board: Board, ballot: str) -> Markup:

@@ -7,8 +7,8 @@ from msgspec import UNSET
 from server.count.board.hall_wording import InTheHall, told_of_the_hall
 from server.count.board.hook_wording import hook_told
 from server.count.board.replay_wording import replay_told
-from server.count.visit.place import STAGES
 from server.count.visit.sending import device_told as device_told
+from server.count.visit.stages import STAGES
 from server.election.commands import (
     AmendBallotPaper,
     AmendNight,

@@ -8,9 +8,10 @@ from server.access import allows
 from server.count.boxes.listing import BOXES, boxes_page
 from server.count.boxes.sending import DONE, Outcome, box_page, number_in, outcome_of, sent_to
 from server.count.phone.entering import AT_THE_COUNT, FORM
-from server.count.visit.place import STAGING, Place, chosen, place_of
+from server.count.visit.place import Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, stamp
+from server.count.visit.stages import STAGING
 from server.election.counting.acts.box_acts import BoxChecked, BoxCounted
 from server.election.counting.boxes import is_accounted_for, is_by, is_checked
 from server.election.counting.desk import ListedBox

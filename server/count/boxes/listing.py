@@ -6,9 +6,10 @@ from starlette.responses import RedirectResponse, Response
 from server.access import allows
 from server.count.boxes.sending import DONE, Outcome, box_page, outcome_of, sent_to
 from server.count.phone.entering import AT_THE_COUNT, FORM
-from server.count.visit.place import STAGING, Place, chosen, place_of
+from server.count.visit.place import Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, id_of, stamp
+from server.count.visit.stages import STAGING
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified
 from server.election.counting.acts.box_acts import BoxesListed

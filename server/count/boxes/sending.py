@@ -7,12 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.count.visit.place import Place, common, place_of
-from server.count.visit.visitors_night import page_in
+from server.count.visit.visitors_night import page
 from server.election.numbers import Unreadable, typed
 from server.election.refusals import Refused
-from server.election.texts.box_words import SENTENCES, Speaks, found_in_box, told
+from server.election.texts.box_words import found_in_box
 from server.election.texts.check_codes import Finding
 from server.html.address import language_of
+from server.html.languages import Language
+from server.html.saying import said
 from server.stream.events import StreamUnavailable
 
 
@@ -51,16 +53,15 @@ def number_in(sent: dict[str, str], field: str, missing: str, **values: str) -> 
     try:
         number = typed(sent.get(field, ""))
     except Unreadable as error:
-        name = next(name for name, sentence in SENTENCES.items() if sentence == str(error))
-        return found_in_box("number-unreadable", field, name)
+        return Finding("number-unreadable", field, error.sentence)
     return found_in_box("number-missing", field, missing, **values) if number is None else number
 
 
-def sentences_of(findings: tuple[Finding, ...], language: Speaks) -> dict[str, list[str]]:
+def sentences_of(findings: tuple[Finding, ...], language: Language) -> dict[str, list[str]]:
     """Field → what is wrong there, in a language; "" is the whole form."""
     found: dict[str, list[str]] = {}
     for finding in findings:
-        found.setdefault(finding.field, []).append(told(finding, language))
+        found.setdefault(finding.field, []).append(said(language, finding.sentence))
     return found
 
 
@@ -70,4 +71,4 @@ def box_page(
     """A page about the boxes of a contest, in the language that the visitor wants."""
     language = language_of(request)
     wrong = sentences_of(findings, language)
-    return page_in(language, template, status, wrong=wrong, verified=place.boxes, **more, **common(request, place))
+    return page(request, template, status, wrong=wrong, verified=place.boxes, **more, **common(request, place))

@@ -11,7 +11,7 @@ from server.count.desk.requests import DESK, current_board
 from server.count.phone.entering import AT_THE_COUNT, FORM
 from server.count.visit.place import chosen, place_of
 from server.count.visit.rules import SignedIn
-from server.count.visit.visitors_night import page_in
+from server.count.visit.visitors_night import page
 from server.election.counting.boxes import Verified, is_accounted_for, verified_by_box
 from server.election.counting.desk import Desk, ListedBox
 from server.election.counts import Count
@@ -55,8 +55,8 @@ async def statement_at_the_desk(request: Request) -> Response:
 
 def _page(request: Request, night: Night, count: Count, desk: Desk, back: str) -> Response:
     language = language_of(request)
-    return page_in(
-        language,
+    return page(
+        request,
         "statement.html",
         night=night,
         count=count,

@@ -30,6 +30,7 @@ class CandidateRow(Struct, frozen=True):
     description: str = ""
     fate: str = ""
     sitting: bool = False
+    full_name: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -69,6 +70,7 @@ def form_of(contest: Contest, parties: Mapping[str, Party]) -> PaperForm:
             description=candidate.description or "",
             fate=candidate.fate or "",
             sitting=candidate.sitting,
+            full_name=candidate.full_name or "",
         )
         for number, candidate in enumerate(contest.candidates, 1)
     ]
@@ -129,17 +131,8 @@ def _candidate_row(sent: Mapping[str, str], number: int) -> CandidateRow:
     def field(name: str) -> str:
         return sent.get(f"paper.candidate.{number}.{name}", "")
 
-    return CandidateRow(
-        number=number,
-        id=field("id"),
-        place=field("place"),
-        name=field("name"),
-        party=field("party"),
-        short=field("short"),
-        description=field("description"),
-        fate=field("fate"),
-        sitting=bool(field("sitting")),
-    )
+    texts = ("id", "place", "name", "party", "short", "description", "fate", "full_name")
+    return CandidateRow(number=number, sitting=bool(field("sitting")), **{name: field(name) for name in texts})
 
 
 def texts_of(form: PaperForm) -> dict[str, str]:
@@ -158,6 +151,7 @@ def _texts(form: PaperForm) -> Iterator[tuple[str, str]]:
             yield f"{row.id}.party", row.party
             yield f"{row.id}.fate", row.fate
             yield f"{row.id}.description", row.description
+            yield f"{row.id}.full_name", row.full_name
 
 
 def _name(party: str, parties: Mapping[str, Party]) -> str:

@@ -84,6 +84,7 @@ class _Maker:
             description=description or UNSET,
             fate=cast(Fate, row.fate) if row.fate in fates else UNSET,
             sitting=row.sitting,
+            full_name=full if (full := _plain(row.full_name)) not in ("", name) else UNSET,
         )
 
     def _party(self, row: CandidateRow, usual: Party | None) -> str:
@@ -143,7 +144,7 @@ class _Maker:
         try:
             return typed(text)
         except Unreadable as error:
-            self._wrong(field, str(error))
+            self._wrong(field, error.sentence)
             return None
 
     def _wrong(self, field: str, sentence: str) -> None:

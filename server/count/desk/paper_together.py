@@ -12,7 +12,7 @@ from server.election.counts import Count
 from server.election.nights import Night
 
 _OF_THE_CONTEST = ("name", "region", "electorate", "holder", "previous_electorate", "previous")
-_OF_A_CANDIDATE = ("place", "name", "party", "short", "description", "fate", "sitting")
+_OF_A_CANDIDATE = ("place", "name", "party", "short", "description", "fate", "sitting", "full_name")
 
 
 def together(night: Night, count: Count, made_from: int, typed: PaperForm) -> PaperForm:

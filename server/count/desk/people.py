@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Any
 
 import segno
 from markupsafe import Markup
@@ -20,7 +21,10 @@ from server.count.visit.sending import id_of, stamp
 from server.election.counting.acts import PinCleared, Revoked, SessionsEnded
 from server.election.counting.desk import Person
 from server.election.refusals import Refused
+from server.html.address import language_of
+from server.html.languages import Language
 from server.html.process import process
+from server.html.templates import rendered
 from server.settings import Settings
 
 _ACTS = {"end": SessionsEnded, "clear": PinCleared, "revoke": Revoked}
@@ -35,12 +39,12 @@ async def people(request: Request) -> Response:
 @allows(SignedIn(DESK))
 async def invitations(request: Request) -> Response:
     """``GET /desk/invitations``: a card to print for each invitation that nobody has opened; ``?only=`` for one."""
-    board = await current_board(request)
-    only = request.query_params.get("only", "")
+    board, only = await current_board(request), request.query_params.get("only", "")
     unopened = [person for person in _unopened(board) if only in ("", person.invitation)]
-    settings = process(request).settings
-    cards = await cards_of(settings, board, unopened)
-    return page(request, "invitations.html", board=board, cards=cards, only=only, closed=settings.closed_to_phones)
+    settings, language = process(request).settings, language_of(request)
+    cards = await cards_of(settings, board, unopened, language)
+    told = dict[str, Any](cards=cards, only=only, closed=settings.closed_to_phones)
+    return page(request, "invitations.html", language_of_page=language, board=board, **told)
 
 
 @allows(Sends(DESK))
@@ -122,20 +126,21 @@ async def people_page(
     )
 
 
-async def cards_of(settings: Settings, board: Board, people: Iterable[Person]) -> list[Markup]:
+async def cards_of(settings: Settings, board: Board, people: Iterable[Person], language: Language) -> list[Markup]:
     """A card for each person, with the link as text and as a QR code, in the order of contests, roles and names.
 
     There is no code for a link that no phone could open. Other requests have a turn after each card: one card takes
     three milliseconds, and a night has a thousand.
     """
-    cards: list[Markup] = []
-    closed = settings.closed_to_phones
+    cards, closed = list[Markup](), settings.closed_to_phones
     for person in sorted(people, key=lambda person: _where(board, person)):
         link = link_of(settings, board.night.definition.id, person.invitation, person.role)
         # A QR code can be read with any of the eight masks; looking for the best one takes four times as long.
         made = None if closed else segno.make(link, error="m", boost_error=False, micro=False, mask=3)
         code = made.svg_inline(omitsize=True, border=2) if made else ""
-        cards.append(render.card(board, person, _names(board, person), link, Markup(code)))
+        contests = [board.night.counts[ballot].contest for ballot in person.ballots]
+        told = dict[str, Any](person=person, link=link, code=Markup(code), night=board.night, contests=contests)
+        cards.append(Markup(rendered("desk/fragments/card.html", language, **told)))
         await asyncio.sleep(0)
     return cards
 

@@ -14,16 +14,17 @@ from server.count.visit.visitors_night import page
 from server.election.commands import ReportPreferences, Withdraw
 from server.election.counting.acts import CorrectionBegun, CorrectionDropped
 from server.election.counting.entry import spoken
-from server.election.counting.names import author
+from server.election.counting.names import named_author
 from server.election.events import Corrected
 from server.election.refusals import AFTER_DECLARING, Refused
+from server.election.texts.said import say
 from server.html.process import process
 from server.stream.events import StreamUnavailable
 
-_NOT_CONFIRMED = (
+_NOT_CONFIRMED = say(
     "The store of results did not answer, so it is not certain that this went out. Tap again: it counts only once."
 )
-_CHANGED = "The figures have changed since this was read back. Read it again before you declare."
+_CHANGED = say("The figures have changed since this was read back. Read it again before you declare.")
 
 
 @allows(Sends(DECLARING))
@@ -145,10 +146,11 @@ def _receipt(
 ) -> Response:
     result, last = place.count.result, place.last
     return page(
+        request,
         "receipt.html",
         status,
         last=last,
-        by=author(place.desk, last) if last else "",
+        by=named_author(place.desk, last) if last else "",
         corrected=isinstance(last, Corrected),
         after_declaring=AFTER_DECLARING,
         read_back=read_back(place.night, place.count, last or result) if result else None,

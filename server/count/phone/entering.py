@@ -1,6 +1,6 @@
 """The verification and the sheet of votes, as forms that are sent and recorded. No rules of its own."""
 
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from msgspec import UNSET
 from starlette.requests import Request
@@ -10,10 +10,11 @@ from server.access import allows
 from server.count.phone.asked import asked_of
 from server.count.phone.figures import SentForm, entry_of, read_sheet, read_verification
 from server.count.phone.pages import fresh_entry, read_back_page, sheet_page, verification_page, waiting_page
-from server.count.visit.place import STAGES, STAGING, Place, chosen, place_of
+from server.count.visit.place import Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, device_told, id_of, stamp, taken_back
-from server.count.visit.visitors_night import night_of, page
+from server.count.visit.stages import STAGES, STAGING
+from server.count.visit.visitors_night import led_to, night_of, page
 from server.election.checks import check_figures, check_preferences
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified, SheetKeyed
@@ -25,17 +26,18 @@ from server.election.methods.figures import Rejected
 from server.election.numbers import written
 from server.election.refusals import Refused
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import say
 from server.html.process import process
 from server.html.templates import clock
 from server.stream.events import StreamUnavailable
 
 AT_THE_COUNT = ("officer", "second officer", "returning officer")
 FORM, RECEIPT = "/count", "/count/receipt"
-_ALONE = (
+_ALONE = say(
     "One person keys each result of this night now, and nobody else has confirmed these figures: look at each of them "
     "on the paper, and send them again."
 )
-_NOT_CONFIRMED = (
+_NOT_CONFIRMED = say(
     "The store of results did not answer, so it is not certain that this was sent. Send it again: it counts only once."
 )
 
@@ -49,12 +51,12 @@ async def form(request: Request) -> Response:
     place = await place_of(request, ballot)
     role, state = place.person.role, place.stands.state
     if state in ("on air", "asked"):
-        return RedirectResponse(place.at(RECEIPT), 303)
+        return led_to(request, place.at(RECEIPT))
     if state == "unverified" and place.boxes.boxes:
-        return RedirectResponse(place.at("/count/boxes"), 303)
+        return led_to(request, place.at("/count/boxes"))
     by_tables = bool(place.tables.names) and state not in ("unverified", "no poll")
     if by_tables and (state != "ready" or "change" in request.query_params):
-        return RedirectResponse(place.at("/count/tables"), 303)
+        return led_to(request, place.at("/count/tables"))
     if state == "unverified" and role in STAGING:
         return verification_page(request, place, SentForm({}), fresh=True)
     if role in keyers(place.count, place.desk) and state not in ("unverified", "no poll"):
@@ -62,9 +64,8 @@ async def form(request: Request) -> Response:
         if mine is None:
             entry = fresh_entry(place)
             # A sheet that has become void comes back as it was keyed, with what is wrong with it now.
-            return sheet_page(
-                request, place, entry, _errors(place, entry) if entry.numbers else (), fresh=not entry.numbers
-            )
+            found = _errors(place, entry) if entry.numbers else ()
+            return sheet_page(request, place, entry, found, fresh=not entry.numbers)
         again = _ALONE if role in place.stands.waiting_for else ""
         if state == "differs" or again or "change" in request.query_params:
             return sheet_page(request, place, entry_of(asked_of(place.count, place.desk), mine), notice=again)
@@ -82,7 +83,7 @@ async def state(request: Request) -> Response:
 @allows(SignedIn(AT_THE_COUNT))
 async def back_to_form(request: Request) -> Response:
     """``GET`` of an address that only takes forms, as a restored tab sends it: leads back to the form."""
-    return RedirectResponse(FORM, 303)
+    return led_to(request, FORM)
 
 
 @allows(Sends(KEYING))
@@ -148,9 +149,7 @@ async def stage(request: Request) -> Response:
             stage=cast(Stage, reached),
         )
         if _step(sent) != str(len(place.count.history)):
-            return RedirectResponse(
-                place.at(FORM), 303
-            )  # it was reported already, or is out of date: the page shows which
+            return RedirectResponse(place.at(FORM), 303)  # reported already, or out of date: the page shows which
         if reached == "recount" and "sure" not in sent:
             return waiting_page(request, place, asks="recount")
         try:
@@ -180,9 +179,8 @@ async def take_back(request: Request) -> Response:
 
 
 async def _contests(request: Request) -> Response:
-    counts, night = _counts(request), night_of(request)
-    token, person = _token_of_all(counts), visit(request).person
-    return page("contests.html", night=night, counts=counts, person=person, stages=STAGES, token=token)
+    counts, told = _counts(request), dict[str, Any](night=night_of(request), person=visit(request).person)
+    return page(request, "contests.html", counts=counts, token=_token_of_all(counts), stages=STAGES, **told)
 
 
 def _counts(request: Request) -> list[Count]:
@@ -243,8 +241,10 @@ async def _sheet_refused(request: Request, place: Place, entry: SentForm, refuse
     if refused.code == "keyed-elsewhere":
         place = await place_of(request, place.ballot)
         if mine := sheets_of(place.count, place.desk).get(place.person.role):  # that sheet may have become void since
-            notice = (
-                f"Other figures were sent at {clock(mine.at)}, from {device_told(mine.device)}. "
-                "Those below are what you typed here: send them again only if they are the right ones."
+            notice = say(
+                "Other figures were sent at %(time)s, from %(device)s. Those below are what you typed here: send them "
+                "again only if they are the right ones.",
+                time=clock(mine.at),
+                device=device_told(mine.device),
             )
     return sheet_page(request, place, entry, notice=notice, status=409)

@@ -7,12 +7,14 @@ from msgspec.structs import replace
 
 from server.count.phone.asked import AskedSheet
 from server.election.counting.acts import SheetKeyed
-from server.election.counting.apart import Apart, added
+from server.election.counting.figures.apart import Apart, added
 from server.election.methods.figures import HEADS, NOTHING_MORE, MoreFigures, Rejected, SecondPreferences
 from server.election.numbers import Unreadable, typed
 from server.election.texts.check_codes import CHECKS, Finding
+from server.election.texts.said import say
 
-PAPERS = {"issued": "expected", "papers": "counted"}
+PAPERS = {"issued": say("Enter the ballot papers expected."), "papers": say("Enter the ballot papers counted.")}
+"""Field of a verification → what to say where it is empty."""
 REASON = "reason."
 
 
@@ -79,7 +81,7 @@ def read_sheet(asked: AskedSheet, form: Mapping[str, object]) -> SentForm:
 
 def read_verification(form: Mapping[str, object]) -> SentForm:
     """The verification in a form: ``issued`` and ``papers``."""
-    return _read(form, PAPERS, {field: f"Enter the ballot papers {what}." for field, what in PAPERS.items()})
+    return _read(form, PAPERS, PAPERS)
 
 
 def entry_of(asked: AskedSheet, sheet: SheetKeyed | None) -> SentForm:
@@ -135,13 +137,16 @@ def _strays(asked: AskedSheet, form: Mapping[str, object]) -> list[str]:
 
 def _required(asked: AskedSheet) -> dict[str, str]:
     """Fields that must be filled in → what to say where one is not. The checks find a candidate without votes."""
-    told, words = asked.contest.told, asked.contest.rules.heads
-    said = {f"rejected.{head}": f"papers rejected for {words[head]}" for head in HEADS if asked.heads}
-    said |= dict.fromkeys(asked.in_part, "papers rejected in part")
-    said |= dict.fromkeys(asked.blocks, "papers with a block vote for this party")
-    said |= {field: f"split votes for {told(field[6:])}" for field in asked.votes if asked.slates}
-    required = {field: f"Enter the {what}; 0 if there are none." for field, what in said.items()}
-    return required | dict.fromkeys(asked.valid, "Enter the valid ballot papers.")
+    told, words, required = asked.contest.told, asked.contest.rules.heads, dict[str, str]()
+    for head in HEADS if asked.heads else ():
+        why = say("Enter the papers rejected for %(head)s; 0 if there are none.", head=words[head])
+        required[f"rejected.{head}"] = why
+    in_part = say("Enter the papers rejected in part; 0 if there are none.")
+    block = say("Enter the papers with a block vote for this party; 0 if there are none.")
+    required |= dict.fromkeys(asked.in_part, in_part) | dict.fromkeys(asked.blocks, block)
+    for field in asked.votes if asked.slates else ():
+        required[field] = say("Enter the split votes for %(name)s; 0 if there are none.", name=told(field[6:]))
+    return required | dict.fromkeys(asked.valid, say("Enter the valid ballot papers."))
 
 
 def _read(form: Mapping[str, object], names: Iterable[str], required: Mapping[str, str]) -> SentForm:
@@ -153,7 +158,7 @@ def _read(form: Mapping[str, object], names: Iterable[str], required: Mapping[st
         try:
             number = typed(texts.get(field, ""))
         except Unreadable as error:
-            unreadable.append(Finding("number-unreadable", field, str(error)))
+            unreadable.append(Finding("number-unreadable", field, error.sentence))
             continue
         if number is not None:
             numbers[field] = number

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from server.count.phone.asked import AskedSheet
 from server.count.phone.figures import REASON, SentForm, merged
+from server.count.phone.labels import LABELS
 from server.count.phone.read_back import head_name, party_name, spoken_name
 from server.election.contests import Candidate
 from server.election.counts import Count
@@ -14,6 +15,7 @@ from server.election.methods.figures import HEADS, NOTHING_MORE, Tie
 from server.election.nights import Night
 from server.election.parties import counted_as
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import Named, say
 from server.election.verdict import tie_in
 
 
@@ -25,8 +27,8 @@ class NumberRow(Struct, frozen=True):
     """
 
     field: str
-    label: str
-    note: str
+    label: str | Named
+    note: str | Named
     party: str
     text: str
     sentences: tuple[str, ...]
@@ -67,7 +69,7 @@ class RunningTotal(Struct, frozen=True):
     ``of`` are the beginnings of the fields that are papers, () for all of them; ``stays`` if what is left does not
     change with what is typed."""
 
-    counted: str
+    counted: int
     left: str
     wrong: bool
     of: tuple[str, ...] = ()
@@ -92,7 +94,6 @@ class Form(Struct, frozen=True):
     elsewhere: dict[str, tuple[str, ...]]
 
 
-LABELS = {"issued": "Ballot papers expected", "papers": "Ballot papers counted"}
 _ELSEWHERE = ("votes", "rejected", "lot", "second")
 
 
@@ -135,62 +136,33 @@ def form_of(night: Night, count: Count, asked: AskedSheet, entry: SentForm, find
     )
 
 
-def label_of(night: Night, ballot: str, field: str) -> str:
-    """The label of a field of the sheet."""
-    contest, (what, _, which) = night.counts[ballot].contest, field.partition(".")
-    match what:
-        case "votes":
-            return contest.told(which)
-        case "split":
-            return f"Split votes for {contest.told(which)}"
-        case "block":
-            return f"Block votes for {party_name(night, which)}"
-        case "second" if which:
-            return f"Second preferences for {contest.told(which)}"
-        case "rejected":
-            return head_name(contest, which)
-        case _:
-            return label_of_other(what)
-
-
-def label_of_other(field: str) -> str:
-    """The label of a field that there is once."""
-    return _OTHERS.get(field, "The lot")
-
-
-_OTHERS = {
-    "valid_papers": "Valid ballot papers",
-    "in_part": "Ballot papers rejected in part",
-    "second": "Second preferences",
-    "second_rejected": "Second preferences rejected",
-}
-
-
 def _rows(night: Night, asked: AskedSheet, entry: SentForm) -> Iterable[NumberRow]:
     for field, label in LABELS.items():
         yield NumberRow(field, label, "", "", "", ())
     contest, first = asked.contest, asked.first
     for party, slate in asked.slates.items():
         names = ", ".join(map(contest.told, slate))
-        yield NumberRow(f"block.{party}", party_name(night, party), f"one vote each for {names}", party, "", ())
+        note = say("one vote each for %(names)s", names=names)
+        yield NumberRow(f"block.{party}", party_name(night, party), note, party, "", ())
     for candidate in contest.polled:
         party, one = candidate.party, candidate.id
         note, block = candidate.description or party_name(night, party), asked.block_of(one)
-        total = f"{entry.votes[one]:,} votes" if asked.slates and one in entry.votes else ""
+        total = say("%(votes)s votes", votes=entry.votes[one]) if asked.slates and one in entry.votes else ""
         parts = (asked.votes_at(one), *((block,) if block else ()))
         yield NumberRow(asked.votes_at(one), contest.told(one), note, counted_as(party), "", (), one, parts, 0, total)
         before, number = entry.votes.get(one, 0), entry.under("second").get(one)
-        together = "" if number is None else f"{before + number:,} together"
+        together = "" if number is None else say("%(votes)s together", votes=before + number)
         parts, base = (f"second.{one}", *(() if first else (asked.votes_at(one),))), before if first else 0
-        note = f"{before:,} first preferences" if first else note
+        note = say("%(votes)s first preferences", votes=before) if first else note
         yield NumberRow(f"second.{one}", contest.told(one), note, counted_as(party), "", (), one, parts, base, together)
-    note = "if their number is known"
-    yield NumberRow("second_rejected", "Second preferences rejected", note, "", "", ())
-    note = "all papers with at least one vote that counts"
-    yield NumberRow("valid_papers", "Valid ballot papers", note, "", "", ())
+    note = say("if their number is known")
+    yield NumberRow("second_rejected", say("Second preferences rejected"), note, "", "", ())
+    note = say("all papers with at least one vote that counts")
+    yield NumberRow("valid_papers", say("Valid ballot papers"), note, "", "", ())
     for head in HEADS:
         yield NumberRow(f"rejected.{head}", head_name(contest, head), "", "", "", ())
-    yield NumberRow("in_part", "Rejected in part", "valid papers, on which not every vote counts", "", "", ())
+    note = say("valid papers, on which not every vote counts")
+    yield NumberRow("in_part", say("Rejected in part"), note, "", "", ())
 
 
 def stays(asked: AskedSheet, entry: SentForm) -> tuple[str, ...]:
@@ -226,23 +198,29 @@ def _sum(count: Count, asked: AskedSheet, entry: SentForm) -> RunningTotal:
     if asked.first:
         out = sum(votes for one, votes in asked.first.votes.items() if one not in asked.stayed)
         counted = sum(entry.under("second").values()) + entry.numbers.get("second_rejected", 0)
-        return RunningTotal(f"{counted:,}", f"of {out:,} papers of those who are out", counted > out, ("second",), True)
+        return RunningTotal(
+            counted, say("of %(papers)s papers of those who are out", papers=out), counted > out, ("second",), True
+        )
     of = ("valid_papers", "rejected.") if asked.valid else ("votes.", "rejected.") if asked.second else ()
     votes = entry.numbers.get("valid_papers", 0) if asked.valid else sum(entry.votes.values())
     counted, papers = votes + sum(entry.heads.values()), count.papers
     if papers is None:
         electorate = count.contest.electorate
-        left, wrong = f"Electorate {electorate:,}" if electorate else "", 0 < electorate < counted
+        left = say("Electorate %(electorate)s", electorate=electorate) if electorate else ""
+        wrong = 0 < electorate < counted
     elif counted < papers:
-        left, wrong = f"{papers - counted:,} papers to go", False
+        left, wrong = say("%(papers)s papers to go", papers=papers - counted), False
     elif counted == papers:
-        left, wrong = "all papers accounted for", False
+        left, wrong = say("all papers accounted for"), False
     else:
-        left, wrong = f"{counted - papers:,} more than papers", True
-    return RunningTotal(f"{counted:,}", left, wrong, of)
+        left, wrong = say("%(papers)s more than papers", papers=counted - papers), True
+    return RunningTotal(counted, left, wrong, of)
 
 
 def _named(rows: dict[str, NumberRow], finding: Finding) -> str:
     label = rows[finding.field].label if finding.field in rows else ""
     sentence = finding.sentence
-    return sentence if not label or label.lower() in sentence.lower() else f"{label}: {sentence}"
+    name = label if isinstance(label, str) else label.name
+    if not name or name.lower() in sentence.lower():
+        return sentence
+    return say("%(label)s: %(sentence)s", label=label, sentence=sentence)

@@ -8,7 +8,9 @@ from starlette.responses import Response
 
 from server.count.phone.asked import asked_of
 from server.count.phone.figures import SentForm, entry_of, read_sheet
-from server.count.phone.page_content import form_of, label_of, stays
+from server.count.phone.labels import label_of
+from server.count.phone.office import opening_of
+from server.count.phone.page_content import form_of, stays
 from server.count.phone.read_back import otherwise, read_back
 from server.count.visit.place import Place, common
 from server.count.visit.visitors_night import page
@@ -16,6 +18,7 @@ from server.election.counting.entry import sheets_of
 from server.election.events import StageReached, StageTakenBack, Withdrawn, ends_round
 from server.election.methods.figures import HEADS, NOTHING_MORE
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import _, say
 from server.html.templates import clock
 
 
@@ -61,6 +64,7 @@ def sheet_page(
     """
     mine, asked = sheets_of(place.count, place.desk).get(place.person.role), asked_of(place.count, place.desk)
     return page(
+        request,
         "sheet.html",
         status,
         form=form_of(place.night, place.count, asked, entry, findings),
@@ -102,13 +106,15 @@ def verification_page(
 ) -> Response:
     """The form of the verification, with what was typed and what is wrong with it; ``fresh`` as in ``sheet_page``."""
     form = form_of(place.night, place.count, asked_of(place.count, place.desk), entry, findings)
-    return page("verification.html", status, form=form, fresh=fresh, notice=notice, **common(request, place))
+    return page(request, "verification.html", status, form=form, fresh=fresh, notice=notice, **common(request, place))
 
 
 def waiting_page(request: Request, place: Place, notice: str = "", status: int = 200, *, asks: str = "") -> Response:
     """What the count waits for, when there is nothing for this person to key or declare; ``asks`` "recount": whether
     one is to begin."""
-    return page("waiting.html", status, notice=notice or _taken_back(place), asks=asks, **common(request, place))
+    return page(
+        request, "waiting.html", status, notice=notice or _taken_back(place), asks=asks, **common(request, place)
+    )
 
 
 def _taken_back(place: Place) -> str:
@@ -116,10 +122,11 @@ def _taken_back(place: Place) -> str:
     entry, last = place.desk.of(place.ballot), place.count.history[-1] if place.count.history else None
     if entry.dropped and entry.dropped.seq == entry.since:
         dropped = entry.dropped
-        why = f"What was sent did not go out, at {clock(dropped.at)}: {dropped.why}"
-        return f"{why} Look at the figures, and send them again."
+        message = _("What was sent did not go out, at %(time)s: %(why)s Look at the figures, and send them again.")
+        return say(message, time=clock(dropped.at), why=say(dropped.why))
     if isinstance(last, Withdrawn):
-        return f"Our report of the declaration was withdrawn at {clock(last.at)}: {last.reason}"
+        message = _("Our report of the declaration was withdrawn at %(time)s: %(reason)s")
+        return say(message, time=clock(last.at), reason=last.reason)
     return ""
 
 
@@ -127,11 +134,14 @@ def read_back_page(request: Request, place: Place, notice: str = "", status: int
     """The confirmed figures as they are to be read aloud."""
     confirmed = place.stands.sheet
     assert confirmed is not None, "only what is confirmed is read back"
+    told = read_back(place.night, place.count, confirmed)
     return page(
+        request,
         "read_back.html",
         status,
         sheet=confirmed,
-        read_back=read_back(place.night, place.count, confirmed),
+        read_back=told,
+        opening=opening_of(told.office, place.returning_officer, place.count.contest),
         otherwise=otherwise(place.later, place.desk, place.ballot),
         notice=notice,
         **common(request, place),

@@ -14,13 +14,15 @@ from server.election.methods.rules import in_order
 from server.election.nights import Night
 from server.election.parties import counted_as
 from server.election.result import Result
+from server.election.texts.said import Named, Said, say
+from server.election.texts.words import BEGUN
 from server.election.verdict import Figures, judge
 
 
 class ReadBack(Struct, frozen=True):
     """A declaration to be read aloud.
 
-    ``lines``, in ballot-paper order: candidate's name, party's name, id of the party it counts for, votes, elected.
+    ``lines``, in ballot-paper order: candidate's name, party, id of the party it counts for, votes, elected.
     ``elected`` are the names of those elected, by votes; ``vacant`` is how many seats nobody has. ``rejected``: head
     of rule 47 and papers (None if not known), ``rejected_total`` all of them. ``tied``: the names among whom a lot
     decided, ``drawn`` those on whom it fell. ``second``, where there are two rounds: name, first preferences, second,
@@ -28,19 +30,23 @@ class ReadBack(Struct, frozen=True):
     what they are elected to.
     """
 
-    lines: tuple[tuple[str, str, str, int, bool], ...]
+    lines: tuple[tuple[str, Named | str, str, int, bool], ...]
     elected: tuple[str, ...]
     vacant: int
     tied: tuple[str, ...]
     drawn: tuple[str, ...]
-    rejected: tuple[tuple[str, int | None], ...]
+    rejected: tuple[tuple[Said, int | None], ...]
     rejected_total: int | None
     in_part: int | None
     second: tuple[tuple[str, int, int | None, int | None], ...]
-    verdict: str
     kind: str
     office: Office
     result: Result | None
+
+    @property
+    def stayed(self) -> tuple[str, ...]:
+        """The names of those who stay for a second round."""
+        return tuple(name for name, *_ in self.second)
 
 
 def read_back(night: Night, count: Count, figures: Figures | Result) -> ReadBack:
@@ -78,7 +84,6 @@ def read_back(night: Night, count: Count, figures: Figures | Result) -> ReadBack
         rejected_total=figures.rejected.total if figures.rejected else None,
         in_part=in_part,
         second=_second(contest, votes, result),
-        verdict=result.verdict.text(night.parties) if result else "",
         kind=result.verdict.kind if result else "",
         office=office_of(night, contest),
         result=result,
@@ -129,15 +134,14 @@ def _second(
     )
 
 
-def _rejected(contest: Contest, rejected: Rejected | None) -> tuple[tuple[str, int | None], ...]:
+def _rejected(contest: Contest, rejected: Rejected | None) -> tuple[tuple[Said, int | None], ...]:
     return tuple((head_name(contest, head), getattr(rejected, head)) for head in HEADS) if rejected else ()
 
 
-def party_name(night: Night, party: str) -> str:
-    """A party's name on the ballot paper. A registration that the night does not name has the name of the party it
+def party_name(night: Night, party: str) -> Named | str:
+    """The party whose name is on the paper. A registration that the night does not name has the name of the party it
     counts for, or else its id."""
-    known = night.parties.get(party) or night.parties.get(counted_as(party))
-    return known.name if known else party
+    return night.parties.get(party) or night.parties.get(counted_as(party)) or party
 
 
 def spoken_name(night: Night, contest: Contest, candidate: Candidate) -> str:
@@ -145,11 +149,14 @@ def spoken_name(night: Night, contest: Contest, candidate: Candidate) -> str:
     told = contest.told(candidate.id)
     if told == candidate.name:
         return told
-    party = candidate.description or party_name(night, candidate.party)
-    return f"{candidate.name} ({party}, number {told.removeprefix(candidate.name)[2:-1]} on the ballot paper)"
+    return say(
+        "%(name)s (%(party)s, number %(place)s on the ballot paper)",
+        name=candidate.name,
+        party=candidate.description or party_name(night, candidate.party),
+        place=told.removeprefix(candidate.name)[2:-1],
+    )
 
 
-def head_name(contest: Contest, head: str) -> str:
+def head_name(contest: Contest, head: str) -> Said:
     """A head of rejected papers in words, with a capital letter."""
-    words = contest.rules.heads[head]
-    return words[0].upper() + words[1:]
+    return BEGUN[contest.rules.heads[head]]

@@ -7,16 +7,28 @@ from server.count.visit.signed import Signer
 from server.election.counting.acts import Role
 from server.election.counting.desk import Person
 from server.election.limits import LONGEST_TOKEN
+from server.election.texts.said import Said, say
 
 RUN = "run/"
 """How the command ids of the desk's invitations begin that admins have by running the place; then the admin's own."""
-NOT_GOOD = "This invitation is not good any more. Ask the desk for a new one."
+NOT_GOOD = say("This invitation is not good any more. Ask the desk for a new one.")
 _SALT = "count.invitation.2"
 _DAYS = 14
+_TOO_OLD = say("This invitation is older than %(days)s days. Ask the desk for a new one.", days=_DAYS)
+_NOT_VALID = say("This is not a valid invitation. Was the whole link copied? Then ask the desk for a new one.")
+_OF_AN_ADMIN: dict[str, Said] = {
+    NOT_GOOD: say("This invitation is not good any more. Ask another admin for a new one."),
+    _TOO_OLD: say("This invitation is older than %(days)s days. Ask another admin for a new one.", days=_DAYS),
+    _NOT_VALID: say("This is not a valid invitation. Was the whole link copied? Then ask another admin for a new one."),
+}
 
 
 class NotInvited(Exception):
-    """Raised for a token that opens nothing; its message tells whoever holds the token why."""
+    """Raised for a token that opens nothing; its ``sentence`` tells whoever holds the token why."""
+
+    def __init__(self, sentence: Said) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def area_of(role: Role) -> str:
@@ -27,7 +39,9 @@ def area_of(role: Role) -> str:
 def told_to(path: str, sentence: str) -> str:
     """A sentence about an invitation, as it is told below this address: admins are helped by another admin, by no
     desk."""
-    return sentence.replace("the desk", "another admin") if path.startswith("/admin") else sentence
+    if not path.startswith("/admin"):
+        return sentence
+    return _OF_AN_ADMIN.get(sentence, sentence)
 
 
 def admin_of(person: Person) -> str:
@@ -55,9 +69,7 @@ class Invitations:
                 raise BadData("too long")
             content: object = self._serializer.loads(token, max_age=_DAYS * 24 * 3600)
         except SignatureExpired:
-            raise NotInvited(f"This invitation is older than {_DAYS} days. Ask the desk for a new one.") from None
+            raise NotInvited(_TOO_OLD) from None
         except BadData:
-            raise NotInvited(
-                "This is not a valid invitation. Was the whole link copied? Then ask the desk for a new one."
-            ) from None
+            raise NotInvited(_NOT_VALID) from None
         return msgspec.convert(content, tuple[str, str])

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
 from server.election.limits import LONGEST_FIELD
+from server.election.texts.said import say
 from server.html.address import host_in
 from server.html.errors import Titled
 from server.html.process import process
@@ -32,21 +33,32 @@ def csrf(request: Request) -> str:
 async def from_our_page(request: Request) -> None:
     """Refuse (403) a form that another site sent, or whose secret is not this session's."""
     if not is_same_site(request):
-        raise HTTPException(403, "That form came from another site. Nothing was sent.")
+        raise HTTPException(403, say("That form came from another site. Nothing was sent."))
     form = await request.form()
     must_fit(form)
     sent = form.get("csrf")
     known = str(request.session.get("csrf", ""))
     opened, ours = request.headers.get("origin", ""), process(request).settings.public_url
     if not known and opened.startswith("http:") and ours.startswith("https:"):
-        sentence = f"This page was opened at {opened}, where no browser stays signed in. Nothing was sent."
-        raise Titled(403, "Not at this address", f"{sentence} Open the same link at {ours}.")
+        sentence = say(
+            "This page was opened at %(opened)s, where no browser stays signed in. Nothing was sent. Open the same "
+            "link at %(ours)s.",
+            opened=opened,
+            ours=ours,
+        )
+        raise Titled(403, say("Not at this address"), sentence)
     if not known and "cookie" not in request.headers:
-        sentence = "This browser sent no cookie, and without one nobody stays signed in. Nothing was sent."
-        raise Titled(403, "Cookies are off", f"{sentence} Allow cookies for this site, and open the link again.")
+        sentence = say(
+            "This browser sent no cookie, and without one nobody stays signed in. Nothing was sent. Allow cookies for "
+            "this site, and open the link again."
+        )
+        raise Titled(403, say("Cookies are off"), sentence)
     if not isinstance(sent, str) or not known or not secrets.compare_digest(sent.encode(), known.encode()):
-        sentence = "That page is from before this phone signed in. Nothing was sent; what was typed is kept."
-        raise HTTPException(403, f"{sentence} Go back and open the page again.")
+        sentence = say(
+            "That page is from before this phone signed in. Nothing was sent; what was typed is kept. Go back and open "
+            "the page again."
+        )
+        raise HTTPException(403, sentence)
 
 
 def must_fit(form: FormData) -> None:
@@ -55,7 +67,7 @@ def must_fit(form: FormData) -> None:
     for name, value in form.multi_items():
         typed = name in _TYPED or name.startswith(_TYPED_OF_MANY)
         if len(name) > LONGEST_FIELD or (not typed and isinstance(value, str) and len(value) > LONGEST_FIELD):
-            raise HTTPException(400, "That is longer than anything our pages send. Nothing was sent.")
+            raise HTTPException(400, say("That is longer than anything our pages send. Nothing was sent."))
 
 
 def is_same_site(connection: HTTPConnection) -> bool:

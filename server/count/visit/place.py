@@ -7,44 +7,26 @@ from starlette.requests import Request
 from server.count.visit.our_pages import csrf
 from server.count.visit.rules import Visit, visit
 from server.count.visit.sending import id_of
+from server.count.visit.stages import NEXT, STAGES, STAGING
 from server.count.visit.visitors_night import both_of
 from server.election.clock import LONDON
 from server.election.commands import ReachStage, TakeBackStage, Withdraw
-from server.election.counting.acts import Role
 from server.election.counting.boxes import Verified, verified_by_box
 from server.election.counting.desk import Desk, Person
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of
 from server.election.counting.losses import other_receipt, to_send_again
-from server.election.counting.names import author
+from server.election.counting.names import named_author
 from server.election.counting.tables import Tables, tables_of
 from server.election.counts import Count
 from server.election.events import SetsResult, StageReached
 from server.election.nights import Night
 from server.election.refusals import still_open
 from server.election.results.amendments import in_words
+from server.election.texts.said import Said, _, say, say_all
+from server.election.texts.words import BEGUN, NO_POLL
 from server.html.process import process
 from server.html.templates import clock
 from server.stream.clock import now
-
-STAGES = {
-    "boxes in": "Ballot boxes in",
-    "verified": "Ballot papers verified",
-    "counting": "Counting",
-    "provisional": "Provisional result with candidates and agents",
-    "recount": "Recount",
-}
-STAGING: tuple[Role, ...] = ("officer", "returning officer")
-
-# Stage of a count → the stages that can be reported next with one tap, with the words of the button. A verification is
-# a form of its own.
-_NEXT = {
-    None: {"boxes in": "Ballot boxes are in"},
-    "boxes in": {},
-    "verified": {"counting": "Counting has begun"},
-    "counting": {"provisional": "Provisional result", "recount": "Recount"},
-    "provisional": {"recount": "Recount"},
-    "recount": {"provisional": "Provisional result", "recount": "Another recount"},
-}
 
 
 class Place(Struct, frozen=True):
@@ -100,11 +82,11 @@ class Place(Struct, frozen=True):
         return tables_of(self.count, self.desk)
 
     @property
-    def next_stages(self) -> dict[str, str]:
+    def next_stages(self) -> dict[str, Said]:
         """The stages that this visitor can report now: stage → words of the button."""
         if self.person.role not in STAGING or self.count.result or self.stands.state in ("asked", "no poll"):
             return {}
-        return _NEXT[self.count.stage]
+        return NEXT[self.count.stage]
 
     @property
     def can_take_back(self) -> StageReached | None:
@@ -127,12 +109,14 @@ class Place(Struct, frozen=True):
         """A sentence about the newest stage or withdrawal of this contest that waits to go out; "" if none does."""
         for command in reversed([asked.command for asked in pending(self.night, self.desk)]):
             if isinstance(command, ReachStage) and command.ballot == self.ballot:
-                papers = "" if command.papers is None else f" ({command.papers:,})"
-                return f"{STAGES[command.stage]}{papers}: sent, and kept until then."
+                stage = STAGES[command.stage]
+                if command.papers is None:
+                    return say("%(stage)s: sent, and kept until then.", stage=stage)
+                return say("%(stage)s (%(papers)s): sent, and kept until then.", stage=stage, papers=command.papers)
             if isinstance(command, TakeBackStage) and command.ballot == self.ballot:
-                return f"{STAGES[command.stage]}: taken back, and kept until then."
+                return say("%(stage)s: taken back, and kept until then.", stage=STAGES[command.stage])
             if isinstance(command, Withdraw) and command.ballot == self.ballot:
-                return "The withdrawal is sent, and kept until then."
+                return say("The withdrawal is sent, and kept until then.")
         return ""
 
     @property
@@ -147,9 +131,9 @@ class Place(Struct, frozen=True):
         newest = self.count.amendments[-1] if self.count.amendments else None
         if newest is None or not newest.reason:
             return ""
-        who, what = author(self.desk, newest), in_words(self.later, newest)
-        what = f"{who} put the ballot paper right at {clock(newest.at)}: {what}."
-        return f"{what} {newest.reason}"
+        message = _("%(who)s put the ballot paper right at %(time)s: %(what)s.")
+        what, who = in_words(self.later, newest), named_author(self.desk, newest)
+        return say_all(say(message, who=who, time=clock(newest.at), what=what), newest.reason)
 
     @property
     def lost(self) -> str:
@@ -157,20 +141,26 @@ class Place(Struct, frozen=True):
         it was, and has another number; "" if nothing was."""
         mine = [act for act in to_send_again(self.night, self.desk) if act.ballot == self.ballot]
         if mine:
-            return (
-                f"What was sent at {clock(mine[-1].announced)}, receipt {mine[-1].lost}, was lost when the store of "
-                "results failed. It is not on air: send it again."
+            return say(
+                "What was sent at %(time)s, receipt %(receipt)s, was lost when the store of results failed. It is not "
+                "on air: send it again.",
+                time=clock(mine[-1].announced),
+                receipt=str(mine[-1].lost),
             )
         other = other_receipt(self.night, self.desk, self.ballot)
         if other is None:
             return ""
         act, seq, at = other
-        told = (
-            f"Receipt {act.lost} was lost when the store of results failed at {clock(act.at)}. It was sent again by "
-            f"itself, and is receipt {seq}."
+        told = say(
+            "Receipt %(lost)s was lost when the store of results failed at %(time)s. It was sent again by itself, and "
+            "is receipt %(receipt)s.",
+            lost=str(act.lost),
+            time=clock(act.at),
+            receipt=str(seq),
         )
-        then, said = (each.astimezone(LONDON).time().isoformat("milliseconds") for each in (at, act.announced))
-        return told if at == act.announced else f"{told} Its time is {then}, and no longer {said}."
+        then, before = (each.astimezone(LONDON).time().isoformat("milliseconds") for each in (at, act.announced))
+        again = say("Its time is %(then)s, and no longer %(before)s.", then=then, before=before)
+        return told if at == act.announced else say_all(told, again)
 
     @property
     def token(self) -> str:
@@ -225,7 +215,7 @@ async def place_of(request: Request, ballot: str) -> Place:
     later = once_released(night, desk)
     count = later.counts.get(ballot)
     if count is None or not visit(request).person.may_enter(ballot):
-        raise HTTPException(404, "That contest is not one that you are invited for.")
+        raise HTTPException(404, say("That contest is not one that you are invited for."))
     hub = process(request).hub
     channel = hub.channels.get(night.definition.id)
     shown = channel.seq if channel else 0
@@ -242,4 +232,6 @@ def common(request: Request, place: Place) -> dict[str, object]:
         "contest": f"{place.visit.night}/{place.ballot}",
         "csrf": csrf(request),
         "stages": STAGES,
+        "no_poll_words": NO_POLL,
+        "no_polls": BEGUN,
     }

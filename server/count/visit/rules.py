@@ -11,13 +11,17 @@ from server.count.visit.our_pages import csrf, from_our_page, is_same_site, must
 from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS
 from server.election.counting.acts import PLACE, Role
 from server.election.counting.desk import Desk, Person
+from server.election.texts.said import say
+from server.election.texts.words import ROLES
 from server.html.errors import Titled
 from server.html.process import process
 from server.html.rates import address, limit
 from server.live.line import in_a_task
 from server.stream.events import StreamUnavailable
 
-_LOST = "This night should be on air, but nothing of it is stored any more. Nothing was sent: tell the desk at once."
+_LOST = say(
+    "This night should be on air, but nothing of it is stored any more. Nothing was sent: tell the desk at once."
+)
 
 WELCOME = {area: f"/{area}/invitation" for area in ("count", "desk", "admin")}
 DECLARING: tuple[Role, ...] = ("officer", "returning officer")
@@ -38,7 +42,7 @@ async def invited(request: Request) -> None:
         night, invitation = _invitations(request).read(request.path_params["token"])
     except NotInvited as error:
         await limit(request, WRONG_TOKENS, address(request))
-        raise HTTPException(403, told_to(request.url.path, str(error))) from None
+        raise HTTPException(403, told_to(request.url.path, error.sentence)) from None
     await limit(request, OPENING, invitation)
     person = await _person(request, night, invitation)
     area, theirs = request.url.path.split("/")[1], area_of(person.role)
@@ -76,7 +80,7 @@ class SignedIn(Struct, frozen=True):
             raise HTTPException(303, "The desk has signed this phone out.", {"Location": where})
         connection.state.visit = Visit(night, person, session)
         if person.role not in self.roles:
-            raise HTTPException(403, f"This is not for the {person.role}. Nothing was sent.")
+            raise HTTPException(403, say("This is not for the %(role)s. Nothing was sent.", role=ROLES[person.role]))
 
 
 class Sends(SignedIn, frozen=True):
@@ -93,8 +97,11 @@ class Sends(SignedIn, frozen=True):
         here, _, ballot = contest.rpartition("/") if isinstance(contest, str) else ("", "", "")
         visitor = visit(connection)
         if here != visitor.night or (ballot and not visitor.person.may_enter(ballot)):
-            sentence = "That page is for another contest than this phone is signed in for now. Nothing was sent."
-            raise HTTPException(403, f"{sentence} Open the link for that contest again.")
+            sentence = say(
+                "That page is for another contest than this phone is signed in for now. Nothing was sent. Open the "
+                "link for that contest again."
+            )
+            raise HTTPException(403, sentence)
         await from_our_page(connection)
 
 
@@ -103,7 +110,7 @@ class Watches(SignedIn, frozen=True):
 
     async def __call__(self, connection: HTTPConnection) -> None:
         if not is_same_site(connection):
-            raise HTTPException(403, "That came from another site.")
+            raise HTTPException(403, say("That came from another site."))
         await in_a_task()
         await super().__call__(connection)
 
@@ -121,7 +128,8 @@ async def bearer(request: Request) -> None:
         channel = hub.channels.get(request.path_params["night"])
         if channel is None or channel.night is None or ballot not in channel.night.counts:
             raise HTTPException(404, "There is no such contest on air.")
-        raise HTTPException(403, f"This token is for {', '.join(person.ballots) or night}, not for {ballot}.")
+        theirs = ", ".join(person.ballots) or night
+        raise HTTPException(403, f"This token is for {theirs}, not for {ballot}.")
     if person.role not in DECLARING:
         raise HTTPException(403, f"A token of the {person.role} declares nothing.")
     request.state.visit = Visit(night, person)
@@ -135,7 +143,7 @@ async def _program(request: Request, token: str) -> tuple[Person, str]:
         night, invitation = _invitations(request).read(token)
     except NotInvited as error:
         await limit(request, WRONG_TOKENS, address(request))
-        raise HTTPException(401, str(error), refusal) from None
+        raise HTTPException(401, error.sentence, refusal) from None
     await limit(request, SENDING, invitation)
     person = (await _desk(request, night)).people.get(invitation)
     if person is None or person.revoked:
@@ -166,7 +174,7 @@ def start_session(request: Request, session: str) -> None:
 async def _person(request: Request, night: str, invitation: str) -> Person:
     person = (await _desk(request, night)).people.get(invitation)
     if night != PLACE and process(request).submitter.known(night).night is None:
-        raise Titled(403, "This night is over", "This invitation is for a night that is not on air any more.")
+        raise Titled(403, say("This night is over"), say("This invitation is for a night that is not on air any more."))
     if person is None or person.revoked:
         raise HTTPException(403, told_to(request.url.path, NOT_GOOD))
     return person
@@ -188,7 +196,7 @@ async def _desk(connection: HTTPConnection, night: str) -> Desk:
     try:
         stands = await this_process.submitter.look(night)
         if night != PLACE and stands.night is None and await _should_be_stored(connection, night):
-            raise Titled(404, "This night is lost", _LOST)
+            raise Titled(404, say("This night is lost"), _LOST)
     except StreamUnavailable:
         connection.state.away = True
         stands = this_process.submitter.known(night)

@@ -15,6 +15,7 @@ from server.election.counting.acts import PLACE, PinChosen, PinMistaken, SignedI
 from server.election.counting.invited import MOST_MISTAKES
 from server.election.counting.people import LOCKED
 from server.election.refusals import Refused
+from server.election.texts.said import _, say
 from server.html.process import process
 
 
@@ -23,6 +24,7 @@ async def welcome(request: Request) -> Response:
     """``GET /count/invitation``: says how to sign in, to a phone that is not signed in."""
     what = "phone" if request.url.path.startswith("/count") else "browser"
     return page(
+        request,
         "welcome.html",
         ended="ended" in request.query_params,
         over="over" in request.query_params,
@@ -50,7 +52,7 @@ async def start(request: Request) -> Response:
     try:
         session = await (_choose(request, pin) if visit(request).person.pin is None else _enter(request, pin))
     except (BadPin, Refused) as error:
-        return await _page(request, str(error), 422)
+        return await _page(request, error.sentence, 422)
     start_session(request, session)
     return RedirectResponse(f"/{area_of(visit(request).person.role)}", 303)
 
@@ -73,7 +75,8 @@ async def _enter(request: Request, pin: str) -> str:
         # This is recorded even if the invitation has changed meanwhile: a wrong PIN never gets further than here.
         await submitter.record(visitor.night, PinMistaken(**stamp(request, f"mistake/{session}")))
         left = MOST_MISTAKES - person.mistakes - 1
-        raise BadPin(f"That is not the PIN. {left} {'try is' if left == 1 else 'tries are'} left." if left else LOCKED)
+        one, more = say("That is not the PIN. 1 try is left."), _("That is not the PIN. %(left)s tries are left.")
+        raise BadPin(LOCKED if not left else one if left == 1 else say(more, left=left))
     await submitter.record(visitor.night, SignedIn(**stamp(request, f"session/{session}"), session=session))
     return session
 
@@ -82,9 +85,13 @@ async def _page(request: Request, wrong: str = "", status: int = 200) -> Respons
     known = visit(request).person
     person = desk_of(request).people.get(known.invitation, known)  # read again, since the wrong PIN may have locked it
     if person.role == "admin":
-        return page("invitation.html", status, counts=(), person=person, wrong=wrong, csrf=csrf(request))
+        return page(request, "invitation.html", status, counts=(), person=person, wrong=wrong, csrf=csrf(request))
     night = night_of(request)
     counts = [night.counts[ballot] for ballot in person.ballots if ballot in night.counts]
     if person.ballots and not counts:
-        raise HTTPException(404, "The contest of this invitation is not on air. Ask the desk for a new invitation.")
-    return page("invitation.html", status, night=night, counts=counts, person=person, wrong=wrong, csrf=csrf(request))
+        raise HTTPException(
+            404, say("The contest of this invitation is not on air. Ask the desk for a new invitation.")
+        )
+    return page(
+        request, "invitation.html", status, night=night, counts=counts, person=person, wrong=wrong, csrf=csrf(request)
+    )

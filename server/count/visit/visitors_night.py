@@ -4,14 +4,15 @@ from contextlib import suppress
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from server.count.visit.rules import is_away, visit
 from server.election.counting.desk import Desk
 from server.election.counting.entry import pending
 from server.election.nights import Night
+from server.election.texts.said import say
+from server.html.address import in_language, language_of, without_language
 from server.html.answers import HTML
-from server.html.languages import ENGLISH, Language
 from server.html.process import process
 from server.html.templates import rendered
 from server.stream.clock import now
@@ -26,7 +27,7 @@ def night_of(request: Request) -> Night:
     """
     night = process(request).submitter.known(visit(request).night).night
     if night is None:
-        raise HTTPException(404, "The night of this invitation is not on air. Ask the desk for a new invitation.")
+        raise HTTPException(404, say("The night of this invitation is not on air. Ask the desk for a new invitation."))
     return night
 
 
@@ -46,15 +47,18 @@ async def both_of(request: Request) -> tuple[Night, Desk]:
     return night, desk
 
 
-def page(template: str, status: int = 200, **context: object) -> Response:
-    """A page from a template below web/templates/count. No cache may keep it: it can show figures not yet declared.
+def page(request: Request, template: str, status: int = 200, **context: object) -> Response:
+    """A page from a template below web/templates/count, in the visitor's language. No cache may keep it: it can show
+    figures not yet declared.
 
     Its links send the site alone as referrer, since whoever knows the address of an invitation can open it.
     """
-    return page_in(ENGLISH, template, status, **context)
-
-
-def page_in(language: Language, template: str, status: int = 200, **context: object) -> Response:
-    """The same page in another language, where its template has messages."""
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "origin"}
-    return Response(rendered(f"count/{template}", language, **context), status, headers, HTML)
+    here, posted = without_language(request), request.method == "POST"
+    html = rendered(f"count/{template}", language_of(request), here=here, posted=posted, **context)
+    return in_language(request, Response(html, status, headers, HTML))
+
+
+def led_to(request: Request, address: str) -> Response:
+    """A redirect from one page to another, which keeps the language that the visitor has chosen on the way."""
+    return in_language(request, RedirectResponse(address, 303))

@@ -1,7 +1,6 @@
 """Decides whether an act may happen at the count as it stands: it is numbered, or refused in words."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TypeVar, assert_never
 
 from msgspec.structs import replace
@@ -42,10 +41,9 @@ from server.election.counting.boxes import (
     must_strike,
     verified_by_box,
 )
-from server.election.counting.changes import must_confirm
+from server.election.counting.changes import must_confirm, must_correct
 from server.election.counting.checking import check_sheet, must_be_of_this_round
 from server.election.counting.desk import Desk
-from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.counting.entry import (
     KEYING,
     asked_for,
@@ -57,7 +55,8 @@ from server.election.counting.entry import (
     pending,
     sheets_of,
 )
-from server.election.counting.expected import expected_shares
+from server.election.counting.figures.doubts import doubts_about_figures, doubts_about_papers
+from server.election.counting.figures.expected import expected_shares
 from server.election.counting.hooks import must_hook
 from server.election.counting.keying import is_keyed_apart
 from server.election.counting.people import is_same_person, must_be_invited, must_have_a_name, must_invite, must_sign_in
@@ -65,20 +64,21 @@ from server.election.counting.tables import must_be_their_sum, must_choose, must
 from server.election.counts import Count
 from server.election.nights import Night
 from server.election.refusals import (
+    NO_SUCH_NIGHT,
     Refused,
     count_of,
+    going_on_air,
     must_be_closed,
     must_be_polled,
     must_be_undeclared,
-    reason_in,
     refuse_if,
     want_reasons,
 )
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import say
+from server.election.texts.words import ROLES
 
 A = TypeVar("A", bound=AnyAct)
-
-AT_ONCE = timedelta(minutes=30)  # after a declaration; later than that, only the desk can replace the figures
 
 
 def admit(night: Night, desk: Desk, act: A) -> A:
@@ -94,7 +94,7 @@ def admit(night: Night, desk: Desk, act: A) -> A:
         case SheetKeyed():
             _sheet(once_released(night, desk), desk, act)
         case CorrectionBegun() | CorrectionDropped():
-            _correction(once_released(night, desk), desk, act)
+            must_correct(once_released(night, desk), desk, act)
         case ChangeConfirmed():
             must_confirm(once_released(night, desk), desk, act)
         case Asked():
@@ -126,13 +126,13 @@ def admit_at_the_place(desk: Desk, act: A) -> A:
         case Invited():
             must_have_a_name(act)
             if act.role != "admin" or act.ballots:
-                raise Refused("role", "Officers and desks are invited to a night.")
+                raise Refused("role", say("Officers and desks are invited to a night."))
         case Revoked() | PinCleared() | SessionsEnded():
             must_be_invited(desk, act)
         case PinChosen() | SignedIn() | PinMistaken():
             must_sign_in(desk, act)
         case _:
-            raise Refused("night-unknown", "No such night is on air.")
+            raise Refused("night-unknown", NO_SUCH_NIGHT)
     return replace(act, seq=desk.seq + 1)
 
 
@@ -141,7 +141,7 @@ def _papers(count: Count, desk: Desk, act: PapersVerified) -> None:
     must_be_boxes(desk, act.ballot, act.papers)
     refuse_if(check_papers(count.contest, act.papers))
     if act.issued is not None and act.issued < 0:
-        refuse_if([Finding("papers-negative", "issued", "Ballot papers cannot be fewer than 0.")])
+        refuse_if([Finding("papers-negative", "issued", say("Ballot papers cannot be fewer than 0."))])
     explained = verified_by_box(desk, act.ballot).boxes  # where papers and those expected differ, each box says why
     issued = None if explained else act.issued
     want_reasons(doubts_about_papers(count.contest, act.papers, issued), act.reasons)
@@ -170,7 +170,7 @@ def _tables(night: Night, desk: Desk, act: TableAct) -> None:
         return
     _must_be_keyed_now(night, desk, act, tables_of(count, desk).at(act.table))
     if papers_of(count) is None:
-        refuse_if([Finding("papers-missing", "", "The ballot papers have not been verified.")])
+        refuse_if([Finding("papers-missing", "", say("The ballot papers have not been verified."))])
     must_key_table(count, desk, act)
 
 
@@ -179,7 +179,7 @@ def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
     _must_be_keyed_now(night, desk, act, sheets_of(count, desk))
     must_be_their_sum(count, desk, act, keyers(count, desk), papers_of(count))
     if not act.apart and is_keyed_apart(count.contest, desk):
-        sentence = "Block votes and split votes are keyed apart on this night: look at the page as it is now."
+        sentence = say("Block votes and split votes are keyed apart on this night: look at the page as it is now.")
         raise Refused("count-moved-on", sentence)
     must_be_of_this_round(count, act)
     papers = papers_of(count)
@@ -198,51 +198,37 @@ def _must_be_keyed_now(
     if correction_of(night, desk, act.ballot) is None:
         must_be_undeclared(count)
     if asked_for(night, desk, act.ballot) is not None:
-        raise Refused("already-asked", f"{count.contest.name} has been declared, and is going on air.")
+        raise going_on_air(count)
     if act.role not in KEYING:
-        raise Refused("role", f"Figures are keyed by the officer and the second officer, not by the {act.role}.")
+        raise Refused(
+            "role",
+            say("Figures are keyed by the officer and the second officer, not by the %(role)s.", role=ROLES[act.role]),
+        )
     mine = sheets.get(act.role)
     if act.round != count.round or (
         mine is None and act.replaces
     ):  # a correction has voided the sheet that it replaces
-        sentence = "The count has moved on since this page was opened. Nothing was sent: look at the page as it is now."
+        sentence = say(
+            "The count has moved on since this page was opened. Nothing was sent: look at the page as it is now."
+        )
         raise Refused("count-moved-on", sentence)
     if act.replaces != (mine.seq if mine else 0):
-        raise Refused("keyed-elsewhere", "Other figures were sent from another page or phone in the meantime.")
+        raise Refused("keyed-elsewhere", say("Other figures were sent from another page or phone in the meantime."))
     if any(role != act.role and is_same_person(act, sheet) for role, sheet in sheets.items()):
-        raise Refused("same-person", f"{act.by} has keyed the other sheet: a different person must key this one.")
-
-
-def _correction(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropped) -> None:
-    count = count_of(night, act.ballot)
-    if count.result is None or count.no_poll is not None:
-        raise Refused("not-declared", f"{count.contest.name} is not declared.")
-    begun = correction_of(night, desk, act.ballot)
-    if isinstance(act, CorrectionDropped):
-        if begun is None:
-            raise Refused("not-begun", "No correction has been begun.")
-        if asked_for(night, desk, act.ballot) is not None:
-            raise Refused("already-asked", f"{count.contest.name} has been corrected, and is going on air.")
-        return
-    if begun is not None:
-        raise Refused("already-begun", f"{begun.by} has begun a correction already: {begun.reason}")
-    if act.round != count.round:
-        raise Refused("count-moved-on", "The figures have changed since this page was opened: look again.")
-    if act.slip and count.declared_at and act.at - count.declared_at > AT_ONCE:
-        sentence = "That is too late for a slip of the tongue: the desk can revise the figures."
-        raise Refused("slip-too-late", sentence)
-    reason_in(act.reason)
+        raise Refused(
+            "same-person", say("%(by)s has keyed the other sheet: a different person must key this one.", by=act.by)
+        )
 
 
 def _must_be_waiting(night: Night, desk: Desk, act: Dropped) -> None:
     if all(asked.command.id != act.asked for asked in pending(night, desk)):
-        raise Refused("not-waiting", "That does not wait to go out any more.")
+        raise Refused("not-waiting", say("That does not wait to go out any more."))
 
 
 def _replay(night: Night, desk: Desk, act: ReplaySet) -> None:
     if night.definition.replay_of is None:
-        raise Refused("no-replay", "This night is not a replay: nobody plays it.")
+        raise Refused("no-replay", say("This night is not a replay: nobody plays it."))
     if act.speed is not None and not act.speed > 0:
-        raise Refused("speed-unfit", "A replay’s speed is above 0.")
+        raise Refused("speed-unfit", say("A replay’s speed is above 0."))
     if act.invitation and desk.replay and desk.replay.state in ("stopped", "ended"):
-        raise Refused("replay-over", "Nobody plays this replay any more. The command line begins it again.")
+        raise Refused("replay-over", say("Nobody plays this replay any more. The command line begins it again."))

@@ -20,14 +20,15 @@ from server.election.counting.acts import Asked, PublicCommand
 from server.election.counting.boxes import must_be_accounted_for
 from server.election.counting.changes import must_be_confirmed_by_another
 from server.election.counting.desk import Desk
-from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.counting.entry import asked_for, once_released, pending, sheets_of, spoken
-from server.election.counting.expected import expected_shares
+from server.election.counting.figures.doubts import doubts_about_figures, doubts_about_papers
+from server.election.counting.figures.expected import expected_shares
 from server.election.counting.tables import tables_of
 from server.election.deciding.decide import decide
 from server.election.nights import Night
-from server.election.refusals import Refused, count_of, want_reasons
+from server.election.refusals import Refused, count_of, going_on_air, want_reasons
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import say
 
 
 def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:
@@ -49,8 +50,7 @@ def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:
     # Somebody who asks is counting now, even on the replay of a past night, so the figures must reconcile as on air.
     decide(replace(later, held=False, definition=replace(later.definition, times="live")), command, act.at)
     if isinstance(command, TakeBackStage) and asked_for(night, desk, command.ballot) is not None:
-        name = later.counts[command.ballot].contest.name
-        raise Refused("already-asked", f"{name} has been declared, and is going on air.")
+        raise going_on_air(later.counts[command.ballot])
     if isinstance(command, Correct):
         must_be_confirmed_by_another(later, desk, command)
     if isinstance(command, AmendBallotPaper) and asked_for(night, desk, command.ballot) is not None:
@@ -64,7 +64,7 @@ def _must_fit_what_waits(night: Night, desk: Desk, at: datetime, command: AmendB
     try:
         decide(replace(once_released(night, desk, figures=True), held=False), command, at)
     except Refused as refused:
-        sentence = "Figures of this contest wait to go out, and do not allow that: set them aside first."
+        sentence = say("Figures of this contest wait to go out, and do not allow that: set them aside first.")
         raise Refused("figures-waiting", sentence, refused.findings) from refused
 
 
@@ -75,25 +75,28 @@ def _must_be_confirmed(night: Night, desk: Desk, command: WithFigures | ReportPr
     """
     count = count_of(night, command.ballot)
     if asked_for(night, desk, command.ballot) is not None:
-        raise Refused("already-asked", f"{count.contest.name} has been declared, and is going on air.")
+        raise going_on_air(count)
     confirmed = spoken(night, desk, command.ballot, command.by) == command
     if not confirmed and tables_of(count, desk).names:
-        sentence = f"{count.contest.name} is counted by tables: its figures are their sum, and are declared from there."
+        sentence = say(
+            "%(contest)s is counted by tables: its figures are their sum, and are declared from there.",
+            contest=count.contest,
+        )
         raise Refused("counted-by-tables", sentence)
     if not confirmed and desk.entry == "double":
-        sentence = "Two people key each result of this night, and these figures are not confirmed by both."
+        sentence = say("Two people key each result of this night, and these figures are not confirmed by both.")
         raise Refused("not-confirmed", sentence)
     if not confirmed and isinstance(command, Correct):
-        raise Refused("not-confirmed", "These figures were not keyed.")
+        raise Refused("not-confirmed", say("These figures were not keyed."))
     if not confirmed and sheets_of(count, desk):
-        raise Refused("not-confirmed", "Figures have been keyed on a phone here, and are declared from there.")
+        raise Refused("not-confirmed", say("Figures have been keyed on a phone here, and are declared from there."))
     return confirmed
 
 
 def _must_be_of_this_count(night: Night, desk: Desk, command: WithFigures | ReportPreferences) -> None:
     """Refuses figures without a ``round`` while a command that waits would end the round they are meant for."""
     if command.round is None and any(_ends_a_count(asked.command, command.ballot) for asked in pending(night, desk)):
-        sentence = "Something else was said of this contest before, and is going on air first: look again."
+        sentence = say("Something else was said of this contest before, and is going on air first: look again.")
         raise Refused("already-asked", sentence)
 
 

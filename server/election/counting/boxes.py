@@ -20,8 +20,8 @@ from server.election.counts import Count
 from server.election.limits import LONGEST_NAME, LONGEST_TEXT, MOST_BOXES
 from server.election.nights import Night
 from server.election.refusals import Refused, count_of, must_be_polled, refuse_if
-from server.election.texts.box_words import Said, found_in_box
-from server.election.texts.check_codes import CHECKS
+from server.election.texts.box_words import found_in_box
+from server.election.texts.check_codes import CHECKS, Finding
 
 
 class Verified(Struct, frozen=True):
@@ -95,7 +95,7 @@ def named(boxes: Iterable[ListedBox]) -> str:
     return ", ".join(box.box.name for box in boxes)
 
 
-def check_box(count: Count, desk: Desk, act: BoxCounted) -> list[Said]:
+def check_box(count: Count, desk: Desk, act: BoxCounted) -> list[Finding]:
     """What stands against the figures of a box, each at its field."""
     found = [
         found_in_box("papers-negative", field, "below-nought")
@@ -193,5 +193,5 @@ def _refuse_box(code: str, field: str, name: str, **values: int | str) -> NoRetu
     _refuse(found_in_box(code if code in CHECKS else "box-unfit", field, name, **values), code)
 
 
-def _refuse(finding: Said, code: str = "") -> NoReturn:
+def _refuse(finding: Finding, code: str = "") -> NoReturn:
     raise Refused(code or finding.code, finding.sentence, (finding,))

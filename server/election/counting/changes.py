@@ -1,19 +1,23 @@
 """Corrections that change who is elected: whether one does, and whether somebody else has confirmed it. No state is
 changed here."""
 
+from datetime import timedelta
+
 from msgspec import Struct
 
 from server.election.commands import Correct
-from server.election.counting.acts import ChangeConfirmed, Role
+from server.election.counting.acts import ChangeConfirmed, CorrectionBegun, CorrectionDropped, Role
 from server.election.counting.desk import Desk
-from server.election.counting.entry import sheets_of, spoken
+from server.election.counting.entry import asked_for, correction_of, sheets_of, spoken
 from server.election.counting.people import is_same_person
 from server.election.nights import Night
-from server.election.refusals import Refused, count_of
+from server.election.refusals import Refused, count_of, reason_in
+from server.election.texts.said import say
+from server.election.texts.words import ROLES
 from server.election.verdict import judge
 
+AT_ONCE = timedelta(minutes=30)  # after a declaration; later than that, only the desk can replace the figures
 CONFIRMING: tuple[Role, ...] = ("returning officer", "desk")
-CHANGES = "This changes who is elected"
 
 
 class Change(Struct, frozen=True):
@@ -40,20 +44,27 @@ def must_confirm(night: Night, desk: Desk, act: ChangeConfirmed) -> None:
     """Raises Refused unless there is such a change, and this person may confirm it, who has keyed none of it."""
     count = count_of(night, act.ballot)
     if act.role not in CONFIRMING:
-        sentence = f"{CHANGES}: the returning officer or the desk confirms it, and not the {act.role}."
+        sentence = say(
+            "This changes who is elected: the returning officer or the desk confirms it, and not the %(role)s.",
+            role=ROLES[act.role],
+        )
         raise Refused("role", sentence)
     change = change_of(night, desk, act.ballot)
     if change is None or change.command != act.command:
-        raise Refused("count-moved-on", "The figures have changed since this page was opened: look again.")
+        raise Refused("count-moved-on", say("The figures have changed since this page was opened: look again."))
     if any(is_same_person(act, sheet) for sheet in sheets_of(count, desk).values()):
-        raise Refused("same-person", f"{act.by} has keyed these figures: a different person must confirm them.")
+        raise Refused(
+            "same-person", say("%(by)s has keyed these figures: a different person must confirm them.", by=act.by)
+        )
 
 
 def must_be_confirmed_by_another(night: Night, desk: Desk, command: Correct) -> None:
     """Raises Refused where a correction changes who is elected, and nobody else has confirmed that."""
     change = _change(night, command)
     if change is not None and not is_confirmed(desk, command.ballot, change):
-        sentence = f"{CHANGES}: the returning officer or the desk confirms it, who has not keyed the figures."
+        sentence = say(
+            "This changes who is elected: the returning officer or the desk confirms it, who has not keyed the figures."
+        )
         raise Refused("change-unconfirmed", sentence)
 
 
@@ -66,3 +77,29 @@ def _change(night: Night, command: Correct) -> Change | None:
     out = tuple([one for one in before if one not in after])
     instead = tuple([one for one in after if one not in before])
     return Change(command.id, out, instead) if out or instead else None
+
+
+def must_correct(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropped) -> None:
+    """Raises Refused unless a correction can be begun, or given up."""
+    count = count_of(night, act.ballot)
+    if count.result is None or count.no_poll is not None:
+        raise Refused("not-declared", say("%(contest)s is not declared.", contest=count.contest))
+    begun = correction_of(night, desk, act.ballot)
+    if isinstance(act, CorrectionDropped):
+        if begun is None:
+            raise Refused("not-begun", say("No correction has been begun."))
+        if asked_for(night, desk, act.ballot) is not None:
+            raise Refused(
+                "already-asked", say("%(contest)s has been corrected, and is going on air.", contest=count.contest)
+            )
+        return
+    if begun is not None:
+        raise Refused(
+            "already-begun", say("%(by)s has begun a correction already: %(reason)s", by=begun.by, reason=begun.reason)
+        )
+    if act.round != count.round:
+        raise Refused("count-moved-on", say("The figures have changed since this page was opened: look again."))
+    if act.slip and count.declared_at and act.at - count.declared_at > AT_ONCE:
+        sentence = say("That is too late for a slip of the tongue: the desk can revise the figures.")
+        raise Refused("slip-too-late", sentence)
+    reason_in(act.reason)

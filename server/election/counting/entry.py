@@ -17,9 +17,9 @@ from msgspec.structs import replace
 
 from server.election.commands import Correct, Declare, ReportPreferences, WithFigures, WithoutFigures
 from server.election.counting.acts import Asked, CorrectionBegun, EntryChosen, Role, SheetKeyed
-from server.election.counting.apart import Apart
 from server.election.counting.boxes import waits_for_boxes
 from server.election.counting.desk import Desk
+from server.election.counting.figures.apart import Apart
 from server.election.counting.keying import is_first_alone, is_keyed_apart, is_second_round
 from server.election.counting.tables import made_of
 from server.election.counts import Count
@@ -27,6 +27,7 @@ from server.election.deciding.decide import decide
 from server.election.methods.figures import HEADS, NOTHING_MORE
 from server.election.nights import Night, apply
 from server.election.refusals import Refused
+from server.election.texts.said import say
 from server.election.verdict import counted_in
 
 State = Literal["no poll", "unverified", "keying", "one keyed", "differs", "ready", "asked", "on air"]
@@ -228,5 +229,5 @@ def must_choose_entry(night: Night, desk: Desk, act: EntryChosen) -> None:
     """Raises Refused where two people cannot begin to key each result now."""
     waits = any(isinstance(asked.command, WithFigures) for asked in pending(night, desk))
     if act.entry == "double" and waits:
-        sentence = "Figures that one person keyed wait to go out: release them, or set them aside, first."
+        sentence = say("Figures that one person keyed wait to go out: release them, or set them aside, first.")
         raise Refused("figures-waiting", sentence)

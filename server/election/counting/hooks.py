@@ -30,6 +30,7 @@ from server.election.events import (
 from server.election.limits import LONGEST_URL, MOST_HOOKS
 from server.election.nights import Night
 from server.election.refusals import Refused, count_of
+from server.election.texts.said import say
 
 KINDS: tuple[HookKind, ...] = get_args(HookKind)
 
@@ -70,18 +71,22 @@ def must_hook(night: Night, hooks: Mapping[str, Hook], act: HookAct) -> None:
     """Refuse an act on webhooks that is not possible now."""
     if not isinstance(act, HookMade):
         if act.hook not in hooks:
-            raise Refused("hook-unknown", "There is no such webhook any more.")
+            raise Refused("hook-unknown", say("There is no such webhook any more."))
         if isinstance(act, HookSwitched) and not act.on and not hooks[act.hook].on:
-            raise Refused("hook-off", "That webhook is switched off already.")
+            raise Refused("hook-off", say("That webhook is switched off already."))
         return
     if len(hooks) >= MOST_HOOKS:
-        raise Refused("hooks-full", f"A night has at most {MOST_HOOKS} webhooks: drop one first.")
+        raise Refused("hooks-full", say("A night has at most %(most)s webhooks: drop one first.", most=MOST_HOOKS))
     if len(act.url) > LONGEST_URL or not act.url.startswith(("https://", "http://")):
         raise Refused(
-            "hook-address", f"A webhook’s address begins with https:// and has {LONGEST_URL} characters at most."
+            "hook-address",
+            say(
+                "A webhook’s address begins with https:// and has %(most)s characters at most.",
+                most=LONGEST_URL,
+            ),
         )
     if not act.kinds or not set(act.kinds) <= set(KINDS):
-        raise Refused("hook-kinds", "Say what the webhook is to be told of.")
+        raise Refused("hook-kinds", say("Say what the webhook is to be told of."))
     for ballot in act.ballots:
         count_of(night, ballot)
 

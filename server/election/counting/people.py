@@ -6,33 +6,37 @@ from server.election.counting.desk import Desk, Person
 from server.election.limits import LONGEST_NAME
 from server.election.nights import Night
 from server.election.refusals import Refused, count_of, plain
+from server.election.texts.said import say
 
-LOCKED = "Too many wrong PINs: this invitation is locked. Call the desk, which can open it again."
+LOCKED = say("Too many wrong PINs: this invitation is locked. Call the desk, which can open it again.")
 
 
 def must_have_a_name(act: Invited) -> None:
     """Raises Refused unless the person invited has a name that can be shown."""
     if not plain(act.name):
-        raise Refused("name-missing", "Say who is invited.")
+        raise Refused("name-missing", say("Say who is invited."))
     if not act.name.isprintable() or len(act.name) > LONGEST_NAME:
-        raise Refused("name-unfit", f"A name has at most {LONGEST_NAME} characters, and all can be printed.")
+        raise Refused(
+            "name-unfit",
+            say("A name has at most %(most)s characters, and all can be printed.", most=LONGEST_NAME),
+        )
 
 
 def must_invite(night: Night, act: Invited) -> None:
     """Raises Refused unless somebody can be invited to this night so."""
     must_have_a_name(act)
     if act.role == "admin":
-        raise Refused("role", "Those who run the place are invited to the place, not to a night.")
+        raise Refused("role", say("Those who run the place are invited to the place, not to a night."))
     for ballot in act.ballots:
         count_of(night, ballot)
     if (act.role == "desk") is bool(act.ballots):
-        raise Refused("ballot-missing", "Say for which contest; only the desk is invited for all.")
+        raise Refused("ballot-missing", say("Say for which contest; only the desk is invited for all."))
 
 
 def must_be_invited(desk: Desk, act: InvitationAct) -> None:
     """Raises Refused where there is no such invitation."""
     if act.invited not in desk.people:
-        raise Refused("invitation-unknown", "There is no such invitation.")
+        raise Refused("invitation-unknown", say("There is no such invitation."))
 
 
 def must_sign_in(desk: Desk, act: SignInAct) -> None:
@@ -42,17 +46,17 @@ def must_sign_in(desk: Desk, act: SignInAct) -> None:
         raise Refused("locked", LOCKED)
     if isinstance(act, PinChosen) and person.pin is not None:
         raise Refused(
-            "pin-chosen", "A PIN has been chosen for this invitation. Enter it; if it was not you, call the desk."
+            "pin-chosen", say("A PIN has been chosen for this invitation. Enter it; if it was not you, call the desk.")
         )
     if isinstance(act, SignedIn) and person.pin is None:
-        raise Refused("pin-missing", "No PIN has been chosen for this invitation yet.")
+        raise Refused("pin-missing", say("No PIN has been chosen for this invitation yet."))
 
 
 def the_person(desk: Desk, invitation: str) -> Person:
     """The person with this invitation; Refused where there is none, or it was withdrawn."""
     person = desk.people.get(invitation)
     if person is None or person.revoked:
-        raise Refused("revoked", "This invitation is not good any more. Ask the desk for a new one.")
+        raise Refused("revoked", say("This invitation is not good any more. Ask the desk for a new one."))
     return person
 
 

@@ -18,8 +18,9 @@ from server.election.counts import Count
 from server.election.limits import LONGEST_NAME, MOST_IN_A_BUNDLE, MOST_TABLES
 from server.election.methods.figures import HEADS, Rejected
 from server.election.refusals import Refused, must_be_polled, refuse_if
-from server.election.texts.box_words import Said, found_in_box
-from server.election.texts.check_codes import CHECKS, Finding
+from server.election.texts.box_words import found_in_box
+from server.election.texts.check_codes import Finding
+from server.election.texts.said import say
 
 
 class Tables(Struct, frozen=True):
@@ -101,7 +102,7 @@ def differs(one: TableKeyed, other: TableKeyed) -> bool:
     return (one.given, one.votes, one.rejected) != (other.given, other.votes, other.rejected)
 
 
-def check_table(tables: Tables, sheet: TableKeyed) -> list[Said]:
+def check_table(tables: Tables, sheet: TableKeyed) -> list[Finding]:
     """What stands against the sheet of a table, each at its field."""
     numbers = {"given": sheet.given, **{f"votes.{one}": votes for one, votes in sheet.votes.items()}}
     numbers |= {f"rejected.{head}": getattr(sheet.rejected, head) or 0 for head in HEADS}
@@ -150,7 +151,8 @@ def must_key_table(count: Count, desk: Desk, act: TableKeyed) -> None:
     if act.votes.keys() != {candidate.id for candidate in count.contest.polled}:
         _refuse_table("count-moved-on", "", "table-paper")
     if act.rejected.total != sum(getattr(act.rejected, head) or 0 for head in HEADS):
-        refuse_if([Finding("rejected-heads", "rejected", CHECKS["rejected-heads"].what)])
+        sentence = say("The four heads of rejected papers do not add up to their total.")
+        refuse_if([Finding("rejected-heads", "rejected", sentence)])
     refuse_if([*check_table(tables, act)])
 
 
@@ -191,5 +193,5 @@ def _refuse_table(code: str, field: str, name: str, **values: int | str) -> NoRe
     _refuse(found_in_box("table-unfit", field, name, **values), code)
 
 
-def _refuse(finding: Said, code: str = "") -> NoReturn:
+def _refuse(finding: Finding, code: str = "") -> NoReturn:
     raise Refused(code or finding.code, finding.sentence, (finding,))

@@ -45,6 +45,8 @@ from server.election.events import (
 )
 from server.election.nights import Night
 from server.election.refusals import (
+    READ_THE_NOTE,
+    SAW_IT,
     Refused,
     count_of,
     must_be_closed,
@@ -54,6 +56,8 @@ from server.election.refusals import (
     reason_in,
     refuse_if,
 )
+from server.election.texts.said import say
+from server.election.texts.words import BEGUN, STAGES
 
 
 def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
@@ -64,11 +68,11 @@ def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
     """
     if night is None:
         if not isinstance(command, OpenNight):
-            raise Refused("night-unknown", "No such night is on air.")
+            raise Refused("night-unknown", say("No such night is on air."))
         _must_be_countable(command)
         return NightOpened(night=command.night, **EventStamp(seq=1, at=now, by=command.by, command_id=command.id))
     if night.held and not isinstance(command, OpenNight | ReleaseNight):
-        raise Refused("held", "The desk holds this night: nothing goes out until it is released.")
+        raise Refused("held", say("The desk holds this night: nothing goes out until it is released."))
     stamp = EventStamp(seq=night.seq + 1, at=max(now, night.at), by=command.by, command_id=command.id)
     # A past night's figures are history and are taken as they are; what is counted now must reconcile with its papers.
     live = night.definition.times == "live"
@@ -76,18 +80,18 @@ def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
         must_be_closed(night, now)
     match command:
         case OpenNight():
-            raise Refused("night-exists", f"{night.definition.id} is already on air.")
+            raise Refused("night-exists", say("%(id)s is already on air.", id=night.definition.id))
         case HoldNight():
             return NightHeld(**stamp)
         case ReleaseNight():
             if not night.held:
-                raise Refused("not-held", f"{night.definition.id} is not held.")
+                raise Refused("not-held", say("%(id)s is not held.", id=night.definition.id))
             return NightReleased(**stamp)
         case CorrectNote():
-            note, reason = note_of(night, command), reason_in(command.reason, "read the note")
+            note, reason = note_of(night, command), reason_in(command.reason, READ_THE_NOTE)
             text, more = wording(night, command)
             if (text, more) == (note.text, note.particulars):
-                raise Refused("nothing-changed", "Nothing is changed: the note says all of that already.")
+                raise Refused("nothing-changed", say("Nothing is changed: the note says all of that already."))
             return NoteCorrected(
                 note=night.receipts[command.note],
                 text=text,
@@ -97,7 +101,7 @@ def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
                 **stamp,
             )
         case WithdrawNote():
-            note, reason = note_of(night, command), reason_in(command.reason, "read the note")
+            note, reason = note_of(night, command), reason_in(command.reason, READ_THE_NOTE)
             return NoteWithdrawn(note=night.receipts[command.note], ballot=note.ballot, reason=reason, **stamp)
         case PostNote():
             if command.ballot is not None:
@@ -153,9 +157,10 @@ def _stage(count: Count, command: ReachStage, stamp: EventStamp, live: bool) -> 
     if not papers_again:
         must_be_undeclared(count)
     if command.stage == "verified" and command.papers is None and live:
-        raise Refused("papers-missing", "Enter the ballot papers verified.")
+        raise Refused("papers-missing", say("Enter the ballot papers verified."))
     if not papers_again and count.stage not in _MAY_FOLLOW[command.stage]:
-        raise Refused("stage-order", f"{command.stage.capitalize()} cannot follow {count.stage or 'nothing'}.")
+        stage, before = BEGUN[command.stage], STAGES[count.stage or ""]
+        raise Refused("stage-order", say("%(stage)s cannot follow %(before)s.", stage=stage, before=before))
     refuse_if(check_papers(count.contest, command.papers))
     recount = None
     if command.stage == "recount":
@@ -168,18 +173,24 @@ def _take_back(count: Count, command: TakeBackStage, stamp: EventStamp) -> Stage
     must_be_undeclared(count)
     reached = count.steps[-1].reached if count.steps else None
     if reached is None:
-        raise Refused("nothing-to-take-back", f"{count.contest.name} has no stage that can be taken back.")
+        raise Refused(
+            "nothing-to-take-back", say("%(contest)s has no stage that can be taken back.", contest=count.contest)
+        )
     moved_on = command.step not in (None, len(count.history))
     if moved_on or (command.stage, command.papers) != (reached.stage, reached.papers):
-        raise Refused("count-moved-on", "The count has moved on since this page was opened: look at it as it is now.")
-    reason = reason_in(command.reason, "saw it")
+        raise Refused(
+            "count-moved-on", say("The count has moved on since this page was opened: look at it as it is now.")
+        )
+    reason = reason_in(command.reason, SAW_IT)
     return StageTakenBack(ballot=command.ballot, stage=reached.stage, papers=reached.papers, reason=reason, **stamp)
 
 
 def _must_be_countable(command: OpenNight) -> None:
     for contest in command.night.contests:
         if contest.rules.why_not:
-            raise Refused("method-not-counted", f"{contest.name}: {contest.rules.why_not}")
+            raise Refused(
+                "method-not-counted", say("%(contest)s: %(why_not)s", contest=contest, why_not=contest.rules.why_not)
+            )
 
 
 def _withdraw(count: Count, command: Withdraw, stamp: EventStamp) -> Withdrawn:
@@ -194,6 +205,12 @@ def _no_poll(count: Count, command: RecordNoPoll, stamp: EventStamp) -> NoPollTa
     must_be_undeclared(count)
     standing, seats = len(count.contest.standing), count.contest.seats
     if command.state == "uncontested" and not 0 < standing <= seats:
-        what = "it is contested" if standing else "nobody can be elected"
-        raise Refused("contested", f"{standing} candidates stand in {count.contest.name}: {what}.")
+        contest = count.contest
+        if standing:
+            sentence = say(
+                "%(standing)s candidates stand in %(contest)s: it is contested.", standing=standing, contest=contest
+            )
+        else:
+            sentence = say("0 candidates stand in %(contest)s: nobody can be elected.", contest=contest)
+        raise Refused("contested", sentence)
     return NoPollTaken(ballot=command.ballot, state=command.state, reason=reason_in(command.reason), **stamp)

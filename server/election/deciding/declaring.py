@@ -15,6 +15,7 @@ from server.election.refusals import (
     reason_in,
     refuse_if,
 )
+from server.election.texts.said import say
 
 
 class EventStamp(TypedDict):
@@ -33,13 +34,15 @@ def preferences_reported(
     must_be_polled(count)
     must_be_undeclared(count)
     if not count.contest.rules.has_first_round:
-        raise Refused("one-round", f"{count.contest.name} is counted in one round: declare its result.")
+        raise Refused(
+            "one-round", say("%(contest)s is counted in one round: declare its result.", contest=count.contest)
+        )
     must_be_round(count, command.round)
     papers = command.papers if count.papers is None else count.papers
     refuse_if(check_preferences(count.contest, command.votes, command.rejected, papers, must_reconcile=live))
     votes, before = _in_ballot_order(count, command.votes), count.preferences
     if before and (before.votes, before.rejected) == (votes, command.rejected):
-        raise Refused("nothing-changed", "Nothing is changed: these first preferences are on record already.")
+        raise Refused("nothing-changed", say("Nothing is changed: these first preferences are on record already."))
     reason = reason_in(command.reason) if before else ""
     return PreferencesReported(ballot=command.ballot, votes=votes, rejected=command.rejected, reason=reason, **stamp)
 
@@ -94,9 +97,13 @@ def _must_follow(count: Count, command: Declare) -> None:
     """Raises Refused unless the first round of these figures is on record: it is announced before the second."""
     first = count.preferences
     if first is None:
-        raise Refused("preferences-missing", "The first preferences must go out before the second round is declared.")
+        raise Refused(
+            "preferences-missing", say("The first preferences must go out before the second round is declared.")
+        )
     if (first.votes, first.rejected) != (_in_ballot_order(count, command.votes), command.rejected):
-        raise Refused("preferences-differ", "The first preferences are not those on record: put those right first.")
+        raise Refused(
+            "preferences-differ", say("The first preferences are not those on record: put those right first.")
+        )
 
 
 def _in_ballot_order(count: Count, votes: dict[str, int]) -> dict[str, int]:
@@ -106,5 +113,8 @@ def _in_ballot_order(count: Count, votes: dict[str, int]) -> dict[str, int]:
 def must_be_round(count: Count, round: int | None) -> None:
     """Raises Refused where the figures of a command were confirmed in another round of the count."""
     if round is not None and round != count.round:
-        sentence = f"The count of {count.contest.name} has moved on since these figures were confirmed: look again."
+        sentence = say(
+            "The count of %(contest)s has moved on since these figures were confirmed: look again.",
+            contest=count.contest,
+        )
         raise Refused("count-moved-on", sentence)

@@ -9,6 +9,7 @@ from server.election.nights import Night
 from server.election.refusals import Refused, plain, refuse_if
 from server.election.texts.check_codes import Finding
 from server.election.texts.particulars import NONE, Particulars, faults
+from server.election.texts.said import say
 
 
 def wording(night: Night, command: PostNote | CorrectNote) -> tuple[str, Particulars | UnsetType]:
@@ -17,7 +18,7 @@ def wording(night: Night, command: PostNote | CorrectNote) -> tuple[str, Particu
     texts = {language: plain(text, f"text.{language}") for language, text in told.texts.items()}
     told = replace(told, texts={language: text for language, text in texts.items() if text})
     text = plain(command.text)
-    empty = [] if text else [Finding("note-empty", "text", "Write the note before you post it.")]
+    empty = [] if text else [Finding("note-empty", "text", say("Write the note before you post it."))]
     refuse_if([*empty, *(Finding("note-unfit", *fault) for fault in faults(told, night.parties))])
     return text, UNSET if told == NONE else told
 
@@ -27,12 +28,12 @@ def note_of(night: Night, command: CorrectNote | WithdrawNote) -> NotePosted | N
     seq = night.receipts.get(command.note)
     about = [event for event in night.feed if seq == (event.seq if isinstance(event, NotePosted) else _note(event))]
     if not about:
-        raise Refused("note-unknown", "There is no such note on this night.")
+        raise Refused("note-unknown", say("There is no such note on this night."))
     last = about[-1]
     if not isinstance(last, NotePosted | NoteCorrected):
-        raise Refused("note-withdrawn", "That note was withdrawn already.")
+        raise Refused("note-withdrawn", say("That note was withdrawn already."))
     if command.made_from not in (None, last.seq):
-        raise Refused("note-corrected", "This note was corrected after the page was opened: look at it again.")
+        raise Refused("note-corrected", say("This note was corrected after the page was opened: look at it again."))
     return last
 
 

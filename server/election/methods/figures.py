@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from server.election.texts.said import say
+
 HEADS = {
-    "official_mark": "want of an official mark",
-    "more_than_one": "voting for more candidates than one",
-    "identifiable": "writing or mark by which the voter could be identified",
-    "unmarked_or_void": "being unmarked or void for uncertainty",
+    "official_mark": say("want of an official mark"),
+    "more_than_one": say("voting for more candidates than one"),
+    "identifiable": say("writing or mark by which the voter could be identified"),
+    "unmarked_or_void": say("being unmarked or void for uncertainty"),
 }
 """The four heads of rejected papers (Parliamentary Elections Rules, rule 47), in the order of the law."""
 

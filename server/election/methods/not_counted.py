@@ -1,6 +1,7 @@
 """Methods that have a name on record and no rules yet: a contest of theirs is refused, and says why."""
 
 from server.election.methods.rules import Keyed, Rules
+from server.election.texts.said import say
 
 
 class NotCounted(Rules, frozen=True):
@@ -11,7 +12,7 @@ class NotCounted(Rules, frozen=True):
     @property
     def why_not(self) -> str:
         """Which method it is."""
-        return f"Results by {self.method} cannot be entered yet."
+        return say("Results by %(method)s cannot be entered yet.", method=self.method)
 
     @property
     def keyed(self) -> tuple[Keyed, ...]:

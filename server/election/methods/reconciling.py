@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from server.election.methods.figures import HEADS, Counted, Rejected
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import Said, say, say_all
 
-ELECTORATE = "If the electorate is wrong, the desk can put it right under “The ballot paper”."
+ELECTORATE = say("If the electorate is wrong, the desk can put it right under “The ballot paper”.")
 
 
 def check_sums(counted: Counted) -> list[Finding]:
@@ -17,22 +18,41 @@ def check_sums(counted: Counted) -> list[Finding]:
     if papers is not None and together != papers and (rejected or together > papers):
         # Every verified paper is a vote or a rejected paper. In Putney in 2024 the declared figures left out 6,558
         # votes.
-        differ, than = abs(together - papers), "more" if together > papers else "fewer"
-        verified = f"the {papers:,} ballot papers verified"
-        sentence = f"Votes and rejected papers come to {together:,}: {differ:,} {than} than {verified}."
+        sums = {"together": together, "differ": abs(together - papers), "papers": papers}
+        sentence = (
+            say(
+                "Votes and rejected papers come to %(together)s: %(differ)s more than the %(papers)s ballot papers "
+                "verified.",
+                **sums,
+            )
+            if together > papers
+            else say(
+                "Votes and rejected papers come to %(together)s: %(differ)s fewer than the %(papers)s ballot papers "
+                "verified.",
+                **sums,
+            )
+        )
         slips = list(_slips(_rows(counted), together - papers))
         if len(slips) == 1:
-            sentence = f"{sentence} {slips[0]}"
+            sentence = say_all(sentence, slips[0])
         return [Finding("votes-above-papers" if together > papers else "votes-below-papers", "votes", sentence)]
     if 0 < counted.electorate < together:
-        sentence = (
-            f"Votes and rejected papers come to {together:,}: more than the electorate of {counted.electorate:,}."
+        sentence = say(
+            "Votes and rejected papers come to %(together)s: more than the electorate of %(electorate)s.",
+            together=together,
+            electorate=counted.electorate,
         )
-        return [Finding("votes-above-electorate", "votes", f"{sentence} {ELECTORATE}")]
+        return [
+            Finding(
+                "votes-above-electorate",
+                "votes",
+                say_all(sentence, ELECTORATE),
+            )
+        ]
     return []
 
 
-NO_VOTES = Finding("votes-none", "votes", "Nobody can be elected with no votes at all.")
+NO_VOTES = Finding("votes-none", "votes", say("Nobody can be elected with no votes at all."))
 
 
 def heads_of(rejected: Rejected) -> dict[str, int]:
@@ -41,29 +61,38 @@ def heads_of(rejected: Rejected) -> dict[str, int]:
     return {head: number for head, number in heads.items() if number is not None}
 
 
-def _rows(counted: Counted) -> list[tuple[str, int]]:
+def _rows(counted: Counted) -> list[tuple[Said, int]]:
     """Each number on the sheet, as the words that point to it and the number itself."""
-    rows = [(f"{counted.told(candidate)}'s {number:,}", number) for candidate, number in counted.votes.items()]
+    rows = [
+        (say("%(name)s's %(number)s", name=counted.told(candidate), number=number), number)
+        for candidate, number in counted.votes.items()
+    ]
     if counted.rejected is None:
         return rows
     heads = heads_of(counted.rejected)
     if not heads:
         total = counted.rejected.total
-        return [*rows, (f"the {total:,} rejected papers", total)]
-    return [*rows, *((f"the {number:,} rejected for {HEADS[head]}", number) for head, number in heads.items())]
+        return [*rows, (say("the %(total)s rejected papers", total=total), total)]
+    return [
+        *rows,
+        *(
+            (say("the %(number)s rejected for %(head)s", number=number, head=HEADS[head]), number)
+            for head, number in heads.items()
+        ),
+    ]
 
 
-def _slips(rows: list[tuple[str, int]], excess: int) -> Iterator[str]:
+def _slips(rows: list[tuple[Said, int]], excess: int) -> Iterator[Said]:
     """Every slip that would by itself explain the whole excess, as a question to the officer."""
     for row, number in rows:
         if number < 10:  # a number as small as this fits by chance
             continue
         if number - number // 10 == excess:
-            yield f"Is there a digit too many in {row}?"
+            yield say("Is there a digit too many in %(row)s?", row=row)
         if any(number - meant == excess for meant in _neighbours_exchanged(number)):
-            yield f"Are two digits exchanged in {row}?"
+            yield say("Are two digits exchanged in %(row)s?", row=row)
         if number == excess:
-            yield f"Have you counted {row} twice?"
+            yield say("Have you counted %(row)s twice?", row=row)
 
 
 def _neighbours_exchanged(number: int) -> Iterator[int]:

@@ -1,6 +1,6 @@
 """What a method of counting has to answer; each method is a file of its own beside this one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Literal
 
@@ -34,7 +34,7 @@ class Rules(Struct, frozen=True):
         return ("votes", "rejected", "lot")
 
     @property
-    def heads(self) -> dict[str, str]:
+    def heads(self) -> Mapping[str, str]:
         """The four heads under which papers are rejected, in words."""
         return HEADS
 
@@ -75,8 +75,8 @@ class Rules(Struct, frozen=True):
 
     @property
     def usual_turnout(self) -> tuple[Fraction, Fraction]:
-        """The lowest and the highest turnout that nobody wonders about; ``counting/doubts.py`` says how they were
-        measured."""
+        """The lowest and the highest turnout that nobody wonders about; ``counting/figures/doubts.py`` says how they
+        were measured."""
         if self.office == "parl":
             return Fraction(25, 100), Fraction(85, 100)
         return Fraction(10, 100), Fraction(65, 100)

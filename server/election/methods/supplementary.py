@@ -12,6 +12,7 @@ from server.election.methods.plurality import Plurality
 from server.election.methods.reconciling import check_sums
 from server.election.methods.rules import Keyed, first_with, in_order, level_at
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import say
 
 _FEWEST = 3  # candidates; fewer are elected by simple majority
 
@@ -51,7 +52,7 @@ class Supplementary(Plurality, frozen=True):
         """First preferences and rejected papers are all papers, and nobody has more than half: that is the result."""
         yield from check_sums(counted)
         if not self.remaining(counted.votes):
-            sentence = "The first preferences decide: declare the result, for there is no second round."
+            sentence = say("The first preferences decide: declare the result, for there is no second round.")
             yield Finding("second-unneeded", "first_round", sentence)
 
     def check(self, counted: Counted) -> list[Finding]:
@@ -62,30 +63,34 @@ class Supplementary(Plurality, frozen=True):
         remaining, second = self.remaining(counted.votes), counted.more.second
         if not remaining:
             if second is not None:
-                sentence = "The first preferences decide: there is no second round."
+                sentence = say("The first preferences decide: there is no second round.")
                 yield Finding("second-unneeded", "second", sentence)
             return
         for candidate in remaining:
             number = second.votes.get(candidate) if second else None
             field = f"second.{candidate}"
             if number is None:
-                sentence = (
-                    f"Enter the second preferences for {counted.told(candidate)}, who stays; 0 if there are none."
+                sentence = say(
+                    "Enter the second preferences for %(name)s, who stays; 0 if there are none.",
+                    name=counted.told(candidate),
                 )
                 yield Finding("second-missing", field, sentence)
             elif number < 0:
-                yield Finding("votes-negative", field, "Votes cannot be fewer than 0.")
+                yield Finding("votes-negative", field, say("Votes cannot be fewer than 0."))
         if second is None:
             return
         for candidate in second.votes.keys() - set(remaining):
-            sentence = f"{counted.told(candidate) if candidate in counted.votes else candidate} is out."
-            yield Finding(
-                "second-unknown", f"second.{candidate}", f"{sentence} Only those who stay have a second round."
-            )
+            name = counted.told(candidate) if candidate in counted.votes else candidate
+            sentence = say("%(name)s is out. Only those who stay have a second round.", name=name)
+            yield Finding("second-unknown", f"second.{candidate}", sentence)
         out = sum(number for candidate, number in counted.votes.items() if candidate not in remaining)
         added = sum(second.votes.values()) + (second.rejected or 0)
         if added > out:
-            sentence = f"{added:,} second preferences are more than the {out:,} papers of those who are out."
+            sentence = say(
+                "%(added)s second preferences are more than the %(out)s papers of those who are out.",
+                added=added,
+                out=out,
+            )
             yield Finding("second-above-papers", "second", sentence)
 
     def totals(self, counted: Counted) -> dict[str, int]:

@@ -10,9 +10,10 @@ from server.election.clock import LONDON
 from server.election.contests import Candidate, Contest
 from server.election.events import Amendment, BallotPaperAmended, NightAmended
 from server.election.nights import Night
+from server.election.texts.said import Said, Value, _, say, say_all
 
 What = Literal[
-    "name", "party", "description", "sitting", "withdrew", "died", "stands", "new", "gone", "order",
+    "name", "full-name", "party", "description", "sitting", "withdrew", "died", "stands", "new", "gone", "order",
     "contest", "region", "electorate", "previous", "title", "polls-close", "baseline",
 ]  # fmt: skip
 
@@ -63,55 +64,59 @@ def ids_used(night: Night, ballot: str) -> set[str]:
     return {candidate.id for paper in papers for candidate in paper.candidates}
 
 
-def in_words(night: Night, event: Amendment) -> str:
-    """What an amendment changed, in one English line."""
-    return "; ".join(_words(night, one) for one in put_right(night, event)) or "nothing that is shown"
+def in_words(night: Night, event: Amendment) -> Said:
+    """What an amendment changed, in one line."""
+    changed = [_words(night, one) for one in put_right(night, event)]
+    return say_all(*changed, between="; ") if changed else say("nothing that is shown")
 
 
-def _words(night: Night, one: PutRight) -> str:
+def _words(night: Night, one: PutRight) -> Said:
     before, after = (_value(night, one, value) for value in (one.before, one.after))
-    match one.what:
-        case "name":
-            return f"{before} is {after}"
-        case "party":
-            return f"{one.who} stands for {after}, not {before}"
-        case "description":
-            return f"the description of {one.who}"
-        case "sitting":
-            return f"who was the MP before: {one.who}"
-        case "withdrew":
-            return f"{one.who} withdrew"
-        case "died":
-            return f"{one.who} has died"
-        case "stands":
-            return f"{one.who} stands after all"
-        case "new":
-            return f"{one.who} is on the paper"
-        case "gone":
-            return f"{one.who} is not on the paper"
-        case "order":
-            return "the order of the candidates"
-        case "previous":
-            return "the result of the election before"
-        case _:
-            name = {"contest": "name", "polls-close": "close of poll"}.get(one.what, one.what)
-            return f"{name} {after}, not {before}"
+    if message := _OF_A_CANDIDATE.get(one.what):
+        return say(message, who=one.who, before=before, after=after)
+    return say("%(what)s %(after)s, not %(before)s", what=_FIELDS[one.what], before=before, after=after)
 
 
-def _value(night: Night, one: PutRight, value: str | int | datetime | None) -> str:
+_OF_A_CANDIDATE: dict[str, str] = {
+    "name": _("%(before)s is %(after)s"),
+    "full-name": _("the full name of %(who)s"),
+    "party": _("%(who)s stands for %(after)s, not %(before)s"),
+    "description": _("the description of %(who)s"),
+    "sitting": _("who was the MP before: %(who)s"),
+    "withdrew": _("%(who)s withdrew"),
+    "died": _("%(who)s has died"),
+    "stands": _("%(who)s stands after all"),
+    "new": _("%(who)s is on the paper"),
+    "gone": _("%(who)s is not on the paper"),
+    "order": _("the order of the candidates"),
+    "previous": _("the result of the election before"),
+}
+_FIELDS = {
+    "contest": say("name"),
+    "region": say("region"),
+    "electorate": say("electorate"),
+    "title": say("title"),
+    "polls-close": say("close of poll"),
+    "baseline": say("baseline"),
+}
+
+
+def _value(night: Night, one: PutRight, value: str | int | datetime | None) -> Value:
     if isinstance(value, datetime):
         return f"{value.astimezone(LONDON):%H:%M}"
     if isinstance(value, int):
-        return f"{value:,}" if value else "not known"
+        return value or say("not known")
     if one.what == "party" and value in night.parties:
-        return night.parties[value].name
-    return value or "none"
+        return night.parties[value]
+    return value or say("none")
 
 
 def _of_a_candidate(before: Candidate, after: Candidate) -> Iterator[PutRight]:
     who = after.name
     if before.name != after.name:
         yield PutRight("name", who, before.name, after.name)
+    if (before.full_name or "") != (after.full_name or ""):
+        yield PutRight("full-name", who)
     if before.party != after.party:
         yield PutRight("party", who, before.party, after.party)
     if (before.description or "") != (after.description or ""):

@@ -1,19 +1,7 @@
-"""What the forms of boxes and tables say against what was typed, so that pages can say it in each language. No rules.
-
-A sentence is its English text with its numbers and names to be filled in, which is also the message of the catalogues.
-"""
-
-from typing import Protocol
-
-from msgspec import field
+"""What the forms of boxes and tables say against what was typed. No rules."""
 
 from server.election.texts.check_codes import Finding
-
-
-def _(message: str) -> str:
-    """Marks a message for scripts/messages."""
-    return message
-
+from server.election.texts.said import _, say
 
 SENTENCES = {
     "expected-missing": _("Enter the ballot papers expected: the ballot paper account of the box says how many."),
@@ -58,37 +46,10 @@ SENTENCES = {
     "tables-moved-on": _("A table was keyed again since this page was opened: look again."),
     "reason-missing": _("Give the reason: it is on record."),
     "not-confirmed": _("The store of results did not answer: send it again, it counts only once."),
-    "number-stop": _("A full stop can mean thousands or a fraction. Type the number without it."),
-    "number-comma": _("The comma or space is not where thousands end. Is a digit missing? Type 16867 or 16,867."),
-    "number-whole": _("Type a whole number, digits only."),
-    "number-long": _("That is too long for a number of votes."),
 }
 """Name of a sentence → it in English."""
 
 
-class Speaks(Protocol):
-    """A language: its messages and its figures."""
-
-    def gettext(self, message: str) -> str: ...
-    def number(self, value: int) -> str: ...
-
-
-class Said(Finding, frozen=True):
-    """A finding that can be said in every language: ``name`` of its sentence, and what is to be filled in."""
-
-    name: str = ""
-    values: dict[str, int | str] = field(default_factory=dict[str, int | str])
-
-
-def found_in_box(code: str, field: str, name: str, **values: int | str) -> Said:
-    """A finding with one of these sentences, in English; ``code`` is a key of CHECKS or of a refusal."""
-    filled = {key: f"{value:,}" if isinstance(value, int) else value for key, value in values.items()}
-    return Said(code, field, SENTENCES[name] % filled, name, values)
-
-
-def told(finding: Finding, language: Speaks) -> str:
-    """The sentence of a finding in a language; in English where it is none of these."""
-    if not isinstance(finding, Said):
-        return language.gettext(finding.sentence)
-    filled = {key: language.number(value) if isinstance(value, int) else value for key, value in finding.values.items()}
-    return language.gettext(SENTENCES[finding.name]) % filled
+def found_in_box(code: str, field: str, name: str, **values: int | str) -> Finding:
+    """A finding with one of these sentences; ``code`` is a key of CHECKS or of a refusal."""
+    return Finding(code, field, say(SENTENCES[name], **values))

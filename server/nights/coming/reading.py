@@ -65,7 +65,7 @@ class Reader:
         try:
             number = typed(text)
         except Unreadable as error:
-            self.wrong(field, str(error), line)
+            self.wrong(field, error.sentence, line)
             return None
         if number is not None and number < 0:
             self.wrong(field, "An electorate is not below 0.", line)

@@ -85,10 +85,13 @@ def test_names_parties_order_and_electorate_are_put_right_before_the_count_witho
     editor: Phone, desk: Desk
 ) -> None:
     changes = {f"{TOLHURST}.name": "Kelly  Tollhurst", f"{TOLHURST}.party": "ukip", f"{TOLHURST}.place": "1"}
+    changes[f"{TOLHURST}.full_name"] = "Kelly Jane Tollhurst"
     assert send(editor, fields(editor.open(PAPER)) | changes | {ELECTORATE: "79 200"}).status_code == 303
     (event,) = amendments(desk)
     assert (event.reason, event.contest.electorate, event.contest.candidates[0].id) == ("", 79200, rochester.TOLHURST)
     assert candidate(desk, rochester.TOLHURST) == ("Kelly Tollhurst", "PP85")
+    assert event.contest.candidates[0].full_name == "Kelly Jane Tollhurst"
+    assert "Kelly Tollhurst Kelly Jane Tollhurst" in text(public(editor, desk, f"{PUBLIC}/notice"))
     page = text(public(editor, desk))
     assert page.index("Kelly Tollhurst") < page.index("Mike Barker")
     assert "79,200" in page

@@ -17,6 +17,7 @@ from server.election.counting.desk import Desk as ActsFolded
 from server.election.counting.desk import Person, fold_acts
 from server.election.events import NightOpened
 from server.election.nights import fold
+from server.html.languages import ENGLISH
 from server.settings import Settings
 from tests.count import rochester
 from tests.count.conftest import HALL, SECRET, Desk, Phone, another, signed_in
@@ -228,7 +229,7 @@ async def test_everybody_else_has_a_turn_after_each_card_that_is_printed() -> No
             await asyncio.sleep(0)
 
     task = asyncio.create_task(somebody_else())
-    printed = await cards_of(Settings(redis_url="", secret_key=SECRET), stands, people.values())
+    printed = await cards_of(Settings(redis_url="", secret_key=SECRET), stands, people.values(), ENGLISH)
     task.cancel()
     assert len(printed) == len(people)
     assert turns >= len(people)

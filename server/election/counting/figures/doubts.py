@@ -4,11 +4,12 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from server.election.contests import Contest
-from server.election.counting.apart import slates
-from server.election.counting.expected import last_shares, parts
+from server.election.counting.figures.apart import slates
+from server.election.counting.figures.expected import last_shares, parts
 from server.election.methods.figures import Rejected
 from server.election.shares import share_text
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import Figure, Said, _, say
 
 # All limits were measured on 2,621 results: the general elections of 2010, 2015, 2017 and 2019, and the 21 by-elections
 # from 2010 to 2015. They doubt 100 of these true results: 77 of 2015, when the Scottish National Party rose and the
@@ -50,13 +51,21 @@ def doubts_about_papers(contest: Contest, papers: int, issued: int | None) -> li
     known, (lowest, highest) = contest.electorate > 0, contest.rules.usual_turnout
     if known and not lowest * contest.electorate <= papers <= highest * contest.electorate:
         turnout = _percent(Fraction(papers, contest.electorate))
-        sentence = f"{papers:,} ballot papers are {turnout} of the electorate of {contest.electorate:,}."
+        sentence = say(
+            "%(papers)s ballot papers are %(turnout)s of the electorate of %(electorate)s.",
+            papers=papers,
+            turnout=turnout,
+            electorate=contest.electorate,
+        )
         findings.append(Finding("turnout-out-of-range", "papers", sentence))
     if issued is not None and papers != issued:
-        differ = f"{abs(papers - issued):,} {'more' if papers > issued else 'fewer'}"
-        sentence = f"{papers:,} ballot papers were counted: {differ} than the {issued:,} expected."
+        counted = {"papers": papers, "differ": abs(papers - issued), "issued": issued}
+        message = _("%(papers)s ballot papers were counted: %(differ)s more than the %(issued)s expected.")
+        if papers < issued:
+            message = _("%(papers)s ballot papers were counted: %(differ)s fewer than the %(issued)s expected.")
+        sentence = say(message, **counted)
         findings.append(Finding("papers-differ-from-issued", "papers", sentence))
-    return [*findings, *_round("papers", "ballot papers", papers)]
+    return [*findings, *_round("papers", _("There are exactly %(number)s ballot papers: is that an estimate?"), papers)]
 
 
 def doubts_about_figures(
@@ -74,22 +83,30 @@ def doubts_about_figures(
     ``expected`` the shares to be expected by what is declared so far, as ``expected_shares`` has them.
     """
     findings = [*_shares(contest, votes, expected or {}), *_slates(contest, votes), *_falling(contest, split or votes)]
-    findings += _round("votes", "votes in all", sum(votes.values()))
+    findings += _round(
+        "votes", _("There are exactly %(number)s votes in all: is that an estimate?"), sum(votes.values())
+    )
     if rejected is None:
         return findings
     if papers is None:
         papers = sum(votes.values()) + rejected.total
     if rejected.total >= HIGH_REJECTED * papers:
         share = _percent(Fraction(rejected.total, papers))
-        sentence = f"{rejected.total:,} rejected papers are {share} of the {papers:,} ballot papers."
+        sentence = say(
+            "%(rejected)s rejected papers are %(share)s of the %(papers)s ballot papers.",
+            rejected=rejected.total,
+            share=share,
+            papers=papers,
+        )
         findings.append(Finding("rejected-high", "rejected", sentence))
-    return [*findings, *_round("rejected", "rejected papers", rejected.total)]
+    question = _("There are exactly %(number)s rejected papers: is that an estimate?")
+    return [*findings, *_round("rejected", question, rejected.total)]
 
 
-def _round(field: str, what: str, number: int) -> list[Finding]:
+def _round(field: str, question: str, number: int) -> list[Finding]:
     if number == 0 or number % 1000:
         return []
-    return [Finding("totals-end-in-000", field, f"There are exactly {number:,} {what}: is that an estimate?")]
+    return [Finding("totals-end-in-000", field, say(question, number=number))]
 
 
 def _shares(contest: Contest, votes: dict[str, int], expected: dict[str, Fraction]) -> list[Finding]:
@@ -103,8 +120,8 @@ def _shares(contest: Contest, votes: dict[str, int], expected: dict[str, Fractio
     findings = [_look_swapped(contest, pair, votes, likely, now, expected)] if pair else []
     for row, last in before.items():
         if row not in (pair or ()) and min(abs(now[row] - last), abs(now[row] - likely[row])) > FAR:
-            name = contest.told(row)
-            sentence = f"{name}'s share is {_percent(now[row])}; the party had {_percent(last)} at the last election."
+            message = _("%(name)s's share is %(now)s; the party had %(last)s at the last election.")
+            sentence = say(message, name=contest.told(row), now=_percent(now[row]), last=_percent(last))
             findings.append(Finding("share-far-from-baseline", f"votes.{row}", sentence))
     return findings
 
@@ -115,9 +132,12 @@ def _slates(contest: Contest, votes: dict[str, int]) -> list[Finding]:
     for slate in slates(contest).values():
         best, last = (choose(slate, key=votes.__getitem__) for choose in (max, min))
         if votes[best] >= max(FEWEST_VOTES, TIMES * votes[last]):
-            sentence = (
-                f"{contest.told(best)} has {votes[best]:,} votes and {contest.told(last)}, of the same party, "
-                f"{votes[last]:,}: are both in their own rows?"
+            sentence = say(
+                "%(best)s has %(most)s votes and %(last)s, of the same party, %(fewest)s: are both in their own rows?",
+                best=contest.told(best),
+                most=votes[best],
+                last=contest.told(last),
+                fewest=votes[last],
             )
             findings.append(Finding("slate-far-apart", f"votes.{last}", sentence))
     return findings
@@ -128,7 +148,7 @@ def _falling(contest: Contest, votes: dict[str, int]) -> list[Finding]:
     falls = numbers == sorted(numbers, reverse=True)
     if not contest.rules.is_declared_by_votes or len(numbers) < FEWEST_FALLING or not falls:
         return []
-    sentence = (
+    sentence = say(
         "The votes fall from the first row to the last: are these in the order of the ballot paper, or as a "
         "declaration has them?"
     )
@@ -169,9 +189,13 @@ def _exchanged(
 
 
 def _ten_times_too_big(contest: Contest, row: str, number: int, now: Fraction, last: Fraction) -> Finding:
-    sentence = (
-        f"Is there a digit too many in {contest.told(row)}'s {number:,}? "
-        f"That is {_percent(now)} of the votes; the party had {_percent(last)} at the last election."
+    sentence = say(
+        "Is there a digit too many in %(name)s's %(number)s? That is %(now)s of the votes; the party had %(last)s at "
+        "the last election.",
+        name=contest.told(row),
+        number=number,
+        now=_percent(now),
+        last=_percent(last),
     )
     return Finding("ten-times-too-big", f"votes.{row}", sentence)
 
@@ -185,17 +209,28 @@ def _look_swapped(
     expected: Collection[str],
 ) -> Finding:
     first, second = pair
-    had = "their parties had {} and {} at the last election"
+    message = _(
+        "Are %(one)s's %(votes)s and %(other)s's %(others)s exchanged? Their shares are %(now)s and %(now2)s; "
+        "their parties had %(before)s and %(before2)s at the last election."
+    )
     if first in expected and second in expected:
-        had = "as their parties have changed where it is declared, {} and {} were to be expected"
-    names = [contest.told(row) for row in pair]
-    sentence = (
-        f"Are {names[0]}'s {votes[first]:,} and {names[1]}'s {votes[second]:,} "
-        f"exchanged? Their shares are {_percent(now[first])} and {_percent(now[second])}; "
-        f"{had.format(_percent(likely[first]), _percent(likely[second]))}."
+        message = _(
+            "Are %(one)s's %(votes)s and %(other)s's %(others)s exchanged? Their shares are %(now)s and %(now2)s; "
+            "as their parties have changed where it is declared, %(before)s and %(before2)s were to be expected."
+        )
+    sentence = say(
+        message,
+        one=contest.told(first),
+        votes=votes[first],
+        other=contest.told(second),
+        others=votes[second],
+        now=_percent(now[first]),
+        now2=_percent(now[second]),
+        before=_percent(likely[first]),
+        before2=_percent(likely[second]),
     )
     return Finding("rows-look-swapped", f"votes.{first}", sentence)
 
 
-def _percent(share: Fraction) -> str:
-    return f"{share_text(share)}%"
+def _percent(share: Fraction) -> Said:
+    return say("%(share)s%%", share=Figure(share_text(share)))

@@ -6,6 +6,7 @@ from server.election.contests import Contest
 from server.election.counting.acts import Apart as Apart
 from server.election.parties import INDEPENDENT, SPEAKER, counted_as
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import _, say
 
 _FEWEST = 2  # candidates of a party: a paper for one alone is no block
 
@@ -33,29 +34,30 @@ def check_apart(contest: Contest, apart: Apart, valid: int | None) -> Iterator[F
     known = slates(contest)
     for party, papers in apart.blocks.items():
         if party not in known:
-            sentence = f"{party} has no block here: it has not several candidates, and no more than a paper has votes."
+            sentence = say(
+                "%(party)s has no block here: it has not several candidates, and no more than a paper has votes.",
+                party=party,
+            )
             yield Finding("block-unknown", f"block.{party}", sentence)
         if papers < 0:
-            yield Finding("votes-negative", f"block.{party}", "Votes cannot be fewer than 0.")
+            yield Finding("votes-negative", f"block.{party}", say("Votes cannot be fewer than 0."))
     if valid is None or min((*apart.blocks.values(), *apart.split.values()), default=0) < 0:
         return
     blocks, split = sum(apart.blocks.values()), sum(apart.split.values())
     others, each = valid - blocks, contest.rules.votes_a_paper
     if others < 0:
-        sentence = f"{blocks:,} block papers are more than the {valid:,} valid papers."
+        sentence = say("%(blocks)s block papers are more than the %(valid)s valid papers.", blocks=blocks, valid=valid)
         yield Finding("block-above-valid-papers", "votes", sentence)
         return
+    left = say("the %(papers)s valid papers that are no blocks", papers=others)
     for candidate, votes in apart.split.items():
         if votes > others:
-            sentence = f"{contest.told(candidate)}'s {votes:,} split votes are more than {_left(others)}."
+            message = _("%(name)s's %(votes)s split votes are more than %(left)s.")
+            sentence = say(message, name=contest.told(candidate), votes=votes, left=left)
             yield Finding("split-above-papers", f"votes.{candidate}", sentence)
     if split > each * others:
-        sentence = f"{split:,} split votes are more than {each} on each of {_left(others)}."
-        yield Finding("split-above-papers", "votes", sentence)
+        message = _("%(votes)s split votes are more than %(each)s on each of %(left)s.")
+        yield Finding("split-above-papers", "votes", say(message, votes=split, each=each, left=left))
     elif split < others:
-        sentence = f"{split:,} split votes are fewer than {_left(others)}, each of which has at least one."
-        yield Finding("split-below-papers", "votes", sentence)
-
-
-def _left(papers: int) -> str:
-    return f"the {papers:,} valid papers that are no blocks"
+        message = _("%(votes)s split votes are fewer than %(left)s, each of which has at least one.")
+        yield Finding("split-below-papers", "votes", say(message, votes=split, left=left))
