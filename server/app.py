@@ -40,6 +40,7 @@ from server.stream.codec import UnknownEvent
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.follow import follow
+from server.stream.presence.presence import Presence
 from server.stream.rates import Rates
 from server.stream.submit import Submitter
 
@@ -103,7 +104,9 @@ def build_app(settings: Settings) -> Application:
         losses.add_done_callback(stop_the_process)
         sending = asyncio.create_task(hooks.run(), name="sending of webhooks")
         sending.add_done_callback(stop_the_process)
-        yield {PROCESS: Process(hub, stream, submitter, settings, kept, drafts, Rates(url), leading, hooks)}
+        presence = Presence(stream)
+        shared = Process(hub, stream, submitter, settings, kept, drafts, Rates(url), leading, hooks, presence)
+        yield {PROCESS: shared}
         for task in (sending, losses, led, opening, follower):
             task.remove_done_callback(stop_the_process)
             task.cancel()

@@ -12,6 +12,7 @@ from server.nights.kept import Kept
 from server.settings import Settings
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream
+from server.stream.presence.presence import Presence
 from server.stream.rates import Rates
 from server.stream.submit import Submitter
 
@@ -31,6 +32,7 @@ class Process:
     rates: Rates
     leading: Leading
     hooks: Deliveries
+    presence: Presence
     turns: Turns = field(default_factory=Turns)
 
 

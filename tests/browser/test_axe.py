@@ -180,6 +180,7 @@ NO_PAGES = {
     "/find/suggested",
     "/nights/{night}/find/suggested",
     *("/live", "/nights/{night}/live", "/nights/{night}/frame", "/nights/{night}/reel/{part}", "/desk/live"),
+    "/desk/there",
     *("/clocks/{code}", "/static/{digest}/{name:path}"),
     *("/nights/{night}/copy/{form}.txt", "/nights/{night}/contests/{ballot}/copy/{form}.txt"),
 }  # pieces of pages, what leads to a page, and files

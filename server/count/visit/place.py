@@ -183,6 +183,8 @@ class Place(Struct, frozen=True):
             *on_paper,
             self.waits,
             self.lost,
+            self.person.phone,
+            self.person.call and self.person.call.seq,
             stands.waiting_for,
             stands.differing,
             stands.sheet and stands.sheet.seq,
