@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 
 from server import feeds
 from server.access import without_rule
+from server.count import photos as photographs
 from server.count import routes as count
 from server.count.board.render import DeskRenderer
 from server.count.losses import put_right
@@ -40,6 +41,7 @@ from server.stream.codec import UnknownEvent
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.follow import follow
+from server.stream.photos.photos import Photos
 from server.stream.presence.presence import Presence
 from server.stream.rates import Rates
 from server.stream.submit import Submitter
@@ -104,8 +106,8 @@ def build_app(settings: Settings) -> Application:
         losses.add_done_callback(stop_the_process)
         sending = asyncio.create_task(hooks.run(), name="sending of webhooks")
         sending.add_done_callback(stop_the_process)
-        presence = Presence(stream)
-        shared = Process(hub, stream, submitter, settings, kept, drafts, Rates(url), leading, hooks, presence)
+        presence, photos = Presence(stream), Photos(stream)
+        shared = Process(hub, stream, submitter, settings, kept, drafts, Rates(url), leading, hooks, presence, photos)
         yield {PROCESS: shared}
         for task in (sending, losses, led, opening, follower):
             task.remove_done_callback(stop_the_process)
@@ -135,7 +137,7 @@ def build_app(settings: Settings) -> Application:
         middleware=[
             Middleware(Root),
             Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
-            Middleware(Limits, uploads={UPLOADS: MOST_UPLOADED}),
+            Middleware(Limits, uploads={UPLOADS: MOST_UPLOADED, photographs.UPLOADS: photographs.MOST_UPLOADED}),
         ],
         exception_handlers={
             HTTPException: on_http_error,

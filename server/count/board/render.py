@@ -53,6 +53,8 @@ from server.election.events import (
     NotePosted,
     NoteWithdrawn,
     PreferencesReported,
+    SheetHidden,
+    SheetPhotographed,
     StageReached,
     StageTakenBack,
     Withdrawn,
@@ -229,7 +231,7 @@ def _ballots(desk: Desk, news_item: News) -> Iterable[str]:
             return _about(news_item.command)
         case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | DeclarationExpected():
             return (news_item.ballot,)
-        case BallotPaperAmended() | PreferencesReported() | StageTakenBack():
+        case BallotPaperAmended() | PreferencesReported() | StageTakenBack() | SheetPhotographed() | SheetHidden():
             return (news_item.ballot,)
         case EventLost() | NotePosted() | NoteCorrected() | NoteWithdrawn():
             return (news_item.ballot,) if news_item.ballot else ()

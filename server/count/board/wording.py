@@ -17,12 +17,14 @@ from server.election.commands import (
     CorrectNote,
     Declare,
     ExpectDeclaration,
+    HidePhoto,
     HoldNight,
     PostNote,
     ReachStage,
     RecordNoPoll,
     ReleaseNight,
     ReportPreferences,
+    ShowPhoto,
     TakeBackStage,
     Withdraw,
     WithdrawNote,
@@ -104,6 +106,10 @@ def command_told(night: Night, step: PublicCommand | FeedEvent) -> str:
             return f"{_amended(step)}, {in_words(night, step)}{_because(step.reason)}"
         case AmendBallotPaper() | AmendNight():
             return f"{_amended(step)}{_because(step.reason)}"
+        case ShowPhoto():
+            return f"a photograph of the result sheet ({step.sha256[:12]})"
+        case HidePhoto():
+            return f"a photograph of the result sheet ({step.sha256[:12]}) hidden: {step.reason}"
         case HoldNight() | NightHeld():
             return "the night held"
         case ReleaseNight() | NightReleased():

@@ -184,6 +184,7 @@ class Place(Struct, frozen=True):
             self.waits,
             self.lost,
             self.person.phone,
+            *((one.added.seq, one.hidden is None) for one in count.photos),
             self.person.call and self.person.call.seq,
             stands.waiting_for,
             stands.differing,
