@@ -358,6 +358,7 @@ async def test_axe_finds_nothing_on_any_page_of_an_officers_phone(
     await asyncio.to_thread(bob.open, "/count/box?box=b1")
     await asyncio.to_thread(bob.send, "/count/box/check")
     await eyes.open("/count/box?box=b1")
+    await eyes.open("/count/you")
     await eyes.open("/count/statement?lang=cy")
     await eyes.open("/count/boxes?lang=de")
     await eyes.open("/count/boxes?lang=en")
