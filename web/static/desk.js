@@ -51,7 +51,9 @@
   }
 
   // Whether people are there now: only this page asks, and a fragment that comes meanwhile does not say it.
-  let there = {};
+  let there = Object.fromEntries(
+    [...document.querySelectorAll("[data-there]")].map((element) => [element.dataset.there, element.textContent]),
+  );
   const tellThere = () => {
     for (const element of document.querySelectorAll("[data-there]")) {
       const words = there[element.dataset.there] ?? element.textContent;
@@ -65,6 +67,7 @@
     there = await answer.json();
     tellThere();
   };
+  askThere(); // a contest's page is made without it
   setInterval(askThere, THERE_EVERY);
 
   const shown = () => {
