@@ -1,6 +1,6 @@
 """The verification and the sheet of votes, as forms that are sent and recorded. No rules of its own."""
 
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 from msgspec import UNSET
 from starlette.requests import Request
@@ -8,19 +8,19 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from server.access import allows
 from server.count.phone.asked import asked_of
+from server.count.phone.contests import contests_page, token_of_all
 from server.count.phone.figures import SentForm, entry_of, read_sheet, read_verification
 from server.count.phone.pages import fresh_entry, read_back_page, sheet_page, verification_page, waiting_page
 from server.count.visit.place import Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, device_told, id_of, stamp, taken_back
-from server.count.visit.stages import STAGES, STAGING
-from server.count.visit.visitors_night import led_to, night_of, page
+from server.count.visit.stages import STAGING
+from server.count.visit.visitors_night import led_to
 from server.election.checks import check_figures, check_preferences
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified, SheetKeyed
 from server.election.counting.entry import KEYING, keyers, papers_of, sheets_of
 from server.election.counting.keying import is_first_alone
-from server.election.counts import Count
 from server.election.events import Stage
 from server.election.methods.figures import Rejected
 from server.election.numbers import written
@@ -47,7 +47,7 @@ async def form(request: Request) -> Response:
     """``GET /count``: the next thing that this person has to do in this contest."""
     ballot = chosen(request)
     if ballot is None:
-        return await _contests(request)
+        return contests_page(request)
     place = await place_of(request, ballot)
     role, state = place.person.role, place.stands.state
     if state in ("on air", "asked"):
@@ -76,7 +76,7 @@ async def form(request: Request) -> Response:
 async def state(request: Request) -> Response:
     """``GET /count/state``: a token that changes when the page does; phones poll it."""
     ballot = chosen(request)
-    token = (await place_of(request, ballot)).token if ballot else _token_of_all(_counts(request))
+    token = (await place_of(request, ballot)).token if ballot else token_of_all(request)
     return JSONResponse({"token": token}, headers={"Cache-Control": "no-store"})
 
 
@@ -176,22 +176,6 @@ async def take_back(request: Request) -> Response:
     except StreamUnavailable:
         return waiting_page(request, place, _NOT_CONFIRMED, 503)
     return RedirectResponse(place.at(FORM), 303)
-
-
-async def _contests(request: Request) -> Response:
-    counts, told = _counts(request), dict[str, Any](night=night_of(request), person=visit(request).person)
-    return page(request, "contests.html", counts=counts, token=_token_of_all(counts), stages=STAGES, **told)
-
-
-def _counts(request: Request) -> list[Count]:
-    """The contests that the visitor is invited for."""
-    counts = night_of(request).counts
-    return [counts[ballot] for ballot in visit(request).person.ballots if ballot in counts]
-
-
-def _token_of_all(counts: list[Count]) -> str:
-    """A hash of what the list of the visitor's contests shows."""
-    return id_of(*((count.contest.name, count.result is not None, count.stage) for count in counts))
 
 
 async def _place(request: Request) -> tuple[Place, dict[str, str]]:

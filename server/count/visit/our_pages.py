@@ -16,7 +16,7 @@ from server.html.process import process
 _TYPED = frozenset(
     (
         *("address", "boxes", "bundle", "contests", "expected", "explanation", "given", "issued", "lines", "name"),
-        *("papers", "pin", "postal_boxes", "reason", "speaker", "tables", "text"),
+        *("papers", "phone", "pin", "postal_boxes", "reason", "speaker", "tables", "text"),
     )
 )
 _TYPED_OF_MANY = ("bundles.", "draft.", "loose.", "paper.", "reason.", "rejected.", "text.", "votes.")
