@@ -42,7 +42,7 @@ async def test_it_prints_a_link_whose_token_is_the_invitation(desk: Desk, capsys
     assert await run(desk, rochester.NIGHT, "rochester-and-strood", "--name", "Jane Smith") == 0
     printed = capsys.readouterr().out
     (link,) = [line for line in printed.splitlines() if line.startswith("https://")]
-    night, invitation = Invitations(SECRET).read(link.removeprefix("https://count.example/count/invitation/"))
+    night, invitation, _ = Invitations(SECRET).read(link.removeprefix("https://count.example/count/invitation/"))
     (act,) = await acts(desk)
     assert isinstance(act, Invited)
     assert (night, invitation) == (rochester.NIGHT, act.invited)

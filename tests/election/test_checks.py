@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.election.checks import check_figures
+from server.election.deciding.checks import check_figures
 from server.election.contests import Candidate, Contest
 from server.election.events import Declared
 from server.election.methods.figures import Rejected

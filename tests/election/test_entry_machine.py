@@ -19,11 +19,13 @@ from msgspec.structs import replace
 from server.election.commands import (
     Declare,
     ExpectDeclaration,
+    HidePhoto,
     HoldNight,
     PostNote,
     ReachStage,
     RecordNoPoll,
     ReleaseNight,
+    ShowPhoto,
     TakeBackStage,
     Withdraw,
 )
@@ -422,6 +424,25 @@ class OneNight(RuleBasedStateMachine):
         command = RecordNoPoll(id=self.count.new_id("no-poll"), by=DORA.name, ballot=where, state=state, reason="So.")
         self._ask(DORA, command, crash=crash)
 
+    @precondition(lambda self: self.count.night.seq > 5)
+    @rule(
+        where=contests,
+        which=st.integers(0, 2),
+        hides=st.sampled_from((None, None, "It shows a face.", "")),
+        crash=seldom,
+    )
+    def photographs_the_sheet(self, where: str, which: int, hides: str | None, crash: bool) -> None:
+        """Somebody does; or the desk hides the photograph, for a reason or without."""
+        sha256 = f"{which}" * 64
+        if hides is not None:
+            command_id, by = self.count.new_id("hide"), DORA.name
+            return self._ask(
+                DORA, HidePhoto(id=command_id, by=by, ballot=where, sha256=sha256, reason=hides), crash=crash
+            )
+        command_id, by, size = self.count.new_id("photo"), RITA.name, 300_000
+        command = ShowPhoto(id=command_id, by=by, ballot=where, sha256=sha256, size=size, width=1600, height=1200)
+        return self._ask(RITA, command, crash=crash)
+
     @rule(entry=entries)
     def chooses(self, entry: EntryMode) -> None:
         self._try(EntryChosen(**self.count.stamp(DORA, self.count.new_id("entry")), entry=entry))
@@ -504,7 +525,16 @@ REFUSALS = {
     *("already-asked", "already-begun", "already-declared", "contested", "count-moved-on", "dropped", "held"),
     *("keyed-elsewhere", "lot-without-tie", "no-poll", "not-begun", "not-confirmed", "not-declared", "not-held"),
     *("not-waiting", "papers-above-electorate", "papers-missing", "reason-missing", "reasons-missing", "role"),
-    *("nothing-to-take-back", "box-named", "box-unknown", "change-unconfirmed", "boxes-open", "papers-not-boxes"),
+    *(
+        "nothing-to-take-back",
+        "photo-known",
+        "photo-unknown",
+        "box-named",
+        "box-unknown",
+        "change-unconfirmed",
+        "boxes-open",
+        "papers-not-boxes",
+    ),
     *("counted-by-tables", "table-unknown", "tables-differ", "tables-not-papers", "tables-open"),
     *("same-person", "slip-too-late", "stage-order", "tie-without-lot", "votes-above-papers", "votes-below-papers"),
 }
@@ -512,7 +542,7 @@ BOXES = {"StageTakenBack", "BoxesListed", "BoxCounted", "BoxChecked", "BoxStruck
 TABLES = {"TablesChosen", "TableKeyed", "declared by tables"}
 KINDS = {
     *("ChangeConfirmed", "Declared", "Corrected", "Withdrawn", "NoPollTaken", "NightHeld", "NightReleased", "Dropped"),
-    "StageReached",
+    *("StageReached", "SheetPhotographed", "SheetHidden"),
 }
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from server.election.checks import Keyed, check_figures, check_preferences
+from server.election.deciding.checks import Keyed, check_figures, check_preferences
 from server.election.commands import Declare, ReachStage, ReportPreferences
 from server.election.contests import Contest, Previous
 from server.election.deciding.decide import decide

@@ -54,6 +54,8 @@ from server.election.events import (
     NotePosted,
     NoteWithdrawn,
     PreferencesReported,
+    SheetHidden,
+    SheetPhotographed,
     Stage,
     StageReached,
     StageTakenBack,
@@ -122,6 +124,14 @@ def _event(past: Line, event: AnyEvent) -> None:
             assert steps[-1][:2] == (event.stage, event.papers), "another stage"
         case PreferencesReported():
             _preferences(past, event, asked)
+        case SheetPhotographed():
+            assert figures(past, event.ballot) or no_poll(past, event.ballot)
+            assert event.sha256 not in photographs(past, event.ballot), "the same photograph twice"
+        case SheetHidden():
+            assert event.sha256 in photographs(past, event.ballot)
+            hidden = {(one.ballot, one.sha256) for one in past if isinstance(one, SheetHidden)}
+            assert (event.ballot, event.sha256) not in hidden, "hidden twice"
+            assert event.reason.strip()
         case (
             NotePosted()
             | NoteCorrected()
@@ -402,6 +412,11 @@ def figures(past: Line, ballot: str) -> Declared | Corrected | None:
         elif isinstance(one, Withdrawn):
             last = None
     return last
+
+
+def photographs(past: Line, ballot: str) -> set[str]:
+    """The hashes of the photographs of a result sheet, with those that are hidden."""
+    return {one.sha256 for one in past if isinstance(one, SheetPhotographed) and one.ballot == ballot}
 
 
 def no_poll(past: Line, ballot: str) -> bool:

@@ -11,7 +11,7 @@ from random import Random
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.election.checks import check_figures
+from server.election.deciding.checks import check_figures
 from server.election.contests import Contest
 from server.election.counting.figures.apart import Apart, added, check_apart, slates
 from server.election.counting.figures.doubts import doubts_about_figures

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from server.election.checks import check_figures
+from server.election.deciding.checks import check_figures
 from server.election.contests import practised
 from server.election.events import Declared, NoPollTaken
 from server.election.nights import fold

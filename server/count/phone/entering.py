@@ -16,7 +16,7 @@ from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, device_told, id_of, stamp, taken_back
 from server.count.visit.stages import STAGING
 from server.count.visit.visitors_night import led_to
-from server.election.checks import check_figures, check_preferences
+from server.election.deciding.checks import check_figures, check_preferences
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified, SheetKeyed
 from server.election.counting.entry import KEYING, keyers, papers_of, sheets_of

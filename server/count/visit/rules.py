@@ -1,13 +1,13 @@
 """Who may do what at the count: one rule for each kind of request. It runs before the endpoint."""
 
 import asyncio
-from typing import cast
 
 from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
 from server.count.visit.invitations import NOT_GOOD, REPLACED, Invitations, NotInvited, admin_of, area_of, told_to
+from server.count.visit.links import links_with, token_in
 from server.count.visit.our_pages import csrf, from_our_page, is_same_site, must_fit
 from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS
 from server.election.counting.acts import PLACE, Role
@@ -25,7 +25,6 @@ _LOST = say(
 )
 
 WELCOME = {area: f"/{area}/invitation" for area in ("count", "desk", "admin")}
-_MOST_LINKS = 6  # a cookie has 4 KiB
 DECLARING: tuple[Role, ...] = ("officer", "returning officer")
 
 
@@ -41,7 +40,7 @@ async def invited(request: Request) -> None:
     """A request with the link of an invitation. Its token must be ours, and the person still invited; then
     ``visit(request)`` is known. Else 403, 303 to the right address, or 429."""
     try:
-        night, invitation, link = _invitations(request).read(_token(request))
+        night, invitation, link = _invitations(request).read(token_in(request))
     except NotInvited as error:
         await limit(request, WRONG_TOKENS, address(request))
         raise HTTPException(403, told_to(request.url.path, error.sentence)) from None
@@ -49,7 +48,7 @@ async def invited(request: Request) -> None:
     person = await _person(request, night, invitation, link)
     area, theirs = request.url.path.split("/")[1], area_of(person.role)
     if area != theirs:
-        raise HTTPException(303, "This is at another address.", {"Location": f"{WELCOME[theirs]}/{_token(request)}"})
+        raise HTTPException(303, "This is at another address.", {"Location": f"{WELCOME[theirs]}/{token_in(request)}"})
     request.state.visit = Visit(night, person)
 
 
@@ -165,27 +164,15 @@ def visit(request: HTTPConnection) -> Visit:
 
 def start_session(request: Request, session: str) -> None:
     """Sign this browser in, and out of whatever it was signed in for before."""
-    visitor, links = visit(request), links_here(request)
-    token = _token(request)
+    visitor, links = visit(request), links_with(request)
     request.session.clear()
-    request.session["links"] = [token, *(link for link in links if link != token)][:_MOST_LINKS]
+    request.session["links"] = links
     request.session["visit"] = {
         "night": visitor.night,
         "invitation": visitor.person.invitation,
         "session": session,
     }
     csrf(request)
-
-
-def links_here(request: Request) -> list[str]:
-    """The tokens with which people signed in with this browser, the newest first: a shared tablet has several."""
-    return cast(list[str], request.session.get("links", []))
-
-
-def _token(request: Request) -> str:
-    """The token in the address, or where that has the place of a link among those that were opened here, the link's."""
-    token, links = request.path_params["token"], links_here(request)
-    return links[int(token)] if token in map(str, range(len(links))) else token
 
 
 def end_session(request: Request) -> None:

@@ -6,9 +6,10 @@ from starlette.responses import RedirectResponse, Response
 
 from server.access import allows, everyone
 from server.count.visit.invitations import area_of
+from server.count.visit.links import links_here
 from server.count.visit.our_pages import csrf
 from server.count.visit.pins import BadPin, hashed, is_pin
-from server.count.visit.rules import invited, links_here, person_of, start_session, starting, visit
+from server.count.visit.rules import invited, person_of, start_session, starting, visit
 from server.count.visit.sending import new_id, stamp
 from server.count.visit.visitors_night import desk_of, night_of, page
 from server.election.counting.acts import PLACE, PinChosen, PinMistaken, SignedIn

@@ -5,7 +5,7 @@ from typing import TypeVar, assert_never
 
 from msgspec.structs import replace
 
-from server.election.checks import check_papers
+from server.election.deciding.checks import check_papers
 from server.election.counting.acts import (
     AnyAct,
     Asked,

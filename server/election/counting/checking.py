@@ -1,6 +1,6 @@
 """Everything that stands against a keyed sheet, whichever round it is of and however its votes came together."""
 
-from server.election.checks import check_figures, check_preferences
+from server.election.deciding.checks import check_figures, check_preferences
 from server.election.counting.acts import SheetKeyed
 from server.election.counting.figures.apart import added, check_apart
 from server.election.counting.keying import is_first_alone

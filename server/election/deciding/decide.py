@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
-from server.election.checks import check_papers
+from server.election.deciding.checks import check_papers
 from server.election.commands import (
     AmendBallotPaper,
     AmendNight,
