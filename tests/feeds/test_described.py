@@ -240,10 +240,11 @@ async def ask_notices(asking: Asking) -> None:
     """Ask to be told, and not to be any more."""
     point = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"
     keys = {"p256dh": point, "auth": "A" * 22}
-    wanted = {"endpoint": "https://fcm.googleapis.com/one", "keys": keys, "seats": []}
-    for night, sent in (("night", wanted), ("night", {}), ("nowhere", wanted), (ROCHESTER, wanted)):
+    wanted: dict[str, object] = {"endpoint": "https://fcm.googleapis.com/one", "keys": keys, "seats": []}
+    nothing: dict[str, object] = {}
+    for night, sent in (("night", wanted), ("night", nothing), ("nowhere", wanted), (ROCHESTER, wanted)):
         await asking.ask("PUT", f"/nights/{night}/notices", json=sent)
-    for night, sent in (("night", {"endpoint": wanted["endpoint"]}), ("night", {}), ("nowhere", wanted)):
+    for night, sent in (("night", {"endpoint": wanted["endpoint"]}), ("night", nothing), ("nowhere", wanted)):
         await asking.ask("DELETE", f"/nights/{night}/notices", json=sent)
 
 
