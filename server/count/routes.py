@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from server.count import boxes, desk, hooks, setup, tables
 from server.count.boxes.sent_by_program import post_boxes
 from server.count.declaration_api import post_declaration
+from server.count.phone.again import again
 from server.count.phone.declaring import confirm, correct, declare, drop, receipt, withdraw
 from server.count.phone.entering import back_to_form, form, sheet, stage, state, take_back, verify
 from server.count.phone.worker import worker
@@ -23,6 +24,7 @@ from server.stream.submit import Submitter
 
 _FORMS = {
     "sheet": sheet,
+    "again": again,
     "verification": verify,
     "stage": stage,
     "stage/back": take_back,

@@ -17,7 +17,7 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
-from tests.browser.officers import DECLARE, PIN, SEND, key, link_for, says, sign_in, tap, verify
+from tests.browser.officers import CHECK, DECLARE, PIN, SEND, key, link_for, look_again, says, sign_in, tap, verify
 from tests.count import rochester
 from tests.running import Site, serving
 
@@ -127,7 +127,9 @@ async def test_34_candidates_by_touch_alone(
         await enter(f'[name="rejected.{head}"]', str(papers))
     await expect(page.locator("#sum")).to_contain_text("all papers accounted for")
     await expect(page.locator("#sum")).to_be_in_viewport()
-    await tap(page, "Check and read back")
+    await tap(page, CHECK)
+    texts = {f"votes.{place}": str(votes) for place, votes in VOTES.items()}
+    await look_again(page, texts | {f"rejected.{head}": str(papers) for head, papers in HEADS.items()})
     await tap(page, DECLARE)
     await says(page, "On air")
     assert await declared(stream, CROWDED) == [VOTES]
@@ -190,7 +192,8 @@ async def test_what_somebody_is_typing_is_never_replaced_when_the_count_moves_on
     await jane.locator('[name="votes.11"]').press_sequentially("168")
     elsewhere = await sign_in(hand_out(), link)
     await key(elsewhere)
-    await tap(elsewhere, "Check and read back")
+    await tap(elsewhere, CHECK)
+    await look_again(elsewhere)
     moved = jane.locator('main [data-say="moved"]')
     await expect(moved).to_contain_text("The count has moved on")
     await jane.locator('[name="votes.11"]').press_sequentially("67")
@@ -205,7 +208,8 @@ async def test_what_somebody_has_opened_stays_open_when_the_count_moves_on(
     jane = await sign_in(hand_out(), await link_for(site, stream))
     await verify(jane)
     await key(jane)
-    await tap(jane, "Check and read back")
+    await tap(jane, CHECK)
+    await look_again(jane)
     await tap(jane, DECLARE)
     await jane.locator("details.again summary").tap()
     event = (await stream.read(rochester.NIGHT))[-1]

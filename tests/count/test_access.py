@@ -109,6 +109,8 @@ GET  /count/state                                             in     yes     yes
 GET  /count/receipt                                           in     yes     yes    yes       no    no
 GET  /count/sheet                                             in     yes     yes    yes       no    no
 POST /count/sheet                                             in     yes     yes    no        no    no
+GET  /count/again                                             in     yes     yes    yes       no    no
+POST /count/again                                             in     yes     no     no        no    no
 GET  /count/verification                                      in     yes     yes    yes       no    no
 POST /count/verification                                      in     yes     no     yes       no    no
 GET  /count/stage                                             in     yes     yes    yes       no    no

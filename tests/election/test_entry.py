@@ -32,8 +32,7 @@ from server.election.counting.acts import (
     SheetKeyed,
     SignedIn,
 )
-from server.election.counting.admit import AT_ONCE
-from server.election.counting.changes import change_of
+from server.election.counting.changes import AT_ONCE, change_of
 from server.election.counting.desk import Desk
 from server.election.counting.entry import pending, spoken
 from server.election.counting.invited import MOST_MISTAKES
@@ -462,6 +461,7 @@ def test_a_sheet_must_account_for_every_paper_and_give_reasons_for_what_is_doubt
         assert refusal.code == "reasons-missing"
         assert [one.code for one in refusal.findings] == ["ten-times-too-big"]
     count.record(doubtful)
+    count.look_again()
     assert count.stands().state == "ready"
 
 

@@ -25,6 +25,7 @@ from server.election.counting.acts import (
     EntryChosen,
     EventLost,
     Invited,
+    KeyedAgain,
     PapersVerified,
     PinChosen,
     PinCleared,
@@ -147,6 +148,7 @@ class _Log:
             case (
                 PapersVerified()
                 | SheetKeyed()
+                | KeyedAgain()
                 | CorrectionBegun()
                 | CorrectionDropped()
                 | EventLost()

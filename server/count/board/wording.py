@@ -37,6 +37,7 @@ from server.election.counting.acts import (
     EventLost,
     HookAct,
     Invited,
+    KeyedAgain,
     PapersVerified,
     PinChosen,
     PinCleared,
@@ -48,6 +49,7 @@ from server.election.counting.acts import (
     SheetKeyed,
     SignedIn,
 )
+from server.election.counting.comparing.again import differing_again
 from server.election.counting.desk import Desk
 from server.election.events import (
     BallotPaperAmended,
@@ -141,6 +143,8 @@ def act_told(night: Night, desk: Desk, act: AnyAct) -> str:
             return f"Verified: {act.papers:,} ballot papers counted{issued}"
         case SheetKeyed():
             return f"Keyed the {act.role}’s sheet{' again' if act.replaces else ''}"
+        case KeyedAgain():
+            return _looked_again(desk, act)
         case CorrectionBegun():
             return f"{'Began to put a slip right' if act.slip else 'Began a revision'}: {act.reason}"
         case ChangeConfirmed():
@@ -175,6 +179,15 @@ def time_told(moment: datetime | None) -> str:
 def _amended(step: AmendBallotPaper | BallotPaperAmended | AmendNight | NightAmended) -> str:
     paper = isinstance(step, AmendBallotPaper | BallotPaperAmended)
     return "the ballot paper put right" if paper else "the night put right"
+
+
+def _looked_again(desk: Desk, act: KeyedAgain) -> str:
+    """That somebody keyed figures again, and in how many they differ from the sheet; not which they are."""
+    sheet = desk.log[act.sheet - 1]
+    assert isinstance(sheet, SheetKeyed), "what is keyed again is of a sheet"
+    rows, unlike = len(act.figures), len(differing_again(sheet, act))
+    told = f"{rows} rows" if rows > 1 else "a row"
+    return f"Looked at the paper again, and keyed {told}: {f'{unlike} differ' if unlike else 'as on the sheet'}"
 
 
 def _because(reason: str) -> str:

@@ -7,16 +7,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.count.phone.asked import asked_of
-from server.count.phone.figures import SentForm, entry_of, read_sheet
+from server.count.phone.figures import SentForm, entry_of, read_again, read_sheet
 from server.count.phone.page_content import form_of, label_of, stays
 from server.count.phone.read_back import otherwise, read_back
 from server.count.visit.place import Place, common
 from server.count.visit.visitors_night import page
-from server.election.counting.entry import sheets_of
+from server.election.counting.comparing.sheets import number_at
+from server.election.counting.entry import KEYING, sheets_of
 from server.election.events import StageReached, StageTakenBack, Withdrawn, ends_round
 from server.election.methods.figures import HEADS, NOTHING_MORE
 from server.election.texts.check_codes import Finding
 from server.html.templates import clock
+
+_PAPERS = ("rejected.", "in_part")
+_WHICH = "Look at the paper: which is right?"
 
 
 def fresh_entry(place: Place) -> SentForm:
@@ -66,7 +70,7 @@ def sheet_page(
         form=form_of(place.night, place.count, asked, entry, findings),
         stay=stays(asked, entry),
         differing=[label_of(place.night, place.ballot, field) for field in place.stands.differing],
-        differing_fields=place.stands.differing,
+        looks=_looks(place),
         replaces=mine.seq if mine else 0,
         fresh=fresh,
         notice=notice or (_taken_back(place) if status == 200 else ""),
@@ -74,6 +78,49 @@ def sheet_page(
         verification=place.desk.of(place.ballot).verification,
         **common(request, place),
     )
+
+
+def entry_again(place: Place) -> SentForm:
+    """What the form of the fields that are keyed again begins with: nothing, or what was keyed and differs."""
+    again = place.stands.again
+    texts = {field: f"{number:,}" for field, number in again.figures.items()} if again else {}
+    return read_again(texts, texts)
+
+
+def again_page(
+    request: Request, place: Place, entry: SentForm, *, notice: str = "", status: int = 200, sent: bool = False
+) -> Response:
+    """The fields of a sheet that one person alone keys again, without what was keyed before unless that differs.
+
+    ``sent`` if ``entry`` came with this request, and is not on record.
+    """
+    sheet = sheets_of(place.count, place.desk)[KEYING[0]]
+    form, again = form_of(place.night, place.count, asked_of(place.count, place.desk), entry), place.stands.again
+    rows = [replace(form.rows[one], label=label_of(place.night, place.ballot, one)) for one in sheet.again or ()]
+    differing = {one: f"On your sheet: {number_at(sheet, one):,}." for one in place.stands.differing}
+    return page(
+        "again.html",
+        status,
+        form=form,
+        votes=[row for row in rows if not row.field.startswith(_PAPERS)],
+        papers=[row for row in rows if row.field.startswith(_PAPERS)],
+        sheet=sheet,
+        replaces=again.seq if again else 0,
+        looks={one: f"{told} {_WHICH}" for one, told in differing.items()},
+        differing=[label_of(place.night, place.ballot, one) for one in differing],
+        fresh=not sent and not again,
+        notice=notice,
+        **common(request, place),
+    )
+
+
+def _looks(place: Place) -> dict[str, str]:
+    """Field → what is said beside it where it differs: from another's sheet, or from what the same person keyed
+    again."""
+    again = place.stands.again
+    if again is None:
+        return dict.fromkeys(place.stands.differing, "The two sheets differ here: look at the paper.")
+    return {one: f"Keyed again: {again.figures[one]:,}. {_WHICH}" for one in place.stands.differing}
 
 
 def _first_round(place: Place) -> int:

@@ -1,9 +1,9 @@
 """Decides whether an act may happen at the count as it stands: it is numbered, or refused in words."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TypeVar, assert_never
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from server.election.checks import check_papers
@@ -18,6 +18,7 @@ from server.election.counting.acts import (
     EntryChosen,
     EventLost,
     Invited,
+    KeyedAgain,
     PapersVerified,
     PinChosen,
     PinCleared,
@@ -42,8 +43,9 @@ from server.election.counting.boxes import (
     must_strike,
     verified_by_box,
 )
-from server.election.counting.changes import must_confirm
+from server.election.counting.changes import must_begin_or_drop, must_confirm
 from server.election.counting.checking import check_sheet, must_be_of_this_round
+from server.election.counting.comparing.again import asked_again
 from server.election.counting.desk import Desk
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.counting.entry import (
@@ -52,6 +54,7 @@ from server.election.counting.entry import (
     correction_of,
     keyers,
     must_choose_entry,
+    must_look_again,
     once_released,
     papers_of,
     pending,
@@ -59,7 +62,7 @@ from server.election.counting.entry import (
 )
 from server.election.counting.expected import expected_shares
 from server.election.counting.hooks import must_hook
-from server.election.counting.keying import is_keyed_apart
+from server.election.counting.keying import is_keyed_apart, keyed_now
 from server.election.counting.people import is_same_person, must_be_invited, must_have_a_name, must_invite, must_sign_in
 from server.election.counting.tables import must_be_their_sum, must_choose, must_key_table, tables_of
 from server.election.counts import Count
@@ -70,15 +73,12 @@ from server.election.refusals import (
     must_be_closed,
     must_be_polled,
     must_be_undeclared,
-    reason_in,
     refuse_if,
     want_reasons,
 )
 from server.election.texts.check_codes import Finding
 
 A = TypeVar("A", bound=AnyAct)
-
-AT_ONCE = timedelta(minutes=30)  # after a declaration; later than that, only the desk can replace the figures
 
 
 def admit(night: Night, desk: Desk, act: A) -> A:
@@ -92,9 +92,12 @@ def admit(night: Night, desk: Desk, act: A) -> A:
         case TablesChosen() | TableKeyed():
             _tables(once_released(night, desk), desk, act)
         case SheetKeyed():
-            _sheet(once_released(night, desk), desk, act)
+            again = _sheet(once_released(night, desk), desk, act)
+            return replace(act, seq=desk.seq + 1, again=again)
+        case KeyedAgain():
+            must_look_again(once_released(night, desk), desk, act)
         case CorrectionBegun() | CorrectionDropped():
-            _correction(once_released(night, desk), desk, act)
+            must_begin_or_drop(once_released(night, desk), desk, act)
         case ChangeConfirmed():
             must_confirm(once_released(night, desk), desk, act)
         case Asked():
@@ -174,7 +177,8 @@ def _tables(night: Night, desk: Desk, act: TableAct) -> None:
     must_key_table(count, desk, act)
 
 
-def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
+def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> tuple[str, ...] | UnsetType:
+    """What the same person keys again, where one person keys each result; Refused if the sheet cannot be."""
     count = count_of(night, act.ballot)
     _must_be_keyed_now(night, desk, act, sheets_of(count, desk))
     must_be_their_sum(count, desk, act, keyers(count, desk), papers_of(count))
@@ -187,6 +191,7 @@ def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
     split = act.apart.split if act.apart else None
     expected = expected_shares(night, count.contest)
     want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers, split, expected), act.reasons)
+    return asked_again(keyed_now(count), count.contest.seats, act) if desk.entry == "single" else UNSET
 
 
 def _must_be_keyed_now(
@@ -211,27 +216,6 @@ def _must_be_keyed_now(
         raise Refused("keyed-elsewhere", "Other figures were sent from another page or phone in the meantime.")
     if any(role != act.role and is_same_person(act, sheet) for role, sheet in sheets.items()):
         raise Refused("same-person", f"{act.by} has keyed the other sheet: a different person must key this one.")
-
-
-def _correction(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropped) -> None:
-    count = count_of(night, act.ballot)
-    if count.result is None or count.no_poll is not None:
-        raise Refused("not-declared", f"{count.contest.name} is not declared.")
-    begun = correction_of(night, desk, act.ballot)
-    if isinstance(act, CorrectionDropped):
-        if begun is None:
-            raise Refused("not-begun", "No correction has been begun.")
-        if asked_for(night, desk, act.ballot) is not None:
-            raise Refused("already-asked", f"{count.contest.name} has been corrected, and is going on air.")
-        return
-    if begun is not None:
-        raise Refused("already-begun", f"{begun.by} has begun a correction already: {begun.reason}")
-    if act.round != count.round:
-        raise Refused("count-moved-on", "The figures have changed since this page was opened: look again.")
-    if act.slip and count.declared_at and act.at - count.declared_at > AT_ONCE:
-        sentence = "That is too late for a slip of the tongue: the desk can revise the figures."
-        raise Refused("slip-too-late", sentence)
-    reason_in(act.reason)
 
 
 def _must_be_waiting(night: Night, desk: Desk, act: Dropped) -> None:

@@ -1,19 +1,22 @@
-"""Corrections that change who is elected: whether one does, and whether somebody else has confirmed it. No state is
-changed here."""
+"""Corrections: whether one may begin, whether it changes who is elected, and whether somebody else has confirmed that.
+No state is changed here."""
+
+from datetime import timedelta
 
 from msgspec import Struct
 
 from server.election.commands import Correct
-from server.election.counting.acts import ChangeConfirmed, Role
+from server.election.counting.acts import ChangeConfirmed, CorrectionBegun, CorrectionDropped, Role
 from server.election.counting.desk import Desk
-from server.election.counting.entry import sheets_of, spoken
+from server.election.counting.entry import asked_for, correction_of, sheets_of, spoken
 from server.election.counting.people import is_same_person
 from server.election.nights import Night
-from server.election.refusals import Refused, count_of
+from server.election.refusals import Refused, count_of, reason_in
 from server.election.verdict import judge
 
 CONFIRMING: tuple[Role, ...] = ("returning officer", "desk")
 CHANGES = "This changes who is elected"
+AT_ONCE = timedelta(minutes=30)  # after a declaration; later than that, only the desk can replace the figures
 
 
 class Change(Struct, frozen=True):
@@ -55,6 +58,28 @@ def must_be_confirmed_by_another(night: Night, desk: Desk, command: Correct) -> 
     if change is not None and not is_confirmed(desk, command.ballot, change):
         sentence = f"{CHANGES}: the returning officer or the desk confirms it, who has not keyed the figures."
         raise Refused("change-unconfirmed", sentence)
+
+
+def must_begin_or_drop(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropped) -> None:
+    """Raises Refused unless a correction can be begun now, or one that was begun be given up."""
+    count = count_of(night, act.ballot)
+    if count.result is None or count.no_poll is not None:
+        raise Refused("not-declared", f"{count.contest.name} is not declared.")
+    begun = correction_of(night, desk, act.ballot)
+    if isinstance(act, CorrectionDropped):
+        if begun is None:
+            raise Refused("not-begun", "No correction has been begun.")
+        if asked_for(night, desk, act.ballot) is not None:
+            raise Refused("already-asked", f"{count.contest.name} has been corrected, and is going on air.")
+        return
+    if begun is not None:
+        raise Refused("already-begun", f"{begun.by} has begun a correction already: {begun.reason}")
+    if act.round != count.round:
+        raise Refused("count-moved-on", "The figures have changed since this page was opened: look again.")
+    if act.slip and count.declared_at and act.at - count.declared_at > AT_ONCE:
+        sentence = "That is too late for a slip of the tongue: the desk can revise the figures."
+        raise Refused("slip-too-late", sentence)
+    reason_in(act.reason)
 
 
 def _change(night: Night, command: Correct) -> Change | None:

@@ -21,6 +21,7 @@ from server.election.counting.acts import (
     EntryMode,
     EventLost,
     Invited,
+    KeyedAgain,
     OfTheDesk,
     PapersVerified,
     PinChosen,
@@ -58,11 +59,11 @@ class ListedBox(Struct, frozen=True):
 class ContestDesk(Struct, frozen=True):
     """What the desk knows of one contest.
 
-    ``verification`` is the newest, as is the sheet of each role in ``sheets``. ``asked`` are the figures that were
-    asked for last; if they were set aside it is None and ``dropped`` says why. Sheets keyed before the act with the seq
-    ``since`` are void. ``confirmed`` is the newest confirmation that a correction changes who is elected. ``boxes`` is
-    box id → ballot box, in the order of the list. ``tables`` says by which tables it is counted, ``tallied`` is table
-    and role → the newest sheet.
+    ``verification`` is the newest, as is the sheet of each role in ``sheets`` and what was keyed ``again``. ``asked``
+    are the figures that were asked for last; if they were set aside it is None and ``dropped`` says why. Sheets keyed
+    before the act with the seq ``since`` are void. ``confirmed`` is the newest confirmation that a correction changes
+    who is elected. ``boxes`` is box id → ballot box, in the order of the list. ``tables`` says by which tables it is
+    counted, ``tallied`` is table and role → the newest sheet.
     """
 
     verification: PapersVerified | None = None
@@ -75,6 +76,7 @@ class ContestDesk(Struct, frozen=True):
     boxes: dict[str, ListedBox] = {}
     tables: TablesChosen | None = None
     tallied: dict[tuple[str, Role], TableKeyed] = {}
+    again: KeyedAgain | None = None
 
 
 class Desk(Struct, frozen=True):
@@ -137,6 +139,7 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
             case (
                 PapersVerified()
                 | SheetKeyed()
+                | KeyedAgain()
                 | CorrectionBegun()
                 | CorrectionDropped()
                 | ChangeConfirmed()
@@ -182,6 +185,8 @@ def _entry_after(entry: ContestDesk, act: CountAct) -> ContestDesk:
             return replace(entry, verification=act)
         case SheetKeyed():
             return replace(entry, sheets={**entry.sheets, act.role: act})
+        case KeyedAgain():
+            return replace(entry, again=act)
         case CorrectionBegun():
             return replace(entry, correction=act, since=act.seq)
         case CorrectionDropped():
