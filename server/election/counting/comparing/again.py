@@ -37,7 +37,7 @@ def asked_again(keyed: tuple[Keyed, ...], seats: int, sheet: SheetKeyed) -> tupl
     if "rejected" in keyed:
         most = sorted(HEADS, key=lambda head: -(getattr(sheet.rejected, head) or 0))[:MOST_HEADS]
         fields += [f"rejected.{head}" for head in HEADS if head in most and getattr(sheet.rejected, head)]
-    if "rejected in part" in keyed and more.in_part:
+    if "rejected in part" in keyed and more.in_part is not None:
         fields.append("in_part")
     return tuple(fields)
 
