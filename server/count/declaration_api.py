@@ -15,7 +15,7 @@ from server.election.checks import check_figures
 from server.election.commands import Declare, ReachStage, ReportPreferences
 from server.election.counting.acts import Asked, Dropped, PapersVerified
 from server.election.counting.admit import admit
-from server.election.counting.apart import Apart, added, check_apart
+from server.election.counting.sheets.apart import Apart, added, check_apart
 from server.election.limits import LONGEST_KEY, LONGEST_NUMBER
 from server.election.methods.figures import NOTHING_MORE, MoreFigures, Rejected, SecondPreferences
 from server.election.refusals import Refused

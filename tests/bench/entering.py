@@ -20,8 +20,7 @@ from tests.count import rochester
 from tests.running import serving
 
 PIN = "2580"
-_ON_PAPER = {f"votes.{one}": votes for one, votes in rochester.VOTES.items()}
-_ON_PAPER |= {f"rejected.{head}": papers for head, papers in rochester.HEADS.items()}
+_ON_PAPER = rochester.texts()
 _FRESH = "() => ![...document.querySelectorAll('main button')].some((one) => one.disabled)"
 
 
@@ -113,7 +112,7 @@ async def _by_hand(hand: Hand, link: str) -> Entering:
     await hand.tap("#again input")
     fields = await hand.page.locator("form.entry input[inputmode]").all()
     for name in [await one.get_attribute("name") for one in fields]:
-        await hand.type(str(_ON_PAPER[name or ""]))
+        await hand.type(_ON_PAPER[name or ""])
     await hand.send("Compare, and read back", "form.entry .go", ".declaration")
     await hand.send("Declare", "main form .go", '#truth[data-is="on-air"]')
     hand.done.whole = time.perf_counter() - begun

@@ -25,11 +25,11 @@ from server.election.counting.acts import (
     Stamp,
 )
 from server.election.counting.admit import admit
-from server.election.counting.apart import Apart
 from server.election.counting.boxes import must_be_accounted_for
-from server.election.counting.comparing.sheets import number_at
 from server.election.counting.desk import Desk, fold_acts
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of, sheets_of, spoken
+from server.election.counting.sheets.apart import Apart
+from server.election.counting.sheets.fields import number_at
 from server.election.deciding.decide import decide
 from server.election.events import AnyEvent
 from server.election.methods.figures import MoreFigures, Rejected

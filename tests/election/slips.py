@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from server.election.checks import check_figures
 from server.election.contests import Contest
 from server.election.counting.acts import Apart, SheetKeyed, Stamp
-from server.election.counting.comparing.again import asked_again
-from server.election.counting.comparing.sheets import number_at
 from server.election.counting.doubts import doubts_about_figures
 from server.election.counting.expected import Changes, changes_in, expected_from
+from server.election.counting.sheets.again import asked_again
+from server.election.counting.sheets.fields import number_at
 from server.election.events import Declared
 from server.election.methods.figures import MoreFigures, Rejected
 from server.nights.archive import PastNight, listed, load

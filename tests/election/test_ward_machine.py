@@ -30,11 +30,11 @@ from server.election.counting.acts import (
     PapersVerified,
     PublicCommand,
 )
-from server.election.counting.apart import Apart
 from server.election.counting.changes import change_of
 from server.election.counting.desk import fold_acts
 from server.election.counting.entry import State, pending, spoken
 from server.election.counting.keying import is_second_round
+from server.election.counting.sheets.apart import Apart
 from server.election.events import Event
 from server.election.methods.figures import MoreFigures, Rejected, SecondPreferences
 from server.election.nights import fold

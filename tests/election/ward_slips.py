@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from server.election.checks import check_figures
 from server.election.contests import Contest
 from server.election.counting.acts import SheetKeyed
-from server.election.counting.apart import Apart, added, check_apart, slates
 from server.election.counting.doubts import doubts_about_figures
+from server.election.counting.sheets.apart import Apart, added, check_apart, slates
 from server.election.events import Declared
 from server.election.methods.figures import NOTHING_MORE, MoreFigures, Rejected
 from server.nights.archive import load

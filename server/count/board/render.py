@@ -40,9 +40,9 @@ from server.election.counting.acts import (
     SignedIn,
     SignInAct,
 )
-from server.election.counting.comparing.sheets import number_at
 from server.election.counting.desk import Desk, Person
 from server.election.counting.entry import EntryProgress
+from server.election.counting.sheets.fields import number_at
 from server.election.events import (
     BallotPaperAmended,
     Corrected,

@@ -49,8 +49,8 @@ from server.election.counting.acts import (
     SheetKeyed,
     SignedIn,
 )
-from server.election.counting.comparing.again import differing_again
 from server.election.counting.desk import Desk
+from server.election.counting.sheets.again import differing_again
 from server.election.events import (
     BallotPaperAmended,
     Corrected,

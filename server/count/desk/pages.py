@@ -13,7 +13,7 @@ from server.count.board.wording import command_told
 from server.count.desk.requests import DESK, current_board, page
 from server.count.visit.place import STAGES
 from server.count.visit.rules import SignedIn, Watches, visit
-from server.election.counting.apart import slates
+from server.election.counting.sheets.apart import slates
 from server.election.limits import LONGEST_SEARCH
 from server.election.nights import Night
 from server.election.refusals import AFTER_DECLARING

@@ -4,9 +4,9 @@ to have blocks apart. Nothing is read here."""
 from msgspec import Struct
 
 from server.election.contests import Contest
-from server.election.counting.apart import slates
 from server.election.counting.desk import Desk
 from server.election.counting.keying import is_keyed_apart, is_second_round, keyed_now
+from server.election.counting.sheets.apart import slates
 from server.election.counts import Count
 from server.election.events import PreferencesReported
 from server.election.methods.figures import HEADS

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from server.count.phone.asked import AskedSheet
 from server.election.counting.acts import SheetKeyed
-from server.election.counting.apart import Apart, added
+from server.election.counting.sheets.apart import Apart, added
 from server.election.methods.figures import HEADS, NOTHING_MORE, MoreFigures, Rejected, SecondPreferences
 from server.election.numbers import Unreadable, typed
 from server.election.texts.check_codes import CHECKS, Finding

@@ -12,8 +12,8 @@ from server.count.phone.page_content import form_of, label_of, stays
 from server.count.phone.read_back import otherwise, read_back
 from server.count.visit.place import Place, common
 from server.count.visit.visitors_night import page
-from server.election.counting.comparing.sheets import number_at
 from server.election.counting.entry import KEYING, sheets_of
+from server.election.counting.sheets.fields import number_at
 from server.election.events import StageReached, StageTakenBack, Withdrawn, ends_round
 from server.election.methods.figures import HEADS, NOTHING_MORE
 from server.election.texts.check_codes import Finding

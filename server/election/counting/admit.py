@@ -45,7 +45,6 @@ from server.election.counting.boxes import (
 )
 from server.election.counting.changes import must_begin_or_drop, must_confirm
 from server.election.counting.checking import check_sheet, must_be_of_this_round
-from server.election.counting.comparing.again import asked_again
 from server.election.counting.desk import Desk
 from server.election.counting.doubts import doubts_about_figures, doubts_about_papers
 from server.election.counting.entry import (
@@ -64,6 +63,7 @@ from server.election.counting.expected import expected_shares
 from server.election.counting.hooks import must_hook
 from server.election.counting.keying import is_keyed_apart, keyed_now
 from server.election.counting.people import is_same_person, must_be_invited, must_have_a_name, must_invite, must_sign_in
+from server.election.counting.sheets.again import asked_again
 from server.election.counting.tables import must_be_their_sum, must_choose, must_key_table, tables_of
 from server.election.counts import Count
 from server.election.nights import Night

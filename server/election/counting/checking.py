@@ -2,8 +2,8 @@
 
 from server.election.checks import check_figures, check_preferences
 from server.election.counting.acts import SheetKeyed
-from server.election.counting.apart import added, check_apart
 from server.election.counting.keying import is_first_alone
+from server.election.counting.sheets.apart import added, check_apart
 from server.election.counts import Count
 from server.election.methods.figures import NOTHING_MORE
 from server.election.refusals import Refused

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from server.election.contests import Contest
-from server.election.counting.apart import slates
 from server.election.counting.expected import last_shares, parts
+from server.election.counting.sheets.apart import slates
 from server.election.methods.figures import Rejected
 from server.election.shares import share_text
 from server.election.texts.check_codes import Finding

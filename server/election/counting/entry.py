@@ -19,10 +19,10 @@ from msgspec.structs import replace
 from server.election.commands import Correct, Declare, ReportPreferences, WithFigures, WithoutFigures
 from server.election.counting.acts import Asked, CorrectionBegun, EntryChosen, KeyedAgain, Role, SheetKeyed
 from server.election.counting.boxes import waits_for_boxes
-from server.election.counting.comparing.again import differing_again
-from server.election.counting.comparing.sheets import differences
 from server.election.counting.desk import Desk
 from server.election.counting.keying import is_first_alone, is_keyed_apart, is_second_round
+from server.election.counting.sheets.again import differing_again
+from server.election.counting.sheets.fields import differences
 from server.election.counting.tables import made_of
 from server.election.counts import Count
 from server.election.deciding.decide import decide

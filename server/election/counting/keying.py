@@ -1,8 +1,8 @@
 """What a sheet has to have now: which round it is of, and whether blocks are keyed apart. Nothing is changed here."""
 
 from server.election.contests import Contest
-from server.election.counting.apart import slates
 from server.election.counting.desk import Desk
+from server.election.counting.sheets.apart import slates
 from server.election.counts import Count
 from server.election.methods.rules import Keyed
 

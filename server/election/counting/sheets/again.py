@@ -8,7 +8,7 @@ rows leave none: so all are keyed again.
 """
 
 from server.election.counting.acts import KeyedAgain, SheetKeyed
-from server.election.counting.comparing.sheets import number_at
+from server.election.counting.sheets.fields import number_at
 from server.election.methods.figures import HEADS, NOTHING_MORE
 from server.election.methods.rules import Keyed, in_order
 
