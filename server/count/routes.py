@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from server.count import boxes, desk, hooks, setup, tables
+from server.count import agents, boxes, desk, hooks, setup, tables
 from server.count.boxes.sent_by_program import post_boxes
 from server.count.declaration_api import post_declaration
 from server.count.phone.again import again
@@ -35,8 +35,9 @@ _FORMS = {
     "withdrawal": withdraw,
     **boxes.FORMS,
     **tables.FORMS,
+    **agents.FORMS,
 }
-_PAGES = boxes.PAGES | tables.PAGES
+_PAGES = boxes.PAGES | tables.PAGES | agents.PAGES
 
 
 def _sign_in(area: str) -> tuple[tuple[str, str, Any], ...]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import UNSET
 
-from server.count.board.hall_wording import InTheHall, told_of_the_hall
+from server.count.board.hall_wording import told_of_the_hall
 from server.count.board.hook_wording import hook_told
 from server.count.board.replay_wording import replay_told
 from server.count.visit.place import STAGES
@@ -36,6 +36,7 @@ from server.election.counting.acts import (
     EntryChosen,
     EventLost,
     HookAct,
+    InTheHall,
     Invited,
     KeyedAgain,
     PapersVerified,

@@ -31,9 +31,11 @@ from server.election.counting.acts import (
     SignedIn,
     TableAct,
 )
+from server.election.counting.acts.agent_acts import AgentsConsulted, RecountRequested, RejectedNoted
 from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.acts.hook_acts import HookDropped, HookMade, HookSwitched
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
+from server.election.counting.agents import must_be_provisional
 from server.election.counting.asking import must_be_possible
 from server.election.counting.boxes import (
     must_be_boxes,
@@ -98,6 +100,8 @@ def admit(night: Night, desk: Desk, act: A) -> A:
             must_look_again(once_released(night, desk), desk, act)
         case CorrectionBegun() | CorrectionDropped():
             must_begin_or_drop(once_released(night, desk), desk, act)
+        case AgentsConsulted() | RecountRequested() | RejectedNoted():
+            must_be_provisional(once_released(night, desk), desk, act)
         case ChangeConfirmed():
             must_confirm(once_released(night, desk), desk, act)
         case Asked():

@@ -9,6 +9,7 @@ from server.election.commands import OfTheHold, WithFigures, WithoutFigures
 from server.election.counting.acts.act import Act as Act
 from server.election.counting.acts.act import Role as Role
 from server.election.counting.acts.act import Stamp as Stamp
+from server.election.counting.acts.agent_acts import AgentAct
 from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.acts.hook_acts import HookAct
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
@@ -219,9 +220,9 @@ BoxAct = BoxesListed | BoxStruck | BoxCounted | BoxChecked
 """The acts on the ballot boxes of one contest."""
 TableAct = TablesChosen | TableKeyed
 """The acts on the count tables of one contest."""
-CountAct = (
-    PapersVerified | SheetKeyed | KeyedAgain | CorrectionBegun | CorrectionDropped | ChangeConfirmed | BoxAct | TableAct
-)
+InTheHall = BoxAct | TableAct | AgentAct
+"""The acts on ballot boxes and count tables, and what was said to candidates and agents."""
+CountAct = PapersVerified | SheetKeyed | KeyedAgain | CorrectionBegun | CorrectionDropped | ChangeConfirmed | InTheHall
 """The acts on the count of one contest, ``act.ballot``."""
 InvitationAct = Revoked | PinCleared | SessionsEnded
 """The acts of the desk on an invitation, ``act.invited``."""
