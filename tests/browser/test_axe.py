@@ -372,6 +372,11 @@ async def test_axe_finds_nothing_on_any_page_of_an_officers_phone(
     await eyes.look()
     await key(page)
     await sent(SEND, ".declaration")
+    await eyes.open("/count/provisional")
+    await eyes.open("/count/agents")
+    await page.locator("#who").fill("Both agents")
+    await sent("Put it on record", ".on-record")
+    await page.goto(f"{site.url}/count")
     await sent(DECLARE, "details.again")  # the receipt of what is on air
     await page.locator("#slip").fill("A slip of the tongue.")
     await sent("Put a slip right", ".correcting")
