@@ -109,7 +109,7 @@ async def _by_hand(hand: Hand, link: str) -> Entering:
     for number in (*rochester.VOTES.values(), *rochester.HEADS.values()):
         await hand.type(str(number))
     await hand.send("Check the figures", "form.entry .go", "#again")
-    await hand.tap("#again input")
+    await hand.tap("#again .row:first-of-type input")
     fields = await hand.page.locator("form.entry input[inputmode]").all()
     for name in [await one.get_attribute("name") for one in fields]:
         await hand.type(_ON_PAPER[name or ""])
