@@ -453,6 +453,7 @@ async def test_the_key_next_leads_from_field_to_field_and_to_the_button(phone: B
         await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
     await says(page, "Sent: with the desk, not on air")
+    await look_again(page)
     await expect(page.locator("main")).to_contain_text("UKIP gain from Con")
 
 

@@ -238,6 +238,7 @@ async def test_a_table_that_is_missing_or_does_not_add_up_is_named_and_never_lef
     await tap(page, "These are the contest’s figures")
     await says(page, UNSENT)
     await hall.start()
+    await look_again(page)
     await tap(page, DECLARE)
     await says(page, "On air")
     declared = [event for event in await stream.read(rochester.NIGHT) if isinstance(event, Declared)]
