@@ -1,6 +1,6 @@
 """The verification and the sheet of votes, as forms that are sent and recorded. No rules of its own."""
 
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 from msgspec import UNSET
 from starlette.requests import Request
@@ -8,19 +8,27 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from server.access import allows
 from server.count.phone.asked import asked_of
+from server.count.phone.contests import contests_page, token_of_all
 from server.count.phone.figures import SentForm, entry_of, read_sheet, read_verification
-from server.count.phone.pages import fresh_entry, read_back_page, sheet_page, verification_page, waiting_page
+from server.count.phone.pages import (
+    again_page,
+    entry_again,
+    fresh_entry,
+    read_back_page,
+    sheet_page,
+    verification_page,
+    waiting_page,
+)
 from server.count.visit.place import Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, device_told, id_of, stamp, taken_back
-from server.count.visit.stages import STAGES, STAGING
-from server.count.visit.visitors_night import led_to, night_of, page
+from server.count.visit.stages import STAGING
+from server.count.visit.visitors_night import led_to
 from server.election.checks import check_figures, check_preferences
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified, SheetKeyed
 from server.election.counting.entry import KEYING, keyers, papers_of, sheets_of
 from server.election.counting.keying import is_first_alone
-from server.election.counts import Count
 from server.election.events import Stage
 from server.election.methods.figures import Rejected
 from server.election.numbers import written
@@ -37,7 +45,7 @@ _ALONE = say(
     "One person keys each result of this night now, and nobody else has confirmed these figures: look at each of them "
     "on the paper, and send them again."
 )
-_NOT_CONFIRMED = say(
+NOT_CONFIRMED = say(
     "The store of results did not answer, so it is not certain that this was sent. Send it again: it counts only once."
 )
 
@@ -47,7 +55,7 @@ async def form(request: Request) -> Response:
     """``GET /count``: the next thing that this person has to do in this contest."""
     ballot = chosen(request)
     if ballot is None:
-        return await _contests(request)
+        return contests_page(request)
     place = await place_of(request, ballot)
     role, state = place.person.role, place.stands.state
     if state in ("on air", "asked"):
@@ -55,7 +63,8 @@ async def form(request: Request) -> Response:
     if state == "unverified" and place.boxes.boxes:
         return led_to(request, place.at("/count/boxes"))
     by_tables = bool(place.tables.names) and state not in ("unverified", "no poll")
-    if by_tables and (state != "ready" or "change" in request.query_params):
+    changes, looks = "change" in request.query_params, place.stands.looks_again
+    if by_tables and (changes or not (looks or state == "ready")):
         return led_to(request, place.at("/count/tables"))
     if state == "unverified" and role in STAGING:
         return verification_page(request, place, SentForm({}), fresh=True)
@@ -66,8 +75,10 @@ async def form(request: Request) -> Response:
             # A sheet that has become void comes back as it was keyed, with what is wrong with it now.
             found = _errors(place, entry) if entry.numbers else ()
             return sheet_page(request, place, entry, found, fresh=not entry.numbers)
+        if looks and not changes:
+            return again_page(request, place, entry_again(place))
         again = _ALONE if role in place.stands.waiting_for else ""
-        if state == "differs" or again or "change" in request.query_params:
+        if state == "differs" or again or changes:
             return sheet_page(request, place, entry_of(asked_of(place.count, place.desk), mine), notice=again)
     return read_back_page(request, place) if state == "ready" else waiting_page(request, place)
 
@@ -76,7 +87,7 @@ async def form(request: Request) -> Response:
 async def state(request: Request) -> Response:
     """``GET /count/state``: a token that changes when the page does; phones poll it."""
     ballot = chosen(request)
-    token = (await place_of(request, ballot)).token if ballot else _token_of_all(_counts(request))
+    token = (await place_of(request, ballot)).token if ballot else token_of_all(request)
     return JSONResponse({"token": token}, headers={"Cache-Control": "no-store"})
 
 
@@ -101,7 +112,7 @@ async def sheet(request: Request) -> Response:
     except Refused as refused:
         return await _sheet_refused(request, place, entry, refused)
     except StreamUnavailable:
-        return sheet_page(request, place, entry, notice=_NOT_CONFIRMED, status=503)
+        return sheet_page(request, place, entry, notice=NOT_CONFIRMED, status=503)
     return RedirectResponse(place.at(FORM), 303)
 
 
@@ -132,7 +143,7 @@ async def verify(request: Request) -> Response:
         notice = "" if refused.findings else refused.sentence
         return verification_page(request, place, entry, refused.findings, notice=notice, status=422)
     except StreamUnavailable:
-        return verification_page(request, place, entry, notice=_NOT_CONFIRMED, status=503)
+        return verification_page(request, place, entry, notice=NOT_CONFIRMED, status=503)
     return RedirectResponse(place.at(FORM), 303)
 
 
@@ -158,7 +169,7 @@ async def stage(request: Request) -> Response:
             if refused.code != "key-reused":
                 return waiting_page(request, place, refused.sentence, 409)
         except StreamUnavailable:
-            return waiting_page(request, place, _NOT_CONFIRMED, 503)
+            return waiting_page(request, place, NOT_CONFIRMED, 503)
     return RedirectResponse(place.at(FORM), 303)
 
 
@@ -174,24 +185,8 @@ async def take_back(request: Request) -> Response:
         if refused.code != "key-reused" and place.stands.state not in ("on air", "asked"):
             return waiting_page(request, place, refused.sentence, 422)
     except StreamUnavailable:
-        return waiting_page(request, place, _NOT_CONFIRMED, 503)
+        return waiting_page(request, place, NOT_CONFIRMED, 503)
     return RedirectResponse(place.at(FORM), 303)
-
-
-async def _contests(request: Request) -> Response:
-    counts, told = _counts(request), dict[str, Any](night=night_of(request), person=visit(request).person)
-    return page(request, "contests.html", counts=counts, token=_token_of_all(counts), stages=STAGES, **told)
-
-
-def _counts(request: Request) -> list[Count]:
-    """The contests that the visitor is invited for."""
-    counts = night_of(request).counts
-    return [counts[ballot] for ballot in visit(request).person.ballots if ballot in counts]
-
-
-def _token_of_all(counts: list[Count]) -> str:
-    """A hash of what the list of the visitor's contests shows."""
-    return id_of(*((count.contest.name, count.result is not None, count.stage) for count in counts))
 
 
 async def _place(request: Request) -> tuple[Place, dict[str, str]]:
