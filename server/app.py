@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 
 from server import feeds
 from server.access import without_rule
+from server.count import photos as photographs
 from server.count import routes as count
 from server.count.board.render import DeskRenderer
 from server.count.losses import put_right
@@ -42,6 +43,8 @@ from server.stream.codec import UnknownEvent
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.follow import follow
+from server.stream.photos.photos import Photos
+from server.stream.presence.presence import Presence
 from server.stream.rates import Rates
 from server.stream.submit import Submitter
 
@@ -111,8 +114,10 @@ def build_app(settings: Settings) -> Application:
         sending.add_done_callback(stop_the_process)
         telling = asyncio.create_task(notices.run(), name="sending of notices")
         telling.add_done_callback(stop_the_process)
-        rates = Rates(url)
-        yield {PROCESS: Process(hub, stream, submitter, settings, kept, drafts, rates, leading, directing, hooks)}
+        directors = leading, directing
+        presence, photos = Presence(stream), Photos(stream)
+        of_the_count = drafts, Rates(url), *directors, hooks, presence, photos
+        yield {PROCESS: Process(hub, stream, submitter, settings, kept, *of_the_count)}
         for task in (sending, telling, losses, directed, led, opening, follower):
             task.remove_done_callback(stop_the_process)
             task.cancel()
@@ -142,7 +147,7 @@ def build_app(settings: Settings) -> Application:
         middleware=[
             Middleware(Root),
             Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
-            Middleware(Limits, uploads={UPLOADS: MOST_UPLOADED}),
+            Middleware(Limits, uploads={UPLOADS: MOST_UPLOADED, photographs.UPLOADS: photographs.MOST_UPLOADED}),
         ],
         exception_handlers={
             HTTPException: on_http_error,

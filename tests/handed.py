@@ -12,6 +12,8 @@ from server.settings import Settings
 from server.stream.clocks import Clocks
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream
+from server.stream.photos.photos import Photos
+from server.stream.presence.presence import Presence
 from server.stream.rates import Rates
 from server.stream.submit import Submitter
 
@@ -23,5 +25,6 @@ def handed(hub: Hub, stream: EventStream | None = None) -> dict[str, Any]:
     leading, directing, kept = Leading(Clocks(drafts)), Leading(Clocks(drafts, "directors")), Kept(Path("nowhere"))
     settings, submitter = Settings(), Submitter(stream)
     hooks = Deliveries(settings, stream, submitter)
-    one = Process(hub, stream, submitter, settings, kept, drafts, rates, leading, directing, hooks)
+    beside = leading, directing, hooks, Presence(stream), Photos(stream)
+    one = Process(hub, stream, submitter, settings, kept, drafts, rates, *beside)
     return {PROCESS: one}

@@ -7,12 +7,14 @@ from typing import Any
 from server.commands.named import NoFile, past_named
 from server.commands.on_redis import on_stream
 from server.commands.whole import export_all
-from server.commands.words import told
-from server.election.nights import fold
+from server.commands.words import number_of, told
+from server.election.nights import Night, fold
 from server.election.refusals import Refused
 from server.nights.archive import UnknownNight
+from server.nights.ending import keep_photos
 from server.nights.files import record_events
 from server.nights.kept import RECORD, Kept, put
+from server.nights.photos.kept import copied
 from server.settings import Settings
 from server.stream.events import EventStream
 from server.stream.record import BEGINNING, head_after, written
@@ -41,6 +43,13 @@ def add_parser(commands: Any) -> None:
     parser.set_defaults(call=on_stream(_export))
 
 
+async def _photos(night: Night, out: Path, on_air: bool, kept: Kept, stream: EventStream) -> int:
+    """Write the photographs of a night beside its record; how many there were."""
+    if on_air:
+        return await keep_photos(stream, out.parent, night)
+    return copied(kept.folder, out.parent, night)
+
+
 async def _export(options: argparse.Namespace, settings: Settings, stream: EventStream) -> int:
     return await (export_all(options.all, settings, stream) if options.all else export(options, settings, stream))
 
@@ -58,10 +67,13 @@ async def export(options: argparse.Namespace, settings: Settings, stream: EventS
     night = fold(events)
     out: Path = options.out or Path(kept.file(night.definition.id).name)
     put(out, b"".join(written(events)))
+    photos = await _photos(night, out, bool(on_air), kept, stream)
     head = BEGINNING
     for event in events:
         head = head_after(head, event)
     print(f"{out}: {told(night)}. The head is {head}.")
+    if photos:
+        print(f"Beside it: {number_of(photos, 'photograph')} of result sheets.")
     if on_air:
         print("It is on air: what comes from now on is not in the file.")
     return 0

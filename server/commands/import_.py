@@ -21,6 +21,7 @@ from server.nights.files import is_night_file, past_in, record_events
 from server.nights.format import BadNight, parsed
 from server.nights.kept import Kept, checked
 from server.nights.past import PastNight
+from server.nights.photos.kept import copied
 from server.nights.sources import hexjson
 from server.nights.sources.columns import GSS
 from server.nights.sources.importer import Imported, ImportRefused, imported
@@ -173,6 +174,7 @@ def _keep(file: Path, settings: Settings) -> int:
     if name in nights_on_air(settings):
         raise Refused("night-on-air", f"{name} is on air here: end that night first, with keep or discard.")
     night, new = kept.add(data)
+    copied(file.parent, kept.folder, night)
     if not new:
         print(f"{night.definition.title} is here already, with the same head: {kept.file(name)}.")
         return 0

@@ -1,6 +1,7 @@
 """``python -m server verify``: check a night's record from its file alone, with no server and no Redis."""
 
 import argparse
+import hashlib
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from string import hexdigits
 from typing import Any
 
 from server.commands.named import night_in
+from server.commands.words import number_of
 from server.election.clock import LONDON
 from server.election.contests import Definition
 from server.election.events import AnyEvent, Corrected, StageTakenBack, Withdrawn
@@ -17,7 +19,8 @@ from server.election.results.tally import Tally
 from server.nights import archive
 from server.nights.ending import declared
 from server.nights.files import is_night_file
-from server.nights.kept import RECORD, Kept, NotKept
+from server.nights.kept import RECORD, Kept, NotKept, taken
+from server.nights.photos.kept import changed_in, seen_in
 from server.replay.lawful import Unlawful, follow_the_rules
 from server.settings import Settings
 from server.stream.record import BEGINNING, BadRecord, added_up, read
@@ -48,6 +51,9 @@ def add_parser(subparsers: Any) -> None:
         "record", metavar="NIGHT", help="a record's file, or the night whose record is in this folder or kept here"
     )
     parser.add_argument("--head", type=_head, metavar="HEAD", help="a head that was noted, or its beginning")
+    parser.add_argument(
+        "--photo", type=Path, metavar="FILE", help="a photograph of a result sheet: whether its hash is on the record"
+    )
     parser.set_defaults(call=verify)
 
 
@@ -65,6 +71,8 @@ def verify(options: argparse.Namespace, settings: Settings) -> int:
     _print_origin(night.definition)
     _print_totals(night, tally)
     _print_changes(night)
+    if not _photos_are_right(night, options, settings):
+        return _CHANGED
     noted: str | None = options.head
     if not noted:
         print(f"The head of event {len(events):,} is {heads[-1]}: compare it with one that was noted elsewhere.")
@@ -75,6 +83,35 @@ def verify(options: argparse.Namespace, settings: Settings) -> int:
             return _by_the_rules(events)
     print(f"No event of this record has the head {noted}: it is not the record that was noted.", file=sys.stderr)
     return _CHANGED
+
+
+def _photos_are_right(night: Night, options: argparse.Namespace, settings: Settings) -> bool:
+    """Print what the photographs beside the record, and the one that was named, are; False if one is not on record."""
+    record = Path(options.record)
+    folder = record.parent if record.is_file() else Path() if Path(f"{record}{RECORD}").is_file() else None
+    right, wrong = changed_in(folder or Kept(settings.data_dir).folder, night)
+    if right:
+        of = number_of(len(seen_in(night)), "photograph")
+        print(f"Of {of} of result sheets {len(right)} are here, with their hashes on record.")
+    if wrong:
+        print(f"Not as on record, or hidden: {', '.join(wrong)}.", file=sys.stderr)
+    photo: Path | None = options.photo
+    if photo is None:
+        return not wrong
+    try:
+        digest = hashlib.sha256(taken(photo)).hexdigest()
+    except (OSError, NotKept) as error:
+        print(f"{photo} cannot be read: {error}", file=sys.stderr)
+        return False
+    for count in night.counts.values():
+        for one in count.photos:
+            if one.added.sha256 == digest:
+                at = one.added.at.astimezone(LONDON)
+                hidden = f", and was hidden: {one.hidden.reason}" if one.hidden else ""
+                print(f"{photo} is on record: {count.contest.name}, at {at:%H:%M} (event {one.added.seq:,}){hidden}.")
+                return not wrong
+    print(f"{photo} is no photograph of this record: its hash is {digest}.", file=sys.stderr)
+    return False
 
 
 def _head(text: str) -> str:

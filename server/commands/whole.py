@@ -18,12 +18,15 @@ from server.election.counting.acts import PLACE, Act, AnyAct
 from server.election.events import AnyEvent
 from server.election.nights import Night, fold
 from server.election.refusals import Refused
+from server.nights.ending import keep_photos
 from server.nights.ids import must_be_free
 from server.nights.kept import DESK, RECORD, Kept, NotKept, put, taken
+from server.nights.photos.kept import copied, photo_in, seen_in
 from server.settings import Settings
 from server.stream.codec import UnknownEvent, decode_act
 from server.stream.drafts import DraftConflict, Drafts, Stored, TooManyDrafts
 from server.stream.events import EventStream
+from server.stream.photos.photos import Photos
 from server.stream.reading import Position
 from server.stream.record import BadRecord, read, written
 from server.stream.servers.failures import NotOurs
@@ -52,13 +55,16 @@ async def export_all(folder: Path, settings: Settings, stream: EventStream) -> i
                 file = folder / _ON_AIR / kept.file(name).name
                 put(file, b"".join(written(stands.events)))
                 _put_acts(file.with_name(f"{name}{DESK}"), stands.acts)
+                await keep_photos(stream, file.parent, fold(stands.events))
                 print(f"{name}, on air: {told(fold(stands.events))}.")
         except (UnknownEvent, NotOurs, NotKept) as error:
             problems.append(f"{name} is not in it. {error}")
     for file in sorted((*kept.folder.glob(f"*{RECORD}"), *kept.folder.glob(f"*{DESK}"))):
         try:
             put(folder / _KEPT / file.name, taken(file), file.stat().st_mode & 0o777)
-        except (NotKept, OSError) as error:
+            if file.name.endswith(RECORD):
+                copied(kept.folder, folder / _KEPT, fold(read(taken(file))[0]))
+        except (NotKept, BadRecord, OSError) as error:
             problems.append(f"{file.name} is not in it. {error}")
     for draft, stored in (coming := await drafts.listed()).items():
         put(folder / _COMING / f"{draft}{_DRAFT}", msgspec.json.encode(stored), _OWN)
@@ -90,6 +96,7 @@ async def restore(folder: Path, settings: Settings, stream: EventStream) -> int:
             problems.append(str(error))
             continue
         name = night.definition.id
+        copied(file.parent, kept.folder, night)
         acts = file.with_name(f"{name}{DESK}")
         if acts.exists() and not kept.file(name, DESK).exists():
             kept.put(kept.file(name, DESK), taken(acts), _OWN)
@@ -138,8 +145,12 @@ async def _put_on_air(file: Path, kept: Kept, stream: EventStream) -> tuple[Nigh
     if here.events or here.acts:  # this was begun before, and did not come to its end
         await stream.erase(name)
     await _write(name, events, acts, stream)
+    night = fold(events)
+    for sha256 in seen_in(night):
+        if data := photo_in(file.parent, name, sha256):
+            await Photos(stream).put(name, sha256, data)
     await stream.announce(name)
-    return fold(events), False
+    return night, False
 
 
 async def _run_by(acts: Sequence[AnyAct], stream: EventStream) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from server.count import agents, boxes, desk, hooks, setup, tables
+from server.count import agents, boxes, desk, hooks, people, photos, setup, tables
 from server.count.boxes.sent_by_program import post_boxes
 from server.count.declaration_api import post_declaration
 from server.count.phone.again import again
@@ -37,8 +37,10 @@ _FORMS = {
     **boxes.FORMS,
     **tables.FORMS,
     **agents.FORMS,
+    **people.FORMS,
+    **photos.FORMS,
 }
-_PAGES = boxes.PAGES | tables.PAGES | agents.PAGES
+_PAGES = boxes.PAGES | tables.PAGES | agents.PAGES | people.PAGES
 
 
 def _sign_in(area: str) -> tuple[tuple[str, str, Any], ...]:
@@ -60,8 +62,10 @@ _COUNT = (
     *(("GET", f"/count/{name}", back_to_form) for name in _FORMS if f"/count/{name}" not in _PAGES),
 )
 
-_DESK_FORMS = desk.FORMS | boxes.DESK_FORMS | tables.DESK_FORMS | hooks.DESK_FORMS
-_DESK_PAGES = desk.PAGES | boxes.DESK_PAGES | tables.DESK_PAGES | hooks.DESK_PAGES
+_DESK_FORMS = (
+    desk.FORMS | boxes.DESK_FORMS | tables.DESK_FORMS | hooks.DESK_FORMS | people.DESK_FORMS | photos.DESK_FORMS
+)
+_DESK_PAGES = desk.PAGES | boxes.DESK_PAGES | tables.DESK_PAGES | hooks.DESK_PAGES | people.DESK_PAGES
 _DESK = (
     *_sign_in("desk"),
     *(("GET", path, endpoint) for path, endpoint in _DESK_PAGES.items()),

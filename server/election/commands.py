@@ -144,6 +144,25 @@ class ExpectDeclaration(Command, frozen=True, tag="expect-declaration.1"):
     expected: datetime | None
 
 
+class ShowPhoto(Command, frozen=True, tag="show-photo.1"):
+    """Show a photograph of the result sheet, whose file is kept already; the fields are those of
+    ``SheetPhotographed``."""
+
+    ballot: str
+    sha256: str
+    size: int
+    width: int
+    height: int
+
+
+class HidePhoto(Command, frozen=True, tag="hide-photo.1"):
+    """Take a photograph of the result sheet out of sight, for a reason."""
+
+    ballot: str
+    sha256: str
+    reason: str
+
+
 class HoldNight(Command, frozen=True, tag="hold-night.1"):
     """Keep everything from going out until the night is released."""
 
@@ -185,7 +204,9 @@ OfANote = PostNote | CorrectNote | WithdrawNote
 """The commands about a note."""
 OfAStage = ReachStage | TakeBackStage
 """The commands about how far a count is."""
-WithoutFigures = OfAStage | ReportPreferences | Withdraw | RecordNoPoll | ExpectDeclaration | OfANote | Amend
+OfAPhoto = ShowPhoto | HidePhoto
+"""The commands about a photograph of the result sheet."""
+WithoutFigures = OfAStage | ReportPreferences | Withdraw | RecordNoPoll | ExpectDeclaration | OfANote | OfAPhoto | Amend
 """The commands about a count, or about the night, that carry no figures of a result."""
 OfTheHold = HoldNight | ReleaseNight
 """The commands that begin and end a hold of the night."""
@@ -209,6 +230,8 @@ def ballot_of(command: WithFigures | WithoutFigures | OfTheHold) -> str | None:
         ):
             return command.ballot
         case PostNote() | CorrectNote() | WithdrawNote():
+            return command.ballot
+        case ShowPhoto() | HidePhoto():
             return command.ballot
         case AmendBallotPaper():
             return command.ballot

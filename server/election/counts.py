@@ -14,8 +14,11 @@ from server.election.events import (
     Declared,
     EndsRound,
     NoPollTaken,
+    PhotoEvent,
     PreferencesReported,
     SetsResult,
+    SheetHidden,
+    SheetPhotographed,
     Stage,
     StageReached,
     StageTakenBack,
@@ -36,6 +39,13 @@ class Step(Struct, frozen=True):
     preferences: PreferencesReported | None
 
 
+class Photo(Struct, frozen=True):
+    """A photograph of the result sheet, and when and why it was ``hidden``, if it was."""
+
+    added: SheetPhotographed
+    hidden: SheetHidden | None = None
+
+
 class Count(Struct, frozen=True, dict=True):
     """How far the count of one contest has come.
 
@@ -44,7 +54,7 @@ class Count(Struct, frozen=True, dict=True):
     ``declared_at`` are None until the contest is declared; ``no_poll`` says why there is nothing to count. ``expected``
     is when the declaration is expected. ``history`` holds every event of this count, corrections and withdrawals
     included, oldest first; ``amendments`` are those of its ballot paper. ``steps`` are the stages since the count was
-    last at figures or at an end, of which the newest can be taken back.
+    last at figures or at an end, of which the newest can be taken back. ``photos`` are those of the result sheet.
     """
 
     contest: Contest
@@ -59,6 +69,12 @@ class Count(Struct, frozen=True, dict=True):
     history: tuple[CountEvent, ...] = ()
     amendments: tuple[BallotPaperAmended, ...] = ()
     steps: tuple[Step, ...] = ()
+    photos: tuple[Photo, ...] = ()
+
+    @property
+    def seen(self) -> tuple[SheetPhotographed, ...]:
+        """The photographs of the result sheet that nobody has hidden."""
+        return tuple(photo.added for photo in self.photos if photo.hidden is None)
 
     @property
     def recounts(self) -> int:
@@ -98,6 +114,14 @@ class Count(Struct, frozen=True, dict=True):
         if isinstance(self.last, Withdrawn) and not took_back_no_poll(self, self.last):
             return "withdrawn"
         return self.stage or "awaiting"
+
+
+def with_photo(count: Count, event: PhotoEvent) -> Count:
+    """The count after a photograph was added, or hidden."""
+    if isinstance(event, SheetPhotographed):
+        return replace(count, photos=(*count.photos, Photo(event)))
+    photos = (Photo(one.added, event) if one.added.sha256 == event.sha256 else one for one in count.photos)
+    return replace(count, photos=tuple(photos))
 
 
 def took_back_no_poll(count: Count, event: Withdrawn) -> bool:

@@ -151,6 +151,25 @@ class NoteWithdrawn(Event, frozen=True, tag="note-withdrawn.1"):
     reason: str
 
 
+class SheetPhotographed(Event, frozen=True, tag="sheet-photographed.1"):
+    """The result sheet was photographed. ``sha256`` is the hash of the JPEG file, in hexadecimal digits, which is kept
+    beside the night and is not in it; ``size`` its bytes, ``width`` and ``height`` its pixels."""
+
+    ballot: str
+    sha256: str
+    size: int
+    width: int
+    height: int
+
+
+class SheetHidden(Event, frozen=True, tag="sheet-hidden.1"):
+    """A photograph was taken out of sight, for a reason, and its file deleted; its hash stays on record."""
+
+    ballot: str
+    sha256: str
+    reason: str
+
+
 class BallotPaperAmended(Event, frozen=True, tag="ballot-paper-amended.1"):
     """What was known of a contest beforehand was put right: names, parties, order, electorate, previous result.
 
@@ -188,7 +207,9 @@ NoteEvent = NotePosted | NoteCorrected | NoteWithdrawn
 """The events of a note."""
 FeedEvent = CountEvent | Amendment | NoteEvent | NightHeld | NightReleased
 """The events that can appear on the night's feed: see ``is_news``."""
-AnyEvent = NightOpened | FeedEvent | DeclarationExpected
+PhotoEvent = SheetPhotographed | SheetHidden
+"""The events of photographs of result sheets."""
+AnyEvent = NightOpened | FeedEvent | DeclarationExpected | PhotoEvent
 
 
 def ends_round(event: CountEvent) -> bool:
@@ -218,7 +239,7 @@ def is_news(event: AnyEvent) -> TypeGuard[FeedEvent]:
             return True
         case BallotPaperAmended() | NightAmended():
             return bool(event.reason)
-        case NightOpened() | DeclarationExpected():
+        case NightOpened() | DeclarationExpected() | SheetPhotographed() | SheetHidden():
             return False
         case _:
             assert_never(event)

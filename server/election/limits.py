@@ -1,5 +1,7 @@
 """How much a person or a program may send: the longest texts, in characters, and the most lines at once."""
 
+MOST_PHOTOS, MOST_PHOTO_BYTES, MOST_BYTES_OF_PHOTOS = 4, 600_000, 256 * 1024**2
+"""The photographs of one result sheet that are seen at once, the bytes of one, and the bytes of all of a night."""
 LONGEST_NAME = 80
 """The name of somebody who is invited."""
 MOST_CANDIDATES = 200

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from server.election.amended import amended
 from server.election.contests import Definition
-from server.election.counts import Count, amended_by, count_after, judged_again
+from server.election.counts import Count, amended_by, count_after, judged_again, with_photo
 from server.election.events import (
     AnyEvent,
     BallotPaperAmended,
@@ -27,6 +27,8 @@ from server.election.events import (
     NotePosted,
     NoteWithdrawn,
     PreferencesReported,
+    SheetHidden,
+    SheetPhotographed,
     StageReached,
     StageTakenBack,
     Withdrawn,
@@ -115,6 +117,8 @@ def fold(events: Sequence[AnyEvent], night: Night | None = None) -> Night:
                 counts[event.ballot] = count_after(counts[event.ballot], event)
             case NoPollTaken():
                 counts[event.ballot] = count_after(counts[event.ballot], event)
+            case SheetPhotographed() | SheetHidden():
+                counts[event.ballot] = with_photo(counts[event.ballot], event)
             case BallotPaperAmended():
                 definition, last_amended = amended(definition, event), seq
                 counts[event.ballot] = amended_by(counts[event.ballot], event)

@@ -89,6 +89,17 @@ def page_paths() -> dict[str, Any]:
             "parameters": [night, ballot],
             "get": _picture("A contest as it stands.", kept),
         },
+        "/nights/{night}/contests/{ballot}/photos/{photo}.jpg": {
+            "parameters": [night, ballot, parameter("photo", "path", "The file's SHA-256, 64 hexadecimal digits.")],
+            "get": {
+                "summary": "A photograph of the result sheet, whose hash is on record (`sheet-photographed.1`).",
+                "responses": {
+                    "200": {"description": "It is never another.", "content": {"image/jpeg": {}}},
+                    "304": {"description": "Nothing is new."},
+                    "404": {"description": "There is none, or the desk has hidden it (`sheet-hidden.1`)."},
+                },
+            },
+        },
     }
 
 

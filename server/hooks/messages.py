@@ -23,6 +23,8 @@ from server.election.events import (
     NotePosted,
     NoteWithdrawn,
     PreferencesReported,
+    SheetHidden,
+    SheetPhotographed,
     StageReached,
     StageTakenBack,
     Withdrawn,
@@ -102,6 +104,10 @@ def type_of(event: AnyEvent) -> str:
             return "contest.expected"
         case BallotPaperAmended():
             return "contest.amended"
+        case SheetPhotographed():
+            return "contest.photographed"
+        case SheetHidden():
+            return "contest.photo_hidden"
         case NotePosted():
             return "note.posted"
         case NoteCorrected():

@@ -12,6 +12,8 @@ from server.nights.kept import Kept
 from server.settings import Settings
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream
+from server.stream.photos.photos import Photos
+from server.stream.presence.presence import Presence
 from server.stream.rates import Rates
 from server.stream.submit import Submitter
 
@@ -32,6 +34,8 @@ class Process:
     leading: Leading
     directing: Leading
     hooks: Deliveries
+    presence: Presence
+    photos: Photos
     turns: Turns = field(default_factory=Turns)
 
 

@@ -13,7 +13,9 @@ from server.election.events import AnyEvent, Corrected, Declared
 from server.election.nights import Night, fold
 from server.election.refusals import Refused, still_open
 from server.nights.kept import DESK, Kept, NotKept
+from server.nights.photos.kept import put_photos, seen_in
 from server.stream.events import EventStream
+from server.stream.photos.photos import Photos
 from server.stream.record import written
 
 _MOST_TRIES = 20
@@ -47,11 +49,21 @@ async def keep(stream: EventStream, kept: Kept, name: str, may_end: Callable[[Ni
         _must_go_on(private, count := b"".join(written(acts)))
         record = b"".join(written(events))
         await asyncio.to_thread(kept.add, record, goes_on=True)  # others have a turn while a large record is checked
+        await keep_photos(stream, kept.folder, ended.night)
         if acts:  # only after the record is kept: a refused night must leave nothing here
             kept.put(private, count, 0o600)
         if await stream.take_off(name, (ended.night.seq, ended.desk.seq)):
             return ended
     raise _restless(name)
+
+
+async def keep_photos(stream: EventStream, folder: Path, night: Night) -> int:
+    """Write the photographs of a night on air beside its record, one after the other; how many there were."""
+    name, number = night.definition.id, 0
+    for sha256 in seen_in(night):
+        data = await Photos(stream).get(name, sha256)
+        number += await asyncio.to_thread(put_photos, folder, name, [(sha256, data)] if data else [])
+    return number
 
 
 async def discard(stream: EventStream, name: str) -> Ended:

@@ -29,6 +29,8 @@ from server.election.events import (
     NotePosted,
     NoteWithdrawn,
     PreferencesReported,
+    SheetHidden,
+    SheetPhotographed,
     StageReached,
     StageTakenBack,
     Withdrawn,
@@ -121,6 +123,8 @@ def changed_by(night: Night, event: AnyEvent) -> Iterable[str]:
             if event.ballot:
                 about = (night.counts[event.ballot].contest,)
             return (*(f"contest-{contest.slug}" for contest in about), "latest", "status")
+        case SheetPhotographed() | SheetHidden():
+            return (f"contest-{night.counts[event.ballot].contest.slug}", "status")
         case DeclarationExpected():
             contest = night.counts[event.ballot].contest
             if night.is_single:

@@ -14,6 +14,7 @@ from server.election.commands import (
     CorrectNote,
     Declare,
     ExpectDeclaration,
+    HidePhoto,
     HoldNight,
     OpenNight,
     PostNote,
@@ -21,6 +22,7 @@ from server.election.commands import (
     RecordNoPoll,
     ReleaseNight,
     ReportPreferences,
+    ShowPhoto,
     TakeBackStage,
     Withdraw,
     WithdrawNote,
@@ -40,6 +42,8 @@ from server.election.events import (
     NotePosted,
     NoteWithdrawn,
     PreferencesReported,
+    SheetHidden,
+    SheetPhotographed,
     StageReached,
     StageTakenBack,
     Withdrawn,
@@ -117,6 +121,14 @@ def _command(event: AnyEvent, name: str) -> AnyCommand:
             return RecordNoPoll(id=command_id, by=by, ballot=event.ballot, state=event.state, reason=event.reason)
         case DeclarationExpected():
             return ExpectDeclaration(id=command_id, by=by, ballot=event.ballot, expected=event.expected)
+        case SheetPhotographed():
+            ballot, sha256, size = event.ballot, event.sha256, event.size
+            return ShowPhoto(
+                id=command_id, by=by, ballot=ballot, sha256=sha256, size=size, width=event.width, height=event.height
+            )
+        case SheetHidden():
+            ballot, sha256, reason = event.ballot, event.sha256, event.reason
+            return HidePhoto(id=command_id, by=by, ballot=ballot, sha256=sha256, reason=reason)
         case BallotPaperAmended():
             ballot, parties, reason = event.ballot, event.parties, event.reason
             return AmendBallotPaper(

@@ -29,6 +29,7 @@ from server.stream.reading import (
     keys,
     listed,
     mark_after,
+    photos_key,
     text,
 )
 from server.stream.servers import promises
@@ -217,7 +218,7 @@ class EventStream:
 
     async def _erased(self, night: str, *seqs: int) -> bool:
         """The script takes the night off air in every process; to unlist it afterwards only keeps the index tidy."""
-        if not await self._call("EVAL", scripts.ERASE, 4, *keys(night), hooks_key(night), *seqs):
+        if not await self._call("EVAL", scripts.ERASE, 5, *keys(night), hooks_key(night), photos_key(night), *seqs):
             return False
         if night in await self.nights():
             await self._call("XADD", INDEX, "*", "erased", night)
@@ -230,8 +231,9 @@ class EventStream:
 
         False, and nothing is done, if the night is not at these seqs of events and acts any more.
         """
+        of_it = *keys(night), hooks_key(night), photos_key(night)
         told = await self._call(
-            "EVAL", scripts.BEGIN_AGAIN, 4, *keys(night), hooks_key(night), *seqs, encode(opening), *map(encode, acts)
+            "EVAL", scripts.BEGIN_AGAIN, len(of_it), *of_it, *seqs, encode(opening), *map(encode, acts)
         )
         return bool(told)
 

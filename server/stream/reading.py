@@ -81,6 +81,11 @@ def round_key(night: str) -> str:
     return f"{{{night}}}:round"
 
 
+def photos_key(night: str) -> str:
+    """The key of the photographs of a night's result sheets: the hash of each file → its bytes."""
+    return f"{{{night}}}:photos"
+
+
 def hooks_key(night: str) -> str:
     """The key that says how far each webhook of a night is."""
     return f"{{{night}}}:hooks"

@@ -67,7 +67,7 @@ for i = 2, #ARGV + 1 do
   if newest(KEYS[i]) ~= "0-0" and not is(KEYS[i], ARGV[i - 1]) then return 0 end
 end
 redis.call("XADD", KEYS[1], "MAXLEN", 1, "*", "erased", 1)
-redis.call("DEL", KEYS[2], KEYS[3], KEYS[4])
+redis.call("DEL", KEYS[2], KEYS[3], KEYS[4], KEYS[5])
 return 1
 """
 )
@@ -77,7 +77,7 @@ BEGIN_AGAIN = (
     + """
 if not is(KEYS[2], ARGV[1]) or not is(KEYS[3], ARGV[2]) then return 0 end
 redis.call("XADD", KEYS[1], "MAXLEN", 1, "*", "begun", 1)
-redis.call("DEL", KEYS[2], KEYS[3], KEYS[4])
+redis.call("DEL", KEYS[2], KEYS[3], KEYS[4], KEYS[5])
 redis.call("XADD", KEYS[2], "1-0", "event", ARGV[3])
 for i = 4, #ARGV do redis.call("XADD", KEYS[3], (i - 3) .. "-0", "event", ARGV[i]) end
 return 1

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from server.election.commands import AmendBallotPaper, OpenNight
 from server.election.contests import Candidate, Contest
 from server.election.counting.acts import SessionsEnded, SheetKeyed
-from server.election.events import Declared
+from server.election.events import Declared, SheetPhotographed
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
@@ -32,6 +32,7 @@ from tests.browser.officers import (
     verify,
 )
 from tests.count import rochester
+from tests.count.test_photos import photograph
 from tests.running import Site, serving
 
 RECKLESS = '[name="votes.11"]'
@@ -491,3 +492,30 @@ async def test_a_browser_that_keeps_nothing_is_said_to(phone: BrowserContext, li
     await says(page, "Sent: with the desk, not on air")
     await declare(page)
     assert await declared(stream) == [rochester.VOTES]
+
+
+async def test_a_photograph_is_made_small_on_the_phone_and_sent_again_after_a_lost_line(
+    phone: BrowserContext, link: str, stream: EventStream
+) -> None:
+    page = await open_sheet(phone, link)
+    await key(page)
+    await tap(page, CHECK)
+    await declare(page)
+    await expect(page.locator("form.photo")).to_be_visible()
+    sizes: list[int] = []
+
+    async def lost(route: Route) -> None:
+        sizes.append(len(route.request.post_data_buffer or b""))
+        await route.abort()
+
+    taken = photograph()
+    await page.locator("#photo").set_input_files({"name": "sheet.jpg", "mimeType": "image/jpeg", "buffer": taken})
+    await page.route("**/count/photo", lost)
+    await tap(page, "Send the photograph")
+    await expect(page.locator("#photo-wrong")).to_contain_text("No answer")
+    assert 0 < sizes[0] < len(taken)
+    await page.unroute("**/count/photo")
+    await tap(page, "Send the photograph")
+    await expect(page.locator(".photos img")).to_be_visible()
+    found = [event for event in await stream.read(rochester.NIGHT) if isinstance(event, SheetPhotographed)]
+    assert [(event.width, event.height) for event in found] == [(1600, 1067)]

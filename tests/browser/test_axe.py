@@ -185,7 +185,7 @@ NO_PAGES = {
     "/nights/{night}/find/suggested",
     *("/live", "/nights/{night}/live", "/nights/{night}/frame", "/nights/{night}/reel/{part}", "/desk/live"),
     *("/clocks/{code}", "/directors/{code}", "/nights/{night}/overlay/banner", "/nights/{night}/overlay/template.html"),
-    *("/follow/{code}", "/static/{digest}/{name:path}", "/manifest.webmanifest"),
+    *("/follow/{code}", "/desk/there", "/static/{digest}/{name:path}", "/manifest.webmanifest"),
     *("/nights/{night}/copy/{form}.txt", "/nights/{night}/contests/{ballot}/copy/{form}.txt"),
 }  # pieces of pages, what leads to a page, and files
 
@@ -363,6 +363,7 @@ async def test_axe_finds_nothing_on_any_page_of_an_officers_phone(
     await asyncio.to_thread(bob.open, "/count/box?box=b1")
     await asyncio.to_thread(bob.send, "/count/box/check")
     await eyes.open("/count/box?box=b1")
+    await eyes.open("/count/you")
     await eyes.open("/count/statement?lang=cy")
     await eyes.open("/count/boxes?lang=de")
     await eyes.open("/count/boxes?lang=en")

@@ -54,6 +54,7 @@ GET  /follow                                                  yes    yes     yes
 GET  /follow/{code}                                           404    404     404    404       404   404
 GET  /nights/{night}/contests/{ballot}                        yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/contests/{ballot}/notice                 yes    yes     yes    yes       yes   yes
+GET  /nights/{night}/contests/{ballot}/photos/{photo}.jpg     404    404     404    404       404   404
 GET  /nights/{night}/areas                                    yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/battlegrounds                            yes    yes     yes    yes       yes   yes
 GET  /nights/{night}/records                                  yes    yes     yes    yes       yes   yes
@@ -163,10 +164,20 @@ GET  /count/table                                             in     yes     yes
 POST /count/table                                             in     yes     yes    no        no    no
 GET  /count/statement                                         in     yes     yes    yes       no    no
 GET  /count/statement.txt                                     in     yes     yes    yes       no    no
+GET  /count/you                                               in     yes     yes    yes       no    no
+GET  /count/out                                               in     yes     yes    yes       no    no
+POST /count/out                                               in     yes     yes    yes       no    no
+GET  /count/call                                              in     yes     yes    yes       no    no
+POST /count/call                                              in     yes     yes    yes       no    no
+GET  /count/call/answered                                     in     yes     yes    yes       no    no
+POST /count/call/answered                                     in     yes     yes    yes       no    no
+GET  /count/photo                                             in     yes     yes    yes       no    no
+POST /count/photo                                             in     yes     no     yes       no    no
 GET  /desk/invitation                                         yes    yes     yes    yes       yes   yes
 GET  /desk/invitation/{token}                                 there  there   there  there     yes   there
 POST /desk/invitation/{token}                                 there  there   there  there     yes   there
 GET  /desk                                                    in     no      no     no        yes   no
+GET  /desk/there                                              in     no      no     no        yes   no
 GET  /desk/live                                               in     no      no     no        yes   no
 WS   /desk/live                                               no     no      no     no        yes   no
 GET  /desk/record                                             in     no      no     no        yes   no
@@ -203,6 +214,8 @@ GET  /desk/no-poll                                            in     no      no 
 POST /desk/no-poll                                            in     no      no     no        yes   no
 GET  /desk/set-aside                                          in     no      no     no        yes   no
 POST /desk/set-aside                                          in     no      no     no        yes   no
+GET  /desk/photo/hide                                         in     no      no     no        yes   no
+POST /desk/photo/hide                                         in     no      no     no        yes   no
 GET  /desk/hold                                               in     no      no     no        yes   no
 POST /desk/hold                                               in     no      no     no        yes   no
 GET  /desk/release                                            in     no      no     no        yes   no
@@ -353,6 +366,7 @@ class Visitor:
             "draft": DRAFT,
             "code": "nobodys",
             "seq": "2",
+            "photo": "0" * 64,
         }
         path = re.sub(r"{([^}]+)}", lambda found: names or known[found[1]], path) + query
         sent = [(name.encode(), text.encode("latin-1")) for name, text in headers.items()]

@@ -333,7 +333,7 @@ def test_an_invitation_is_good_on_a_machine_whose_time_is_behind(seconds: int, m
     link = Invitations("a secret").make("night", "invitation")
     there = clock.now() - timedelta(seconds=seconds)
     monkeypatch.setattr("server.count.visit.signed.now", lambda: there)
-    assert Invitations("a secret").read(link) == ("night", "invitation")
+    assert Invitations("a secret").read(link) == ("night", "invitation", "")
 
 
 def test_the_time_of_redis_counts_and_not_that_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,7 +341,7 @@ def test_the_time_of_redis_counts_and_not_that_of_the_machine(monkeypatch: pytes
     clock.heard(2_000_000_000.0)
     link = Invitations("a secret").make("night", "invitation")
     monkeypatch.setattr("time.time", lambda: 0.0)
-    assert Invitations("a secret").read(link) == ("night", "invitation")
+    assert Invitations("a secret").read(link) == ("night", "invitation", "")
     clock.heard(2_000_000_000.0 + 15 * 24 * 3600)
     with pytest.raises(NotInvited, match="older than 14 days"):
         Invitations("a secret").read(link)

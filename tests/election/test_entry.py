@@ -35,7 +35,7 @@ from server.election.counting.acts import (
 from server.election.counting.changes import AT_ONCE, change_of
 from server.election.counting.desk import Desk
 from server.election.counting.entry import pending, spoken
-from server.election.counting.invited import MOST_MISTAKES
+from server.election.counting.persons.invited import MOST_MISTAKES
 from server.election.events import Corrected, Declared, NotePosted
 from server.election.methods.figures import Rejected
 from server.election.refusals import Refused

@@ -29,6 +29,7 @@ _FILLED = {
     "part": "0",
     "code": "7777",
     "name": "declared.css",
+    "photo": "0" * 64,
 }
 _KEPT = {
     "a year": "public, max-age=31536000, immutable",

@@ -6,7 +6,7 @@ const FILES = "count-files";
 const PATIENCE = 4_000;
 const FORM = self.location.pathname.replace("/worker.js", "");
 const SIGN_IN = `${FORM}/invitation`;
-const NEVER = [`${FORM}/state`, `${FORM}/worker.js`];
+const NEVER = [`${FORM}/state`, `${FORM}/you`, `${FORM}/worker.js`];
 const STATIC = FORM.replace(/count$/, "static/");
 
 const contestOf = (address) => new URL(address).searchParams.get("contest") ?? "";

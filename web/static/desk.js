@@ -2,6 +2,7 @@
 // line.js says whether it does.
 (() => {
   const EVERY = 60_000; // a contest becomes late without any news, so the page has to ask
+  const THERE_EVERY = 15_000;
   const MOST_FRESH = 20; // rows of one message that light up; more than these means that all rows came
   const place = document.getElementById("live");
   const address = new URL(place.getAttribute("hx-ws:connect"), location.href);
@@ -49,7 +50,28 @@
     for (const control of filter.form.querySelectorAll("button, a")) control.hidden = true; // the filter works while somebody types
   }
 
+  // Whether people are there now: only this page asks, and a fragment that comes meanwhile does not say it.
+  let there = Object.fromEntries(
+    [...document.querySelectorAll("[data-there]")].map((element) => [element.dataset.there, element.textContent]),
+  );
+  const tellThere = () => {
+    for (const element of document.querySelectorAll("[data-there]")) {
+      const words = there[element.dataset.there] ?? element.textContent;
+      if (element.textContent !== words) element.textContent = words;
+    }
+  };
+  const askThere = async () => {
+    if (document.hidden || !document.querySelector("[data-there]")) return;
+    const answer = await fetch(address.pathname.replace("/live", "/there"), { redirect: "manual" }).catch(() => null);
+    if (answer?.status !== 200) return;
+    there = await answer.json();
+    tellThere();
+  };
+  askThere(); // a contest's page is made without it
+  setInterval(askThere, THERE_EVERY);
+
   const shown = () => {
+    tellThere();
     if (filter?.value) hide();
     tellTime();
   };

@@ -17,6 +17,8 @@ from server.election.counts import Count
 from server.election.events import Event, NightHeld
 from server.election.nights import Night
 from server.election.refusals import still_open
+from server.html.templates import clock
+from server.stream.presence.presence import THERE
 
 
 class Due(Struct, frozen=True):
@@ -54,7 +56,8 @@ class Board(Struct, frozen=True):
     """The whole night at the moment ``now``, and as it will be ``later``, once everything that waits has gone out.
 
     ``waiting`` is what was asked for and has not gone out, oldest first. ``here``: ballot id → the people invited for
-    that contest, except the revoked.
+    that contest, except the revoked. ``heard`` is invitation → when a phone of theirs was last heard from, where that
+    was asked for.
     """
 
     night: Night
@@ -63,6 +66,7 @@ class Board(Struct, frozen=True):
     now: datetime
     waiting: tuple[Asked, ...]
     here: Mapping[str, tuple[Person, ...]]
+    heard: Mapping[str, datetime] = {}
 
     @property
     def hold(self) -> NightHeld | None:
@@ -81,6 +85,10 @@ class Board(Struct, frozen=True):
     def still_open(self) -> str:
         """A sentence saying when the poll closes, before which nothing goes out; "" once it has closed."""
         return still_open(self.night, self.now)
+
+    def there(self, person: Person) -> str:
+        """Whether a person is there now, in words; "" where that is not known, or nobody is signed in."""
+        return there_told(self.heard.get(person.invitation), self.now) if person.sessions else ""
 
     def stands(self, ballot: str) -> EntryProgress:
         """How far a contest's entry is."""
@@ -181,6 +189,13 @@ def state_of(person: Person) -> str:
     if person.sessions:
         return "signed in"
     return "signed out" if person.pin else "link not opened"
+
+
+def there_told(heard: datetime | None, now: datetime) -> str:
+    """Whether a phone that is signed in was heard from just now, which is something else than to be signed in."""
+    if heard is None:
+        return ""
+    return "there now" if now - heard < THERE else f"last heard from at {clock(heard)}"
 
 
 def unaccounted(count: Count) -> int | None:

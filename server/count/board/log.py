@@ -24,15 +24,13 @@ from server.election.counting.acts import (
     Dropped,
     EntryChosen,
     EventLost,
+    InvitationAct,
     Invited,
     KeyedAgain,
     PapersVerified,
     PinChosen,
-    PinCleared,
     PinMistaken,
     ReplaySet,
-    Revoked,
-    SessionsEnded,
     SheetKeyed,
     SignedIn,
 )
@@ -133,6 +131,8 @@ class _Log:
         ballot = self._ballot
         if ballot is None:
             return True
+        if isinstance(act, InvitationAct):
+            return ballot in self._board.desk.people[act.invited].ballots
         match act:
             case EntryChosen() | ReplaySet() | HookMade() | HookSwitched() | HookDropped():
                 return False
@@ -140,8 +140,6 @@ class _Log:
                 return ballot_of(act.command) == ballot
             case Invited():
                 return ballot in act.ballots
-            case Revoked() | PinCleared() | SessionsEnded():
-                return ballot in self._board.desk.people[act.invited].ballots
             case PinChosen() | SignedIn() | PinMistaken():
                 return ballot in self._board.desk.people[act.invitation].ballots
             case Dropped():

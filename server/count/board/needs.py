@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from server.count.board.board import Board, Due, Glance, unaccounted
 from server.count.board.hall_wording import some_of
+from server.count.board.person_needs import Need, of_people, uninvited
 from server.count.board.wording import command_told
 from server.count.phone.read_back import otherwise
 from server.election.commands import OfTheHold, ballot_of
@@ -21,19 +22,6 @@ _REMEMBERED = timedelta(hours=1)
 MOST_OF_A_KIND = 8
 
 
-class Need(Struct, frozen=True):
-    """Something that needs a person: ``what`` it is about, ``why``, and the address of the page to go to (``href``).
-
-    ``due`` is set if it is late.
-    """
-
-    kind: str
-    what: str
-    why: str
-    href: str
-    due: Due | None = None
-
-
 class Needs(Struct, frozen=True):
     """``first`` are the needs to show, at most eight of a kind; ``more``: kind → how many needs of it are not shown."""
 
@@ -43,8 +31,8 @@ class Needs(Struct, frozen=True):
 
 def needs_of(board: Board, glances: list[Glance]) -> Needs:
     """Everything that waits for a person."""
-    needs = [*_lost(board), *_of_the_night(board), *_of_contests(board, glances), *_of_people(board), *_dropped(board)]
-    needs += _uninvited(board)
+    needs = [*_lost(board), *_of_the_night(board), *_of_contests(board, glances), *of_people(board), *_dropped(board)]
+    needs += uninvited(board)
     kinds: dict[str, int] = {}
     first: list[Need] = []
     for need in needs:
@@ -190,24 +178,6 @@ def _unspoken(board: Board, glance: Glance) -> Need | None:
 def _need(kind: str, glance: Glance, why: str, due: Due | None = None) -> Need:
     contest = glance.count.contest
     return Need(kind, contest.name, why, f"/desk/contests/{contest.ballot}", due)
-
-
-def _of_people(board: Board) -> Iterator[Need]:
-    for person in board.desk.people.values():
-        if person.locked and not person.revoked:
-            ballots = [board.night.counts[ballot].contest.name for ballot in person.ballots]
-            what = f"{person.name}, {person.role}{' in ' if ballots else ''}{', '.join(ballots)}"
-            why = f"locked out after {person.mistakes} wrong PINs. Clear the PIN once you know who calls."
-            href = f"/desk/contests/{person.ballots[0]}" if len(ballots) == 1 else "/desk/people"
-            yield Need("locked", what, why, href)
-
-
-def _uninvited(board: Board) -> Iterator[Need]:
-    """That nobody is invited to enter the results of a night, as when it was just opened."""
-    roles = {person.role for person in board.desk.people.values() if not person.revoked}
-    if roles & {"officer", "second officer"} or board.night.definition.replay_of or board.night.declared:
-        return
-    yield Need("uninvited", "Invite the officers", "nobody can enter a result yet.", "/desk/people")
 
 
 def _dropped(board: Board) -> Iterator[Need]:

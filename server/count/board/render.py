@@ -30,12 +30,9 @@ from server.election.counting.acts import (
     InvitationAct,
     Invited,
     PinChosen,
-    PinCleared,
     PinMistaken,
     PublicCommand,
     ReplaySet,
-    Revoked,
-    SessionsEnded,
     SheetKeyed,
     SignedIn,
     SignInAct,
@@ -57,6 +54,8 @@ from server.election.events import (
     NotePosted,
     NoteWithdrawn,
     PreferencesReported,
+    SheetHidden,
+    SheetPhotographed,
     StageReached,
     StageTakenBack,
     Withdrawn,
@@ -148,13 +147,13 @@ def people(board: Board) -> Markup:
         return person.revoked, not person.locked, person.role != "desk", person.name.casefold()
 
     everybody = sorted(board.desk.people.values(), key=place)
-    return _fragment("people", people=everybody, night=board.night, state_of=state_of, single=False)
+    return _fragment("people", people=everybody, night=board.night, there=board.there, state_of=state_of, single=False)
 
 
 def person(board: Board, invitation: str) -> Markup:
     """One person's row in the list of everybody."""
     somebody = board.desk.people[invitation]
-    return _fragment("person", person=somebody, night=board.night, state_of=state_of, single=False)
+    return _fragment("person", person=somebody, night=board.night, there=board.there, state_of=state_of, single=False)
 
 
 def contest(board: Board, ballot: str) -> Markup:
@@ -179,6 +178,7 @@ def contest(board: Board, ballot: str) -> Markup:
         confirmed=read_back(night, count, figures) if isinstance(figures, _FIGURES) else None,
         declared=read_back(night, count, count.result) if count.result and not count.result.unopposed else None,
         people=glance.people,
+        there=board.there,
         reasons=[pair for act in (kept.verification, *sheets.values()) if act for pair in reasons_told(act.reasons)],
         state_of=state_of,
         single=True,
@@ -213,11 +213,11 @@ def _ballots(desk: Desk, news_item: News) -> Iterable[str]:
     """The contests whose row or page this news changes."""
     if isinstance(news_item, CountAct | HookAct):
         return (news_item.ballot,) if isinstance(news_item, CountAct) else ()
+    if isinstance(news_item, InvitationAct):
+        return desk.people[news_item.invited].ballots
     match news_item:
         case Invited():
             return news_item.ballots
-        case Revoked() | PinCleared() | SessionsEnded():
-            return desk.people[news_item.invited].ballots
         case PinChosen() | SignedIn() | PinMistaken():
             return desk.people[news_item.invitation].ballots
         case Dropped():
@@ -227,7 +227,7 @@ def _ballots(desk: Desk, news_item: News) -> Iterable[str]:
             return _about(news_item.command)
         case StageReached() | Declared() | Corrected() | Withdrawn() | NoPollTaken() | DeclarationExpected():
             return (news_item.ballot,)
-        case BallotPaperAmended() | PreferencesReported() | StageTakenBack():
+        case BallotPaperAmended() | PreferencesReported() | StageTakenBack() | SheetPhotographed() | SheetHidden():
             return (news_item.ballot,)
         case EventLost() | NotePosted() | NoteCorrected() | NoteWithdrawn():
             return (news_item.ballot,) if news_item.ballot else ()

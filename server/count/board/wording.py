@@ -6,6 +6,7 @@ from msgspec import UNSET
 
 from server.count.board.hall_wording import told_of_the_hall
 from server.count.board.hook_wording import hook_told
+from server.count.board.person_wording import told_of_people
 from server.count.board.replay_wording import replay_told
 from server.count.visit.sending import device_told as device_told
 from server.count.visit.stages import STAGES
@@ -16,12 +17,14 @@ from server.election.commands import (
     CorrectNote,
     Declare,
     ExpectDeclaration,
+    HidePhoto,
     HoldNight,
     PostNote,
     ReachStage,
     RecordNoPoll,
     ReleaseNight,
     ReportPreferences,
+    ShowPhoto,
     TakeBackStage,
     Withdraw,
     WithdrawNote,
@@ -37,16 +40,14 @@ from server.election.counting.acts import (
     EventLost,
     HookAct,
     InTheHall,
+    InvitationAct,
     Invited,
     KeyedAgain,
     PapersVerified,
     PinChosen,
-    PinCleared,
     PinMistaken,
     PublicCommand,
     ReplaySet,
-    Revoked,
-    SessionsEnded,
     SheetKeyed,
     SignedIn,
 )
@@ -108,6 +109,10 @@ def command_told(night: Night, step: PublicCommand | FeedEvent) -> str:
             return f"{_amended(step)}, {in_words(night, step)}{_because(step.reason)}"
         case AmendBallotPaper() | AmendNight():
             return f"{_amended(step)}{_because(step.reason)}"
+        case ShowPhoto():
+            return f"a photograph of the result sheet ({step.sha256[:12]})"
+        case HidePhoto():
+            return f"a photograph of the result sheet ({step.sha256[:12]}) hidden: {step.reason}"
         case HoldNight() | NightHeld():
             return "the night held"
         case ReleaseNight() | NightReleased():
@@ -120,6 +125,8 @@ def act_told(night: Night, desk: Desk, act: AnyAct) -> str:
         return told_of_the_hall(desk, act)
     if isinstance(act, HookAct):
         return hook_told(act)
+    if isinstance(act, InvitationAct):
+        return told_of_people(desk, act)
     match act:
         case EntryChosen():
             who = "Two people key each result" if act.entry == "double" else "One person keys each result"
@@ -127,12 +134,6 @@ def act_told(night: Night, desk: Desk, act: AnyAct) -> str:
         case Invited():
             contests = ", ".join(night.counts[ballot].contest.name for ballot in act.ballots)
             return f"Invited {act.name} as {act.role}{' for ' if contests else ''}{contests}"
-        case Revoked():
-            return f"Revoked the invitation of {desk.people[act.invited].name}"
-        case PinCleared():
-            return f"Cleared the PIN of {desk.people[act.invited].name}"
-        case SessionsEnded():
-            return f"Ended all sessions of {desk.people[act.invited].name}"
         case PinChosen():
             return "Opened the invitation, and chose a PIN"
         case SignedIn():

@@ -8,7 +8,6 @@ from server.count.desk import (
     note_actions,
     pages,
     paper_actions,
-    people,
     practice,
 )
 
@@ -18,8 +17,6 @@ PAGES = {
     "/desk/close": end_actions.ask_to_close,
     "/desk/discard": end_actions.ask_to_discard,
     "/desk/record": pages.record,
-    "/desk/people": people.people,
-    "/desk/invitations": people.invitations,
     "/desk/contests/{ballot}": pages.contest,
     "/desk/contests/{ballot}/paper": paper_actions.ballot_paper,
     "/desk/night": night_form.night,
@@ -48,8 +45,6 @@ FORMS = {
     "withdrawal": contest_actions.withdrawal,
     "no-poll": contest_actions.no_poll,
     "paper": paper_actions.amend_ballot_paper,
-    "invitations": people.invite,
-    "people/{what}": people.change,
 }
 """The addresses of forms below ``/desk/``. A form's address that is opened as a page leads ``back`` to the desk."""
 back, live = pages.back, pages.live

@@ -16,6 +16,7 @@ from server.election.counting.acts import CorrectionBegun, CorrectionDropped
 from server.election.counting.entry import spoken
 from server.election.counting.names import named_author
 from server.election.events import Corrected
+from server.election.limits import MOST_PHOTOS
 from server.election.refusals import AFTER_DECLARING, Refused
 from server.election.texts.said import say
 from server.html.process import process
@@ -58,7 +59,7 @@ async def receipt(request: Request) -> Response:
     place = await place_of(request, ballot)
     if place.stands.state not in ("on air", "asked"):
         return RedirectResponse(place.at(FORM), 303)
-    return _receipt(request, place)
+    return receipt_page(request, place)
 
 
 @allows(Sends(DECLARING))
@@ -117,7 +118,7 @@ async def withdraw(request: Request) -> Response:
         await ask(request, command)
     except Refused as refused:
         typed = {"why": reason}
-        return _receipt(request, place, refused.sentence, 422, typed) if place.last else _to_form(place)
+        return receipt_page(request, place, refused.sentence, 422, typed) if place.last else _to_form(place)
     return _to_form(place)
 
 
@@ -133,7 +134,7 @@ async def _recorded(
         await submitter.record(visit(request).night, act)
     except Refused as refused:
         if refused.code not in ("already-begun", "not-begun") and place.last:
-            return _receipt(request, place, refused.sentence, 422, typed)
+            return receipt_page(request, place, refused.sentence, 422, typed)
     return _to_form(place)
 
 
@@ -141,9 +142,15 @@ def _to_form(place: Place) -> Response:
     return RedirectResponse(place.at(FORM), 303)
 
 
-def _receipt(
-    request: Request, place: Place, wrong: str = "", status: int = 200, typed: dict[str, str] | None = None
+def receipt_page(
+    request: Request,
+    place: Place,
+    wrong: str = "",
+    status: int = 200,
+    typed: dict[str, str] | None = None,
+    field: str = "",
 ) -> Response:
+    """The receipt of a declaration; ``wrong`` is a sentence about it, or about a ``field`` of one of its forms."""
     result, last = place.count.result, place.last
     return page(
         request,
@@ -155,7 +162,9 @@ def _receipt(
         after_declaring=AFTER_DECLARING,
         read_back=read_back(place.night, place.count, last or result) if result else None,
         refused=request.query_params.get("sent") == "no",
-        wrong=wrong,
+        wrong="" if field else wrong,
+        at_field={field: wrong},
+        most_photos=MOST_PHOTOS,
         typed=typed or {},
         may_declare=place.person.role in DECLARING,
         **common(request, place),

@@ -11,13 +11,13 @@ from server.access import allows
 from server.count.setup.requests import ADMINS, NOT_CONFIRMED, page, sent
 from server.count.visit.inviting import at_its_desk, invite_person, link_of
 from server.count.visit.rules import Sends, SignedIn, visit
-from server.count.visit.sending import id_of, stamp
+from server.count.visit.sending import id_of, new_id, stamp
 from server.election.counting.acts import PLACE, PinCleared, Revoked, SessionsEnded, Stamp
 from server.election.refusals import Refused
 from server.html.process import process
 from server.stream.events import StreamUnavailable
 
-_ACTS = {"end": SessionsEnded, "clear": PinCleared, "revoke": Revoked}
+_ACTS = ("end", "clear", "revoke")
 
 
 @allows(SignedIn(ADMINS))
@@ -61,13 +61,18 @@ async def change(request: Request) -> Response:
         if what not in _ACTS:
             raise Refused("act-unknown", "Nothing was done: that is none of what can be done with an invitation.")
         by = stamp(request, id_of(what, form.get("key"), invited))
-        await process(request).submitter.record(PLACE, _ACTS[what](**by, invited=invited))
+        act = (
+            PinCleared(**by, invited=invited, link=new_id())
+            if what == "clear"
+            else (Revoked if what == "revoke" else SessionsEnded)(**by, invited=invited)
+        )
+        await process(request).submitter.record(PLACE, act)
         await _at_desks(request, Revoked if what == "revoke" else SessionsEnded, invited, by)
     except Refused as refused:
         return await _people(request, refused.sentence, 422)
     except StreamUnavailable:
         return await _people(request, NOT_CONFIRMED, 503)
-    return RedirectResponse("/admin/people", 303)
+    return RedirectResponse(f"/admin/people?link={invited}" if what == "clear" else "/admin/people", 303)
 
 
 async def _at_desks(request: Request, act: type[Revoked | SessionsEnded], admin: str, by: Stamp) -> None:
@@ -86,7 +91,7 @@ async def _people(
     chosen = desk.people.get(request.query_params.get("link", ""))
     link = code = ""
     if chosen and not chosen.revoked:
-        link = link_of(process(request).settings, PLACE, chosen.invitation, chosen.role)
+        link = link_of(process(request).settings, PLACE, chosen.invitation, chosen.role, chosen.link)
         code = Markup(segno.make(link, error="m", boost_error=False, micro=False).svg_inline(omitsize=True, border=2))
     return page(
         request,

@@ -12,12 +12,14 @@ from server.election.texts.said import Said, say
 RUN = "run/"
 """How the command ids of the desk's invitations begin that admins have by running the place; then the admin's own."""
 NOT_GOOD = say("This invitation is not good any more. Ask the desk for a new one.")
+REPLACED = say("This link is not good any more, because a new one was made. Ask the desk for it.")
 _SALT = "count.invitation.2"
 _DAYS = 14
 _TOO_OLD = say("This invitation is older than %(days)s days. Ask the desk for a new one.", days=_DAYS)
 _NOT_VALID = say("This is not a valid invitation. Was the whole link copied? Then ask the desk for a new one.")
 _OF_AN_ADMIN: dict[str, Said] = {
     NOT_GOOD: say("This invitation is not good any more. Ask another admin for a new one."),
+    REPLACED: say("This link is not good any more, because a new one was made. Ask another admin for it."),
     _TOO_OLD: say("This invitation is older than %(days)s days. Ask another admin for a new one.", days=_DAYS),
     _NOT_VALID: say("This is not a valid invitation. Was the whole link copied? Then ask another admin for a new one."),
 }
@@ -55,12 +57,13 @@ class Invitations:
     def __init__(self, secret_key: str) -> None:
         self._serializer = URLSafeTimedSerializer(secret_key, salt=_SALT, signer=Signer)
 
-    def make(self, night: str, invitation: str) -> str:
-        """A token for an invitation of a night, valid for 14 days. It is also a program's Bearer token."""
-        return self._serializer.dumps([night, invitation])
+    def make(self, night: str, invitation: str, link: str = "") -> str:
+        """A token for an invitation of a night, valid for 14 days. It is also a program's Bearer token. ``link`` is the
+        person's, without which the token opens nothing once the desk has made a new link."""
+        return self._serializer.dumps([night, invitation, link] if link else [night, invitation])
 
-    def read(self, token: str) -> tuple[str, str]:
-        """The night and the invitation that a token is for.
+    def read(self, token: str) -> tuple[str, str, str]:
+        """The night and the invitation that a token is for, and which of its links it is of, "" for the first.
 
         NotInvited if we did not sign the token, or signed it more than 14 days ago.
         """
@@ -72,4 +75,5 @@ class Invitations:
             raise NotInvited(_TOO_OLD) from None
         except BadData:
             raise NotInvited(_NOT_VALID) from None
-        return msgspec.convert(content, tuple[str, str])
+        night, invitation, *links = msgspec.convert(content, list[str])
+        return night, invitation, "".join(links)

@@ -43,11 +43,11 @@ async def choose_entry(
     await submitter.record(night, EntryChosen(**stamp, entry=entry, apart=apart or UNSET))
 
 
-def link_of(settings: Settings, night: str, invitation: str, role: Role) -> str:
-    """The link that opens an invitation. It can be made again at any time, and is valid for 14 days from then."""
-    return (
-        f"{settings.public_url}/{area_of(role)}/invitation/{Invitations(settings.secret_key).make(night, invitation)}"
-    )
+def link_of(settings: Settings, night: str, invitation: str, role: Role, link: str = "") -> str:
+    """The link that opens an invitation. It can be made again at any time, and is valid for 14 days from then. ``link``
+    is the person's."""
+    token = Invitations(settings.secret_key).make(night, invitation, link)
+    return f"{settings.public_url}/{area_of(role)}/invitation/{token}"
 
 
 async def first_admin(submitter: Submitter) -> str | None:

@@ -16,7 +16,7 @@ from server.html.process import process
 _TYPED = frozenset(
     (
         *("address", "asker", "boxes", "bundle", "contests", "expected", "explanation", "given", "issued", "lines"),
-        *("name", "of", "papers", "pin", "postal_boxes", "reason", "speaker", "tables", "text", "who", "why"),
+        *("name", "of", "papers", "phone", "pin", "postal_boxes", "reason", "speaker", "tables", "text", "who", "why"),
     )
 )
 _TYPED_OF_MANY = ("bundles.", "draft.", "loose.", "note.", "paper.", "reason.", "rejected.", "text.", "votes.")

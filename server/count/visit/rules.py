@@ -1,12 +1,13 @@
 """Who may do what at the count: one rule for each kind of request. It runs before the endpoint."""
 
 import asyncio
+from typing import cast
 
 from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
-from server.count.visit.invitations import NOT_GOOD, Invitations, NotInvited, admin_of, area_of, told_to
+from server.count.visit.invitations import NOT_GOOD, REPLACED, Invitations, NotInvited, admin_of, area_of, told_to
 from server.count.visit.our_pages import csrf, from_our_page, is_same_site, must_fit
 from server.count.visit.rates import OPENING, SENDING, SIGN_IN, WRONG_TOKENS
 from server.election.counting.acts import PLACE, Role
@@ -24,6 +25,7 @@ _LOST = say(
 )
 
 WELCOME = {area: f"/{area}/invitation" for area in ("count", "desk", "admin")}
+_MOST_LINKS = 6  # a cookie has 4 KiB
 DECLARING: tuple[Role, ...] = ("officer", "returning officer")
 
 
@@ -39,17 +41,15 @@ async def invited(request: Request) -> None:
     """A request with the link of an invitation. Its token must be ours, and the person still invited; then
     ``visit(request)`` is known. Else 403, 303 to the right address, or 429."""
     try:
-        night, invitation = _invitations(request).read(request.path_params["token"])
+        night, invitation, link = _invitations(request).read(_token(request))
     except NotInvited as error:
         await limit(request, WRONG_TOKENS, address(request))
         raise HTTPException(403, told_to(request.url.path, error.sentence)) from None
     await limit(request, OPENING, invitation)
-    person = await _person(request, night, invitation)
+    person = await _person(request, night, invitation, link)
     area, theirs = request.url.path.split("/")[1], area_of(person.role)
     if area != theirs:
-        raise HTTPException(
-            303, "This is at another address.", {"Location": WELCOME[theirs] + "/" + request.path_params["token"]}
-        )
+        raise HTTPException(303, "This is at another address.", {"Location": f"{WELCOME[theirs]}/{_token(request)}"})
     request.state.visit = Visit(night, person)
 
 
@@ -79,6 +79,8 @@ class SignedIn(Struct, frozen=True):
             where = f"{WELCOME[area]}?{'over' if over else 'ended'}=1"
             raise HTTPException(303, "The desk has signed this phone out.", {"Location": where})
         connection.state.visit = Visit(night, person, session)
+        if area == "count" and not is_away(connection):
+            await process(connection).presence.heard(night, invitation)
         if person.role not in self.roles:
             raise HTTPException(403, say("This is not for the %(role)s. Nothing was sent.", role=ROLES[person.role]))
 
@@ -119,8 +121,8 @@ async def bearer(request: Request) -> None:
     """A program whose Bearer token is for the contest in the address. Else 401, 403, 404 or 429."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        sentence = "Send the token of an invitation: Authorization: Bearer …"
-        raise HTTPException(401, sentence, {"WWW-Authenticate": "Bearer"})
+        asks = {"WWW-Authenticate": "Bearer"}
+        raise HTTPException(401, "Send the token of an invitation: Authorization: Bearer …", asks)
     person, night = await _program(request, token.strip())
     ballot = request.path_params["ballot"]
     if night != request.path_params["night"] or not person.may_enter(ballot):
@@ -140,7 +142,7 @@ async def _program(request: Request, token: str) -> tuple[Person, str]:
     invitation, the token alone is no longer enough."""
     refusal = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
     try:
-        night, invitation = _invitations(request).read(token)
+        night, invitation, link = _invitations(request).read(token)
     except NotInvited as error:
         await limit(request, WRONG_TOKENS, address(request))
         raise HTTPException(401, error.sentence, refusal) from None
@@ -148,6 +150,8 @@ async def _program(request: Request, token: str) -> tuple[Person, str]:
     person = (await _desk(request, night)).people.get(invitation)
     if person is None or person.revoked:
         raise HTTPException(401, NOT_GOOD, refusal)
+    if person.link != link:
+        raise HTTPException(401, REPLACED, refusal)
     if person.pin is not None:
         sentence = f"{person.name} has signed in with this invitation on a phone. Ask the desk for one of your own."
         raise HTTPException(401, sentence, refusal)
@@ -161,8 +165,10 @@ def visit(request: HTTPConnection) -> Visit:
 
 def start_session(request: Request, session: str) -> None:
     """Sign this browser in, and out of whatever it was signed in for before."""
-    visitor = visit(request)
+    visitor, links = visit(request), links_here(request)
+    token = _token(request)
     request.session.clear()
+    request.session["links"] = [token, *(link for link in links if link != token)][:_MOST_LINKS]
     request.session["visit"] = {
         "night": visitor.night,
         "invitation": visitor.person.invitation,
@@ -171,12 +177,40 @@ def start_session(request: Request, session: str) -> None:
     csrf(request)
 
 
-async def _person(request: Request, night: str, invitation: str) -> Person:
+def links_here(request: Request) -> list[str]:
+    """The tokens with which people signed in with this browser, the newest first: a shared tablet has several."""
+    return cast(list[str], request.session.get("links", []))
+
+
+def _token(request: Request) -> str:
+    """The token in the address, or where that has the place of a link among those that were opened here, the link's."""
+    token, links = request.path_params["token"], links_here(request)
+    return links[int(token)] if token in map(str, range(len(links))) else token
+
+
+def end_session(request: Request) -> None:
+    """Sign this browser out. The links that were opened with it stay, for whoever is next."""
+    request.session.pop("visit", None)
+
+
+async def person_of(request: Request, token: str) -> Person | None:
+    """Whose link this is; None if it opens nothing any more."""
+    try:
+        night, invitation, link = _invitations(request).read(token)
+        person = await _person(request, night, invitation, link)
+    except (NotInvited, HTTPException):
+        return None
+    return None if person.locked else person
+
+
+async def _person(request: Request, night: str, invitation: str, link: str) -> Person:
     person = (await _desk(request, night)).people.get(invitation)
     if night != PLACE and process(request).submitter.known(night).night is None:
         raise Titled(403, say("This night is over"), say("This invitation is for a night that is not on air any more."))
     if person is None or person.revoked:
         raise HTTPException(403, told_to(request.url.path, NOT_GOOD))
+    if person.link != link:
+        raise HTTPException(403, told_to(request.url.path, REPLACED))
     return person
 
 

@@ -8,12 +8,12 @@ from server.access import allows, everyone
 from server.count.visit.invitations import area_of
 from server.count.visit.our_pages import csrf
 from server.count.visit.pins import BadPin, hashed, is_pin
-from server.count.visit.rules import invited, start_session, starting, visit
+from server.count.visit.rules import invited, links_here, person_of, start_session, starting, visit
 from server.count.visit.sending import new_id, stamp
 from server.count.visit.visitors_night import desk_of, night_of, page
 from server.election.counting.acts import PLACE, PinChosen, PinMistaken, SignedIn
-from server.election.counting.invited import MOST_MISTAKES
 from server.election.counting.people import LOCKED
+from server.election.counting.persons.invited import MOST_MISTAKES
 from server.election.refusals import Refused
 from server.election.texts.said import _, say
 from server.html.process import process
@@ -22,12 +22,15 @@ from server.html.process import process
 @allows(everyone)
 async def welcome(request: Request) -> Response:
     """``GET /count/invitation``: says how to sign in, to a phone that is not signed in."""
+    links = [await person_of(request, token) for token in links_here(request)]
     what = "phone" if request.url.path.startswith("/count") else "browser"
     return page(
         request,
         "welcome.html",
         ended="ended" in request.query_params,
         over="over" in request.query_params,
+        out=request.query_params.get("out", ""),
+        links=[(place, person) for place, person in enumerate(links) if person],
         what=what,
         admin=request.url.path.startswith("/admin"),
     )

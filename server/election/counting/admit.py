@@ -16,15 +16,13 @@ from server.election.counting.acts import (
     Dropped,
     EntryChosen,
     EventLost,
+    InvitationAct,
     Invited,
     KeyedAgain,
     PapersVerified,
     PinChosen,
-    PinCleared,
     PinMistaken,
     ReplaySet,
-    Revoked,
-    SessionsEnded,
     SheetKeyed,
     SignedIn,
     TableAct,
@@ -60,7 +58,12 @@ from server.election.counting.figures.doubts import doubts_about_figures, doubts
 from server.election.counting.figures.expected import expected_shares
 from server.election.counting.hooks import must_hook
 from server.election.counting.keying import is_keyed_apart, keyed_now
-from server.election.counting.people import must_be_invited, must_have_a_name, must_invite, must_sign_in
+from server.election.counting.people import (
+    must_change,
+    must_have_a_name,
+    must_invite,
+    must_sign_in,
+)
 from server.election.counting.tables import must_be_their_sum, must_choose, must_key_table, tables_of
 from server.election.counts import Count
 from server.election.nights import Night
@@ -81,6 +84,9 @@ A = TypeVar("A", bound=AnyAct)
 
 def admit(night: Night, desk: Desk, act: A) -> A:
     """The act with its seq, the next of the private stream; Refused if it is not possible now."""
+    if isinstance(act, InvitationAct):
+        must_change(desk, act)
+        return replace(act, seq=desk.seq + 1)
     match act:
         case PapersVerified():
             must_be_closed(night, act.at)
@@ -104,8 +110,6 @@ def admit(night: Night, desk: Desk, act: A) -> A:
             must_be_possible(night, desk, act)
         case Invited():
             must_invite(night, act)
-        case Revoked() | PinCleared() | SessionsEnded():
-            must_be_invited(desk, act)
         case PinChosen() | SignedIn() | PinMistaken():
             must_sign_in(desk, act)
         case Dropped():
@@ -125,13 +129,14 @@ def admit(night: Night, desk: Desk, act: A) -> A:
 
 def admit_at_the_place(desk: Desk, act: A) -> A:
     """The act with its seq, of those who run the place and of no night; Refused if it is not possible now."""
+    if isinstance(act, InvitationAct):
+        must_change(desk, act)
+        return replace(act, seq=desk.seq + 1)
     match act:
         case Invited():
             must_have_a_name(act)
             if act.role != "admin" or act.ballots:
                 raise Refused("role", say("Officers and desks are invited to a night."))
-        case Revoked() | PinCleared() | SessionsEnded():
-            must_be_invited(desk, act)
         case PinChosen() | SignedIn() | PinMistaken():
             must_sign_in(desk, act)
         case _:

@@ -20,17 +20,15 @@ from server.election.counting.acts import (
     EntryChosen,
     EntryMode,
     EventLost,
+    InvitationAct,
     Invited,
     KeyedAgain,
     OfTheDesk,
     PapersVerified,
     PinChosen,
-    PinCleared,
     PinMistaken,
     ReplaySet,
-    Revoked,
     Role,
-    SessionsEnded,
     SheetKeyed,
     SignedIn,
 )
@@ -39,8 +37,8 @@ from server.election.counting.acts.box_acts import Box, BoxChecked, BoxCounted, 
 from server.election.counting.acts.hook_acts import HookDropped, HookMade, HookSwitched
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.hooks import Hook, hooks_after
-from server.election.counting.invited import Person as Person
-from server.election.counting.invited import person_after
+from server.election.counting.persons.invited import Person as Person
+from server.election.counting.persons.invited import person_after
 from server.election.nights import GapInNight
 
 
@@ -119,6 +117,10 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
     for seq, act in enumerate(acts, before.seq + 1):
         if act.seq != seq:
             raise GapInNight(f"Act {act.seq} of the desk cannot follow act {seq - 1}.")
+        if isinstance(act, InvitationAct):
+            people[act.invited] = person_after(people[act.invited], act)
+            receipts[act.command_id] = seq
+            continue
         match act:
             case EntryChosen():
                 alone_since = seq if (entry, act.entry) == ("double", "single") else alone_since
@@ -160,8 +162,6 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 entries[act.ballot] = _entry_after(entries.get(act.ballot, ContestDesk()), act)
             case Invited():
                 people[act.invited] = Person(act.invited, act.name, act.role, act.ballots, command=act.command_id)
-            case Revoked() | PinCleared() | SessionsEnded():
-                people[act.invited] = person_after(people[act.invited], act)
             case PinChosen() | SignedIn() | PinMistaken():
                 people[act.invitation] = person_after(people[act.invitation], act)
             case _:

@@ -23,6 +23,8 @@ from server.election.events import (
     NotePosted,
     NoteWithdrawn,
     PreferencesReported,
+    SheetHidden,
+    SheetPhotographed,
     StageReached,
     StageTakenBack,
     Withdrawn,
@@ -103,6 +105,8 @@ def kind_of(event: AnyEvent) -> HookKind:
     """The kind by which webhooks ask for an event."""
     match event:
         case Declared() | Corrected() | Withdrawn() | NoPollTaken() | PreferencesReported():
+            return "results"
+        case SheetPhotographed() | SheetHidden():
             return "results"
         case StageReached() | StageTakenBack():
             return "stages"

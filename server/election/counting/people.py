@@ -2,6 +2,7 @@
 
 from server.election.counting.acts import InvitationAct, Invited, PinChosen, SignedIn, SignInAct
 from server.election.counting.acts.act import Act
+from server.election.counting.acts.people_acts import CallAnswered, CallAsked, HandedOver, PhoneGiven
 from server.election.counting.desk import Desk, Person
 from server.election.limits import LONGEST_NAME
 from server.election.nights import Night
@@ -15,11 +16,13 @@ def must_have_a_name(act: Invited) -> None:
     """Raises Refused unless the person invited has a name that can be shown."""
     if not plain(act.name):
         raise Refused("name-missing", say("Say who is invited."))
-    if not act.name.isprintable() or len(act.name) > LONGEST_NAME:
-        raise Refused(
-            "name-unfit",
-            say("A name has at most %(most)s characters, and all can be printed.", most=LONGEST_NAME),
-        )
+    _must_fit(act.name)
+
+
+def _must_fit(name: str) -> None:
+    if not name.isprintable() or len(name) > LONGEST_NAME:
+        sentence = say("A name has at most %(most)s characters, and all can be printed.", most=LONGEST_NAME)
+        raise Refused("name-unfit", sentence)
 
 
 def must_invite(night: Night, act: Invited) -> None:
@@ -33,10 +36,26 @@ def must_invite(night: Night, act: Invited) -> None:
         raise Refused("ballot-missing", say("Say for which contest; only the desk is invited for all."))
 
 
-def must_be_invited(desk: Desk, act: InvitationAct) -> None:
-    """Raises Refused where there is no such invitation."""
-    if act.invited not in desk.people:
+def must_change(desk: Desk, act: InvitationAct) -> None:
+    """Raises Refused where there is no such invitation, or this cannot be done with it."""
+    person = desk.people.get(act.invited)
+    if person is None:
         raise Refused("invitation-unknown", say("There is no such invitation."))
+    if isinstance(act, CallAsked) and person.call is not None:
+        raise Refused("call-asked", say("That was asked already, and nobody has called yet."))
+    if isinstance(act, CallAnswered) and person.call is None:
+        raise Refused("call-answered", say("Nobody waits for that call any more."))
+    if isinstance(act, PhoneGiven) and act.phone and not _is_number(act.phone):
+        raise Refused("phone-unfit", say("A telephone number has 3 to 15 digits, with spaces or a + before them."))
+    if isinstance(act, HandedOver):
+        if not plain(act.to):
+            raise Refused("name-missing", say("Say who takes over."))
+        _must_fit(act.to)
+
+
+def _is_number(phone: str) -> bool:
+    digits = [one for one in phone if one.isdigit()]
+    return phone.isascii() and 3 <= len(digits) <= 15 and len(phone) <= 25 and not phone.strip("+0123456789 ()-./")
 
 
 def must_sign_in(desk: Desk, act: SignInAct) -> None:

@@ -12,6 +12,7 @@ from server.election.commands import (
     CorrectNote,
     Declare,
     ExpectDeclaration,
+    HidePhoto,
     HoldNight,
     OpenNight,
     PostNote,
@@ -19,6 +20,7 @@ from server.election.commands import (
     RecordNoPoll,
     ReleaseNight,
     ReportPreferences,
+    ShowPhoto,
     TakeBackStage,
     Withdraw,
     WithdrawNote,
@@ -27,6 +29,7 @@ from server.election.counts import Count, are_papers_again
 from server.election.deciding.amending import night_amended, paper_amended
 from server.election.deciding.declaring import EventStamp, corrected, declared, must_be_round, preferences_reported
 from server.election.deciding.noting import note_of, wording
+from server.election.deciding.photographing import hidden, photographed
 from server.election.events import (
     AnyEvent,
     BallotPaperAmended,
@@ -125,6 +128,10 @@ def decide(night: Night | None, command: AnyCommand, now: datetime) -> AnyEvent:
         case ExpectDeclaration():
             count_of(night, command.ballot)
             return DeclarationExpected(ballot=command.ballot, expected=command.expected, **stamp)
+        case ShowPhoto():
+            return photographed(night, command, stamp)
+        case HidePhoto():
+            return hidden(night, command, stamp)
         case AmendBallotPaper():
             reason = paper_amended(night, count_of(night, command.ballot), command)
             parties = tuple(party for party in command.parties if party.id not in night.parties)

@@ -23,6 +23,8 @@ from server.election.events import (
     NotePosted,
     NoteWithdrawn,
     PreferencesReported,
+    SheetHidden,
+    SheetPhotographed,
     StageReached,
     StageTakenBack,
     Withdrawn,
@@ -40,6 +42,7 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
     preferences: dict[str, int] = {}  # ballot id → index in ``told`` of the first preferences
     reached: defaultdict[str, list[int]] = defaultdict(list)  # ballot id → indexes in ``told`` of its stages
     notes: dict[int, int] = {}  # seq of a note → its index in ``told``
+    photos: dict[tuple[str, str], int] = {}  # ballot id and hash → index in ``told`` of a photograph that is seen
     for event in events:
         match event:
             case NotePosted():
@@ -62,6 +65,8 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
                     told[preferences[event.ballot]] = replace(before, votes=event.votes, rejected=event.rejected)
             case Withdrawn():
                 told[stands.pop(event.ballot)] = None
+                for photo in [one for one in photos if one[0] == event.ballot]:
+                    told[photos.pop(photo)] = None
                 if event.ballot in preferences:
                     told[preferences.pop(event.ballot)] = None
             case PreferencesReported():
@@ -84,6 +89,12 @@ def as_known(events: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
                 told.append(event)
             case StageTakenBack():
                 told[reached[event.ballot].pop()] = None
+            case SheetPhotographed():
+                photos[event.ballot, event.sha256] = len(told)
+                told.append(event)
+            case SheetHidden():
+                if (at := photos.pop((event.ballot, event.sha256), None)) is not None:
+                    told[at] = None
             case NightOpened() | NightHeld() | NightReleased() | DeclarationExpected():
                 told.append(event)
             case _:

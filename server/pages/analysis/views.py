@@ -26,6 +26,8 @@ from server.election.events import (
     NotePosted,
     NoteWithdrawn,
     PreferencesReported,
+    SheetHidden,
+    SheetPhotographed,
     StageReached,
     StageTakenBack,
     Withdrawn,
@@ -62,7 +64,7 @@ def marks(event: AnyEvent) -> tuple[str, ...]:
             return tuple(_MARK + kind for kind in KINDS)
         case NightHeld() | NightReleased() | DeclarationExpected() | StageReached() | StageTakenBack():
             return (_MARK + "battlegrounds",)
-        case PreferencesReported():
+        case PreferencesReported() | SheetPhotographed() | SheetHidden():
             return (_MARK + "battlegrounds",)
         case NotePosted() | NoteCorrected() | NoteWithdrawn():
             return (_MARK + "battlegrounds",)

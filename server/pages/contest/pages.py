@@ -11,6 +11,7 @@ from server.html.shown import Shown, shown_by
 from server.nights.layout import ATTRIBUTION
 from server.pages.around.page import page
 from server.pages.contest.notice import notice
+from server.pages.contest.photo import photo
 from server.pages.map.hexagons import drawn, has_map
 
 
@@ -52,4 +53,5 @@ def contest_page(shown: Shown, count: Count, unvoiced: bool = False) -> str:
 routes: list[BaseRoute] = [
     Route("/nights/{night}/contests/{ballot}", contest),
     Route("/nights/{night}/contests/{ballot}/notice", notice),
+    Route("/nights/{night}/contests/{ballot}/photos/{photo}.jpg", photo),
 ]

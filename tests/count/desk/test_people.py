@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from server.app import build_app
 from server.count.board.board import board_of
-from server.count.desk.people import cards_of
+from server.count.people.at_the_desk import cards_of
 from server.count.visit.invitations import Invitations
 from server.count.visit.sending import now
 from server.election.counting.acts import Invited, PinCleared, Revoked, SessionsEnded
@@ -138,7 +138,7 @@ def test_the_sheet_has_a_code_for_each_link_that_nobody_opened_and_for_no_other(
     assert page.count("<svg") == 1
     assert "Second officer, Rochester and Strood" in text(page)
     assert found["Bob Lee"].startswith(f"{HALL}/count/invitation/")
-    night, invitation = Invitations(SECRET).read(found["Bob Lee"].rpartition("/")[2])
+    night, invitation, _ = Invitations(SECRET).read(found["Bob Lee"].rpartition("/")[2])
     assert (night, invitation) == (rochester.NIGHT, invitation_of(desk, "Bob Lee"))
     assert "style=" not in page, "the policy lets no such style through"
 
@@ -162,7 +162,9 @@ def test_sessions_end_at_once(editor: Phone, officer: Phone, desk: Desk, what: s
     editor.open("/desk/people")
     for _ in range(2):
         answer = editor.send(f"/desk/people/{what}", {"invitation": invitation_of(desk, "Jane Smith")})
-        assert answer.headers["location"] == "/desk/people"
+        invitation = invitation_of(desk, "Jane Smith")
+        shown = f"/desk/invitations?only={invitation}" if what == "clear" else "/desk/people"
+        assert answer.headers["location"] == shown
     assert sum(isinstance(one, act) for one in desk.acts()) == 1
     refused = officer.send("/count/verification", {"issued": "1", "papers": "1"})
     assert refused.headers["location"] == "/count/invitation?ended=1"
@@ -190,10 +192,9 @@ def test_who_is_locked_out_comes_in_again_through_the_desk(editor: Phone, client
     )
     assert "locked out" in element(page, "desk-row-rochester-and-strood")
     editor.open(CONTEST)
-    assert (
-        editor.send("/desk/people/clear", {"invitation": invitation_of(desk, "Kit Orr")}).headers["location"] == CONTEST
-    )
-    assert str(Phone(another(client)).sign_in(link, "8642").url) == f"{HALL}/count"
+    shown = editor.send("/desk/people/clear", {"invitation": invitation_of(desk, "Kit Orr")}).headers["location"]
+    new = cards(editor.open(shown))["Kit Orr"].removeprefix(HALL)
+    assert str(Phone(another(client)).sign_in(new, "8642").url) == f"{HALL}/count"
     assert "Kit Orr" not in element(editor.open("/desk"), "desk-needs")
 
 
@@ -210,7 +211,7 @@ def test_what_is_no_invitation_is_refused_and_nobody_revokes_themselves(editor: 
 def test_everybody_is_listed_with_their_device(editor: Phone, officer: Phone, desk: Desk) -> None:
     desk.invite("second officer", name="Bob Lee")
     people = element(editor.open("/desk/people"), "desk-people")
-    assert "Jane Smith officer Rochester and Strood signed in testclient, since" in people
+    assert "Jane Smith officer Rochester and Strood signed in there now testclient, since" in people
     assert "Bob Lee second officer Rochester and Strood link not opened" in people
     assert "Ann Ray desk the whole night signed in" in people
     assert not fold_acts(desk.acts()).people[invitation_of(desk, "Bob Lee")].sessions

@@ -114,5 +114,8 @@ def test_another_admin_opens_an_invitation_again_that_wrong_pins_locked(place: T
     assert "Another admin can open it again" in pages[-1]
     admin.open("/admin/people")
     sent = admin.hidden(admin.page, "/admin/people/clear") | {"invitation": invitation}
-    admin.client.post("/admin/people/clear", data=sent, headers=admin.origin)
-    assert other.sign_in(shown, "1357").url.path == "/admin"
+    page = admin.client.post("/admin/people/clear", data=sent, headers=admin.origin).text
+    new = page.split('id="link">')[1].split("<")[0].removeprefix(HALL)
+    assert other.client.get(shown).status_code == 403
+    assert "Ask another admin" in other.client.get(shown).text
+    assert other.sign_in(new, "1357").url.path == "/admin"

@@ -12,6 +12,7 @@ from server.election.counting.acts.act import Stamp as Stamp
 from server.election.counting.acts.agent_acts import AgentAct
 from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.acts.hook_acts import HookAct
+from server.election.counting.acts.people_acts import PersonAct
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.methods.figures import MoreFigures, Rejected
 
@@ -69,9 +70,14 @@ class PinMistaken(Act, frozen=True, tag="pin-mistaken.1"):
 
 
 class PinCleared(Act, frozen=True, tag="pin-cleared.1"):
-    """The desk opened a locked invitation again: all its sessions end, and its next use chooses a new PIN."""
+    """The desk opened an invitation again: all its sessions end, and its next use chooses a new PIN.
+
+    ``link`` is in the token of its links from then on, and every older link is dead. Unset, as in older records, its
+    links stay good.
+    """
 
     invited: str
+    link: str | UnsetType = UNSET
 
 
 class SessionsEnded(Act, frozen=True, tag="sessions-ended.1"):
@@ -224,8 +230,8 @@ InTheHall = BoxAct | TableAct | AgentAct
 """The acts on ballot boxes and count tables, and what was said to candidates and agents."""
 CountAct = PapersVerified | SheetKeyed | KeyedAgain | CorrectionBegun | CorrectionDropped | ChangeConfirmed | InTheHall
 """The acts on the count of one contest, ``act.ballot``."""
-InvitationAct = Revoked | PinCleared | SessionsEnded
-"""The acts of the desk on an invitation, ``act.invited``."""
+InvitationAct = Revoked | PinCleared | SessionsEnded | PersonAct
+"""The acts of the desk, or of the person themself, on an invitation, ``act.invited``."""
 SignInAct = PinChosen | SignedIn | PinMistaken
 """The acts of somebody who uses an invitation, ``act.invitation``."""
 OfTheDesk = EntryChosen | Invited | InvitationAct | SignInAct | ReplaySet | HookAct

@@ -1,4 +1,4 @@
-"""The people of a night: inviting them, printing their links, ending sessions, clearing PINs, revoking invitations."""
+"""The people of a night at the desk: inviting them, printing their links, calling them, signing them out. No HTML."""
 
 import asyncio
 from collections.abc import Iterable
@@ -6,19 +6,21 @@ from typing import Any
 
 import segno
 from markupsafe import Markup
+from msgspec.structs import replace
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from server.access import allows
 from server.count.board import render
 from server.count.board.board import Board
-from server.count.desk.guests import BadLines, Guest, guest_of, guests_of
 from server.count.desk.pages import contest_page
 from server.count.desk.requests import DESK, carried_out, current_board, page, sent
+from server.count.people.guests import BadLines, Guest, guest_of, guests_of
 from server.count.visit.inviting import ROLES, invite_person, link_of
 from server.count.visit.rules import Sends, SignedIn, visit
-from server.count.visit.sending import id_of, stamp
+from server.count.visit.sending import id_of, new_id, stamp
 from server.election.counting.acts import PinCleared, Revoked, SessionsEnded
+from server.election.counting.acts.people_acts import CallAnswered, CallAsked, PhoneGiven
 from server.election.counting.desk import Person
 from server.election.refusals import Refused
 from server.html.address import language_of
@@ -27,7 +29,7 @@ from server.html.process import process
 from server.html.templates import rendered
 from server.settings import Settings
 
-_ACTS = {"end": SessionsEnded, "clear": PinCleared, "revoke": Revoked}
+_ACTS = {"end": SessionsEnded, "revoke": Revoked, "call": CallAsked, "answered": CallAnswered}
 
 
 @allows(SignedIn(DESK))
@@ -41,9 +43,9 @@ async def invitations(request: Request) -> Response:
     """``GET /desk/invitations``: a card to print for each invitation that nobody has opened; ``?only=`` for one."""
     board, only = await current_board(request), request.query_params.get("only", "")
     unopened = [person for person in _unopened(board) if only in ("", person.invitation)]
-    settings, language = process(request).settings, language_of(request)
+    settings, language, one = process(request).settings, language_of(request), board.desk.people.get(only)
     cards = await cards_of(settings, board, unopened, language)
-    told = dict[str, Any](cards=cards, only=only, closed=settings.closed_to_phones)
+    told = dict[str, Any](cards=cards, only=only, one=one, closed=settings.closed_to_phones)
     return page(request, "invitations.html", language_of_page=language, board=board, **told)
 
 
@@ -83,7 +85,8 @@ async def invite(request: Request) -> Response:
 
 @allows(Sends(DESK))
 async def change(request: Request) -> Response:
-    """``POST /desk/people/{what}``: end a person's sessions, clear their PIN or revoke their invitation, at once."""
+    """``POST /desk/people/{what}``: end a person's sessions, make a new link and clear their PIN, revoke their
+    invitation, ask them to call, note that they were called, or keep their number; at once."""
     form = await sent(request)
     ballot, invited = form["contest"].rpartition("/")[2], form.get("invitation", "")
     what = request.path_params["what"]
@@ -91,25 +94,39 @@ async def change(request: Request) -> Response:
     async def changed() -> None:
         if what == "revoke" and invited == visit(request).person.invitation:
             raise Refused("oneself", "That is your own invitation. Another desk can revoke it.")
-        if what not in _ACTS:
+        if what not in ("clear", "phone", *_ACTS):
             raise Refused("act-unknown", "Nothing was done: that is none of what can be done with an invitation.")
-        act = _ACTS[what](**stamp(request, id_of(what, form.get("key"), invited)), invited=invited)
-        submitter = process(request).submitter
-        await submitter.record(visit(request).night, act)
+        by = stamp(request, id_of(what, form.get("key"), invited))
+        if what == "clear":
+            act = PinCleared(**by, invited=invited, link=new_id())
+        elif what == "phone":
+            act = PhoneGiven(**by, invited=invited, phone=" ".join(form.get("phone", "").split()))
+        else:
+            act = _ACTS[what](**by, invited=invited)
+        await process(request).submitter.record(visit(request).night, act)
 
     async def again(sentence: str, status: int) -> Response:
         if ballot:
             return await contest_page(request, ballot, sentence, status)
         return await people_page(request, sentence, status)
 
-    return await carried_out(changed(), f"/desk/contests/{ballot}" if ballot else "/desk/people", again)
+    here = f"/desk/contests/{ballot}" if ballot else "/desk/people"
+    return await carried_out(changed(), f"/desk/invitations?only={invited}" if what == "clear" else here, again)
+
+
+@allows(SignedIn(DESK))
+async def there(request: Request) -> Response:
+    """``GET /desk/there``: invitation → whether the person is there now, in words; asked for while a page is open."""
+    board = replace(await current_board(request), heard=await process(request).presence.known(visit(request).night))
+    people = {one.invitation: board.there(one) for one in board.desk.people.values() if one.sessions}
+    return JSONResponse(people, headers={"Cache-Control": "no-store"})
 
 
 async def people_page(
     request: Request, notice: str = "", status: int = 200, typed: dict[str, str] | None = None
 ) -> Response:
     """Everybody invited; ``typed`` are the fields of a form on the page that was refused."""
-    board = await current_board(request)
+    board = replace(await current_board(request), heard=await process(request).presence.known(visit(request).night))
     unopened = len(_unopened(board))
     return page(
         request,
@@ -134,7 +151,7 @@ async def cards_of(settings: Settings, board: Board, people: Iterable[Person], l
     """
     cards, closed = list[Markup](), settings.closed_to_phones
     for person in sorted(people, key=lambda person: _where(board, person)):
-        link = link_of(settings, board.night.definition.id, person.invitation, person.role)
+        link = link_of(settings, board.night.definition.id, person.invitation, person.role, person.link)
         # A QR code can be read with any of the eight masks; looking for the best one takes four times as long.
         made = None if closed else segno.make(link, error="m", boost_error=False, micro=False, mask=3)
         code = made.svg_inline(omitsize=True, border=2) if made else ""

@@ -1,0 +1,55 @@
+"""What is needed of the desk for its people: a call, a new link, an invitation. No HTML, no HTTP."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from server.count.board.board import Board, Due
+from server.count.board.hall_wording import some_of
+from server.election.counting.desk import Person
+from server.html.templates import clock
+
+
+class Need(Struct, frozen=True):
+    """Something that needs a person: ``what`` it is about, ``why``, and the address of the page to go to (``href``).
+
+    ``due`` is set if it is late.
+    """
+
+    kind: str
+    what: str
+    why: str
+    href: str
+    due: Due | None = None
+
+
+def of_people(board: Board) -> Iterator[Need]:
+    """Who waits for a call, is locked out, or has handed over to somebody who is not invited."""
+    people = [person for person in board.desk.people.values() if not person.revoked]
+    for person in people:
+        ballots = [board.night.counts[ballot].contest.name for ballot in person.ballots]
+        what = f"{person.name}, {person.role}{' in ' if ballots else ''}{some_of(ballots)}"
+        href = f"/desk/contests/{person.ballots[0]}" if len(ballots) == 1 else "/desk/people"
+        if person.call and not person.calls:
+            number = f" Call {person.phone}." if person.phone else " No number is known."
+            yield Need("call", what, f"asks to be called, since {clock(person.call.at)}.{number}", href)
+        if person.locked:
+            why = f"locked out after {person.mistakes} wrong PINs. Make a new link once you know who calls."
+            yield Need("locked", what, why, href)
+        if person.handed and not any(_takes_over(other, person) for other in people):
+            who = f"handed over to {person.handed.to} at {clock(person.handed.at)}"
+            yield Need("handed", what, f"{who}, who is not invited here: invite them.", href)
+
+
+def _takes_over(other: Person, person: Person) -> bool:
+    """Whether this is whom the person has handed over to, and may go on with every contest."""
+    to = person.handed.to.casefold() if person.handed else ""
+    return other.name.casefold() == to and set(person.ballots) <= set(other.ballots)
+
+
+def uninvited(board: Board) -> Iterator[Need]:
+    """That nobody is invited to enter the results of a night, as when it was just opened."""
+    roles = {person.role for person in board.desk.people.values() if not person.revoked}
+    if roles & {"officer", "second officer"} or board.night.definition.replay_of or board.night.declared:
+        return
+    yield Need("uninvited", "Invite the officers", "nobody can enter a result yet.", "/desk/people")
