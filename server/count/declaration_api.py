@@ -11,11 +11,11 @@ from server.access import allows
 from server.count.visit.json_sent import findings_told, sent_as
 from server.count.visit.rules import bearer, visit
 from server.count.visit.sending import ask, id_of, stamp
-from server.election.deciding.checks import check_figures
 from server.election.commands import Declare, ReachStage, ReportPreferences
 from server.election.counting.acts import Asked, Dropped, PapersVerified
 from server.election.counting.admit import admit
 from server.election.counting.figures.apart import Apart, added, check_apart
+from server.election.deciding.checks import check_figures
 from server.election.limits import LONGEST_KEY, LONGEST_NUMBER
 from server.election.methods.figures import NOTHING_MORE, MoreFigures, Rejected, SecondPreferences
 from server.election.refusals import Refused

@@ -6,9 +6,10 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from server.count import boxes, desk, hooks, people, photos, setup, tables
+from server.count import agents, boxes, desk, hooks, people, photos, setup, tables
 from server.count.boxes.sent_by_program import post_boxes
 from server.count.declaration_api import post_declaration
+from server.count.phone.again import again
 from server.count.phone.declaring import confirm, correct, declare, drop, receipt, withdraw
 from server.count.phone.entering import back_to_form, form, sheet, stage, state, take_back, verify
 from server.count.phone.script import script
@@ -24,6 +25,7 @@ from server.stream.submit import Submitter
 
 _FORMS = {
     "sheet": sheet,
+    "again": again,
     "verification": verify,
     "stage": stage,
     "stage/back": take_back,
@@ -34,10 +36,11 @@ _FORMS = {
     "withdrawal": withdraw,
     **boxes.FORMS,
     **tables.FORMS,
+    **agents.FORMS,
     **people.FORMS,
     **photos.FORMS,
 }
-_PAGES = boxes.PAGES | tables.PAGES | people.PAGES
+_PAGES = boxes.PAGES | tables.PAGES | agents.PAGES | people.PAGES
 
 
 def _sign_in(area: str) -> tuple[tuple[str, str, Any], ...]:

@@ -14,12 +14,12 @@ _OF_A_NIGHT: dict[str, tuple[str, ...]] = {
     "/records": ("A night's records.",),
     "/newsroom": ("What a newsroom can do with a night.",),
     "/newsroom/{task}": ("How it is done, with the addresses for it.", "contest"),
+    "/copy": ("The score, or the tables of another page, as texts to copy.", "of"),
     "/overlay": ("Lower thirds, score and map over a stream.", *_OVERLAY),
     "/overlay/options": ("What an overlay can be asked to be.", *_OVERLAY),
     "/overlay/banner": ("A contest's banner, for an overlay.", "contest"),
     "/overlay/template.html": ("A template for CasparCG and SPX.", *_OVERLAY),
     "/director": ("What waits for overlays, to drop, hold and show.", "seconds"),
-    "/copy": ("The score, or the tables of another page, as texts to copy.", "of"),
     "/wall": ("A night on a big screen.", "seconds", "theme", "reactions"),
     "/embed/score": ("The score in a frame.", "theme"),
     "/embed/map": ("The map in a frame.", "theme"),
@@ -37,8 +37,8 @@ AWAY = {"303": {"description": "It is there.", "headers": {"Location": {"schema"
 _REFUSED = {
     "400": "Not a time, or no such option.",
     "404": "There is no such page.",
-    "403": "Another browser leads this clock.",
-    "409": "A night on air has one clock for all.",
+    "403": "Another browser leads.",
+    "409": "Not for a night on air, or not for a past one.",
     "429": "Too many pages are being made for this address.",
     "503": "This process cannot show it at the moment.",
 }
@@ -116,7 +116,7 @@ def components() -> dict[str, Any]:
         "known": parameter("known", "query", "`now`: with corrections and withdrawals resolved.", False),
         "lang": parameter("lang", "query", "The language: `en`, `cy` or `de`.", False),
         "ballot": parameter("ballot", "path", "A ballot id: `parl.aldershot.2019-12-12`."),
-        "code": parameter("code", "path", "The code of a clock that leads screens."),
+        "code": parameter("code", "path", "The code of a clock that leads screens, or of a director."),
         "task": parameter("task", "path", "`chart`, `embed`, `post`, `overlay`, `webhooks` …"),
         "body": parameter("body", "path", "A council's id: `local.kent`."),
         "after": {

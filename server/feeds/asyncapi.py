@@ -11,6 +11,7 @@ from starlette.responses import Response
 from server.access import allows, everyone
 from server.election.events import AnyEvent
 from server.feeds.states.clock_shapes import ClockOver, ClockStands
+from server.feeds.states.director_shapes import DirectorShowing
 from server.html.answers import JSON, SHARED, answer, for_any_site
 from server.html.process import process
 from server.live.bodies import body
@@ -44,8 +45,8 @@ async def asyncapi(request: Request) -> Response:
 
 def document(site: str) -> dict[str, Any]:
     """The AsyncAPI document of a site, such as ``https://results.example``, as plain data."""
-    (event, stands, over), schemas = msgspec.json.schema_components(
-        (AnyEvent, ClockStands, ClockOver), ref_template=_REF
+    (event, stands, over, shows), schemas = msgspec.json.schema_components(
+        (AnyEvent, ClockStands, ClockOver, DirectorShowing), ref_template=_REF
     )
     place = urlsplit(site)
     here = {"host": place.netloc, **({"pathname": place.path} if place.path else {})}
@@ -81,6 +82,12 @@ def document(site: str) -> dict[str, Any]:
                 ("stands", "over", "beat"),
                 parameters={"code": {"description": "The code of the clock."}},
             ),
+            "director": _channel(
+                "/directors/{code}",
+                "Which banners overlays show, and each change.",
+                ("shows", "over", "beat"),
+                parameters={"code": {"description": "The code of the director."}},
+            ),
             "sent": {
                 "address": "/api/nights/{night}/events",
                 "description": "The same events as server-sent events: `id` is the seq, `data` the event. A browser "
@@ -96,7 +103,7 @@ def document(site: str) -> dict[str, Any]:
                 "channel": {"$ref": f"#/channels/{name}"},
                 **({"bindings": {"http": _asked_by_get()}} if name == "sent" else {}),
             }
-            for name in ("events", "pages", "front", "clock", "sent")
+            for name in ("events", "pages", "front", "clock", "director", "sent")
         },
         "components": {
             "schemas": {**_plain(schemas), "Event": _plain(event)},
@@ -109,6 +116,7 @@ def document(site: str) -> dict[str, Any]:
                 ),
                 "beat": _message("Nothing: the line is alive.", "text/plain", {"type": "string", "const": ""}),
                 "stands": _message("Where the clock stands.", JSON, _plain(stands)),
+                "shows": _message("Which banners are shown.", JSON, _plain(shows)),
                 "over": _message("Nobody leads it any more.", JSON, _plain(over)),
             },
         },

@@ -14,7 +14,7 @@ from server.feeds import declaration
 from server.feeds.addresses import NOTHING_NEW, components, named, page_paths, parameter
 from server.feeds.exports import export_paths
 from server.feeds.pushed import pushed_paths
-from server.feeds.states import clock_shapes, shapes
+from server.feeds.states import clock_shapes, director_shapes, shapes
 from server.feeds.states.contest_shapes import ContestState
 from server.html.answers import JSON, SHARED, answer, for_any_site
 from server.html.root import rooted
@@ -35,6 +35,11 @@ _SHAPES = (
     clock_shapes.ClockMove,
     clock_shapes.ClockBegun,
     clock_shapes.ClockStands,
+    director_shapes.DirectorShows,
+    director_shapes.DirectorBegun,
+    director_shapes.DirectorShowing,
+    director_shapes.NoticesWanted,
+    director_shapes.NoticesEnded,
     AnyEvent,
 )
 
@@ -90,9 +95,8 @@ def _paths() -> dict[str, Any]:
     night, ballot = named("night"), named("ballot")
     kept = [named("baseline"), named("at")]
     return {
-        **page_paths(),
         **export_paths(),
-        **pushed_paths(),
+        **pushed_paths(page_paths()),
         "/api/nights": {"get": _get("nights", "All nights, on air first.", "Nights", missing=False)},
         "/api/nights/{night}": {
             "parameters": [night, *kept],

@@ -9,8 +9,9 @@ _OF_PAGE = "The page: a ballot id, `contests`, `wall` …; without it the night'
 _WHOLE: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}
 
 
-def pushed_paths() -> dict[str, Any]:
-    """Path → OpenAPI description."""
+def pushed_paths(pages: dict[str, Any]) -> dict[str, Any]:
+    """Path → OpenAPI description, with those of the ``pages`` of nights."""
+    directed = pages["/nights/{night}/director"]
     night, page = named("night"), parameter("contest", "query", _OF_PAGE, False)
     edition = [named("baseline"), named("lang")]
     made = parameter("made", "query", "The make of the page: of another one it is told to load anew.", False)
@@ -19,6 +20,16 @@ def pushed_paths() -> dict[str, Any]:
     question = parameter("q", "query", "A seat, a candidate, a party or a postcode.", False)
     anywhere = [question, named("lang")]
     return {
+        **pages,
+        "/nights/{night}/director": directed | {"post": _begin("DirectorShows", "DirectorBegun", "a director")},
+        "/directors/{code}": {
+            "parameters": [named("code")],
+            "get": _asked("Which banners overlays show.", [], _of("DirectorShowing"), 404, 503),
+            "put": _move("DirectorShows", "what overlays show"),
+        },
+        "/nights/{night}/notices": {"parameters": [night], **_notices()},
+        "/notices.js": {"get": _asked("What a closed browser runs.", [], _script())},
+        "/manifest.webmanifest": {"get": _asked("For a phone's Home Screen.", [], _manifest(), 404)},
         "/": {"get": _asked("Nights on air, and past nights.", [named("lang")], _page())},
         "/find": {"get": _asked("A seat, a party or a candidate of any night.", anywhere, _page() | AWAY)},
         "/find/suggested": {"get": _asked("What a question leads to over all nights.", anywhere, _page())},
@@ -54,11 +65,11 @@ def pushed_paths() -> dict[str, Any]:
             "parameters": [night],
             "get": _asked("What a question leads to.", [question, *edition], _page(), 400, 404, 503),
         },
-        "/nights/{night}/clock": {"parameters": [night], "post": _begin()},
+        "/nights/{night}/clock": {"parameters": [night], "post": _begin("ClockMove", "ClockBegun", "a clock")},
         "/clocks/{code}": {
             "parameters": [named("code")],
             "get": _asked("Where a clock stands that leads screens.", [], _of("ClockStands"), 404, 503),
-            "put": _move(),
+            "put": _move("ClockMove", "a clock"),
         },
         "/follow": {
             "get": _asked(
@@ -83,19 +94,35 @@ def pushed_paths() -> dict[str, Any]:
     }
 
 
-def _begin() -> dict[str, Any]:
-    begun = _of("ClockBegun", "201")
-    return _asked("Begin a clock of a past night.", [], begun, 400, 404, 409, 429, 503) | _sends_move()
+def _begin(sent: str, begun: str, what: str) -> dict[str, Any]:
+    refusals = (400, 404, 409, 429, 503) if sent == "ClockMove" else (400, 404, 429, 503)
+    return _asked(f"Begin {what}.", [], _of(begun, "201"), *refusals) | _sends(sent)
 
 
-def _move() -> dict[str, Any]:
-    token = parameter("Authorization", "header", "`Bearer` and the token of who began the clock.")
-    moved = {"204": {"description": "It stands there now."}}
-    return _asked("Move a clock.", [token], moved, 400, 403, 404, 429, 503) | _sends_move()
+def _move(sent: str, what: str) -> dict[str, Any]:
+    token = parameter("Authorization", "header", "`Bearer` and the token of who began it.")
+    moved = {"204": {"description": "So it is now."}}
+    return _asked(f"Change {what}.", [token], moved, 400, 403, 404, 429, 503) | _sends(sent)
 
 
-def _sends_move() -> dict[str, Any]:
-    content = _json({"$ref": "#/components/schemas/ClockMove"})
+def _notices() -> dict[str, Any]:
+    told, ended = {"204": {"description": "It is told."}}, {"204": {"description": "It is forgotten."}}
+    return {
+        "put": _asked("Tell a closed browser.", [], told, 400, 404, 409, 429, 503) | _sends("NoticesWanted"),
+        "delete": _asked("Tell it no more.", [], ended, 400, 404, 429, 503) | _sends("NoticesEnded"),
+    }
+
+
+def _script() -> dict[str, Any]:
+    return _said("A script.", {"text/javascript": {}}) | NOTHING_NEW
+
+
+def _manifest() -> dict[str, Any]:
+    return _said("A manifest.", {"application/manifest+json": {"schema": {"type": "object"}}})
+
+
+def _sends(schema: str) -> dict[str, Any]:
+    content = _json({"$ref": f"#/components/schemas/{schema}"})
     return {"requestBody": {"required": True, "content": content}}
 
 

@@ -11,15 +11,16 @@ from server.rehearsal.script import Case
 
 _LOOK_AGAIN_SECONDS = 0.3
 _MOST_LOOKS = 1000
-_SHEET, _VERIFICATION, _DECLARE, _CORRECTION = (
+_SHEET, _AGAIN, _VERIFICATION, _DECLARE, _CORRECTION = (
     "/count/sheet",
+    "/count/again",
     "/count/verification",
     "/count/declare",
     "/count/correction",
 )
 # The page of the sheet has the verification's form too, and the read-back has neither. What a page asks for is the
 # first of these forms that it has.
-_WORK = (_SHEET, _VERIFICATION, _DECLARE)
+_WORK = (_SHEET, _AGAIN, _VERIFICATION, _DECLARE)
 SLIP = "The returning officer misread the sheet."
 
 
@@ -119,6 +120,8 @@ class Officer:
                     if self._colleague and _asks(page) != _SHEET:
                         await self._key_again(self._colleague, case, paper)
                         page = await self._open(case)
+                case "/count/again":
+                    page = await self._phone.send(page, _AGAIN, typed(paper))
                 case _ if page.receipt is not None:
                     return page
                 case _ if page.awaits_another:

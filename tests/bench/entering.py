@@ -20,6 +20,7 @@ from tests.count import rochester
 from tests.running import serving
 
 PIN = "2580"
+_ON_PAPER = rochester.texts()
 _FRESH = "() => ![...document.querySelectorAll('main button')].some((one) => one.disabled)"
 
 
@@ -107,7 +108,12 @@ async def _by_hand(hand: Hand, link: str) -> Entering:
     await hand.tap('[name="votes.1"]')
     for number in (*rochester.VOTES.values(), *rochester.HEADS.values()):
         await hand.type(str(number))
-    await hand.send("Check and read back", "form.entry .go", ".declaration")
+    await hand.send("Check the figures", "form.entry .go", "#again")
+    await hand.tap("#again .row:first-of-type input")
+    fields = await hand.page.locator("form.entry input[inputmode]").all()
+    for name in [await one.get_attribute("name") for one in fields]:
+        await hand.type(_ON_PAPER[name or ""])
+    await hand.send("Compare, and read back", "form.entry .go", ".declaration")
     await hand.send("Declare", "main form .go", '#truth[data-is="on-air"]')
     hand.done.whole = time.perf_counter() - begun
     return hand.done
@@ -124,7 +130,7 @@ def show(found: list[Entering]) -> None:
     for name in one.waits:
         print(f"    {name:<22} {_spread([each.waits[name] for each in found])}")
     waiting = [sum(each.waits.values()) for each in found]
-    print(f"    {'all four':<22} {_spread(waiting)}")
+    print(f"    {'all five':<22} {_spread(waiting)}")
     print(f"  whole time with a machine's typing, for comparison only: {_spread([each.whole for each in found])}")
 
 

@@ -174,6 +174,7 @@ async def _come(browser: _Browser, link: str, moment: float) -> bool:
     steps = {
         "/count/verification": {"issued": "40113", "papers": "40113"},
         "/count/sheet": rochester.texts(rochester.VOTES),
+        "/count/again": rochester.texts(rochester.VOTES),
         "/count/declare": {},
     }
     for step, texts in steps.items():

@@ -11,7 +11,7 @@ from tests.count import rochester
 from tests.running import Site
 
 PIN = "2580"
-CHECK, SEND, DECLARE = "Check and read back", "Send the sheet", "Declare"
+CHECK, AGAIN, SEND, DECLARE = "Check the figures", "Compare, and read back", "Send the sheet", "Declare"
 KEPT = "async () => (await (await caches.open('count-pages')).keys()).some((one) => !one.url.includes('invitation'))"
 
 
@@ -63,6 +63,20 @@ async def key(page: Page, votes: dict[str, int] | None = None) -> None:
     """Type a whole sheet."""
     for field, text in sheet(votes).items():
         await page.locator(f'[name="{field}"]').fill(text)
+
+
+async def look_again(page: Page, texts: dict[str, str] | None = None) -> None:
+    """Key again from the paper what one person alone is asked for, once the sheet is sent; ``texts`` are its fields."""
+    await key_again(page, texts)
+    await tap(page, AGAIN)
+    await expect(page.locator(".declaration")).to_be_visible()
+
+
+async def key_again(page: Page, texts: dict[str, str] | None = None) -> None:
+    """Type what is asked for once more, and send nothing."""
+    await expect(page.locator("#again")).to_be_visible()
+    for field in await page.locator("form.entry input[inputmode]").all():
+        await field.fill((texts or sheet())[await field.get_attribute("name") or ""])
 
 
 async def tap(page: Page, button: str) -> None:

@@ -66,6 +66,7 @@ async def test_an_officer_declares_on_a_phone_and_the_banner_appears_in_an_open_
     await expect(viewer.locator(".facts")).to_contain_text("turnout 50.7%")
     await officers.key(page)
     await officers.tap(page, officers.CHECK)
+    await officers.look_again(page)
     await expect(page.locator(".declaration")).to_contain_text("Mark Reckless")
     await expect(page.locator(".declaration")).to_contain_text("16,867")
     await expect(viewer.locator(".headline")).to_contain_text("Ballot papers verified")

@@ -10,7 +10,7 @@ from server.election.events import Declared
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from tests.bench.walk import Walk, admins_link, come_in
-from tests.browser.officers import CHECK, DECLARE, link_for, says, sign_in, tap
+from tests.browser.officers import CHECK, DECLARE, link_for, look_again, says, sign_in, tap
 from tests.nights.coming.test_wards import export
 from tests.running import Site, serving
 
@@ -73,6 +73,7 @@ async def test_a_by_election_in_a_ward_from_an_export_to_on_air(
     await page.locator('[name="split.2"]').fill("140")
     await expect(page.locator("#lot")).to_be_hidden()
     await tap(page, CHECK)
+    await look_again(page, SHEET)
     await expect(page.locator(".declaration")).to_contain_text("the following 2 are elected as councillors")
     await tap(page, DECLARE)
     await says(page, "On air")

@@ -15,7 +15,22 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.browser.conftest import HALL, PHONE
-from tests.browser.officers import CHECK, DECLARE, KEPT, key, link_for, open_sheet, says, sheet, sign_in, tap, verify
+from tests.browser.officers import (
+    AGAIN,
+    CHECK,
+    DECLARE,
+    KEPT,
+    key,
+    key_again,
+    link_for,
+    look_again,
+    open_sheet,
+    says,
+    sheet,
+    sign_in,
+    tap,
+    verify,
+)
 from tests.count import rochester
 from tests.count.test_photos import photograph
 from tests.running import Site, serving
@@ -64,6 +79,7 @@ async def declared(stream: EventStream) -> list[dict[str, int]]:
 
 
 async def declare(page: Page) -> None:
+    await look_again(page)
     await tap(page, DECLARE)
     await says(page, "On air")
 
@@ -126,6 +142,15 @@ async def test_what_is_sent_without_a_network_goes_by_itself_when_there_is_one(
     await phone.set_offline(False)
     await says(page, "Sent: with the desk, not on air")
 
+    await key_again(page)
+    await phone.set_offline(True)
+    await tap(page, AGAIN)
+    await says(page, UNSENT)
+    await page.reload()
+    await says(page, UNSENT)
+    await phone.set_offline(False)
+    await expect(page.get_by_role("button", name=DECLARE, exact=True)).to_be_enabled()
+
     await phone.set_offline(True)
     await tap(page, DECLARE)
     await says(page, UNSENT)
@@ -152,7 +177,7 @@ async def test_an_answer_that_is_lost_on_its_way_doubles_nothing(
     await key(page)
     await tap(page, CHECK)
     await declare(page)
-    assert [reached.count(name) for name in ("verification", "sheet", "declare")] == [3, 3, 3]
+    assert [reached.count(name) for name in ("verification", "sheet", "again", "declare")] == [3, 3, 3, 3]
     assert await sheets(stream) == await declared(stream) == [rochester.VOTES]
 
 
@@ -220,7 +245,7 @@ async def test_a_web_process_that_is_restarted_in_the_middle_loses_and_doubles_n
     await tap(page, CHECK)
     await says(page, UNSENT)
     async with serving(redis.url, tmp_path, port):
-        await says(page, "Sent: with the desk, not on air")
+        await look_again(page)
     await tap(page, DECLARE)
     await says(page, UNSENT)
     async with serving(redis.url, tmp_path, port):
@@ -236,16 +261,20 @@ async def test_a_double_tap_sends_once_and_taps_nothing_that_came_in_between(
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
     await key(page)
-    # A thumb that comes down again the moment the read-back is there, just where its button is.
+    # A thumb that comes down again the moment the next page is there, just where its button is.
     await page.evaluate("""() => new MutationObserver(() => document.querySelector("main form .go")?.click())
         .observe(document.body, { childList: true })""")
     await page.get_by_role("button", name=CHECK).dblclick()
     await says(page, "Sent: with the desk, not on air")
+    await expect(page.get_by_role("button", name=AGAIN)).to_be_enabled()
+    await expect(page.locator(".wrong")).to_have_count(0)
+    await key_again(page)
+    await page.get_by_role("button", name=AGAIN).dblclick()
     await expect(page.get_by_role("button", name=DECLARE)).to_be_enabled()
     assert await declared(stream) == []
     await page.get_by_role("button", name=DECLARE).dblclick()
     await says(page, "On air")
-    assert [one.rpartition("/")[2] for one in sent] == ["sheet", "declare"]
+    assert [one.rpartition("/")[2] for one in sent] == ["sheet", "again", "declare"]
     assert await declared(stream) == [rochester.VOTES]
 
 
@@ -400,8 +429,7 @@ async def test_a_ballot_paper_put_right_is_on_the_open_phone_at_once_and_what_is
     assert await page.input_value('[name="votes.1"]') == "54", "who is on the paper again has what was typed"
     await key(page)
     await tap(page, CHECK)
-    await tap(page, DECLARE)
-    await says(page, "On air")
+    await declare(page)
     assert await declared(stream) == [rochester.VOTES]
 
 
@@ -426,6 +454,7 @@ async def test_the_key_next_leads_from_field_to_field_and_to_the_button(phone: B
         await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
     await says(page, "Sent: with the desk, not on air")
+    await look_again(page)
     await expect(page.locator("main")).to_contain_text("UKIP gain from Con")
 
 

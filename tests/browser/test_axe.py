@@ -42,7 +42,7 @@ from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.bench.setting_up import admins_link
 from tests.browser.conftest import PHONE
-from tests.browser.officers import DECLARE, PIN, SEND, key, sign_in, tap
+from tests.browser.officers import AGAIN, CHECK, DECLARE, PIN, SEND, key, key_again, sheet, sign_in, tap
 from tests.count import rochester
 from tests.count.conftest import Phone, stamp
 from tests.count.setup import clacton
@@ -381,11 +381,18 @@ async def test_axe_finds_nothing_on_any_page_of_an_officers_phone(
     await eyes.look()
     await key(page)
     await sent(SEND, ".declaration")
-    for address in ("/count/script?lang=cy", "/count?lang=de", "/count"):
+    for address in ("/count/script?lang=cy", "/count?lang=de", "/count/provisional", "/count/agents?lang=en"):
         await eyes.open(address)
+    await page.locator("#who").fill("Both agents")
+    await sent("Put it on record", ".on-record")
+    await page.goto(f"{site.url}/count")
     await sent(DECLARE, "details.again")  # the receipt of what is on air
     await page.locator("#slip").fill("A slip of the tongue.")
     await sent("Put a slip right", ".correcting")
+    await choose_entry(Submitter(stream), rochester.NIGHT, "single")
+    await sent(CHECK, "#again")
+    await key_again(page, sheet(EXCHANGED))
+    await sent(AGAIN, ".alert.doubt")
     assert eyes.found == []
     assert await eyes.unseen("count") == []
 

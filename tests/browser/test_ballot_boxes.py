@@ -26,7 +26,7 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
-from tests.browser.officers import CHECK, DECLARE, PIN, key, says, sign_in, tap
+from tests.browser.officers import CHECK, DECLARE, PIN, key, look_again, says, sheet, sign_in, tap
 from tests.count import rochester
 from tests.count.conftest import SECRET, process, stamp
 
@@ -134,6 +134,7 @@ async def test_a_postal_box_that_turns_up_late_is_never_left_out(
     votes = rochester.VOTES | {rochester.RECKLESS: rochester.VOTES[rochester.RECKLESS] - LATE}
     await key(page, votes)
     await tap(page, CHECK)
+    await look_again(page, sheet(votes))
     await expect(page.get_by_role("button", name=DECLARE, exact=True)).to_be_visible()
 
     # What was ready is not, once the box has turned up.
@@ -154,6 +155,7 @@ async def test_a_postal_box_that_turns_up_late_is_never_left_out(
     await expect(page.locator("#sum")).to_contain_text(f"{LATE} papers to go")
     await page.locator(f'[name="votes.{rochester.RECKLESS}"]').fill("16,867")
     await tap(page, CHECK)
+    await look_again(page)
     await tap(page, DECLARE)
     await says(page, "On air")
     events = await stream.read(rochester.NIGHT)
@@ -236,6 +238,7 @@ async def test_a_table_that_is_missing_or_does_not_add_up_is_named_and_never_lef
     await tap(page, "These are the contest’s figures")
     await says(page, UNSENT)
     await hall.start()
+    await look_again(page)
     await tap(page, DECLARE)
     await says(page, "On air")
     declared = [event for event in await stream.read(rochester.NIGHT) if isinstance(event, Declared)]

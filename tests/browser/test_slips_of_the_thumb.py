@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from server.election.events import Corrected, StageTakenBack
 from server.stream.events import EventStream
 from tests.browser.conftest import PHONE
-from tests.browser.officers import CHECK, DECLARE, key, link_for, open_sheet, says, sign_in, tap
+from tests.browser.officers import CHECK, DECLARE, key, link_for, look_again, open_sheet, says, sheet, sign_in, tap
 from tests.browser.test_an_officers_phone import link, phone, site
 from tests.count import rochester
 from tests.count.rochester import RECKLESS, TOLHURST, VOTES
@@ -31,6 +31,7 @@ async def test_a_recount_is_asked_about_and_taken_back_and_the_figures_come_back
     page = await open_sheet(phone, link)
     await key(page)
     await tap(page, CHECK)
+    await look_again(page)
     await expect(page.get_by_role("button", name=DECLARE)).to_be_visible()
     await tap(page, "Counting has begun")
     await tap(page, "Recount")
@@ -58,6 +59,7 @@ async def test_a_correction_that_elects_another_waits_for_the_returning_officer(
     page = await open_sheet(phone, link)
     await key(page)
     await tap(page, CHECK)
+    await look_again(page)
     await expect(page.get_by_role("button", name=DECLARE)).to_be_visible()
     await tap(page, DECLARE)
     await says(page, "On air")
@@ -67,11 +69,12 @@ async def test_a_correction_that_elects_another_waits_for_the_returning_officer(
     await tap(page, "Put a slip right")
     await key(page, OTHERWISE)
     await tap(page, CHECK)
-    await expect(page.locator("#alert, .declaration").first).to_be_visible()
+    await expect(page.locator("#alert, #again").first).to_be_visible()
     for reason in await page.locator('[name^="reason."]').all():
         await reason.fill("It is so.")
     if await page.locator('[name^="reason."]').count():
         await tap(page, CHECK)
+    await look_again(page, sheet(OTHERWISE))
     await expect(page.get_by_role("heading", name="This changes who is elected")).to_be_visible()
     await expect(page.get_by_role("button", name="Correct on air")).to_have_count(0)
     await look(page, "elects-another-officer")
@@ -107,4 +110,4 @@ async def test_a_server_that_answers_is_not_called_no_signal(phone: BrowserConte
         page.get_by_text("There is a signal, and the server asks this phone to wait 3 seconds.")
     ).to_be_visible()
     await look(page, f"the-server-said-{status}")
-    await expect(page.get_by_role("button", name=DECLARE)).to_be_visible()
+    await expect(page.locator("#again")).to_be_visible()

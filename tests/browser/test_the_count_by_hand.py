@@ -17,13 +17,17 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
-from tests.browser.officers import DECLARE, PIN, SEND, key, link_for, says, sign_in, tap, verify
+from tests.browser.officers import CHECK, DECLARE, PIN, SEND, key, link_for, look_again, says, sign_in, tap, verify
 from tests.count import rochester
 from tests.running import Site, serving
 
 CROWDED, BALLOT = "crowded", "parl.crowded.by.2026-05-07"
 VOTES = {str(place): 17 * place * place + 3 for place in range(1, 35)}
 HEADS = {"official_mark": 1, "more_than_one": 22, "identifiable": 0, "unmarked_or_void": 41}
+PAPER = {
+    **{f"votes.{place}": str(votes) for place, votes in VOTES.items()},
+    **{f"rejected.{head}": str(papers) for head, papers in HEADS.items()},
+}
 PAPERS = sum(VOTES.values()) + sum(HEADS.values())
 SWAPPED = rochester.VOTES | {rochester.RECKLESS: 16876, rochester.TOLHURST: 13938}
 
@@ -99,6 +103,11 @@ async def test_34_candidates_by_keyboard_alone(
         await page.keyboard.type(f"{number}")
         await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
+    await tab_to(page, page.locator("#again input").first)
+    for field in await page.locator("form.entry input[inputmode]").all():
+        await page.keyboard.type(PAPER[await field.get_attribute("name") or ""])
+        await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
     await tab_to(page, page.get_by_role("button", name=DECLARE))
     await page.keyboard.press("Enter")
     await says(page, "On air")
@@ -127,7 +136,8 @@ async def test_34_candidates_by_touch_alone(
         await enter(f'[name="rejected.{head}"]', str(papers))
     await expect(page.locator("#sum")).to_contain_text("all papers accounted for")
     await expect(page.locator("#sum")).to_be_in_viewport()
-    await tap(page, "Check and read back")
+    await tap(page, CHECK)
+    await look_again(page, PAPER)
     await tap(page, DECLARE)
     await says(page, "On air")
     assert await declared(stream, CROWDED) == [VOTES]
@@ -190,7 +200,8 @@ async def test_what_somebody_is_typing_is_never_replaced_when_the_count_moves_on
     await jane.locator('[name="votes.11"]').press_sequentially("168")
     elsewhere = await sign_in(hand_out(), link)
     await key(elsewhere)
-    await tap(elsewhere, "Check and read back")
+    await tap(elsewhere, CHECK)
+    await look_again(elsewhere)
     moved = jane.locator('main [data-say="moved"]')
     await expect(moved).to_contain_text("The count has moved on")
     await jane.locator('[name="votes.11"]').press_sequentially("67")
@@ -205,7 +216,8 @@ async def test_what_somebody_has_opened_stays_open_when_the_count_moves_on(
     jane = await sign_in(hand_out(), await link_for(site, stream))
     await verify(jane)
     await key(jane)
-    await tap(jane, "Check and read back")
+    await tap(jane, CHECK)
+    await look_again(jane)
     await tap(jane, DECLARE)
     await jane.locator("details.again summary").tap()
     event = (await stream.read(rochester.NIGHT))[-1]

@@ -70,11 +70,18 @@ class Phone:
         return response
 
     def key(self, texts: dict[str, str] | None = None) -> str:
-        """Send a whole sheet, after the verification if there was none; returns the page that follows."""
+        """Send a whole sheet, after the verification if there was none, and what is keyed again where one person keys;
+        returns the page that follows."""
         if "/count/sheet" not in self.open():
             self.verify()
         response = self.send("/count/sheet", texts or rochester.texts())
         assert response.status_code == 303, response.text
+        return self.look_again(texts)
+
+    def look_again(self, texts: dict[str, str] | None = None) -> str:
+        """Key again what one person is asked for, if that is so now; returns the page that follows."""
+        if "/count/again" in self.open():
+            self.send("/count/again", texts or rochester.texts())
         return self.open()
 
     def declare(self) -> httpx2.Response:

@@ -125,6 +125,15 @@ GET  /count/receipt                                           in     yes     yes
 GET  /count/script                                            in     yes     yes    yes       no    no
 GET  /count/sheet                                             in     yes     yes    yes       no    no
 POST /count/sheet                                             in     yes     yes    no        no    no
+GET  /count/again                                             in     yes     yes    yes       no    no
+POST /count/again                                             in     yes     no     no        no    no
+GET  /count/agents                                            in     yes     no     yes       no    no
+POST /count/agents                                            in     yes     no     yes       no    no
+GET  /count/agents/recount                                    in     yes     yes    yes       no    no
+POST /count/agents/recount                                    in     yes     no     yes       no    no
+GET  /count/agents/rejected                                   in     yes     yes    yes       no    no
+POST /count/agents/rejected                                   in     yes     no     yes       no    no
+GET  /count/provisional                                       in     yes     no     yes       no    no
 GET  /count/verification                                      in     yes     yes    yes       no    no
 POST /count/verification                                      in     yes     no     yes       no    no
 GET  /count/stage                                             in     yes     yes    yes       no    no

@@ -149,7 +149,7 @@ def test_a_slip_is_put_right_from_the_phone_and_everyone_sees_before_and_after(p
     assert (value_of(form, "votes.11"), value_of(form, "rejected.more_than_one")) == ("16,867", "17")
     assert "stays on air until the new figures go out" in form
     phone.send(SHEET, texts(ONE_FOR_ANOTHER))
-    assert "A slip in the declaration is put right" in phone.open()
+    assert "A slip in the declaration is put right" in phone.look_again(texts(ONE_FOR_ANOTHER))
     assert corrected(desk) == []
     assert phone.send(DECLARE).headers["location"] == RECEIPT
     phone.send(DECLARE)
@@ -255,7 +255,7 @@ def test_a_slip_in_a_result_without_verified_papers_must_account_for_its_own(pho
     phone.open()
     assert "1 fewer than the 40,113" in phone.send(SHEET, texts(rochester.VOTES | {"1": 53})).text
     phone.send(SHEET, texts(ONE_FOR_ANOTHER))
-    phone.open()
+    phone.look_again(texts(ONE_FOR_ANOTHER))
     phone.send(DECLARE)
     assert len(corrected(desk)) == 1
 
@@ -371,7 +371,7 @@ def test_a_reason_can_be_read_and_printed(phone: Phone, desk: Desk) -> None:
     assert phone.send("/count/correction", {"reason": "Rows\x00 were  swapped."}).status_code == 303
     phone.open()
     phone.send(SHEET, texts(ONE_FOR_ANOTHER))
-    phone.open()
+    phone.look_again(texts(ONE_FOR_ANOTHER))
     phone.send(DECLARE)
     last = desk.events()[-1]
     assert isinstance(last, Corrected)

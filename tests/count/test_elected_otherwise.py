@@ -25,7 +25,7 @@ def officer(phone: Phone) -> Phone:
     wanted = re.findall(r'name="(reason\.[^"]+)"', page)
     if wanted:
         phone.send("/count/sheet", texts(OTHERWISE) | dict.fromkeys(wanted, "It is so."))
-    phone.open()
+    phone.look_again(texts(OTHERWISE))
     return phone
 
 

@@ -12,7 +12,7 @@ import httpx2
 from msgspec.structs import replace
 
 from server.election.contests import Definition
-from server.election.counting.acts import Asked, PapersVerified, SheetKeyed
+from server.election.counting.acts import Asked, KeyedAgain, PapersVerified, SheetKeyed
 from server.stream.embedded import Embedded
 from tests.conftest import until
 from tests.count import rochester
@@ -53,6 +53,7 @@ class Officer:
             self.link: {"pin": PIN},
             "/count/verification": {"issued": "40,113", "papers": "40,113"},
             "/count/sheet": texts(votes(self.number)),
+            "/count/again": texts(votes(self.number)),
             "/count/declare": {},
         }
         async with self._client:
@@ -120,7 +121,7 @@ def test_fifty_officers_through_two_kills_lose_nothing_and_double_nothing(hall: 
     assert {event.ballot: event.votes for event in declared} == {ballot(one): votes(one) for one in range(OFFICERS)}
     assert [event.seq for event in desk.events()] == list(range(1, len(desk.events()) + 1))
     acts = desk.acts()
-    for kind in (PapersVerified, SheetKeyed):
+    for kind in (PapersVerified, SheetKeyed, KeyedAgain):
         assert Counter(act.ballot for act in acts if isinstance(act, kind)) == dict.fromkeys(receipts, 1), kind
     assert len({act.command.id for act in acts if isinstance(act, Asked)}) == 2 * OFFICERS
     assert len(desk.events()) == 1 + 2 * OFFICERS, "the papers and the declaration of each"

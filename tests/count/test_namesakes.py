@@ -41,7 +41,7 @@ def test_namesakes_are_told_apart_from_the_sheet_to_every_page(phone: Phone, des
 
     phone.page = sheet
     assert phone.send("/count/sheet", tied | {"lot": SECOND}).status_code == 303
-    assert f"the lot fell on {told[SECOND]}" in phone.open()
+    assert f"the lot fell on {told[SECOND]}" in phone.look_again(tied)
     assert phone.send("/count/declare").status_code == 303
     (declared,) = desk.declared()
     assert declared.lot == SECOND

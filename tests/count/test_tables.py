@@ -52,7 +52,7 @@ def add_up(phone: Phone, texts: dict[str, str] | None = None) -> str:
     phone.open(TABLES)
     answer = phone.send(TABLES, texts)
     assert answer.status_code == 303, answer.text
-    return phone.open()
+    return phone.look_again()
 
 
 def test_the_sheet_of_the_contest_is_the_sum_of_its_tables(phone: Phone, desk: Desk, dora: Phone) -> None:

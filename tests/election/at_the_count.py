@@ -17,6 +17,7 @@ from server.election.counting.acts import (
     Dropped,
     EntryChosen,
     EntryMode,
+    KeyedAgain,
     PapersVerified,
     PublicCommand,
     Role,
@@ -28,6 +29,7 @@ from server.election.counting.boxes import must_be_accounted_for
 from server.election.counting.desk import Desk, fold_acts
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of, sheets_of, spoken
 from server.election.counting.figures.apart import Apart
+from server.election.counting.figures.fields import number_at
 from server.election.deciding.decide import decide
 from server.election.events import AnyEvent
 from server.election.methods.figures import MoreFigures, Rejected
@@ -203,8 +205,26 @@ class AtTheCount:
         )
 
     def key(self, who: Who, figures: Figures = RIGHT, where: str = B0) -> SheetKeyed:
-        """A sheet, keyed."""
-        return self.record(self.sheet(who, figures, where))[0]
+        """A sheet, keyed; and where that makes one person's whole sheet, seen again as it is."""
+        keyed = self.record(self.sheet(who, figures, where))[0]
+        self.look_again(where=where)
+        return keyed
+
+    def seen_again(self, figures: dict[str, int] | None = None, where: str = B0) -> KeyedAgain | None:
+        """What the person who keys alone would send having looked at the paper again: what is on their sheet, but for
+        these ``figures``; None where nobody waits for that."""
+        stands, count = self.stands(where), self.later.counts[where]
+        sheet = sheets_of(count, self.desk).get("officer")
+        if not stands.looks_again or sheet is None:
+            return None
+        seen = {one: number_at(sheet, one) or 0 for one in sheet.again or ()} | (figures or {})
+        stamp, before = self.stamp(JANE, self.new_id("again")), stands.again.seq if stands.again else 0
+        return KeyedAgain(**stamp, ballot=where, round=count.round, sheet=sheet.seq, replaces=before, figures=seen)
+
+    def look_again(self, figures: dict[str, int] | None = None, where: str = B0) -> KeyedAgain | None:
+        """The paper looked at again, and put on record if anybody waits for that."""
+        seen = self.seen_again(figures, where)
+        return self.record(seen)[0] if seen else None
 
     def declare(self, where: str = B0, who: Who = RITA) -> bool:
         """The confirmed figures are spoken."""

@@ -2,19 +2,23 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cache
 from random import Random
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from server.election.deciding.checks import check_figures
 from server.election.contests import Contest
+from server.election.counting.acts import Apart, SheetKeyed, Stamp
+from server.election.counting.figures.again import asked_again
 from server.election.counting.figures.doubts import doubts_about_figures
 from server.election.counting.figures.expected import Changes, changes_in, expected_from
+from server.election.counting.figures.fields import number_at
+from server.election.deciding.checks import check_figures
 from server.election.events import Declared
-from server.election.methods.figures import Rejected
+from server.election.methods.figures import MoreFigures, Rejected
 from server.nights.archive import PastNight, listed, load
 
 SEED = 20191212
@@ -52,13 +56,16 @@ class Slip(Struct, frozen=True):
 
     @property
     def alone(self) -> str:
-        """What becomes of it when one person enters: refused, doubted or let through."""
+        """What becomes of it when one person enters: refused, doubted, found as it is keyed again, or let through."""
         rejected = None if self.wrong.rejected is None else Rejected(self.wrong.rejected)
         votes = self.wrong.votes
         if check_figures(self.contest, votes, rejected, self.papers, None, must_reconcile=True):
             return "refused"
         doubts = doubts_about_figures(self.contest, votes, rejected, self.papers, expected=self.expected)
-        return "doubted" if doubts else "let through"
+        if doubts:
+            return "doubted"
+        sheets = (keyed(one.votes, Rejected(one.rejected or 0)) for one in (self.wrong, self.right))
+        return "keyed again" if is_found_again(self.contest, *sheets) else "let through"
 
     @property
     def elects_another(self) -> bool:
@@ -117,20 +124,44 @@ def table() -> str:
     lines = as_table([(slip.kind, slip.alone, slip.found_by_another) for slip in made])
     elects = [slip for slip in made if slip.elects_another]
     through = sum(slip.alone == "let through" for slip in elects)
-    alone = f"Of these {NUMBER:,} slips {len(elects)} would elect another: one person lets {through} of them through"
-    return f"{lines}\n\n{alone}, two people none."
+    once = sum(slip.alone in ("keyed again", "let through") for slip in elects)
+    alone = (
+        f"Of these {NUMBER:,} slips {len(elects)} would elect another. One person who keyed only once would let {once} "
+        f"of them through; who keys again, {through}"
+    )
+    return f"{lines}\n\n{alone}; two people, none."
+
+
+def keyed(
+    votes: dict[str, int],
+    rejected: Rejected,
+    more: MoreFigures | UnsetType = UNSET,
+    apart: Apart | UnsetType = UNSET,
+) -> SheetKeyed:
+    """The sheet that an officer sends with these figures."""
+    stamp = Stamp(seq=1, at=datetime.min.replace(tzinfo=UTC), by="", invitation="", device="", command_id="")
+    figures = {"votes": votes, "rejected": rejected, "lot": None, "reasons": {}, "more": more, "apart": apart}
+    return SheetKeyed(**stamp, ballot="", role="officer", round=0, replaces=0, **figures)  # type: ignore[arg-type]
+
+
+def is_found_again(contest: Contest, wrong: SheetKeyed, right: SheetKeyed) -> bool:
+    """Whether one person finds it who reads the paper once more, and keys again what is asked for."""
+    asked = asked_again(contest.rules.keyed, contest.seats, wrong)
+    return any(number_at(wrong, field) != number_at(right, field) for field in asked)
 
 
 def as_table(made: Sequence[tuple[str, str, bool]]) -> str:
     """A row for each kind, of slips with what becomes of them alone and whether another person finds them."""
     lines = [
-        "| slip | made | one person: refused | wants a reason | let through | two people: found | let through |",
-        "|---|--:|--:|--:|--:|--:|--:|",
+        "| slip | made | one person: refused | wants a reason | found as it is keyed again | let through "
+        "| two people: found | let through |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for kind in dict.fromkeys(kind for kind, *_ in made):
         some = [slip for slip in made if slip[0] == kind]
         alone, found = Counter(becomes for _, becomes, _ in some), sum(is_found for *_, is_found in some)
-        numbers = (alone["refused"], alone["doubted"], alone["let through"], found, len(some) - found)
+        becomes = ("refused", "doubted", "keyed again", "let through")
+        numbers = (*(alone[one] for one in becomes), found, len(some) - found)
         lines.append(f"| {kind} | {len(some)} | {' | '.join(map(str, numbers))} |")
     return "\n".join(lines)
 

@@ -11,12 +11,12 @@ from random import Random
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.election.deciding.checks import check_figures
 from server.election.contests import Contest
 from server.election.counting.figures.doubts import doubts_about_figures
+from server.election.deciding.checks import check_figures
 from server.election.methods.figures import Rejected
 from server.nights.archive import listed, load
-from tests.election.slips import NUMBER, SEED, results
+from tests.election.slips import NUMBER, SEED, is_found_again, keyed, results
 
 TABLES, BUNDLE = 6, 50
 Rows = dict[str, int]
@@ -82,9 +82,9 @@ def by_tables(right: Count, wrong: Count) -> str:
 def table() -> str:
     """What becomes of the slips by kind, as Markdown, and through how many another winner went."""
     lines = [
-        "| slip | made | single: refused | wants a reason | through | double: through | tables, one each: refused "
-        "| wants a reason | through | tables, two each: through |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| slip | made | single: refused | wants a reason | found again | through | double: through "
+        "| tables, one each: refused | wants a reason | found again | through | tables, two each: through |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     another = {"single": 0, "double": 0, "tables": 0, "tables by two": 0}
     rows: dict[str, list[tuple[str, str, bool, bool]]] = {}
@@ -107,7 +107,7 @@ def table() -> str:
     return "\n".join([*lines, "", f"Another winner, and nobody asked why: {told}."])
 
 
-OUTCOMES = ("refused", "wants a reason", "through")
+OUTCOMES = ("refused", "wants a reason", "found again", "through")
 
 
 def _votes(count: Count, rows: Rows) -> Rows:
@@ -116,11 +116,18 @@ def _votes(count: Count, rows: Rows) -> Rows:
 
 def _checked(right: Count, rows: Rows) -> str:
     """What the checks of the contest's sheet say, with the papers verified, which are right."""
-    heads = [rows[row] for row in rows if row.startswith("rejected")]
-    votes, rejected, papers = _votes(right, rows), Rejected(sum(heads), *heads), right.whole["given"]
+    votes, rejected, papers = _votes(right, rows), _rejected(rows), right.whole["given"]
     if check_figures(right.contest, votes, rejected, papers, None, must_reconcile=True):
         return "refused"
-    return "wants a reason" if doubts_about_figures(right.contest, votes, rejected, papers) else "through"
+    if doubts_about_figures(right.contest, votes, rejected, papers):
+        return "wants a reason"
+    sheets = (keyed(_votes(right, one), _rejected(one)) for one in (rows, right.whole))
+    return "found again" if is_found_again(right.contest, *sheets) else "through"
+
+
+def _rejected(rows: Rows) -> Rejected:
+    heads = [number for row, number in rows.items() if row.startswith("rejected")]
+    return Rejected(sum(heads), *heads)
 
 
 def _dealt(random: Random, contest: Contest, votes: Rows, rejected: int) -> Count:

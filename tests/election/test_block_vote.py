@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from server.election.deciding.checks import check_figures
 from server.election.commands import AmendBallotPaper, Correct, Declare, OpenNight, ReachStage, RecordNoPoll, Withdraw
 from server.election.contests import Contest, Previous
 from server.election.counting.figures.doubts import doubts_about_figures
+from server.election.deciding.checks import check_figures
 from server.election.deciding.decide import decide
 from server.election.methods.figures import MoreFigures, Rejected
 from server.election.nights import apply

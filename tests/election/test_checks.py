@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from server.election.deciding.checks import check_figures
 from server.election.contests import Candidate, Contest
+from server.election.deciding.checks import check_figures
 from server.election.events import Declared
 from server.election.methods.figures import Rejected
 from server.election.texts.check_codes import CHECKS, Finding

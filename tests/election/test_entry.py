@@ -461,6 +461,7 @@ def test_a_sheet_must_account_for_every_paper_and_give_reasons_for_what_is_doubt
         assert refusal.code == "reasons-missing"
         assert [one.code for one in refusal.findings] == ["ten-times-too-big"]
     count.record(doubtful)
+    count.look_again()
     assert count.stands().state == "ready"
 
 

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from server.election.deciding.checks import Keyed, check_figures, check_preferences
 from server.election.commands import Declare, ReachStage, ReportPreferences
 from server.election.contests import Contest, Previous
+from server.election.deciding.checks import Keyed, check_figures, check_preferences
 from server.election.deciding.decide import decide
 from server.election.events import PreferencesReported
 from server.election.methods.figures import MoreFigures, Rejected, SecondPreferences

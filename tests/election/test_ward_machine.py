@@ -167,6 +167,8 @@ class OneNight(RuleBasedStateMachine):
                 right = (APART if self.count.desk.apart else WHOLE) if where == WARD else BOTH if second else FIRST
                 for who in (JANE, OMAR)[: 2 if self.count.desk.entry == "double" else 1]:
                     self._try(self.count.sheet(who, right, where))
+            case "look again":
+                self.looks_again(where, which=0)
             case "ready":
                 self.confirms(where)
                 self.speaks(where, crash)
@@ -186,6 +188,20 @@ class OneNight(RuleBasedStateMachine):
         for who, number in ((JANE, which), (OMAR, other)):
             sheet = self.count.sheet(who, SHEETS[where][number % len(SHEETS[where])], where)
             self._try(replace(sheet, reasons=reasons))
+
+    @rule()
+    def keys_fewer_votes_than_papers(self) -> None:
+        if not self.count.desk.apart:
+            self._try(self.count.sheet(JANE, of_ward(100, 100, 100, 100), WARD))
+
+    @rule(where=places, which=numbers)
+    def looks_again(self, where: str, which: int) -> None:
+        """The paper is read once more, as it is on the sheet; or with one field otherwise, of those that are asked."""
+        seen = self.count.seen_again({}, where)
+        if seen is not None:
+            fields = list(seen.figures)
+            wrong = {fields[which % len(fields)]: 7} if which % 3 else {}
+            self._try(replace(seen, figures=seen.figures | wrong))
 
     @rule(where=places, crash=seldom)
     def speaks(self, where: str, crash: bool) -> None:
@@ -210,6 +226,7 @@ class OneNight(RuleBasedStateMachine):
         for who in (JANE, OMAR)[: 2 if self.count.desk.entry == "double" else 1]:
             figures = apart if where == WARD else of_city(200, 190, 101, 60, 30)
             self._try(replace(self.count.sheet(who, figures, where), reasons=REASONS))
+        self.looks_again(where, which=0)
         if confirmed:
             self.confirms(where)
         self.speaks(where, crash=False)
@@ -296,7 +313,16 @@ REFUSALS = {
     *("second-missing", "preferences-missing", "preferences-differ", "count-moved-on", "not-confirmed"),
     *("shape", "already-declared", "change-unconfirmed", "already-asked", "held"),
 }
-KINDS = {"ChangeConfirmed", "PreferencesReported", "Declared", "Corrected", "Withdrawn", "Dropped", "SheetKeyed"}
+KINDS = {
+    "ChangeConfirmed",
+    "PreferencesReported",
+    "Declared",
+    "Corrected",
+    "Withdrawn",
+    "Dropped",
+    "SheetKeyed",
+    "KeyedAgain",
+}
 
 
 def test_whatever_happens_in_a_ward_or_a_city_nothing_goes_out_that_cannot_be() -> None:
@@ -304,5 +330,6 @@ def test_whatever_happens_in_a_ward_or_a_city_nothing_goes_out_that_cannot_be() 
     machine: Any = OneNight  # its own types do not survive strict checking
     walks = settings(max_examples=400, stateful_step_count=40, deadline=None, derandomize=True)
     run_state_machine_as_test(machine, settings=walks)
-    states = {f"double: {state}" for state in get_args(State) if state != "no poll"}
+    states = {f"double: {state}" for state in get_args(State) if state not in ("no poll", "look again")}
+    states |= {"single: look again", "single: differs", "single: on air"}
     assert (states | REFUSALS | KINDS) - SEEN.keys() == set(), "the walk did not come by everything"

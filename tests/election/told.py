@@ -28,6 +28,7 @@ from server.election.counting.acts import (
     CorrectionDropped,
     Dropped,
     EntryChosen,
+    KeyedAgain,
     PapersVerified,
     PublicCommand,
     Role,
@@ -61,6 +62,7 @@ from server.election.events import (
     StageTakenBack,
     Withdrawn,
 )
+from server.election.methods.figures import HEADS, NOTHING_MORE
 from server.election.texts.check_codes import Finding
 
 Line = Sequence[AnyAct | AnyEvent]
@@ -78,6 +80,8 @@ def must_be_told(line: Line, place: int) -> None:
             assert not past
         case SheetKeyed():
             _sheet(past, one)
+        case KeyedAgain():
+            _again(past, one)
         case TableKeyed():
             _table(past, one)
         case PapersVerified():
@@ -186,6 +190,7 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
         turns = [one for one in before if isinstance(one, EntryChosen)]
         fewer = [one.seq for one, two_before in zip(turns[1:], turns, strict=False) if _fewer(two_before, one)]
         assert keyed["officer"].seq > max(fewer, default=0), "what two were to key went out as one person left it"
+        _must_be_seen_again(before, keyed["officer"])
     if two:
         assert agree, "figures went out that two people had not keyed"
         first, second = keyed["officer"], keyed["second officer"]
@@ -315,6 +320,8 @@ def _preferences(past: Line, event: PreferencesReported, asked: Asked) -> None:
     if mode(before) == "double" or "second officer" in keyed:
         agree = [(one.votes, one.rejected) == (event.votes, event.rejected) for one in keyed.values()]
         assert agree == [True, True], "a first round went out that two people had not keyed"
+    elif "officer" in keyed and keyed["officer"].votes == event.votes:
+        _must_be_seen_again(before, keyed["officer"])
 
 
 def _sheet(past: Line, sheet: SheetKeyed) -> None:
@@ -330,12 +337,54 @@ def _sheet(past: Line, sheet: SheetKeyed) -> None:
     assert sheet.replaces == (mine.seq if mine else 0), "a sheet replaced one that its writer had not seen"
     assert not any(_same_person(sheet, other) for role, other in keyed.items() if role != sheet.role)
     assert papers_in(sheet) == expected(past, ballot), "a sheet that does not add up"
+    assert bool(sheet.again) == (mode(past) == "single"), "one person is to look again, and only one"
     _sum_of_tables(past, sheet)
     papers, contest = expected(past, ballot), _contest(past, ballot)
     if sheet.apart:
         blocks = {one.id: sheet.apart.blocks.get(one.party, 0) for one in contest.candidates}
         assert sheet.votes == {one: split + blocks[one] for one, split in sheet.apart.split.items()}
     _reasoned(doubts_about_figures(contest, sheet.votes, sheet.rejected, papers), sheet.reasons)
+
+
+def _again(past: Line, again: KeyedAgain) -> None:
+    """Of the sheet that one person alone keyed last, with the fields that it asks for, seen by its writer."""
+    sheet = sheets(past, again.ballot).get("officer")
+    assert mode(past) == "single"
+    assert waiting(past, again.ballot) is None, "looked at again while figures are going on air"
+    assert sheet is not None, "looked at again without a sheet"
+    assert (again.sheet, again.round) == (sheet.seq, sheet.round), "looked at again, and it was another sheet"
+    assert again.figures.keys() == {*(sheet.again or ())}
+    before = seen_again(past, again.ballot)
+    assert again.replaces in (0, before.seq if before else 0)
+
+
+def seen_again(past: Line, ballot: str) -> KeyedAgain | None:
+    """What was keyed again last since something made all earlier figures void."""
+    seen = None
+    for place, one in enumerate(past):
+        if isinstance(one, KeyedAgain) and one.ballot == ballot:
+            seen = one
+        elif _voids(past, place, ballot):
+            seen = None
+    return seen if seen and seen.round == rounds(past, ballot) else None
+
+
+def _must_be_seen_again(past: Line, sheet: SheetKeyed) -> None:
+    """One person's figures go out only as they were keyed twice: those who lead at least, and whatever no sum finds."""
+    seen, wanted = seen_again(past, sheet.ballot), sheet.again or ()
+    assert seen is not None, "nobody looked at the paper again"
+    assert wanted
+    more, rows = sheet.more or NOTHING_MORE, {f"votes.{one}": votes for one, votes in sheet.votes.items()}
+    first = max(rows, key=rows.__getitem__)
+    if sheet.apart:
+        rows |= {f"block.{one}": votes for one, votes in sheet.apart.blocks.items()}
+        rows |= {f"split.{one}": votes for one, votes in sheet.apart.split.items()}
+    rows |= {f"second.{one}": votes for one, votes in more.second.votes.items()} if more.second else {}
+    rows |= {"second_rejected": (more.second and more.second.rejected) or 0, "in_part": more.in_part or 0}
+    rows |= {"valid_papers": more.valid_papers or 0}
+    rows |= {f"rejected.{head}": getattr(sheet.rejected, head) or 0 for head in HEADS}
+    assert all(seen.figures[field] == rows[field] for field in wanted), "what was keyed again is not what went out"
+    assert sheet.apart or more.second or first in wanted, "who leads was not keyed again"
 
 
 def _table(past: Line, sheet: TableKeyed) -> None:
@@ -495,13 +544,16 @@ def _keyed(past: Line, ballot: str) -> dict[Role, SheetKeyed]:
     for place, one in enumerate(past):
         if isinstance(one, SheetKeyed) and one.ballot == ballot:
             keyed[one.role] = one
-        elif (
-            (isinstance(one, CorrectionBegun | CorrectionDropped) and one.ballot == ballot)
-            or (isinstance(one, Dropped) and _asked_figures(past[:place], one, ballot))
-            or (isinstance(one, Asked) and isinstance(one.command, ReportPreferences) and one.command.ballot == ballot)
-        ):
+        elif _voids(past, place, ballot) or (isinstance(one, Asked) and _is_first(one, ballot)):
             keyed = {}
     return keyed
+
+
+def _voids(past: Line, place: int, ballot: str) -> bool:
+    """Whether this makes earlier figures void: a correction that is begun or given up, or figures set aside."""
+    one = past[place]
+    begun = isinstance(one, CorrectionBegun | CorrectionDropped) and one.ballot == ballot
+    return begun or (isinstance(one, Dropped) and _asked_figures(past[:place], one, ballot))
 
 
 def correction(past: Line, ballot: str) -> CorrectionBegun | None:

@@ -8,17 +8,18 @@ of its last candidate.
 from collections.abc import Callable, Iterator
 from random import Random
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from server.election.deciding.checks import check_figures
 from server.election.contests import Contest
+from server.election.counting.acts import SheetKeyed
 from server.election.counting.figures.apart import Apart, added, check_apart, slates
 from server.election.counting.figures.doubts import doubts_about_figures
+from server.election.deciding.checks import check_figures
 from server.election.events import Declared
 from server.election.methods.figures import NOTHING_MORE, MoreFigures, Rejected
 from server.nights.archive import load
-from tests.election.slips import NUMBER, SEED, as_table
+from tests.election.slips import NUMBER, SEED, as_table, is_found_again, keyed
 
 NIGHT = "local.2025-05-01"
 Rows = dict[str, int]
@@ -35,21 +36,29 @@ class Slip(Struct, frozen=True):
 
     @property
     def alone(self) -> str:
-        """What becomes of it when one person enters: refused, doubted or let through."""
+        """What becomes of it when one person enters: refused, doubted, found as it is keyed again, or let through."""
         rows, papers = self.wrong, self.right["valid_papers"] + self.right["rejected"]
         if self.wrong.keys() != self.right.keys():
             return "refused"  # the form asks for every row
-        apart = Apart(under(rows, "block"), under(rows, "split"))
-        votes = added(self.contest, apart) if apart.split else under(rows, "votes")
-        rejected, more = Rejected(rows["rejected"]), MoreFigures(rows["valid_papers"], rows["in_part"])
-        found = check_figures(self.contest, votes, rejected, papers, None, more, must_reconcile=True)
-        if apart.split:
+        sheet = self._sheet(rows)
+        votes, rejected, apart = sheet.votes, sheet.rejected, sheet.apart
+        found = check_figures(self.contest, votes, rejected, papers, None, sheet.more, must_reconcile=True)
+        if apart:
             found += check_apart(self.contest, apart, rows["valid_papers"])
         # A tie that the slip makes is asked for its lot, and is told like any other.
         if found:
             return "refused"
-        doubts = doubts_about_figures(self.contest, votes, rejected, papers, apart.split or None)
-        return "doubted" if doubts else "let through"
+        if doubts_about_figures(self.contest, votes, rejected, papers, apart.split if apart else None):
+            return "doubted"
+        return "keyed again" if is_found_again(self.contest, sheet, self._sheet(self.right)) else "let through"
+
+    def _sheet(self, rows: Rows) -> SheetKeyed:
+        """The rows as they are sent, all rejected papers under one head."""
+        apart = Apart(under(rows, "block"), under(rows, "split"))
+        votes = added(self.contest, apart) if apart.split else under(rows, "votes")
+        rejected = Rejected(rows["rejected"], 0, 0, 0, rows["rejected"])
+        more = MoreFigures(rows["valid_papers"], rows["in_part"])
+        return keyed(votes, rejected, more, apart if apart.split else UNSET)
 
     @property
     def found_by_another(self) -> bool:

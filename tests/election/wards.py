@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from server.election.bodies import Body
-from server.election.deciding.checks import Keyed
 from server.election.commands import AnyCommand, Declare, OpenNight
 from server.election.contests import Candidate, Contest, Definition, Previous
+from server.election.deciding.checks import Keyed
 from server.election.deciding.decide import decide
 from server.election.methods.figures import MoreFigures, Rejected
 from server.election.nights import Night, apply

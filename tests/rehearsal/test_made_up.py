@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from server.election.deciding.checks import check_figures
 from server.election.contests import practised
+from server.election.deciding.checks import check_figures
 from server.election.events import Declared, NoPollTaken
 from server.election.nights import fold
 from server.election.refusals import Refused

@@ -224,6 +224,10 @@ def _figures(night: Night, count: Count, stands: EntryProgress) -> str:
             return "being revised, nothing keyed" if stands.correction else "nothing keyed"
         case "one keyed":
             return f"waiting for the {' and the '.join(stands.waiting_for)}"
+        case "look again":
+            return "keyed by one person, who looks at the paper again"
+        case "differs" if stands.again:
+            return f"keyed again otherwise in {len(stands.differing)} row{'' if len(stands.differing) == 1 else 's'}"
         case "differs":
             rows = len(set(stands.differing))
             return f"sheets differ in {rows} row{'' if rows == 1 else 's'}"

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from server.election.counting.acts import BoxAct, TableAct
+from server.election.counting.acts import InTheHall
+from server.election.counting.acts.agent_acts import AgentsConsulted, RecountRequested, RejectedNoted
 from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.desk import Desk
+from server.election.methods.figures import HEADS
 
-InTheHall = BoxAct | TableAct
-"""The acts on ballot boxes and count tables."""
 _FEW = 8
 
 
@@ -40,5 +40,13 @@ def told_of_the_hall(desk: Desk, act: InTheHall) -> str:
             return "Not counted by tables any more"
         case TableKeyed():
             return f"{act.table} keyed{' again' if act.replaces else ''}, as the {act.role}"
+        case AgentsConsulted():
+            return f"Provisional result shown to candidates and agents: {act.who}"
+        case RecountRequested():
+            what = f"{act.who} ({act.of or 'of all votes'})"
+            return f"Recount asked for by {what}, {'granted' if act.granted else 'refused'}: {act.why}"
+        case RejectedNoted():
+            told = "; ".join(f"{HEADS[head]}: {note}" for head, note in act.notes.items())
+            return f"Notes on rejected papers{': ' if told else ' taken away'}{told}"
         case _:
             assert_never(act)

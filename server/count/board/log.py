@@ -26,6 +26,7 @@ from server.election.counting.acts import (
     EventLost,
     InvitationAct,
     Invited,
+    KeyedAgain,
     PapersVerified,
     PinChosen,
     PinMistaken,
@@ -33,6 +34,7 @@ from server.election.counting.acts import (
     SheetKeyed,
     SignedIn,
 )
+from server.election.counting.acts.agent_acts import AgentsConsulted, RecountRequested, RejectedNoted
 from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.acts.hook_acts import HookDropped, HookMade, HookSwitched
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
@@ -145,6 +147,7 @@ class _Log:
             case (
                 PapersVerified()
                 | SheetKeyed()
+                | KeyedAgain()
                 | CorrectionBegun()
                 | CorrectionDropped()
                 | EventLost()
@@ -152,6 +155,8 @@ class _Log:
             ):
                 return act.ballot == ballot
             case BoxesListed() | BoxStruck() | BoxCounted() | BoxChecked() | TablesChosen() | TableKeyed():
+                return act.ballot == ballot
+            case AgentsConsulted() | RecountRequested() | RejectedNoted():
                 return act.ballot == ballot
             case _:
                 assert_never(act)

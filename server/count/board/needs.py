@@ -12,7 +12,6 @@ from server.count.board.wording import command_told
 from server.count.phone.read_back import otherwise
 from server.election.commands import OfTheHold, ballot_of
 from server.election.counting.acts import Asked, Dropped
-from server.election.counting.entry import KEYING
 from server.election.counting.losses import to_send_again
 from server.html.templates import clock
 
@@ -88,7 +87,8 @@ def _differs(board: Board, glance: Glance) -> Need | None:
     if glance.stands.state != "differs":
         return None
     since = max(sheet.at for sheet in board.sheets(glance.count.contest.ballot).values())
-    return _need("differs", glance, f"{glance.figures} since {clock(since)}. Both officers look at the paper again.")
+    who = "The officer looks" if glance.stands.again else "Both officers look"
+    return _need("differs", glance, f"{glance.figures} since {clock(since)}. {who} at the paper again.")
 
 
 def _unaccounted(board: Board, glance: Glance) -> Need | None:
@@ -155,17 +155,17 @@ def _corrections(board: Board, glance: Glance) -> Need | None:
 
 
 def _lonely(board: Board, glance: Glance) -> Need | None:
-    if glance.stands.state != "one keyed":
+    if glance.stands.state not in ("one keyed", "look again"):
         return None
     sheets = board.sheets(glance.count.contest.ballot)
-    (sheet,) = sheets.values()
-    (missing,) = (role for role in KEYING if role not in sheets)
+    sheet, missing = next(iter(sheets.values())), [role for role in glance.stands.waiting_for if role not in sheets]
     keyed = f"the {sheet.role} keyed at {clock(sheet.at)}"
-    if not any(person.role == missing for person in glance.people):
-        return _need("lonely", glance, f"{keyed}, and nobody is invited as {missing}.")
+    if missing and not any(person.role == missing[0] for person in glance.people):
+        return _need("lonely", glance, f"{keyed}, and nobody is invited as {missing[0]}.")
     if board.now - sheet.at < LONELY:
         return None
-    return _need("lonely", glance, f"{keyed}, and the {missing} has keyed nothing yet.")
+    then = f"the {missing[0]} has keyed nothing yet" if missing else "has not looked at the paper again"
+    return _need("lonely", glance, f"{keyed}, and {then}.")
 
 
 def _unspoken(board: Board, glance: Glance) -> Need | None:

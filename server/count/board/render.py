@@ -16,7 +16,6 @@ from server.count.board.log import log_of
 from server.count.board.needs import needs_of
 from server.count.board.replay_wording import SKIPS, SPEEDS, replay_told
 from server.count.board.wording import device_told, reasons_told
-from server.count.phone.figures import number_at
 from server.count.phone.labels import label_of
 from server.count.phone.read_back import otherwise, read_back
 from server.count.visit.stages import STAGES
@@ -39,6 +38,8 @@ from server.election.counting.acts import (
     SignInAct,
 )
 from server.election.counting.desk import Desk, Person
+from server.election.counting.entry import EntryProgress
+from server.election.counting.figures.fields import number_at
 from server.election.events import (
     BallotPaperAmended,
     Corrected,
@@ -173,7 +174,7 @@ def contest(board: Board, ballot: str) -> Markup:
         otherwise=otherwise(board.later, board.desk, ballot),
         verification=kept.verification,
         sheets=sorted(sheets.values(), key=lambda sheet: sheet.role),
-        differing=_differing(night, ballot, stands.differing, sheets.values()),
+        differing=_differing(night, ballot, stands, sheets.values()),
         confirmed=read_back(night, count, figures) if isinstance(figures, _FIGURES) else None,
         declared=read_back(night, count, count.result) if count.result and not count.result.unopposed else None,
         people=glance.people,
@@ -190,15 +191,15 @@ def partial(target: str, html: str) -> str:
     return f'<hx-partial hx-target="#{target}" hx-swap="outerMorph">{html}</hx-partial>'
 
 
-def _differing(night: Night, ballot: str, fields: Iterable[str], sheets: Iterable[SheetKeyed]) -> list[Differing]:
-    rows: list[Differing] = []
-    for field in dict.fromkeys(fields):
+def _differing(night: Night, ballot: str, stands: EntryProgress, sheets: Iterable[SheetKeyed]) -> list[Differing]:
+    rows, again = list[Differing](), stands.again.figures if stands.again else dict[str, int]()
+    for field in dict.fromkeys(stands.differing):
         if field == "lot":
             figures = sorted(_drawn(night, sheet) for sheet in sheets)
         else:
             numbers = [number_at(sheet, field) for sheet in sheets]
-            known = sorted(number for number in numbers if number is not None)
-            figures = ["not known"] * (len(numbers) - len(known)) + [f"{number:,}" for number in known]
+            known = sorted(number for number in (*numbers, again.get(field)) if number is not None)
+            figures = ["not known"] * numbers.count(None) + [f"{number:,}" for number in known]
         rows.append(Differing(label_of(night, ballot, field), tuple(figures)))
     return rows
 
@@ -237,8 +238,7 @@ def _ballots(desk: Desk, news_item: News) -> Iterable[str]:
 
 
 def _about(command: PublicCommand) -> Iterable[str]:
-    ballot = ballot_of(command)
-    return (ballot,) if ballot else ()
+    return filter(None, (ballot_of(command),))
 
 
 def _fragment(name: str, **context: object) -> Markup:

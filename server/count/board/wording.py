@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import UNSET
 
-from server.count.board.hall_wording import InTheHall, told_of_the_hall
+from server.count.board.hall_wording import told_of_the_hall
 from server.count.board.hook_wording import hook_told
 from server.count.board.person_wording import told_of_people
 from server.count.board.replay_wording import replay_told
@@ -39,8 +39,10 @@ from server.election.counting.acts import (
     EntryChosen,
     EventLost,
     HookAct,
+    InTheHall,
     InvitationAct,
     Invited,
+    KeyedAgain,
     PapersVerified,
     PinChosen,
     PinMistaken,
@@ -50,6 +52,7 @@ from server.election.counting.acts import (
     SignedIn,
 )
 from server.election.counting.desk import Desk
+from server.election.counting.figures.again import differing_again
 from server.election.events import (
     BallotPaperAmended,
     Corrected,
@@ -142,6 +145,8 @@ def act_told(night: Night, desk: Desk, act: AnyAct) -> str:
             return f"Verified: {act.papers:,} ballot papers counted{issued}"
         case SheetKeyed():
             return f"Keyed the {act.role}’s sheet{' again' if act.replaces else ''}"
+        case KeyedAgain():
+            return _looked_again(desk, act)
         case CorrectionBegun():
             return f"{'Began to put a slip right' if act.slip else 'Began a revision'}: {act.reason}"
         case ChangeConfirmed():
@@ -176,6 +181,15 @@ def time_told(moment: datetime | None) -> str:
 def _amended(step: AmendBallotPaper | BallotPaperAmended | AmendNight | NightAmended) -> str:
     paper = isinstance(step, AmendBallotPaper | BallotPaperAmended)
     return "the ballot paper put right" if paper else "the night put right"
+
+
+def _looked_again(desk: Desk, act: KeyedAgain) -> str:
+    """That somebody keyed figures again, and in how many they differ from the sheet; not which they are."""
+    sheet = desk.log[act.sheet - 1]
+    assert isinstance(sheet, SheetKeyed), "what is keyed again is of a sheet"
+    rows, unlike = len(act.figures), len(differing_again(sheet, act))
+    told = f"{rows} rows" if rows > 1 else "a row"
+    return f"Looked at the paper again, and keyed {told}: {f'{unlike} differ' if unlike else 'as on the sheet'}"
 
 
 def _because(reason: str) -> str:

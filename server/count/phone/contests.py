@@ -69,6 +69,8 @@ def _told(count: Count, stands: EntryProgress, role: Role, *, held: bool) -> Lis
             mine = role in KEYING and role in stands.waiting_for
             waits = say("waits for the %(role)s", role=ROLES[stands.waiting_for[0]])
             return Listed(count, say("your sheet is missing") if mine else waits)
+        case "look again":
+            return Listed(count, say("your figures are to be keyed again"))
         case "asked":
             return Listed(count, say("sent, waits for the release") if held else say("sent, going on air"))
         case "on air":

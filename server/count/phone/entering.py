@@ -10,17 +10,25 @@ from server.access import allows
 from server.count.phone.asked import asked_of
 from server.count.phone.contests import contests_page, token_of_all
 from server.count.phone.figures import SentForm, entry_of, read_sheet, read_verification
-from server.count.phone.pages import fresh_entry, read_back_page, sheet_page, verification_page, waiting_page
+from server.count.phone.pages import (
+    again_page,
+    entry_again,
+    fresh_entry,
+    read_back_page,
+    sheet_page,
+    verification_page,
+    waiting_page,
+)
 from server.count.visit.place import Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, device_told, id_of, stamp, taken_back
 from server.count.visit.stages import STAGING
 from server.count.visit.visitors_night import led_to
-from server.election.deciding.checks import check_figures, check_preferences
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified, SheetKeyed
 from server.election.counting.entry import KEYING, keyers, papers_of, sheets_of
 from server.election.counting.keying import is_first_alone
+from server.election.deciding.checks import check_figures, check_preferences
 from server.election.events import Stage
 from server.election.methods.figures import Rejected
 from server.election.numbers import written
@@ -37,7 +45,7 @@ _ALONE = say(
     "One person keys each result of this night now, and nobody else has confirmed these figures: look at each of them "
     "on the paper, and send them again."
 )
-_NOT_CONFIRMED = say(
+NOT_CONFIRMED = say(
     "The store of results did not answer, so it is not certain that this was sent. Send it again: it counts only once."
 )
 
@@ -55,7 +63,8 @@ async def form(request: Request) -> Response:
     if state == "unverified" and place.boxes.boxes:
         return led_to(request, place.at("/count/boxes"))
     by_tables = bool(place.tables.names) and state not in ("unverified", "no poll")
-    if by_tables and (state != "ready" or "change" in request.query_params):
+    changes, looks = "change" in request.query_params, place.stands.looks_again
+    if by_tables and (changes or not (looks or state == "ready")):
         return led_to(request, place.at("/count/tables"))
     if state == "unverified" and role in STAGING:
         return verification_page(request, place, SentForm({}), fresh=True)
@@ -66,8 +75,10 @@ async def form(request: Request) -> Response:
             # A sheet that has become void comes back as it was keyed, with what is wrong with it now.
             found = _errors(place, entry) if entry.numbers else ()
             return sheet_page(request, place, entry, found, fresh=not entry.numbers)
+        if looks and not changes:
+            return again_page(request, place, entry_again(place))
         again = _ALONE if role in place.stands.waiting_for else ""
-        if state == "differs" or again or "change" in request.query_params:
+        if state == "differs" or again or changes:
             return sheet_page(request, place, entry_of(asked_of(place.count, place.desk), mine), notice=again)
     return read_back_page(request, place) if state == "ready" else waiting_page(request, place)
 
@@ -101,7 +112,7 @@ async def sheet(request: Request) -> Response:
     except Refused as refused:
         return await _sheet_refused(request, place, entry, refused)
     except StreamUnavailable:
-        return sheet_page(request, place, entry, notice=_NOT_CONFIRMED, status=503)
+        return sheet_page(request, place, entry, notice=NOT_CONFIRMED, status=503)
     return RedirectResponse(place.at(FORM), 303)
 
 
@@ -132,7 +143,7 @@ async def verify(request: Request) -> Response:
         notice = "" if refused.findings else refused.sentence
         return verification_page(request, place, entry, refused.findings, notice=notice, status=422)
     except StreamUnavailable:
-        return verification_page(request, place, entry, notice=_NOT_CONFIRMED, status=503)
+        return verification_page(request, place, entry, notice=NOT_CONFIRMED, status=503)
     return RedirectResponse(place.at(FORM), 303)
 
 
@@ -158,7 +169,7 @@ async def stage(request: Request) -> Response:
             if refused.code != "key-reused":
                 return waiting_page(request, place, refused.sentence, 409)
         except StreamUnavailable:
-            return waiting_page(request, place, _NOT_CONFIRMED, 503)
+            return waiting_page(request, place, NOT_CONFIRMED, 503)
     return RedirectResponse(place.at(FORM), 303)
 
 
@@ -174,7 +185,7 @@ async def take_back(request: Request) -> Response:
         if refused.code != "key-reused" and place.stands.state not in ("on air", "asked"):
             return waiting_page(request, place, refused.sentence, 422)
     except StreamUnavailable:
-        return waiting_page(request, place, _NOT_CONFIRMED, 503)
+        return waiting_page(request, place, NOT_CONFIRMED, 503)
     return RedirectResponse(place.at(FORM), 303)
 
 

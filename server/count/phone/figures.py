@@ -84,6 +84,11 @@ def read_verification(form: Mapping[str, object]) -> SentForm:
     return _read(form, PAPERS, PAPERS)
 
 
+def read_again(fields: Iterable[str], form: Mapping[str, object]) -> SentForm:
+    """What one person keyed again of these fields of a sheet, all of which must be there."""
+    return _read(form, fields, dict.fromkeys(fields, say("Key this again, as it stands on the paper.")))
+
+
 def entry_of(asked: AskedSheet, sheet: SheetKeyed | None) -> SentForm:
     """A sheet as the form that would give it; an empty form where there is none."""
     if sheet is None:
@@ -173,19 +178,3 @@ def _read(form: Mapping[str, object], names: Iterable[str], required: Mapping[st
         if name in names or name == "lot" or name.startswith("lot.") or name in given
     }
     return SentForm(kept, numbers, tuple(unreadable), {code: why for code, why in reasons.items() if why})
-
-
-def number_at(sheet: SheetKeyed, field: str) -> int | None:
-    """The number of a sheet in a field; None where it has none."""
-    (what, _, which), more = field.partition("."), sheet.more or NOTHING_MORE
-    apart, second = sheet.apart or Apart({}, {}), more.second or SecondPreferences({})
-    match what:
-        case "rejected":
-            return getattr(sheet.rejected, which or "total")
-        case "valid_papers" | "in_part":
-            return getattr(more, what)
-        case "second_rejected":
-            return second.rejected
-        case _:
-            numbers = {"votes": sheet.votes, "block": apart.blocks, "split": apart.split, "second": second.votes}
-            return numbers[what].get(which)

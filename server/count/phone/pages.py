@@ -7,19 +7,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.count.phone.asked import asked_of
-from server.count.phone.figures import SentForm, entry_of, read_sheet
+from server.count.phone.figures import SentForm, entry_of, read_again, read_sheet
 from server.count.phone.labels import label_of
 from server.count.phone.office import opening_of
 from server.count.phone.page_content import form_of, stays
 from server.count.phone.read_back import otherwise, read_back
 from server.count.visit.place import Place, common
 from server.count.visit.visitors_night import page
-from server.election.counting.entry import sheets_of
+from server.election.counting.entry import KEYING, sheets_of
+from server.election.counting.figures.fields import number_at
 from server.election.events import StageReached, StageTakenBack, Withdrawn, ends_round
 from server.election.methods.figures import HEADS, NOTHING_MORE
 from server.election.texts.check_codes import Finding
 from server.election.texts.said import _, say
 from server.html.templates import clock
+
+_PAPERS = ("rejected.", "in_part")
 
 
 def fresh_entry(place: Place) -> SentForm:
@@ -70,7 +73,7 @@ def sheet_page(
         form=form_of(place.night, place.count, asked, entry, findings),
         stay=stays(asked, entry),
         differing=[label_of(place.night, place.ballot, field) for field in place.stands.differing],
-        differing_fields=place.stands.differing,
+        looks=_looks(place),
         replaces=mine.seq if mine else 0,
         fresh=fresh,
         notice=notice or (_taken_back(place) if status == 200 else ""),
@@ -78,6 +81,52 @@ def sheet_page(
         verification=place.desk.of(place.ballot).verification,
         **common(request, place),
     )
+
+
+def entry_again(place: Place) -> SentForm:
+    """What the form of the fields that are keyed again begins with: nothing, or what was keyed and differs."""
+    again = place.stands.again
+    texts = {field: f"{number:,}" for field, number in again.figures.items()} if again else {}
+    return read_again(texts, texts)
+
+
+def again_page(
+    request: Request, place: Place, entry: SentForm, *, notice: str = "", status: int = 200, sent: bool = False
+) -> Response:
+    """The fields of a sheet that one person alone keys again, without what was keyed before unless that differs.
+
+    ``sent`` if ``entry`` came with this request, and is not on record.
+    """
+    sheet = sheets_of(place.count, place.desk)[KEYING[0]]
+    form, again = form_of(place.night, place.count, asked_of(place.count, place.desk), entry), place.stands.again
+    rows = [replace(form.rows[one], label=label_of(place.night, place.ballot, one)) for one in sheet.again or ()]
+    message = _("On your sheet: %(number)s. Look at the paper: which is right?")
+    looks = {one: say(message, number=number_at(sheet, one) or 0) for one in place.stands.differing}
+    return page(
+        request,
+        "again.html",
+        status,
+        form=form,
+        votes=[row for row in rows if not row.field.startswith(_PAPERS)],
+        papers=[row for row in rows if row.field.startswith(_PAPERS)],
+        sheet=sheet,
+        replaces=again.seq if again else 0,
+        looks=looks,
+        differing=[label_of(place.night, place.ballot, one) for one in looks],
+        fresh=not sent and not again,
+        notice=notice,
+        **common(request, place),
+    )
+
+
+def _looks(place: Place) -> dict[str, str]:
+    """Field → what is said beside it where it differs: from another's sheet, or from what the same person keyed
+    again."""
+    again = place.stands.again
+    if again is None:
+        return dict.fromkeys(place.stands.differing, say("The two sheets differ here: look at the paper."))
+    message = _("Keyed again: %(number)s. Look at the paper: which is right?")
+    return {one: say(message, number=again.figures[one]) for one in place.stands.differing}
 
 
 def _first_round(place: Place) -> int:

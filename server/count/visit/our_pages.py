@@ -15,11 +15,11 @@ from server.html.process import process
 
 _TYPED = frozenset(
     (
-        *("address", "boxes", "bundle", "contests", "expected", "explanation", "given", "issued", "lines", "name"),
-        *("papers", "phone", "pin", "postal_boxes", "reason", "speaker", "tables", "text"),
+        *("address", "asker", "boxes", "bundle", "contests", "expected", "explanation", "given", "issued", "lines"),
+        *("name", "of", "papers", "phone", "pin", "postal_boxes", "reason", "speaker", "tables", "text", "who", "why"),
     )
 )
-_TYPED_OF_MANY = ("bundles.", "draft.", "loose.", "paper.", "reason.", "rejected.", "text.", "votes.")
+_TYPED_OF_MANY = ("bundles.", "draft.", "loose.", "note.", "paper.", "reason.", "rejected.", "text.", "votes.")
 
 
 def csrf(request: Request) -> str:

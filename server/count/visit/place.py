@@ -181,6 +181,8 @@ class Place(Struct, frozen=True):
             stands.sheet and stands.sheet.seq,
             stands.correction,
             self.desk.of(self.ballot).confirmed,
+            stands.again and stands.again.seq,
+            len(self.desk.of(self.ballot).agents),
             *(self._boxes if self.boxes.boxes else ()),
             *((self.tables.names, self.tables.bundle, self._tables) if self.tables.names else ()),
         )

@@ -1,11 +1,10 @@
 """Decides whether an act may happen at the count as it stands: it is numbered, or refused in words."""
 
-from collections.abc import Mapping
 from typing import TypeVar, assert_never
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from server.election.deciding.checks import check_papers
 from server.election.counting.acts import (
     AnyAct,
     Asked,
@@ -18,18 +17,20 @@ from server.election.counting.acts import (
     EventLost,
     InvitationAct,
     Invited,
+    KeyedAgain,
     PapersVerified,
     PinChosen,
     PinMistaken,
     ReplaySet,
-    Role,
     SheetKeyed,
     SignedIn,
     TableAct,
 )
+from server.election.counting.acts.agent_acts import AgentsConsulted, RecountRequested, RejectedNoted
 from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.acts.hook_acts import HookDropped, HookMade, HookSwitched
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
+from server.election.counting.agents import must_be_provisional
 from server.election.counting.asking import must_be_possible
 from server.election.counting.boxes import (
     must_be_boxes,
@@ -40,12 +41,10 @@ from server.election.counting.boxes import (
     verified_by_box,
 )
 from server.election.counting.changes import must_confirm, must_correct
-from server.election.counting.checking import check_sheet, must_be_of_this_round
+from server.election.counting.checking import check_sheet, must_be_keyed_now, must_be_of_this_round, must_look_again
 from server.election.counting.desk import Desk
 from server.election.counting.entry import (
-    KEYING,
     asked_for,
-    correction_of,
     keyers,
     must_choose_entry,
     once_released,
@@ -53,28 +52,32 @@ from server.election.counting.entry import (
     pending,
     sheets_of,
 )
+from server.election.counting.figures.again import asked_again
 from server.election.counting.figures.doubts import doubts_about_figures, doubts_about_papers
 from server.election.counting.figures.expected import expected_shares
 from server.election.counting.hooks import must_hook
-from server.election.counting.keying import is_keyed_apart
-from server.election.counting.people import is_same_person, must_change, must_have_a_name, must_invite, must_sign_in
+from server.election.counting.keying import is_keyed_apart, keyed_now
+from server.election.counting.people import (
+    must_change,
+    must_have_a_name,
+    must_invite,
+    must_sign_in,
+)
 from server.election.counting.tables import must_be_their_sum, must_choose, must_key_table, tables_of
 from server.election.counts import Count
+from server.election.deciding.checks import check_papers
 from server.election.nights import Night
 from server.election.refusals import (
     NO_SUCH_NIGHT,
     Refused,
     count_of,
-    going_on_air,
     must_be_closed,
     must_be_polled,
-    must_be_undeclared,
     refuse_if,
     want_reasons,
 )
 from server.election.texts.check_codes import Finding
 from server.election.texts.said import say
-from server.election.texts.words import ROLES
 
 A = TypeVar("A", bound=AnyAct)
 
@@ -93,9 +96,14 @@ def admit(night: Night, desk: Desk, act: A) -> A:
         case TablesChosen() | TableKeyed():
             _tables(once_released(night, desk), desk, act)
         case SheetKeyed():
-            _sheet(once_released(night, desk), desk, act)
+            again = _sheet(once_released(night, desk), desk, act)
+            return replace(act, seq=desk.seq + 1, again=again)
+        case KeyedAgain():
+            must_look_again(once_released(night, desk), desk, act)
         case CorrectionBegun() | CorrectionDropped():
             must_correct(once_released(night, desk), desk, act)
+        case AgentsConsulted() | RecountRequested() | RejectedNoted():
+            must_be_provisional(once_released(night, desk), desk, act)
         case ChangeConfirmed():
             must_confirm(once_released(night, desk), desk, act)
         case Asked():
@@ -168,15 +176,16 @@ def _tables(night: Night, desk: Desk, act: TableAct) -> None:
     if isinstance(act, TablesChosen):
         must_choose(count, act, waits=asked_for(night, desk, act.ballot) is not None)
         return
-    _must_be_keyed_now(night, desk, act, tables_of(count, desk).at(act.table))
+    must_be_keyed_now(night, desk, act, tables_of(count, desk).at(act.table))
     if papers_of(count) is None:
         refuse_if([Finding("papers-missing", "", say("The ballot papers have not been verified."))])
     must_key_table(count, desk, act)
 
 
-def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
+def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> tuple[str, ...] | UnsetType:
+    """What the same person keys again, where one person keys each result; Refused if the sheet cannot be."""
     count = count_of(night, act.ballot)
-    _must_be_keyed_now(night, desk, act, sheets_of(count, desk))
+    must_be_keyed_now(night, desk, act, sheets_of(count, desk))
     must_be_their_sum(count, desk, act, keyers(count, desk), papers_of(count))
     if not act.apart and is_keyed_apart(count.contest, desk):
         sentence = say("Block votes and split votes are keyed apart on this night: look at the page as it is now.")
@@ -187,37 +196,7 @@ def _sheet(night: Night, desk: Desk, act: SheetKeyed) -> None:
     split = act.apart.split if act.apart else None
     expected = expected_shares(night, count.contest)
     want_reasons(doubts_about_figures(count.contest, act.votes, act.rejected, papers, split, expected), act.reasons)
-
-
-def _must_be_keyed_now(
-    night: Night, desk: Desk, act: SheetKeyed | TableKeyed, sheets: Mapping[Role, SheetKeyed | TableKeyed]
-) -> None:
-    """Raises Refused unless somebody can key this sheet now; ``sheets`` are the good ones of each role."""
-    count = count_of(night, act.ballot)
-    must_be_polled(count)
-    if correction_of(night, desk, act.ballot) is None:
-        must_be_undeclared(count)
-    if asked_for(night, desk, act.ballot) is not None:
-        raise going_on_air(count)
-    if act.role not in KEYING:
-        raise Refused(
-            "role",
-            say("Figures are keyed by the officer and the second officer, not by the %(role)s.", role=ROLES[act.role]),
-        )
-    mine = sheets.get(act.role)
-    if act.round != count.round or (
-        mine is None and act.replaces
-    ):  # a correction has voided the sheet that it replaces
-        sentence = say(
-            "The count has moved on since this page was opened. Nothing was sent: look at the page as it is now."
-        )
-        raise Refused("count-moved-on", sentence)
-    if act.replaces != (mine.seq if mine else 0):
-        raise Refused("keyed-elsewhere", say("Other figures were sent from another page or phone in the meantime."))
-    if any(role != act.role and is_same_person(act, sheet) for role, sheet in sheets.items()):
-        raise Refused(
-            "same-person", say("%(by)s has keyed the other sheet: a different person must key this one.", by=act.by)
-        )
+    return asked_again(keyed_now(count), count.contest.seats, act) if desk.entry == "single" else UNSET
 
 
 def _must_be_waiting(night: Night, desk: Desk, act: Dropped) -> None:

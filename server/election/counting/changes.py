@@ -1,5 +1,5 @@
-"""Corrections that change who is elected: whether one does, and whether somebody else has confirmed it. No state is
-changed here."""
+"""Corrections: whether one may begin, whether it changes who is elected, and whether somebody else has confirmed that.
+No state is changed here."""
 
 from datetime import timedelta
 

@@ -22,6 +22,7 @@ from server.election.counting.acts import (
     EventLost,
     InvitationAct,
     Invited,
+    KeyedAgain,
     OfTheDesk,
     PapersVerified,
     PinChosen,
@@ -31,6 +32,7 @@ from server.election.counting.acts import (
     SheetKeyed,
     SignedIn,
 )
+from server.election.counting.acts.agent_acts import AgentsConsulted, RecountRequested, RejectedNoted
 from server.election.counting.acts.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.acts.hook_acts import HookDropped, HookMade, HookSwitched
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
@@ -56,11 +58,12 @@ class ListedBox(Struct, frozen=True):
 class ContestDesk(Struct, frozen=True):
     """What the desk knows of one contest.
 
-    ``verification`` is the newest, as is the sheet of each role in ``sheets``. ``asked`` are the figures that were
-    asked for last; if they were set aside it is None and ``dropped`` says why. Sheets keyed before the act with the seq
-    ``since`` are void. ``confirmed`` is the newest confirmation that a correction changes who is elected. ``boxes`` is
-    box id → ballot box, in the order of the list. ``tables`` says by which tables it is counted, ``tallied`` is table
-    and role → the newest sheet.
+    ``verification`` is the newest, as is the sheet of each role in ``sheets`` and what was keyed ``again``. ``asked``
+    are the figures that were asked for last; if they were set aside it is None and ``dropped`` says why. Sheets keyed
+    before the act with the seq ``since`` are void. ``confirmed`` is the newest confirmation that a correction changes
+    who is elected. ``boxes`` is box id → ballot box, in the order of the list. ``tables`` says by which tables it is
+    counted, ``tallied`` is table and role → the newest sheet. ``agents`` is what was said to candidates and agents, the
+    oldest first, and ``adjudicated`` the newest notes on rejected papers.
     """
 
     verification: PapersVerified | None = None
@@ -73,6 +76,9 @@ class ContestDesk(Struct, frozen=True):
     boxes: dict[str, ListedBox] = {}
     tables: TablesChosen | None = None
     tallied: dict[tuple[str, Role], TableKeyed] = {}
+    again: KeyedAgain | None = None
+    agents: tuple[AgentsConsulted | RecountRequested, ...] = ()
+    adjudicated: RejectedNoted | None = None
 
 
 class Desk(Struct, frozen=True):
@@ -139,6 +145,7 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
             case (
                 PapersVerified()
                 | SheetKeyed()
+                | KeyedAgain()
                 | CorrectionBegun()
                 | CorrectionDropped()
                 | ChangeConfirmed()
@@ -148,6 +155,9 @@ def fold_acts(acts: Sequence[AnyAct], desk: Desk | None = None) -> Desk:
                 | BoxChecked()
                 | TablesChosen()
                 | TableKeyed()
+                | AgentsConsulted()
+                | RecountRequested()
+                | RejectedNoted()
             ):
                 entries[act.ballot] = _entry_after(entries.get(act.ballot, ContestDesk()), act)
             case Invited():
@@ -182,6 +192,8 @@ def _entry_after(entry: ContestDesk, act: CountAct) -> ContestDesk:
             return replace(entry, verification=act)
         case SheetKeyed():
             return replace(entry, sheets={**entry.sheets, act.role: act})
+        case KeyedAgain():
+            return replace(entry, again=act)
         case CorrectionBegun():
             return replace(entry, correction=act, since=act.seq)
         case CorrectionDropped():
@@ -194,6 +206,10 @@ def _entry_after(entry: ContestDesk, act: CountAct) -> ContestDesk:
             return replace(entry, tables=act)
         case TableKeyed():
             return replace(entry, tallied={**entry.tallied, (act.table, act.role): act})
+        case AgentsConsulted() | RecountRequested():
+            return replace(entry, agents=(*entry.agents, act))
+        case RejectedNoted():
+            return replace(entry, adjudicated=act)
         case _:
             assert_never(act)
 

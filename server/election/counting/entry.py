@@ -1,36 +1,37 @@
 """How figures become a declaration: the state machine of one contest's entry. Nothing is changed here.
 
-    unverified ──▶ keying ──▶ one keyed ──▶ ready ──▶ asked ──▶ on air
-                      ▲           └──▶ differs ──┘                 │
-                      └──────── recount, withdrawal, correction ◀──┘
+    unverified ──▶ keying ──▶ one keyed, or look again ──▶ ready ──▶ asked ──▶ on air
+                      ▲           └──────▶ differs ────────┘                     │
+                      └─────────────── recount, withdrawal, correction ◀─────────┘
 
-With single entry the officer's sheet is ready at once, but for one that was keyed when two were to key it: that is sent
-once more. Figures can be asked for only when they are ``ready``, and go
-out only when they were asked for. A sheet becomes void when the number of papers verified, or the ballot paper, changes
-and the sheet no longer fits it, or one of the tables that it is the sum of.
+With single entry the officer's sheet is ready once the same person has looked at the paper again and keyed the fields
+``SheetKeyed.again`` as the sheet has them. One that was keyed when two were to key it is sent once more. Figures can be
+asked for only when they are ``ready``, and go out only when they were asked for. A sheet becomes void when the number
+of papers verified, or the ballot paper, changes and the sheet no longer fits it, or one of the tables that it is the
+sum of.
 """
 
-from typing import Literal, Protocol
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from server.election.commands import Correct, Declare, ReportPreferences, WithFigures, WithoutFigures
-from server.election.counting.acts import Asked, CorrectionBegun, EntryChosen, Role, SheetKeyed
+from server.election.counting.acts import Asked, CorrectionBegun, EntryChosen, KeyedAgain, Role, SheetKeyed
 from server.election.counting.boxes import waits_for_boxes
 from server.election.counting.desk import Desk
-from server.election.counting.figures.apart import Apart
+from server.election.counting.figures.again import differing_again
+from server.election.counting.figures.fields import differences
 from server.election.counting.keying import is_first_alone, is_keyed_apart, is_second_round
 from server.election.counting.tables import made_of
 from server.election.counts import Count
 from server.election.deciding.decide import decide
-from server.election.methods.figures import HEADS, NOTHING_MORE
 from server.election.nights import Night, apply
 from server.election.refusals import Refused
 from server.election.texts.said import say
 from server.election.verdict import counted_in
 
-State = Literal["no poll", "unverified", "keying", "one keyed", "differs", "ready", "asked", "on air"]
+State = Literal["no poll", "unverified", "keying", "one keyed", "look again", "differs", "ready", "asked", "on air"]
 KEYING: tuple[Role, ...] = ("officer", "second officer")
 
 
@@ -38,8 +39,9 @@ class EntryProgress(Struct, frozen=True):
     """Where a contest's entry stands.
 
     ``waiting_for`` are the roles that have yet to key. ``differing`` are the fields in which two sheets differ
-    ("votes.3", "block.PP53", "lot"). ``sheet`` holds the confirmed figures. ``correction`` is set while
-    declared figures are being replaced. ``asked`` is the act whose figures wait to go out.
+    ("votes.3", "block.PP53", "lot"), or one person's sheet and what they keyed ``again``. ``sheet`` holds the confirmed
+    figures. ``correction`` is set while declared figures are being replaced. ``asked`` is the act whose figures wait to
+    go out.
     """
 
     state: State
@@ -48,6 +50,12 @@ class EntryProgress(Struct, frozen=True):
     sheet: SheetKeyed | None = None
     correction: CorrectionBegun | None = None
     asked: Asked | None = None
+    again: KeyedAgain | None = None
+
+    @property
+    def looks_again(self) -> bool:
+        """Whether one person alone is to look at the paper again, or to look into what differed then."""
+        return self.state == "look again" or self.again is not None
 
 
 def progress_of(night: Night, desk: Desk, ballot: str) -> EntryProgress:
@@ -69,6 +77,11 @@ def progress_of(night: Night, desk: Desk, ballot: str) -> EntryProgress:
     first, *seconds = (sheets[role] for role in roles)
     if not seconds and first.seq < desk.alone_since:  # two were to key it, and nobody has confirmed it
         return EntryProgress("keying", roles, correction=correction)
+    again = again_of(count, desk, first)
+    if not seconds and first.again and (again is None or (again.sheet != first.seq and differing_again(first, again))):
+        return EntryProgress("look again", correction=correction)
+    if not seconds and again and (differing := differing_again(first, again)):
+        return EntryProgress("differs", differing=differing, correction=correction, again=again)
     differing = tuple(field for second in seconds for field in differences(first, second))
     if differing:
         return EntryProgress("differs", differing=differing, correction=correction)
@@ -119,6 +132,16 @@ def sheets_of(count: Count, desk: Desk) -> dict[Role, SheetKeyed]:
     }
 
 
+def again_of(count: Count, desk: Desk, sheet: SheetKeyed) -> KeyedAgain | None:
+    """What one person keyed again last in this round of the count, if it has all fields that this sheet wants keyed
+    again; it may have been keyed after an earlier sheet."""
+    entry = desk.of(count.contest.ballot)
+    again = entry.again if sheet.again else None
+    if again is None or again.round != count.round or again.seq <= entry.since:
+        return None
+    return again if again.figures.keys() >= {*(sheet.again or ())} else None
+
+
 def _is_of_this_round(count: Count, sheet: SheetKeyed) -> bool:
     """Whether a sheet is of the round that is counted now: in the second, it has the first as it was announced."""
     first = count.preferences
@@ -150,39 +173,6 @@ def asked_for(night: Night, desk: Desk, ballot: str) -> Asked | None:
 def pending(night: Night, desk: Desk) -> tuple[Asked, ...]:
     """All that was asked for and is not in the public stream, oldest first."""
     return tuple([asked for command_id, asked in desk.asked.items() if command_id not in night.receipts])
-
-
-def differences(first: SheetKeyed, second: SheetKeyed) -> list[str]:
-    """The fields in which two sheets differ, in the order of the form."""
-    one, other = first.more or NOTHING_MORE, second.more or NOTHING_MORE
-    fields = _apart(first.apart, second.apart) if first.apart and second.apart else _unlike("votes", first, second)
-    fields += ["valid_papers"] if one.valid_papers != other.valid_papers else []
-    for head in HEADS:
-        if getattr(first.rejected, head) != getattr(second.rejected, head):
-            fields.append(f"rejected.{head}")
-    fields += ["in_part"] if one.in_part != other.in_part else []
-    if one.second and other.second:
-        fields += _unlike("second", one.second, other.second)
-        fields += ["second_rejected"] if one.second.rejected != other.second.rejected else []
-    elif one.second != other.second:
-        fields.append("second")
-    if (first.lot, one.lots) != (second.lot, other.lots):
-        fields.append("lot")
-    return fields
-
-
-class _WithVotes(Protocol):
-    @property
-    def votes(self) -> dict[str, int]: ...
-
-
-def _unlike(what: str, first: _WithVotes, second: _WithVotes) -> list[str]:
-    return [f"{what}.{key}" for key, votes in first.votes.items() if votes != second.votes.get(key)]
-
-
-def _apart(first: Apart, second: Apart) -> list[str]:
-    blocks = [f"block.{key}" for key, papers in first.blocks.items() if papers != second.blocks.get(key)]
-    return blocks + [f"split.{key}" for key, votes in first.split.items() if votes != second.split.get(key)]
 
 
 def spoken(night: Night, desk: Desk, ballot: str, by: str) -> WithFigures | ReportPreferences | None:

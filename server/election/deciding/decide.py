@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import assert_never
 
-from server.election.deciding.checks import check_papers
 from server.election.commands import (
     AmendBallotPaper,
     AmendNight,
@@ -27,6 +26,7 @@ from server.election.commands import (
 )
 from server.election.counts import Count, are_papers_again
 from server.election.deciding.amending import night_amended, paper_amended
+from server.election.deciding.checks import check_papers
 from server.election.deciding.declaring import EventStamp, corrected, declared, must_be_round, preferences_reported
 from server.election.deciding.noting import note_of, wording
 from server.election.deciding.photographing import hidden, photographed

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import TypedDict
 
-from server.election.deciding.checks import check_figures, check_preferences
 from server.election.commands import Correct, Declare, ReportPreferences
 from server.election.counts import Count
+from server.election.deciding.checks import check_figures, check_preferences
 from server.election.events import Corrected, Declared, PreferencesReported
 from server.election.refusals import (
     Refused,

@@ -165,7 +165,7 @@ def test_a_revision_wants_a_reason_and_is_keyed_anew_by_the_officer(editor: Phon
     revised = rochester.VOTES | {"1": 44, "2": 32}
     assert "Revising the figures" in officer.open()
     officer.send("/count/sheet", rochester.texts(revised))
-    officer.open()
+    officer.look_again(rochester.texts(revised))
     officer.send("/count/declare")
     page = text(editor.open(CONTEST))
     assert "Figures revised, UKIP gain from Con: A bundle counted twice. event 4 Mike Barker 54 44" in page

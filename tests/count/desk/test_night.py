@@ -81,7 +81,7 @@ def test_figures_that_are_set_aside_do_not_go_out_on_release_and_are_keyed_again
     assert "What was sent did not go out" in page and "Set aside by Ann Ray." in page
     assert 'name="votes.11" value="16,867"' in page, "the sheet is asked for again, as it was"
     officer.send("/count/sheet", rochester.texts())
-    officer.open()
+    officer.look_again()
     officer.send("/count/declare")
     assert len(desk.declared()) == 1
 

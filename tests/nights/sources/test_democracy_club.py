@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from server.election.deciding.checks import check_figures, check_papers
 from server.election.counting.figures.doubts import doubts_about_papers
+from server.election.deciding.checks import check_figures, check_papers
 from server.election.events import Declared
 from server.election.nights import fold
 from server.nights import archive

@@ -9,6 +9,7 @@ from server.election.commands import OfTheHold, WithFigures, WithoutFigures
 from server.election.counting.acts.act import Act as Act
 from server.election.counting.acts.act import Role as Role
 from server.election.counting.acts.act import Stamp as Stamp
+from server.election.counting.acts.agent_acts import AgentAct
 from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.acts.hook_acts import HookAct
 from server.election.counting.acts.people_acts import PersonAct
@@ -112,6 +113,8 @@ class SheetKeyed(Act, frozen=True, tag="sheet-keyed.1"):
     ``reasons`` is check code → the reason given for a warning. ``more`` is as in ``Declared``. ``apart`` is what
     ``votes`` were added from, where block votes and split votes are keyed apart.
     ``tables``, where the contest is counted by tables, is table → seq of the sheet of that table in the sum.
+    ``again`` are the fields that the same person keys again from the paper before these figures are confirmed, where
+    one person keys each result; ``admit`` sets them. Acts that were stored before have none.
     """
 
     ballot: str
@@ -125,6 +128,22 @@ class SheetKeyed(Act, frozen=True, tag="sheet-keyed.1"):
     more: MoreFigures | UnsetType = UNSET
     apart: Apart | UnsetType = UNSET
     tables: dict[str, int] | UnsetType = UNSET
+    again: tuple[str, ...] | UnsetType = UNSET
+
+
+class KeyedAgain(Act, frozen=True, tag="keyed-again.1"):
+    """One person, who keys results alone, read the paper once more and keyed some fields of the ``sheet`` (its seq)
+    again, without seeing what they had keyed before.
+
+    ``figures`` is field → number, whether the sheet has the same or not. ``replaces`` is the seq of what was keyed
+    again of the same sheet before, 0 if nothing was.
+    """
+
+    ballot: str
+    round: int
+    sheet: int
+    replaces: int
+    figures: dict[str, int]
 
 
 class CorrectionBegun(Act, frozen=True, tag="correction-begun.1"):
@@ -207,7 +226,9 @@ BoxAct = BoxesListed | BoxStruck | BoxCounted | BoxChecked
 """The acts on the ballot boxes of one contest."""
 TableAct = TablesChosen | TableKeyed
 """The acts on the count tables of one contest."""
-CountAct = PapersVerified | SheetKeyed | CorrectionBegun | CorrectionDropped | ChangeConfirmed | BoxAct | TableAct
+InTheHall = BoxAct | TableAct | AgentAct
+"""The acts on ballot boxes and count tables, and what was said to candidates and agents."""
+CountAct = PapersVerified | SheetKeyed | KeyedAgain | CorrectionBegun | CorrectionDropped | ChangeConfirmed | InTheHall
 """The acts on the count of one contest, ``act.ballot``."""
 InvitationAct = Revoked | PinCleared | SessionsEnded | PersonAct
 """The acts of the desk, or of the person themself, on an invitation, ``act.invited``."""

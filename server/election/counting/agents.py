@@ -1,0 +1,48 @@
+"""What may be put on record of what candidates and agents were shown and said before a declaration. Nothing is changed.
+
+The guidance to returning officers wants written down who was consulted, who asked for a recount, and if it was granted.
+"""
+
+from typing import NoReturn
+
+from server.election.counting.acts.agent_acts import AgentAct, AgentsConsulted, RecountRequested, RejectedNoted
+from server.election.counting.desk import Desk
+from server.election.counting.entry import progress_of
+from server.election.limits import LONGEST_TEXT
+from server.election.nights import Night
+from server.election.refusals import Refused, count_of
+from server.election.texts.box_words import found_in_box
+from server.election.texts.check_codes import Finding
+
+
+def must_be_provisional(night: Night, desk: Desk, act: AgentAct) -> None:
+    """Raises Refused unless these figures are confirmed and not declared, and all that is needed is said."""
+    count_of(night, act.ballot)
+    sheet = progress_of(night, desk, act.ballot).sheet
+    if sheet is None or sheet.seq != act.sheet:
+        _refuse(found_in_box("count-moved-on", "", "agents-moved-on"))
+    match act:
+        case AgentsConsulted():
+            _must_be_said(act.who, "who", "agents-who")
+        case RecountRequested():
+            _must_be_said(act.who, "asker", "recount-who")
+            _must_be_said(act.why, "why", "recount-why")
+            _must_fit(act.of, "of")
+        case RejectedNoted():
+            for head, note in act.notes.items():
+                _must_fit(note, f"note.{head}")
+
+
+def _must_be_said(text: str, field: str, name: str) -> None:
+    _must_fit(text, field)
+    if not text.strip():
+        _refuse(found_in_box("reason-missing", field, name))
+
+
+def _must_fit(text: str, field: str) -> None:
+    if len(text) > LONGEST_TEXT:
+        _refuse(found_in_box("text-too-long", field, "too-long", length=len(text), most=LONGEST_TEXT))
+
+
+def _refuse(finding: Finding) -> NoReturn:
+    raise Refused(finding.code, finding.sentence, (finding,))
