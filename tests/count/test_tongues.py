@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 
+from server.election.limits import LONGEST_TEXT
 from server.html.languages import language
 from server.html.telling.spoken import spoken
 from tests.count import rochester
@@ -67,7 +68,25 @@ def test_the_whole_way_of_a_result_is_in_the_officers_language(client: TestClien
     look(phone.send("/count/sheet", rochester.texts(rochester.VOTES | {"11": 16876})).text)
     swapped = rochester.VOTES | {"8": rochester.VOTES["13"], "13": rochester.VOTES["8"]}
     look(phone.send("/count/sheet", rochester.texts(swapped)).text)
-    look(phone.key())
+    assert phone.send("/count/sheet", rochester.texts()).status_code == 303
+    look(phone.open())
+    look(phone.send("/count/again", rochester.texts() | {"votes.8": "", "votes.11": "1.5"}).text)
+    assert phone.send("/count/again", rochester.texts(rochester.VOTES | {"11": 16876})).status_code == 303
+    look(phone.open("/count?change=1"))
+    officer = signed_in(client, desk, "returning officer", name="Rita Hall")
+    officer.client.cookies.set("lang", code)
+    look(officer.open())
+    look(phone.open())
+    look(phone.look_again())
+    look(phone.open("/count/agents"))
+    long = "x" * (LONGEST_TEXT + 1)
+    look(phone.send("/count/agents/rejected", {"note.identifiable": long}).text)
+    for form in ("/count/agents", "/count/agents/recount"):
+        look(phone.send(form, {"who": long, "asker": REASON, "why": long}).text)
+        look(phone.send(form).text)
+        assert phone.send(form, {"who": REASON, "asker": REASON, "why": REASON}).status_code == 303
+        look(phone.open("/count/agents"))
+    look(phone.open("/count/provisional"))
     look(phone.open("/count/script"))
     phone.open()
     assert phone.send("/count/declare").status_code == 303

@@ -13,6 +13,7 @@ from server.election.nights import Night
 from server.election.refusals import Refused, count_of
 from server.election.texts.box_words import found_in_box
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import say
 
 
 def must_be_provisional(night: Night, desk: Desk, act: AgentAct) -> None:
@@ -20,7 +21,8 @@ def must_be_provisional(night: Night, desk: Desk, act: AgentAct) -> None:
     count_of(night, act.ballot)
     sheet = progress_of(night, desk, act.ballot).sheet
     if sheet is None or sheet.seq != act.sheet:
-        _refuse(found_in_box("count-moved-on", "", "agents-moved-on"))
+        sentence = say("These figures are not confirmed any more, or are declared: look at the page as it is now.")
+        raise Refused("count-moved-on", sentence)
     match act:
         case AgentsConsulted():
             _must_be_said(act.who, "who", "agents-who")

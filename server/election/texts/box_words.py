@@ -45,7 +45,6 @@ SENTENCES = {
     "tables-sum": _("Whether this contest is counted by tables has changed since this page was opened: look again."),
     "tables-moved-on": _("A table was keyed again since this page was opened: look again."),
     "reason-missing": _("Give the reason: it is on record."),
-    "agents-moved-on": _("These figures are not confirmed any more, or are declared: look at the page as it is now."),
     "agents-who": _("Say who was shown the figures."),
     "recount-who": _("Say who asks for the recount."),
     "recount-why": _("Say why it is granted, or refused."),
