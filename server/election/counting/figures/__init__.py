@@ -1,1 +1,1 @@
-"""Keyed figures looked at: block votes and split votes apart, the shares to be expected, and what is doubtful."""
+"""Figures as keyed: where two sheets differ, what is keyed again, blocks apart, what is to be expected, doubts."""
