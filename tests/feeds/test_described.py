@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosedOK
 
 from server.access import everyone
 from server.app import build_app
-from server.election.commands import OpenNight
+from server.election.commands import OpenNight, ShowPhoto
 from server.feeds.asyncapi import document as pushed
 from server.feeds.openapi import document
 from server.feeds.states import clock_shapes
@@ -26,6 +26,7 @@ from server.pages.player import leading
 from server.settings import ROOT, Settings
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
+from server.stream.photos.photos import Photos
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, ballot, declare, definition, on_the_map
 from tests.running import Site, answered, serving
@@ -48,6 +49,7 @@ FILLED = {
     "part": "0",
     "digest": "latest",
     "name": "embed.js",
+    "photo": "5" * 64,
 }
 PHOTO = "/nights/{night}/contests/{ballot}/photos/{photo}.jpg"
 ELSEWHERE = ("/api/archive.sqlite", PHOTO)  # takes seconds, and is in test_tables; in tests/count/test_photos
@@ -159,6 +161,9 @@ async def site(redis: Embedded, stream: EventStream, tmp_path: Path) -> AsyncIte
     night = replace(on_the_map(definition("night", seats=3)), replay_of="night-before")
     await Submitter(stream).submit("night", OpenNight(id="open", by="desk", night=night), START)
     await Submitter(stream).submit("night", declare(0), START)
+    photo = dict[str, Any](sha256=FILLED["photo"], size=9, width=100, height=100)
+    await Photos(stream).put("night", FILLED["photo"], b"a picture")
+    await Submitter(stream).submit("night", ShowPhoto(id="photo", by="desk", ballot=ballot(0), **photo), START)
     await stream.announce("night")
     async with serving(redis.url, tmp_path, push_contact="mailto:desk@example.org") as site:
         yield site
