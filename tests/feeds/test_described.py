@@ -58,7 +58,7 @@ BUSY = ("429", "503")  # what a process says that has too much to do, in tests/s
 MORE = (
     "/live?after=1&made=other",
     "/find?q=Rochester",
-    "/nights/night/live?after=2",
+    "/nights/night/live?after=3",
     f"/nights/{ROCHESTER}/live",
     "/nights/night/frame?after=1&seq=2&rows=1",
     "/nights/night/frame?seq=99",
@@ -265,7 +265,7 @@ async def test_what_is_pushed_is_as_described(site: Site, stream: EventStream) -
     submitter = Submitter(stream)
     night = f"{site.ws}/nights/night/live"
     events = connect(f"{night}?after=0", subprotocols=["json"])  # type: ignore[list-item]
-    async with httpx2.AsyncClient(base_url=site.url) as client, events as as_json, connect(f"{night}?after=2") as page:
+    async with httpx2.AsyncClient(base_url=site.url) as client, events as as_json, connect(f"{night}?after=3") as page:
         await answered(client, "/readyz")
         assert (
             as_json.subprotocol
@@ -275,7 +275,7 @@ async def test_what_is_pushed_is_as_described(site: Site, stream: EventStream) -
         )
         check("beat", str(await page.recv()))
         await submitter.submit("night", declare(1), START)
-        for _ in range(3):  # the night is opened, and two seats declared
+        for _ in range(4):  # the night is opened, two seats declared, a sheet photographed
             check("event", str(await as_json.recv()))
         check("fragments", str(await page.recv()))
         async with connect(f"{site.ws}/live?after=0&lang=de") as front:
