@@ -209,7 +209,7 @@ class Public:
 
     def __init__(self, client: httpx2.Client, printed: Path, redis_url: str) -> None:
         self.client, self._printed = client, printed
-        names = {"night": rochester.NIGHT, "ballot": rochester.BALLOT, "part": "0"}
+        names = {"night": rochester.NIGHT, "ballot": rochester.BALLOT, "part": "0", "photo": "0" * 64}
         names |= {"digest": "x", "name:path": "count.js", "code": "AAAAA", "body": "local.kent"}
         names |= {"form": "post", "table": "candidates", "task": "chart"}
         routes = build_app(Settings(redis_url=redis_url, secret_key="x")).routes

@@ -7,11 +7,12 @@ import pytest
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 
+from server.election.counting.desk import fold_acts
 from server.election.limits import LONGEST_TEXT
 from server.html.languages import language
 from server.html.telling.spoken import spoken
 from tests.count import rochester
-from tests.count.conftest import HALL, Desk, Phone, signed_in
+from tests.count.conftest import HALL, Desk, Phone, another, signed_in
 from tests.html.test_languages import COMMON, OTHERS, Texts, messages, words_in
 
 # Names of the night's contest and parties, which are the same in each language here.
@@ -91,6 +92,7 @@ def test_the_whole_way_of_a_result_is_in_the_officers_language(client: TestClien
     phone.open()
     assert phone.send("/count/declare").status_code == 303
     look(phone.open("/count/receipt"))
+    look(phone.send("/count/photo").text)
     look(phone.send("/count/correction", {"reason": ""}).text)
     assert phone.send("/count/correction", {"reason": REASON}).status_code == 303
     look(phone.open())
@@ -116,6 +118,38 @@ def test_two_officers_wait_for_each_other_in_their_language(client: TestClient, 
     assert not english_in(bob.open(), code)
     bob.send("/count/sheet", rochester.texts())
     assert not english_in(bob.open(), code)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_who_calls_hands_over_and_signs_out_reads_it_in_their_language(
+    client: TestClient, desk: Desk, code: str
+) -> None:
+    editor, phone = signed_in(client, desk, "desk", name="Ann Ray"), Phone(another(client))
+    link = desk.invite("officer", rochester.BALLOT, rochester.OTHER)
+    phone.client.cookies.set("lang", code)
+    phone.sign_in(link)
+    assert not english_in(phone.open(), code)
+    you = "/count/you"
+    assert not english_in(phone.open(you), code)
+    assert not english_in(phone.send("/count/call", {"phone": "x"}).text, code)
+    assert phone.send("/count/call", {"phone": "020 7946 0000"}).status_code == 303
+    assert not english_in(phone.open(you), code)
+    assert phone.send("/count/call/answered").status_code == 303
+    editor.open("/desk/people")
+    (officer,) = [one.invitation for one in fold_acts(desk.acts()).people.values() if one.role == "officer"]
+    assert editor.send("/desk/people/call", {"invitation": officer}).status_code == 303
+    assert "Ann Ray" in phone.open()
+    assert not english_in(phone.page, code)
+    phone.open(you)
+    assert not english_in(phone.send("/count/out", {"what": "over", "name": ""}).text, code)
+    out = phone.send("/count/out", {"what": "over", "name": "Bob Mills"}).headers["location"]
+    assert not english_in(phone.open(out), code)
+    assert not english_in(phone.open(out.replace("over", "everywhere")), code)
+    editor.open("/desk/people")
+    assert editor.send("/desk/people/clear", {"invitation": officer}).status_code == 303
+    assert not english_in(phone.open(link), code)
+    shown = editor.open(f"/desk/invitations?only={officer}&lang={code}")
+    assert not english_in(shown.replace("data-now=", "data-then="), code)
 
 
 @pytest.mark.parametrize("code", OTHERS)
