@@ -96,7 +96,7 @@ def page_paths() -> dict[str, Any]:
                 "responses": {
                     "200": {"description": "It is never another.", "content": {"image/jpeg": {}}},
                     "304": {"description": "Nothing is new."},
-                    "404": {"description": "There is none, or the desk has hidden it (`sheet-hidden.1`)."},
+                    "404": {"description": "None, or hidden by the desk (`sheet-hidden.1`).", "content": HTML},
                 },
             },
         },
