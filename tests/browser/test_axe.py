@@ -187,6 +187,7 @@ NO_PAGES = {
     *("/clocks/{code}", "/directors/{code}", "/nights/{night}/overlay/banner", "/nights/{night}/overlay/template.html"),
     *("/follow/{code}", "/desk/there", "/static/{digest}/{name:path}", "/manifest.webmanifest"),
     *("/nights/{night}/copy/{form}.txt", "/nights/{night}/contests/{ballot}/copy/{form}.txt"),
+    "/nights/{night}/contests/{ballot}/photos/{photo}.jpg",
 }  # pieces of pages, what leads to a page, and files
 
 

@@ -55,7 +55,7 @@ def test_a_proxy_is_trusted_on_a_socket_for_both_kinds_of_address() -> None:
     [
         ("redis://redis.example", "any", "REDIS_URL must begin with rediss://"),
         ("", "any", ""),
-        ("rediss://redis.example", "/nowhere/ca.pem", "must be the file of an authority's certificate, or any"),
+        ("rediss://redis.example", "/nowhere/ca.pem", "must be an authority's certificate, a file, or any"),
     ],
 )
 def test_a_certificate_that_cannot_be_used_is_refused_with_a_sentence(url: str, certificate: str, why: str) -> None:
