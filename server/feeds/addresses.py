@@ -95,8 +95,11 @@ def page_paths() -> dict[str, Any]:
                 "summary": "A photograph of the result sheet, whose hash is on record (`sheet-photographed.1`).",
                 "responses": {
                     "200": {"description": "It is never another.", "content": {"image/jpeg": {}}},
-                    "304": {"description": "Nothing is new."},
-                    "404": {"description": "There is none, or the desk has hidden it (`sheet-hidden.1`)."},
+                    **NOTHING_NEW,
+                    "404": {
+                        "description": "There is none, or the desk has hidden it (`sheet-hidden.1`).",
+                        "content": {"text/html": {}},
+                    },
                 },
             },
         },
