@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from fractions import Fraction
@@ -11,9 +11,8 @@ from os import getpid
 from pathlib import Path
 from typing import Any, cast
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2.bccache import Bucket
-from jinja2.runtime import Context
 
 from server.election.bodies import Body
 from server.election.clock import LONDON
@@ -26,6 +25,7 @@ from server.election.texts.words import ROLES
 from server.html.coming import called_off, is_before_poll
 from server.html.languages import ENGLISH, Language, languages
 from server.html.make import make
+from server.html.rendering import Rendering
 from server.html.root import rooted
 from server.html.saying import said
 from server.html.static import static
@@ -33,7 +33,6 @@ from server.nights import assumed
 from server.nights.written.lines import OTHERS
 
 _ADDRESS = re.compile(r'(?<==")/|(?<==\\")/')
-_USED = "contexts used"  # the name, which no template can say, of those that a page was rendered with
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "templates"
 
 
@@ -144,37 +143,6 @@ def _compiled(bucket: Bucket) -> Path:
     return _FOLDER / "__pycache__" / f"{bucket.key}{rooted('').replace('/', '.')}"
 
 
-class _Template(Template):
-    """A template that leaves no reference cycle behind when it has been rendered.
-
-    Macros refer to their context, and the context to them. Such a cycle would keep the whole state of a night in memory
-    until the garbage collector found it, and a collection stops the whole process.
-    """
-
-    def render(self, *args: Any, **kwargs: Any) -> str:
-        """The template with what it shows."""
-        used: list[Context] = []
-        try:
-            return super().render(*args, **kwargs, **{_USED: used})
-        finally:
-            for context in used:
-                context.vars.clear()
-            used.clear()
-
-    def new_context(
-        self, vars: dict[str, Any] | None = None, shared: bool = False, locals: Mapping[str, Any] | None = None
-    ) -> Context:
-        """The context of this template, or of one that it includes or imports; ``render`` clears it later."""
-        context = super().new_context(vars, shared, locals)
-        if vars and _USED in vars:
-            vars[_USED].append(context)
-        return context
-
-
-class _Environment(Environment):
-    template_class = _Template
-
-
 class _Rooted(FileSystemLoader):
     """Loads templates with each address in an attribute, ``="/`` or ``=\\"/``, below where the site begins."""
 
@@ -187,10 +155,11 @@ class _Rooted(FileSystemLoader):
 @cache
 def environment(language: Language = ENGLISH) -> Environment:
     """The templates in a language: its figures and names as filters, its messages as ``_`` and ``{% trans %}``."""
-    templates = _Environment(
+    templates = Rendering(
         loader=_Rooted(_FOLDER),
         bytecode_cache=_Compiled(),
         auto_reload=False,  # it would look at the file of a template whenever that is used
+        cache_size=-1,  # all that there are: a cache with an end locks itself to put what is used in order
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
