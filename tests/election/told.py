@@ -239,7 +239,9 @@ def stands(steps: Sequence[CountEvent | PublicCommand]) -> Stands:
     for one in steps:
         match one:
             case StageReached() | ReachStage():
-                if isinstance(one, ReachStage) and one.stage == "recount" and now.stage in (None, "boxes in"):
+                is_begun = now.stage not in (None, "boxes in")
+                refused = one.stage != "verified" if declared else one.stage == "recount" and not is_begun
+                if isinstance(one, ReachStage) and refused:
                     continue
                 now.steps.append((one.stage, one.papers, now.stage, now.papers))
                 again = one.stage == "verified" and one.papers is not None and (declared or now.papers is not None)

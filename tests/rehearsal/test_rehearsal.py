@@ -182,7 +182,7 @@ async def test_a_printed_record_says_that_it_is_a_test(
 ) -> None:
     file = tmp_path / "record"
     file.write_bytes(b"".join(written(night.events)))
-    assert verify(Namespace(record=str(file), head=""), night.site.settings) == 0
+    assert verify(Namespace(record=str(file), head="", photo=None), night.site.settings) == 0
     assert capsys.readouterr().out.startswith("TEST: figures of a rehearsal, not of a count.\nA night: ")
 
 
