@@ -14,7 +14,7 @@ from tests.judges.public import pages
 _PROGRAM = ROOT / ".cache/judges/node_modules/.bin/lighthouse"
 _CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 # robots.txt asks crawlers to leave these alone, on purpose: they are made for one question or one screen.
-_UNCRAWLED = ("/find", "/follow/", "/overlay", "/wall", "/embed")
+_UNCRAWLED = ("/find", "/follow/", "/overlay", "/director", "/wall", "/embed", "?")
 # These are for a screen of 1920 by 1080, on which their letters are large.
 _ON_A_SCREEN = ("/overlay", "/wall")
 _TURNS = 3  # of a page that is slow at first: other programs may have had the processor
