@@ -10,10 +10,9 @@ from starlette.responses import Response
 
 from server.access import allows, everyone
 from server.election.events import AnyEvent
-from server.feeds.states.clock_shapes import ClockOver, ClockStands
-from server.feeds.states.director_shapes import DirectorShowing
 from server.html.answers import JSON, SHARED, answer, for_any_site
 from server.html.process import process
+from server.html.sent import ClockStands, DirectorShowing, LeadingOver
 from server.live.bodies import body
 
 _REF = "#/components/schemas/{name}"
@@ -46,7 +45,7 @@ async def asyncapi(request: Request) -> Response:
 def document(site: str) -> dict[str, Any]:
     """The AsyncAPI document of a site, such as ``https://results.example``, as plain data."""
     (event, stands, over, shows), schemas = msgspec.json.schema_components(
-        (AnyEvent, ClockStands, ClockOver, DirectorShowing), ref_template=_REF
+        (AnyEvent, ClockStands, LeadingOver, DirectorShowing), ref_template=_REF
     )
     place = urlsplit(site)
     here = {"host": place.netloc, **({"pathname": place.path} if place.path else {})}

@@ -14,8 +14,9 @@ from server.feeds import declaration
 from server.feeds.addresses import NOTHING_NEW, components, named, page_paths, parameter
 from server.feeds.exports import export_paths
 from server.feeds.pushed import pushed_paths
-from server.feeds.states import clock_shapes, director_shapes, shapes
+from server.feeds.states import shapes
 from server.feeds.states.contest_shapes import ContestState
+from server.html import sent
 from server.html.answers import JSON, SHARED, answer, for_any_site
 from server.html.root import rooted
 from server.live.bodies import Body, body
@@ -32,14 +33,14 @@ _SHAPES = (
     declaration.BoxesTaken,
     declaration.Problem,
     shapes.Readiness,
-    clock_shapes.ClockMove,
-    clock_shapes.ClockBegun,
-    clock_shapes.ClockStands,
-    director_shapes.DirectorShows,
-    director_shapes.DirectorBegun,
-    director_shapes.DirectorShowing,
-    director_shapes.NoticesWanted,
-    director_shapes.NoticesEnded,
+    sent.ClockMove,
+    sent.ClockBegun,
+    sent.ClockStands,
+    sent.DirectorShows,
+    sent.DirectorBegun,
+    sent.DirectorShowing,
+    sent.NoticesWanted,
+    sent.NoticesEnded,
     AnyEvent,
 )
 

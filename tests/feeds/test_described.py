@@ -20,9 +20,7 @@ from server.app import build_app
 from server.election.commands import OpenNight, ShowPhoto
 from server.feeds.asyncapi import document as pushed
 from server.feeds.openapi import document
-from server.feeds.states import clock_shapes
 from server.nights import archive
-from server.pages.player import leading
 from server.settings import ROOT, Settings
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
@@ -111,10 +109,6 @@ def test_the_description_of_the_push_is_asyncapi() -> None:
     assert not official.is_valid(PUSHED | {"channels": {"events": {"adress": "/live"}}})
     assert not official.is_valid(PUSHED | {"operations": {"events": {"action": "push"}}})
     assert PUSHED["servers"]["push"] == {"protocol": "wss", "host": "results.example", "pathname": "/nights-of"}
-
-
-def test_a_clock_is_described_as_it_is_taken() -> None:
-    assert clock_shapes.ClockMove.__struct_fields__ == leading.Move.__struct_fields__
 
 
 def described_by(method: str, path: str) -> tuple[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ _CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 # robots.txt asks crawlers to leave these alone, on purpose: they are made for one question or one screen.
 _UNCRAWLED = ("/find", "/follow/", "/overlay", "/director", "/wall", "/embed", "?")
 # These are for a screen of 1920 by 1080, on which their letters are large.
-_ON_A_SCREEN = ("/overlay", "/wall")
+_ON_A_SCREEN = re.compile(r"/nights/[^/]+/(overlay|wall)$")
 _TURNS = 3  # of a page that is slow at first: other programs may have had the processor
 
 
@@ -57,7 +58,7 @@ def _report(address: str) -> dict[str, Any]:
         f"--only-categories={','.join(_CATEGORIES)}",
         "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
         *(["--skip-audits=is-crawlable"] if any(part in address for part in _UNCRAWLED) else []),
-        *(["--preset=desktop"] if address.endswith(_ON_A_SCREEN) else []),
+        *(["--preset=desktop"] if _ON_A_SCREEN.search(address) else []),
     ]
     environment = {**os.environ, "CHROME_PATH": chromium() or "", "CI": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=Path("/tmp"))

@@ -23,6 +23,9 @@ def judge() -> int:
         command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.judges.keeping", "tests/browser/test_axe.py"]
         opened = subprocess.run(command, env={**os.environ, "KEEP_PAGES": folder}, cwd=ROOT, check=False)
         pages = sorted(Path(folder).glob("*.html"))
+        if not pages:
+            print("No page was opened: there is no Chromium on this machine, or CHROMIUM does not say where.")
+            return 1
         errors = _errors(pages)
     for message, places in sorted(errors.items()):
         print(f"{message}\n    on {len(places)} pages: {places[0]}", flush=True)

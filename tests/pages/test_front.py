@@ -388,6 +388,7 @@ def test_before_the_first_result_the_closest_seats_are_named_with_their_time_of_
     said = text(PageRenderer().render(night, "ahead"))
     assert said.startswith("10 seats to watch Those with the smallest majorities at the 2017 general election.")
     assert "North East Fife SNP by 0.0" in said and "in 2017" in said
+    assert re.search(r"Kensington Lab by [\d.]+% 21:03 the next day in 2017", said), "it was not one of the night"
     assert text(PageRenderer().render(fold(past.events[:400]), "ahead")) == ""
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from msgspec import Struct
 
+from server.election.clock import LONDON
 from server.election.contests import Definition
 from server.election.counts import Count
 from server.election.nights import Night
@@ -15,6 +16,7 @@ from server.nights.polls import declared_before
 from server.nights.written.lines import Summary
 
 _WATCHED = 10
+_NOON = 12
 
 
 class Watched(Struct, frozen=True):
@@ -24,6 +26,14 @@ class Watched(Struct, frozen=True):
     count: Count
     lead: Fraction
     before: tuple[datetime, Summary] | None
+
+    @property
+    def was_next_day(self) -> bool:
+        """Whether that was after noon on a later day, when its time alone would be taken for one of the night."""
+        if self.before is None:
+            return False
+        at = self.before[0].astimezone(LONDON)
+        return at.date() > self.before[1].date and at.hour >= _NOON
 
 
 class LastTime(Struct, frozen=True):
