@@ -3,6 +3,8 @@
 import os
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
@@ -56,25 +58,28 @@ async def browser() -> AsyncIterator[Browser]:
         await one.close()
 
 
-@pytest.fixture
-async def viewer(browser: Browser) -> AsyncIterator[Page]:
-    """A desktop window; a script error in it fails the test."""
-    context = await browser.new_context()
+@asynccontextmanager
+async def window(browser: Browser, **looks: Any) -> AsyncIterator[Page]:
+    """A page in a window of its own that ``looks`` as Playwright's ``new_context`` takes it; a script error in it fails
+    the test."""
+    context = await browser.new_context(**looks)
     page = await context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     await context.close()
     assert errors == []
+
+
+@pytest.fixture
+async def viewer(browser: Browser) -> AsyncIterator[Page]:
+    """A desktop window."""
+    async with window(browser) as page:
+        yield page
 
 
 @pytest.fixture
 async def phone(browser: Browser) -> AsyncIterator[Page]:
     """A phone, in another person's hand."""
-    context = await browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = await context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    await context.close()
-    assert errors == []
+    async with window(browser, viewport=PHONE, has_touch=True, is_mobile=True) as page:
+        yield page

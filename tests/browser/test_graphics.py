@@ -17,7 +17,7 @@ from server.election.commands import HoldNight, ReleaseNight
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
-from tests.browser.conftest import FLAGS, chromium
+from tests.browser.conftest import FLAGS, chromium, window
 from tests.browser.test_an_older_engine import OLDER, TEXT, says
 from tests.browser.test_newsroom import newspaper
 from tests.conftest import PATIENCE_SECONDS
@@ -53,14 +53,9 @@ async def engine(request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def page(engine: Browser) -> AsyncIterator[Page]:
-    """A browser source; a script error in it fails the test."""
-    context = await engine.new_context(viewport=SCREEN)
-    page = await context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    await context.close()
-    assert errors == []
+    """A browser source."""
+    async with window(engine, viewport=SCREEN) as page:
+        yield page
 
 
 @pytest.fixture

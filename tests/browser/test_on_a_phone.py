@@ -33,7 +33,7 @@ PAGES = [
     *(GENERAL + page for page in ("", "/contests", "/areas", "/swing", "/battlegrounds", "/records", "/newsroom")),
     *(f"{GENERAL}?at=2019-12-12T22:00", SEAT, f"{GENERAL}/contests/parl.islington-north.2019-12-12"),
     *(ENDED + page for page in ("", "/contests", "/battlegrounds", "/records", "/areas")),
-    *(SINGLE, f"{SINGLE}/records"),
+    *(SINGLE, f"{SINGLE}/records", "/nights/mayor.london.2021-05-06"),
     *(COUNCILS + page for page in ("", "/battlegrounds?party=PP52", "/records", "/councils/local.kent")),
 ]
 WORDY = (
