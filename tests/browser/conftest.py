@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -59,7 +59,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def window(browser: Browser, **looks: Any) -> AsyncIterator[Page]:
+async def window(browser: Browser, **looks: Any) -> AsyncGenerator[Page]:
     """A page in a window of its own that ``looks`` as Playwright's ``new_context`` takes it; a script error in it fails
     the test."""
     context = await browser.new_context(**looks)
