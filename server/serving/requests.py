@@ -1,11 +1,13 @@
 """What each request costs: counted, timed and logged; of a websocket, when it opens and how long it stays."""
 
+from asyncio import CancelledError
 from collections.abc import Callable
 from functools import lru_cache, partial
 from time import perf_counter
 from typing import Any
 
 import structlog
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.live.line import line_of
@@ -24,6 +26,7 @@ _QUIET = ("static", "health")
 _LINK = "/invitation/"  # a token follows
 _LONGEST_PATH = 300  # characters that are logged
 _CLOSE = (b"connection", b"close")
+_STOPPING = PlainTextResponse("This server is stopping. Please ask again in a second.\n", 503, {"Retry-After": "1"})
 
 
 class Requests:
@@ -73,6 +76,9 @@ class Requests:
 
         try:
             await self._app(scope, receive, noting)
+        except CancelledError:  # the process stops, and does not wait any longer for this answer
+            if not status:
+                await _STOPPING(scope, receive, noting)
         except Exception:  # whoever runs this logs it
             ERRORS.labels("unhandled").inc()
             raise

@@ -13,11 +13,11 @@ _SECONDS_TO_END = 15.0
 
 
 class Program:
-    """One program. ``rest`` is how many seconds pass between its end and its next start; ``ended`` has the codes with
-    which it ended though nobody killed it."""
+    """One program. ``rest`` is how many seconds pass between its end and its next start; ``ended`` has the code
+    and the last line of the log of each time that it ended though nobody killed it."""
 
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
-        self.name, self.rest, self.ended = name, 0.1, list[int]()
+        self.name, self.rest, self.ended = name, 0.1, list[tuple[int, str]]()
         self.log = folder / f"{name}.log"
         self._command, self._environment = command, environment
         self._process: asyncio.subprocess.Process | None = None
@@ -49,8 +49,12 @@ class Program:
                 await self._end()
                 raise
             if code != -signal.SIGKILL:
-                self.ended.append(code)
+                self.ended.append((code, self._last_line()))
             await asyncio.sleep(self.rest)
+
+    def _last_line(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines()
+        return lines[-1] if lines else "nothing logged"
 
     async def _end(self) -> None:
         assert self._process

@@ -14,7 +14,7 @@ from websockets.exceptions import WebSocketException
 
 from tests.chaos.machines import Machine
 from tests.chaos.place import REPLAY, Place
-from tests.chaos.processes import kept
+from tests.chaos.processes import Program, kept
 
 _VIEWERS = 300
 _STAYS = (5.0, 120.0)  # seconds
@@ -41,8 +41,8 @@ class Quiet(Place):
 async def soak(place: Quiet, minutes: float) -> bool:
     """Print the memory by the minute; whether it was level after the first ten.
 
-    It goes up and down with each replay that begins anew, so that the most of ten minutes is compared: never 10% above
-    that of the second ten.
+    It goes up and down with each replay that begins anew, so that it is read every second and the most of ten minutes
+    is compared: never 10% above that of the second ten.
     """
     levels: list[float] = []
     limits = httpx2.Timeout(60.0)
@@ -51,12 +51,13 @@ async def soak(place: Quiet, minutes: float) -> bool:
             await asyncio.sleep(0.5)
         tasks = [asyncio.create_task(_come_and_go(client, place.behind[0], place.dice)) for _ in range(_VIEWERS)]
         begun = monotonic()
-        print(f"minute   web process   {_VIEWERS} viewers, of whom are there")
+        print(f"minute   web process, at most   kept in its memo   {_VIEWERS} viewers, of whom are there")
         while monotonic() < begun + minutes * 60:
-            await asyncio.sleep(60)
-            levels.append(_megabytes(place.webs[0].pid))
-            told = re.findall(r"declared_viewers\S* (\d+)", (await client.get("/metrics")).text)
-            print(f"{len(levels):>6} {levels[-1]:>10.1f} MB   {sum(map(int, told))}", flush=True)
+            levels.append(await _most_of_a_minute(place.webs[0]))
+            told = (await client.get("/metrics")).text
+            there = sum(map(int, re.findall(r"declared_viewers\S* (\d+)", told)))
+            kept_bytes = sum(map(float, re.findall(r"^declared_remembered_bytes (\S+)", told, re.M)))
+            print(f"{len(levels):>6} {levels[-1]:>17.1f} MB {kept_bytes / 2**20:>15.1f} MB   {there}", flush=True)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -92,6 +93,14 @@ async def _come_and_go(client: httpx2.AsyncClient, server: str, dice: random.Ran
                     pass
         except (OSError, TimeoutError, WebSocketException, httpx2.HTTPError):
             pass
+
+
+async def _most_of_a_minute(program: Program) -> float:
+    most = 0.0
+    for _ in range(60):
+        await asyncio.sleep(1)
+        most = max(most, _megabytes(program.pid))
+    return most
 
 
 def _megabytes(pid: int) -> float:

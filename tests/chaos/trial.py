@@ -217,7 +217,5 @@ class Trial:
             if tracebacks:
                 self.found.wrong.append(f"{log.name} has {tracebacks} tracebacks")
         for program in self.place.programs:
-            if program.ended:
-                self.found.noted.append(
-                    f"{program.name} ended by itself {len(program.ended)} times, with {sorted(set(program.ended))}"
-                )
+            for code, last in program.ended:
+                self.found.noted.append(f"{program.name} ended by itself with {code}, after: {last}")

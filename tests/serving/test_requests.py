@@ -47,6 +47,12 @@ async def stream(request: Request) -> Response:
     return StreamingResponse(lines(), media_type="text/event-stream")
 
 
+async def never(request: Request) -> Response:
+    ASKED.set()
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
 async def live(websocket: WebSocket) -> None:
     if "closed" in websocket.url.path:
         await websocket.close()
@@ -54,8 +60,10 @@ async def live(websocket: WebSocket) -> None:
         await websocket.accept()
 
 
+ASKED = asyncio.Event()
 ROUTES = [
     Route("/nights/{status:int}", page),
+    Route("/nights/never", never),
     Route("/count/invitation/{token}", page),
     Route("/static/{name}", page),
     Route("/readyz", page),
@@ -183,3 +191,14 @@ def test_a_process_that_leaves_asks_each_client_for_another_connection() -> None
     assert "connection" not in client.get("/nights/200").headers
     app.closes = True
     assert client.get("/nights/200").headers["connection"] == "close"
+
+
+async def test_who_waits_when_the_process_has_to_stop_is_asked_to_come_again(caplog: pytest.LogCaptureFixture) -> None:
+    async with httpx2.AsyncClient(timeout=20) as client:
+        async with served() as where:
+            asking = asyncio.create_task(client.get(f"http://{where}/nights/never"))
+            await ASKED.wait()
+        answer = await asking
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert "ask again" in answer.text
+    assert "Traceback" not in caplog.text
