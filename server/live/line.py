@@ -80,7 +80,7 @@ class Line(asyncio.Protocol):
         if self._peer is None:
             self._peer = ServerProtocol(state=OPEN, max_size=_MOST_SAID)
             if self.deflate:
-                self._peer.extensions = [PerMessageDeflate(False, False, WINDOW_BITS, WINDOW_BITS)]
+                self._peer.extensions = [PerMessageDeflate(False, True, WINDOW_BITS, WINDOW_BITS)]
         self._peer.receive_data(data)
         self._peer.events_received()
         if answer := b"".join(self._peer.data_to_send()):
@@ -110,6 +110,8 @@ class Line(asyncio.Protocol):
         self._places.took(self)
         if self.audience:
             self.audience.left(self)
+        if self._peer:
+            self._peer.parser.close()  # which refers to its protocol: that would stay until the collector looks
         if self.gone:
             call, opened = self.gone
             call(opened)

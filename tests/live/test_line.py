@@ -1,6 +1,7 @@
 """A websocket from its handshake to its end, on a real uvicorn: what a client asks for, says, and how it leaves."""
 
 import asyncio
+import gc
 import socket
 import struct
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+from websockets.server import ServerProtocol
 
 from server.election.commands import OpenNight
 from server.live.line import Line
@@ -119,6 +121,18 @@ async def test_what_a_client_says_is_answered_as_the_rfc_has_it(site: Site, comp
         await line.close()
         assert line.close_code == 1000
     await watched_by(site, 0)
+
+
+async def test_a_client_that_has_left_leaves_nothing_for_the_collector(site: Site) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        async with connect(live(site)) as client:
+            await (await client.ping())
+        await watched_by(site, 0)
+        assert not [one for one in gc.get_objects() if isinstance(one, ServerProtocol)]
+    finally:
+        gc.enable()
 
 
 async def test_a_client_that_says_too_much_is_closed(site: Site) -> None:
