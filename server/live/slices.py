@@ -1,12 +1,12 @@
 """Making much at once without holding everybody else up. No texts of its own."""
 
-import asyncio
-from collections.abc import Iterable
-from time import perf_counter
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
+from server.election.nights import Night
+from server.election.results.councils.council import council
 from server.live.channel import Channel
-
-_SLICE_SECONDS = 0.005
+from server.live.memory.turns import in_slices
 
 
 def of_kinds(channel: Channel, *kinds: str) -> list[str]:
@@ -15,15 +15,15 @@ def of_kinds(channel: Channel, *kinds: str) -> list[str]:
 
 
 async def make_texts(channel: Channel, fragments: Iterable[str]) -> None:
-    """Make the texts of these fragments where they are not made yet; other tasks have a turn every five milliseconds.
+    """Make the councils of a night, and the texts of these fragments, where they are not made yet."""
+    await in_slices(chain(_councils(channel.night), _texts(channel, fragments)))
 
-    So the page that is made of them next, in one go, finds nearly all of it made.
-    """
-    await asyncio.sleep(0)
-    known, begun = channel.fragments, perf_counter()
+
+def _councils(night: Night | None) -> Iterator[object]:
+    return (council(night, body) for body in night.definition.councils) if night else iter(())
+
+
+def _texts(channel: Channel, fragments: Iterable[str]) -> Iterator[object]:
+    known = channel.fragments
     for fragment in fragments:
-        if fragment in known:
-            channel.text(fragment)
-        if perf_counter() - begun > _SLICE_SECONDS:
-            await asyncio.sleep(0)
-            begun = perf_counter()
+        yield channel.text(fragment) if fragment in known else None
