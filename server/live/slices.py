@@ -1,10 +1,10 @@
 """Making much at once without holding everybody else up. No texts of its own."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
-from server.election.nights import Night
+from server.election.once import is_known
 from server.election.results.councils.council import council
+from server.election.results.councils.together import councils
 from server.live.channel import Channel
 from server.live.memory.turns import in_slices
 
@@ -16,11 +16,15 @@ def of_kinds(channel: Channel, *kinds: str) -> list[str]:
 
 async def make_texts(channel: Channel, fragments: Iterable[str]) -> None:
     """Make the councils of a night, and the texts of these fragments, where they are not made yet."""
-    await in_slices(chain(_councils(channel.night), _texts(channel, fragments)))
+    await make_councils(channel)
+    await in_slices(_texts(channel, fragments))
 
 
-def _councils(night: Night | None) -> Iterator[object]:
-    return (council(night, body) for body in night.definition.councils) if night else iter(())
+async def make_councils(channel: Channel) -> None:
+    """Make the councils of a night as it stands, where they are not made yet."""
+    night = channel.night
+    if night and night.definition.councils and not is_known(councils, night):
+        await in_slices(council(night, body) for body in night.definition.councils)
 
 
 def _texts(channel: Channel, fragments: Iterable[str]) -> Iterator[object]:
