@@ -21,6 +21,7 @@ from server.html.process import process
 from server.live import moments
 from server.live.bodies import body
 from server.live.channel import Channel
+from server.live.slices import make_councils
 from server.nights import archive
 
 
@@ -82,16 +83,20 @@ async def _answer(request: Request, name: str, make: Callable[[Channel, Channel,
     whole, state = await found(request)
     then, tag = whole, etag(whole)
     if moment := moment_of(request):
-        await asyncio.sleep(0)  # to fold a night up to a moment takes a while
+        await moments.make_at(whole, moment)
         then, tag = moments.at(whole, moment), ""
         assert then.night is not None, "a night begins with its opening"
+        await make_councils(then)
         state = then.night
     content = then.cached(f"feeds: {name}", lambda: body(msgspec.json.encode(make(whole, then, state))))
+    if not content.is_compressed:
+        await asyncio.sleep(0)  # to compress a large one takes long, too
     return for_any_site(answer(request, content, JSON, tag or content.etag, SHARED))
 
 
 async def found(request: Request) -> tuple[Channel, Night]:
     """The night in the address, compared with the baseline in its query; 404 if there is no such night or baseline."""
     channel = await channel_of(request)
+    await make_councils(channel)
     assert channel.night is not None, "a channel shows once its night is opened"
     return channel, channel.night

@@ -36,7 +36,10 @@ async def events(request: Request) -> Response:
     channel, _ = await found(request)
     if EVENT_STREAM in request.headers.get("accept", ""):
         return for_any_site(_stream(request, channel))
-    response = answer(request, _lines(channel, _after(request, channel)), NDJSON, etag(channel), SHARED)
+    lines, tag = _lines(channel, _after(request, channel)), etag(channel)
+    if not lines.is_compressed:
+        await asyncio.sleep(0)  # to compress a large one takes long, too
+    response = answer(request, lines, NDJSON, tag, SHARED)
     response.headers["Vary"] = "Accept, Accept-Encoding"
     return for_any_site(response)
 

@@ -158,6 +158,7 @@ async def shown_by(request: Request, language: Language | None = None) -> Shown:
     if moment and moment >= whole.events[-1].at and not channel.on_air:
         moment = None  # after its last event a past night is the whole night
     if moment:
+        await moments.make_at(whole, moment)
         then = moments.at(whole, moment)
         moment = then.events[-1].at  # every moment until the next event shows the same page
     settings = process(request).settings

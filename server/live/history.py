@@ -1,6 +1,7 @@
 """What all editions of a night share: its events, their chain of heads, and the fragments that each event changed. No
 texts."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -140,11 +141,16 @@ class States:
         """About how many bytes the kept states take once all are made."""
         return self._BYTES * (len(self._events) // self._STEP + 1)
 
-    def night(self, events: int) -> Night:
-        """The night after so many events, at least 1."""
-        step = (events - 1) // self._STEP
-        while len(self._nights) <= step:
+    def steps(self, events: int) -> Iterator[object]:
+        """Fold what the night after so many events needs, step by step, as each is asked for."""
+        while len(self._nights) <= (events - 1) // self._STEP:
             done = (len(self._nights) - 1) * self._STEP + 1
             self._nights.append(fold(self._events[done : done + self._STEP], self._nights[-1]))
+            yield self._nights[-1]
+
+    def night(self, events: int) -> Night:
+        """The night after so many events, at least 1."""
+        deque(self.steps(events), 0)
+        step = (events - 1) // self._STEP
         night = fold(self._events[step * self._STEP + 1 : events], self._nights[step])
         return self._shown(night) if self._shown else night

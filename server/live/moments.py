@@ -5,7 +5,7 @@ No clock runs here: the browser of whoever watches a past night has its own.
 
 import weakref
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from itertools import chain, pairwise
@@ -19,6 +19,7 @@ from server.election.results.known import as_known
 from server.live.bodies import Body
 from server.live.channel import Channel
 from server.live.history import History, States
+from server.live.memory.turns import in_slices
 from server.live.renderer import shown_by
 from server.live.slices import make_texts
 
@@ -43,7 +44,20 @@ def at(channel: Channel, moment: datetime) -> Channel:
 
     Before the first event it is the night just opened. Moments between the same two events share a channel.
     """
-    return _then(channel, max(1, bisect_right(channel.events, moment, key=lambda event: event.at)))
+    return _then(channel, _until(channel, moment))
+
+
+async def make_at(channel: Channel, moment: datetime) -> None:
+    """Fold, in slices, what ``at`` is made of."""
+    await _fold(channel, _until(channel, moment))
+
+
+def _until(channel: Channel, moment: datetime) -> int:
+    return max(1, bisect_right(channel.events, moment, key=lambda event: event.at))
+
+
+async def _fold(channel: Channel, events: int) -> None:
+    await in_slices(_states(channel).steps(events))
 
 
 def frame(channel: Channel, topic: str, after: int, seq: int, apart: Mapping[str, int] = _NOTHING_APART) -> str:
@@ -67,6 +81,8 @@ async def make_frame(
 ) -> None:
     """Make, in slices, what ``frame`` is made of; nothing happens where the night has no such seq."""
     if 0 < seq <= channel.seq:
+        await _fold(channel, seq)
+        await _make_sent(channel, topic)
         then = _then(channel, seq)
         await make_texts(then, _changed(channel, topic, after, then, apart))
 
@@ -85,14 +101,29 @@ def _changed(
 
 def _sent(channel: Channel, topic: str) -> list[tuple[str, ...]]:
     """The fragments of a topic's page that each event of a night changes; found once for all frames."""
-    night, changes, topics = channel.night, channel.history.changes, channel.renderer.topics
-    assert night is not None
+    return _keep_sent(channel, topic, lambda: list(_each_sent(channel, topic)))
 
-    def make() -> list[tuple[str, ...]]:
-        return [tuple(name for name in names if topic in topics(night, name)) for names in changes]
 
+async def _make_sent(channel: Channel, topic: str) -> None:
+    """Find, in slices, what ``_sent`` gives."""
+    found, stood = list[tuple[str, ...]](), channel.seq
+    if not channel.lasting.find(("sent", topic), stood):
+        await in_slices(map(found.append, _each_sent(channel, topic)))
+        if channel.seq == stood:
+            _keep_sent(channel, topic, lambda: found)
+
+
+def _keep_sent(channel: Channel, topic: str, make: Callable[[], list[tuple[str, ...]]]) -> list[tuple[str, ...]]:
+    changes = channel.history.changes
     size = 64 * len(changes) + 8 * sum(map(len, changes))
     return channel.lasting.get(("sent", topic), make, version=channel.seq, size=size)
+
+
+def _each_sent(channel: Channel, topic: str) -> Iterator[tuple[str, ...]]:
+    night, topics = channel.night, channel.renderer.topics
+    assert night is not None
+    for names in channel.history.changes:
+        yield tuple(name for name in names if topic in topics(night, name))
 
 
 async def reel(channel: Channel, topic: str, part: int) -> Body:

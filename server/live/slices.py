@@ -1,12 +1,12 @@
 """Making much at once without holding everybody else up. No texts of its own."""
 
-import asyncio
-from collections.abc import Iterable
-from time import perf_counter
+from collections.abc import Iterable, Iterator
 
+from server.election.once import is_known
+from server.election.results.councils.council import council
+from server.election.results.councils.together import councils
 from server.live.channel import Channel
-
-_SLICE_SECONDS = 0.005
+from server.live.memory.turns import in_slices
 
 
 def of_kinds(channel: Channel, *kinds: str) -> list[str]:
@@ -15,15 +15,19 @@ def of_kinds(channel: Channel, *kinds: str) -> list[str]:
 
 
 async def make_texts(channel: Channel, fragments: Iterable[str]) -> None:
-    """Make the texts of these fragments where they are not made yet; other tasks have a turn every five milliseconds.
+    """Make the councils of a night, and the texts of these fragments, where they are not made yet."""
+    await make_councils(channel)
+    await in_slices(_texts(channel, fragments))
 
-    So the page that is made of them next, in one go, finds nearly all of it made.
-    """
-    await asyncio.sleep(0)
-    known, begun = channel.fragments, perf_counter()
+
+async def make_councils(channel: Channel) -> None:
+    """Make the councils of a night as it stands, where they are not made yet."""
+    night = channel.night
+    if night and night.definition.councils and not is_known(councils, night):
+        await in_slices(council(night, body) for body in night.definition.councils)
+
+
+def _texts(channel: Channel, fragments: Iterable[str]) -> Iterator[object]:
+    known = channel.fragments
     for fragment in fragments:
-        if fragment in known:
-            channel.text(fragment)
-        if perf_counter() - begun > _SLICE_SECONDS:
-            await asyncio.sleep(0)
-            begun = perf_counter()
+        yield channel.text(fragment) if fragment in known else None

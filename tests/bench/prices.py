@@ -31,10 +31,12 @@ _AGAIN = 20
 _PAST = "parl.2019-12-12"
 NIGHT = f"/nights/{_PAST}"
 _COUNCILS = "/nights/local.2025-05-01"
+_WARD = "/contests/local.kent.maidstone-central.2025-05-01"
 _SEAT = "/contests/parl.clacton.2019-12-12"
 
 _DAY = "2019-12-13T"
 _TIMES = [f"{_DAY}0{hour}:{minute:02}" for hour in range(1, 7) for minute in range(60)]
+_COUNTED = [f"2025-05-02T0{hour}:{minute:02}" for hour in range(1, 8) for minute in (0, 20, 40)]
 _BEGUN = ("north+", "so", "lab", "west", "con", "jo", "smi")
 _WORDS = [f"{first}{second}" for first in _BEGUN for second in "abcdefghij"]
 _PARTIES = ("PP52", "PP53", "PP90")
@@ -109,6 +111,21 @@ ADDRESSES: dict[str, Sequence[str]] = {
     "/api/nights/kept/record": (),
     f"/nights/{DONE}": [f"/nights/{DONE}?lang={code}" for code in ("cy", "de")],
     f"/nights/{DONE}/live?after=1": [f"/nights/{DONE}/live?after={seq}" for seq in range(2, 200)],
+    _COUNCILS: [f"{_COUNCILS}?at={at}" for at in _COUNTED],
+    f"{_COUNCILS}/frame?after=1&seq=900": [f"{_COUNCILS}/frame?after=1&seq={seq}" for seq in range(200, 1400, 60)],
+    f"{_COUNCILS}/reel/0": [f"{_COUNCILS}/reel/{part}" for part in range(1, 25)],
+    f"{_COUNCILS}/contests": [f"{_COUNCILS}/contests?at={at}" for at in _COUNTED],
+    f"{_COUNCILS}/areas": [f"{_COUNCILS}/areas?at={at}" for at in _COUNTED],
+    f"{_COUNCILS}/records": [f"{_COUNCILS}/records?at={at}" for at in _COUNTED],
+    f"{_COUNCILS}/find?q=maid": [f"{_COUNCILS}/find?q={word}" for word in _WORDS],
+    f"{_COUNCILS}/wall": [f"{_COUNCILS}/wall?at={at}" for at in _COUNTED],
+    f"{_COUNCILS}/copy?of=contests": [f"{_COUNCILS}/copy?of=contests&at={at}" for at in _COUNTED],
+    f"{_COUNCILS}/picture.png": [f"{_COUNCILS}/picture.png?at={at}" for at in _COUNTED],
+    f"{_COUNCILS}{_WARD}": [f"{_COUNCILS}{_WARD}?at={at}" for at in _COUNTED],
+    f"/api{_COUNCILS}": (),
+    f"/api{_COUNCILS}/events": [f"/api{_COUNCILS}/events?after={seq}" for seq in range(1, 30)],
+    f"/api{_COUNCILS}/tables/candidates.csv": [f"/api{_COUNCILS}/tables/candidates.csv?at={at}" for at in _COUNTED],
+    f"/api{_COUNCILS}/tables.sqlite": (),
     f"{_COUNCILS}/councils/local.kent": [
         f"{_COUNCILS}/councils/local.kent?at=2025-05-02T0{hour}:00" for hour in range(1, 8)
     ],

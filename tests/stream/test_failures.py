@@ -74,6 +74,11 @@ async def test_a_redis_that_refuses_writes_says_why_and_takes_them_again_later(
         ("redis://127.0.0.1:{port}/99", "no database of that number"),
         ("redis://reader:secret@127.0.0.1:{port}", "may not do this: .*names the rights"),
         ("redis://reader:wrong@127.0.0.1:{port}", "refuses the user or the password"),
+        ("redis://reader:secret@127.0.0.1:{port}?nonsense=1", "says nonsense=1, which no connection"),
+        ("redis://127.0.0.1:{port}?socket_timeout=soon", "says socket_timeout=soon, which no connection"),
+        ("redis://127.0.0.1:{port}?ssl_cert_reqs=none", "says ssl_cert_reqs=none, which no connection"),
+        ("redis+cluster://127.0.0.1:{port}?nonsense=1", "says nonsense=1, which no connection"),
+        ("redis+sentinel://127.0.0.1:{port}/night?sentinel_nonsense=1", "says sentinel_nonsense=1, which no connec"),
     ],
 )
 def test_a_redis_that_cannot_be_used_with_these_settings_says_what_is_wrong_with_them(

@@ -1,6 +1,6 @@
 """What records are made of: each contest as declared, and each party where it stood. No words, nothing stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -79,6 +79,11 @@ def entry_of(night: Night, count: Count) -> Entry | None:
 def _entries(count: Count) -> dict[str, Entry]:
     """A contest's entry, by the id of the night that it is of."""
     return {}
+
+
+def steps(night: Night) -> Iterator[object]:
+    """Work out what the records of a night are made of, contest by contest, as each is asked for."""
+    return (_showings(entry) for count in night.counts.values() if (entry := entry_of(night, count)))
 
 
 def parties_of(entries: Iterable[Entry]) -> dict[str, PartyRecord]:

@@ -120,9 +120,12 @@ class _Running:
     def _follow(self, counts: Mapping[str, Count]) -> None:
         if counts is self._counts:
             return
+        changed = set[tuple[str, str, str]]()
         for before, count in _changes(self._counts, counts):
             place = place_of(count.contest)
-            self._totals = {area: total for area, total in self._totals.items() if not area.has(*place)}
+            if place not in changed:
+                changed.add(place)
+                self._totals = {area: total for area, total in self._totals.items() if not area.has(*place)}
             sums = self._places.setdefault(place, Sums())
             if before:
                 sums.add(before, -1)

@@ -7,9 +7,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
+from server.election.results import entries
+from server.election.results.tally import add_up
 from server.html.process import process
 from server.html.shown import Shown, shown_by
+from server.live.memory.turns import in_slices
 from server.pages.analysis import record_book, views
+from server.pages.analysis.areas import areas_of
 from server.pages.analysis.choices import Choices, choices
 from server.pages.around.page import page
 
@@ -27,8 +31,11 @@ async def view(request: Request) -> Response:
     except views.NoSuchView as error:
         raise HTTPException(404, str(error)) from None
     name = f"page {topic}"
+    definition = shown.night.definition
+    if topic == "areas" and not shown.channel.has_cached(name):
+        await in_slices(add_up(shown.night, area) for area in areas_of(definition))
     if topic == "records" and not shown.channel.has_cached(name):
-        definition = shown.night.definition
+        await in_slices(entries.steps(shown.night))
         await process(request).hub.beside.make(("records", definition.id), lambda: record_book.before_it(definition))
     html = await shown.made(request, name, lambda: _view_page(shown, topic, known))
     return await shown.answer(request, html)

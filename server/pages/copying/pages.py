@@ -12,6 +12,7 @@ from server.html.answers import SHARED, answer
 from server.html.process import process
 from server.html.rates import turn
 from server.html.shown import Shown, shown_by
+from server.live.slices import make_councils
 from server.pages.analysis import views
 from server.pages.around.page import page
 from server.pages.copying import lists
@@ -74,6 +75,7 @@ async def _tables(request: Request, shown: Shown, name: str) -> dict[str, str]:
     if not _of(request) or shown.channel.has_cached(name):
         return {}
     async with turn(request):
+        await make_councils(shown.channel)
         return await lists.texts(process(request).hub.beside, shown, _of(request), _about(request))
 
 

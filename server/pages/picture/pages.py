@@ -15,6 +15,7 @@ from server.html.coming import is_before_poll
 from server.html.errors import Full
 from server.html.shown import Shown, shown_by
 from server.live.memory.memo import MEMO
+from server.live.slices import make_councils
 from server.pages.bars.seats import bars_of, bars_of_councillors
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import painted
@@ -43,6 +44,7 @@ async def of_night(request: Request) -> Response:
 
 
 async def _answer(request: Request, shown: Shown, ballot: str) -> Response:
+    await make_councils(shown.channel)
     # The close of a poll changes a picture without an event.
     tag = etag(shown.channel)
     headers = {

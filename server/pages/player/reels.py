@@ -7,12 +7,14 @@ from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
 from server.election.numbers import written
-from server.html.address import channel_of, is_known_now, number, topic_of
+from server.html.address import channel_of, is_known_now, know_baselines, number, topic_of
 from server.html.answers import HTML, JSON, SHARED, answer
+from server.html.process import process
 from server.html.rates import turn
 from server.live import moments
 from server.live.bodies import Body, body
 from server.live.channel import Channel
+from server.nights.against import opened
 
 _APART = {"rows": "row", "hexagons": "hex"}  # the name in an address → the kind of fragment
 
@@ -57,6 +59,8 @@ async def reel(request: Request) -> Response:
 
 async def _channel(request: Request) -> Channel:
     channel = await channel_of(request)
+    assert channel.night is not None, "a channel shows once its night is opened"
+    await know_baselines(process(request).hub, opened(channel.night.definition))
     return moments.as_known_now(channel) if is_known_now(request) else channel
 
 

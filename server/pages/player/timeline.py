@@ -184,19 +184,19 @@ def _stops(
     night: Night, every: Sequence[Moment], xs: Sequence[float], items: Sequence[Item], places: Sequence[int]
 ) -> Iterator[TimelineStop]:
     """The stops, with the number of contests that had a result at each: one that was withdrawn is not counted."""
-    standing, news = dict[int, set[str]](), set[int]()
+    standing, news = dict[int, int](), set[int]()
     declared = set[str]()
     single = night.is_single
     for item, place in zip(items, places, strict=True):
         if item.count and item.kind in (*RESULTS, *_REVISED):
             ballot = item.count.contest.ballot
-            declared = declared | {ballot} if item.result else declared - {ballot}
-            standing[place] = declared
+            (declared.add if item.result else declared.discard)(ballot)
+            standing[place] = len(declared)
         if single or item.kind in (*RESULTS, *_REVISED):
             news.add(place)
     number = 0
     for place, (moment, x) in enumerate(zip(every, xs, strict=True)):
-        number = len(standing[place]) if place in standing else number
+        number = standing.get(place, number)
         yield TimelineStop(moment, x, number, place in news)
 
 

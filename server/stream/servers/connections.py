@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import parse_url
@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from server.measures import REDIS_FAILURES, REDIS_SECONDS
 from server.stream.servers.cluster import CLUSTERS, FAILURE, Cluster
-from server.stream.servers.failures import StreamUnavailable, ended, failed
+from server.stream.servers.failures import StreamUnavailable, StreamUnfit, ended, failed
 
 T = TypeVar("T")
 
@@ -36,11 +36,25 @@ class _SentinelPool(SentinelConnectionPool, BlockingConnectionPool):
 
 
 def connected(url: str, most: int = _MOST, **options: Any) -> Any:
-    """A client with at most so many connections to ``url``; to a cluster's nodes as many as it needs."""
-    if urlsplit(url).scheme in CLUSTERS:
-        options.pop("retry", None)  # a cluster's is its own: what is tried again may be at another node by then
-        return Cluster(url, max_connections=_MOST_OF_A_NODE, socket_connect_timeout=3, **options)
-    return cast(Any, Redis).from_pool(pool(url, max_connections=most, **options))
+    """A client with at most so many connections to ``url``; to a cluster's nodes as many as it needs. StreamUnfit where
+    the URL asks for what no connection can be."""
+    try:
+        if urlsplit(url).scheme in CLUSTERS:
+            options.pop("retry", None)  # a cluster's is its own: what is tried again may be at another node by then
+            return Cluster(url, max_connections=_MOST_OF_A_NODE, socket_connect_timeout=3, **options)
+        made = pool(url, max_connections=most, **options)
+        made.connection_class(**made.connection_kwargs)  # not connected: it refuses what it does not know
+    except (TypeError, ValueError, RedisError) as error:
+        raise _misspelt(url, str(error)) or error from error
+    return cast(Any, Redis).from_pool(made)
+
+
+def _misspelt(url: str, said: str) -> StreamUnfit | None:
+    """What is wrong with a URL after its question mark, by what redis-py says of it; None if it is not that."""
+    asked = parse_qsl(urlsplit(url).query)
+    wrong = [f"{name}={value}" for name, value in asked if name.removeprefix("sentinel_") in said]
+    wrong = wrong or [f"{name}={value}" for name, value in asked if name.startswith("ssl_") and value in said]
+    return StreamUnfit(f"REDIS_URL says {wrong[0]}, which no connection to it can be given.") if wrong else None
 
 
 def pool(url: str, **options: Any) -> Any:
@@ -75,7 +89,8 @@ def _place(host: str) -> tuple[str, int]:
 
 def address(url: str) -> str:
     """The address in a URL, without a password."""
-    return url.rpartition("@")[2].removeprefix("unix://").partition("?")[0].rpartition("://")[2]
+    named = url.rpartition("@")[2].removeprefix("unix://").partition("?")[0].rpartition("://")[2]
+    return named or "localhost"
 
 
 class Client:
