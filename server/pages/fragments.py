@@ -70,7 +70,7 @@ def on_every_page(night: Night, event: AnyEvent) -> tuple[str, ...]:
     """The piece that says that a replay is at its end, or is not after all."""
     if night.definition.replay_of is None:
         return ()
-    return ("air",) if not night.missing or isinstance(event, NightOpened | Withdrawn) else ()
+    return ("air",) if night.is_played or isinstance(event, NightOpened | Withdrawn) else ()
 
 
 def around_the_house(night: Night) -> tuple[str, ...]:

@@ -156,7 +156,7 @@ async def test_a_replay_is_steered_from_one_desk_and_every_desk_sees_it(
     await expect(viewer.get_by_role("button", name="max", pressed=True)).to_be_visible()
     await viewer.get_by_role("button", name="Play").click()
     assert (await playing).state == "ended"
-    await expect(other.locator("#desk-replay")).to_contain_text("ended, all of it is on air")
+    await expect(other.locator("#desk-replay")).to_contain_text("ended, all of it is declared")
     await expect(other.locator("#desk-status")).to_contain_text("clock is at 04:25")
 
 
