@@ -64,7 +64,8 @@ SHIFTS = """
 # The room in the banner that nothing has: of its three or four lines one, and a little.
 BLANK = """() => {
     const { paddingTop, paddingBottom } = getComputedStyle(banner);
-    return banner.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom) - banner.firstElementChild.offsetHeight;
+    const inside = banner.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom);
+    return inside - banner.firstElementChild.offsetHeight;
 }"""
 # What a screen reader is told of: each change of what a live region says, and who said it how.
 HEARD = """

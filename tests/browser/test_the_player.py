@@ -79,7 +79,7 @@ BESIDE = """async (places) => {
 }"""
 
 
-# Rows, bars and entries on a wall that are not wholly above the player and within what is around them, or not beside it.
+# Rows, bars and entries on a wall that are not wholly above the player and within what is around them.
 CUT = """() => {
     const bar = document.getElementById("player").getBoundingClientRect().top;
     const names = "#score tr, #score p, #score .bars li, .result tr, #feed > li, .figures > div, .hexes, .shapes";

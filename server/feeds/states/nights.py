@@ -37,8 +37,8 @@ def all_nights(channels: Iterable[Channel], past: Iterable[Summary | KeptNight])
 
 
 def night_state(channel: Channel, night: Night, whole: Channel) -> NightState:
-    """A night as a channel has it, which may be a moment of the ``whole`` one. Its contests are in short; the contest of
-    a night that has only one is in full.
+    """A night as a channel has it, which may be a moment of the ``whole`` one. Its contests are in short; the contest
+    of a night that has only one is in full.
 
     The 650 contests of a general election in full would be four times the bytes, made anew at every declaration.
     """

@@ -1,7 +1,7 @@
 """Which of the nights on air is the most important, and which are out of the way. No HTML.
 
-What an editor puts first: today's nights, which are those being counted and those of the newest day, then those declared
-before, then those to come, then replays; and of one kind a general election, a devolved parliament or large local
+What an editor puts first: today's nights, which are those being counted and those of the newest day, then those
+declared before, those to come, replays; and among these a general election, a devolved parliament or large local
 elections, mayors and commissioners, by-elections, one council, one ward.
 
 Of two alike the one still being counted comes first, then the one with more contests, then the one whose poll closed
