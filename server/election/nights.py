@@ -87,6 +87,11 @@ class Night(Struct, frozen=True, dict=True):
         """The contests whose result is still to come."""
         return tuple(count for count in self.counts.values() if count.result is None and count.no_poll is None)
 
+    @property
+    def is_played(self) -> bool:
+        """Whether this is a replay that has reached its end: it is shown, and nothing of it is on air any more."""
+        return self.definition.replay_of is not None and not self.missing
+
 
 def apply(night: Night | None, event: AnyEvent) -> Night:
     """The night after one more event; GapInNight where it is not the next one."""

@@ -43,7 +43,7 @@ async def night(request: Request) -> Response:
     ``?at=`` as it stood then."""
 
     def make(whole: Channel, then: Channel, state: Night) -> NightState:
-        return night_state(then, state, whole.on_air)
+        return night_state(then, state, whole)
 
     return await _answer(request, "night", make)
 

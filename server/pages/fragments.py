@@ -3,7 +3,8 @@
 Fragments: ``air`` (that a replay is at its end, on every page), ``status`` (how far), ``banner``, ``parties`` (the
 House, on a night of several by-elections), ``score``, ``latest`` (the feed), ``ahead`` (what to watch before the first
 result), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the table of all), ``hex-{slug}`` (its
-hexagon, where the night has a map), ``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map).
+hexagon, where the night has a map), ``was`` (below the hexagons, how the seats were held, until the first result),
+``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map).
 The page of a night of one contest has no banner, score, rows or seats to watch. A night with councils has
 ``council-{slug}`` (a council in the list) and ``control-{slug}`` (all about it), where the slug is the council's, and
 ``shapes`` where they have a map.
@@ -50,7 +51,7 @@ def fragments_of(night: Night) -> tuple[str, ...]:
     if night.is_single:
         around = around_the_council(night, contests[0])
         return ("status", "latest", f"contest-{contests[0].slug}", *around, *_row_of_one(around, contests[0]))
-    on_map = (f"hex-{contest.slug}" for contest in contests) if has_map(night.definition) else ()
+    on_map = ("was", *(f"hex-{contest.slug}" for contest in contests)) if has_map(night.definition) else ()
     return (
         "status",
         "banner",
@@ -69,7 +70,7 @@ def on_every_page(night: Night, event: AnyEvent) -> tuple[str, ...]:
     """The piece that says that a replay is at its end, or is not after all."""
     if night.definition.replay_of is None:
         return ()
-    return ("air",) if not night.missing or isinstance(event, NightOpened | Withdrawn) else ()
+    return ("air",) if night.is_played or isinstance(event, NightOpened | Withdrawn) else ()
 
 
 def around_the_house(night: Night) -> tuple[str, ...]:
@@ -145,8 +146,9 @@ def changed_by(night: Night, event: AnyEvent) -> Iterable[str]:
             if night.is_single:
                 return (f"contest-{contest.slug}", "latest", "status", *council, *_row_of_one(council, contest))
             on_map = (f"hex-{contest.slug}", *_around(night, contest)) if has_map(night.definition) else ()
+            was = ("was",) if on_map and isinstance(event, Declared | NoPollTaken | Withdrawn) else ()
             around = (*around_the_house(night), *council, *(_on_map_of_councils(night) if council else ()))
-            return (*rows_of(contest), *on_map, "banner", *around, "score", "ahead", "latest", "status")
+            return (*rows_of(contest), *on_map, *was, "banner", *around, "score", "ahead", "latest", "status")
         case _:
             assert_never(event)
 

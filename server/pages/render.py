@@ -11,9 +11,7 @@ from collections.abc import Container, Iterable, Iterator
 
 from server.election.contests import Definition
 from server.election.counts import Count
-from server.election.events import (
-    AnyEvent,
-)
+from server.election.events import AnyEvent
 from server.election.nights import Night, counted_from
 from server.election.once import once
 from server.election.results.feed import also_of, changed_notes, entry_of, feed_length, feed_of, told_after
@@ -32,6 +30,7 @@ from server.pages.council.shapes import drawn, shapes
 from server.pages.council.totals import totals_of
 from server.pages.find import table as find
 from server.pages.fragments import at_the_end, changed_by, on_every_page
+from server.pages.map.dots import held
 from server.pages.map.hexagons import hexagon
 from server.pages.map.near import neighbours
 from server.pages.newsroom import screens
@@ -103,6 +102,8 @@ class PageRenderer:
         elif kind == "banner":
             context["banner"] = banner_of(night)
             context["also"] = also_of(night)
+        elif kind == "was":
+            context["held"] = () if night.declared else held(night.definition)
         elif kind == "parties":
             context["house"] = house_of(night)
         elif kind == "score":
@@ -140,8 +141,6 @@ class PageRenderer:
         if kind in ("seat", "status"):
             councils = by_topic(night.definition)
             return (find.TOPIC,) if slug else (NIGHT, find.TOPIC, *screens.shared(night, kind), *councils)
-        if kind == "ahead":
-            return (NIGHT,)
         if kind in ("row", "control") and night.definition.councils:
             return self._around_council(night, kind, slug)
         if kind not in ("contest", "near"):

@@ -185,10 +185,10 @@ async def test_how_seats_were_held_is_gone_from_the_map_with_the_first_result(
 ) -> None:
     await viewer.goto(f"{site.url}/nights/fresh")
     await says(viewer, "#line[data-state=up]", "Live")
-    assert await viewer.evaluate(SHOWN, ".was, .of-was") > 0
+    assert await viewer.evaluate(SHOWN, "#was path, .of-was") > 0
     await submit(stream, 3, "fresh")
     await says(viewer, "#banner .headline", "Seat 3")
-    assert await viewer.evaluate(SHOWN, ".was, .of-was") == 0
+    assert await viewer.evaluate(SHOWN, "#was path, .of-was") == 0
 
 
 async def test_a_past_night_is_played(site: Site, viewer: Page) -> None:

@@ -61,6 +61,12 @@ SHIFTS = """
         }
     };
 """
+# The room in the banner that nothing has: of its three or four lines one, and a little.
+BLANK = """() => {
+    const { paddingTop, paddingBottom } = getComputedStyle(banner);
+    const inside = banner.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom);
+    return inside - banner.firstElementChild.offsetHeight;
+}"""
 # What a screen reader is told of: each change of what a live region says, and who said it how.
 HEARD = """
     window.heard = [];
@@ -168,6 +174,7 @@ async def test_nothing_moves_on_the_nights_page_but_the_feed_when_results_arrive
             moved, much = await shifts(page)
             assert moved == [], (number, seen)
             assert much < 0.001, (number, seen)
+            assert await page.evaluate(BLANK) < 64, (number, seen)
 
 
 @pytest.mark.parametrize("year", ["2010-05-06", "2015-05-07", "2017-06-08", "2019-12-12"])

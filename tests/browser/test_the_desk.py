@@ -156,8 +156,8 @@ async def test_a_replay_is_steered_from_one_desk_and_every_desk_sees_it(
     await expect(viewer.get_by_role("button", name="max", pressed=True)).to_be_visible()
     await viewer.get_by_role("button", name="Play").click()
     assert (await playing).state == "ended"
-    await expect(other.locator("#desk-replay")).to_contain_text("ended, all of it is on air")
-    await expect(other.locator("#desk-status")).to_contain_text("clock is at 04:25")
+    await expect(other.locator("#desk-replay")).to_contain_text("ended, all of it is declared")
+    await expect(other.locator("#desk-status")).to_contain_text("All declared The night’s own clock is at 04:25")
 
 
 async def test_the_list_of_people_moves_and_its_buttons_work(site: Site, viewer: Page, stream: EventStream) -> None:

@@ -79,6 +79,19 @@ BESIDE = """async (places) => {
 }"""
 
 
+# Rows, bars and entries on a wall that are not wholly above the player and within what is around them.
+CUT = """() => {
+    const bar = document.getElementById("player").getBoundingClientRect().top;
+    const names = "#score tr, #score p, #score .bars li, .result tr, #feed > li, .figures > div, .hexes, .shapes";
+    return [...document.querySelectorAll(names)].filter((one) => {
+        const box = one.getBoundingClientRect();
+        const around = one.closest("#feed, #score, .contest, .corner").getBoundingClientRect();
+        if (!box.width || box.left >= around.right) return false;
+        return box.bottom > Math.min(bar, around.bottom) + 1;
+    }).map((one) => one.textContent.slice(0, 60));
+}"""
+
+
 @pytest.fixture(scope="module")
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """The program with its past nights, which nothing here changes."""
@@ -363,8 +376,11 @@ async def test_the_wall_of_a_past_night_is_played_at_the_speed_that_was_asked_an
     await address(viewer, theme="dark", at="2019-12-13T03:40")
     await viewer.reload()
     assert await viewer.evaluate(seen) == jumped
-    bar, score = await viewer.locator("#player").bounding_box(), await viewer.locator("main").bounding_box()
-    assert bar and score and score["y"] + score["height"] <= bar["y"], "the player hides nothing"
+    for night in (GENERAL, ROCHESTER, "local.2025-05-01"):
+        await viewer.goto(f"{site.url}/nights/{night}/wall")
+        for width, height in ((1280, 720), (1920, 1080)):
+            await viewer.set_viewport_size({"width": width, "height": height})
+            assert await viewer.evaluate(CUT) == [], (night, width, "neither the player nor an edge cuts anything")
 
 
 async def test_a_clock_leads_other_screens_and_is_led_on_after_a_reload(site: Site, viewer: Page) -> None:

@@ -89,6 +89,17 @@ def test_nights_on_air_come_first_and_past_ones_after_newest_first(site: Site, c
     }
 
 
+def test_a_replay_that_has_reached_its_end_is_past_and_listed_after_what_is_on_air(
+    site: Site, client: TestClient
+) -> None:
+    site.replay(GENERAL, until=3)
+    site.replay("parl.clacton.by.2026-08-13")
+    nights = client.get("/api/nights").json()["nights"]
+    told = [(one["night"], one["state"], one["seq"] is None) for one in nights[:2]]
+    assert told == [(f"{GENERAL}.replay", "on air", False), ("parl.clacton.by.2026-08-13.replay", "past", False)]
+    assert [client.get(f"/api/nights/{one}").json()["state"] for one, _, _ in told] == ["on air", "past"]
+
+
 def test_night_on_air_under_a_past_ones_id_is_listed_once(site: Site, client: TestClient) -> None:
     site.put_on_air(*archive.load(ROCHESTER).events[:2])
     nights = [one for one in client.get("/api/nights").json()["nights"] if one["night"] == ROCHESTER]

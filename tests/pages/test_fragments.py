@@ -19,8 +19,10 @@ from server.election.commands import (
 from server.election.contests import Definition
 from server.election.deciding.decide import decide
 from server.election.events import NoPollState
+from server.html.languages import ENGLISH, Language, language
 from server.live.channel import Channel
 from server.pages.render import PageRenderer
+from tests.election import wards
 from tests.nights_by_hand import START, ballot, correct, declare, definition, with_one_candidate
 
 SEAT = ballot(0)
@@ -32,8 +34,8 @@ WAS = " · Lab seat by 50.0%"  # what a row says of a seat that waits
 class Shown:
     """A night's fragments as they are after some commands, a minute after each other."""
 
-    def __init__(self, night: Definition, commands: Sequence[AnyCommand] = ()) -> None:
-        self.channel = Channel(PageRenderer())
+    def __init__(self, night: Definition, commands: Sequence[AnyCommand] = (), spoken: Language = ENGLISH) -> None:
+        self.channel = Channel(PageRenderer(spoken))
         self.after(OpenNight(id="open", by="desk", night=night), *commands)
 
     def after(self, *commands: AnyCommand) -> "Shown":
@@ -113,6 +115,36 @@ def test_a_held_night_says_so_until_it_is_released() -> None:
     shown.after(ReleaseNight(id="release", by="desk"))
     assert "Held" not in shown["status"]
     assert "Released. Results go out again." in shown["latest"]
+
+
+@pytest.mark.parametrize(
+    ("code", "house", "ward", "held"),
+    [
+        (
+            "en",
+            "awaiting · Lab seat by 50.0%",
+            "awaiting · before: Con 2, Lab 1",
+            "Results wait while something is checked",
+        ),
+        (
+            "cy",
+            "i ddod · sedd Llaf o 50.0%",
+            "i ddod · cynt: Ceid 2, Llaf 1",
+            "Mae’r canlyniadau’n aros tra bo rhywbeth",
+        ),
+        ("de", "ausstehend · bisher Lab mit 50,0 %", "ausstehend · zuvor: Kons 2, Lab 1", "Ergebnisse warten, während"),
+    ],
+)
+def test_what_waits_says_whose_it_is_and_a_held_night_why_in_each_language(
+    code: str, house: str, ward: str, held: str
+) -> None:
+    of_several = wards.definition(
+        wards.ward("PP52", "PP53", before={"PP52": 2, "PP53": 1}), wards.ward("PP52", name="b")
+    )
+    for night, slug, says in ((definition(), "seat-0", house), (of_several, "kent-abbey", ward)):
+        shown = Shown(night, [HoldNight(id="hold", by="desk")], language(code))
+        assert says in shown[f"row-{slug}"].replace("\xa0", " ") and says.split(" · ")[1] in shown[f"seat-{slug}"]
+        assert held in shown["status"] and held in shown["latest"]
 
 
 def test_when_a_declaration_is_expected_is_said_until_it_is_there() -> None:

@@ -244,6 +244,39 @@ def test_the_order_is_counting_declared_coming_replay_then_contests_then_the_mor
     ]
 
 
+def test_an_editor_puts_todays_nights_first_and_of_these_not_the_one_with_the_most_contests() -> None:
+    def shipped_as(kind: str, night: str, **changes: object) -> Night:
+        made = replace(archive.load(night).definition, id=kind, date=START.date(), polls_close=START)
+        return fold(after(replace(made, **changes)))
+
+    rushmoor = "local.rushmoor.2024-05-02"
+    ward = archive.load(rushmoor).definition.contests[:1]
+    general = archive.load("parl.2019-12-12").definition
+    devolved = [replace(one, ballot=one.ballot.replace("parl.", "sp.c.")) for one in general.contests[:73]]
+    nights = [
+        shipped_as("ward", rushmoor, contests=ward),
+        shipped_as("replay", "parl.2019-12-12", replay_of="x"),
+        shipped_as("councils", "local.2025-05-01"),
+        shipped_as("council", rushmoor),
+        shipped_as("by-election", "parl.clacton.by.2026-08-13"),
+        shipped_as("mayor", "mayor.london.2021-05-06"),
+        shipped_as("general", "parl.2019-12-12"),
+        shipped_as("devolved", "parl.2019-12-12", contests=tuple(devolved), seats=129),
+        fold(
+            after(
+                replace(definition("yesterday", seats=3), date=START.date() - timedelta(days=1)),
+                *map(declare, range(3)),
+            )
+        ),
+        fold(after(replace(definition("done"), contests=definition().contests[:1]), declare(0))),
+    ]
+    found = chosen(nights)
+    assert found.lead
+    assert [one.definition.id for one in (found.lead, *found.others)] == [
+        *("general", "councils", "devolved", "mayor", "by-election", "done", "council", "ward", "yesterday", "replay"),
+    ]
+
+
 def test_a_declaration_brings_only_the_pieces_that_it_changes_one_frame_for_all(place: Place) -> None:
     place.on_air(after(general(), declare(0)), after(single("Bath")))
     first, second, german = place.watched(), place.watched(), place.watched("de")
@@ -425,6 +458,26 @@ def test_a_seat_is_found_over_all_nights_and_the_night_on_air_goes_first() -> No
         assert only and only.what.night == "now", question
 
 
+def test_a_party_leads_to_the_night_that_leads_and_beside_one_that_is_no_general_election_to_the_newest_of_those() -> (
+    None
+):
+    def night(of: str) -> Night:
+        definition = archive.load(of).definition
+        return fold(after(replace(definition, id=f"now.{of}", date=START.date(), polls_close=START)))
+
+    local, general = night("local.2025-05-01"), night("parl.2019-12-12")
+    beside = found_anywhere("labour", (local,))
+    assert beside.only is None and [
+        (one.what.night, one.what.party and one.what.party.id) for one in beside.few[:2]
+    ] == [
+        ("now.local.2025-05-01", "PP53"),
+        ("parl.2024-07-04", "PP53"),
+    ]
+    for question in ("labour", "consevative"):
+        only = found_anywhere(question, (local, general)).only
+        assert only and only.what.night == "now.parl.2019-12-12" and only.what.party
+
+
 @pytest.mark.parametrize(
     ("question", "address"),
     [
@@ -514,13 +567,25 @@ def test_a_night_of_councils_leads_with_councillors_and_councils(place: Place) -
     night = councils_night()
     place.on_air(after(night))
     watching = place.watched()
-    assert "Councillors and councils" in place["lead-seats"] and "Control is certain in 0 of 2" in place["lead-seats"]
+    assert "Councillors and councils 0 of 9 seats declared · Control is certain in 0 of 2" in place["lead-seats"]
     for number in range(3):
         votes = {"1": 100, "2": 300, "3": 50}
         place.does("councils", Declare(id=f"d{number}", by="desk", ballot=night.contests[number].ballot, votes=votes))
     assert "Labour Lab 3 +3 1 +1" in place["lead-seats"] and "Turnout" not in place["lead-seats"]
     assert "LAB GAIN Kent from Conservative" in place["lead-news"] and "3 of 9 declared" in place["lead-top"]
     assert told(watching.read[-1]) == ["lead-top", "lead-news", "lead-seats", "cursor"]
+
+
+def test_a_night_of_one_council_leads_with_its_seats_against_the_line_and_how_many_are_in(place: Place) -> None:
+    night = councils_night()
+    place.on_air(after(replace(night, contests=night.contests[:5], bodies=(night.bodies or ())[:1])))
+    assert place["lead-seats"] == "Seats 0 of 5 seats declared · 3 of 5 seats make control"
+    for number in range(2):
+        votes = {"1": 100, "2": 300, "3": 50}
+        place.does("councils", Declare(id=f"d{number}", by="desk", ballot=night.contests[number].ballot, votes=votes))
+    assert "2 of 5 seats declared · 3 of 5 seats make control: Lab, 1 to go Lab 2 ▲ 3" in place["lead-seats"]
+    place.does("councils", Declare(id="d2", by="desk", ballot=night.contests[2].ballot, votes=votes))
+    assert "3 of 5 seats declared · Lab gain from Con Lab 3" in place["lead-seats"]
 
 
 def test_beside_another_night_councils_are_a_line(place: Place) -> None:

@@ -16,12 +16,13 @@ from server.election.deciding.decide import decide
 from server.election.events import Declared
 from server.election.nights import Night, fold
 from server.live.channel import Channel
+from server.live.moments import frame
 from server.nights import archive, layout
 from server.pages.fragments import fragments_of
 from server.pages.map.hexagons import FULL, SMALL, drawn, has_map, layout_of
 from server.pages.render import PageRenderer
 from server.stream.embedded import Embedded
-from tests.nights_by_hand import START, ballot, definition, on_the_map, with_one_candidate
+from tests.nights_by_hand import START, ballot, declare, definition, on_the_map, with_one_candidate
 from tests.running import answered, serving
 
 GENERAL = ("parl.2010-05-06", "parl.2015-05-07", "parl.2017-06-08", "parl.2019-12-12", "parl.2024-07-04")
@@ -91,7 +92,7 @@ def _taken_apart(outline: ElementTree.Element) -> tuple[int, str]:
 
 
 def _has_every_hexagon(page: str, night: Definition) -> None:
-    drawing = ElementTree.fromstring(page[page.index('<svg class="hexes"') :].split("</svg>")[0] + "</svg>")
+    drawing = ElementTree.fromstring(page[page.index('<svg class="hexes"') :].split("<p ")[0])
     found = dict[str, tuple[int, int]]()
     for row in drawing.findall("g[@transform]"):
         east, south = map(int, re.findall(r"\d+", row.attrib["transform"])[:2])
@@ -132,6 +133,20 @@ def test_an_event_repaints_the_hexagon_of_its_contest_and_no_other() -> None:
             assert "night" in renderer.topics(channel.night, changed[0])
         else:
             assert len(changed) == (650 if event.seq == 1 else 0)
+
+
+def test_how_seats_were_held_is_on_the_map_before_the_first_result_however_a_page_comes_there() -> None:
+    night, held = on_the_map(definition()), '<svg id="was"><path data-party="PP53"'
+    channel = Channel(PageRenderer(), on_air=False)
+    for command in (OpenNight(id="open", by="desk", night=night), declare(0), declare(1)):
+        channel.advance([decide(channel.night, command, channel.night.at if channel.night else START)])
+    for topic in ("night", "wall", "overlay", "embed-map"):
+        assert held in frame(channel, topic, 3, 1), "a player that goes back to the beginning"
+        assert '<svg id="was"></svg>' in frame(channel, topic, 1, 3)
+    for seat in (0, 1):
+        command = Withdraw(id=f"withdraw {seat}", by="desk", ballot=ballot(seat), reason="Wrong.")
+        channel.advance([decide(channel.night, command, START)])
+    assert channel.text("was").startswith(held), "the only result was taken back"
 
 
 def test_a_poll_put_off_is_crossed_out_and_is_pending_again_when_it_goes_ahead() -> None:

@@ -157,10 +157,10 @@ def test_a_screen_is_sent_what_is_on_it_and_nothing_else() -> None:
     targets = {topic: set(re.findall(r'hx-target="#([^"]+)"', sent(channel, 1, topic))) for topic in TOPICS}
     rows = {"row-seat-0", "row-seat-1"}
     assert targets == {
-        "overlay": {"now", "arrived", "status", "cursor"},
-        "wall": {"now", "arrived", "status", "score", "feed", "also", "cursor"},
+        "overlay": {"now", "arrived", "status", "was", "cursor"},
+        "wall": {"now", "arrived", "status", "score", "feed", "also", "was", "cursor"},
         "embed-score": {"status", "score", "cursor"},
-        "embed-map": {"status", "cursor", *rows},
+        "embed-map": {"status", "was", "cursor", *rows},
     }
     hexagons = {topic: sent(channel, 1, topic).count("<svg><a hx-swap-oob") for topic in TOPICS}
     assert hexagons == {"overlay": 2, "wall": 2, "embed-score": 0, "embed-map": 2}

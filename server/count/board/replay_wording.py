@@ -28,4 +28,4 @@ def replay_told(act: ReplaySet) -> str:
         case "stopped":
             return "stopped where it is"
         case "ended":
-            return "ended, all of it is on air"
+            return "ended, all of it is declared"

@@ -27,17 +27,18 @@ from server.nights.written.lines import Summary
 
 
 def all_nights(channels: Iterable[Channel], past: Iterable[Summary | KeptNight]) -> Nights:
-    """The nights on air, then the past nights, except a past night whose id is that of a night on air."""
+    """The nights on air, then replays that have reached their end and the past nights, except a past night whose id is
+    that of a night on air."""
     on_air = [_on_air(channel, channel.night) for channel in channels if channel.night]
-    on_air.sort(key=lambda listed: (-listed.date.toordinal(), listed.title))
+    on_air.sort(key=lambda listed: (listed.state == "past", -listed.date.toordinal(), listed.title))
     known = {listed.night for listed in on_air}
     newest_first = sorted(past, key=lambda summary: (-summary.date.toordinal(), summary.title))
     return Nights((*on_air, *(_past(summary) for summary in newest_first if summary.id not in known)))
 
 
-def night_state(channel: Channel, night: Night, on_air: bool) -> NightState:
-    """A night as a channel has it, which may be a moment of a night that is ``on_air``. Its contests are in short; the
-    contest of a night that has only one is in full.
+def night_state(channel: Channel, night: Night, whole: Channel) -> NightState:
+    """A night as a channel has it, which may be a moment of the ``whole`` one. Its contests are in short; the contest
+    of a night that has only one is in full.
 
     The 650 contests of a general election in full would be four times the bytes, made anew at every declaration.
     """
@@ -48,7 +49,7 @@ def night_state(channel: Channel, night: Night, on_air: bool) -> NightState:
         night=definition.id,
         title=definition.title,
         date=definition.date,
-        state=_state(on_air, night),
+        state=_state(whole, night),
         replay_of=definition.replay_of,
         rehearsal=bool(definition.rehearsal),
         seq=night.seq,
@@ -109,8 +110,8 @@ def council_short(one: Council) -> CouncilState:
     )
 
 
-def _state(on_air: bool, night: Night) -> State:
-    if not on_air:
+def _state(whole: Channel, night: Night) -> State:
+    if not whole.on_air or (whole.night and whole.night.is_played):
         return "past"
     return "held" if night.held else "on air"
 
@@ -125,7 +126,7 @@ def _on_air(channel: Channel, night: Night) -> Listed:
         night=definition.id,
         title=definition.title,
         date=definition.date,
-        state=_state(channel.on_air, night),
+        state=_state(channel, night),
         replay_of=definition.replay_of,
         rehearsal=bool(definition.rehearsal),
         seq=night.seq,

@@ -16,7 +16,8 @@ Times = Literal["recorded", "assumed", "live"]
 
 
 class Listed(Struct, frozen=True):
-    """One night in the list. ``seq`` is null for a past night: it does not change any more.
+    """One night in the list. ``seq`` is null for a past night: it does not change any more. A replay that has reached
+    its end is past too, and has its seq: it may begin again.
 
     ``replay_of`` is the past night that is being replayed, null where this is the night itself; ``rehearsal`` says
     that its figures are practised with, not counted.

@@ -6,17 +6,21 @@ from server.election.nights import Night
 from server.election.once import once
 from server.election.results.councils.council import Council
 from server.pages.bars.seats import Bars, bars_of_councillors
+from server.pages.council.seen import seen
 from server.pages.council.shapes import Drawing, Shape, drawn, shapes
 from server.pages.council.totals import Totals, totals_of
 
 
 class CouncilsBrief(Struct, frozen=True):
-    """A night's councils in brief: ``bars`` are the councillors of the parties with the most, ``only`` is the council
-    of a night that has one alone, ``drawing`` the map that ``shapes`` are on, None where there is no map."""
+    """A night's councils in brief: ``bars`` are the councillors of the parties with the most, of ``only``, the council
+    of a night that has one alone, against the line to its control. ``seats`` of ``all_seats`` that were to be won are
+    declared. ``drawing`` is the map that ``shapes`` are on, None where there is no map."""
 
     totals: Totals
     bars: Bars
     only: Council | None
+    seats: int
+    all_seats: int
     drawing: Drawing | None
     shapes: tuple[Shape, ...]
 
@@ -27,10 +31,14 @@ def in_brief(night: Night) -> CouncilsBrief | None:
     if not night.definition.councils:
         return None
     totals = totals_of(night)
+    every = totals.councils.councils
+    only = every[0] if len(every) == 1 else None
     return CouncilsBrief(
         totals=totals,
-        bars=bars_of_councillors(night),
-        only=totals.councils.councils[0] if len(totals.councils.councils) == 1 else None,
+        bars=seen(night, only.body).bars if only else bars_of_councillors(night),
+        only=only,
+        seats=totals.seats,
+        all_seats=totals.seats + sum(one.open + one.vacant for one in every),
         drawing=drawn(night.definition),
         shapes=shapes(night),
     )

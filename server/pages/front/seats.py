@@ -36,7 +36,7 @@ from server.pages.find.suggest import (
     parties_called,
     party_meant,
 )
-from server.pages.front.chosen import chosen
+from server.pages.front.chosen import chosen, is_general
 
 _MOST = 60  # seats, and candidates, that are listed
 
@@ -75,20 +75,22 @@ class _Places(Struct, frozen=True):
 
 def found_anywhere(question: str, on_air: Sequence[Night]) -> FoundAnywhere:
     """What a question leads to over all nights: each seat, and each candidate of a seat, once, where it is newest.
-    Nights on air come before all others, the most important first. At most sixty of a kind."""
+    Nights on air come before all others, the most important first. At most sixty of a kind. A party leads to the most
+    important night of several contests; where that is no general election, the newest one is offered too."""
     if not words_of(question):
         return FoundAnywhere()
     nights = chosen(on_air)
     live = [night.definition for night in (nights.lead, *nights.others) if night]
     places = [*map(_place, live), _shipped()]
-    general = next((one for one in live if len(one.contests) > 1), None) or _newest_general()
-    called = parties_called(general, question)
+    first = next((one for one in live if len(one.contests) > 1), None) or _newest_general()
+    offered = (first,) if is_general(first) else (first, _newest_general())
+    called = [(night, parties_called(night, question)) for night in offered]
     councils = _councils(live, question)
     found = [(place, search(place.where.entries, question)) for place in places]
-    misspelt = not called and not councils and not any(hits for _, hits in found)
+    misspelt = not any(some for _, some in called) and not councils and not any(hits for _, hits in found)
     if misspelt:
         found = [(place, nearest(place.where, question)) for place in places]
-        called = parties_called(general, question, _shipped().where)
+        called = [(night, parties_called(night, question, _shipped().where)) for night in offered]
     hits = list(_newest(hit for _, some in found for hit in some))
     night_of = {key: night for place in reversed(places) for key, night in place.nights.items()}
     seats, people = likeliest(hits, question)
@@ -99,16 +101,17 @@ def found_anywhere(question: str, on_air: Sequence[Night]) -> FoundAnywhere:
     def at(contest: Contest) -> Definition:
         return night_of[id(contest)]
 
-    parties = [told(general, Suggestion(general.id, party=party)) for party in called[:2]]
+    parties = [told(night, Suggestion(night.id, party=some[n])) for n in (0, 1) for night, some in called if some[n:]]
     of_seats = [told(at(one), _seat(at(one), one)) for one in seats]
     of_people = [told(at(one), replace(_seat(at(one), one), candidate=person)) for one, person in people]
-    meant = party_meant(general, question, hits)
+    of_party = [(night, party_meant(night, question, hits)) for night in offered]
+    meant = [told(night, Suggestion(night.id, party=party)) for night, party in of_party if party]
     exact = [one for one in of_seats if one.what.contest and is_called(one.what.contest, question)]
     exact += [one for one in councils if one.what.body and plain(one.what.body.name) == " ".join(words_of(question))]
     if len(exact) == 1:
         only = exact[0]
     elif meant:
-        only = parties[0]
+        only = meant[0] if len(meant) == 1 else None
     else:
         all_of_them = (
             of_seats

@@ -16,5 +16,5 @@ def whole_map(shown: Shown, view: str = "") -> Markup:
     rows = [(row, [shown.text(f"hex-{slugs[place]}") for place in row.contests]) for row in drawing.rows]
     context: dict[str, object] = {"night": night, "drawing": drawing, "rows": rows, "steps": night_map, "chosen": view}
     context["state"] = shown.state
-    context["held"] = () if night.declared else held(night.definition)
+    context |= {"was": shown.text("was"), "held": held(night.definition)}
     return Markup(rendered("fragments/map.html", shown.language, **context))

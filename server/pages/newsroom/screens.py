@@ -30,6 +30,7 @@ ADDRESSES = "newsroom"  # the page of addresses, on which nothing changes but wh
 _SHARED = {
     "score": (WALL, SCORE),
     "hex": (OVERLAY, WALL, MAP),
+    "was": (OVERLAY, WALL, MAP),
     "row": (MAP,),
     "shapes": (OVERLAY, WALL, MAP),
     "council": (MAP,),
