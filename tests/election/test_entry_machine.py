@@ -68,6 +68,7 @@ from tests.election.at_the_count import (
     WRONG,
     AtTheCount,
     Figures,
+    Heard,
     Who,
 )
 from tests.election.told import expected, must_be_told
@@ -115,6 +116,8 @@ pairs = st.tuples(likely, likely) | st.tuples(st.sampled_from(TIES), st.sampled_
 entries = st.sampled_from(("double", "double", "single"))
 seldom = st.sampled_from((False, False, False, True))
 seldom_tables = st.sampled_from((B1, B1, B1, B0))
+HEARD: tuple[Heard, ...] = get_args(Heard)
+WHY = "The agents of both were there."
 NOTHING = Figures(con=0, lab=0, rejected=Rejected(0, 0, 0, 0, 0))
 
 
@@ -455,6 +458,15 @@ class OneNight(RuleBasedStateMachine):
         command = RecordNoPoll(id=self.count.new_id("no-poll"), by=DORA.name, ballot=where, state=state, reason="So.")
         self._ask(DORA, command, crash=crash)
 
+    @rule(where=contests, who=people, what=st.sampled_from(HEARD), said=st.sampled_from((WHY, WHY, " ")), behind=seldom)
+    def agents_are_heard(self, where: str, who: Who, what: Heard, said: str, behind: bool) -> None:
+        """What candidates and agents are shown and say is on record, and nothing follows from it by itself."""
+        before = (self.count.night, self.count.stands(where))
+        self._try(self.count.heard(who, what, said, where, behind))
+        assert (self.count.night, self.count.stands(where)) == before
+        if what == "granted" and before[1].sheet and not behind:
+            self.reaches(where, "recount", crash=False)
+
     @precondition(lambda self: self.count.night.seq > 5)
     @rule(
         where=contests,
@@ -574,6 +586,7 @@ TABLES = {"TablesChosen", "TableKeyed", "declared by tables"}
 KINDS = {
     *("ChangeConfirmed", "Declared", "Corrected", "Withdrawn", "NoPollTaken", "NightHeld", "NightReleased", "Dropped"),
     *("StageReached", "KeyedAgain", "SheetPhotographed", "SheetHidden"),
+    *("AgentsConsulted", "RecountRequested", "RejectedNoted"),
 }
 
 

@@ -35,6 +35,7 @@ from server.election.counting.acts import (
     SheetKeyed,
 )
 from server.election.counting.acts.act import Act
+from server.election.counting.acts.agent_acts import AgentsConsulted, RecountRequested, RejectedNoted
 from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.figures.doubts import doubts_about_figures, doubts_about_papers
@@ -87,6 +88,8 @@ def must_be_told(line: Line, place: int) -> None:
         case PapersVerified():
             _boxes(past, one.ballot, one.papers)
             _reasoned(doubts_about_papers(_contest(past, one.ballot), one.papers, one.issued), one.reasons)
+        case AgentsConsulted() | RecountRequested() | RejectedNoted():
+            _heard(past, one)
         case CorrectionBegun():
             _begun(past, one)
         case CorrectionDropped():
@@ -346,6 +349,19 @@ def _sheet(past: Line, sheet: SheetKeyed) -> None:
         blocks = {one.id: sheet.apart.blocks.get(one.party, 0) for one in contest.candidates}
         assert sheet.votes == {one: split + blocks[one] for one, split in sheet.apart.split.items()}
     _reasoned(doubts_about_figures(contest, sheet.votes, sheet.rejected, papers), sheet.reasons)
+
+
+def _heard(past: Line, act: AgentsConsulted | RecountRequested | RejectedNoted) -> None:
+    """Of figures that are confirmed and neither declared nor about to be: keyed by two, or seen again by one."""
+    keyed = sheets(past, act.ballot)
+    assert act.sheet in {one.seq for one in keyed.values()}, "of a sheet that is none, or not any more"
+    assert waiting(past, act.ballot) is None, "a provisional result that was about to be declared"
+    if mode(past) == "double" or "second officer" in keyed:
+        assert len({repr(_said(one)) for one in keyed.values()}) == 1 and len(keyed) == 2, "two sheets that differ"
+    else:
+        _must_be_seen_again(past, keyed["officer"])
+    if not isinstance(act, RejectedNoted):
+        assert (act.who if isinstance(act, AgentsConsulted) else act.why).strip()
 
 
 def _again(past: Line, again: KeyedAgain) -> None:
