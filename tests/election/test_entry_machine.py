@@ -78,12 +78,13 @@ T = TypeVar("T")
 SEEN: Counter[str] = Counter()
 """How often each state, refusal and kind of entry came up in a run."""
 
+TWICE = Who("Jane  SMITH", "returning officer", "i-twice")
 PEOPLE = (
     JANE,
     OMAR,
     RITA,
     DORA,
-    Who("Jane  SMITH", "returning officer", "i-twice"),
+    TWICE,
     replace(JANE, role="second officer"),
     Who("omar khan", "officer", "i-other"),
 )
@@ -447,10 +448,24 @@ class OneNight(RuleBasedStateMachine):
         self._try(CorrectionDropped(**self.count.stamp(RITA, self.count.new_id("undone")), ballot=where))
 
     @precondition(lambda self: self.count.night.seq > 5)
-    @rule(where=contests, reason=st.sampled_from(("A box was left out.", "")), crash=seldom)
-    def withdraws(self, where: str, reason: str, crash: bool) -> None:
-        command = Withdraw(id=self.count.new_id("withdraw"), by=RITA.name, ballot=where, reason=reason)
-        self._ask(RITA, command, crash=crash)
+    @rule(
+        where=contests,
+        who=st.sampled_from((RITA, TWICE)),
+        reason=st.sampled_from(("A box was left out.", "")),
+        crash=seldom,
+    )
+    def withdraws(self, where: str, who: Who, reason: str, crash: bool) -> None:
+        command = Withdraw(id=self.count.new_id("withdraw"), by=who.name, ballot=where, reason=reason)
+        self._ask(who, command, crash=crash)
+
+    @precondition(lambda self: self.count.night.declared)
+    @rule(where=contests, who=st.sampled_from((RITA, TWICE)))
+    def withdraws_and_reports_others(self, where: str, who: Who) -> None:
+        """The report is withdrawn, and made anew with another elected: by two people, or by one of two invitations."""
+        self.withdraws(where, who, "The two were exchanged.", crash=False)
+        for _ in range(2):
+            self._goes_on(where, OTHERWISE, OTHERWISE)
+        self.speaks(where, RITA, crash=False)
 
     @precondition(lambda self: self.count.night.seq > 5)
     @rule(where=st.just(B1), state=st.sampled_from(get_args(NoPollState)), crash=seldom)

@@ -4,7 +4,7 @@ Nothing here asks the rules how an entry stands; each entry is held against thos
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import assert_never
 
@@ -185,10 +185,12 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
         stood = figures(past, ballot)
         assert stood is not None
         if _elected(past, stood) != _elected(past, event):
-            said = [one for one in before if isinstance(one, ChangeConfirmed) and one.command == command.id]
-            assert said, "another person was elected by one person alone"
-            assert said[-1].role in ("returning officer", "desk")
-            assert not any(_same_person(said[-1], one) for one in keyed.values()), "confirmed by who keyed it"
+            _must_be_confirmed(before, command.id, keyed.values())
+    elif withdrawn := _withdrawn(past, ballot):
+        stood, withdrew = withdrawn
+        alone = any(_same_person(withdrew, one) for one in (asked, *keyed.values()))
+        if alone and _elected(past, stood) != _elected(past, event):
+            _must_be_confirmed(before, command.id, keyed.values())
     if agree and not two:
         turns = [one for one in before if isinstance(one, EntryChosen)]
         fewer = [one.seq for one, two_before in zip(turns[1:], turns, strict=False) if _fewer(two_before, one)]
@@ -205,6 +207,22 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
         if verified(before, ballot) is None:
             doubts += doubts_about_papers(_contest(past, ballot), papers, None)
         _reasoned(doubts, asked.reasons)
+
+
+def _must_be_confirmed(past: Line, command: str, keyed: Iterable[SheetKeyed]) -> None:
+    said = [one for one in past if isinstance(one, ChangeConfirmed) and one.command == command]
+    assert said, "another person was elected by one person alone"
+    assert said[-1].role in ("returning officer", "desk")
+    assert not any(_same_person(said[-1], one) for one in keyed), "confirmed by who keyed it"
+
+
+def _withdrawn(past: Line, ballot: str) -> tuple[Declared | Corrected, Asked] | None:
+    """The report that was withdrawn and not made anew, and who withdrew it."""
+    ends = [one for one in past if isinstance(one, _ENDS_A_ROUND) and one.ballot == ballot]
+    if len(ends) < 2 or not isinstance(ends[-1], Withdrawn) or not isinstance(ends[-2], Declared | Corrected):
+        return None
+    withdrew = _asked(past, ends[-1].command_id)
+    return (ends[-2], withdrew) if withdrew else None
 
 
 def _boxes(past: Line, ballot: str, papers: int | None) -> None:

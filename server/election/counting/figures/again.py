@@ -2,9 +2,9 @@
 
 Which rows were chosen by measuring (``python -m tests.election.slips`` and ``ward_slips``, ``table_slips``): of the
 exchanged rows that one person lets through, three rows keyed again leave 19 of 62, four leave 6, seven none, and from
-two on none that elects another; most papers have no more than seven rows. Where votes come to the papers that is enough, for there every other slip is refused. Where they do
-not, as in wards of several seats, those elected and the next leave 184 of 247 slips, 5 of which elect others, and all
-rows leave none: so all are keyed again.
+two on none that elects another; most papers have no more than seven rows. Where votes come to the papers that is
+enough, for there every other slip is refused. Where they do not, as in wards of several seats, those elected and the
+next leave 184 of 247 slips, 5 of which elect others, and all rows leave none: so all are keyed again.
 """
 
 from server.election.counting.acts import KeyedAgain, SheetKeyed
