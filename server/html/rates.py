@@ -7,6 +7,7 @@ from limits import RateLimitItem
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
+from server.election.texts.said import say
 from server.html.process import process
 from server.live.memory.turns import TooManyWait
 
@@ -14,7 +15,9 @@ from server.live.memory.turns import TooManyWait
 async def limit(connection: HTTPConnection, most: RateLimitItem, who: str) -> None:
     """Count one more request by ``who``; HTTPException 429 with Retry-After, in seconds, if it is over the limit."""
     if seconds := await process(connection).rates.seconds_over(most, who):
-        sentence = f"That was too often in a minute. Nothing is lost: please try again in {seconds} seconds."
+        sentence = say(
+            "That was too often in a minute. Nothing is lost: please try again in %(seconds)s seconds.", seconds=seconds
+        )
         raise HTTPException(429, sentence, {"Retry-After": str(seconds)})
 
 
@@ -25,7 +28,7 @@ async def turn(connection: HTTPConnection) -> AsyncGenerator[None]:
         async with process(connection).turns.turn(address(connection)):
             yield
     except TooManyWait:
-        sentence = "Many pages are being made for this address. Nothing is lost: please try again in 3 seconds."
+        sentence = say("Many pages are being made for this address. Nothing is lost: please try again in 3 seconds.")
         raise HTTPException(429, sentence, {"Retry-After": "3"}) from None
 
 

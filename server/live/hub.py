@@ -52,14 +52,10 @@ class Hub:
     ``ready`` is set once everything stored has been read. ``past`` is as ``PastNights`` has it.
     """
 
-    def __init__(
-        self,
-        renderer: Renderer,
-        past: Past,
-        private: PrivateRenderer,
-    ) -> None:
+    def __init__(self, renderer: Renderer, past: Past, private: PrivateRenderer) -> None:
         self.channels: dict[str, Channel] = {}
-        self.desks: defaultdict[str, PrivateChannel] = defaultdict(lambda: PrivateChannel(private))
+        self._moved = asyncio.Event()
+        self.desks = defaultdict[str, PrivateChannel](lambda: PrivateChannel(private, self._moved.set))
         self.front = Front()
         self.lost: dict[str, tuple[AnyEvent, ...]] = {}
         self.losses = asyncio.Queue[tuple[str, tuple[AnyEvent, ...]]]()
@@ -74,7 +70,6 @@ class Hub:
         self.past_nights = PastNights(renderer, past, self.memo, self.beside)
         self.off = Off(self._take)
         self._ticks: dict[str, _Collecting] = {}
-        self._moved = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
 
     def find(self, night: str, language: str = "", baseline: str = "") -> Channel | None:
@@ -194,11 +189,14 @@ class Hub:
                     self._advance(night, tick.collected, tick.then)
 
     async def _send(self) -> None:
-        """Bring news to viewers, the largest audience first; other tasks have a turn after each ``send_some``."""
+        """Bring news to desks, and then to viewers, the largest audience first; other tasks have a turn after each
+        ``send_some``."""
         while True:
             await self._moved.wait()
             self._moved.clear()
-            while waiting := [one for one in (*self.channels.items(), ("", self.front)) if one[1].waiting]:
+            while waiting := [
+                one for one in (*self.desks.items(), *self.channels.items(), ("", self.front)) if one[1].waiting
+            ]:
                 night, most = max(waiting, key=lambda one: one[1].waiting)
                 with self.off.alone(night):
                     most.send_some()

@@ -1,9 +1,12 @@
 """The private push: one night's desk to the people who run it. No HTML of its own, no rules.
 
 A desk is a few people, so no history is kept for them: whoever joins is sent the whole page, and then what changes.
+What it is told is made of all contests, and a burst of acts costs no more than a few messages a second.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from server.election.counting.acts import AnyAct
@@ -15,6 +18,9 @@ from server.live.frames import BEAT, Message
 
 News = AnyEvent | AnyAct
 _NOTHING = -1  # the number of the frame that a new viewer has
+_FIRST = 1 << 30  # viewers: a desk is told before any crowd, since what it decides is what the others wait for
+_REST_SECONDS = 0.25  # between two messages: eyes cannot use more
+_RESTS = 9  # times as long as a message took to make: a tenth of the processor at most, however large the night is
 
 
 class PrivateRenderer(Protocol):
@@ -26,10 +32,14 @@ class PrivateRenderer(Protocol):
 
 
 class PrivateChannel:
-    """``desk`` is the state of the count after all acts so far; a viewer watches until its ``session`` ends."""
+    """``desk`` is the state of the count after all acts so far; a viewer watches until its ``session`` ends.
+    ``has_news`` is called when ``send_some`` has something to do."""
 
-    def __init__(self, renderer: PrivateRenderer) -> None:
+    def __init__(self, renderer: PrivateRenderer, has_news: Callable[[], object] = lambda: None) -> None:
         self.desk = Desk()
+        self._has_news = has_news
+        self._news: list[News] = []
+        self._rests = False
         self._night: Night | None = None
         self._renderer = renderer
         self._audience = Audience(self._since, 0, BEAT)
@@ -72,12 +82,30 @@ class PrivateChannel:
         """End the channel; returns the viewers to be sent elsewhere."""
         return self._audience.disband()
 
+    @property
+    def waiting(self) -> int:
+        """More than any audience has viewers if there is news that may be told now; else 0."""
+        return _FIRST if self._news and not self._rests else 0
+
+    def send_some(self) -> None:
+        """Tell the viewers all news so far, in one message; what comes within the next moment waits for its end."""
+        begun, news, self._news = time.monotonic(), self._news, list[News]()
+        if self._night is None or not len(self._audience):
+            return
+        if text := self._renderer.message(self._night, self.desk, news):
+            self._frames += 1
+            self._audience.send(self._frames, Message(text))
+        self._rests, rest = True, max(_REST_SECONDS, (time.monotonic() - begun) * _RESTS)
+        asyncio.get_running_loop().call_later(rest, self._rested)
+
+    def _rested(self) -> None:
+        self._rests = False
+        self._has_news()
+
     def _tell(self, news: Sequence[News]) -> None:
         if self._night is not None and len(self._audience):
-            text = self._renderer.message(self._night, self.desk, news)
-            if text:
-                self._frames += 1
-                self._audience.send(self._frames, Message(text))
+            self._news += news
+            self._has_news()
 
     def _since(self, after: float, in_step: bool) -> Iterable[tuple[int, Message]]:
         if self._night is not None and after < self._frames:

@@ -59,12 +59,12 @@ class Officers(Struct, frozen=True):
     cpu: float
 
 
-class _Browser:
+class Browser:
     """One officer's: a connection from an address of the hall, cookies, and the answers that came."""
 
     def __init__(self, one: Program, address: str) -> None:
         self._host, self._port, self._address = f"127.0.0.1:{one.port}", one.port, address
-        self._cookies: dict[str, str] = {}
+        self.cookies: dict[str, str] = {}
         self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self.took: list[tuple[str, int, float]] = []
         self.wrong: Counter[str] = Counter()
@@ -99,7 +99,7 @@ class _Browser:
         lines = [
             f"{'GET' if form is None else 'POST'} {path} HTTP/1.1",
             f"Host: {self._host}",
-            f"Cookie: {'; '.join(f'{name}={value}' for name, value in self._cookies.items())}",
+            f"Cookie: {'; '.join(f'{name}={value}' for name, value in self.cookies.items())}",
         ]
         if form is not None:
             lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
@@ -114,7 +114,7 @@ class _Browser:
             self._line = None
             return await self._answer(path, form)
         for name, value in re.findall(r"(?im)^set-cookie: ([^=]+)=([^;\r]*)", head):
-            self._cookies[name] = value
+            self.cookies[name] = value
         location = re.search(r"(?im)^location: ([^\r]*)", head)
         return int(head.split(" ", 2)[1]), location[1] if location else "", content.decode()
 
@@ -126,9 +126,14 @@ def measure(officers: int = 1_000, within: float = 10.0) -> Officers:
         one.start()
         one.get(f"/nights/{NIGHT}")
         before, begun = processor_seconds([one.pid]), time.perf_counter()
-        browsers = [_Browser(one, f"127.0.{20 + number // _IN_A_HALL}.1") for number in range(officers)]
+        browsers = [Browser(one, f"127.0.{20 + number // _IN_A_HALL}.1") for number in range(officers)]
         receipts = asyncio.run(_all(browsers, links, within))
         seconds, cpu = time.perf_counter() - begun, processor_seconds([one.pid]) - before
+    return Officers(officers, within, receipts, *answered(browsers), seconds, cpu)
+
+
+def answered(browsers: Sequence[Browser]) -> tuple[dict[int, int], dict[str, int], tuple[Step, ...]]:
+    """All that these were answered: how often by status, what nobody should have been shown, and how soon."""
     took: dict[str, list[float]] = {}
     answers = Counter[int]()
     wrong = Counter[str]()
@@ -138,7 +143,7 @@ def measure(officers: int = 1_000, within: float = 10.0) -> Officers:
             took.setdefault(what, []).append(each)
             answers[status] += 1
     steps = (Step(what, len(each), percentile(each, 50), percentile(each, 99)) for what, each in took.items())
-    return Officers(officers, within, receipts, dict(answers), dict(wrong), tuple(steps), seconds, cpu)
+    return dict(answers), dict(wrong), tuple(steps)
 
 
 async def _invited(one: Program, officers: int) -> list[str]:
@@ -154,7 +159,7 @@ async def _invited(one: Program, officers: int) -> list[str]:
     return found
 
 
-async def _all(browsers: Sequence[_Browser], links: Sequence[str], within: float) -> int:
+async def _all(browsers: Sequence[Browser], links: Sequence[str], within: float) -> int:
     draw = random.Random(1)
     coming = [
         asyncio.create_task(_come(one, link, draw.uniform(0, within)))
@@ -166,7 +171,7 @@ async def _all(browsers: Sequence[_Browser], links: Sequence[str], within: float
     return sum(one.result() for one in done)
 
 
-async def _come(browser: _Browser, link: str, moment: float) -> bool:
+async def _come(browser: Browser, link: str, moment: float) -> bool:
     """Sign in, do what each page asks for, and see the receipt; False if there is none."""
     await asyncio.sleep(moment)
     page = await browser.ask("the invitation", link)
@@ -188,14 +193,19 @@ async def _come(browser: _Browser, link: str, moment: float) -> bool:
 
 def show(found: Officers) -> None:
     """Print it."""
-    others = sum(number for status, number in found.answers.items() if status not in _STATUSES)
     print(f"{found.officers:,} officers within {found.within:g} s, from their invitations to their receipts: ", end="")
     print(f"{found.receipts:,} receipts after {found.seconds:.1f} s, {found.cpu:.1f} s of the server's CPU")
-    print("  answers: " + ", ".join(f"{found.answers.get(status, 0):,} x {status}" for status in _STATUSES), end="")
-    print(f", {others:,} others; wrong sentences: {sum(found.wrong.values()):,}")
-    for sentence, number in sorted(found.wrong.items(), key=lambda item: -item[1])[:5]:
+    show_answers(found.answers, found.wrong, found.steps)
+
+
+def show_answers(answers: dict[int, int], wrong: dict[str, int], steps: Sequence[Step]) -> None:
+    """Print what ``answered`` found."""
+    others = sum(number for status, number in answers.items() if status not in _STATUSES)
+    print("  answers: " + ", ".join(f"{answers.get(status, 0):,} x {status}" for status in _STATUSES), end="")
+    print(f", {others:,} others; wrong sentences: {sum(wrong.values()):,}")
+    for sentence, number in sorted(wrong.items(), key=lambda item: -item[1])[:5]:
         print(f"    {number:>5,} x {sentence}")
-    for step in found.steps:
+    for step in steps:
         print(f"  {step.what:<28} {step.answers:>6,}: half after {step.half:>6.0f} ms, 99% after {step.most:>6.0f} ms")
 
 

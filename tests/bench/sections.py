@@ -17,6 +17,7 @@ from tests.bench import (
     fanout,
     followers,
     growth,
+    hall,
     herd,
     moments,
     officers,
@@ -127,6 +128,12 @@ SECTIONS: dict[str, Section] = {
         lambda run: officers.measure(run.clients // 10),
         lambda: officers.measure(3, 0.1),
         officers.show,
+    ),
+    "hall": Section(
+        "Officers with boxes and tables, the desk open",
+        lambda run: hall.measure(run.clients * 3 // 100),
+        lambda: hall.measure(2, 0.1),
+        hall.show,
     ),
     "herd": Section(
         "After a kill",

@@ -11,6 +11,7 @@ from server.count.visit.inviting import choose_entry
 from server.election.commands import Correct, OpenNight
 from server.election.contests import Candidate, Contest, Definition
 from server.election.counting.acts import SheetKeyed
+from server.election.counting.acts.table_acts import TablesChosen
 from server.election.events import Declared
 from server.election.parties import Party
 from server.stream.embedded import Embedded
@@ -19,6 +20,7 @@ from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
 from tests.browser.officers import CHECK, DECLARE, PIN, SEND, key, link_for, look_again, says, sign_in, tap, verify
 from tests.count import rochester
+from tests.count.conftest import stamp
 from tests.running import Site, serving
 
 CROWDED, BALLOT = "crowded", "parl.crowded.by.2026-05-07"
@@ -29,6 +31,8 @@ PAPER = {
     **{f"rejected.{head}": str(papers) for head, papers in HEADS.items()},
 }
 PAPERS = sum(VOTES.values()) + sum(HEADS.values())
+LEFT_OUT = 6558
+UNSENT = "Typed, not sent: no signal. It goes by itself."
 SWAPPED = rochester.VOTES | {rochester.RECKLESS: 16876, rochester.TOLHURST: 13938}
 
 
@@ -189,6 +193,68 @@ async def test_two_officers_see_each_others_progress_and_differences_and_never_f
         ("Tom Jones", True),
     ]
     assert await declared(stream, rochester.NIGHT) == [rochester.VOTES]
+
+
+async def test_two_people_key_each_table_blind_and_none_is_left_out(
+    site: Site, hand_out: Callable[[], BrowserContext], stream: EventStream
+) -> None:
+    """Putney 2024 by two people, each form sent without a network: a table is left out, and then misread."""
+    await choose_entry(Submitter(stream), rochester.NIGHT, "double")
+    chosen = TablesChosen(**stamp("tables"), ballot=rochester.BALLOT, tables=("Table 1", "Table 2"))
+    await Submitter(stream).record(rochester.NIGHT, chosen)
+    jane_s, tom_s = hand_out(), hand_out()
+    jane = await sign_in(jane_s, await link_for(site, stream))
+    tom = await sign_in(tom_s, await link_for(site, stream, "second officer", "Tom Jones"))
+    for field in ("issued", "papers"):
+        await jane.locator(f'[name="{field}"]').fill(str(rochester.PAPERS))
+    await tap(jane, "Announce the turnout")
+
+    async def keys(page: Page, table: str, numbers: dict[str, int]) -> None:
+        await expect(page.locator(".sum")).to_contain_text("tables entered")
+        await page.get_by_role("link", name=table).tap()
+        await expect(page.locator('[name="given"]')).to_be_visible()
+        await page.context.set_offline(True)
+        for field, number in numbers.items():
+            await page.locator(f'[name="{field}"]').fill(f"{number:,}")
+        await page.locator("form.entry button.go").tap()
+        await says(page, UNSENT)
+        await page.context.set_offline(False)
+        await expect(page.locator(".sum")).to_contain_text("tables entered")
+
+    first, second = of_tables()
+    swapped = second | {f"votes.{rochester.RECKLESS}": 0, f"votes.{rochester.TOLHURST}": LEFT_OUT}
+    add_up = "These are the contest’s figures"
+    await keys(jane, "Table 1", first)
+    await keys(tom, "Table 1", first)
+    await keys(jane, "Table 2", second)
+    await expect(tom.locator(".boxes .out")).to_contain_text("Table 2")
+    for page in (jane, tom):
+        await expect(page.get_by_role("button", name=add_up)).to_have_count(0)
+    await keys(tom, "Table 2", swapped)
+    for page in (jane, tom):
+        await expect(page.locator("main")).to_contain_text("Keyed differently by two people: Table 2.")
+        await expect(page.get_by_role("button", name=add_up)).to_have_count(0)
+    await keys(tom, "Table 2", second)
+    for page in (jane, tom):
+        await expect(page.get_by_role("button", name=add_up)).to_be_visible()
+        await page.context.set_offline(True)
+        await tap(page, add_up)
+        await says(page, UNSENT)
+        await page.context.set_offline(False)
+        await says(page, "Sent: with the desk")
+    await jane.get_by_role("link", name="Read it back").tap()
+    await tap(jane, DECLARE)
+    await says(jane, "On air")
+    assert await declared(stream, rochester.NIGHT) == [rochester.VOTES]
+
+
+def of_tables() -> tuple[dict[str, int], dict[str, int]]:
+    """The sheets of two tables: at the second are 6,558 votes for the winner, and nothing else."""
+    heads = {f"rejected.{head}": papers for head, papers in rochester.HEADS.items()}
+    votes = {f"votes.{one}": number for one, number in rochester.VOTES.items()}
+    second = dict.fromkeys((*votes, *heads), 0) | {f"votes.{rochester.RECKLESS}": LEFT_OUT}
+    first = {field: number - second[field] for field, number in (votes | heads).items()}
+    return {"given": sum(first.values())} | first, {"given": LEFT_OUT} | second
 
 
 async def test_what_somebody_is_typing_is_never_replaced_when_the_count_moves_on(

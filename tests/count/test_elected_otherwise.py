@@ -56,6 +56,30 @@ def test_the_returning_officer_confirms_it_and_then_it_goes_out(officer: Phone, 
     assert (event.votes, event.slip) == (OTHERWISE, True)
 
 
+def test_who_withdraws_the_report_does_not_make_it_anew_for_another_alone(
+    phone: Phone, client: TestClient, desk: Desk
+) -> None:
+    phone.declare()
+    twice = signed_in(client, desk, "returning officer", name="jane  smith")
+    twice.open()
+    assert twice.send("/count/withdrawal", {"reason": "The two were exchanged."}).status_code == 303
+    phone.open()
+    page = phone.send("/count/sheet", texts(OTHERWISE)).text
+    phone.send("/count/sheet", texts(OTHERWISE) | dict.fromkeys(re.findall(r'name="(reason\.[^"]+)"', page), "So."))
+    assert SAYS in phone.look_again(texts(OTHERWISE))
+    sheet = next(act for act in reversed(desk.acts()) if type(act).__name__ == "SheetKeyed")
+    refused = phone.send("/count/declare", {"sheet": str(sheet.seq)})
+    assert (refused.status_code, len(desk.declared())) == (409, 1)
+    editor = signed_in(client, desk, "desk", name="Dora Lee")
+    assert "Kelly Tolhurst instead of Mark Reckless" in editor.open("/desk")
+    page = editor.open(f"/desk/contests/{rochester.BALLOT}")
+    (command,) = re.findall(r'formaction="/desk/change" name="command" value="([^"]+)"', page)
+    editor.send("/desk/change", {"command": command})
+    phone.open()
+    phone.send("/count/declare")
+    assert [event.votes for event in desk.declared()] == [VOTES, OTHERWISE]
+
+
 def test_who_keyed_the_figures_does_not_confirm_them_as_returning_officer(
     officer: Phone, client: TestClient, desk: Desk
 ) -> None:

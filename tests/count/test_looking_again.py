@@ -9,8 +9,8 @@ from tests.count.conftest import Desk, Phone, sentence_at, signed_in, value_of
 from tests.count.rochester import BALLOT, RECKLESS, TOLHURST, VOTES, texts
 
 SHEET, AGAIN, DECLARE = "/count/sheet", "/count/again", "/count/declare"
-GREENS, LIBERALS = "6", "7"
-EXCHANGED = VOTES | {GREENS: VOTES[LIBERALS], LIBERALS: VOTES[GREENS]}
+CHALLIS, LOONY = "2", "3"
+EXCHANGED = VOTES | {CHALLIS: VOTES[LOONY], LOONY: VOTES[CHALLIS]}
 
 
 def keyed_again(desk: Desk) -> list[KeyedAgain]:
@@ -25,7 +25,7 @@ def test_exchanged_rows_are_found_beside_their_fields_and_put_right_on_the_sheet
     page = phone.open()
     asked = re.findall(r'<input id="[^"]+" name="([^"]+)" value="([^"]*)"', page)
     fields = [name for name, _ in asked]
-    assert fields == [f"votes.{one}" for one in (LIBERALS, "8", RECKLESS, TOLHURST)] + [
+    assert fields == [f"votes.{one}" for one in (CHALLIS, "5", "6", "7", "8", RECKLESS, TOLHURST)] + [
         f"rejected.{head}" for head in ("more_than_one", "identifiable", "unmarked_or_void")
     ]
     assert {text for _, text in asked} == {""}
@@ -42,15 +42,15 @@ def test_exchanged_rows_are_found_beside_their_fields_and_put_right_on_the_sheet
     assert len(keyed_again(desk)) == 1
     page = phone.open()
     assert "Not what you keyed before" in page
-    assert "On your sheet: 1,692." in page
-    assert value_of(page, "votes.7") == "349"
+    assert "On your sheet: 151." in page
+    assert value_of(page, "votes.2") == "22"
     returning = signed_in(client, desk, "returning officer", name="Rita Hall")
     assert "The officer looks at the paper again" in returning.open()
     phone.open("/count?change=1")
-    assert "Keyed again: 349." in phone.page
-    assert value_of(phone.page, "votes.7") == "1,692"
+    assert "Keyed again: 22." in phone.page
+    assert value_of(phone.page, "votes.2") == "151"
     assert phone.send(SHEET, texts()).status_code == 303
-    assert AGAIN in phone.open(), "the Greens are among the first four now, and were not read again"
+    assert AGAIN in phone.open(), "the Loonies are among the first now, and were not read again"
     assert "Keyed twice, and equal" in phone.look_again()
     phone.send(DECLARE)
     assert [event.votes for event in desk.declared()] == [VOTES]
@@ -68,7 +68,7 @@ def test_what_was_misread_is_put_right_where_it_was_keyed_again(phone: Phone, de
     assert "from another page or phone" in late.text
     assert phone.send(AGAIN, texts()).status_code == 303
     assert DECLARE in phone.open()
-    assert [len(act.figures) for act in keyed_again(desk)] == [7, 7]
+    assert [len(act.figures) for act in keyed_again(desk)] == [10, 10]
 
 
 def test_the_desk_sees_that_it_is_looked_at_again_and_what_differs(
@@ -85,4 +85,4 @@ def test_the_desk_sees_that_it_is_looked_at_again_and_what_differs(
     assert "The officer looks at the paper again." in page
     page = editor.open(f"/desk/contests/{BALLOT}")
     assert "16,867" in page and "16,876" in page
-    assert "Looked at the paper again, and keyed 7 rows: 1 differ" in page
+    assert "Looked at the paper again, and keyed 10 rows: 1 differ" in page

@@ -103,6 +103,8 @@ def test_a_photograph_is_made_plain_and_small_and_its_hash_is_on_record(
         assert address in page
     record = client.get(f"/api/nights/{rochester.NIGHT}/record").text
     assert event.sha256 in record
+    (told,) = client.get(f"/api{PUBLIC}").json()["photographs"]
+    assert (told["sha256"], told["size"], told["width"]) == (event.sha256, event.size, 1600)
     assert "Jane Smith" not in record
 
 
@@ -182,6 +184,8 @@ def test_the_desk_hides_one_and_its_file_is_gone(officer: Phone, client: TestCli
     assert desk.do(lambda stream: Photos(stream).get(rochester.NIGHT, event.sha256)) is None
     said = "A photograph is hidden by the desk: It shows somebody's face."
     assert said in text(shown(client, PUBLIC, said).text)
+    (told,) = client.get(f"/api{PUBLIC}").json()["photographs"]
+    assert (told["sha256"], told["hidden"]) == (event.sha256, "It shows somebody's face.")
     assert "Hidden by the desk at" in text(officer.open("/count/receipt"))
     assert "has hidden this photograph" in sends(officer, sent_first).text
     assert len(photographs(desk)) == 1, "what is hidden does not come back"

@@ -255,6 +255,8 @@ def test_one_link_can_be_started_only_so_often_in_a_minute(client: TestClient, l
     assert refused.status_code == 429
     assert 1 <= int(refused.headers["retry-after"]) <= 60
     assert "try again" in refused.text
+    in_german = phone.send(link, {"pin": "1234"}, **{"Accept-Language": "de"})
+    assert "Sekunden noch einmal" in in_german.text, "in the officer's own language"
 
 
 def test_wrong_tokens_from_an_address_are_limited_and_good_ones_from_a_full_hall_are_not(

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -24,6 +24,7 @@ from server.election.counting.acts import (
     SheetKeyed,
     Stamp,
 )
+from server.election.counting.acts.agent_acts import AgentAct, AgentsConsulted, RecountRequested, RejectedNoted
 from server.election.counting.admit import admit
 from server.election.counting.boxes import must_be_accounted_for
 from server.election.counting.desk import Desk, fold_acts
@@ -87,6 +88,10 @@ class Figures(Struct, frozen=True):
 
 RIGHT, WRONG, DOUBTFUL = Figures(), Figures(con=251, lab=339), Figures(con=400, lab=190)
 PAPERS = 600
+
+
+Heard = Literal["consulted", "granted", "refused", "noted"]
+"""What is put on record of candidates and agents before a declaration."""
 
 
 class AtTheCount:
@@ -225,6 +230,22 @@ class AtTheCount:
         """The paper looked at again, and put on record if anybody waits for that."""
         seen = self.seen_again(figures, where)
         return self.record(seen)[0] if seen else None
+
+    def heard(self, who: Who, what: Heard, said: str, where: str = B0, behind: int = 0) -> AgentAct:
+        """What candidates and agents were shown or said of the figures that are confirmed, as a page would send it that
+        is so many sheets ``behind``."""
+        stands, stamp = self.stands(where), self.stamp(who, self.new_id(what))
+        sheet = stands.sheet.seq - behind if stands.sheet else 0
+        match what:
+            case "consulted":
+                return AgentsConsulted(**stamp, ballot=where, sheet=sheet, who=said)
+            case "noted":
+                return RejectedNoted(**stamp, ballot=where, sheet=sheet, notes={"identifiable": said})
+            case "granted" | "refused":
+                granted = what == "granted"
+                return RecountRequested(
+                    **stamp, ballot=where, sheet=sheet, who="An agent", of="", granted=granted, why=said
+                )
 
     def declare(self, where: str = B0, who: Who = RITA) -> bool:
         """The confirmed figures are spoken."""

@@ -68,6 +68,7 @@ from tests.election.at_the_count import (
     WRONG,
     AtTheCount,
     Figures,
+    Heard,
     Who,
 )
 from tests.election.told import expected, must_be_told
@@ -77,12 +78,13 @@ T = TypeVar("T")
 SEEN: Counter[str] = Counter()
 """How often each state, refusal and kind of entry came up in a run."""
 
+TWICE = Who("Jane  SMITH", "returning officer", "i-twice")
 PEOPLE = (
     JANE,
     OMAR,
     RITA,
     DORA,
-    Who("Jane  SMITH", "returning officer", "i-twice"),
+    TWICE,
     replace(JANE, role="second officer"),
     Who("omar khan", "officer", "i-other"),
 )
@@ -115,6 +117,8 @@ pairs = st.tuples(likely, likely) | st.tuples(st.sampled_from(TIES), st.sampled_
 entries = st.sampled_from(("double", "double", "single"))
 seldom = st.sampled_from((False, False, False, True))
 seldom_tables = st.sampled_from((B1, B1, B1, B0))
+HEARD: tuple[Heard, ...] = get_args(Heard)
+WHY = "The agents of both were there."
 NOTHING = Figures(con=0, lab=0, rejected=Rejected(0, 0, 0, 0, 0))
 
 
@@ -444,16 +448,39 @@ class OneNight(RuleBasedStateMachine):
         self._try(CorrectionDropped(**self.count.stamp(RITA, self.count.new_id("undone")), ballot=where))
 
     @precondition(lambda self: self.count.night.seq > 5)
-    @rule(where=contests, reason=st.sampled_from(("A box was left out.", "")), crash=seldom)
-    def withdraws(self, where: str, reason: str, crash: bool) -> None:
-        command = Withdraw(id=self.count.new_id("withdraw"), by=RITA.name, ballot=where, reason=reason)
-        self._ask(RITA, command, crash=crash)
+    @rule(
+        where=contests,
+        who=st.sampled_from((RITA, TWICE)),
+        reason=st.sampled_from(("A box was left out.", "")),
+        crash=seldom,
+    )
+    def withdraws(self, where: str, who: Who, reason: str, crash: bool) -> None:
+        command = Withdraw(id=self.count.new_id("withdraw"), by=who.name, ballot=where, reason=reason)
+        self._ask(who, command, crash=crash)
+
+    @precondition(lambda self: self.count.night.declared)
+    @rule(where=contests, who=st.sampled_from((RITA, TWICE)))
+    def withdraws_and_reports_others(self, where: str, who: Who) -> None:
+        """The report is withdrawn, and made anew with another elected: by two people, or by one of two invitations."""
+        self.withdraws(where, who, "The two were exchanged.", crash=False)
+        for _ in range(2):
+            self._goes_on(where, OTHERWISE, OTHERWISE)
+        self.speaks(where, RITA, crash=False)
 
     @precondition(lambda self: self.count.night.seq > 5)
     @rule(where=st.just(B1), state=st.sampled_from(get_args(NoPollState)), crash=seldom)
     def takes_no_poll(self, where: str, state: NoPollState, crash: bool) -> None:
         command = RecordNoPoll(id=self.count.new_id("no-poll"), by=DORA.name, ballot=where, state=state, reason="So.")
         self._ask(DORA, command, crash=crash)
+
+    @rule(where=contests, who=people, what=st.sampled_from(HEARD), said=st.sampled_from((WHY, WHY, " ")), behind=seldom)
+    def agents_are_heard(self, where: str, who: Who, what: Heard, said: str, behind: bool) -> None:
+        """What candidates and agents are shown and say is on record, and nothing follows from it by itself."""
+        before = (self.count.night, self.count.stands(where))
+        self._try(self.count.heard(who, what, said, where, behind))
+        assert (self.count.night, self.count.stands(where)) == before
+        if what == "granted" and before[1].sheet and not behind:
+            self.reaches(where, "recount", crash=False)
 
     @precondition(lambda self: self.count.night.seq > 5)
     @rule(
@@ -574,6 +601,7 @@ TABLES = {"TablesChosen", "TableKeyed", "declared by tables"}
 KINDS = {
     *("ChangeConfirmed", "Declared", "Corrected", "Withdrawn", "NoPollTaken", "NightHeld", "NightReleased", "Dropped"),
     *("StageReached", "KeyedAgain", "SheetPhotographed", "SheetHidden"),
+    *("AgentsConsulted", "RecountRequested", "RejectedNoted"),
 }
 
 

@@ -19,17 +19,14 @@ def test_a_row_left_empty_is_refused() -> None:
     assert {one.alone for one in empty} == {"refused"}
 
 
-def test_more_than_half_of_the_exchanged_rows_are_doubted_and_most_others_found_as_they_are_keyed_again() -> None:
+def test_more_than_half_of_the_exchanged_rows_are_doubted() -> None:
     exchanged = [one for one in made_once() if one.kind == "two rows exchanged"]
     told = [one for one in exchanged if one.alone == "doubted"]
-    through = [one for one in exchanged if one.alone == "let through"]
     assert len(told) > 0.55 * len(exchanged)
-    assert len(through) < 0.05 * len(exchanged)
-    assert not any(one.elects_another for one in through)
 
 
-def test_what_is_let_through_is_only_exchanged_rows() -> None:
-    assert {one.kind for one in made_once() if one.alone == "let through"} == {"two rows exchanged"}
+def test_nothing_is_let_through() -> None:
+    assert [one for one in made_once() if one.alone == "let through"] == []
 
 
 def test_a_second_person_finds_every_slip() -> None:

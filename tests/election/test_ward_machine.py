@@ -12,11 +12,13 @@ from msgspec.structs import replace
 
 from server.election.commands import (
     Declare,
+    HidePhoto,
     HoldNight,
     PostNote,
     ReachStage,
     ReleaseNight,
     ReportPreferences,
+    ShowPhoto,
     Withdraw,
 )
 from server.election.counting.acts import (
@@ -41,7 +43,7 @@ from server.election.nights import fold
 from server.election.refusals import Refused
 from server.replay.lawful import follow_the_rules
 from tests.election import wards
-from tests.election.at_the_count import DORA, JANE, OMAR, REASONS, RITA, AtTheCount, Figures, Who
+from tests.election.at_the_count import DORA, JANE, OMAR, REASONS, RITA, AtTheCount, Figures, Heard, Who
 from tests.election.told import must_be_told
 from tests.election.wards import CON, GREEN, LAB
 
@@ -120,6 +122,7 @@ places = st.sampled_from((WARD, WARD, CITY))
 numbers = st.integers(0, 99)
 seldom = st.sampled_from((False, False, False, True))
 entries = st.sampled_from(("double", "double", "single"))
+HEARD: tuple[Heard, ...] = get_args(Heard)
 
 
 class OneNight(RuleBasedStateMachine):
@@ -267,6 +270,21 @@ class OneNight(RuleBasedStateMachine):
         id = self.count.new_id("withdraw")
         self._ask(RITA, Withdraw(id=id, by=RITA.name, ballot=where, reason="A box was left out."), crash)
 
+    @rule(where=places, what=st.sampled_from(HEARD), behind=seldom)
+    def agents_are_heard(self, where: str, what: Heard, behind: bool) -> None:
+        """What candidates and agents are shown and say is on record, and nothing follows from it by itself."""
+        before = (self.count.night, self.count.stands(where))
+        self._try(self.count.heard(RITA, what, "The agents of both were there.", where, behind))
+        assert (self.count.night, self.count.stands(where)) == before
+
+    @rule(where=places, hides=seldom, crash=seldom)
+    def photographs_the_sheet(self, where: str, hides: bool, crash: bool) -> None:
+        id, sha256 = self.count.new_id("photo"), "0" * 64
+        if hides:
+            return self._ask(DORA, HidePhoto(id=id, by=DORA.name, ballot=where, sha256=sha256, reason="A face."), crash)
+        photo = ShowPhoto(id=id, by=RITA.name, ballot=where, sha256=sha256, size=300_000, width=1600, height=1200)
+        return self._ask(RITA, photo, crash)
+
     @rule(on=seldom)
     def holds_or_releases(self, on: bool) -> None:
         id = self.count.new_id("hold")
@@ -322,6 +340,11 @@ KINDS = {
     "Dropped",
     "SheetKeyed",
     "KeyedAgain",
+    "AgentsConsulted",
+    "RecountRequested",
+    "RejectedNoted",
+    "SheetPhotographed",
+    "SheetHidden",
 }
 
 

@@ -4,7 +4,7 @@ Nothing here asks the rules how an entry stands; each entry is held against thos
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import assert_never
 
@@ -35,6 +35,7 @@ from server.election.counting.acts import (
     SheetKeyed,
 )
 from server.election.counting.acts.act import Act
+from server.election.counting.acts.agent_acts import AgentsConsulted, RecountRequested, RejectedNoted
 from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, BoxesListed, BoxStruck
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.figures.doubts import doubts_about_figures, doubts_about_papers
@@ -87,6 +88,8 @@ def must_be_told(line: Line, place: int) -> None:
         case PapersVerified():
             _boxes(past, one.ballot, one.papers)
             _reasoned(doubts_about_papers(_contest(past, one.ballot), one.papers, one.issued), one.reasons)
+        case AgentsConsulted() | RecountRequested() | RejectedNoted():
+            _heard(past, one)
         case CorrectionBegun():
             _begun(past, one)
         case CorrectionDropped():
@@ -182,10 +185,12 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
         stood = figures(past, ballot)
         assert stood is not None
         if _elected(past, stood) != _elected(past, event):
-            said = [one for one in before if isinstance(one, ChangeConfirmed) and one.command == command.id]
-            assert said, "another person was elected by one person alone"
-            assert said[-1].role in ("returning officer", "desk")
-            assert not any(_same_person(said[-1], one) for one in keyed.values()), "confirmed by who keyed it"
+            _must_be_confirmed(before, command.id, keyed.values())
+    elif withdrawn := _withdrawn(past, ballot):
+        stood, withdrew = withdrawn
+        alone = any(_same_person(withdrew, one) for one in (asked, *keyed.values()))
+        if alone and _elected(past, stood) != _elected(past, event):
+            _must_be_confirmed(before, command.id, keyed.values())
     if agree and not two:
         turns = [one for one in before if isinstance(one, EntryChosen)]
         fewer = [one.seq for one, two_before in zip(turns[1:], turns, strict=False) if _fewer(two_before, one)]
@@ -202,6 +207,22 @@ def _figures(past: Line, event: Declared | Corrected, asked: Asked) -> None:
         if verified(before, ballot) is None:
             doubts += doubts_about_papers(_contest(past, ballot), papers, None)
         _reasoned(doubts, asked.reasons)
+
+
+def _must_be_confirmed(past: Line, command: str, keyed: Iterable[SheetKeyed]) -> None:
+    said = [one for one in past if isinstance(one, ChangeConfirmed) and one.command == command]
+    assert said, "another person was elected by one person alone"
+    assert said[-1].role in ("returning officer", "desk")
+    assert not any(_same_person(said[-1], one) for one in keyed), "confirmed by who keyed it"
+
+
+def _withdrawn(past: Line, ballot: str) -> tuple[Declared | Corrected, Asked] | None:
+    """The report that was withdrawn and not made anew, and who withdrew it."""
+    ends = [one for one in past if isinstance(one, _ENDS_A_ROUND) and one.ballot == ballot]
+    if len(ends) < 2 or not isinstance(ends[-1], Withdrawn) or not isinstance(ends[-2], Declared | Corrected):
+        return None
+    withdrew = _asked(past, ends[-1].command_id)
+    return (ends[-2], withdrew) if withdrew else None
 
 
 def _boxes(past: Line, ballot: str, papers: int | None) -> None:
@@ -346,6 +367,19 @@ def _sheet(past: Line, sheet: SheetKeyed) -> None:
         blocks = {one.id: sheet.apart.blocks.get(one.party, 0) for one in contest.candidates}
         assert sheet.votes == {one: split + blocks[one] for one, split in sheet.apart.split.items()}
     _reasoned(doubts_about_figures(contest, sheet.votes, sheet.rejected, papers), sheet.reasons)
+
+
+def _heard(past: Line, act: AgentsConsulted | RecountRequested | RejectedNoted) -> None:
+    """Of figures that are confirmed and neither declared nor about to be: keyed by two, or seen again by one."""
+    keyed = sheets(past, act.ballot)
+    assert act.sheet in {one.seq for one in keyed.values()}, "of a sheet that is none, or not any more"
+    assert waiting(past, act.ballot) is None, "a provisional result that was about to be declared"
+    if mode(past) == "double" or "second officer" in keyed:
+        assert len({repr(_said(one)) for one in keyed.values()}) == 1 and len(keyed) == 2, "two sheets that differ"
+    else:
+        _must_be_seen_again(past, keyed["officer"])
+    if not isinstance(act, RejectedNoted):
+        assert (act.who if isinstance(act, AgentsConsulted) else act.why).strip()
 
 
 def _again(past: Line, again: KeyedAgain) -> None:

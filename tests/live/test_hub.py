@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from server.count.board.render import DeskRenderer
 from server.election.commands import AnyCommand, OpenNight, ReachStage
+from server.election.counting.acts import AnyAct, Asked, Invited, SignedIn
 from server.election.deciding.decide import decide
 from server.election.events import AnyEvent
 from server.election.nights import Night, apply
@@ -21,8 +22,9 @@ from server.live.hub import Hub
 from server.live.renderer import EVENTS, NIGHT
 from server.nights import archive
 from server.pages.render import PageRenderer
-from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened
+from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened
 from tests.conftest import until
+from tests.count.conftest import stamp
 from tests.nights_by_hand import START, ballot, declare, definition
 
 _SEATS = 6
@@ -108,6 +110,25 @@ async def test_of_many_declarations_at_once_the_first_goes_out_alone_and_the_oth
         await until(lambda: on_air.channel.seq == 1 + 2 * _SEATS)
         await until(lambda: not on_air.channel.waiting)
         assert len(viewer.frames) <= 3
+
+
+async def test_a_burst_of_acts_is_told_to_the_desk_in_a_few_messages_and_the_last_tells_all() -> None:
+    async with followed() as (on_air, _):
+        invited = Invited(**stamp("i"), invited="dora", name="Dora", role="desk", ballots=())
+        acts: list[AnyAct] = [invited, SignedIn(**stamp("in", "dora"), session="s")]
+        for number in range(20):
+            ask = ReachStage(id=f"{number}", by="RO", ballot=ballot(number % _SEATS), stage="boxes in")
+            acts.append(Asked(**stamp(f"ask/{number}"), command=ask, reasons={}))
+        told = [replace(act, seq=seq) for seq, act in enumerate(acts, 1)]
+        on_air.tell(Acted("night", tuple(told[:2])))
+        viewer, desk = Viewer(), on_air.hub.desks["night"]
+        await until(lambda: desk.desk.seq == 2)
+        desk.join(viewer, "s")
+        for act in told[2:]:
+            on_air.tell(Acted("night", (act,)))
+        rows = [f"desk-row-seat-{seat}".encode() for seat in range(_SEATS)]
+        await until(lambda: all(row in b"".join(viewer.frames[1:]) for row in rows))
+        assert desk.desk.seq == len(told) and len(viewer.frames) < 10, "the first at once, the others together"
 
 
 async def test_the_page_that_most_wait_for_is_served_first_and_a_crowd_in_turns() -> None:

@@ -74,8 +74,9 @@ def _of_contests(board: Board, glances: list[Glance]) -> Iterator[Need]:
 
 
 def _changes(board: Board, glance: Glance) -> Need | None:
-    found = otherwise(board.later, board.desk, glance.count.contest.ballot) if glance.stands.correction else None
-    if found is None or found.confirmed or glance.stands.state != "ready":
+    is_ready = glance.stands.state == "ready"
+    found = otherwise(board.later, board.desk, glance.count.contest.ballot) if is_ready else None
+    if found is None or found.confirmed:
         return None
     out, instead = (" and ".join(names) or "nobody" for names in (found.out, found.instead))
     return _need(

@@ -69,7 +69,8 @@ async def invite(request: Request) -> Response:
         submitter = process(request).submitter
         for guest in guests:
             by = stamp(request, command_id(guest))
-            await invite_person(submitter, visit(request).night, guest.name, guest.role, guest.ballots, by)
+            night = visit(request).night
+            await invite_person(submitter, night, guest.name, guest.role, guest.ballots, by, guest.phone)
 
     def command_id(guest: Guest) -> str:
         return id_of("invite", form.get("key"), guest)

@@ -4,21 +4,24 @@ import difflib
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from server.count.board.board import Board
 from server.count.visit.inviting import ROLES
 from server.election.counting.acts import Role
+from server.election.counting.people import PHONE_UNFIT, is_number
 from server.election.limits import LONGEST_LINE, LONGEST_NAME, MOST_LINES
 
 _MOST_NAMED = 8
 
 
 class Guest(Struct, frozen=True):
-    """A person to be invited."""
+    """A person to be invited; the ``phone`` is "" where no telephone number is known."""
 
     name: str
     role: Role
     ballots: tuple[str, ...]
+    phone: str = ""
 
 
 class BadLines(Exception):
@@ -26,8 +29,8 @@ class BadLines(Exception):
 
 
 def guests_of(board: Board, text: str, sent_before: Callable[[Guest], bool]) -> list[Guest]:
-    """The people in a list of lines ``Name, role, contest``: a contest by name, slug or ballot id; without a role,
-    officers.
+    """The people in a list of lines ``Name, role, contest, telephone``: a contest by name, slug or ballot id; without a
+    role, officers; the telephone number may be left out.
 
     BadLines if any line is wrong, or somebody is invited already and was not ``sent_before`` with this very form. Then
     nobody is invited: a list of which half is invited is worse than one of which nobody is.
@@ -57,8 +60,8 @@ def guests_of(board: Board, text: str, sent_before: Callable[[Guest], bool]) -> 
 
 
 def guest_of(board: Board, form: dict[str, str], sent_before: Callable[[Guest], bool]) -> Guest:
-    """One person, from the fields ``name``, ``role`` and ``contests`` (one a line; without the field, the page's
-    contest).
+    """One person, from the fields ``name``, ``role``, ``phone`` and ``contests`` (one a line; without the field, the
+    page's contest).
 
     BadLines as for ``guests_of``.
     """
@@ -75,7 +78,10 @@ def guest_of(board: Board, form: dict[str, str], sent_before: Callable[[Guest], 
         raise BadLines(f"Those are {len(named):,} contests: name at most {MOST_LINES:,} at once.")
     for line in named:
         _must_fit(line)
-    guest = Guest(_name(form.get("name", "")), role, tuple(dict.fromkeys(map(known.ballot, named))))
+    phone = " ".join(form.get("phone", "").split())
+    if phone and not is_number(phone):
+        raise BadLines(PHONE_UNFIT)
+    guest = Guest(_name(form.get("name", "")), role, tuple(dict.fromkeys(map(known.ballot, named))), phone)
     _must_be_new(_invited(board), guest, sent_before)
     return guest
 
@@ -86,22 +92,25 @@ def _invited(board: Board) -> set[Guest]:
 
 
 def _must_be_new(invited: set[Guest], guest: Guest, sent_before: Callable[[Guest], bool]) -> None:
-    if guest in invited and not sent_before(guest):
+    if replace(guest, phone="") in invited and not sent_before(guest):
         raise BadLines(f"{guest.name} is invited already, as {guest.role}: the link can be printed again.")
 
 
 def _guest(known: "_Contests", line: str) -> Guest:
-    name, _, rest = line.replace("\t", ",").partition(",")
+    line = line.replace("\t", ",")
+    before, _, last = (part.strip() for part in line.rpartition(","))
+    phone = " ".join(last.split()) if is_number(last) else ""
+    name, _, rest = (before if phone else line).partition(",")
     first, _, others = (part.strip() for part in rest.partition(","))
     role = _role(first)
     contest = others if role else rest.strip()  # the names of many contests contain a comma
     if role == "desk":
         if contest:
             raise BadLines(f"the desk is invited for all contests, not for {contest[:LONGEST_NAME]}.")
-        return Guest(_name(name), "desk", ())
+        return Guest(_name(name), "desk", (), phone)
     if not contest:
         raise BadLines("after the name and a comma, say for which contest.")
-    return Guest(_name(name), role or "officer", (known.ballot(contest),))
+    return Guest(_name(name), role or "officer", (known.ballot(contest),), phone)
 
 
 def _must_fit(line: str) -> None:

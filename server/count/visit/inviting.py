@@ -5,6 +5,7 @@ from msgspec import UNSET
 from server.count.visit.invitations import Invitations, admin_of, area_of
 from server.count.visit.sending import new_id
 from server.election.counting.acts import PLACE, EntryChosen, EntryMode, Invited, Role, Stamp
+from server.election.counting.acts.people_acts import PhoneGiven
 from server.election.counting.desk import Desk
 from server.settings import Settings
 from server.stream.clock import now
@@ -21,17 +22,27 @@ _COMMAND_LINE = "the command line"
 
 
 async def invite_person(
-    submitter: Submitter, night: str, name: str, role: Role, ballots: tuple[str, ...], by: Stamp | None = None
+    submitter: Submitter,
+    night: str,
+    name: str,
+    role: Role,
+    ballots: tuple[str, ...],
+    by: Stamp | None = None,
+    phone: str = "",
 ) -> str:
-    """Invite a person for these contests, and return the invitation's id.
+    """Invite a person for these contests, and return the invitation's id; note the ``phone`` if it is known.
 
     The desk is invited without ``ballots``: it has every contest. ``by`` is the stamp of the desk that invites; without
     one it is the command line. Refused if there is no such night or contest, or the name cannot be used.
     """
     invitation = new_id()
     stamp = by or _stamp(f"invite/{invitation}")
-    await submitter.record(night, Invited(**stamp, invited=invitation, name=name, role=role, ballots=ballots))
-    return invitation
+    act = Invited(**stamp, invited=invitation, name=name, role=role, ballots=ballots)
+    invited = (await submitter.record(night, act))[0].invited
+    if phone:
+        beside: Stamp = {**stamp, "command_id": f"{stamp['command_id']}/phone"}
+        await submitter.record(night, PhoneGiven(**beside, invited=invited, phone=phone))
+    return invited
 
 
 async def choose_entry(

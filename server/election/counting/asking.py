@@ -51,8 +51,8 @@ def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:
     decide(replace(later, held=False, definition=replace(later.definition, times="live")), command, act.at)
     if isinstance(command, TakeBackStage) and asked_for(night, desk, command.ballot) is not None:
         raise going_on_air(later.counts[command.ballot])
-    if isinstance(command, Correct):
-        must_be_confirmed_by_another(later, desk, command)
+    if isinstance(command, Correct | Declare):
+        must_be_confirmed_by_another(later, desk, act, command)
     if isinstance(command, AmendBallotPaper) and asked_for(night, desk, command.ballot) is not None:
         _must_fit_what_waits(night, desk, act.at, command)
     if isinstance(command, Declare | ReportPreferences) and not confirmed:

@@ -1,17 +1,21 @@
 """Corrections: whether one may begin, whether it changes who is elected, and whether somebody else has confirmed that.
-No state is changed here."""
+A report that was withdrawn and is made anew by the same person is one, too. No state is changed here."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from msgspec import Struct
 
-from server.election.commands import Correct
-from server.election.counting.acts import ChangeConfirmed, CorrectionBegun, CorrectionDropped, Role
+from server.election.commands import Correct, Declare
+from server.election.counting.acts import Asked, ChangeConfirmed, CorrectionBegun, CorrectionDropped, Role
+from server.election.counting.acts.act import Act
 from server.election.counting.desk import Desk
 from server.election.counting.entry import asked_for, correction_of, sheets_of, spoken
 from server.election.counting.people import is_same_person
+from server.election.events import Corrected, Declared, EndsRound, Withdrawn
 from server.election.nights import Night
 from server.election.refusals import Refused, count_of, reason_in
+from server.election.result import Result
 from server.election.texts.said import say
 from server.election.texts.words import ROLES
 from server.election.verdict import judge
@@ -31,6 +35,9 @@ class Change(Struct, frozen=True):
 def change_of(night: Night, desk: Desk, ballot: str) -> Change | None:
     """How the correction that is confirmed and not spoken yet would change who is elected; None if it does not."""
     command = spoken(night, desk, ballot, "")
+    if isinstance(command, Declare):
+        keyed = sheets_of(night.counts[ballot], desk).values()
+        return _change_after_withdrawal(night, desk, command, keyed)
     return _change(night, command) if isinstance(command, Correct) else None
 
 
@@ -58,9 +65,14 @@ def must_confirm(night: Night, desk: Desk, act: ChangeConfirmed) -> None:
         )
 
 
-def must_be_confirmed_by_another(night: Night, desk: Desk, command: Correct) -> None:
-    """Raises Refused where a correction changes who is elected, and nobody else has confirmed that."""
-    change = _change(night, command)
+def must_be_confirmed_by_another(night: Night, desk: Desk, asked: Asked, command: Correct | Declare) -> None:
+    """Raises Refused where a correction changes who is elected, or a report that is made anew by whoever withdrew the
+    last one, and nobody else has confirmed that."""
+    if isinstance(command, Correct):
+        change = _change(night, command)
+    else:
+        keyed = (asked, *sheets_of(night.counts[command.ballot], desk).values())
+        change = _change_after_withdrawal(night, desk, command, keyed)
     if change is not None and not is_confirmed(desk, command.ballot, change):
         sentence = say(
             "This changes who is elected: the returning officer or the desk confirms it, who has not keyed the figures."
@@ -68,11 +80,24 @@ def must_be_confirmed_by_another(night: Night, desk: Desk, command: Correct) -> 
         raise Refused("change-unconfirmed", sentence)
 
 
-def _change(night: Night, command: Correct) -> Change | None:
+def _change_after_withdrawal(night: Night, desk: Desk, command: Declare, keyed: Iterable[Act]) -> Change | None:
+    """How a report changes who is elected that is made anew by whoever withdrew the last one; None if others did."""
     count = night.counts[command.ballot]
-    if count.result is None:
+    ends = [event for event in count.history if isinstance(event, EndsRound)]
+    if len(ends) < 2 or not isinstance(ends[-1], Withdrawn) or not isinstance(ends[-2], Declared | Corrected):
         return None
-    before = [line.candidate.id for line in count.result.elected]
+    withdrew = desk.asked.get(ends[-1].command_id)
+    if withdrew is None or not any(is_same_person(withdrew, one) for one in keyed):
+        return None
+    return _change(night, command, judge(count.contest, ends[-2]))
+
+
+def _change(night: Night, command: Correct | Declare, was: Result | None = None) -> Change | None:
+    count = night.counts[command.ballot]
+    was = was or count.result
+    if was is None:
+        return None
+    before = [line.candidate.id for line in was.elected]
     after = [line.candidate.id for line in judge(count.contest, command).elected]
     out = tuple([one for one in before if one not in after])
     instead = tuple([one for one in after if one not in before])

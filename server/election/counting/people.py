@@ -11,6 +11,8 @@ from server.election.texts.said import say
 
 LOCKED = say("Too many wrong PINs: this invitation is locked. Call the desk, which can open it again.")
 
+PHONE_UNFIT = say("A telephone number has 3 to 15 digits, with spaces or a + before them.")
+
 
 def must_have_a_name(act: Invited) -> None:
     """Raises Refused unless the person invited has a name that can be shown."""
@@ -45,15 +47,16 @@ def must_change(desk: Desk, act: InvitationAct) -> None:
         raise Refused("call-asked", say("That was asked already, and nobody has called yet."))
     if isinstance(act, CallAnswered) and person.call is None:
         raise Refused("call-answered", say("Nobody waits for that call any more."))
-    if isinstance(act, PhoneGiven) and act.phone and not _is_number(act.phone):
-        raise Refused("phone-unfit", say("A telephone number has 3 to 15 digits, with spaces or a + before them."))
+    if isinstance(act, PhoneGiven) and act.phone and not is_number(act.phone):
+        raise Refused("phone-unfit", PHONE_UNFIT)
     if isinstance(act, HandedOver):
         if not plain(act.to):
             raise Refused("name-missing", say("Say who takes over."))
         _must_fit(act.to)
 
 
-def _is_number(phone: str) -> bool:
+def is_number(phone: str) -> bool:
+    """Whether a text can be a telephone number."""
     digits = [one for one in phone if one.isdigit()]
     return phone.isascii() and 3 <= len(digits) <= 15 and len(phone) <= 25 and not phone.strip("+0123456789 ()-./")
 

@@ -140,6 +140,20 @@ class Happened(Struct, frozen=True):
     particulars: Particulars | UnsetType = UNSET
 
 
+class SheetPhoto(Struct, frozen=True):
+    """A photograph of the result sheet: ``sha256`` of its JPEG file, ``size`` in bytes, ``width`` and ``height`` in
+    pixels. The file is at ``/nights/{night}/contests/{ballot}/photos/{sha256}.jpg``, unless it was ``hidden``, for this
+    reason.
+    """
+
+    sha256: str
+    at: Moment
+    size: Number
+    width: Number
+    height: Number
+    hidden: str | UnsetType = UNSET
+
+
 class ContestState(ContestSummary, frozen=True, kw_only=True):
     """All about one contest.
 
@@ -147,7 +161,7 @@ class ContestState(ContestSummary, frozen=True, kw_only=True):
     a tie was decided by lot, ``why`` what must be known beside the verdict. ``candidates`` are by votes,
     before the declaration in ballot-paper order; ``history`` is oldest first. Where several seats are fought, ``valid``
     are the votes of each party's best candidate, of which shares are parts, and ``valid_papers`` the papers with a
-    valid vote.
+    valid vote. ``photographs`` are those of the result sheet, oldest first.
     """
 
     night: str
@@ -168,3 +182,4 @@ class ContestState(ContestSummary, frozen=True, kw_only=True):
     previous: PreviousResult | None
     history: tuple[Happened, ...]
     valid_papers: Number | UnsetType | None = UNSET
+    photographs: tuple[SheetPhoto, ...] | UnsetType = UNSET

@@ -38,6 +38,7 @@ from server.feeds.states.contest_shapes import (
     Turnout,
     Winner,
 )
+from server.feeds.states.photographs import told
 from server.nights.assumed import is_assumed
 
 
@@ -101,6 +102,7 @@ def contest_state(night: Night, count: Count, with_history: bool = True) -> Cont
         method=short.method,
         elected=short.elected,
         valid_papers=UNSET if contest.rules.has_winner else result.valid_papers if result else None,
+        photographs=tuple(map(told, count.photos)) or UNSET,
     )
 
 
@@ -110,8 +112,7 @@ def _polled(count: Count) -> Result | None:
 
 
 def _winner(line: CandidateResult) -> Winner:
-    elected = line.candidate
-    return Winner(elected.name, elected.party, counted_as(elected.party), elected.id)
+    return Winner(line.candidate.name, line.candidate.party, counted_as(line.candidate.party), line.candidate.id)
 
 
 def _turnout(count: Count) -> Turnout:

@@ -13,6 +13,7 @@ from server.count.people.at_the_desk import cards_of
 from server.count.visit.invitations import Invitations
 from server.count.visit.sending import now
 from server.election.counting.acts import Invited, PinCleared, Revoked, SessionsEnded
+from server.election.counting.acts.people_acts import PhoneGiven
 from server.election.counting.desk import Desk as ActsFolded
 from server.election.counting.desk import Person, fold_acts
 from server.election.events import NightOpened
@@ -44,13 +45,13 @@ def test_many_are_invited_at_once_by_name_slug_or_ballot_and_a_second_tap_invite
     before = len(invited(desk))
     editor.open("/desk/people")
     lines = f"""
-        Jane Smith, officer, Rochester and Strood
+        Jane Smith, officer, Rochester and Strood, 07700 900123
         Bob Lee, Second Officer, rochester-and-strood
 
         Rita Olu, returning-officer, {rochester.OTHER}
         Tom Ash, elsewhere
         Una\tofficer\tElsewhere
-        Kit Orr, desk
+        Kit Orr, desk, +44 7700 900456
     """
     for _ in range(2):
         assert editor.send("/desk/invitations", {"lines": lines}).headers["location"] == "/desk/people"
@@ -63,7 +64,10 @@ def test_many_are_invited_at_once_by_name_slug_or_ballot_and_a_second_tap_invite
         ("Una", "officer", there),
         ("Kit Orr", "desk", ()),
     ]
-    assert {act.by for act in desk.acts()[-6:]} == {"Ann Ray"}
+    assert {act.by for act in desk.acts()[-8:]} == {"Ann Ray"}
+    phones = [act.phone for act in desk.acts() if isinstance(act, PhoneGiven)]
+    assert phones == ["07700 900123", "+44 7700 900456"]
+    assert 'href="tel:+447700900456"' in editor.open("/desk/people")
 
 
 def test_a_list_that_is_sent_again_later_invites_nobody_twice(editor: Phone, desk: Desk) -> None:
@@ -106,6 +110,7 @@ def test_an_empty_list_and_a_nobody_are_refused(editor: Phone, desk: Desk) -> No
         {"name": "Tom", "role": "desk", "contests": "Elsewhere"},
         {"name": "Tom", "role": "king", "contests": "Elsewhere"},
         {"name": "T" * 81, "role": "officer", "contests": "Elsewhere"},
+        {"name": "Tom", "role": "officer", "contests": "Elsewhere", "phone": "12"},
         {},
     ):
         assert editor.send("/desk/invitations", sent).status_code == 422, sent
@@ -118,7 +123,9 @@ def test_one_is_invited_for_several_contests_or_from_a_contests_page(editor: Pho
     for _ in range(2):
         editor.send("/desk/invitations", {"name": "Tom Ash", "role": "returning officer", "contests": both})
     editor.open(CONTEST)
-    assert editor.send("/desk/invitations", {"name": "Una", "role": "second officer"}).headers["location"] == CONTEST
+    una = {"name": "Una", "role": "second officer", "phone": "01634 333333"}
+    assert editor.send("/desk/invitations", una).headers["location"] == CONTEST
+    assert "01634 333333" in editor.open(CONTEST)
     assert invited(desk)[-2:] == [
         ("Tom Ash", "returning officer", (rochester.OTHER, rochester.BALLOT)),
         ("Una", "second officer", (rochester.BALLOT,)),

@@ -1,10 +1,10 @@
 """What one person alone keys again, as the names of fields, and where that differs from their sheet.
 
 Which rows were chosen by measuring (``python -m tests.election.slips`` and ``ward_slips``, ``table_slips``): of the
-exchanged rows that one person lets through, three rows keyed again leave 19 of 62, four leave 6, and from two on none
-that elects another. Where votes come to the papers that is enough, for there every other slip is refused. Where they do
-not, as in wards of several seats, those elected and the next leave 184 of 247 slips, 5 of which elect others, and all
-rows leave none: so all are keyed again.
+exchanged rows that one person lets through, three rows keyed again leave 19 of 62, four leave 6, seven none, and from
+two on none that elects another; most papers have no more than seven rows. Where votes come to the papers that is
+enough, for there every other slip is refused. Where they do not, as in wards of several seats, those elected and the
+next leave 184 of 247 slips, 5 of which elect others, and all rows leave none: so all are keyed again.
 """
 
 from server.election.counting.acts import KeyedAgain, SheetKeyed
@@ -12,7 +12,7 @@ from server.election.counting.figures.fields import number_at
 from server.election.methods.figures import HEADS, NOTHING_MORE
 from server.election.methods.rules import Keyed, in_order
 
-LEADING = 4
+LEADING = 7
 """The candidates with most votes whose rows are keyed again where votes come to the papers."""
 MOST = 16
 """The candidates keyed again where votes do not; in a contest of more seats, as many as those and one more."""
