@@ -24,7 +24,7 @@ def answer(request: Request, content: Body, media_type: str, etag: str, cache: s
     match _coding(",".join(request.headers.getlist("accept-encoding"))[:_LONGEST_HEADER]):
         case "br":
             headers["Content-Encoding"] = "br"
-            return Response(content.brotli, headers=headers, media_type=media_type)
+            return Response(content.brotli_for_one_more(), headers=headers, media_type=media_type)
         case "gzip":
             headers["Content-Encoding"] = "gzip"
             return Response(content.gzipped, headers=headers, media_type=media_type)

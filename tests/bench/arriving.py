@@ -62,6 +62,8 @@ async def _arrival(one: Program, browser: Browser, path: str, turns: int) -> Arr
     loads = [await _load(one, browser, path, path.endswith((HALF, EARLY)) and turn == 0) for turn in range(turns)]
     first, largest = (statistics.median(load[1][name] for load in loads) for name in ("first", "at"))
     moved = max(_sum(load[1]["moved"]) for load in loads)
+    for value, _, what in (move for load in loads for move in load[1]["moved"]):
+        print(f"  {path} moved {value:.4f} while it came: {what}")
     sizes, painted, later = loads[0]
     return Arrival(path, round(sum(sizes)), len(sizes), first, largest, painted["what"], moved, later)
 

@@ -15,7 +15,7 @@ from server.pages.render import PageRenderer
 from tests.bench.engines import ENGINES, engines
 from tests.bench.program import Program, percentile, program
 
-_NIGHT = "parl.2019-12-12"
+NIGHT = "parl.2019-12-12"
 SIGHTS = {"": "the top of the page", ".hexes": "the map"}  # what is scrolled to, and what it is called
 
 # Goes to places on the line as the slider does, one after another. Of each: milliseconds until the frame was there,
@@ -73,7 +73,8 @@ async def scrubbed(engine: str, address: str, places: Sequence[dict[str, float]]
     return Scrubbed(engine, SIGHTS[sight], come, put, painted)
 
 
-def _places(night: str, number: int) -> list[dict[str, float]]:
+def some_places(night: str, number: int) -> list[dict[str, float]]:
+    """So many moments of a night, drawn at random but always the same: their places on the line, and their seqs."""
     channel = Channel(PageRenderer(), on_air=False)
     channel.advance(archive.load(night).events)
     stops = timeline(channel).stops
@@ -91,13 +92,13 @@ def _pairs(every: bool) -> list[tuple[str, str]]:
 
 def _all(one: Program, night: str, number: int, every: bool) -> list[Scrubbed]:
     one.start()
-    places, address = _places(night, number), f"{one.url}/nights/{night}"
+    places, address = some_places(night, number), f"{one.url}/nights/{night}"
     for place in places:
         one.get(f"/nights/{night}/frame?after=1&seq={place['seq']}")
     return [asyncio.run(scrubbed(engine, address, places, sight)) for sight, engine in _pairs(every)]
 
 
-def measure(number: int = 200, night: str = _NIGHT, every: bool = True) -> list[Scrubbed]:
+def measure(number: int = 200, night: str = NIGHT, every: bool = True) -> list[Scrubbed]:
     """So many random moments, at the top of the page and at the map, in the engines that are there: in ``every`` pair
     of a sight and an engine, or in just enough pairs that each is seen once."""
     with program() as one:

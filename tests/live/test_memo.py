@@ -3,10 +3,14 @@
 import gc
 from collections.abc import Callable
 from random import Random
+from typing import Any, cast
+
+import brotli  # pyright: ignore[reportMissingTypeStubs]
 
 from server.live.bodies import Body
 from server.live.frames import Message
 from server.live.memory.memo import Memo, Shelf
+from tests.conftest import until
 
 _BESIDE = 500  # bytes that a remembered value takes beside the value itself
 
@@ -76,6 +80,20 @@ def test_every_form_of_a_body_and_every_frame_of_a_message_counts() -> None:
         assert memo.held - before == size
     shelf.clear()
     assert memo.held == 0
+
+
+async def test_what_is_asked_for_a_third_time_is_soon_smaller_and_what_is_held_of_it_counts_anew() -> None:
+    memo = Memo()
+    plain = b"".join(b"seat %d, majority %d " % (number, number**3 % 9973) for number in range(500))
+    shelf = memo.shelf()
+    body = shelf.get("page", lambda: Body(plain))
+    before = memo.held
+    first = [body.brotli_for_one_more() for _ in range(3)]
+    assert first[0] is first[1] is first[2] and memo.held - before == len(first[0])
+    await until(lambda: body.brotli is not first[0])
+    later = body.brotli_for_one_more()
+    assert len(later) < len(first[0]) and cast(Any, brotli).decompress(later) == plain
+    assert memo.held - before == len(later)
 
 
 def test_a_body_that_becomes_too_large_makes_room_for_itself() -> None:

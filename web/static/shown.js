@@ -6,7 +6,7 @@ const { put, putRows, shown } = (() => {
   const LIT = 3_000; // milliseconds
   const ROWS = /<hx-partial hx-target="#(?:row|seat)-.*?<\/hx-partial>|<svg><a hx-swap-oob.*?<\/svg>/gs;
   // As in hex.html. Hundreds are read as text: parsing them took as long as all else of a message.
-  const HEXAGON = /<svg><a hx-swap[^>]* aria-labelledby="(.*?)"(?: class="(.*?)")?(?: data-party="(.*?)" data-m="(.*?)")?><path(?: data-party="(.*?)")? d="(.*?)".*?<\/svg>/gs;
+  const HEXAGON = /<svg><a hx-swap-oob="[^"]*"(?: data-party="(.*?)")? aria-labelledby="(.*?)"(?: class="(.*?)")?(?: data-m="(.*?)")? href="[^"]*"><path(?: data-party="(.*?)")? d="(.*?)".*?<\/svg>/gs;
   const OURS = ["chosen", "recent", "lit"]; // classes that scripts give
   const hexagons = new Map(); // the id of a seat's row → its hexagon
   for (const hexagon of document.querySelectorAll(".hexes a")) {
@@ -143,9 +143,9 @@ const { put, putRows, shown } = (() => {
     const template = document.createElement("template");
     const results = [];
     template.innerHTML = message
-      .replace(HEXAGON, (_, seat, ...look) => {
+      .replace(HEXAGON, (_, party = "", seat, kind = "", minute = "", towards = "", outline) => {
         const old = hexagons.get(seat);
-        if (old && recolour(old, ...look.slice(0, 5).map((value) => value ?? ""))) results.push(old);
+        if (old && recolour(old, kind, party, minute, towards, outline)) results.push(old);
         return "";
       })
       .replace(/<hx-partial hx-target="#row-[^>]*>(.*?)<\/hx-partial>/gs, "$1")
