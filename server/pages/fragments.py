@@ -5,8 +5,8 @@ House, on a night of several by-elections), ``score``, ``latest`` (the feed), ``
 result), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the table of all), ``hex-{slug}`` (its
 hexagon, where the night has a map), ``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map).
 The page of a night of one contest has no banner, score, rows or seats to watch. A night with councils has
-``council-{slug}`` (a council in the list) and ``control-{slug}`` (all about it), where the slug is the council's, and
-``shapes`` where they have a map.
+``council-{slug}`` (a council in the list) and ``control-{slug}`` (all about it), where the slug is the council's,
+``wards-{slug}`` where the page of all contests begins with councils, and ``shapes`` where they have a map.
 """
 
 from collections.abc import Iterable
@@ -39,6 +39,7 @@ from server.election.nights import Night
 from server.html.templates import council_of
 from server.pages.council.seen import slug
 from server.pages.council.shapes import drawn
+from server.pages.find import groups
 from server.pages.map.hexagons import has_map
 from server.pages.map.near import neighbours
 from server.pages.night.house import has_house
@@ -60,6 +61,7 @@ def fragments_of(night: Night) -> tuple[str, ...]:
         "ahead",
         *_on_map_of_councils(night),
         *(piece for body in night.definition.councils for piece in _of_council(body)),
+        *groups.pieces(night.definition),
         *(row for contest in contests for row in rows_of(contest)),
         *on_map,
     )
@@ -145,6 +147,7 @@ def changed_by(night: Night, event: AnyEvent) -> Iterable[str]:
             if night.is_single:
                 return (f"contest-{contest.slug}", "latest", "status", *council, *_row_of_one(council, contest))
             on_map = (f"hex-{contest.slug}", *_around(night, contest)) if has_map(night.definition) else ()
+            council += groups.piece_of(night.definition, contest)
             around = (*around_the_house(night), *council, *(_on_map_of_councils(night) if council else ()))
             return (*rows_of(contest), *on_map, "banner", *around, "score", "ahead", "latest", "status")
         case _:
