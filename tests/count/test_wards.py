@@ -55,6 +55,7 @@ def test_the_sheet_of_a_ward_asks_for_papers_and_reads_back_all_who_are_elected(
     assert "Rejected in part 14" in said
     assert "Lab 3" in said
     assert phone.send(DECLARE).headers["location"] == "/count/receipt"
+    assert "Last seat by 240 votes · turnout" in told(phone.open("/count/receipt"))
     (declared,) = desk.declared()
     assert declared.votes == wards.VOTES
     assert declared.more == MoreFigures(valid_papers=1981, in_part=14)
