@@ -6,7 +6,7 @@ _OVERLAY = ("show", "seconds", "theme", "contest", "stays", "steps", "wait", "le
 # Path below a night, or below a contest → what the page is, then the parameters that only this page has.
 _OF_A_NIGHT: dict[str, tuple[str, ...]] = {
     "": ("A night's page.", "map", "reactions"),
-    "/contests": ("The table of all contests.", "q", "party", "verdict", "region", "sort", "order"),
+    "/contests": ("The table of all contests.", "q", "party", "verdict", "region", "council", "sort", "order"),
     "/councils/{body}": ("A council as its contests come in.",),
     "/areas": ("A night by nation and region.",),
     "/swing": ("The swing between two parties.", "from", "to"),
@@ -55,6 +55,7 @@ _MEANINGS = {
     "q": "A seat, a candidate, a party or a postcode.",
     "verdict": "`gain`, `hold`, `win` or `pending`.",
     "region": "A region's name: `London`.",
+    "council": "On a night of many a council's id, `local.kent`; `others`: the contests of none; `all`: one table.",
     "sort": "A column: `majority`.",
     "of": "The page whose tables they are: `contests`, `councils`, `areas` …; without it the score.",
     "order": "`asc` or `desc`.",

@@ -6,8 +6,8 @@ result), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the
 hexagon, where the night has a map), ``was`` (below the hexagons, how the seats were held, until the first result),
 ``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map).
 The page of a night of one contest has no banner, score, rows or seats to watch. A night with councils has
-``council-{slug}`` (a council in the list) and ``control-{slug}`` (all about it), where the slug is the council's, and
-``shapes`` where they have a map.
+``council-{slug}`` (a council in the list) and ``control-{slug}`` (all about it), where the slug is the council's,
+``wards-{slug}`` where the page of all contests begins with councils, and ``shapes`` where they have a map.
 """
 
 from collections.abc import Iterable
@@ -40,6 +40,7 @@ from server.election.nights import Night
 from server.html.templates import council_of
 from server.pages.council.seen import slug
 from server.pages.council.shapes import drawn
+from server.pages.find import groups
 from server.pages.map.hexagons import has_map
 from server.pages.map.near import neighbours
 from server.pages.night.house import has_house
@@ -61,6 +62,7 @@ def fragments_of(night: Night) -> tuple[str, ...]:
         "ahead",
         *_on_map_of_councils(night),
         *(piece for body in night.definition.councils for piece in _of_council(body)),
+        *groups.pieces(night.definition),
         *(row for contest in contests for row in rows_of(contest)),
         *on_map,
     )
@@ -146,6 +148,7 @@ def changed_by(night: Night, event: AnyEvent) -> Iterable[str]:
             if night.is_single:
                 return (f"contest-{contest.slug}", "latest", "status", *council, *_row_of_one(council, contest))
             on_map = (f"hex-{contest.slug}", *_around(night, contest)) if has_map(night.definition) else ()
+            council += groups.piece_of(night.definition, contest)
             was = ("was",) if on_map and isinstance(event, Declared | NoPollTaken | Withdrawn) else ()
             around = (*around_the_house(night), *council, *(_on_map_of_councils(night) if council else ()))
             return (*rows_of(contest), *on_map, *was, "banner", *around, "score", "ahead", "latest", "status")

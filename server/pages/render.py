@@ -28,7 +28,7 @@ from server.pages.council.seen import TOPIC as COUNCIL
 from server.pages.council.seen import by_slug, by_topic, lists_wards, made_certain, seen
 from server.pages.council.shapes import drawn, shapes
 from server.pages.council.totals import totals_of
-from server.pages.find import table as find
+from server.pages.find import groups, table
 from server.pages.fragments import at_the_end, changed_by, on_every_page
 from server.pages.map.dots import held
 from server.pages.map.hexagons import hexagon
@@ -86,11 +86,13 @@ class PageRenderer:
         context = self._context(night)
         if kind in ("council", "control"):
             context["seen"] = seen(night, by_slug(night.definition)[slug])
+        elif kind == "wards":
+            context["group"] = groups.group(night, slug)
         elif slug:
             count = self._count(night, slug)
             context["count"] = count
             if kind == "seat":
-                context |= find.about_row(night, count, self.language)
+                context |= table.about_row(night, count, self.language)
             elif kind == "hex":
                 context["hexagon"] = hexagon(night, count)
             elif kind == "near":
@@ -120,7 +122,7 @@ class PageRenderer:
     def has(self, night: Night, topic: str) -> bool:
         """Whether this night has a page with that topic."""
         return (
-            topic in (NIGHT, find.TOPIC, screens.ADDRESSES, *screens.TOPICS)
+            topic in (NIGHT, table.TOPIC, screens.ADDRESSES, *screens.TOPICS)
             or topic in night.counts
             or topic in by_topic(night.definition)
             or self._views.has(night, topic)
@@ -138,9 +140,9 @@ class PageRenderer:
             return ()
         if kind == "air":
             return Everywhere()
-        if kind in ("seat", "status"):
+        if kind in ("seat", "status", "wards"):
             councils = by_topic(night.definition)
-            return (find.TOPIC,) if slug else (NIGHT, find.TOPIC, *screens.shared(night, kind), *councils)
+            return (table.TOPIC,) if slug else (NIGHT, table.TOPIC, *screens.shared(night, kind), *councils)
         if kind in ("row", "control") and night.definition.councils:
             return self._around_council(night, kind, slug)
         if kind not in ("contest", "near"):

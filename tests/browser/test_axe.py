@@ -156,6 +156,7 @@ VIEWERS = [
     *(f"/nights/councils/{page}" for page in ("wall", "overlay", "embed/map", "contests", "battlegrounds", "records")),
     *(f"/nights/councils/contests/{one.ballot}" for one in (*WARDS[:2], MAYOR)),
     f"/nights/councils/contests/{WARDS[0].ballot}/notice",
+    "/nights/local.2025-05-01/contests",
     "/nights/none",
 ]
 """What a viewer opens, in all its states; a route that is not here and answers with a page fails the test below."""

@@ -54,7 +54,10 @@ def test_the_sheet_of_a_ward_asks_for_papers_and_reads_back_all_who_are_elected(
     assert "Voting for more candidates than the voter was entitled to 9" in said
     assert "Rejected in part 14" in said
     assert "Lab 3" in said
+    assert "Between the last place and the next: 240 votes" in told(phone.open("/count/provisional"))
+    phone.open(SHEET)
     assert phone.send(DECLARE).headers["location"] == "/count/receipt"
+    assert "Last seat by 240 votes · turnout" in told(phone.open("/count/receipt"))
     (declared,) = desk.declared()
     assert declared.votes == wards.VOTES
     assert declared.more == MoreFigures(valid_papers=1981, in_part=14)

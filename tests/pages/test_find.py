@@ -12,7 +12,8 @@ import httpx2
 import pytest
 from msgspec.structs import replace
 
-from server.election.commands import ExpectDeclaration, OpenNight, RecordNoPoll
+from server.election.bodies import Body
+from server.election.commands import Declare, ExpectDeclaration, OpenNight, RecordNoPoll
 from server.election.contests import Candidate, Definition
 from server.election.counts import Count
 from server.election.deciding.decide import decide
@@ -20,12 +21,15 @@ from server.election.nights import Night, fold
 from server.html.languages import ENGLISH, language, languages
 from server.live.channel import Channel
 from server.nights import archive
+from server.pages.find import groups
 from server.pages.find.search import SearchEntry, entries, only, plain, search
 from server.pages.find.table import COMPARED, SORTS, TOPIC, VERDICTS, listed, parties, wanted
 from server.pages.render import PageRenderer
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
+from tests.election.wards import CON, LAB, kent, mayor, opened, ward
+from tests.election.wards import definition as of_councils
 from tests.nights_by_hand import START, ballot, declare, definition, with_one_candidate
 from tests.running import answered, serving
 
@@ -224,13 +228,14 @@ class Live:
 
     def __init__(self, night: Definition) -> None:
         self.channel = Channel(PageRenderer())
+        self.start = max(START, night.polls_close)
         self.does(OpenNight(id="open", by="desk", night=night))
 
     def does(self, command: object) -> str:
         """The message of what a command brings to the page."""
         before = self.channel.seq
         night = self.channel.night
-        self.channel.advance([decide(night, command, night.at if night else START)])  # pyright: ignore[reportArgumentType]
+        self.channel.advance([decide(night, command, night.at if night else self.start)])  # pyright: ignore[reportArgumentType]
         message = self.channel.missed(TOPIC, before)
         return message.payload.decode() if message else ""
 
@@ -407,3 +412,26 @@ def test_a_councils_name_tells_wards_of_one_name_apart_and_alone_finds_none_of_i
         if one.body == "local.buckinghamshire"
         and any(person.party in ("PP53", "joint-party:53-119") for person in one.candidates)
     ]
+
+
+def test_a_night_of_many_councils_and_wards_lists_them_by_council_unless_an_address_asks_for_a_table() -> None:
+    wards = [ward(CON, LAB, name=f"w{n}", body=f"local.{'kent' if n % 2 else 'essex'}") for n in range(70)]
+    nobody = mayor(CON)
+    bodies = (kent(*wards[1::2]), Body("local.essex", "Essex", "council", 35))
+    live = Live(of_councils(*wards, nobody, bodies=bodies, live=False))
+    votes = Declare(id="won", by="desk", ballot=wards[1].ballot, votes={"1": 9, "2": 8})
+    assert re.findall(r'hx-target="#(wards-[^"]+)"', live.does(votes)) == ["wards-local-kent"]
+    assert "1 of 35 declared" in live.channel.text("wards-local-kent")
+    off = RecordNoPoll(
+        id="off", by="desk", ballot="mayor.london.2021-05-06", state="uncontested", reason="Nobody else."
+    )
+    assert re.findall(r'hx-target="#(wards-[^"]+)"', live.does(off)) == ["wards-others"]
+    night = live.channel.night
+    assert night and groups.keys(night.definition) == ("local.kent", "local.essex", "others")
+    for council, number in (("local.kent", 35), ("local.essex", 35), ("others", 1), ("all", 71), ("local.surrey", 71)):
+        asked = wanted(night, {"council": council, "sort": "majority"})
+        assert len(listed(night, asked, search(entries(night.definition), ""), ENGLISH)) == number
+        assert asked.query.get("council", "local.surrey") == council
+    assert not groups.keys(archive.load(GENERAL).definition), "a House has no councils"
+    few = opened(*wards[:40], bodies=bodies)
+    assert not groups.keys(few.definition) and wanted(few, {"council": "local.kent"}).query == {}

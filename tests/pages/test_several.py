@@ -17,6 +17,7 @@ from server.html.telling.words import told
 from server.html.templates import has_a_meaning
 from server.live.channel import Channel
 from server.pages.analysis import views
+from server.pages.newsroom import screens
 from server.pages.picture.contest_picture import contest_picture
 from server.pages.picture.drawing import Text
 from server.pages.render import PageRenderer
@@ -161,6 +162,16 @@ def test_records_of_wards_have_no_deposits() -> None:
     assert "deposit" not in page and "Smallest majority 20 votes abbey" in page
     lone = words(views.html(opened(MAYOR, bodies=(OFFICE,), live=False), "records"))
     assert "deposit" not in lone
+
+
+def test_what_is_told_of_shares_targets_and_defences_is_true_where_several_seats_are_fought() -> None:
+    night = abbey(kent_night())
+    assert "each party’s best candidate in each contest" in words(views.html(night, "areas"))
+    grounds = words(views.html(night, f"battlegrounds/{CON}"))
+    assert "2 contests for several seats are neither targets nor defences: no one party holds them." in grounds
+    lone = declared(opened(THREE, bodies=(kent(THREE),), live=False), "abbey", 500, 480, 470, 620, 540, 400, 90)
+    strip = words(screens.state(lone, language("en")))
+    assert "Lab 620 51.2% Con 500 41.3% Ind 90 7.4%" in strip, "of each party the best, as shares are of them"
 
 
 def test_pages_without_a_meaning_are_not_offered() -> None:

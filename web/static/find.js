@@ -7,17 +7,18 @@
   const MOST_NAMED = 8;
   const FEW = 12; // rows; if more have changed, all are put in order in one pass
   const form = document.querySelector(".seek");
-  const { q, party, verdict, region, sort } = form.elements;
+  const { q, party, verdict, region, council, sort } = form.elements;
   const table = document.querySelector(".seats-of");
   const [found, rest] = table.tBodies;
   const MOST_ON_A_PHONE = 40; // rows, until somebody asks for all
-  const places = ["shown", "named", "nothing", "meant", "rest"].map((id) => document.getElementById(id));
-  const [shown, named, nothing, meant, more] = places;
+  const places = ["shown", "named", "nothing", "meant", "rest", "by-council"].map((id) => document.getElementById(id));
+  const [shown, named, nothing, meant, more, byCouncil] = places; // the last on nights of many councils alone
   const parties = JSON.parse(table.dataset.parties);
   const language = document.documentElement.lang;
   const texts = new WeakMap(); // row → its words, which do not change during a night
   let falling = table.querySelector("[aria-sort=descending]") !== null;
   let whole = "whole" in table.dataset; // whether all rows are here, or being fetched
+  let fetching = false;
   let [later, soon] = [0, 0];
 
   const filled = (words, number) => words.replace("{0}", number.toLocaleString(language));
@@ -51,7 +52,18 @@
     const fit = people.filter((person) => has(person.words));
     return fit.length || has(seat) ? fit.filter((person) => !has(person.known)) : null;
   };
+  // Whether the page shows the councils, because nothing is asked of the table.
+  const isFolded = () => {
+    const isAsked = [q, party, verdict, region, council].some((field) => field?.value);
+    return Boolean(byCouncil) && !isAsked && sort.value === "seat" && !falling;
+  };
+  const isOf = (row) => {
+    if (["", "all", undefined].includes(council?.value)) return true;
+    const name = row.querySelector(".council")?.textContent;
+    return ([...council.options].find(({ text }) => text === name)?.value ?? "others") === council.value;
+  };
   const passes = (row) =>
+    !isFolded() && isOf(row) &&
     (!party.value || row.dataset.party === party.value) &&
     (!verdict.value || row.classList.contains(verdict.value)) &&
     (!region.value || row.cells[1].textContent === region.selectedOptions[0].text);
@@ -100,7 +112,7 @@
     const address = query(sort.value, falling);
     for (const link of document.querySelectorAll(".compared a, .languages a")) {
       const url = new URL(link.href);
-      for (const name of ["q", "party", "verdict", "region", "sort", "order"]) {
+      for (const name of ["q", "party", "verdict", "region", "council", "sort", "order"]) {
         if (address.has(name)) url.searchParams.set(name, address.get(name));
         else url.searchParams.delete(name);
       }
@@ -112,9 +124,13 @@
   };
 
   const count = () => {
-    shown.textContent = filled(shown.dataset.words, found.rows.length);
+    const folded = isFolded();
+    if (!fetching) shown.textContent = filled(shown.dataset.words, found.rows.length);
     more.hidden = found.rows.length <= MOST_ON_A_PHONE;
-    nothing.hidden = meant.hidden = found.rows.length > 0;
+    nothing.hidden = meant.hidden = folded || fetching || found.rows.length > 0;
+    if (!byCouncil) return;
+    byCouncil.hidden = !folded;
+    shown.hidden = table.hidden = folded;
   };
 
   // What a question that finds nothing is nearest to: only the server knows.
@@ -164,24 +180,34 @@
     name(people);
     clearTimeout(soon);
     meant.replaceChildren();
-    if (q.value && !found.rows.length && whole) soon = setTimeout(suggest, 200);
+    if (q.value && !found.rows.length && !fetching) soon = setTimeout(suggest, 200);
     say();
   };
 
-  // A page that came with only some of the rows fetches the others once, when somebody changes the search.
-  const fetchRest = async () => {
-    const address = new URLSearchParams([...new FormData(form)].filter(([name]) => ["at", "baseline"].includes(name)));
+  // A page that came with only some of the rows fetches the others once, when somebody changes the search: as they stand
+  // where the page stands, which may have moved on meanwhile.
+  const seqOf = (page) => Number(page.getElementById("cursor").value);
+  const fetchRest = async (again = 3) => {
+    const at = form.elements.at?.value;
+    const kept = [...new FormData(form)].filter(([name]) => ["at", "baseline"].includes(name));
+    const address = new URLSearchParams([...kept, ...(council ? [["council", "all"]] : [])]);
     const answer = await fetch(`${form.action}?${address}`);
     if (!answer.ok) throw new Error(answer.statusText);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const isOld = seqOf(page) < seqOf(document) || form.elements.at?.value !== at;
+    if (isOld && again) return fetchRest(again - 1);
     rest.append(...[...page.querySelectorAll(".seats-of tbody tr")].filter((row) => !document.getElementById(row.id)));
   };
   const change = async () => {
     shown.setAttribute("aria-live", "polite"); // search results are read out, news by itself is not
-    show();
-    if (whole) return;
+    const isPart = !whole;
     whole = true;
-    await fetchRest().then(show, () => (whole = false)); // the next change tries again
+    fetching ||= isPart;
+    show();
+    if (!isPart) return;
+    await fetchRest().catch(() => (whole = false)); // the next change tries again
+    fetching = false;
+    show();
   };
 
   q.addEventListener("focus", () => [...found.rows].forEach(textOf), { once: true });
@@ -207,6 +233,22 @@
     table.classList.add("whole");
     found.rows[MOST_ON_A_PHONE]?.querySelector("a").focus({ preventScroll: true });
   });
+
+  // Who follows a ward is told of it here, too, so its row must be here (follow.js).
+  const follows = () => {
+    try {
+      return Boolean(localStorage.followed);
+    } catch {
+      return false;
+    }
+  };
+  if (byCouncil && !whole && document.getElementById("live") && follows()) {
+    whole = true;
+    fetchRest().then(
+      () => document.dispatchEvent(new CustomEvent("night:shown", { detail: [] })),
+      () => (whole = false),
+    );
+  }
 
   // A row that changed moves to its place; no other row moves.
   document.addEventListener("night:shown", ({ detail }) => {

@@ -1,10 +1,10 @@
-// Puts news in its place on a page of a night, live or by the player. Rows and hexagons stay, and what they say is changed
-// in one pass. The few whose result changed light up, the feed stays short, and other scripts are told.
+// Puts news in its place on a page of a night, live or by the player. Rows, hexagons and the pieces that each declaration
+// changes stay, and what they say is changed in one pass. The few whose result changed light up, the feed stays short, and other scripts are told.
 const { put, putRows, shown } = (() => {
   const SHOWN = document.body.classList.contains("many") ? 6 : 24; // entries of the feed, until somebody asks for more
   const FEW = 12; // rows and hexagons; of more at once none is news
   const LIT = 3_000; // milliseconds
-  const ROWS = /<hx-partial hx-target="#(?:row|seat)-.*?<\/hx-partial>|<svg><a hx-swap-oob.*?<\/svg>/gs;
+  const ROWS = /<hx-partial hx-target="#(?:(?:row|seat|council|control|wards)-|score|shapes|banner|status|ahead).*?<\/hx-partial>|<svg><a hx-swap-oob.*?<\/svg>/gs;
   // As in hex.html. Hundreds are read as text: parsing them took as long as all else of a message.
   const HEXAGON = /<svg><a hx-swap-oob="[^"]*"(?: data-party="(.*?)")? aria-labelledby="(.*?)"(?: class="(.*?)")?(?: data-m="(.*?)")? href="[^"]*"><path(?: data-party="(.*?)")? d="(.*?)".*?<\/svg>/gs;
   const OURS = ["chosen", "recent", "lit"]; // classes that scripts give

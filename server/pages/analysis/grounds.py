@@ -32,8 +32,8 @@ class Coming(Struct, frozen=True):
 class GroundsPage(Struct, frozen=True):
     """``numbers`` is how many targets and defences have come to what; ``targets`` and ``defences`` as far as shown;
     ``late`` is judged by the night's last event. ``councils`` are those of the night, the fewest seats that the party
-    needs for control first. ``without`` is how many seats have no baseline,
-    ``unranked`` how many targets have no rank."""
+    needs for control first. ``without`` is how many seats have no baseline, ``several`` how many contests are for
+    several seats, which no one party holds, ``unranked`` how many targets have no rank."""
 
     party: str
     whole: Battlegrounds
@@ -45,6 +45,7 @@ class GroundsPage(Struct, frozen=True):
     next: tuple[Coming, ...]
     late: tuple[Coming, ...]
     without: int
+    several: int
     unranked: int
     has_times: bool
     councils: tuple[Council, ...]
@@ -78,6 +79,7 @@ def grounds_page(night: Night, party: str, whole: bool) -> GroundsPage:
         next=tuple(coming(due.ballot, due.expected) for due in times.next[:_DUE]),
         late=tuple(coming(due.ballot, due.expected) for due in times.late[:_DUE]),
         without=sum(contest.previous is None for contest in night.definition.contests),
+        several=sum(bool(contest.previous) and not contest.rules.has_winner for contest in night.definition.contests),
         unranked=sum(seat.rank is None for seat in found.targets),
         has_times=bool(times.next or times.late),
         councils=tuple(sorted(councils(night).councils, key=lambda one: (one.to_line(party), one.body.name))),

@@ -20,7 +20,7 @@ from server.html.templates import rendered
 from server.live.bodies import body
 from server.live.slices import make_texts, of_kinds
 from server.pages.around.page import page
-from server.pages.find import table
+from server.pages.find import groups, table
 from server.pages.find.postcodes import postcode_asked
 from server.pages.find.search import Hit, Searchable, search, searchable
 from server.pages.find.suggest import Found, Suggestion, suggested
@@ -31,20 +31,21 @@ _KEPT = "private, max-age=300"  # what a question leads to does not change with 
 @allows(everyone)
 async def contests(request: Request) -> Response:
     """``/nights/{night}/contests?q=&party=PP53&verdict=gain&region=London&sort=majority&order=desc``: the table of all
-    contests, or of those asked for."""
+    contests, or of those asked for. On a night of many councils and contests the page that asks for nothing has the
+    councils instead; ``?council=local.kent`` has the table of one, ``?council=all`` that of all."""
     shown = await shown_by(request)
     if shown.night.is_single:
         night = f"/nights/{shown.night.definition.id}{shown.kept()}"
         return in_language(request, RedirectResponse(night, 303))
     asked = table.wanted(shown.night, request.query_params)
     words = await _words(request, shown.night.definition)
-    if asked.all:  # many people open the whole table; what one person searches for is not kept
+    if not asked.is_search:  # many people open a table; what one person searches for is not kept
         name = f"contests {asked.query}"
 
         def whole() -> str:
             return _contests_page(shown, asked, search(words.entries, asked.q))
 
-        html = await shown.made(request, name, whole, "seat")
+        html = await shown.made(request, name, whole, *["seat"] * (asked.all and not _is_folded(shown, asked)))
         return await shown.answer(request, html)
     found = search(words.entries, asked.q)
     suggestions = "" if found else await _suggestions(request, shown, asked.q)
@@ -101,9 +102,15 @@ async def _suggestions(request: Request, shown: Shown, question: str) -> str:
     return rendered("suggested.html", shown.language, q=q, told=told, misspelt=found.misspelt, postcode=postcode)
 
 
+def _is_folded(shown: Shown, asked: table.Wanted) -> bool:
+    """Whether the page shows councils instead of a table."""
+    return groups.folds(shown.night.definition) and not asked.query
+
+
 def _contests_page(shown: Shown, asked: table.Wanted, hits: Sequence[Hit], suggestions: str = "") -> str:
     night, language = shown.night, shown.language
-    counts = table.listed(night, asked, hits, language)
+    folded = _is_folded(shown, asked)
+    counts = [] if folded else table.listed(night, asked, hits, language)
     return page(
         shown,
         "contests.html",
@@ -111,6 +118,8 @@ def _contests_page(shown: Shown, asked: table.Wanted, hits: Sequence[Hit], sugge
         query=asked.query,
         view=table.TOPIC,
         asked=asked,
+        councils=[shown.text(piece) for piece in groups.pieces(night.definition)],
+        folded=folded,
         headings=[(sort, shown.kept(asked.by(sort).query)) for sort in table.SORTS],
         status=shown.text("status"),
         rows=[shown.text(f"seat-{count.contest.slug}") for count in counts],
@@ -120,6 +129,7 @@ def _contests_page(shown: Shown, asked: table.Wanted, hits: Sequence[Hit], sugge
         verdicts=table.VERDICTS if any(seat.previous is None for seat in night.definition.contests) else table.COMPARED,
         words=table.words_of_parties(night, language),
         suggestions=Markup(suggestions),
+        keys=groups.keys(night.definition),
     )
 
 

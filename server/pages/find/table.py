@@ -16,6 +16,7 @@ from server.election.parties import counted_as
 from server.election.result import Result
 from server.election.results.places import regions
 from server.html.languages import Language
+from server.pages.find import groups
 from server.pages.find.search import Hit, party_words, plain, seat_names
 
 TOPIC = "contests"
@@ -31,12 +32,14 @@ Key = tuple[int, str] | str | int
 
 
 class Wanted(Struct, frozen=True):
-    """What an address asks for: a question and filters, "" for any; the column to sort by, and whether ``falling``."""
+    """What an address asks for: a question and filters, "" for any; the column to sort by, and whether ``falling``.
+    ``council`` is the key of a group of contests, or ``groups.ALL``."""
 
     q: str = ""
     party: str = ""
     verdict: str = ""
     region: str = ""
+    council: str = ""
     sort: str = "seat"
     falling: bool = False
 
@@ -44,6 +47,7 @@ class Wanted(Struct, frozen=True):
     def query(self) -> dict[str, str]:
         """The parameters of the address that asks for it; defaults are left out."""
         asked = {"q": self.q, "verdict": self.verdict, "party": self.party, "region": self.region}
+        asked["council"] = self.council
         if self.sort != "seat":
             asked["sort"] = self.sort
         if self.falling != (self.sort in _FALLING):
@@ -53,7 +57,12 @@ class Wanted(Struct, frozen=True):
     @property
     def all(self) -> bool:
         """Whether no contest is left out."""
-        return not (self.q or self.party or self.verdict or self.region)
+        return not (self.is_search or self.council not in ("", groups.ALL))
+
+    @property
+    def is_search(self) -> bool:
+        """Whether it is one person's question, rather than a table that many open."""
+        return bool(self.q or self.party or self.verdict or self.region)
 
     def by(self, sort: str) -> "Wanted":
         """What the heading of a column asks for: sorting by it, or its reverse if the table is sorted by it already."""
@@ -81,6 +90,7 @@ def wanted(night: Night, parameters: Mapping[str, str]) -> Wanted:
         party=one_of("party", night.parties),
         verdict=one_of("verdict", VERDICTS),
         region=one_of("region", (area.region for area in regions(night.definition))),
+        council=one_of("council", (*keys, groups.ALL) if (keys := groups.keys(night.definition)) else ()),
         sort=sort,
         falling=order == "desc" if order else sort in _FALLING,
     )
@@ -88,7 +98,7 @@ def wanted(night: Night, parameters: Mapping[str, str]) -> Wanted:
 
 def listed(night: Night, asked: Wanted, hits: Sequence[Hit], language: Language) -> list[Count]:
     """The hits that pass the filters, sorted: equal ones by name, and those without a value last."""
-    counts = [count for hit in hits if _passes(count := night.counts[hit.contest.ballot], asked)]
+    counts = [count for hit in hits if _passes(night, count := night.counts[hit.contest.ballot], asked)]
     counts.sort(key=lambda count: plain(language.seat(count.contest)))
     key = _key(night, asked.sort, language)
     known = [(value, count) for count in counts if (value := key(count)) is not None]
@@ -145,12 +155,13 @@ def winner(count: Count) -> str:
     return count.result.verdict.winner if count.result else ""
 
 
-def _passes(count: Count, asked: Wanted) -> bool:
+def _passes(night: Night, count: Count, asked: Wanted) -> bool:
     verdict = count.result.verdict.kind if count.result else "pending"
     return (
         asked.party in ("", winner(count))
         and asked.verdict in ("", verdict)
         and asked.region in ("", count.contest.region)
+        and (asked.council in ("", groups.ALL) or asked.council == groups.key_of(night.definition, count.contest))
     )
 
 
