@@ -123,8 +123,12 @@ def objections(night: Night, desk: Desk, at: datetime) -> tuple[Objection, ...]:
         sentence = say("%(declared)s; missing: %(contests)s.", declared=declared(night), contests=some_of(missing))
         found.append(Objection("missing", sentence))
     if waited := len(pending(night, desk)):
-        message = _("%(things)s to go out on %(night)s, and would not.")
-        found.append(Objection("waiting", say(message, things=things(waited), night=night.definition.id)))
+        one, many = (
+            _("Something waits to go out on %(night)s, and would not."),
+            _("%(number)s things wait to go out on %(night)s, and would not."),
+        )
+        sentence = say(one if waited == 1 else many, number=waited, night=night.definition.id)
+        found.append(Objection("waiting", sentence))
     if night.held:
         found.append(Objection("held", say("The desk holds %(night)s.", night=night.definition.id)))
     return tuple(found)
@@ -149,9 +153,9 @@ def declared(night: Night) -> Said:
     return listed([*words, *(listed([off.count(state), NO_POLL[state]], " ") for state in dict.fromkeys(off))])
 
 
-def things(number: int) -> Said:
+def things(number: int) -> str:
     """How many things wait, as the beginning of a sentence."""
-    return say("%(number)s things wait", number=number) if number > 1 else say("Something waits")
+    return f"{number:,} things wait" if number > 1 else "Something waits"
 
 
 async def _events(stream: EventStream, name: str) -> list[AnyEvent]:

@@ -53,7 +53,7 @@ from server.election.events import (
     StageTakenBack,
 )
 from server.election.texts.said import Said, Value, say
-from server.election.texts.words import ROLES
+from server.election.texts.words import AUTHORS
 
 _SETTLED: tuple[State, ...] = ("ready", "asked", "on air", "no poll")
 _REASONED = PapersVerified | SheetKeyed | Asked
@@ -109,7 +109,7 @@ class _Log:
                 expected[ballot] = after
             yield LogLine(
                 at=act.at,
-                by=act.by,
+                by=AUTHORS.get(act.by, act.by),
                 device=device_told(act.device),
                 what=self._what(act),
                 changes=changes,
@@ -127,7 +127,7 @@ class _Log:
         """A line for each public event that nobody invited asked for: it came from the command line, or a replay."""
         for event in self._events.values():
             if event.command_id not in self._asked:
-                what, by = command_told(self._board.night, event), ROLES.get(event.by, event.by)
+                what, by = command_told(self._board.night, event), AUTHORS.get(event.by, event.by)
                 outcome = say("event %(seq)s", seq=str(event.seq))
                 yield LogLine(event.at, by, "", what, self._changed(event), outcome=outcome)
 
