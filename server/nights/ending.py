@@ -84,7 +84,8 @@ async def discardable(stream: EventStream, name: str) -> Ended:
     """What would go if this night were discarded now; Refused as by ``discard``."""
     events = await _events(stream, name)
     if not events:
-        raise Refused("night-unknown", f"Only a night on air can be discarded. {name} is not on air.")
+        message = _("Only a night on air can be discarded. %(night)s is not on air.")
+        raise Refused("night-unknown", say(message, night=name))
     night = fold(events)
     must_be_discardable(night)
     return Ended(night, fold_acts(await stream.read_acts(name)))

@@ -110,7 +110,7 @@ class _Log:
             yield LogLine(
                 at=act.at,
                 by=AUTHORS.get(act.by, act.by),
-                device=device_told(act.device),
+                device=AUTHORS.get(act.device) or device_told(act.device),
                 what=self._what(act),
                 changes=changes,
                 reasons=self._reasons(act),
