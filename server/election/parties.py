@@ -32,6 +32,17 @@ class Party(Struct, frozen=True):
     short: str
 
 
+class Short(Struct, frozen=True):
+    """A party by its abbreviation, in a sentence."""
+
+    party: Party
+
+    @property
+    def name(self) -> str:
+        """The abbreviation in English."""
+        return self.party.short
+
+
 def counted_as(party: str) -> str:
     """The id under which a registration's votes and seats are counted: ``joint-party:53-119`` → ``PP53``."""
     return _COUNTED_AS.get(party, party)

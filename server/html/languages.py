@@ -38,6 +38,7 @@ _DAY = re.compile(r"By-elections of (\d{1,2} [A-Z][a-z]+ \d{4})")
 _LOCAL_ELECTIONS = re.compile(r"(\d{4}) local elections")
 _COUNCIL = re.compile(r"(\d{4}) (.+) council election")
 _MAYOR = re.compile(r"(\d{4}) (.+) mayoral election")
+_DATED = re.compile(r"(.+ (?:by-election|election)) of (\d{1,2} [A-Z][a-z]+ \d{4})")
 _SEASON = re.compile(r"By-elections of the Parliament (\d{4}–(?:\d{4})?)")
 
 
@@ -171,6 +172,10 @@ class Language:
                     return self.gettext("%(year)s general election and by-elections since") % {"year": parsed[1]}
                 case _:
                     return text
+        if parsed := _DATED.fullmatch(text):
+            day = datetime.strptime(parsed[2], "%d %B %Y").replace(tzinfo=LONDON).date()
+            told = {"election": self.title(parsed[1]), "day": self.day(day)}
+            return self.gettext("%(election)s of %(day)s") % told
         if parsed := _BY_ELECTION.fullmatch(text):
             return self.gettext("%(seat)s by-election") % {"seat": self.pgettext("seat", parsed[1])}
         if parsed := _DAY.fullmatch(text):

@@ -4,7 +4,7 @@ from datetime import date
 from functools import reduce
 
 from server.election.contests import Contest
-from server.election.parties import Party
+from server.election.parties import Party, Short
 from server.election.texts.said import Figure, Said, Value
 from server.html.languages import Language
 
@@ -14,7 +14,7 @@ def said(language: Language, text: Value) -> str:
     stays as it is."""
     match text:
         case Said():
-            message, values = language.gettext(text.message), text.values
+            message, values = text.message and language.gettext(text.message), text.values  # "" is a catalogue's head
             return message % {key: said(language, value) for key, value in values.items()} if values else message
         case Figure():
             return language.separated(text)
@@ -31,5 +31,7 @@ def said(language: Language, text: Value) -> str:
             return language.seat(text)
         case Party():
             return language.party(text)
+        case Short():
+            return language.short(text.party)
         case _:
             return text.name

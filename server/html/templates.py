@@ -115,6 +115,11 @@ def _moments(language: Language) -> tuple[Callable[[datetime, Night], str], Call
     return when, stands
 
 
+def _capital(words: str) -> str:
+    """The words with a capital letter at the beginning, and the others as they are, as German nouns need it."""
+    return words[:1].upper() + words[1:]
+
+
 def _exact(moment: datetime) -> str:
     """A time as the attribute ``datetime`` may have it: HTML knows no microseconds."""
     return moment.replace(microsecond=0).isoformat()
@@ -184,7 +189,7 @@ def environment(language: Language = ENGLISH) -> Environment:
         night_title=language.title,
         said=partial(said, language),
     )
-    cast(dict[str, Any], templates.filters).update(when=when, stands=stands, exact=_exact)
+    cast(dict[str, Any], templates.filters).update(when=when, stands=stands, exact=_exact, capital=_capital)
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
     functions |= {"has_a_meaning": has_a_meaning, "council_of": council_of, "make": make, "rooted": rooted}
     functions |= {"lead_before": lead_before, "is_before_poll": is_before_poll, "called_off": called_off}

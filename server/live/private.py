@@ -1,12 +1,14 @@
 """The private push: one night's desk to the people who run it. No HTML of its own, no rules.
 
-A desk is a few people, so no history is kept for them: whoever joins is sent the whole page, and then what changes.
-What it is told is made of all contests, and a burst of acts costs no more than a few messages a second.
+A desk is a few people, so no history is kept for them: whoever joins is sent the whole page, and then what changes;
+each in their language, which is made once for all who watch in it. What it is told is made of all contests, and a burst
+of acts costs no more than a few messages a second.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Protocol
 
 from server.election.counting.acts import AnyAct
@@ -26,8 +28,8 @@ _RESTS = 9  # times as long as a message took to make: a tenth of the processor 
 class PrivateRenderer(Protocol):
     """How a desk becomes HTML; ``server.count.board.render`` implements it."""
 
-    def message(self, night: Night, desk: Desk, news: Sequence[News] | None) -> str:
-        """The HTML that htmx swaps in after this news; None asks for the whole page."""
+    def message(self, night: Night, desk: Desk, news: Sequence[News] | None, language: str) -> str:
+        """The HTML that htmx swaps in after this news, in the language with that code; None asks for the whole page."""
         ...
 
 
@@ -42,7 +44,7 @@ class PrivateChannel:
         self._rests = False
         self._night: Night | None = None
         self._renderer = renderer
-        self._audience = Audience(self._since, 0, BEAT)
+        self._audiences: dict[str, Audience] = {}  # of each language that somebody has watched in
         self._frames = 0
         self._sessions: dict[Viewer, str] = {}
 
@@ -63,24 +65,31 @@ class PrivateChannel:
         gone = [viewer for viewer, session in self._sessions.items() if session not in open_sessions]
         for viewer in gone:
             del self._sessions[viewer]
-            self._audience.left(viewer)
+            for audience in self._audiences.values():
+                audience.left(viewer)
         self._tell(acts)
         return gone
 
-    def join(self, viewer: Viewer, session: str) -> Audience:
-        """Subscribe a viewer; returns its audience, which the line reports to."""
-        self._sessions = {known: name for known, name in self._sessions.items() if known in self._audience}
-        self._audience.join(viewer, _NOTHING)
+    def join(self, viewer: Viewer, session: str, language: str) -> Audience:
+        """Subscribe a viewer who reads the language with that code; returns its audience, which the line reports to."""
+        audiences = self._audiences
+        self._sessions = {
+            known: name for known, name in self._sessions.items() if any(known in one for one in audiences.values())
+        }
+        if not len(audiences.get(language, ())):
+            audiences[language] = Audience(partial(self._since, language), self._frames, BEAT)
+        audiences[language].join(viewer, _NOTHING)
         self._sessions[viewer] = session
-        return self._audience
+        return audiences[language]
 
     def beat(self, every: int) -> Iterator[None]:
         """Write an empty message to viewers who heard nothing for ``every`` beats, some at each step."""
-        return self._audience.beat(every)
+        for audience in tuple(self._audiences.values()):  # somebody may join between two steps
+            yield from audience.beat(every)
 
     def close(self) -> list[Viewer]:
         """End the channel; returns the viewers to be sent elsewhere."""
-        return self._audience.disband()
+        return [viewer for audience in self._audiences.values() for viewer in audience.disband()]
 
     @property
     def waiting(self) -> int:
@@ -90,11 +99,12 @@ class PrivateChannel:
     def send_some(self) -> None:
         """Tell the viewers all news so far, in one message; what comes within the next moment waits for its end."""
         begun, news, self._news = time.monotonic(), self._news, list[News]()
-        if self._night is None or not len(self._audience):
+        if self._night is None or not (watched := self._watched):
             return
-        if text := self._renderer.message(self._night, self.desk, news):
-            self._frames += 1
-            self._audience.send(self._frames, Message(text))
+        self._frames += 1
+        for language, audience in watched.items():
+            if text := self._renderer.message(self._night, self.desk, news, language):
+                audience.send(self._frames, Message(text))
         self._rests, rest = True, max(_REST_SECONDS, (time.monotonic() - begun) * _RESTS)
         asyncio.get_running_loop().call_later(rest, self._rested)
 
@@ -103,10 +113,14 @@ class PrivateChannel:
         self._has_news()
 
     def _tell(self, news: Sequence[News]) -> None:
-        if self._night is not None and len(self._audience):
+        if self._night is not None and self._watched:
             self._news += news
             self._has_news()
 
-    def _since(self, after: float, in_step: bool) -> Iterable[tuple[int, Message]]:
+    @property
+    def _watched(self) -> dict[str, Audience]:
+        return {language: audience for language, audience in self._audiences.items() if len(audience)}
+
+    def _since(self, language: str, after: float, in_step: bool) -> Iterable[tuple[int, Message]]:
         if self._night is not None and after < self._frames:
-            yield self._frames, Message(self._renderer.message(self._night, self.desk, None))
+            yield self._frames, Message(self._renderer.message(self._night, self.desk, None, language))

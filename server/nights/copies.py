@@ -6,6 +6,7 @@ from itertools import count
 
 from server.election.contests import Definition, practised
 from server.election.refusals import Refused
+from server.election.texts.said import say
 from server.nights.kept import Kept, is_shipped
 from server.stream.events import EventStream
 from server.stream.opening import open_night
@@ -19,7 +20,7 @@ async def copy_of(submitter: Submitter, kept: Kept, definition: Definition) -> t
     night on air. Refused if the night is one to practise with itself.
     """
     if definition.rehearsal or definition.replay_of is not None:
-        raise Refused("rehearsal", "This night is one to practise with already.")
+        raise Refused("rehearsal", say("This night is one to practise with already."))
     past = {night.id for night in kept.listed()}
     for number in count(1):
         copy = practised(definition, f"{definition.id}.rehearsal{f'-{number}' if number > 1 else ''}")

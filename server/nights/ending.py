@@ -12,6 +12,9 @@ from server.election.counting.entry import pending
 from server.election.events import AnyEvent, Corrected, Declared
 from server.election.nights import Night, fold
 from server.election.refusals import Refused, still_open
+from server.election.texts.said import Said, _, say, say_all
+from server.election.texts.several import listed, some_of
+from server.election.texts.words import NO_POLL
 from server.nights.kept import DESK, Kept, NotKept
 from server.nights.photos.kept import put_photos, seen_in
 from server.stream.events import EventStream
@@ -19,7 +22,6 @@ from server.stream.photos.photos import Photos
 from server.stream.record import written
 
 _MOST_TRIES = 20
-_MOST_NAMED = 8
 
 
 class Ended(Struct, frozen=True):
@@ -35,7 +37,7 @@ async def keep(stream: EventStream, kept: Kept, name: str, may_end: Callable[[Ni
     ``may_end`` raises Refused if the night must stay on air as it is. Refused also if there is no such night or it does
     not come to rest, NotKept if it cannot be written.
     """
-    for _ in range(_MOST_TRIES):
+    for _attempt in range(_MOST_TRIES):
         events = await _events(stream, name)
         if not events:
             over = f"{name} is a past night already." if kept.events(name) else f"There is no night called {name}."
@@ -71,7 +73,7 @@ async def discard(stream: EventStream, name: str) -> Ended:
 
     Refused if there is no such night, ``must_be_discardable`` refuses it, or it does not come to rest.
     """
-    for _ in range(_MOST_TRIES):
+    for _attempt in range(_MOST_TRIES):
         ended = await discardable(stream, name)
         if await stream.take_off(name, (ended.night.seq, ended.desk.seq)):
             return ended
@@ -82,7 +84,8 @@ async def discardable(stream: EventStream, name: str) -> Ended:
     """What would go if this night were discarded now; Refused as by ``discard``."""
     events = await _events(stream, name)
     if not events:
-        raise Refused("night-unknown", f"Only a night on air can be discarded. {name} is not on air.")
+        message = _("Only a night on air can be discarded. %(night)s is not on air.")
+        raise Refused("night-unknown", say(message, night=name))
     night = fold(events)
     must_be_discardable(night)
     return Ended(night, fold_acts(await stream.read_acts(name)))
@@ -93,16 +96,16 @@ def must_be_discardable(night: Night) -> None:
     if night.definition.rehearsal or night.definition.replay_of:
         return
     told = [
-        count.contest.name
+        count.contest
         for count in night.counts.values()
         if count.result or any(isinstance(event, Declared | Corrected) for event in count.history)
     ]
     if told:
-        raise Refused(
-            "declared",
-            f"{_named(told)} {'was' if len(told) == 1 else 'were'} declared, and everybody could read it. The night is "
-            "not discarded: close it instead, and it is kept as a past night.",
+        was, were = _("%(contests)s was declared, %(then)s"), _("%(contests)s were declared, %(then)s")
+        then = say(
+            "and everybody could read it. The night is not discarded: close it instead, and it is kept as a past night."
         )
+        raise Refused("declared", say(was if len(told) == 1 else were, contests=some_of(told), then=then))
 
 
 class Objection(Struct, frozen=True):
@@ -116,13 +119,19 @@ def objections(night: Night, desk: Desk, at: datetime) -> tuple[Objection, ...]:
     """What stands against keeping a night as it is at a time."""
     found: list[Objection] = []
     if night.awaited and (sentence := still_open(night, at)):
-        found.append(Objection("poll-open", f"{sentence} If the night should not be there, discard it."))
-    if missing := [count.contest.name for count in night.missing]:
-        found.append(Objection("missing", f"{declared(night)}; missing: {_named(missing)}."))
+        found.append(Objection("poll-open", say_all(sentence, say("If the night should not be there, discard it."))))
+    if missing := [count.contest for count in night.missing]:
+        sentence = say("%(declared)s; missing: %(contests)s.", declared=declared(night), contests=some_of(missing))
+        found.append(Objection("missing", sentence))
     if waited := len(pending(night, desk)):
-        found.append(Objection("waiting", f"{things(waited)} to go out on {night.definition.id}, and would not."))
+        one, many = (
+            _("Something waits to go out on %(night)s, and would not."),
+            _("%(number)s things wait to go out on %(night)s, and would not."),
+        )
+        sentence = say(one if waited == 1 else many, number=waited, night=night.definition.id)
+        found.append(Objection("waiting", sentence))
     if night.held:
-        found.append(Objection("held", f"The desk holds {night.definition.id}."))
+        found.append(Objection("held", say("The desk holds %(night)s.", night=night.definition.id)))
     return tuple(found)
 
 
@@ -130,17 +139,19 @@ def must_be_stopped(night: Night, desk: Desk) -> None:
     """Refuse to keep a replay while it is played: its record would end in the middle."""
     if desk.replay and desk.replay.state in ("playing", "paused"):
         name = night.definition.id
-        raise Refused("playing", f"{name} is a replay that is {desk.replay.state}: stop it at its desk first.")
+        state = say("playing") if desk.replay.state == "playing" else say("paused")
+        message = _("%(night)s is a replay that is %(state)s: stop it at its desk first.")
+        raise Refused("playing", say(message, night=name, state=state))
 
 
-def declared(night: Night) -> str:
+def declared(night: Night) -> Said:
     """How much of a night is declared: ``412 of 650 declared``.
 
     A contest whose poll is postponed or countermanded is not awaited: ``649 of 649 declared, 1 postponed``.
     """
     off = [count.status for count in night.called_off]
-    words = [f"{night.declared:,} of {night.awaited:,} declared"]
-    return ", ".join([*words, *(f"{off.count(state):,} {state}" for state in dict.fromkeys(off))])
+    words = [say("%(declared)s of %(all)s declared", declared=night.declared, all=night.awaited)]
+    return listed([*words, *(listed([off.count(state), NO_POLL[state]], " ") for state in dict.fromkeys(off))])
 
 
 def things(number: int) -> str:
@@ -153,12 +164,8 @@ async def _events(stream: EventStream, name: str) -> list[AnyEvent]:
 
 
 def _restless(name: str) -> Refused:
-    return Refused("goes-on", f"{name} does not come to rest: try again when nobody enters anything.")
-
-
-def _named(names: list[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(names[:_MOST_NAMED]) + more
+    sentence = say("%(night)s does not come to rest: try again when nobody enters anything.", night=name)
+    return Refused("goes-on", sentence)
 
 
 def _must_go_on(private: Path, count: bytes) -> None:

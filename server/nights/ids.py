@@ -1,6 +1,7 @@
 """Which ids a night on air may have: one that makes an address and a file's name, and is no past night's."""
 
 from server.election.refusals import Refused
+from server.election.texts.said import say
 from server.nights.kept import Kept, NotKept, is_shipped
 
 
@@ -13,7 +14,11 @@ def must_be_free(kept: Kept, night: str) -> None:
     try:
         file = kept.file(night)
     except NotKept:
-        letters = "write at most 200 letters from A to Z, digits, - and _, with single dots between them"
-        raise Refused("id-unfit", f"{night[:80]!r} cannot be the id of a night: {letters}.") from None
+        sentence = say(
+            "%(night)s cannot be the id of a night: write at most 200 letters from A to Z, digits, - and _, with "
+            "single dots between them.",
+            night=repr(night[:80]),
+        )
+        raise Refused("id-unfit", sentence) from None
     if is_shipped(night) or file.exists():
         raise Refused("night-kept", f"{night} is a past night already: a night on air needs its own id, --as practice.")

@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Raw, Struct
 
+from server.election.texts.said import Said, say
 from server.stream.events import EventStream
 from server.stream.reading import text
 
@@ -69,7 +70,11 @@ class DraftConflict(Exception):
 
 
 class TooManyDrafts(Exception):
-    """There are ``MOST_DRAFTS`` drafts already, or this one has more than ``MOST_BYTES``; the message is a sentence."""
+    """There are ``MOST_DRAFTS`` drafts already, or this one has more than ``MOST_BYTES``, as the ``sentence`` says."""
+
+    def __init__(self, sentence: Said) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 _decoder = msgspec.json.Decoder(Stored)
@@ -103,12 +108,14 @@ class Drafts:
         """
         data = msgspec.json.encode(stored)
         if len(data) > MOST_BYTES:
-            raise TooManyDrafts(f"That is more than the {MOST_BYTES // 1024**2} MB that a night may have.")
+            raise TooManyDrafts(
+                say("That is more than the %(most)s MB that a night may have.", most=MOST_BYTES // 1024**2)
+            )
         due = "" if stored.opens is None else str(stored.opens.timestamp())
         keys = ("{drafts}", "{drafts}:was", "{drafts}:due")
         told = await self.call("EVAL", _PUT, 3, *keys, draft, stored.version - 1, data, due, MOST_DRAFTS, _VERSIONS)
         if told == -1:
-            raise TooManyDrafts(f"There are {MOST_DRAFTS} drafts already: open or drop one first.")
+            raise TooManyDrafts(say("There are %(most)s drafts already: open or drop one first.", most=MOST_DRAFTS))
         if told != 1:
             raise DraftConflict(draft)
         await self._stream.settle("drafts")

@@ -7,6 +7,7 @@ from server.election.commands import ExpectDeclaration, OpenNight, RecordNoPoll
 from server.election.contests import Definition
 from server.election.events import NoPollState
 from server.election.refusals import Refused
+from server.election.texts.said import say
 from server.stream import clock
 from server.stream.events import EventStream
 from server.stream.submit import Receipt, Submitter
@@ -27,7 +28,9 @@ async def open_night(
     """
     counts = not definition.rehearsal and definition.replay_of is None
     if counts and (why := await stream.evicts()):
-        raise Refused("may-be-evicted", f"{definition.title} cannot be opened here. {why}")
+        raise Refused(
+            "may-be-evicted", say("%(night)s cannot be opened here. %(why)s", night=definition.title, why=why)
+        )
     submitter, by = Submitter(stream), "the desk"
     if (await submitter.look(definition.id)).night is None:
         # It is listed before it is stored: a process that ends in between must not leave it stored and off air.

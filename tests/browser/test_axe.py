@@ -161,21 +161,24 @@ VIEWERS = [
 ]
 """What a viewer opens, in all its states; a route that is not here and answers with a page fails the test below."""
 DESKS = [
-    "/desk",
-    f"/desk/contests/{rochester.BALLOT}",
-    f"/desk/contests/{rochester.BALLOT}/paper",
+    "/desk?lang=en",
+    "/desk?lang=de",
+    f"/desk/contests/{rochester.BALLOT}?lang=en",
+    f"/desk/contests/{rochester.BALLOT}?lang=cy",
+    f"/desk/contests/{rochester.BALLOT}/paper?lang=de",
     f"/desk/contests/{rochester.BALLOT}/boxes",
     f"/desk/contests/{rochester.BALLOT}/statement",
     f"/desk/contests/{rochester.BALLOT}/tables?lang=cy",
     f"/desk/contests/{rochester.BALLOT}/tables?lang=en",
-    "/desk/night",
-    "/desk/practice",
-    "/desk/people",
+    "/desk/night?lang=cy",
+    "/desk/practice?lang=de",
+    "/desk/people?lang=cy",
+    "/desk/people?lang=de",
     "/desk/hooks",
     "/desk/invitations",
-    "/desk/record",
-    "/desk/close",
-    "/desk/discard",
+    "/desk/record?lang=cy",
+    "/desk/close?lang=de",
+    "/desk/discard?lang=cy",
     "/desk/hold",
 ]
 EXCHANGED = rochester.VOTES | {rochester.RECKLESS: 13_947, rochester.TOLHURST: 16_867}
@@ -464,7 +467,7 @@ async def test_axe_finds_nothing_on_any_page_of_the_desk(site: Site, viewer: Pag
     await note.locator('[name="text"]').fill("Snow in Rochester.")
     await note.get_by_role("button").click()
     await eyes.open(await viewer.locator('a[href^="/desk/notes/"]').first.get_attribute("href") or "")
-    await eyes.open(DESKS[1])
+    await eyes.open(DESKS[3])
     await viewer.goto(f"{site.url}/desk/contests/{rochester.BALLOT}/boxes")
     await viewer.locator("#postal_boxes").fill("Postal 1")
     await viewer.get_by_role("button", name="List them").click()
@@ -492,6 +495,7 @@ async def test_axe_finds_nothing_on_any_page_of_who_runs_the_place(
     await eyes.open("/admin/people")
     await viewer.locator("#name").fill("Bea Other")
     await sent("text=Invite >> nth=-1", "#link")
+    await eyes.open("/admin/nights?lang=cy")
     await eyes.open("/admin/nights")
     await viewer.locator("#table").fill("contest,surname,first names,party\nBath,Ray\n")
     await sent("[action$=file] button", ".problems")
@@ -500,6 +504,8 @@ async def test_axe_finds_nothing_on_any_page_of_who_runs_the_place(
     await sent("[action$=seat] button", ".found")
     await viewer.locator(".found button").first.click()
     draft = viewer.url
+    await eyes.open(f"{draft.removeprefix(site.url)}?lang=de")
+    await viewer.goto(draft)
     await viewer.locator('[name="draft.list"]').fill(clacton.LIST.replace("Labour", "Labuor"))
     await sent("button[value=list]", ".new")
     await viewer.locator('[name="draft.0.1.party"]').fill("Labour")

@@ -189,9 +189,13 @@ async def test_a_session_that_another_desk_ends_goes_dark_at_once(
 
 async def test_the_line_is_closed_with_the_session_and_refused_afterwards(site: Site, stream: EventStream) -> None:
     watching, other = [await signed_in(site, stream, "desk", name) for name in ("Ann Ray", "Bob Lee")]
-    cookie = {"Cookie": f"desk={watching.client.cookies['desk']}"}
-    async with connect(f"{site.ws}/desk/live", additional_headers=cookie, max_size=None) as line:
+    cookie, german = ({"Cookie": f"desk={one.client.cookies['desk']}"} for one in (watching, other))
+    async with (
+        connect(f"{site.ws}/desk/live", additional_headers=cookie, max_size=None) as line,
+        connect(f"{site.ws}/desk/live?lang=de", additional_headers=german, max_size=None) as beside,
+    ):
         assert "desk-row-rochester-and-strood" in str(await line.recv())
+        assert "Was verkündet wird, geht sofort hinaus" in str(await beside.recv())
         page = await asyncio.to_thread(other.open, "/desk/people")
         found = re.search(r'Ann Ray</th>.*?/desk/people/revoke" name="invitation" value="([^"]+)"', page, re.DOTALL)
         assert found
@@ -199,6 +203,9 @@ async def test_the_line_is_closed_with_the_session_and_refused_afterwards(site: 
         with pytest.raises(ConnectionClosed) as closed:
             await asyncio.wait_for(read_on(line), PATIENCE_SECONDS)
         assert closed.value.rcvd is not None and closed.value.rcvd.code == 1012
+        news = str(await asyncio.wait_for(beside.recv(), PATIENCE_SECONDS))
+        assert "<b>widerrufen</b>" in news, "what happens is pushed in the language of each who watches"
+        assert "What is declared goes out" not in news
     for headers in (cookie, {}, {"Cookie": "desk=made up"}, cookie | {"Origin": "https://elsewhere.example"}):
         with pytest.raises(InvalidStatus) as refused:
             await connect(f"{site.ws}/desk/live", additional_headers=headers)

@@ -83,7 +83,16 @@ def messages(name: str) -> tuple[Message, ...]:
 
 
 KEYWORDS = DEFAULT_KEYWORDS | {"say": None}
-_ROOMS = ("server/html", "server/pages", "server/notices", "server/count", "server/election", "web/templates")
+_ROOMS = (
+    "server/html",
+    "server/pages",
+    "server/notices",
+    "server/count",
+    "server/election",
+    "server/nights",
+    "server/stream",
+    "web/templates",
+)
 
 
 @cache

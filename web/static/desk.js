@@ -14,35 +14,36 @@
   // The server's clock: what is late on a machine whose own is wrong would be late for nobody else.
   const ahead = Date.parse(place.dataset.now) - Date.now() || 0;
 
-  // The same words as in server/count/board/board.py.
+  // The same words as in server/count/board/board.py, in the language of the page.
+  const words = place.dataset;
   const inWords = (minutes) => {
     const hours = Math.floor(minutes / 60);
-    if (hours >= 48) return `${Math.floor(hours / 24)} days`;
-    return hours ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
+    if (hours >= 48) return words.days.replace("{}", Math.floor(hours / 24));
+    return (hours ? words.hours.replace("{h}", hours) : words.minutes).replace("{}", hours ? minutes % 60 : minutes);
   };
   const tellTime = () => {
     for (const element of document.querySelectorAll("[data-expected]")) {
       const minutes = Math.floor((Date.now() + ahead - new Date(element.dataset.expected)) / 60_000);
-      const words = minutes < 0 ? `in ${inWords(-minutes)}` : minutes ? `${inWords(minutes)} late` : "due now";
-      if (element.textContent !== words) element.textContent = words;
+      const told = minutes ? (minutes < 0 ? words.in : words.late).replace("{}", inWords(Math.abs(minutes))) : words.due;
+      if (element.textContent !== told) element.textContent = told;
       element.closest("tr")?.classList.toggle("late", minutes > 0);
     }
   };
 
   const filter = document.getElementById("q");
   const hide = () => {
-    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const sought = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of document.getElementById("rows").rows) {
       const text = row.textContent.toLowerCase();
-      row.hidden = !words.every((word) => text.includes(word));
+      row.hidden = !sought.every((word) => text.includes(word));
       shown += !row.hidden;
     }
     const all = document.getElementById("rows").rows.length;
-    const many = (number) => number.toLocaleString("en-GB");
-    document.getElementById("all-title").textContent = words.length
-      ? `${many(shown)} of ${many(all)} contests`
-      : `All ${many(all)} contests`;
+    const many = (number) => number.toLocaleString(document.documentElement.lang);
+    document.getElementById("all-title").textContent = sought.length
+      ? words.some.replace("{}", many(shown)).replace("{all}", many(all))
+      : words.all.replace("{}", many(all));
   };
   if (filter) {
     filter.addEventListener("input", hide);
@@ -62,7 +63,7 @@
   };
   const askThere = async () => {
     if (document.hidden || !document.querySelector("[data-there]")) return;
-    const answer = await fetch(address.pathname.replace("/live", "/there"), { redirect: "manual" }).catch(() => null);
+    const answer = await fetch(address.pathname.replace("/live", "/there") + address.search, { redirect: "manual" }).catch(() => null);
     if (answer?.status !== 200) return;
     there = await answer.json();
     tellThere();
@@ -100,7 +101,7 @@
 
   on("after:connection", () => {
     catchingUp = true;
-    if (address.search) ask(); // the message on connecting does not have what this page is about
+    if (/contest=|people=/.test(address.search)) ask(); // the message on connecting does not have what this page is about
   });
   on("after:message:incoming", (event) => {
     messages += 1;

@@ -1,22 +1,25 @@
 """A night at a glance: how each contest stands, who is there, how late it is, in words. No HTML, no HTTP."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
+from server.count.board.entry_told import VOID, figures_of, unaccounted
 from server.count.visit.stages import STAGES
 from server.election.counting.acts import Asked, Role, SheetKeyed
 from server.election.counting.boxes import Verified, verified_by_box
 from server.election.counting.desk import Desk, Person
 from server.election.counting.entry import EntryProgress, keyers, once_released, pending, progress_of, sheets_of
-from server.election.counting.names import author
+from server.election.counting.names import named_author
 from server.election.counting.tables import Tables, made_of, tables_of
 from server.election.counts import Count
 from server.election.events import Event, NightHeld
 from server.election.nights import Night
 from server.election.refusals import still_open
+from server.election.texts.said import Said, Value, say
+from server.election.texts.words import BEGUN, ROLES
 from server.html.templates import clock
 from server.stream.presence.presence import THERE
 
@@ -25,7 +28,7 @@ class Due(Struct, frozen=True):
     """When a declaration is ``expected``, and how far away that is, in words."""
 
     expected: datetime
-    words: str
+    words: Said
     late: bool
 
 
@@ -38,18 +41,18 @@ class Glance(Struct, frozen=True):
 
     count: Count
     stands: EntryProgress
-    stage: str
-    figures: str
+    stage: Said
+    figures: Said
     stuck: bool
     people: tuple[Person, ...]
     due: Due | None
 
-    @property
-    def text(self) -> str:
-        """All words of the row in lower case, for searching."""
-        names = " ".join(f"{person.name} {person.role} {state_of(person)}" for person in self.people)
-        due = f"expected {self.due.words}" if self.due else ""
-        return f"{self.count.contest.name} {self.stage} {self.figures} {names} {due}".casefold()
+    def text(self, tell: Callable[[Value], str]) -> str:
+        """All words of the row in lower case, for searching; ``tell`` says each in the reader's language."""
+        words: list[Value] = [self.count.contest, self.stage, self.figures, *([self.due.words] if self.due else [])]
+        for person in self.people:
+            words += [person.name, ROLES[person.role], state_of(person)]
+        return " ".join(map(tell, words)).casefold()
 
 
 class Board(Struct, frozen=True):
@@ -79,7 +82,7 @@ class Board(Struct, frozen=True):
 
     def author(self, event: Event) -> str:
         """Whose command an event carries out: a name, where the public side has a role."""
-        return author(self.desk, event)
+        return named_author(self.desk, event)
 
     @property
     def still_open(self) -> str:
@@ -107,20 +110,20 @@ class Board(Struct, frozen=True):
         count = self.later.counts[ballot]
         return tables_of(count, self.desk), keyers(count, self.desk)
 
-    def why_void(self, ballot: str) -> str:
-        """Why sheets that somebody has keyed are void, in words: of the papers verified since, or of the ballot paper
-        as it was put right since; "" if none is."""
+    def why_void(self, ballot: str) -> Said | None:
+        """Why sheets that somebody has keyed are void, one of ``VOID``: of the papers verified since, or of the ballot
+        paper as it was put right since; None if none is."""
         if not self.has_void_sheets(ballot):
-            return ""
+            return None
         count, entry = self.later.counts[ballot], self.desk.of(ballot)
         polled = {candidate.id for candidate in count.contest.polled}
         if any(sheet.votes.keys() != polled for sheet in entry.sheets.values() if sheet.round == count.round):
-            return "sheets do not fit the ballot paper as it was put right"
+            return VOID["paper"]
         if count.papers is not None and 0 < count.contest.electorate < count.papers:
-            return "more papers are verified than there are electors"
+            return VOID["electors"]
         if any((sheet.tables or {}) != made_of(count, self.desk, role) for role, sheet in entry.sheets.items()):
-            return "a sheet is not the sum of the tables as they are now"
-        return "sheets do not account for the papers"
+            return VOID["tables"]
+        return VOID["papers"]
 
     def has_void_sheets(self, ballot: str) -> bool:
         """Whether somebody has keyed a sheet that does not fit the papers verified, or the ballot paper, since."""
@@ -131,14 +134,14 @@ class Board(Struct, frozen=True):
     def glance(self, ballot: str) -> Glance:
         """A contest's row."""
         count, stands = self.night.counts[ballot], self.stands(ballot)
-        void = self.why_void(ballot) if stands.state in ("keying", "one keyed") else ""
+        void = self.why_void(ballot) if stands.state in ("keying", "one keyed") else None
         over = count.result is not None or count.no_poll is not None or stands.state == "asked"
         due = None if over or count.expected is None else due_of(count.expected, self.now)
         return Glance(
             count=count,
             stands=stands,
             stage=stage_of(count),
-            figures=void or _figures(self.night, count, stands),
+            figures=void or figures_of(self.night, count, stands),
             stuck=stands.state == "differs" or bool(void) or unaccounted(count) is not None,
             people=self.here.get(ballot, ()),
             due=due,
@@ -164,79 +167,46 @@ def due_of(expected: datetime, now: datetime) -> Due:
     """How far away an expected declaration is, to the minute. ``desk.js`` says it in the same words as minutes pass."""
     minutes = int((now - expected).total_seconds() // 60)
     if minutes < 0:
-        return Due(expected, f"in {_minutes(-minutes)}", False)
-    return Due(expected, f"{_minutes(minutes)} late" if minutes else "due now", minutes > 0)
+        return Due(expected, say("in %(time)s", time=_minutes(-minutes)), False)
+    words = say("%(time)s late", time=_minutes(minutes)) if minutes else say("due now")
+    return Due(expected, words, minutes > 0)
 
 
-def stage_of(count: Count) -> str:
+def stage_of(count: Count) -> Said:
     """How far a count is, as the public is told."""
     if count.no_poll:
-        return count.no_poll.state.capitalize()
+        return BEGUN[count.no_poll.state]
     if count.result:
-        return "Declared"
+        return say("Declared")
     if count.status == "withdrawn":
-        return "Report withdrawn"
-    words = STAGES.get(count.stage or "", "Not begun")
-    return f"{words} {count.recount}" if count.recount and count.recount > 1 else words
+        return say("Report withdrawn")
+    if count.recount and count.recount > 1:
+        return say("Recount %(number)s", number=count.recount)
+    return STAGES[count.stage] if count.stage else say("Not begun")
 
 
-def state_of(person: Person) -> str:
+def state_of(person: Person) -> Said:
     """Whether a person has opened the invitation and is signed in, in two or three words."""
     if person.revoked:
-        return "revoked"
+        return say("revoked")
     if person.locked:
-        return "locked out"
+        return say("locked out")
     if person.sessions:
-        return "signed in"
-    return "signed out" if person.pin else "link not opened"
+        return say("signed in")
+    return say("signed out") if person.pin else say("link not opened")
 
 
 def there_told(heard: datetime | None, now: datetime) -> str:
     """Whether a phone that is signed in was heard from just now, which is something else than to be signed in."""
     if heard is None:
         return ""
-    return "there now" if now - heard < THERE else f"last heard from at {clock(heard)}"
+    return say("there now") if now - heard < THERE else say("last heard from at %(time)s", time=clock(heard))
 
 
-def unaccounted(count: Count) -> int | None:
-    """By how many papers a declaration exceeds those verified (negative: falls short of them), which may have been
-    corrected since. None if the two agree, or one of them is not known."""
-    result = count.result
-    if result is None or result.unopposed or result.rejected is None or count.papers is None:
-        return None
-    return (result.valid + result.rejected.total - count.papers) or None
-
-
-def _minutes(minutes: int) -> str:
+def _minutes(minutes: int) -> Said:
     hours, minutes = divmod(minutes, 60)
     if hours >= 48:
-        return f"{hours // 24} days"
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
-
-
-def _figures(night: Night, count: Count, stands: EntryProgress) -> str:
-    match stands.state:
-        case "no poll":
-            return "nothing to count"
-        case "unverified":
-            return "papers not verified"
-        case "keying":
-            return "being revised, nothing keyed" if stands.correction else "nothing keyed"
-        case "one keyed":
-            return f"waiting for the {' and the '.join(stands.waiting_for)}"
-        case "look again":
-            return "keyed by one person, who looks at the paper again"
-        case "differs" if stands.again:
-            return f"keyed again otherwise in {len(stands.differing)} row{'' if len(stands.differing) == 1 else 's'}"
-        case "differs":
-            rows = len(set(stands.differing))
-            return f"sheets differ in {rows} row{'' if rows == 1 else 's'}"
-        case "ready":
-            return "ready to be corrected on air" if stands.correction else "ready to declare"
-        case "asked":
-            return "spoken, waits for the release" if night.held else "spoken, going on air"
-        case "on air":
-            papers = unaccounted(count)
-            if papers:
-                return f"does not account for {abs(papers):,} papers"
-            return count.result.verdict.text(night.parties) if count.result else ""
+        return say("%(days)s days", days=str(hours // 24))
+    if hours:
+        return say("%(hours)s h %(minutes)s min", hours=str(hours), minutes=str(minutes))
+    return say("%(minutes)s min", minutes=str(minutes))

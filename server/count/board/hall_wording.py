@@ -1,6 +1,5 @@
 """What was done with ballot boxes and at count tables, in words, for the desk's log. Nothing is decided here."""
 
-from collections.abc import Sequence
 from typing import assert_never
 
 from server.election.counting.acts import InTheHall
@@ -9,44 +8,57 @@ from server.election.counting.acts.box_acts import BoxChecked, BoxCounted, Boxes
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.desk import Desk
 from server.election.methods.figures import HEADS
-
-_FEW = 8
-
-
-def some_of(names: Sequence[str]) -> str:
-    """The first eight names, and how many more there are."""
-    more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
-    return ", ".join(names[:_FEW]) + more
+from server.election.texts.said import Said, _, say
+from server.election.texts.several import listed, some_of
+from server.election.texts.words import ROLES
 
 
-def told_of_the_hall(desk: Desk, act: InTheHall) -> str:
+def told_of_the_hall(desk: Desk, act: InTheHall) -> Said:
     """What a person did with a box, with several, or at a table. No figures of a table: another can be keying it."""
     boxes = desk.of(act.ballot).boxes
     match act:
         case BoxesListed():
-            return f"Listed ballot boxes: {some_of([box.name for box in act.boxes])}"
+            return say("Listed ballot boxes: %(boxes)s", boxes=some_of([box.name for box in act.boxes]))
         case BoxStruck():
-            return f"Took {boxes[act.box].box.name} off the list of boxes: {act.reason}"
+            message = _("Took %(box)s off the list of boxes: %(reason)s")
+            return say(message, box=boxes[act.box].box.name, reason=act.reason)
         case BoxCounted():
-            again = " again" if act.replaces else ""
-            why = f": {act.explanation}" if act.explanation else ""
-            return f"{boxes[act.box].box.name} counted{again}: {act.papers:,} papers of {act.expected:,} expected{why}"
+            message = (
+                _("%(box)s counted again: %(papers)s papers of %(expected)s expected")
+                if act.replaces
+                else _("%(box)s counted: %(papers)s papers of %(expected)s expected")
+            )
+            told = say(message, box=boxes[act.box].box.name, papers=act.papers, expected=act.expected)
+            return listed([told, act.explanation], ": ") if act.explanation else told
         case BoxChecked():
-            return f"Checked the figures of {boxes[act.box].box.name}"
+            return say("Checked the figures of %(box)s", box=boxes[act.box].box.name)
+        case TablesChosen() if act.tables and act.bundle:
+            message = _("Counted by tables: %(tables)s, bundles of %(bundle)s")
+            return say(message, tables=some_of(act.tables), bundle=act.bundle)
         case TablesChosen() if act.tables:
-            bundles = f", bundles of {act.bundle:,}" if act.bundle else ""
-            return f"Counted by tables: {some_of(act.tables)}{bundles}"
+            return say("Counted by tables: %(tables)s", tables=some_of(act.tables))
         case TablesChosen():
-            return "Not counted by tables any more"
+            return say("Not counted by tables any more")
         case TableKeyed():
-            return f"{act.table} keyed{' again' if act.replaces else ''}, as the {act.role}"
+            again = _("%(table)s keyed again, as the %(role)s")
+            return say(
+                again if act.replaces else _("%(table)s keyed, as the %(role)s"), table=act.table, role=ROLES[act.role]
+            )
         case AgentsConsulted():
-            return f"Provisional result shown to candidates and agents: {act.who}"
+            return say("Provisional result shown to candidates and agents: %(who)s", who=act.who)
         case RecountRequested():
-            what = f"{act.who} ({act.of or 'of all votes'})"
-            return f"Recount asked for by {what}, {'granted' if act.granted else 'refused'}: {act.why}"
+            message = (
+                _("Recount asked for by %(who)s (%(of)s), granted: %(why)s")
+                if act.granted
+                else _("Recount asked for by %(who)s (%(of)s), refused: %(why)s")
+            )
+            return say(message, who=act.who, of=act.of or say("of all votes"), why=act.why)
         case RejectedNoted():
-            told = "; ".join(f"{HEADS[head]}: {note}" for head, note in act.notes.items())
-            return f"Notes on rejected papers{': ' if told else ' taken away'}{told}"
+            notes = [listed([HEADS[head], note], ": ") for head, note in act.notes.items()]
+            return (
+                say("Notes on rejected papers: %(notes)s", notes=listed(notes, "; "))
+                if notes
+                else say("Notes on rejected papers taken away")
+            )
         case _:
             assert_never(act)

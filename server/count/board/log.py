@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from server.count.board.board import Board
 from server.count.board.figures_told import LoggedChange, figures_changed
-from server.count.board.wording import act_told, command_told, reasons_told, sentence_case, time_told
+from server.count.board.wording import act_told, command_told, reasons_told, time_told
 from server.count.visit.sending import device_told
+from server.count.visit.stages import STAGES
 from server.election.commands import Correct, ExpectDeclaration, ReachStage, ballot_of
 from server.election.counting.acts import (
     AnyAct,
@@ -51,6 +52,8 @@ from server.election.events import (
     StageReached,
     StageTakenBack,
 )
+from server.election.texts.said import Said, Value, say
+from server.election.texts.words import AUTHORS
 
 _SETTLED: tuple[State, ...] = ("ready", "asked", "on air", "no poll")
 _REASONED = PapersVerified | SheetKeyed | Asked
@@ -63,10 +66,10 @@ class LogLine(Struct, frozen=True):
     at: datetime
     by: str
     device: str
-    what: str
+    what: Value
     changes: tuple[LoggedChange, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
-    outcome: str = ""
+    outcome: Value = ""
 
 
 def log_of(board: Board, ballot: str | None = None) -> list[LogLine]:
@@ -102,30 +105,31 @@ class _Log:
             changes = self._changes(act)
             if isinstance(act, Asked) and isinstance(act.command, ExpectDeclaration):
                 ballot, after = act.command.ballot, act.command.expected
-                changes = (LoggedChange("Expected", time_told(expected.get(ballot)), time_told(after)),)
+                changes = (LoggedChange(say("Expected"), time_told(expected.get(ballot)), time_told(after)),)
                 expected[ballot] = after
             yield LogLine(
                 at=act.at,
-                by=act.by,
-                device=device_told(act.device),
+                by=AUTHORS.get(act.by, act.by),
+                device=AUTHORS.get(act.device) or device_told(act.device),
                 what=self._what(act),
                 changes=changes,
                 reasons=self._reasons(act),
                 outcome=self._outcome(act) if isinstance(act, Asked) else "",
             )
 
-    def _what(self, act: AnyAct) -> str:
+    def _what(self, act: AnyAct) -> Said:
         event = self._events.get(act.command.id) if isinstance(act, Asked) else None
         if isinstance(event, Amendment):  # which says what it changed, as its command does not
-            return sentence_case(command_told(self._board.night, event))
+            return command_told(self._board.night, event)
         return act_told(self._board.night, self._board.desk, act)
 
     def events(self) -> Iterator[LogLine]:
         """A line for each public event that nobody invited asked for: it came from the command line, or a replay."""
         for event in self._events.values():
             if event.command_id not in self._asked:
-                what = sentence_case(command_told(self._board.night, event))
-                yield LogLine(event.at, event.by, "", what, self._changed(event), outcome=f"event {event.seq}")
+                what, by = command_told(self._board.night, event), AUTHORS.get(event.by, event.by)
+                outcome = say("event %(seq)s", seq=str(event.seq))
+                yield LogLine(event.at, by, "", what, self._changed(event), outcome=outcome)
 
     def _is_here(self, act: AnyAct) -> bool:
         ballot = self._ballot
@@ -161,14 +165,16 @@ class _Log:
             case _:
                 assert_never(act)
 
-    def _outcome(self, asked: Asked) -> str:
+    def _outcome(self, asked: Asked) -> Said:
         seq = self._board.night.receipts.get(asked.command.id)
         if seq is None:
             why = self._whys.get(asked.command.id)
-            return f"did not go out: {why}" if why else "waits to go out"
+            return say("did not go out: %(why)s", why=say(why)) if why else say("waits to go out")
         event = self._events.get(asked.command.id)
         later = event is not None and (event.at - asked.at).total_seconds() > 60
-        return f"event {seq}, at {time_told(event.at)}" if event and later else f"event {seq}"
+        if event and later:
+            return say("event %(seq)s, at %(time)s", seq=str(seq), time=time_told(event.at))
+        return say("event %(seq)s", seq=str(seq))
 
     def _changes(self, act: AnyAct) -> tuple[LoggedChange, ...]:
         if isinstance(act, Asked):
@@ -204,7 +210,7 @@ class _Log:
                     known.append(event.papers)
                 elif isinstance(event, StageTakenBack) and event.papers is not None:
                     known.pop()
-            return (LoggedChange("Ballot papers verified", f"{known[-1]:,}", f"{step.papers:,}"),) if known else ()
+            return (LoggedChange(STAGES["verified"], known[-1], step.papers),) if known else ()
         return ()
 
     def _count(self, ballot: str) -> Count:

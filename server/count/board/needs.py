@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from server.count.board.board import Board, Due, Glance, unaccounted
-from server.count.board.hall_wording import some_of
+from server.count.board.board import Board, Due, Glance
+from server.count.board.entry_told import VOID, WHAT_THEN, unaccounted
 from server.count.board.person_needs import Need, of_people, uninvited
 from server.count.board.wording import command_told
 from server.count.phone.read_back import otherwise
 from server.election.commands import OfTheHold, ballot_of
 from server.election.counting.acts import Asked, Dropped
 from server.election.counting.losses import to_send_again
+from server.election.texts.said import Said, Value, _, say, say_all
+from server.election.texts.several import listed, some_of
+from server.election.texts.words import ROLES
 from server.html.templates import clock
 
 # How old a first sheet, or confirmed figures, must be to be worth a telephone call. Keying a second sheet takes about
@@ -46,12 +49,17 @@ def needs_of(board: Board, glances: list[Glance]) -> Needs:
 def _of_the_night(board: Board) -> Iterator[Need]:
     night, waiting, hold = board.night, board.waiting, board.hold
     if hold:
-        number = f"{len(waiting)} {'thing waits' if len(waiting) == 1 else 'things wait'}"
-        why = f"held since {clock(hold.at)} by {board.author(hold)}. {number} to go out."
-        yield Need("held", "The night", why, "/desk/hold")
+        many = say("%(number)s things wait to go out.", number=len(waiting))
+        number = say("1 thing waits to go out.") if len(waiting) == 1 else many
+        since = say("held since %(time)s by %(who)s.", time=clock(hold.at), who=board.author(hold))
+        yield Need("held", say("The night"), say_all(since, number), "/desk/hold")
     for asked in waiting:
-        from_whom = f"from {asked.by} at {clock(asked.at)}: {command_told(night, asked.command)}"
-        why = f"waits for the release, {from_whom}" if hold else f"has not gone out yet, {from_whom}"
+        message = (
+            _("waits for the release, from %(who)s at %(time)s: %(what)s")
+            if hold
+            else _("has not gone out yet, from %(who)s at %(time)s: %(what)s")
+        )
+        why = say(message, who=asked.by, time=clock(asked.at), what=command_told(night, asked.command))
         yield Need("waiting", name_of(board, asked), why, href_of(asked))
 
 
@@ -60,9 +68,10 @@ def _lost(board: Board) -> Iterator[Need]:
     for act in to_send_again(board.night, board.desk):
         if act.ballot or board.now - act.at < _REMEMBERED:
             count = board.night.counts.get(act.ballot)
-            why = f"lost by Redis at {clock(act.at)}: event {act.lost}, from {act.asked_by}. It has to be sent again."
+            message = _("lost by Redis at %(time)s: event %(event)s, from %(who)s. It has to be sent again.")
+            why = say(message, time=clock(act.at), event=str(act.lost), who=ROLES.get(act.asked_by, act.asked_by))
             where = f"/desk/contests/{act.ballot}" if count else "/desk/record"
-            yield Need("lost", count.contest.name if count else "The night", why, where)
+            yield Need("lost", count.contest if count else say("The night"), why, where)
 
 
 def _of_contests(board: Board, glances: list[Glance]) -> Iterator[Need]:
@@ -78,42 +87,45 @@ def _changes(board: Board, glance: Glance) -> Need | None:
     found = otherwise(board.later, board.desk, glance.count.contest.ballot) if is_ready else None
     if found is None or found.confirmed:
         return None
-    out, instead = (" and ".join(names) or "nobody" for names in (found.out, found.instead))
-    return _need(
-        "changes", glance, f"this changes who is elected: {instead} instead of {out}. Confirm it, or have it looked at."
-    )
+    out, instead = (names or say("nobody") for names in (found.out, found.instead))
+    message = _("this changes who is elected: %(instead)s instead of %(out)s. Confirm it, or have it looked at.")
+    return _need("changes", glance, say(message, instead=instead, out=out))
 
 
 def _differs(board: Board, glance: Glance) -> Need | None:
     if glance.stands.state != "differs":
         return None
     since = max(sheet.at for sheet in board.sheets(glance.count.contest.ballot).values())
-    who = "The officer looks" if glance.stands.again else "Both officers look"
-    return _need("differs", glance, f"{glance.figures} since {clock(since)}. {who} at the paper again.")
+    message = (
+        _("%(what)s since %(time)s. The officer looks at the paper again.")
+        if glance.stands.again
+        else _("%(what)s since %(time)s. Both officers look at the paper again.")
+    )
+    return _need("differs", glance, say(message, what=glance.figures, time=clock(since)))
 
 
 def _unaccounted(board: Board, glance: Glance) -> Need | None:
     if glance.stands.state in ("keying", "one keyed") and board.has_void_sheets(glance.count.contest.ballot):
         void = board.why_void(glance.count.contest.ballot)
-        why = "a sheet does not account for the papers verified since. It is keyed again, or they are verified again."
-        if "ballot paper" in void:
-            why = f"{void}. They are keyed again."
-        elif "table" in void:
-            why = f"{void}. The tables are added up again."
-        elif "electors" in void:
-            why = f"{void}. The papers are verified again, or the electorate is put right under “The ballot paper”."
-        return _need("unaccounted", glance, why)
+        return _need("unaccounted", glance, WHAT_THEN[void or VOID["papers"]])
     count = glance.count
     if count.result is None and count.no_poll is None and 0 < count.contest.electorate < (count.papers or 0):
-        why = f"{count.papers:,} papers are verified, and there are {count.contest.electorate:,} electors. They "
-        return _need(
-            "unaccounted", glance, f"{why}are verified again, or the electorate is put right under “The ballot paper”."
+        message = _(
+            "%(papers)s papers are verified, and there are %(electorate)s electors. They are verified again, or the "
+            "electorate is put right under “The ballot paper”."
         )
+        why = say(message, papers=count.papers or 0, electorate=count.contest.electorate)
+        return _need("unaccounted", glance, why)
     papers = unaccounted(count)
     if papers is None or glance.count.papers is None:
         return None
-    why = f"the declared figures are {abs(papers):,} {'more' if papers > 0 else 'fewer'} than the papers verified."
-    return _need("unaccounted", glance, f"{why} Revise them, or have the papers verified again.")
+    message = (
+        _("the declared figures are %(papers)s more than the papers verified. %(then)s")
+        if papers > 0
+        else _("the declared figures are %(papers)s fewer than the papers verified. %(then)s")
+    )
+    then = say("Revise them, or have the papers verified again.")
+    return _need("unaccounted", glance, say(message, papers=abs(papers), then=then))
 
 
 def _boxes(board: Board, glance: Glance) -> Need | None:
@@ -123,7 +135,8 @@ def _boxes(board: Board, glance: Glance) -> Need | None:
     stopped = bool(counted) and board.now - max(counted) >= LONELY
     if not boxes.open or count.no_poll or not (count.papers is not None or stopped):
         return None
-    return _need("boxes", glance, f"not accounted for: {some_of([one.box.name for one in boxes.open])}.")
+    names = some_of([one.box.name for one in boxes.open])
+    return _need("boxes", glance, say("not accounted for: %(boxes)s.", boxes=names))
 
 
 def _tables(board: Board, glance: Glance) -> Need | None:
@@ -132,27 +145,34 @@ def _tables(board: Board, glance: Glance) -> Need | None:
         return None
     tables, roles = board.tables(glance.count.contest.ballot)
     if differing := tables.differing(roles):
-        return _need("tables", glance, f"keyed differently by two people: {some_of(differing)}. Both look again.")
+        message = _("keyed differently by two people: %(tables)s. Both look again.")
+        return _need("tables", glance, say(message, tables=some_of(differing)))
     missing = [name for name in tables.names if any(name in tables.missing(role) for role in roles)]
     keyed = [sheet.at for role in roles for sheet in tables.of(role).values()]
     if not missing or not keyed or board.now - max(keyed) < LONELY:
         return None
-    return _need("tables", glance, f"not keyed: {some_of(missing)}.")
+    return _need("tables", glance, say("not keyed: %(tables)s.", tables=some_of(missing)))
 
 
 def _late(board: Board, glance: Glance) -> Need | None:
     if glance.due is None or not glance.due.late:
         return None
-    called = ", ".join(f"{person.name} ({person.role})" for person in glance.people) or "nobody is invited here"
-    return _need("late", glance, f"expected at {clock(glance.due.expected)}: {called}.", glance.due)
+    people = [say("%(name)s (%(role)s)", name=one.name, role=ROLES[one.role]) for one in glance.people]
+    called = listed(people) if people else say("nobody is invited here")
+    why = say("expected at %(time)s: %(people)s.", time=clock(glance.due.expected), people=called)
+    return _need("late", glance, why, glance.due)
 
 
 def _corrections(board: Board, glance: Glance) -> Need | None:
     begun = glance.stands.correction
     if begun is None or glance.stands.state == "asked":
         return None
-    what = "a slip is being put right" if begun.slip else "the figures are being revised"
-    return _need("correcting", glance, f"{what} since {clock(begun.at)}, by {begun.by}: {begun.reason}")
+    message = (
+        _("a slip is being put right since %(time)s, by %(who)s: %(reason)s")
+        if begun.slip
+        else _("the figures are being revised since %(time)s, by %(who)s: %(reason)s")
+    )
+    return _need("correcting", glance, say(message, time=clock(begun.at), who=begun.by, reason=begun.reason))
 
 
 def _lonely(board: Board, glance: Glance) -> Need | None:
@@ -160,25 +180,28 @@ def _lonely(board: Board, glance: Glance) -> Need | None:
         return None
     sheets = board.sheets(glance.count.contest.ballot)
     sheet, missing = next(iter(sheets.values())), [role for role in glance.stands.waiting_for if role not in sheets]
-    keyed = f"the {sheet.role} keyed at {clock(sheet.at)}"
+    role = ROLES[missing[0]] if missing else ""
     if missing and not any(person.role == missing[0] for person in glance.people):
-        return _need("lonely", glance, f"{keyed}, and nobody is invited as {missing[0]}.")
-    if board.now - sheet.at < LONELY:
+        message = _("the %(keyed)s keyed at %(time)s, and nobody is invited as %(role)s.")
+    elif board.now - sheet.at < LONELY:
         return None
-    then = f"the {missing[0]} has keyed nothing yet" if missing else "has not looked at the paper again"
-    return _need("lonely", glance, f"{keyed}, and {then}.")
+    elif missing:
+        message = _("the %(keyed)s keyed at %(time)s, and the %(role)s has keyed nothing yet.")
+    else:
+        message = _("the %(keyed)s keyed at %(time)s, and has not looked at the paper again.")
+    return _need("lonely", glance, say(message, keyed=ROLES[sheet.role], time=clock(sheet.at), role=role))
 
 
 def _unspoken(board: Board, glance: Glance) -> Need | None:
     sheet = glance.stands.sheet
     if sheet is None or board.now - sheet.at < UNSPOKEN:
         return None
-    return _need("unspoken", glance, f"confirmed at {clock(sheet.at)}, and not declared yet.")
+    return _need("unspoken", glance, say("confirmed at %(time)s, and not declared yet.", time=clock(sheet.at)))
 
 
-def _need(kind: str, glance: Glance, why: str, due: Due | None = None) -> Need:
+def _need(kind: str, glance: Glance, why: Said, due: Due | None = None) -> Need:
     contest = glance.count.contest
-    return Need(kind, contest.name, why, f"/desk/contests/{contest.ballot}", due)
+    return Need(kind, contest, why, f"/desk/contests/{contest.ballot}", due)
 
 
 def _dropped(board: Board) -> Iterator[Need]:
@@ -195,8 +218,10 @@ def _dropped(board: Board) -> Iterator[Need]:
     for act, request in dropped.values():
         done = isinstance(request.command, OfTheHold)  # a hold or release that somebody else made first
         if not done and board.now - act.at < _REMEMBERED and not _moved_on(board, request, act.at):
-            told = command_told(board.night, request.command).rstrip(".")
-            why = f"did not go out, from {request.by}: {told}. {act.why}"
+            what = command_told(board.night, request.command)
+            full_stop = "" if what.endswith(".") else "."
+            message = _("did not go out, from %(who)s: %(what)s%(full_stop)s %(why)s")
+            why = say(message, who=request.by, what=what, full_stop=full_stop, why=say(act.why))
             yield Need("dropped", name_of(board, request), why, href_of(request))
 
 
@@ -209,10 +234,10 @@ def _moved_on(board: Board, asked: Asked, at: datetime) -> bool:
     return count is not None and bool(count.history) and count.history[-1].at > at
 
 
-def name_of(board: Board, asked: Asked) -> str:
-    """The name of the contest that a command is about, or "The night"."""
+def name_of(board: Board, asked: Asked) -> Value:
+    """The contest that a command is about, or "The night"."""
     count = board.night.counts.get(_about(asked))
-    return count.contest.name if count else "The night"
+    return count.contest if count else say("The night")
 
 
 def href_of(asked: Asked) -> str:

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from server.count.board.board import Board, Due
-from server.count.board.hall_wording import some_of
 from server.election.counting.desk import Person
+from server.election.texts.said import Said, Value, _, say, say_all
+from server.election.texts.several import listed, some_of
+from server.election.texts.words import ROLES
 from server.html.templates import clock
 
 
@@ -17,8 +19,8 @@ class Need(Struct, frozen=True):
     """
 
     kind: str
-    what: str
-    why: str
+    what: Value
+    why: Said
     href: str
     due: Due | None = None
 
@@ -27,18 +29,23 @@ def of_people(board: Board) -> Iterator[Need]:
     """Who waits for a call, is locked out, or has handed over to somebody who is not invited."""
     people = [person for person in board.desk.people.values() if not person.revoked]
     for person in people:
-        ballots = [board.night.counts[ballot].contest.name for ballot in person.ballots]
-        what = f"{person.name}, {person.role}{' in ' if ballots else ''}{some_of(ballots)}"
+        ballots = [board.night.counts[ballot].contest for ballot in person.ballots]
+        what = listed([person.name, ROLES[person.role]])
+        if ballots:
+            message = _("%(name)s, %(role)s in %(contests)s")
+            what = say(message, name=person.name, role=ROLES[person.role], contests=some_of(ballots))
         href = f"/desk/contests/{person.ballots[0]}" if len(ballots) == 1 else "/desk/people"
         if person.call and not person.calls:
-            number = f" Call {person.phone}." if person.phone else " No number is known."
-            yield Need("call", what, f"asks to be called, since {clock(person.call.at)}.{number}", href)
+            number = say("Call %(phone)s.", phone=person.phone) if person.phone else say("No number is known.")
+            why = say("asks to be called, since %(time)s.", time=clock(person.call.at))
+            yield Need("call", what, say_all(why, number), href)
         if person.locked:
-            why = f"locked out after {person.mistakes} wrong PINs. Make a new link once you know who calls."
-            yield Need("locked", what, why, href)
+            message = _("locked out after %(number)s wrong PINs. Make a new link once you know who calls.")
+            yield Need("locked", what, say(message, number=person.mistakes), href)
         if person.handed and not any(_takes_over(other, person) for other in people):
-            who = f"handed over to {person.handed.to} at {clock(person.handed.at)}"
-            yield Need("handed", what, f"{who}, who is not invited here: invite them.", href)
+            message = _("handed over to %(name)s at %(time)s, who is not invited here: invite them.")
+            why = say(message, name=person.handed.to, time=clock(person.handed.at))
+            yield Need("handed", what, why, href)
 
 
 def _takes_over(other: Person, person: Person) -> bool:
@@ -52,4 +59,4 @@ def uninvited(board: Board) -> Iterator[Need]:
     roles = {person.role for person in board.desk.people.values() if not person.revoked}
     if roles & {"officer", "second officer"} or board.night.definition.replay_of or board.night.declared:
         return
-    yield Need("uninvited", "Invite the officers", "nobody can enter a result yet.", "/desk/people")
+    yield Need("uninvited", say("Invite the officers"), say("nobody can enter a result yet."), "/desk/people")

@@ -5,28 +5,34 @@ from typing import assert_never
 from server.election.counting.acts import InvitationAct, PinCleared, Revoked, SessionsEnded
 from server.election.counting.acts.people_acts import CallAnswered, CallAsked, HandedOver, PhoneGiven, SignedOut
 from server.election.counting.desk import Desk
+from server.election.texts.said import Said, say
 
 
-def told_of_people(desk: Desk, act: InvitationAct) -> str:
+def told_of_people(desk: Desk, act: InvitationAct) -> Said:
     """What a person did with an invitation, their own or somebody's. No number is told."""
     name, own = desk.people[act.invited].name, act.invited == act.invitation
     match act:
         case Revoked():
-            return f"Revoked the invitation of {name}"
+            return say("Revoked the invitation of %(name)s", name=name)
+        case PinCleared() if act.link:
+            return say("Cleared the PIN of %(name)s, and made a new link", name=name)
         case PinCleared():
-            return f"Cleared the PIN of {name}" + ("" if not act.link else ", and made a new link")
+            return say("Cleared the PIN of %(name)s", name=name)
         case SessionsEnded():
-            return "Signed out everywhere" if own else f"Ended all sessions of {name}"
+            return say("Signed out everywhere") if own else say("Ended all sessions of %(name)s", name=name)
         case SignedOut():
-            return "Signed out"
+            return say("Signed out")
         case HandedOver():
-            return f"Handed over to {act.to}"
+            return say("Handed over to %(name)s", name=act.to)
+        case PhoneGiven() if act.phone:
+            return say("Gave a telephone number") if own else say("Gave a telephone number for %(name)s", name=name)
         case PhoneGiven():
-            what = "Gave a telephone number" if act.phone else "Took the telephone number away"
-            return what if own else f"{what} for {name}"
+            if own:
+                return say("Took the telephone number away")
+            return say("Took the telephone number of %(name)s away", name=name)
         case CallAsked():
-            return "Asked the desk to call" if own else f"Asked {name} to call the desk"
+            return say("Asked the desk to call") if own else say("Asked %(name)s to call the desk", name=name)
         case CallAnswered():
-            return "Has spoken to the desk" if own else f"Has spoken to {name}"
+            return say("Has spoken to the desk") if own else say("Has spoken to %(name)s", name=name)
         case _:
             assert_never(act)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from server.election.counting.acts import ReplaySet
+from server.election.texts.said import Figure, Said, say
+from server.election.texts.several import listed
 from server.html.templates import clock
 
 SPEEDS: dict[str, float | None] = {
@@ -12,20 +14,25 @@ SPEEDS: dict[str, float | None] = {
 """The speeds that the desk can set a replay to, in multiples of real time; None is without pauses."""
 SKIPS = {"10 minutes": timedelta(minutes=10), "an hour": timedelta(hours=1)}
 """How far the desk can skip forward in a replay, on the night's own clock."""
+SKIPS_TOLD = {"10 minutes": say("Skip 10 minutes"), "an hour": say("Skip an hour")}
 
 
-def replay_told(act: ReplaySet) -> str:
+def replay_told(act: ReplaySet) -> Said:
     """How a replay is played, in words."""
-    skipped = f", skipped to {clock(act.skips_to)}" if act.skips_to else ""
-    speed = (
-        "without pauses" if act.speed is None else "in real time" if act.speed == 1 else f"{act.speed:g} times as fast"
-    )
+    speed = _speed(act.speed)
     match act.state:
         case "playing":
-            return f"plays {speed}{skipped}"
+            told = say("plays %(speed)s", speed=speed)
         case "paused":
-            return f"paused, and goes on {speed}{skipped}"
+            told = say("paused, and goes on %(speed)s", speed=speed)
         case "stopped":
-            return "stopped where it is"
+            return say("stopped where it is")
         case "ended":
-            return "ended, all of it is declared"
+            return say("ended, all of it is declared")
+    return listed([told, say("skipped to %(time)s", time=clock(act.skips_to))]) if act.skips_to else told
+
+
+def _speed(speed: float | None) -> Said:
+    if speed is None:
+        return say("without pauses")
+    return say("in real time") if speed == 1 else say("%(speed)s times as fast", speed=Figure(f"{speed:g}"))

@@ -8,6 +8,7 @@ from server.count.board.hall_wording import told_of_the_hall
 from server.count.board.hook_wording import hook_told
 from server.count.board.person_wording import told_of_people
 from server.count.board.replay_wording import replay_told
+from server.count.board.verdict_told import verdict_told
 from server.count.visit.sending import device_told as device_told
 from server.count.visit.stages import STAGES
 from server.election.commands import (
@@ -73,53 +74,58 @@ from server.election.events import (
 from server.election.nights import Night
 from server.election.results.amendments import in_words
 from server.election.texts.check_codes import CHECKS
-from server.election.verdict import Figures, judge
+from server.election.texts.said import Said, _, say
+from server.election.texts.several import listed
+from server.election.texts.words import NO_POLL, ROLES
+from server.election.verdict import judge
 from server.html.templates import clock
 
 
-def command_told(night: Night, step: PublicCommand | FeedEvent) -> str:
+def command_told(night: Night, step: PublicCommand | FeedEvent) -> Said:
     """A command that was asked for, or a public event, in words."""
     match step:
         case ReachStage() | StageReached():
-            papers = f": {step.papers:,}" if step.papers is not None else ""
-            return STAGES[step.stage] + papers
+            return _stage(step)
         case TakeBackStage() | StageTakenBack():
-            papers = f": {step.papers:,}" if step.papers is not None else ""
-            return f"taken back, {STAGES[step.stage]}{papers}: {step.reason}"
+            return say("taken back, %(stage)s: %(reason)s", stage=_stage(step), reason=step.reason)
         case ReportPreferences() | PreferencesReported():
-            return f"the first preferences{_because(step.reason)}"
+            return _because(say("the first preferences"), step.reason)
         case Declare() | Declared():
-            return f"the declaration, {_verdict(night, step.ballot, step)}"
+            return say("the declaration, %(verdict)s", verdict=_verdict(night, step))
         case Correct() | Corrected():
-            what = "a slip put right" if step.slip else "figures revised"
-            return f"{what}, {_verdict(night, step.ballot, step)}: {step.reason}"
+            message = _("a slip put right, %(verdict)s: %(reason)s")
+            revised = _("figures revised, %(verdict)s: %(reason)s")
+            return say(message if step.slip else revised, verdict=_verdict(night, step), reason=step.reason)
         case Withdraw() | Withdrawn():
-            return f"withdrawal: {step.reason}"
+            return say("withdrawal: %(reason)s", reason=step.reason)
         case RecordNoPoll() | NoPollTaken():
-            return f"{step.state}: {step.reason}"
+            return _because(NO_POLL[step.state], step.reason)
         case ExpectDeclaration():
-            return f"declaration expected at {clock(step.expected)}" if step.expected else "expected time unknown"
+            if step.expected is None:
+                return say("expected time unknown")
+            return say("declaration expected at %(time)s", time=clock(step.expected))
         case PostNote() | NotePosted():
-            return f"a note: “{step.text}”"
+            return say("a note: “%(text)s”", text=step.text)
         case CorrectNote() | NoteCorrected():
-            return f"a note corrected to “{step.text}”: {step.reason}"
+            return say("a note corrected to “%(text)s”: %(reason)s", text=step.text, reason=step.reason)
         case WithdrawNote() | NoteWithdrawn():
-            return f"a note withdrawn: {step.reason}"
+            return say("a note withdrawn: %(reason)s", reason=step.reason)
         case BallotPaperAmended() | NightAmended():
-            return f"{_amended(step)}, {in_words(night, step)}{_because(step.reason)}"
+            return _because(listed([_amended(step), in_words(night, step)]), step.reason)
         case AmendBallotPaper() | AmendNight():
-            return f"{_amended(step)}{_because(step.reason)}"
+            return _because(_amended(step), step.reason)
         case ShowPhoto():
-            return f"a photograph of the result sheet ({step.sha256[:12]})"
+            return say("a photograph of the result sheet (%(sha)s)", sha=step.sha256[:12])
         case HidePhoto():
-            return f"a photograph of the result sheet ({step.sha256[:12]}) hidden: {step.reason}"
+            message = _("a photograph of the result sheet (%(sha)s) hidden: %(reason)s")
+            return say(message, sha=step.sha256[:12], reason=step.reason)
         case HoldNight() | NightHeld():
-            return "the night held"
+            return say("the night held")
         case ReleaseNight() | NightReleased():
-            return "the night released"
+            return say("the night released")
 
 
-def act_told(night: Night, desk: Desk, act: AnyAct) -> str:
+def act_told(night: Night, desk: Desk, act: AnyAct) -> Said:
     """What a person did, in words."""
     if isinstance(act, InTheHall):
         return told_of_the_hall(desk, act)
@@ -129,72 +135,81 @@ def act_told(night: Night, desk: Desk, act: AnyAct) -> str:
         return told_of_people(desk, act)
     match act:
         case EntryChosen():
-            who = "Two people key each result" if act.entry == "double" else "One person keys each result"
-            return who if act.apart is UNSET else f"{who}, block votes {'apart' if act.apart else 'not apart'}"
+            who = say("Two people key each result") if act.entry == "double" else say("One person keys each result")
+            apart = say("block votes apart") if act.apart else say("block votes not apart")
+            return who if act.apart is UNSET else listed([who, apart])
+        case Invited() if act.ballots:
+            contests = listed([night.counts[ballot].contest for ballot in act.ballots])
+            message = _("Invited %(name)s as %(role)s for %(contests)s")
+            return say(message, name=act.name, role=ROLES[act.role], contests=contests)
         case Invited():
-            contests = ", ".join(night.counts[ballot].contest.name for ballot in act.ballots)
-            return f"Invited {act.name} as {act.role}{' for ' if contests else ''}{contests}"
+            return say("Invited %(name)s as %(role)s", name=act.name, role=ROLES[act.role])
         case PinChosen():
-            return "Opened the invitation, and chose a PIN"
+            return say("Opened the invitation, and chose a PIN")
         case SignedIn():
-            return "Signed in"
+            return say("Signed in")
         case PinMistaken():
-            return "A wrong PIN"
+            return say("A wrong PIN")
         case PapersVerified():
-            issued = "" if act.issued is None else f" of {act.issued:,} expected"
-            return f"Verified: {act.papers:,} ballot papers counted{issued}"
+            if act.issued is None:
+                return say("Verified: %(papers)s ballot papers counted", papers=act.papers)
+            message = _("Verified: %(papers)s ballot papers counted of %(expected)s expected")
+            return say(message, papers=act.papers, expected=act.issued)
         case SheetKeyed():
-            return f"Keyed the {act.role}’s sheet{' again' if act.replaces else ''}"
+            again = _("Keyed the %(role)s’s sheet again")
+            return say(again if act.replaces else _("Keyed the %(role)s’s sheet"), role=ROLES[act.role])
         case KeyedAgain():
             return _looked_again(desk, act)
         case CorrectionBegun():
-            return f"{'Began to put a slip right' if act.slip else 'Began a revision'}: {act.reason}"
+            return _because(say("Began to put a slip right") if act.slip else say("Began a revision"), act.reason)
         case ChangeConfirmed():
-            return "Confirmed a correction that changes who is elected"
+            return say("Confirmed a correction that changes who is elected")
         case CorrectionDropped():
-            return "Dropped it: the declared figures stand"
+            return say("Dropped it: the declared figures stand")
         case Asked():
-            return sentence_case(command_told(night, act.command))
+            return command_told(night, act.command)
         case ReplaySet():
-            return f"Replay: {replay_told(act)}"
+            return say("Replay: %(how)s", how=replay_told(act))
         case Dropped():
-            return f"Could not go out: {act.why}"
+            return say("Could not go out: %(why)s", why=say(act.why))
         case EventLost():
-            return f"Lost event {act.lost}, which {act.asked_by} had sent at {clock(act.announced)}"
-
-
-def sentence_case(words: str) -> str:
-    """The words with a capital letter at the beginning."""
-    return words[:1].upper() + words[1:]
+            message = _("Lost event %(event)s, which %(who)s had sent at %(time)s")
+            return say(message, event=str(act.lost), who=act.asked_by, time=clock(act.announced))
 
 
 def reasons_told(reasons: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """Pairs of what was unusual and why it is true; ``reasons``: check code → why."""
-    return tuple((CHECKS[code].what if code in CHECKS else code, why) for code, why in reasons.items())
+    return tuple((say(CHECKS[code].what) if code in CHECKS else code, why) for code, why in reasons.items())
 
 
 def time_told(moment: datetime | None) -> str:
     """A time of day, or "unknown"."""
-    return clock(moment) if moment else "unknown"
+    return clock(moment) if moment else say("unknown")
 
 
-def _amended(step: AmendBallotPaper | BallotPaperAmended | AmendNight | NightAmended) -> str:
+def _stage(step: ReachStage | StageReached | TakeBackStage | StageTakenBack) -> Said:
+    stage = STAGES[step.stage]
+    return stage if step.papers is None else listed([stage, step.papers], ": ")
+
+
+def _amended(step: AmendBallotPaper | BallotPaperAmended | AmendNight | NightAmended) -> Said:
     paper = isinstance(step, AmendBallotPaper | BallotPaperAmended)
-    return "the ballot paper put right" if paper else "the night put right"
+    return say("the ballot paper put right") if paper else say("the night put right")
 
 
-def _looked_again(desk: Desk, act: KeyedAgain) -> str:
+def _looked_again(desk: Desk, act: KeyedAgain) -> Said:
     """That somebody keyed figures again, and in how many they differ from the sheet; not which they are."""
     sheet = desk.log[act.sheet - 1]
     assert isinstance(sheet, SheetKeyed), "what is keyed again is of a sheet"
     rows, unlike = len(act.figures), len(differing_again(sheet, act))
-    told = f"{rows} rows" if rows > 1 else "a row"
-    return f"Looked at the paper again, and keyed {told}: {f'{unlike} differ' if unlike else 'as on the sheet'}"
+    told = say("%(number)s rows", number=rows) if rows > 1 else say("a row")
+    found = say("%(number)s differ", number=unlike) if unlike else say("as on the sheet")
+    return say("Looked at the paper again, and keyed %(rows)s: %(found)s", rows=told, found=found)
 
 
-def _because(reason: str) -> str:
-    return f": {reason}" if reason else ""
+def _because(told: Said, reason: str) -> Said:
+    return listed([told, reason], ": ") if reason else told
 
 
-def _verdict(night: Night, ballot: str, figures: Figures) -> str:
-    return judge(night.counts[ballot].contest, figures).verdict.text(night.parties)
+def _verdict(night: Night, step: Declare | Declared | Correct | Corrected) -> Said:
+    return verdict_told(judge(night.counts[step.ballot].contest, step).verdict, night.parties)

@@ -12,6 +12,7 @@ from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, stamp
 from server.election.counting.acts.box_acts import BoxStruck
 from server.election.counting.boxes import is_accounted_for, verified_by_box
+from server.election.texts.said import say
 from server.html.address import language_of
 from server.html.process import process
 
@@ -52,14 +53,13 @@ async def _page(request: Request, ballot: str, outcome: Outcome = DONE, form: di
     board = await current_board(request)
     count = board.night.counts.get(ballot)
     if count is None:
-        raise HTTPException(404, f"{ballot} is not a contest of this night.")
+        raise HTTPException(404, say("%(ballot)s is not a contest of this night.", ballot=ballot))
     verified = verified_by_box(board.desk, ballot)
     language = language_of(request)
     return page(
         request,
         "boxes.html",
         outcome.status,
-        language_of_page=language,
         ballot=ballot,
         watched=f"?contest={ballot}",
         typed=form,

@@ -16,6 +16,7 @@ from server.election.counting.boxes import Verified, is_accounted_for, verified_
 from server.election.counting.desk import Desk, ListedBox
 from server.election.counts import Count
 from server.election.nights import Night
+from server.election.texts.said import say
 from server.html.address import language_of
 from server.html.languages import Language
 from server.html.templates import environment
@@ -48,7 +49,7 @@ async def statement_at_the_desk(request: Request) -> Response:
     """``GET /desk/contests/{ballot}/statement``: the same page for the desk."""
     board, ballot = await current_board(request), request.path_params["ballot"]
     if ballot not in board.night.counts:
-        raise HTTPException(404, f"{ballot} is not a contest of this night.")
+        raise HTTPException(404, say("%(ballot)s is not a contest of this night.", ballot=ballot))
     back = f"/desk/contests/{ballot}/boxes"
     return _page(request, board.night, board.later.counts[ballot], board.desk, back)
 

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from server.count.board.verdict_told import verdict_told
 from server.election.contests import Definition
 from server.election.nights import Night, counted_from
 from server.election.refusals import refuse_if
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import Said, _, say
+from server.election.texts.several import listed
 from server.nights.against import UnknownBaseline, against, baselines
 
 MOST_CONTESTS = 50
@@ -22,7 +25,7 @@ class Offer(Struct, frozen=True):
     key: str
     name: str
     known: int
-    changes: tuple[str, ...]
+    changes: tuple[Said, ...]
 
 
 def offered(night: Night) -> tuple[Offer, ...]:
@@ -39,12 +42,13 @@ def offered(night: Night) -> tuple[Offer, ...]:
 
 def compared(definition: Definition, key: str) -> Definition:
     """The night compared with another election; Refused, at the field, if it cannot be."""
-    sentence = f"A night of {len(definition.contests)} contests is compared with another election when it is imported."
+    message = _("A night of %(number)s contests is compared with another election when it is imported.")
+    sentence = say(message, number=len(definition.contests))
     if len(definition.contests) <= MOST_CONTESTS:
         try:
             return against(_by_figures(definition), key)
         except UnknownBaseline:
-            sentence = "The archive has no such election for this night."
+            sentence = say("The archive has no such election for this night.")
     refuse_if([Finding("paper-unfit", "compared", sentence)])
     return definition
 
@@ -54,19 +58,24 @@ def _by_figures(definition: Definition) -> Definition:
     return replace(definition, baseline="")
 
 
-def _changes(night: Night, other: Definition) -> Iterator[str]:
+def _changes(night: Night, other: Definition) -> Iterator[Said]:
     then = counted_from(night, other)
     for ballot, count in night.counts.items():
         after = then.counts[ballot]
         held = [
-            one.contest.previous and parties[one.contest.previous.holder].name
+            parties[one.contest.previous.holder] if one.contest.previous else say("nobody known")
             for one, parties in ((count, night.parties), (after, then.parties))
         ]
-        parts = [f"held by {held[1] or 'nobody known'}, not {held[0] or 'nobody known'}"] if held[0] != held[1] else []
+        parts = list[Said]()
+        if held[0] != held[1]:
+            parts.append(say("held by %(now)s, not %(before)s", now=held[1], before=held[0]))
         if count.result and after.result:
-            verdicts = count.result.verdict.text(night.parties), after.result.verdict.text(then.parties)
-            parts += [f"{verdicts[1]}, not {verdicts[0]}"] if verdicts[0] != verdicts[1] else []
+            was, now = (
+                verdict_told(result.verdict, parties)
+                for result, parties in ((count.result, night.parties), (after.result, then.parties))
+            )
+            parts += [say("%(now)s, not %(before)s", now=now, before=was)] if was != now else []
         if not parts and count.contest.previous != after.contest.previous:
-            parts = ["other votes at the election before"]
+            parts = [say("other votes at the election before")]
         if parts:
-            yield f"{count.contest.name}: {'; '.join(parts)}"
+            yield listed([count.contest, listed(parts, "; ")], ": ")

@@ -20,6 +20,7 @@ from server.election.counting.entry import correction_of
 from server.election.events import NoPollState
 from server.election.nights import Night
 from server.election.refusals import Refused
+from server.election.texts.said import say
 from server.html.process import process
 from server.stream.clock import now
 
@@ -116,7 +117,7 @@ async def no_poll(request: Request) -> Response:
 
     async def recorded() -> None:
         if state not in get_args(NoPollState):
-            raise Refused("state-unknown", "Say whether it is uncontested, postponed or countermanded.")
+            raise Refused("state-unknown", say("Say whether it is uncontested, postponed or countermanded."))
         command = RecordNoPoll(
             id=id_of("no-poll", form.get("key"), ballot, state, reason),
             by=visit(request).person.name,
@@ -137,7 +138,7 @@ def moment_of(text: str, night: Night, at: datetime) -> datetime:
     """
     time_of_day = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])", text)
     if time_of_day is None:
-        raise Refused("time-unreadable", f"{text[:20]} is not a time of day like 02:30 or 23:45.")
+        raise Refused("time-unreadable", say("%(text)s is not a time of day like 02:30 or 23:45.", text=text[:20]))
     close = night.definition.polls_close.astimezone(LONDON)
     first = close if at - close < _ITS_OWN_NIGHT else (at - _LOOKS_BACK).astimezone(LONDON)
     moment = datetime.combine(first.date(), time(int(time_of_day[1]), int(time_of_day[2])), LONDON)

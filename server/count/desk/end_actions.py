@@ -16,6 +16,7 @@ from server.election.counting.desk import Desk
 from server.election.counting.hooks import Hook
 from server.election.nights import Night
 from server.election.refusals import Refused
+from server.election.texts.said import say
 from server.hooks.progress import behind
 from server.html.process import process
 from server.nights import ending
@@ -47,9 +48,9 @@ async def close(request: Request) -> Response:
         ending.must_be_stopped(night, desk)
         found = ending.objections(night, desk, now())
         if found and form.get("against") != _digest(found):
-            raise Refused("objections", "The night has gone on since this page was opened: look at it again.")
+            raise Refused("objections", say("The night has gone on since this page was opened: look at it again."))
         if found and "anyway" not in form:
-            raise Refused("objections", "Say that it is closed all the same, or leave it on air.")
+            raise Refused("objections", say("Say that it is closed all the same, or leave it on air."))
 
     async def closed() -> None:
         here = process(request)
@@ -58,7 +59,7 @@ async def close(request: Request) -> Response:
         try:
             await ending.keep(here.stream, here.kept, night_id, may_end)
         except (NotKept, BadRecord, OSError) as error:  # a full disk, or what another night has left there
-            raise Refused("not-kept", f"The night is on air as it was. {error}") from error
+            raise Refused("not-kept", say("The night is on air as it was. %(why)s", why=str(error))) from error
         log.info("a night was closed", night=night_id, by=visit(request).person.name)
 
     async def in_turn() -> None:

@@ -9,7 +9,6 @@ from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
 from server.count.board.board import Board
-from server.count.board.hall_wording import some_of
 from server.count.board.replay_wording import SKIPS, SPEEDS
 from server.count.desk.pages import desk_page, hold_page
 from server.count.desk.requests import DESK, carried_out, current_board, sent
@@ -19,10 +18,14 @@ from server.election.commands import HoldNight, ReleaseNight
 from server.election.counting.acts import Dropped, EntryChosen, EntryMode, ReplaySet
 from server.election.events import NightHeld
 from server.election.refusals import Refused
+from server.election.texts.said import _, say, say_all
+from server.election.texts.several import some_of
 from server.html.process import process
 from server.stream.clock import now
 
-_HELD_AGAIN = "The night was released and held again since this page was opened. It is still held: look at it again."
+_HELD_AGAIN = say(
+    "The night was released and held again since this page was opened. It is still held: look at it again."
+)
 
 
 @allows(Sends(DESK))
@@ -74,7 +77,7 @@ async def entry(request: Request) -> Response:
 
     async def recorded() -> None:
         if chosen not in get_args(EntryMode):
-            raise Refused("entry-unknown", "Say whether one person keys each result, or two.")
+            raise Refused("entry-unknown", say("Say whether one person keys each result, or two."))
         apart = "apart" in form if "blocks" in form else UNSET
         said = stamp(request, id_of("entry", form.get("key"), chosen, *(() if apart is UNSET else (apart,))))
         act = EntryChosen(**said, entry=cast(EntryMode, chosen), apart=apart)
@@ -87,9 +90,12 @@ async def entry(request: Request) -> Response:
 
 def _fewer(board: Board) -> str:
     """What is to be known before one person keys each result, where two do now."""
-    names = [glance.count.contest.name for glance in board.glances() if glance.stands.state in ("one keyed", "differs")]
-    unconfirmed = f" Nobody has confirmed the figures of {some_of(names)}: they do not become ready." if names else ""
-    return f"One person alone lets slips through that a second finds.{unconfirmed} Change all the same?"
+    contests = [glance.count.contest for glance in board.glances() if glance.stands.state in ("one keyed", "differs")]
+    asks = [say("One person alone lets slips through that a second finds."), say("Change all the same?")]
+    if contests:
+        message = _("Nobody has confirmed the figures of %(contests)s: they do not become ready.")
+        asks.insert(1, say(message, contests=some_of(contests)))
+    return say_all(*asks)
 
 
 @allows(Sends(DESK))
@@ -101,9 +107,9 @@ async def replay(request: Request) -> Response:
 
     async def recorded() -> None:
         if before is None:
-            raise Refused("no-replay", "This night is not a replay: nobody plays it.")
+            raise Refused("no-replay", say("This night is not a replay: nobody plays it."))
         if state not in ("", "playing", "paused", "stopped") or speed not in ("", *SPEEDS) or skip not in ("", *SKIPS):
-            sentence = "Say whether it plays, pauses or stops, how fast it plays, or how far it skips."
+            sentence = say("Say whether it plays, pauses or stops, how fast it plays, or how far it skips.")
             raise Refused("replay-unknown", sentence)
         skipped = before.skips_to
         if skip:  # from where it is, or is about to be

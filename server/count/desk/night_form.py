@@ -20,6 +20,7 @@ from server.election.events import NightAmended
 from server.election.nights import Night
 from server.election.refusals import Refused, refuse_if
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import say
 from server.html.templates import clock
 from server.stream.events import StreamUnavailable
 
@@ -77,7 +78,8 @@ def _amend_night(request: Request, form: dict[str, str], definition: Definition)
     text, reason = form.get("paper.closes", ""), form.get("reason", "")
     typed = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])", text)
     if typed is None:
-        refuse_if([Finding("paper-unfit", "paper.closes", f"{text[:20] or 'That'} is not a time of day like 22:00.")])
+        sentence = say("%(text)s is not a time of day like 22:00.", text=text[:20] or say("That"))
+        refuse_if([Finding("paper-unfit", "paper.closes", sentence)])
     before = definition.polls_close.astimezone(LONDON)
     moment = time(int(typed[1]), int(typed[2])) if typed else before.time()
     # The same time leaves the moment as it was written, and with it the night as it was.

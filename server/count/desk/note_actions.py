@@ -17,10 +17,12 @@ from server.election.refusals import Refused, refuse_if
 from server.election.results.notes import Note, notes_of
 from server.election.texts.check_codes import Finding
 from server.election.texts.particulars import NONE, NOTE_KINDS, Particulars
+from server.election.texts.said import _, say
 from server.html.languages import ENGLISH, languages
 from server.stream.events import StreamUnavailable
 
 _MEANWHILE = "note-corrected"
+_TOO_LONG = _("A note has at most %(most)s characters, and this one %(length)s.")
 _TEXTS = {f"text.{language.code}": language.code for language in languages() if language is not ENGLISH}
 """Fields for the texts in other languages → the language's code."""
 
@@ -115,7 +117,7 @@ async def _about(request: Request, note: Note, command: CorrectNote | WithdrawNo
 async def _note(request: Request, seq: int | None) -> Note:
     found = notes_of((await current_board(request)).night).get(seq or 0)
     if found is None:
-        raise HTTPException(404, "There is no such note on this night.")
+        raise HTTPException(404, say("There is no such note on this night."))
     return found
 
 
@@ -155,12 +157,12 @@ def _particulars(form: dict[str, str]) -> Particulars:
 def _must_be_fit(form: dict[str, str]) -> None:
     """Raises Refused where a text is too long to be recorded at all, or the kind is none that the form offers."""
     findings = [
-        Finding("text-too-long", field, f"A note has at most {LONGEST_TEXT} characters, and this one {length}.")
+        Finding("text-too-long", field, say(_TOO_LONG, most=LONGEST_TEXT, length=length))
         for field in ("text", *_TEXTS)
         if (length := len(form.get(field, ""))) > LONGEST_TEXT
     ]
     if form.get("kind", "") not in ("", *NOTE_KINDS):
-        findings.append(Finding("note-unfit", "kind", "Choose one of these kinds, or none."))
+        findings.append(Finding("note-unfit", "kind", say("Choose one of these kinds, or none.")))
     refuse_if(findings)
 
 

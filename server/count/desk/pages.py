@@ -1,5 +1,7 @@
 """The desk's pages and their websocket: the night at a glance, one contest, the log. Nothing is changed here."""
 
+from functools import partial
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,8 +20,11 @@ from server.election.limits import LONGEST_SEARCH
 from server.election.nights import Night
 from server.election.refusals import AFTER_DECLARING
 from server.election.results.notes import Note, notes_of
+from server.election.texts.said import _, say
+from server.html.address import language_of
 from server.html.answers import HTML
 from server.html.process import process
+from server.html.saying import said
 from server.live.line import line_of
 
 _MOST_LINES = 500
@@ -66,24 +71,24 @@ async def live(websocket: WebSocket) -> None:
     visitor = visit(websocket)
     await websocket.accept()
     line = line_of(websocket.scope)
-    line.audience = hub.desks[visitor.night].join(line, visitor.session)
+    line.audience = hub.desks[visitor.night].join(line, visitor.session, language_of(websocket).code)
 
 
 @allows(SignedIn(DESK))
 async def poll(request: Request) -> Response:
     """``GET /desk/live``: the same over HTTP. Pages poll it every minute for what only the clock changes, and where
     websockets are blocked. ``?contest=`` and ``?people=`` give what the pages about those need."""
-    board = await current_board(request)
+    board, language = await current_board(request), language_of(request)
     count = board.night.counts.get(request.query_params.get("contest", ""))
     if count is None and "people" not in request.query_params:
-        text = render.DeskRenderer().message(board.night, board.desk, None)
+        text = render.DeskRenderer().message(board.night, board.desk, None, language.code)
     else:
-        text = render.partial("desk-status", render.status(board, board.glances()))
+        text = render.partial("desk-status", render.status(board, board.glances(), language))
         if count:
             ballot, slug = count.contest.ballot, count.contest.slug
-            text += render.partial(f"desk-contest-{slug}", render.contest(board, ballot))
+            text += render.partial(f"desk-contest-{slug}", render.contest(board, ballot, language))
         else:
-            text += render.partial("desk-people", render.people(board))
+            text += render.partial("desk-people", render.people(board, language))
     return Response(text, 200, {"Cache-Control": "no-store"}, HTML)
 
 
@@ -95,14 +100,16 @@ async def desk_page(
     wrong: dict[str, str] | None = None,
 ) -> Response:
     """The night at a glance; ``typed`` are the fields of a form on it that was refused, ``wrong`` says why at each."""
-    board = await current_board(request)
+    board, language = await current_board(request), language_of(request)
     glances = board.glances()
     q = request.query_params.get("q", "")
     if len(q) > LONGEST_SEARCH:
-        notice, status = f"Look for at most {LONGEST_SEARCH} characters: these were {len(q):,}.", 422
+        message = _("Look for at most %(most)s characters: these were %(number)s.")
+        notice, status = say(message, most=LONGEST_SEARCH, number=len(q)), 422
         q = q[:LONGEST_SEARCH]
     words = q.casefold().split()
-    shown = [all(word in glance.text for word in words) for glance in glances]
+    texts = [glance.text(partial(said, language)) if words else "" for glance in glances]
+    shown = [all(word in text for word in words) for text in texts]
     hub = process(request).hub
     channel = hub.channels.get(board.night.definition.id)
     return page(
@@ -114,10 +121,10 @@ async def desk_page(
         wrong=wrong or {},
         notes=_notes(board.night),
         board=board,
-        air=render.status(board, glances),
-        replay=render.replay(board),
-        needs=render.needs(board, glances),
-        rows=[render.row(glance, not here) for glance, here in zip(glances, shown, strict=True)],
+        air=render.status(board, glances, language),
+        replay=render.replay(board, language),
+        needs=render.needs(board, glances, language),
+        rows=[render.row(glance, language, not here) for glance, here in zip(glances, shown, strict=True)],
         found=sum(shown),
         q=q,
         blocks=any(slates(glance.count.contest) for glance in glances),
@@ -135,10 +142,10 @@ async def contest_page(
     wrong: dict[str, str] | None = None,
 ) -> Response:
     """One contest; ``typed`` and ``wrong`` are as in ``desk_page``. 404 if there is no such contest."""
-    board = await current_board(request)
+    board, language = await current_board(request), language_of(request)
     count = board.night.counts.get(ballot)
     if count is None:
-        raise HTTPException(404, f"{ballot} is not a contest of this night.")
+        raise HTTPException(404, say("%(ballot)s is not a contest of this night.", ballot=ballot))
     return page(
         request,
         "contest.html",
@@ -154,8 +161,8 @@ async def contest_page(
         board=board,
         count=count,
         stands=board.stands(ballot),
-        air=render.status(board, board.glances()),
-        contest=render.contest(board, ballot),
+        air=render.status(board, board.glances(), language),
+        contest=render.contest(board, ballot, language),
     )
 
 

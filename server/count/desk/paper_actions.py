@@ -19,11 +19,12 @@ from server.election.parties import Party
 from server.election.refusals import Refused, refuse_if
 from server.election.results.amendments import ids_used, in_words
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import _, say
 from server.nights.coming.parties import standing
 from server.stream.events import StreamUnavailable
 
 MEANWHILE = "amended-meanwhile"
-BOTH = (
+BOTH = say(
     "Somebody put this right after you began to type. Nothing of yours was sent: it is in the form below, together "
     "with what changed."
 )
@@ -56,7 +57,7 @@ async def amend_ballot_paper(request: Request) -> Response:
     board = await current_board(request)
     count = board.later.counts.get(ballot)
     if count is None:
-        raise HTTPException(404, f"{ballot} is not a contest of this night.")
+        raise HTTPException(404, say("%(ballot)s is not a contest of this night.", ballot=ballot))
     made = made_by(paper.read(form), count.contest, board.later.parties, ids_used(board.later, ballot))
     reason, made_from = form.get("reason", ""), round_in(form.get("made-from"))
     command = AmendBallotPaper(
@@ -85,8 +86,11 @@ async def amend_ballot_paper(request: Request) -> Response:
 def _must_be_the_newest(amended: int, made_from: int, wrong: bool) -> None:
     """Refuses a form with mistakes in it that is also out of date: that is to be said first."""
     if wrong and made_from != amended:
-        sentence = "Somebody put this ballot paper right after this page was opened. Nothing was sent, and what you "
-        raise Refused(MEANWHILE, f"{sentence}typed is kept: compare the two.")
+        sentence = say(
+            "Somebody put this ballot paper right after this page was opened. Nothing was sent, and what you typed is "
+            "kept: compare the two."
+        )
+        raise Refused(MEANWHILE, sentence)
 
 
 def field_of(field: str, numbers: dict[str, int]) -> str:
@@ -108,7 +112,7 @@ async def _paper_page(
     board = await current_board(request)
     count = board.later.counts.get(ballot)
     if count is None:
-        raise HTTPException(404, f"{ballot} is not a contest of this night.")
+        raise HTTPException(404, say("%(ballot)s is not a contest of this night.", ballot=ballot))
     stands = paper.form_of(count.contest, board.later.parties)
     form, seen = stands, count.amended
     if typed is not None:
@@ -141,7 +145,8 @@ async def _paper_page(
 def _summary(notice: str, sentences: dict[str, str]) -> str:
     if len(sentences) <= 1:
         return notice
-    return f"{len(sentences)} things are to be put right first. Each is said at its field; nothing was sent."
+    message = _("%(number)s things are to be put right first. Each is said at its field; nothing was sent.")
+    return say(message, number=len(sentences))
 
 
 def _differing(stands: paper.PaperForm, form: paper.PaperForm) -> dict[str, str]:

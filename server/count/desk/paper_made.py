@@ -12,6 +12,7 @@ from server.election.contests import Candidate, Contest, Fate, Previous
 from server.election.numbers import Unreadable, typed
 from server.election.parties import Party, counted_as
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import _, say
 from server.election.texts.unseen import visible
 from server.nights.coming.parties import known, meant, unregistered
 
@@ -75,8 +76,9 @@ class _Maker:
         field, description = f"paper.candidate.{row.number}", _plain(row.description)
         name, fates = _plain(row.name), get_args(Fate)
         if not name:
-            sentence = f"Say who stands here. To take {before.name} off the paper, say so under “Details”."
-            self._wrong(f"{field}.name", sentence if before.name else "Say who stands here.")
+            message = _("Say who stands here. To take %(name)s off the paper, say so under “Details”.")
+            sentence = say(message, name=before.name) if before.name else say("Say who stands here.")
+            self._wrong(f"{field}.name", sentence)
         return replace(
             before,
             name=name,
@@ -96,10 +98,10 @@ class _Maker:
             self._name(party)
             return party.id
         if text:
-            sentence = f"No register has a party “{text[:40]}”. If it is right, give its short name under “Details”."
-            self._wrong(f"{field}.party", sentence)
+            message = _("No register has a party “%(party)s”. If it is right, give its short name under “Details”.")
+            self._wrong(f"{field}.party", say(message, party=text[:40]))
         else:
-            self._wrong(f"{field}.party", "Say for which party, or that it is an Independent.")
+            self._wrong(f"{field}.party", say("Say for which party, or that it is an Independent."))
         return ""
 
     def _name(self, party: Party) -> None:
@@ -118,9 +120,9 @@ class _Maker:
                 continue
             party = self._party_before(f"{field}.party", text)
             if number is None:
-                self._wrong(f"{field}.votes", "Say how many votes.")
+                self._wrong(f"{field}.votes", say("Say how many votes."))
             elif party in votes:
-                self._wrong(f"{field}.party", "That party is in two rows.")
+                self._wrong(f"{field}.party", say("That party is in two rows."))
             elif party:
                 votes[party] = number
         holder = _plain(form.holder)
@@ -135,7 +137,8 @@ class _Maker:
             return OTHERS
         party = meant(text, self.known) if text else None
         if party is None:
-            self._wrong(field, f"No register has a party “{text[:40]}”." if text else "Which party?")
+            unknown = say("No register has a party “%(party)s”.", party=text[:40])
+            self._wrong(field, unknown if text else say("Which party?"))
             return ""
         self._name(party)
         return counted_as(party.id)

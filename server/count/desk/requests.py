@@ -13,14 +13,16 @@ from server.count.visit.sending import new_id
 from server.count.visit.visitors_night import both_of
 from server.election.counting.acts import Role
 from server.election.refusals import Refused
+from server.election.texts.said import say
+from server.html.address import in_language, language_of, without_language
 from server.html.answers import HTML
-from server.html.languages import ENGLISH, Language
+from server.html.root import rooted
 from server.html.templates import rendered
 from server.stream.clock import now
 from server.stream.events import StreamUnavailable
 
 DESK: tuple[Role, ...] = ("desk",)
-NOT_CONFIRMED = (
+NOT_CONFIRMED = say(
     "The store of results did not answer, so it is not certain that this was done. Send it again: it counts only once."
 )
 Again = Callable[[str, int], Awaitable[Response]]
@@ -63,20 +65,20 @@ def page(
     watched: str = "",
     notice: str = "",
     typed: dict[str, str] | None = None,
-    language_of_page: Language = ENGLISH,
     **context: object,
 ) -> Response:
-    """A page from a template below web/templates/desk; no cache may keep it. ``ballot`` is the contest it is about, if
-    any.
+    """A page from a template below web/templates/desk, in the visitor's language; no cache may keep it. ``ballot`` is
+    the contest it is about, if any.
 
     ``typed`` are the fields of a form that comes again, and ``typed["form"]`` says which form. ``watched`` is the query
-    string with which the page polls ``/desk/live``. ``language_of_page`` is for templates that have messages.
+    string with which the page polls ``/desk/live``, but for the language.
     """
-    visitor = visit(request)
+    visitor, language = visit(request), language_of(request)
     board = context.get("board")
     text = rendered(
         f"desk/{template}",
-        language_of_page,
+        language,
+        asked_as=rooted("/desk") + "?" if request.method == "POST" else without_language(request),
         person=visitor.person,
         csrf=csrf(request),
         contest_field=f"{visitor.night}/{ballot}",
@@ -84,8 +86,8 @@ def page(
         key=(typed or {}).get("key") or new_id(),
         notice=notice,
         typed=typed or {},
-        watched=watched,
+        watched=f"{watched}{'&' if watched else '?'}lang={language.code}",
         runs_place=isinstance(board, Board) and runs_the_place(request, board),
         **context,
     )
-    return Response(text, status, {"Cache-Control": "no-store"}, HTML)
+    return in_language(request, Response(text, status, {"Cache-Control": "no-store"}, HTML))

@@ -11,7 +11,6 @@ from server.count.desk.requests import DESK, current_board, page
 from server.count.visit.rules import SignedIn, visit
 from server.election.counting.hooks import KINDS, Hook
 from server.hooks.progress import Progress, progress_of
-from server.html.address import language_of
 from server.html.process import process
 from server.stream.events import StreamUnavailable
 
@@ -57,7 +56,6 @@ async def hooks_page(
         request,
         "hooks.html",
         status,
-        language_of_page=language_of(request),
         typed=typed,
         board=board,
         code=code,

@@ -23,9 +23,11 @@ from server.election.counting.acts import PinCleared, Revoked, SessionsEnded
 from server.election.counting.acts.people_acts import CallAnswered, CallAsked, PhoneGiven
 from server.election.counting.desk import Person
 from server.election.refusals import Refused
+from server.election.texts.said import say
 from server.html.address import language_of
 from server.html.languages import Language
 from server.html.process import process
+from server.html.saying import said
 from server.html.templates import rendered
 from server.settings import Settings
 
@@ -43,10 +45,10 @@ async def invitations(request: Request) -> Response:
     """``GET /desk/invitations``: a card to print for each invitation that nobody has opened; ``?only=`` for one."""
     board, only = await current_board(request), request.query_params.get("only", "")
     unopened = [person for person in _unopened(board) if only in ("", person.invitation)]
-    settings, language, one = process(request).settings, language_of(request), board.desk.people.get(only)
-    cards = await cards_of(settings, board, unopened, language)
+    settings, one = process(request).settings, board.desk.people.get(only)
+    cards = await cards_of(settings, board, unopened, language_of(request))
     told = dict[str, Any](cards=cards, only=only, one=one, closed=settings.closed_to_phones)
-    return page(request, "invitations.html", language_of_page=language, board=board, **told)
+    return page(request, "invitations.html", board=board, **told)
 
 
 @allows(Sends(DESK))
@@ -65,7 +67,7 @@ async def invite(request: Request) -> Response:
             many = "lines" in form
             guests = guests_of(board, form["lines"], sent_before) if many else [guest_of(board, form, sent_before)]
         except BadLines as bad:
-            raise Refused("lines", str(bad)) from None
+            raise Refused("lines", bad.sentence) from None
         submitter = process(request).submitter
         for guest in guests:
             by = stamp(request, command_id(guest))
@@ -94,9 +96,10 @@ async def change(request: Request) -> Response:
 
     async def changed() -> None:
         if what == "revoke" and invited == visit(request).person.invitation:
-            raise Refused("oneself", "That is your own invitation. Another desk can revoke it.")
+            raise Refused("oneself", say("That is your own invitation. Another desk can revoke it."))
         if what not in ("clear", "phone", *_ACTS):
-            raise Refused("act-unknown", "Nothing was done: that is none of what can be done with an invitation.")
+            sentence = say("Nothing was done: that is none of what can be done with an invitation.")
+            raise Refused("act-unknown", sentence)
         by = stamp(request, id_of(what, form.get("key"), invited))
         if what == "clear":
             act = PinCleared(**by, invited=invited, link=new_id())
@@ -119,7 +122,8 @@ async def change(request: Request) -> Response:
 async def there(request: Request) -> Response:
     """``GET /desk/there``: invitation → whether the person is there now, in words; asked for while a page is open."""
     board = replace(await current_board(request), heard=await process(request).presence.known(visit(request).night))
-    people = {one.invitation: board.there(one) for one in board.desk.people.values() if one.sessions}
+    language = language_of(request)
+    people = {one.invitation: said(language, board.there(one)) for one in board.desk.people.values() if one.sessions}
     return JSONResponse(people, headers={"Cache-Control": "no-store"})
 
 
@@ -128,7 +132,7 @@ async def people_page(
 ) -> Response:
     """Everybody invited; ``typed`` are the fields of a form on the page that was refused."""
     board = replace(await current_board(request), heard=await process(request).presence.known(visit(request).night))
-    unopened = len(_unopened(board))
+    unopened, language = len(_unopened(board)), language_of(request)
     return page(
         request,
         "people.html",
@@ -137,10 +141,10 @@ async def people_page(
         notice=notice,
         typed=typed,
         board=board,
-        air=render.status(board, board.glances()),
-        people=render.people(board),
+        air=render.status(board, board.glances(), language),
+        people=render.people(board, language),
         unopened=unopened,
-        roles=tuple(ROLES.values()),
+        invited_as=tuple(ROLES.values()),
     )
 
 

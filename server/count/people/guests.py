@@ -11,8 +11,14 @@ from server.count.visit.inviting import ROLES
 from server.election.counting.acts import Role
 from server.election.counting.people import PHONE_UNFIT, is_number
 from server.election.limits import LONGEST_LINE, LONGEST_NAME, MOST_LINES
+from server.election.texts.said import Said, _, say, say_all
+from server.election.texts.several import listed
+from server.election.texts.words import ROLES as ROLE_WORDS
+from server.html.languages import languages
+from server.html.saying import said
 
 _MOST_NAMED = 8
+_ALL_CONTESTS = _("the desk is invited for all contests, not for %(contest)s.")
 
 
 class Guest(Struct, frozen=True):
@@ -25,7 +31,11 @@ class Guest(Struct, frozen=True):
 
 
 class BadLines(Exception):
-    """Raised for a list from which nobody is invited; its message says what is wrong in which line."""
+    """Raised for a list from which nobody is invited; its ``sentence`` says what is wrong in which line."""
+
+    def __init__(self, sentence: Said) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def guests_of(board: Board, text: str, sent_before: Callable[[Guest], bool]) -> list[Guest]:
@@ -35,27 +45,29 @@ def guests_of(board: Board, text: str, sent_before: Callable[[Guest], bool]) -> 
     BadLines if any line is wrong, or somebody is invited already and was not ``sent_before`` with this very form. Then
     nobody is invited: a list of which half is invited is worse than one of which nobody is.
     """
-    known, wrong = _Contests(board), list[str]()
+    known, wrong = _Contests(board), list[Said]()
     guests: dict[Guest, int] = {}
     invited = _invited(board)
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if len(lines) > MOST_LINES:
-        raise BadLines(f"Those are {len(lines):,} people: invite at most {MOST_LINES:,} at once.")
+        raise BadLines(
+            say("Those are %(number)s people: invite at most %(most)s at once.", number=len(lines), most=MOST_LINES)
+        )
     for number, line in lines:
         try:
             _must_fit(line)
             guest = _guest(known, line)
             if guest in guests:
-                raise BadLines(f"the same as line {guests[guest]}.")
+                raise BadLines(say("the same as line %(line)s.", line=guests[guest]))
             _must_be_new(invited, guest, sent_before)
             guests[guest] = number
         except BadLines as error:
-            wrong.append(f"Line {number}: {error}")
+            wrong.append(say("Line %(line)s: %(wrong)s", line=number, wrong=error.sentence))
     if wrong:
-        more = f" And {len(wrong) - _MOST_NAMED} lines more." if len(wrong) > _MOST_NAMED else ""
-        raise BadLines(f"Nobody was invited. {' '.join(wrong[:_MOST_NAMED])}{more}")
+        more = [say("And %(number)s lines more.", number=len(wrong) - _MOST_NAMED)] if len(wrong) > _MOST_NAMED else []
+        raise BadLines(say_all(say("Nobody was invited."), *wrong[:_MOST_NAMED], *more))
     if not guests:
-        raise BadLines("Nobody was invited: write a line for each person.")
+        raise BadLines(say("Nobody was invited: write a line for each person."))
     return list(guests)
 
 
@@ -67,15 +79,17 @@ def guest_of(board: Board, form: dict[str, str], sent_before: Callable[[Guest], 
     """
     role = _role(form.get("role", "officer"))
     if role is None:
-        raise BadLines("Say as what: officer, second officer, returning officer or desk.")
+        raise BadLines(say("Say as what: officer, second officer, returning officer or desk."))
     known, here = _Contests(board), form["contest"].rpartition("/")[2]
     named = [line for line in form.get("contests", here).splitlines() if line.strip()]
     if role == "desk" and named:
-        raise BadLines("The desk is invited for all contests: name none.")
+        raise BadLines(say("The desk is invited for all contests: name none."))
     if role != "desk" and not named:
-        raise BadLines("Say for which contest.")
+        raise BadLines(say("Say for which contest."))
     if len(named) > MOST_LINES:
-        raise BadLines(f"Those are {len(named):,} contests: name at most {MOST_LINES:,} at once.")
+        raise BadLines(
+            say("Those are %(number)s contests: name at most %(most)s at once.", number=len(named), most=MOST_LINES)
+        )
     for line in named:
         _must_fit(line)
     phone = " ".join(form.get("phone", "").split())
@@ -93,7 +107,8 @@ def _invited(board: Board) -> set[Guest]:
 
 def _must_be_new(invited: set[Guest], guest: Guest, sent_before: Callable[[Guest], bool]) -> None:
     if replace(guest, phone="") in invited and not sent_before(guest):
-        raise BadLines(f"{guest.name} is invited already, as {guest.role}: the link can be printed again.")
+        message = _("%(name)s is invited already, as %(role)s: the link can be printed again.")
+        raise BadLines(say(message, name=guest.name, role=ROLE_WORDS[guest.role]))
 
 
 def _guest(known: "_Contests", line: str) -> Guest:
@@ -106,29 +121,37 @@ def _guest(known: "_Contests", line: str) -> Guest:
     contest = others if role else rest.strip()  # the names of many contests contain a comma
     if role == "desk":
         if contest:
-            raise BadLines(f"the desk is invited for all contests, not for {contest[:LONGEST_NAME]}.")
+            raise BadLines(say(_ALL_CONTESTS, contest=contest[:LONGEST_NAME]))
         return Guest(_name(name), "desk", (), phone)
     if not contest:
-        raise BadLines("after the name and a comma, say for which contest.")
+        raise BadLines(say("after the name and a comma, say for which contest."))
     return Guest(_name(name), role or "officer", (known.ballot(contest),), phone)
 
 
 def _must_fit(line: str) -> None:
     if len(line) > LONGEST_LINE:
-        raise BadLines(f"a line has at most {LONGEST_LINE} characters, and this one {len(line):,}.")
+        raise BadLines(
+            say("a line has at most %(most)s characters, and this one %(length)s.", most=LONGEST_LINE, length=len(line))
+        )
 
 
 def _name(text: str) -> str:
     name = " ".join(text.split())
     if not name:
-        raise BadLines("say who is invited.")
+        raise BadLines(say("say who is invited."))
     if len(name) > LONGEST_NAME:
-        raise BadLines(f"a name has at most {LONGEST_NAME} characters.")
+        raise BadLines(say("a name has at most %(most)s characters.", most=LONGEST_NAME))
     return name
 
 
 def _role(text: str) -> Role | None:
-    return ROLES.get("-".join(text.casefold().replace("-", " ").split()))
+    return _ROLES.get(" ".join(text.casefold().replace("-", " ").split()))
+
+
+_ROLES: dict[str, Role] = {
+    said(language, ROLE_WORDS[role]).casefold(): role for language in languages() for role in ROLES.values()
+}
+"""The roles of a night in the words of each language → the role."""
 
 
 class _Contests:
@@ -147,7 +170,9 @@ class _Contests:
         if len(ballots) == 1:
             return ballots[0]
         if ballots:
-            raise BadLines(f"{text[:LONGEST_NAME]} is the name of several contests: write one of {', '.join(ballots)}.")
+            message = _("%(name)s is the name of several contests: write one of %(ballots)s.")
+            raise BadLines(say(message, name=text[:LONGEST_NAME], ballots=listed(ballots)))
         near = difflib.get_close_matches(name, self._by_name, n=1, cutoff=0.75)
-        like = f" Is it {self._by_name[near[0]][0]}?" if near else ""
-        raise BadLines(f"{text.strip()[:LONGEST_NAME]} is not a contest of this night.{like}")
+        wrong = say("%(ballot)s is not a contest of this night.", ballot=text.strip()[:LONGEST_NAME])
+        like = [say("Is it %(contest)s?", contest=self._by_name[near[0]][0])] if near else []
+        raise BadLines(say_all(wrong, *like))

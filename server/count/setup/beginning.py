@@ -13,6 +13,7 @@ from server.access import allows
 from server.count.setup.requests import ADMINS, begun, page, sent
 from server.count.visit.rules import Sends, SignedIn
 from server.election.refusals import Refused
+from server.election.texts.said import say
 from server.nights.coming import files, seats
 from server.nights.coming.reading import day_of, no_day, short
 from server.nights.coming.sheet import Sheet, TypedContest
@@ -53,12 +54,12 @@ async def from_seat(request: Request) -> Response:
     gss, _, night = form.get("seat", "").partition("/")
     chosen = [one for one in found if one.contest.gss == gss and night in one.polls]
     if not form.get("q"):
-        return again("Say which seat.", 422)
+        return again(say("Say which seat."), 422)
     if day_of(form.get("date", "")) is None:
-        what = no_day(form["date"]) if form.get("date") else ""
-        return again(what or "Say on which day the poll is.", 422)
+        what = no_day(form["date"]) if form.get("date") else say("Say on which day the poll is.")
+        return again(what, 422)
     if len(found) == 0:
-        return again(f"There is no seat like {short(form['q'])}. Type a part of its name.", 422)
+        return again(say("There is no seat like %(text)s. Type a part of its name.", text=short(form["q"])), 422)
     if not chosen and (len(found) > 1 or len(found[0].polls) > 1):
         return again()
     seat = chosen[0] if chosen else found[0]
@@ -77,7 +78,7 @@ async def from_file(request: Request) -> Response:
     day = day_of(form.get("date", ""))
     again = partial(_ways, request, way="file", typed=form)
     if not data.strip():
-        return again("Choose a file, or paste a table.", 422)
+        return again(say("Choose a file, or paste a table."), 422)
     if form.get("date") and day is None:
         return again(no_day(form["date"]), 422)
     try:
@@ -144,5 +145,5 @@ def place_in(request: Request, contests: int) -> int:
     text = request.query_params.get("contest", "1")
     place = int(text) - 1 if text.isascii() and text.isdecimal() and len(text) < 5 else -1
     if not 0 <= place < max(contests, 1):
-        raise HTTPException(404, "There is no such contest in this draft.")
+        raise HTTPException(404, say("There is no such contest in this draft."))
     return place

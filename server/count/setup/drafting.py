@@ -1,6 +1,7 @@
 """The draft of a night as a page: typed, saved, and put together where two people typed at once."""
 
 from asyncio import to_thread
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from server.count.visit.rules import Sends, SignedIn, visit
 from server.election.limits import MOST_CANDIDATES
 from server.election.numbers import written
 from server.election.parties import counted_as
+from server.election.texts.said import _, say
 from server.nights.coming import lists, parties
 from server.nights.coming.bodies import with_bodies
 from server.nights.coming.made import NATIONS, faults_of
@@ -58,7 +60,7 @@ async def save(request: Request) -> Response:
         by, forms = visit(request).person.name, (*stored.forms[1 - _FORMS :], form.get("key", ""))
         await drafts(request).put(id, Stored(seen + 1, now(), by, says(mine), stored.opens, forms=forms))
     except TooManyDrafts as refused:
-        return await _page(request, id, stored, mine, str(refused), 422)
+        return await _page(request, id, stored, mine, refused.sentence, 422)
     except DraftConflict:
         id, newest = await draft_of(request)
         return await _both(request, id, newest, theirs, mine) if sheet_of(newest) != mine else _go_on(request, id, form)
@@ -97,11 +99,12 @@ async def _both(request: Request, id: str, stored: Stored, base: Sheet, mine: Sh
         for name in dict.fromkeys((*was, *has))
         if was.get(name, "") != has.get(name, "")
     ]
-    who = "Another window of yours" if stored.by == visit(request).person.name else stored.by
-    notice = (
-        f"{who} has saved this draft since you opened this page. What you typed is in the form below, together "
-        "with those changes, and is not saved yet: look at it and save again."
+    who = say("Another window of yours") if stored.by == visit(request).person.name else stored.by
+    message = _(
+        "%(who)s has saved this draft since you opened this page. What you typed is in the form below, together with "
+        "those changes, and is not saved yet: look at it and save again."
     )
+    notice = say(message, who=who)
     return await _page(request, id, stored, merged(base, theirs, mine), notice, 409, changes)
 
 
@@ -112,7 +115,7 @@ async def _page(
     sheet: Sheet,
     notice: str = "",
     status: int = 200,
-    changes: list[tuple[str, str, str]] | None = None,
+    changes: Sequence[tuple[str, str, str]] = (),
 ) -> Response:
     place = place_in(request, len(sheet.contests))
     faults = await to_thread(faults_of, sheet)  # a general election takes half a second
@@ -143,7 +146,7 @@ async def _page(
         known=[not isinstance(one, str) for one in shown],
         parties=parties.names(),
         nations=NATIONS,
-        changes=changes or [],
+        changes=changes,
         votes=written(request.query_params.get("votes", "")) or 0,
         unsorted=tuple(contest.candidates) != lists.in_order(contest.candidates),
         date=day.isoformat() if day else sheet.date,
@@ -161,7 +164,7 @@ async def refused_page(request: Request, notice: str, status: int) -> Response:
 
 def _where(sheet: Sheet, field: str) -> tuple[int, str]:
     """The contest that a field belongs to, from 0 (-1: the night), and what the seat is called."""
-    place, dot, _ = field.partition(".")
+    place, dot, _name = field.partition(".")
     if not dot or not place.isdigit():
         return -1, ""
     return int(place), sheet.contests[int(place)].seat if len(sheet.contests) > 1 else ""

@@ -17,6 +17,7 @@ from server.count.visit.sessions import begin_session
 from server.election.counting.acts import PinChosen
 from server.election.counting.acts import SignedIn as HasSignedIn
 from server.election.refusals import Refused
+from server.election.texts.said import say
 from server.html.process import process
 from server.nights import archive
 from server.nights.coming.reading import day_of
@@ -52,8 +53,8 @@ async def practise(request: Request) -> Response:
     try:
         past = await to_thread(this.kept.load, night)
         copy = await open_copy(this.stream, this.kept, past.definition, past.expected, id_of("copy", new_id()))
-    except archive.UnknownNight as error:
-        return await _nights(request, str(error), 422)
+    except archive.UnknownNight:
+        return await _nights(request, say("There is no past night called %(night)s.", night=night), 422)
     except Refused as refused:
         return await _nights(request, refused.sentence, 422)
     return RedirectResponse(f"/admin?opened={copy.id}", 303)
@@ -70,7 +71,7 @@ async def _at_the_desk(request: Request, night: str) -> dict[str, object]:
     submitter = process(request).submitter
     stands = await submitter.look(night)
     if stands.night is None:
-        raise Refused("night-unknown", f"{night or 'That night'} is not on air.")
+        raise Refused("night-unknown", say("%(night)s is not on air.", night=night or say("That night")))
     session = new_id()
     invitation = await _own_invitation(request, night)
     by = stamp(request, f"session/{session}")

@@ -16,6 +16,7 @@ from server.count.visit.rules import Sends, visit
 from server.election.clock import LONDON, skipped
 from server.election.numbers import written
 from server.election.refusals import Refused
+from server.election.texts.said import _, say, say_all
 from server.html.process import process
 from server.nights.coming.made import Made, NotMade, made
 from server.nights.coming.reading import clock_of, day_of
@@ -29,7 +30,7 @@ from server.stream.opening import open_night
 from server.stream.submit import Submitter
 
 _EVERY_SECONDS = 1.0
-_CHANGED = "Somebody has changed this draft since you saw it. Nothing was opened: look at it again."
+_CHANGED = say("Somebody has changed this draft since you saw it. Nothing was opened: look at it again.")
 
 
 @allows(Sends(ADMINS))
@@ -50,8 +51,10 @@ async def open_draft(request: Request) -> Response:
             await _must_open(stored, this.kept)
         by = visit(request).person.name
         await drafts(request).put(id, replace(stored, version=stored.version + 1, by=by, opens=opens, failed=""))
-    except (Refused, NotMade) as error:
-        return await refused_page(request, str(error), 422)
+    except Refused as refused:
+        return await refused_page(request, refused.sentence, 422)
+    except NotMade as error:
+        return await refused_page(request, say_all(*(fault.sentence for fault in error.faults)), 422)
     except DraftConflict:
         return await refused_page(request, _CHANGED, 409)
     except StreamUnavailable:
@@ -64,7 +67,7 @@ async def drop(request: Request) -> Response:
     """``POST /admin/nights/{draft}/drop``: throws a draft away, if the box beside it was ticked."""
     form = await sent(request)
     if not form.get("sure"):
-        return await refused_page(request, "Tick the box if this draft is to be thrown away.", 422)
+        return await refused_page(request, say("Tick the box if this draft is to be thrown away."), 422)
     await drafts(request).drop(request.path_params["draft"])
     return RedirectResponse("/admin", 303)
 
@@ -114,7 +117,8 @@ async def _must_open(stored: Stored, kept: Kept) -> Made:
     except Refused as refused:
         if refused.code != "night-kept":
             raise
-        sentence = f"{night.definition.id} is a past night already: put the date or the seat right."
+        message = _("%(night)s is a past night already: put the date or the seat right.")
+        sentence = say(message, night=night.definition.id)
         raise Refused(refused.code, sentence) from None
     return night
 
@@ -122,13 +126,14 @@ async def _must_open(stored: Stored, kept: Kept) -> Made:
 def moment_of(text: str) -> datetime:
     """The moment in London that a browser sends, or somebody types, as 10/12/2026 21:30; Refused if it is none to
     come."""
-    day_text, _, clock_text = text.strip().replace("T", " ").rpartition(" ")
+    day_text, _between, clock_text = text.strip().replace("T", " ").rpartition(" ")
     day, clock = day_of(day_text), clock_of(clock_text)
     if day is None or clock is None:
-        raise Refused("time", "Say when it is to be opened, such as 10/12/2026 21:30.")
+        raise Refused("time", say("Say when it is to be opened, such as 10/12/2026 21:30."))
     moment = datetime.combine(day, clock, LONDON)
     if sentence := skipped(moment):
         raise Refused("time", sentence)
     if moment <= now():
-        raise Refused("time", f"{moment:%H:%M on %d/%m/%Y} is over: open it now, or at a later time.")
+        message = _("%(time)s on %(day)s is over: open it now, or at a later time.")
+        raise Refused("time", say(message, time=f"{moment:%H:%M}", day=f"{moment:%d/%m/%Y}"))
     return moment

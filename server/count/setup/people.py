@@ -14,6 +14,7 @@ from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, new_id, stamp
 from server.election.counting.acts import PLACE, PinCleared, Revoked, SessionsEnded, Stamp
 from server.election.refusals import Refused
+from server.election.texts.said import say
 from server.html.process import process
 from server.stream.events import StreamUnavailable
 
@@ -57,9 +58,10 @@ async def change(request: Request) -> Response:
     invited = form.get("invitation", "")
     try:
         if what == "revoke" and invited == visit(request).person.invitation:
-            raise Refused("oneself", "That is your own invitation. Another admin can revoke it.")
+            raise Refused("oneself", say("That is your own invitation. Another admin can revoke it."))
         if what not in _ACTS:
-            raise Refused("act-unknown", "Nothing was done: that is none of what can be done with an invitation.")
+            sentence = say("Nothing was done: that is none of what can be done with an invitation.")
+            raise Refused("act-unknown", sentence)
         by = stamp(request, id_of(what, form.get("key"), invited))
         act = (
             PinCleared(**by, invited=invited, link=new_id())

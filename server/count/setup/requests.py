@@ -10,15 +10,18 @@ from server.count.visit.rules import visit
 from server.count.visit.sending import id_of, new_id
 from server.election.counting.acts import PLACE, Role
 from server.election.refusals import Refused
+from server.election.texts.said import say
+from server.html.address import in_language, language_of, without_language
 from server.html.answers import HTML
 from server.html.process import process
+from server.html.root import rooted
 from server.html.templates import rendered
 from server.nights.coming.sheet import Sheet, decoded, encoded
 from server.stream.clock import now
 from server.stream.drafts import DraftConflict, Drafts, Stored, TooManyDrafts
 
 ADMINS: tuple[Role, ...] = ("admin",)
-NOT_CONFIRMED = "The store of results did not answer, so it is not certain that this was kept. Send it again."
+NOT_CONFIRMED = say("The store of results did not answer, so it is not certain that this was kept. Send it again.")
 _FIELD = "draft."
 
 
@@ -45,8 +48,8 @@ async def draft_of(request: Request) -> tuple[str, Stored]:
     stored = await drafts(request).newest(draft)
     if stored is None:
         if became := await drafts(request).became(draft):
-            raise HTTPException(303, "This night has been opened.", {"Location": f"/admin?opened={became}"})
-        raise HTTPException(404, "There is no such draft: somebody has thrown it away.")
+            raise HTTPException(303, say("This night has been opened."), {"Location": f"/admin?opened={became}"})
+        raise HTTPException(404, say("There is no such draft: somebody has thrown it away."))
     return draft, stored
 
 
@@ -56,7 +59,7 @@ async def begun(request: Request, sheet: Sheet, key: str) -> str:
     try:
         await drafts(request).put(draft, Stored(1, now(), visit(request).person.name, says(sheet)))
     except TooManyDrafts as many:
-        raise Refused("too-many-drafts", str(many)) from None
+        raise Refused("too-many-drafts", many.sentence) from None
     except DraftConflict:  # the form came twice
         pass
     return f"/admin/nights/{draft}"
@@ -73,9 +76,12 @@ def sheet_of(stored: Stored) -> Sheet:
 
 
 def page(request: Request, template: str, status: int = 200, *, notice: str = "", **context: object) -> Response:
-    """A page from a template below web/templates/setup; no cache may keep it. ``notice`` says what was refused."""
+    """A page from a template below web/templates/setup, in the visitor's language; no cache may keep it. ``notice``
+    says what was refused."""
     text = rendered(
         f"setup/{template}",
+        language_of(request),
+        asked_as=rooted("/admin") + "?" if request.method == "POST" else without_language(request),
         person=visit(request).person,
         csrf=csrf(request),
         contest_field=f"{PLACE}/",
@@ -83,4 +89,4 @@ def page(request: Request, template: str, status: int = 200, *, notice: str = ""
         notice=notice,
         **context,
     )
-    return Response(text, status, {"Cache-Control": "no-store"}, HTML)
+    return in_language(request, Response(text, status, {"Cache-Control": "no-store"}, HTML))

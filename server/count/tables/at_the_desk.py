@@ -13,6 +13,7 @@ from server.election.counting.acts.table_acts import TablesChosen
 from server.election.counting.entry import keyers
 from server.election.counting.tables import tables_in, tables_of
 from server.election.texts.check_codes import Finding
+from server.election.texts.said import say
 from server.html.address import language_of
 from server.html.process import process
 
@@ -43,13 +44,12 @@ async def _page(request: Request, ballot: str, outcome: Outcome = DONE, form: di
     board = await current_board(request)
     count = board.later.counts.get(ballot)
     if count is None:
-        raise HTTPException(404, f"{ballot} is not a contest of this night.")
+        raise HTTPException(404, say("%(ballot)s is not a contest of this night.", ballot=ballot))
     language, roles, now = language_of(request), keyers(count, board.desk), tables_of(count, board.desk)
     return page(
         request,
         "tables.html",
         outcome.status,
-        language_of_page=language,
         ballot=ballot,
         watched=f"?contest={ballot}",
         typed=form,

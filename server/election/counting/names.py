@@ -6,7 +6,7 @@ from server.election.commands import AnyCommand
 from server.election.counting.acts import Asked
 from server.election.counting.desk import Desk
 from server.election.events import Event
-from server.election.texts.words import ROLES
+from server.election.texts.words import AUTHORS
 
 
 def in_public(desk: Desk, asked: Asked) -> AnyCommand:
@@ -18,7 +18,7 @@ def in_public(desk: Desk, asked: Asked) -> AnyCommand:
 def named_author(desk: Desk, event: Event) -> str:
     """The same as it is told in a sentence."""
     name = author(desk, event)
-    return ROLES.get(name, name)
+    return AUTHORS.get(name, name)
 
 
 def author(desk: Desk, event: Event) -> str:

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from server.election.texts.said import _
+
 
 class Check(Struct, frozen=True):
     """One check. Figures that fail a check that ``blocks`` cannot be true; where it does not block they can be true,
@@ -69,15 +71,19 @@ _ERRORS = {
 }
 
 _WARNINGS = {
-    "turnout-out-of-range": "The ballot papers are a turnout hardly ever seen.",
-    "papers-differ-from-issued": "The ballot papers counted are not as many as were expected.",
-    "rejected-high": "3% or more of the ballot papers are rejected.",
-    "share-far-from-baseline": "A party's share is very far from the one it had at the last election.",
-    "rows-look-swapped": "Two candidates' votes, exchanged, would both be much nearer to the last election.",
-    "ten-times-too-big": "A number looks as if it had a digit too many: a tenth of it would be like the last election.",
-    "votes-in-falling-order": "Votes fall from the first row to the last, as in a declaration that is read by votes.",
-    "slate-far-apart": "Two candidates of one party, who mostly have the same voters, are very far apart.",
-    "totals-end-in-000": "A total is a round thousand, as estimates are and counts hardly ever.",
+    "turnout-out-of-range": _("The ballot papers are a turnout hardly ever seen."),
+    "papers-differ-from-issued": _("The ballot papers counted are not as many as were expected."),
+    "rejected-high": _("Three in a hundred or more of the ballot papers are rejected."),
+    "share-far-from-baseline": _("A party's share is very far from the one it had at the last election."),
+    "rows-look-swapped": _("Two candidates' votes, exchanged, would both be much nearer to the last election."),
+    "ten-times-too-big": _(
+        "A number looks as if it had a digit too many: a tenth of it would be like the last election."
+    ),
+    "votes-in-falling-order": _(
+        "Votes fall from the first row to the last, as in a declaration that is read by votes."
+    ),
+    "slate-far-apart": _("Two candidates of one party, who mostly have the same voters, are very far apart."),
+    "totals-end-in-000": _("A total is a round thousand, as estimates are and counts hardly ever."),
 }
 
 CHECKS = {code: Check(code, True, what) for code, what in _ERRORS.items()} | {

@@ -38,6 +38,8 @@ ROLES: dict[str, Said] = {
     "desk": say("desk"),
     "admin": say("admin"),
 }
+AUTHORS = ROLES | {"the command line": say("the command line"), "the desk": say("the desk")}
+"""Who did something and has no name → it in a sentence."""
 NO_POLL = {
     "uncontested": say("uncontested"),
     "postponed": say("postponed"),

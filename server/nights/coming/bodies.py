@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from server.election.bodies import NO_OVERALL_CONTROL, Body
 from server.election.contests import Contest
 from server.election.parties import counted_as
+from server.election.texts.said import _, say, say_all
 from server.nights.coming import parties
 from server.nights.coming.sheet import Sheet, TypedBody
 from server.nights.coming.standings import PartyReader
@@ -66,7 +67,7 @@ def bodies_of(reader: PartyReader, typed: Sequence[TypedBody], contests: Iterabl
 
 
 def _body(reader: PartyReader, at: str, one: TypedBody, up: int) -> Body:
-    name = reader.text(f"{at}name", one.name, "Say what it is called, such as Kent.")
+    name = reader.text(f"{at}name", one.name, say("Say what it is called, such as Kent."))
     kind: Literal["council", "office"] = "council" if one.id.startswith("local.") else "office"
     member, area = (reader.text(f"{at}{what}", getattr(one, what), "") for what in ("member", "area"))
     if kind == "office":
@@ -75,16 +76,18 @@ def _body(reader: PartyReader, at: str, one: TypedBody, up: int) -> Body:
     not_up = reader.standing(f"{at}not_up", one.not_up, "", 0, "Labour, 12", "seats")
     away = sum(not_up.values())
     if seats and not up <= seats:
-        reader.wrong(f"{at}seats", f"{seats} seats are fewer than the {up} that are fought.")
+        sentence = say("%(seats)s seats are fewer than the %(up)s that are fought.", seats=seats, up=up)
+        reader.wrong(f"{at}seats", sentence)
     elif seats and up < seats and not not_up:
-        sentence = (
-            f"Say which parties hold the {seats - up} seats that are not fought, or leave the number of seats out."
+        message = _(
+            "Say which parties hold the %(number)s seats that are not fought, or leave the number of seats out."
         )
-        reader.wrong(f"{at}not_up", sentence)
+        reader.wrong(f"{at}not_up", say(message, number=seats - up))
     elif seats and up + away > seats:
-        reader.wrong(f"{at}not_up", f"{away} seats and the {up} that are fought are more than {seats}.")
+        message = _("%(away)s seats and the %(up)s that are fought are more than %(seats)s.")
+        reader.wrong(f"{at}not_up", say(message, away=away, up=up, seats=seats))
     elif not seats and not_up:
-        reader.wrong(f"{at}seats", "Say how many seats there are in all.")
+        reader.wrong(f"{at}seats", say("Say how many seats there are in all."))
     return Body(
         one.id, name, kind, seats, not_up, _control(reader, f"{at}control", one.control), member or "councillor", area
     )
@@ -97,7 +100,7 @@ def _control(reader: PartyReader, field: str, text: str) -> str | None:
         return NO_OVERALL_CONTROL
     known = parties.party(text)
     if isinstance(known, str):
-        reader.wrong(field, f"{known} Say the party, or NOC for none.")
+        reader.wrong(field, say_all(known, say("Say the party, or NOC for none.")))
         return None
     reader.know(known)
     return counted_as(known.id)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from server.election.contests import slug_of
+from server.election.texts.said import _, say
 from server.nights.coming import parties
 from server.nights.coming.bodies import SUPPLEMENTARY, UNTIL, body_id, office_in
 from server.nights.coming.lists import in_order, named
@@ -34,7 +35,8 @@ def sheet_of(file: str, rows: Sequence[CsvRow], day: str, problems: list[Problem
         if not ballot.startswith(kinds):
             continue
         if not (BALLOT.fullmatch(ballot) and slug_of(ballot) and day_of(ballot.rpartition(".")[2])):
-            row.wrong(f"ballot_paper_id is {ballot!r}: it should be like parl.clacton.by.2014-10-09.")
+            message = _("ballot_paper_id is %(ballot)s: it should be like parl.clacton.by.2014-10-09.")
+            row.wrong(say(message, ballot=repr(ballot)))
             continue
         papers.setdefault(ballot, []).append(row)
     democracy_club.each_once(papers.values())
@@ -43,16 +45,15 @@ def sheet_of(file: str, rows: Sequence[CsvRow], day: str, problems: list[Problem
     if day:
         papers = {ballot: paper for ballot, paper in papers.items() if ballot.endswith(f".{day}")}
     elif len(days) > 1:
-        problems.append(Problem(file, 0, f"There are polls of several days in it: say which. {', '.join(days[:8])}."))
+        sentence = say("There are polls of several days in it: say which. %(days)s.", days=", ".join(days[:8]))
+        problems.append(Problem(file, 0, sentence))
     if rows and not papers and not problems:
-        what = f" of {day}" if day else ""
-        problems.append(
-            Problem(
-                file,
-                0,
-                f"There is no ballot for the House of Commons{what} in it, and none for a council or a mayor.",
-            )
+        message = (
+            _("There is no ballot for the House of Commons of %(day)s in it, and none for a council or a mayor.")
+            if day
+            else _("There is no ballot for the House of Commons in it, and none for a council or a mayor.")
         )
+        problems.append(Problem(file, 0, say(message, day=day)))
     if not papers or problems:
         return Sheet()
     contests = tuple(_ballot(ballot, paper) for ballot, paper in papers.items())
@@ -114,7 +115,7 @@ def _candidate(row: CsvRow, nation: str) -> TypedCandidate:
     if not surname:
         surname, first = named(row.required("person_name"))
     if sums := a_sum(row.text("person_name"), row.text("party_name")):
-        row.wrong(f"{sums} is no candidate and no party: leave this row out.")
+        row.wrong(say("%(sums)s is no candidate and no party: leave this row out.", sums=sums))
         return TypedCandidate()
     id, name = party_id(row.text("party_id")), row.required("party_name")
     known = parties.party(f"{name} ({id})") if id else name
@@ -143,7 +144,8 @@ def _whole_of(rows: Sequence[CsvRow], column: str) -> str:
     """A number that every row of a ballot repeats; rows that disagree are noted."""
     said = {whole(row.text(column)): row for row in rows if row.text(column)}
     if len(said) > 1:
-        list(said.values())[1].wrong(f"{column} is {' and '.join(said)} on the rows of one ballot.")
+        message = _("%(column)s is %(numbers)s on the rows of one ballot.")
+        list(said.values())[1].wrong(say(message, column=column, numbers=tuple(said)))
     number = next(iter(said), "")
     return "" if number == "1" else number
 

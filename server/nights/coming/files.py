@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from server.election.texts.said import _, say
 from server.nights.coming import export
 from server.nights.coming.bodies import id_of, with_bodies
 from server.nights.coming.export import whole
@@ -128,7 +129,7 @@ def _filled_in(file: str, rows: Sequence[CsvRow], problems: list[Problem]) -> Sh
     here = ""
     for row in (row for row in rows if not row.text("contest").startswith("#")):
         if sums := a_sum(row.text("contest"), f"{row.text('first names')} {row.text('surname')}".strip()):
-            row.wrong(f"{sums} is no contest and no candidate: leave this row out.")
+            row.wrong(say("%(sums)s is no contest and no candidate: leave this row out.", sums=sums))
             continue
         here = row.text("contest") or here
         lines.setdefault(here, row.line)
@@ -142,7 +143,8 @@ def _filled_in(file: str, rows: Sequence[CsvRow], problems: list[Problem]) -> Sh
         if not candidate.is_empty:
             candidates.setdefault(here, []).append(candidate)
     if not contests and not problems:
-        problems.append(Problem(file, 0, "There is no candidate in it: all rows are empty, or begin with #."))
+        sentence = say("There is no candidate in it: all rows are empty, or begin with #.")
+        problems.append(Problem(file, 0, sentence))
     made = tuple(
         TypedContest(
             **{**contest, **{field: _as_lines(contest.get(field, "")) for field in ("previous", "held")}},
@@ -161,7 +163,8 @@ def _take(row: CsvRow, columns: Mapping[str, str], into: dict[str, Any]) -> None
     for column, field in columns.items():
         found = whole(row.text(column)) if column == "electorate" else row.text(column)
         if found and into.setdefault(field, found) != found:
-            row.wrong(f"{column} is {found!r}, but {into[field]!r} in a row above.")
+            message = _("%(column)s is %(found)s, but %(before)s in a row above.")
+            row.wrong(say(message, column=column, found=repr(found), before=repr(into[field])))
 
 
 def _as_lines(text: str) -> str:

@@ -10,6 +10,7 @@ from server.election.counting.acts import EntryMode
 from server.election.events import NoPollState
 from server.election.limits import LONGEST_NAME, LONGEST_TITLE, MOST_CANDIDATES, MOST_CONTESTS
 from server.election.methods.rules import MethodName
+from server.election.texts.said import _, say
 from server.nights.coming.bodies import SUPPLEMENTARY, bodies_of, body_id, with_bodies
 from server.nights.coming.reading import day_of, no_day, short
 from server.nights.coming.seats import nearest
@@ -77,33 +78,38 @@ class _Maker(PartyReader):
 
     def night(self) -> Made | None:
         sheet = self.sheet
-        title = self.text("title", sheet.title, "Say what the night is called, such as Clacton by-election.")
+        title = self.text("title", sheet.title, say("Say what the night is called, such as Clacton by-election."))
         day = day_of(sheet.date)
         if day is None:
-            sentence = no_day(sheet.date) if sheet.date.strip() else ""
-            self.wrong("date", sentence or "Say on which day the poll is.")
-        closes = self.clock("closes", sheet.closes, "Say when the polls close: 22:00.")
+            sentence = no_day(sheet.date) if sheet.date.strip() else say("Say on which day the poll is.")
+            self.wrong("date", sentence)
+        closes = self.clock("closes", sheet.closes, say("Say when the polls close: 22:00."))
         baseline = self.text("baseline", sheet.baseline, "")
         if sheet.entry not in ("single", "double"):
-            self.wrong("entry", "Say whether one person keys each result, or two.")
+            self.wrong("entry", say("Say whether one person keys each result, or two."))
         if not sheet.contests:
-            self.wrong("title", "There is no contest in it yet.")
+            self.wrong("title", say("There is no contest in it yet."))
         if len(sheet.contests) > MOST_CONTESTS:
-            self.wrong("title", f"Those are {len(sheet.contests):,} contests: a night has at most {MOST_CONTESTS}.")
+            message = _("Those are %(number)s contests: a night has at most %(most)s.")
+            self.wrong("title", say(message, number=len(sheet.contests), most=str(MOST_CONTESTS)))
             return None
         closing = datetime.combine(day or date(2000, 1, 1), closes or time(22), LONDON)
         contests, expected = list[Contest](), dict[str, datetime]()
         for place, one in enumerate(sheet.contests):
             contest = self.contest(place, one, closing)
             if any(contest.slug == other.slug for other in contests) and contest.slug:
-                self.wrong(f"{place}.seat", f"{contest.name} is in this night already.", one.line)
+                self.wrong(
+                    f"{place}.seat", say("%(contest)s is in this night already.", contest=contest.name), one.line
+                )
             elif contest.gss and any(contest.gss == other.gss for other in contests):
-                self.wrong(f"{place}.gss", f"{contest.gss} is the code of another contest of this night.", one.line)
+                message = _("%(code)s is the code of another contest of this night.")
+                self.wrong(f"{place}.gss", say(message, code=contest.gss), one.line)
             contests.append(contest)
             if moment := self.moment(f"{place}.expected", one.expected, one.line, closing):
                 expected[contest.ballot] = moment
         if not baseline and any(contest.previous for contest in contests):
-            self.wrong("baseline", "Say which election the previous results are from, such as 2024 general election.")
+            message = _("Say which election the previous results are from, such as 2024 general election.")
+            self.wrong("baseline", say(message))
         bodies = bodies_of(self, sheet.bodies, contests)
         if self.faults or day is None:
             return None
@@ -131,39 +137,41 @@ class _Maker(PartyReader):
 
     def contest(self, place: int, one: TypedContest, closing: datetime) -> Contest:
         at, before = f"{place}.", len(self.faults)
-        name = self.text(f"{at}seat", one.seat, "Say which seat this is.", one.line)
+        name = self.text(f"{at}seat", one.seat, say("Say which seat this is."), one.line)
         gss, (nation, shared) = one.gss.strip(), self.nations.get(one.body, ("", ""))
         nation = one.nation.strip() or (nation if one.body else "")
         if gss and not GSS.fullmatch(gss):
-            self.wrong(f"{at}gss", f"{short(gss)} is no code such as E14001174.", one.line)
+            self.wrong(f"{at}gss", say("%(code)s is no code such as E14001174.", code=short(gss)), one.line)
         if not (nation or gss or one.body) and len(self.faults) < _HINTS and (near := nearest(name)):
-            self.wrong(f"{at}seat", f"No seat of the House is called {short(name)}. Is it {near}?", one.line)
+            message = _("No seat of the House is called %(name)s. Is it %(near)s?")
+            self.wrong(f"{at}seat", say(message, name=short(name), near=near), one.line)
         if nation not in NATIONS:
-            sentence = f"{short(nation)} is none of the nations" if nation else "Say in which nation"
-            self.wrong(f"{at}nation", f"{sentence}: England, Scotland, Wales or Northern Ireland.", one.line)
+            message = _("%(nation)s is none of the nations: England, Scotland, Wales or Northern Ireland.")
+            missing = say("Say in which nation: England, Scotland, Wales or Northern Ireland.")
+            self.wrong(f"{at}nation", say(message, nation=short(nation)) if nation else missing, one.line)
         region = one.region.strip() or ("" if nation == "England" else nation)
-        missing = "" if one.body else "Say in which region of England."
+        missing = "" if one.body else say("Say in which region of England.")
         region = self.text(f"{at}region", region or (shared if one.body else ""), missing, one.line)
         ballot = one.ballot.strip() or self.ballot(one, name, closing)
         if name and not (BALLOT.fullmatch(ballot) and slug_of(ballot) and body_id(ballot) == one.body):
-            self.wrong(
-                f"{at}seat", f"{short(name)} cannot be the name of a seat: no address can be made of it.", one.line
-            )
+            message = _("%(name)s cannot be the name of a seat: no address can be made of it.")
+            self.wrong(f"{at}seat", say(message, name=short(name)), one.line)
         elif one.ballot.strip() and not ballot.endswith(f".{closing.date()}"):
-            self.wrong(f"{at}seat", f"{ballot} is the ballot of another day.", one.line)
+            self.wrong(f"{at}seat", say("%(ballot)s is the ballot of another day.", ballot=ballot), one.line)
         electorate = self.number(f"{at}electorate", one.electorate, one.line)
         held = self.standing(f"{at}held", one.held, nation, one.line, "Labour, 2", "seats")
         previous = self.previous(f"{at}previous", one.previous, nation, one.line, held)
         elects = self.number(f"{at}seats", one.seats, one.line) or 1
         if elects > 1 and not one.body.startswith("local."):
-            self.wrong(f"{at}seats", "Several are elected only to a council.", one.line)
+            self.wrong(f"{at}seats", say("Several are elected only to a council."), one.line)
         method: MethodName | UnsetType = SUPPLEMENTARY if one.method == SUPPLEMENTARY else UNSET
         fits = one.body.startswith(("mayor.", "pcc.")) if method else one.method in ("", "plurality")
         if not fits:
-            self.wrong(f"{at}method", f"Results here cannot be entered by {short(one.method)}.", one.line)
+            message = _("Results here cannot be entered by %(method)s.")
+            self.wrong(f"{at}method", say(message, method=short(one.method)), one.line)
         candidates = self.candidates(place, one, nation)
         if not candidates and len(self.faults) == before:
-            self.wrong(f"{at}candidates", "There is no candidate yet.", one.line)
+            self.wrong(f"{at}candidates", say("There is no candidate yet."), one.line)
         figures, seats = (electorate or 0, candidates, previous), elects if elects > 1 else UNSET
         body = one.body or UNSET
         return Contest(ballot, name, gss, region, nation, *figures, elects=seats, method=method, body=body)
@@ -180,7 +188,8 @@ class _Maker(PartyReader):
     def candidates(self, place: int, one: TypedContest, nation: str) -> tuple[Candidate, ...]:
         found, seen = list[Candidate](), dict[tuple[str, ...], int]()
         if len(one.candidates) > MOST_CANDIDATES:
-            sentence = f"Those are {len(one.candidates)} candidates: a ballot paper here has at most {MOST_CANDIDATES}."
+            message = _("Those are %(number)s candidates: a ballot paper here has at most %(most)s.")
+            sentence = say(message, number=len(one.candidates), most=MOST_CANDIDATES)
             self.wrong(f"{place}.{MOST_CANDIDATES}.surname", sentence)
             return ()
         for row, typed_row in enumerate(one.candidates):
@@ -190,20 +199,19 @@ class _Maker(PartyReader):
             candidate = self.candidate(at, typed_row, nation, str(len(found) + 1))
             same = (candidate.name, candidate.party, typed_row.person, candidate.description or "")
             if same in seen and candidate.party:
-                sentence = f"This is the same as row {seen[same]}. Two people of one name need what tells them apart."
-                self.wrong(f"{at}surname", sentence, typed_row.line)
+                message = _("This is the same as row %(row)s. Two people of one name need what tells them apart.")
+                self.wrong(f"{at}surname", say(message, row=seen[same]), typed_row.line)
             seen.setdefault(same, row + 1)
             found.append(candidate)
         return tuple(found)
 
     def candidate(self, at: str, one: TypedCandidate, nation: str, id: str) -> Candidate:
-        surname = self.text(f"{at}surname", one.surname, "Say the candidate’s surname.", one.line)
+        surname = self.text(f"{at}surname", one.surname, say("Say the candidate’s surname."), one.line)
         first = self.text(f"{at}first_names", one.first_names, "", one.line)
         name = f"{first} {surname}".strip()
         if len(name) > LONGEST_NAME and max(len(first), len(surname)) <= LONGEST_TITLE:
-            self.wrong(
-                f"{at}surname", f"A name has at most {LONGEST_NAME} characters, and this one {len(name)}.", one.line
-            )
+            message = _("A name has at most %(most)s characters, and this one %(length)s.")
+            self.wrong(f"{at}surname", say(message, most=LONGEST_NAME, length=len(name)), one.line)
         party = self.party(f"{at}party", one.party, nation, bool(one.new), one.line)
         description = self.text(f"{at}description", one.description, "", one.line)
         return Candidate(id, name, party, bool(one.sitting), description or UNSET)

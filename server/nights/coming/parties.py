@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from server.election.limits import LONGEST_TITLE
 from server.election.parties import INDEPENDENT, LABOUR_AND_COOPERATIVE, Party
+from server.election.texts.said import _, say, say_all
 from server.nights import archive, register
 from server.nights.sources.ballots import PARTY_ID, party_id, slug
 from server.nights.written.lines import OTHERS
@@ -36,6 +37,7 @@ _SAID = {  # what people and the Electoral Commission write → the name in the 
     "reform": "Reform UK",
     "snp": "Scottish National Party",
 }
+_UNKNOWN = _("%(text)s is not in the register of parties.")
 _LABOUR_AND_COOPERATIVE = Party(LABOUR_AND_COOPERATIVE, "Labour and Co-operative", "Lab")
 
 
@@ -47,7 +49,8 @@ def party(text: str, nation: str = "", new: bool = False) -> Party | str:
     """
     text = " ".join(text.split())
     if len(text) > LONGEST_TITLE:
-        return f"{len(text):,} characters are too many for a party: its name has at most {LONGEST_TITLE}."
+        message = _("%(number)s characters are too many for a party: its name has at most %(most)s.")
+        return say(message, number=len(text), most=LONGEST_TITLE)
     return _meant(text, nation, new)
 
 
@@ -58,7 +61,7 @@ def _meant(text: str, nation: str, new: bool) -> Party | str:
         id = party_id(named["id"])
         return known().get(id) or Party(id, named["name"], short_of(named["name"]))
     if PARTY_ID.fullmatch(id := party_id(text)):
-        return known().get(id) or f"{text} is not in the register of parties."
+        return known().get(id) or say(_UNKNOWN, text=text)
     ids = _by_name().get(_key(_SAID.get(_key(text), text)), ())
     in_northern_ireland = nation == "Northern Ireland"
     here = [id for id in ids if not nation or _registered_in().get(id, in_northern_ireland) == in_northern_ireland]
@@ -67,11 +70,15 @@ def _meant(text: str, nation: str, new: bool) -> Party | str:
     if new and text:
         return unregistered(text, short_of(text))
     if ids:
-        where = "Great Britain" if in_northern_ireland else "Northern Ireland"
-        return f"{known()[ids[0]].name} is registered in {where} only."
+        message = (
+            _("%(party)s is registered in Great Britain only.")
+            if in_northern_ireland
+            else _("%(party)s is registered in Northern Ireland only.")
+        )
+        return say(message, party=known()[ids[0]])
     near = difflib.get_close_matches(_key(text), _by_name(), n=1, cutoff=0.75)
-    hint = f" Is it {known()[_by_name()[near[0]][0]].name}?" if near else ""
-    return f"{text} is not in the register of parties.{hint}"
+    hint = [say("Is it %(contest)s?", contest=known()[_by_name()[near[0]][0]])] if near else []
+    return say_all(say(_UNKNOWN, text=text), *hint)
 
 
 def meant(text: str, own: Mapping[str, Party], usual: Party | None = None) -> Party | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from server.election.clock import LONDON, skipped
 from server.election.limits import LONGEST_TITLE
 from server.election.numbers import Unreadable, typed
+from server.election.texts.said import Said, _, say
 from server.election.texts.unseen import visible
 from server.nights.coming.sheet import Fault
 
@@ -33,9 +34,10 @@ def clock_of(text: str) -> time | None:
     return time(int(found[1]), int(found[2])) if found else None
 
 
-def no_day(text: str) -> str:
+def no_day(text: str) -> Said:
     """What is said of a text that ``day_of`` reads as no day."""
-    return f"{short(text)} is no date: type it like 10/12/2026, with a year from {_YEARS[0]} to {_YEARS[-1]}."
+    message = _("%(text)s is no date: type it like 10/12/2026, with a year from %(first)s to %(last)s.")
+    return say(message, text=short(text), first=str(_YEARS[0]), last=str(_YEARS[-1]))
 
 
 class Reader:
@@ -54,10 +56,12 @@ class Reader:
         if not plain and missing:
             self.wrong(field, missing, line)
         if len(plain) > LONGEST_TITLE:
-            self.wrong(field, f"{len(plain):,} characters are too many: say it in {LONGEST_TITLE}.", line)
+            message = _("%(number)s characters are too many: say it in %(most)s.")
+            self.wrong(field, say(message, number=len(plain), most=LONGEST_TITLE), line)
         if unprintable := next((one for one in plain if not one.isprintable()), ""):
             which = f"U+{ord(unprintable):04X}"
-            self.wrong(field, f"There is a character in it that cannot be printed ({which}): type it anew.", line)
+            message = _("There is a character in it that cannot be printed (%(which)s): type it anew.")
+            self.wrong(field, say(message, which=which), line)
         return plain
 
     def number(self, field: str, text: str, line: int) -> int | None:
@@ -68,14 +72,16 @@ class Reader:
             self.wrong(field, error.sentence, line)
             return None
         if number is not None and number < 0:
-            self.wrong(field, "An electorate is not below 0.", line)
+            self.wrong(field, say("An electorate is not below 0."), line)
         return number
 
     def clock(self, field: str, text: str, missing: str) -> time | None:
         """A time of day as ``clock_of`` reads it; None after a fault."""
         found = clock_of(text)
         if found is None:
-            self.wrong(field, f"{short(text)} is no time: type it like 22:00." if text.strip() else missing)
+            self.wrong(
+                field, say("%(text)s is no time: type it like 22:00.", text=short(text)) if text.strip() else missing
+            )
         return found
 
     def moment(self, field: str, text: str, line: int, closing: datetime) -> datetime | None:
@@ -83,23 +89,23 @@ class Reader:
         text = " ".join(text.replace("T", " ").split())
         if not text:
             return None
-        day_text, _, clock_text = text.rpartition(" ")
+        day_text, _between, clock_text = text.rpartition(" ")
         day = day_of(day_text) if day_text else closing.date()
         clock = _CLOCK.fullmatch(clock_text)
         if clock is None or day is None:
-            self.wrong(field, f"{short(text)} is no time: type it like 03:30, or 11/12/2026 03:30.", line)
+            message = _("%(text)s is no time: type it like 03:30, or 11/12/2026 03:30.")
+            self.wrong(field, say(message, text=short(text)), line)
             return None
         moment = datetime.combine(day, time(int(clock[1]), int(clock[2])), LONDON)
         if moment < closing and not day_text:
             moment += timedelta(days=1)
             if moment - closing > _OF_THE_NIGHT:
-                sentence = (
-                    f"{clock_text} is before the polls close. If it is the day after, type {moment:%d/%m/%Y %H:%M}."
-                )
-                self.wrong(field, sentence, line)
+                message = _("%(time)s is before the polls close. If it is the day after, type %(then)s.")
+                self.wrong(field, say(message, time=clock_text, then=f"{moment:%d/%m/%Y %H:%M}"), line)
                 return None
         if moment < closing or moment > closing + timedelta(days=14):
-            self.wrong(field, f"{short(text)} is not in the two weeks after the polls close.", line)
+            message = _("%(text)s is not in the two weeks after the polls close.")
+            self.wrong(field, say(message, text=short(text)), line)
             return None
         if sentence := skipped(moment):
             self.wrong(field, sentence, line)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from server.election.limits import MOST_CANDIDATES
+from server.election.texts.said import Said, say
 from server.election.texts.unseen import visible
 
 
@@ -173,10 +174,43 @@ def _candidate(contest: TypedContest, row: int, typed: Mapping[str, str], prefix
     return replace(before, **given)
 
 
-def named(field: str) -> str:
+def named(field: str) -> Said:
     """What a field is called on a page: ``electorate``, ``row 3, party``."""
     *where, name = field.split(".")
-    words = {"gss": "code", "first_names": "first names", "closes": "polls close", "baseline": "compared with"}
-    words |= {"not_up": "seats that are not fought", "held": "who holds the seats", "body": "council"}
-    word = words.get(name, name)
-    return f"row {int(where[1]) + 1}, {word}" if len(where) == 2 else word
+    word = _NAMES.get(name) or say(name)
+    return say("row %(row)s, %(what)s", row=int(where[1]) + 1, what=word) if len(where) == 2 else word
+
+
+_NAMES = {
+    "gss": say("code"),
+    "first_names": say("first names"),
+    "closes": say("polls close"),
+    "baseline": say("compared with"),
+    "not_up": say("seats that are not fought"),
+    "held": say("who holds the seats"),
+    "body": say("council"),
+    "title": say("title"),
+    "date": say("date"),
+    "entry": say("entry"),
+    "attribution": say("attribution"),
+    "apart": say("apart"),
+    "seat": say("seat"),
+    "region": say("region"),
+    "nation": say("nation"),
+    "electorate": say("electorate"),
+    "expected": say("expected"),
+    "previous": say("previous"),
+    "ballot": say("ballot"),
+    "seats": say("seats"),
+    "method": say("method"),
+    "name": say("name"),
+    "control": say("control"),
+    "member": say("member"),
+    "area": say("area"),
+    "surname": say("surname"),
+    "party": say("party"),
+    "new": say("new"),
+    "description": say("description"),
+    "sitting": say("sitting"),
+    "candidates": say("candidates"),
+}

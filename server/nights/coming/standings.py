@@ -6,6 +6,7 @@ from server.election.contests import Previous
 from server.election.limits import LONGEST_TITLE
 from server.election.numbers import Unreadable, typed
 from server.election.parties import Party, counted_as
+from server.election.texts.said import _, say
 from server.nights.coming import parties
 from server.nights.coming.reading import Reader, short
 from server.nights.sums import a_sum
@@ -20,7 +21,7 @@ class PartyReader(Reader):
         self.parties: dict[str, Party] = {}
 
     def party(self, field: str, text: str, nation: str, new: bool, line: int) -> str:
-        text = self.text(field, text, "Say the party, or Independent.", line)
+        text = self.text(field, text, say("Say the party, or Independent."), line)
         if not text or len(text) > LONGEST_TITLE:
             return ""
         known = parties.party(text, nation, new)
@@ -61,18 +62,23 @@ class PartyReader(Reader):
                 continue
             split = re.fullmatch(r"(?P<party>.*?)[\s,:]+(?P<number>\d[\d, ]*)", row.strip())
             if split is None or (count := _number(split["number"])) is None:
-                sentence = f"Line {number}: {short(row.strip())} is no party and its {what}, such as {example}."
-                self.wrong(field, sentence, line)
+                message = (
+                    _("Line %(line)s: %(text)s is no party and its votes, such as %(example)s.")
+                    if what == "votes"
+                    else _("Line %(line)s: %(text)s is no party and its seats, such as %(example)s.")
+                )
+                self.wrong(field, say(message, line=number, text=short(row.strip()), example=example), line)
                 continue
             if sums := a_sum(split["party"].strip()):
-                self.wrong(field, f"Line {number}: {sums} is no party: leave this line out.", line)
+                message = _("Line %(line)s: %(sums)s is no party: leave this line out.")
+                self.wrong(field, say(message, line=number, sums=sums), line)
                 continue
             if split["party"].strip().casefold() in ("others", "other"):
                 party = OTHERS
             else:
                 known = parties.party(split["party"], nation)
                 if isinstance(known, str):
-                    self.wrong(field, f"Line {number}: {known}", line)
+                    self.wrong(field, say("Line %(line)s: %(wrong)s", line=number, wrong=known), line)
                     continue
                 self.know(known)
                 party = counted_as(known.id)
