@@ -1,7 +1,7 @@
 """Where the time of a scrub goes in Chromium: script, parsing, style, layout, paint, from the browser's own trace.
 
-Run by name: ``python -m tests.bench.profiled [--of FOLDER]``, where ``FOLDER`` is another checkout, whose pages these are. The time is
-the main thread's on a processor, so it says the same on a busy machine.
+Run by name: ``python -m tests.bench.profiled [--of FOLDER]``, where ``FOLDER`` is another checkout, whose pages these
+are. It is the processor's time of the main thread, which a busy machine makes longer, but not by what it waits.
 """
 
 import argparse
@@ -25,7 +25,7 @@ _KINDS = {  # what Chromium calls it → what it is
     "TimerFire": "script",
     "RunMicrotasks": "script",
     "FireAnimationFrame": "script",
-    "V8.GC_SCAVENGER": "script",
+    "BlinkScheduler_PerformMicrotaskCheckpoint": "script",
     "MinorGC": "script",
     "MajorGC": "script",
     "ParseHTML": "parsing",
@@ -36,7 +36,7 @@ _KINDS = {  # what Chromium calls it → what it is
     "Layerize": "paint",
     "Commit": "paint",
 }
-_TRACED = ["devtools.timeline", "toplevel", "disabled-by-default-v8.gc"]
+_TRACED = ["devtools.timeline", "toplevel"]
 
 
 class Profile(Struct, frozen=True):
@@ -48,7 +48,7 @@ class Profile(Struct, frozen=True):
 
 
 def spent(events: Iterable[dict[str, Any]]) -> dict[str, float]:
-    """Milliseconds by kind, each without what is within it and is of another kind, on the thread that scripts run on."""
+    """Milliseconds by kind on the thread that scripts run on, each without what within it is of another kind."""
     named = [event for event in events if event.get("ph") == "X"]
     mine = next((event["pid"], event["tid"]) for event in reversed(named) if event["name"] == "UpdateLayoutTree")
     ours = sorted(
