@@ -1,7 +1,7 @@
 """Where the time of a scrub goes in Chromium: script, parsing, style, layout, paint, from the browser's own trace.
 
-Run by name: ``python -m tests.bench.profiled [--of FOLDER]``, where ``FOLDER`` is another checkout, whose pages these are. The time is
-the main thread's on a processor, so it says the same on a busy machine.
+Run by name: ``python -m tests.bench.profiled [--of FOLDER]``, where ``FOLDER`` is another checkout, whose pages these
+are. It is the processor's time of the main thread, which a busy machine makes longer, but not by what it waits.
 """
 
 import argparse
@@ -25,7 +25,7 @@ _KINDS = {  # what Chromium calls it → what it is
     "TimerFire": "script",
     "RunMicrotasks": "script",
     "FireAnimationFrame": "script",
-    "V8.GC_SCAVENGER": "script",
+    "BlinkScheduler_PerformMicrotaskCheckpoint": "script",
     "MinorGC": "script",
     "MajorGC": "script",
     "ParseHTML": "parsing",
@@ -36,7 +36,8 @@ _KINDS = {  # what Chromium calls it → what it is
     "Layerize": "paint",
     "Commit": "paint",
 }
-_TRACED = ["devtools.timeline", "toplevel", "disabled-by-default-v8.gc"]
+_TO_WARM_UP = 5  # moments in which what is needed is compiled
+_TRACED = ["devtools.timeline", "toplevel"]
 
 
 class Profile(Struct, frozen=True):
@@ -48,7 +49,7 @@ class Profile(Struct, frozen=True):
 
 
 def spent(events: Iterable[dict[str, Any]]) -> dict[str, float]:
-    """Milliseconds by kind, each without what is within it and is of another kind, on the thread that scripts run on."""
+    """Milliseconds by kind on the thread that scripts run on, each without what within it is of another kind."""
     named = [event for event in events if event.get("ph") == "X"]
     mine = next((event["pid"], event["tid"]) for event in reversed(named) if event["name"] == "UpdateLayoutTree")
     ours = sorted(
@@ -68,15 +69,15 @@ def spent(events: Iterable[dict[str, Any]]) -> dict[str, float]:
     return dict(found)
 
 
-async def _profiled(one: Program, number: int, sight: str) -> Profile:
+async def _profiled(one: Program, places: list[dict[str, float]], sight: str) -> Profile:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = await browser.new_page(viewport=PHONE)
         await page.goto(f"{one.url}/nights/{NIGHT}")
         await page.wait_for_selector("#player.script")
         await page.evaluate("(place) => { if (place) document.querySelector(place)?.scrollIntoView(); }", sight)
-        there = some_places(NIGHT, number)
-        await page.evaluate(SCRUB, there[:5])  # compiles what it needs
+        first, there = places[:_TO_WARM_UP], places[_TO_WARM_UP:]
+        await page.evaluate(SCRUB, first)
         tracer: Any = await browser.new_browser_cdp_session()
         events, ended = list[dict[str, Any]](), asyncio.Event()
 
@@ -94,7 +95,7 @@ async def _profiled(one: Program, number: int, sight: str) -> Profile:
         await tracer.send("Tracing.end")
         await ended.wait()
         await browser.close()
-    return Profile(SIGHTS[sight], number, {kind: each / number for kind, each in spent(events).items()})
+    return Profile(SIGHTS[sight], len(there), {kind: each / len(there) for kind, each in spent(events).items()})
 
 
 def measure(number: int = 100, of: Path | None = None) -> list[Profile]:
@@ -102,9 +103,10 @@ def measure(number: int = 100, of: Path | None = None) -> list[Profile]:
     with program() as one:
         one.runs_in = of
         one.start()
-        for place in some_places(NIGHT, number):
+        places = some_places(NIGHT, _TO_WARM_UP + number)
+        for place in places:
             one.get(f"/nights/{NIGHT}/frame?after=1&seq={place['seq']}")
-        return [asyncio.run(_profiled(one, number, sight)) for sight in SIGHTS]
+        return [asyncio.run(_profiled(one, places, sight)) for sight in SIGHTS]
 
 
 def show(found: Iterable[Profile]) -> None:
