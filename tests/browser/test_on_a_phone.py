@@ -34,6 +34,7 @@ PAGES = [
     *(f"{GENERAL}?at=2019-12-12T22:00", SEAT, f"{GENERAL}/contests/parl.islington-north.2019-12-12"),
     *(ENDED + page for page in ("", "/contests", "/battlegrounds", "/records", "/areas")),
     *(SINGLE, f"{SINGLE}/records", "/nights/mayor.london.2021-05-06"),
+    *(f"{COUNCILS}/contests", f"{COUNCILS}/contests?council=local.buckinghamshire"),
     *(COUNCILS + page for page in ("", "/battlegrounds?party=PP52", "/records", "/councils/local.kent")),
 ]
 WORDY = (
