@@ -11,7 +11,8 @@ from tests.count.setup.conftest import Admin
 from tests.html.test_languages import OTHERS, words_in
 
 DATA = re.compile(
-    "Ann Admin|Clacton|surname,first names|http://[^ <]*|2024 general election|England|Scotland|Wales|Northern Ireland|(?<=</h2></summary>).*?</details>",
+    "Ann Admin|Clacton|surname,first names|http://[^ <]*|"
+    "2024 general election|England|Scotland|Wales|Northern Ireland|(?<=</h2></summary>).*?</details>",
     re.DOTALL,
 )
 """Names, what is typed as it is in every language, and the list of all past nights."""
