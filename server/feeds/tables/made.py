@@ -1,11 +1,13 @@
 """What was made of a night and may be answered again while the night stands as it did. No content of its own."""
 
+from typing import Any
+
 from server.live.bodies import Body
 from server.live.channel import Channel
 
 
-def known(channel: Channel, name: str) -> Body | None:
-    """The body that is kept by this name for the night as it is now."""
+def known(channel: Channel, name: object) -> Any:
+    """What is kept by this name for the night as it is now; None if nothing is."""
     return channel.cached(name, _never) if channel.has_cached(name) else None
 
 
