@@ -130,10 +130,7 @@ class Shown(Struct, frozen=True):
 
 
 async def shown_as_data(request: Request) -> Shown:
-    """The night that an address of data asks for, in the language of ``?lang=`` alone, not a browser’s. Programs ask in
-    thousands, and most of them just after something happened: they are answered once all viewers have been sent it, or
-    after a second."""
-    await process(request).later.turn()
+    """The night that an address of data asks for, in the language of ``?lang=`` alone, not a browser’s."""
     return await shown_by(request, wanted((asked(request, "lang"),), ""))
 
 

@@ -96,7 +96,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request: of a browser as uvicorn does, of a program longer, since it asks again and again."""
+        """Wait for the next request, of a program longer than of a browser: it asks again and again."""
         if self.url.startswith(self.server_state.data):
             self.timeout_keep_alive = SECONDS_TO_ASK
         super().on_response_complete()
