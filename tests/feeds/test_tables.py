@@ -104,7 +104,6 @@ def test_a_poll_is_answered_again_as_it_was_until_the_night_moves_on(site: Site,
     assert newer.status_code == 200 and "gain" in newer.text
     assert client.get(address, headers=known).content == newer.content
     assert client.get(address, headers={"If-None-Match": newer.headers["etag"]}).status_code == 304
-    assert client.get(f"{address}?baseline=1066").status_code == 404
 
 
 def test_a_withdrawal_changes_the_line_of_its_contest_alone(site: Site, client: TestClient) -> None:
