@@ -21,6 +21,7 @@ from server.count import routes as count
 from server.count.board.render import DeskRenderer
 from server.count.losses import put_right
 from server.count.setup import MOST_UPLOADED, UPLOADS, open_in_time
+from server.feeds.again import Again
 from server.hooks.deliveries import Deliveries
 from server.html import static
 from server.html.errors import on_crash, on_gone, on_http_error, on_too_deep, on_unavailable, on_unreadable
@@ -146,6 +147,7 @@ def build_app(settings: Settings) -> Application:
         routes=routes,
         middleware=[
             Middleware(Root),
+            Middleware(Again),
             Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
             Middleware(Limits, uploads={UPLOADS: MOST_UPLOADED, photographs.UPLOADS: photographs.MOST_UPLOADED}),
         ],

@@ -57,7 +57,7 @@ def export_paths() -> dict[str, Any]:
         },
         "/api/nights/{night}/tables.sqlite": {
             "parameters": [night],
-            "get": _get("file", "All tables of a night in a SQLite file.", _SQLITE, shown, 400, 404, 429),
+            "get": _get("file", "All tables of a night in a SQLite file.", _SQLITE, shown, 400, 404, 429, 503),
         },
         "/api/nights/{night}/feed.atom": {
             "parameters": [night],
@@ -76,7 +76,7 @@ def export_paths() -> dict[str, Any]:
             "get": _copied("copyContest", "A contest the same way.", [*shown, named("known")]),
         },
         "/api/oembed": {"get": _get("oembed", "The frame of a page.", "application/json", framed, 400, 404)},
-        "/api/archive.sqlite": {"get": _get("archive", "Every shipped night in a SQLite file.", _SQLITE, [], 429)},
+        "/api/archive.sqlite": {"get": _get("archive", "Every shipped night in a SQLite file.", _SQLITE, [], 429, 503)},
     }
 
 

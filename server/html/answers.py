@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,9 +20,9 @@ _LONGEST_HEADER = 256  # characters of Accept-Encoding that are read; no browser
 def answer(request: Request, content: Body, media_type: str, etag: str, cache: str = "no-cache") -> Response:
     """The body, compressed as the reader accepts it; or 304 if the reader has it already, by its ``If-None-Match``."""
     headers = {"ETag": etag, "Cache-Control": cache, "Vary": "Accept-Encoding"}
-    if etag in request.headers.get("if-none-match", ""):
+    if is_known(request.headers, etag):
         return Response(status_code=304, headers=headers)
-    match _coding(",".join(request.headers.getlist("accept-encoding"))[:_LONGEST_HEADER]):
+    match coding(request.headers):
         case "br":
             headers["Content-Encoding"] = "br"
             return Response(content.brotli_for_one_more(), headers=headers, media_type=media_type)
@@ -30,6 +31,16 @@ def answer(request: Request, content: Body, media_type: str, etag: str, cache: s
             return Response(content.gzipped, headers=headers, media_type=media_type)
         case _:
             return Response(content.plain, headers=headers, media_type=media_type)
+
+
+def is_known(headers: Headers, etag: str) -> bool:
+    """Whether the reader has what has this ETag, by its ``If-None-Match``."""
+    return etag in headers.get("if-none-match", "")
+
+
+def coding(headers: Headers) -> str:
+    """The coding that a reader prefers: "br", "gzip" or "identity"."""
+    return _coding(",".join(headers.getlist("accept-encoding"))[:_LONGEST_HEADER])
 
 
 @lru_cache(maxsize=256)  # browsers send only a handful of different headers

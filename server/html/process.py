@@ -1,12 +1,14 @@
 """What all requests of one web process share: the nights, the stream behind them, the settings. No HTML."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from starlette.requests import HTTPConnection
 
 from server.hooks.deliveries import Deliveries
 from server.live.hub import Hub
 from server.live.leading import Leading
+from server.live.memory.later import Later
 from server.live.memory.turns import Turns
 from server.nights.kept import Kept
 from server.settings import Settings
@@ -37,6 +39,12 @@ class Process:
     presence: Presence
     photos: Photos
     turns: Turns = field(default_factory=Turns)
+
+    @cached_property
+    def later(self) -> Later:
+        """What data that is asked for waits in, until viewers of every night have been sent the news."""
+        channels = self.hub.channels
+        return Later(lambda: any(channel.waiting for channel in channels.values()))
 
 
 def process(connection: HTTPConnection) -> Process:

@@ -39,9 +39,6 @@ from server.nights.against import opened
 
 _NOTHING: Mapping[str, str] = {}
 
-_LOOK_SECONDS = 0.01  # between two looks whether viewers are still to be sent news
-_LOOKS = 100
-
 
 class Shown(Struct, frozen=True):
     """The night that a request asks for.
@@ -133,14 +130,7 @@ class Shown(Struct, frozen=True):
 
 
 async def shown_as_data(request: Request) -> Shown:
-    """The night that an address of data asks for, in the language of ``?lang=`` alone, not a browser’s. Programs ask in
-    thousands, and most of them just after something happened: they are answered once all viewers have been sent it, or
-    after a second."""
-    channels = process(request).hub.channels
-    for _ in range(_LOOKS):
-        if not any(channel.waiting for channel in tuple(channels.values())):
-            break
-        await asyncio.sleep(_LOOK_SECONDS)
+    """The night that an address of data asks for, in the language of ``?lang=`` alone, not a browser’s."""
     return await shown_by(request, wanted((asked(request, "lang"),), ""))
 
 

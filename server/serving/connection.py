@@ -40,8 +40,7 @@ class Connection(HttpToolsProtocol):
         """Take in a new client."""
         super().connection_made(transport)
         self._asks_since = self.loop.time()
-        self._in_head = False
-        self._head = 0  # bytes of the request that is being read, without its body
+        self._in_head, self._head = False, 0  # bytes of the request that is being read, without its body
         self._upgrades: bool | None = None
         self._answers: RequestResponseCycle | None = None  # the request that is being answered
         self.server_state.asks(self)
@@ -97,7 +96,9 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request."""
+        """Wait for the next request, of a program longer than of a browser: it asks again and again."""
+        if self.url.startswith(self.server_state.data):
+            self.timeout_keep_alive = SECONDS_TO_ASK
         super().on_response_complete()
         if not self.transport.is_closing() and self.timeout_keep_alive_task:
             self.server_state.asks(self)

@@ -53,6 +53,7 @@ class Places(ServerState):
     def __init__(self, most: int = 0, prefix: str = "") -> None:
         super().__init__()
         self.desks = (b"/desk/", f"{prefix}/desk/".encode())  # a proxy takes the prefix off a request, or not
+        self.data = (b"/api/", f"{prefix}/api/".encode())
         self.most = most or _files() - _OWN_FILES
         self._asking: dict[Asking, None] = {}
         self._taking: dict[Taking, tuple[float, int]] = {}  # since when so many bytes wait

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.async_api import Browser, Frame, Page, ViewportSize, async_playwright
 
-from server.election.commands import HoldNight, ReleaseNight
+from server.election.commands import HoldNight, PostNote, ReleaseNight
+from server.election.texts.particulars import Particulars
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
@@ -185,6 +186,8 @@ async def test_a_director_drops_holds_jumps_and_shows_by_hand_on_overlays_elsewh
     await submit(stream, declare(0, *GAIN))
     await says(screen, "#shown .headline", "Seat 0")
     await page.evaluate(CLICK, "#hold")
+    said = Particulars(kind="reaction", speaker="Ann Abel")  # no overlay that follows shows it: none was asked to
+    await submit(stream, PostNote(id="said", by="desk", text="Well done.", particulars=said))
     await submit(stream, declare(1, *GAIN), declare(2, *GAIN), declare(3, *GAIN))
     await says(page, "#next", "Seat 3")
     await page.evaluate(CLICK, "#next li:nth-child(1) button:last-child")  # drop

@@ -283,6 +283,8 @@ def test_a_program_sends_block_votes_and_split_votes_apart(client: TestClient, d
     assert "block-above-valid-papers" in str(refused["errors"])
     unknown = post(422, **body | {"blocks": wards.BLOCKS | {"PP63": 3}})
     assert "block-unknown" in str(unknown["errors"])
+    stranger = post(422, **body | {"votes": wards.SPLIT | {"nobody": 9_999}})
+    assert "candidate-unknown" in str(stranger["errors"])
     post(201, **body)
     (declared,) = desk.declared()
     assert declared.votes == wards.VOTES

@@ -19,6 +19,7 @@ from server.election.counting.desk import Desk
 from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, NightOpened
 from server.election.nights import Night
+from server.feeds.again import Again
 from server.html.errors import on_http_error
 from server.live.channel import Channel
 from server.live.hub import Hub
@@ -113,7 +114,7 @@ class Site:
         self.hub = Hub(renderer or NoPages(), _past, NoDesk())
         self.app = Starlette(
             routes=feeds.routes,
-            middleware=[Middleware(_Given, state=handed(self.hub, stream))],
+            middleware=[Middleware(_Given, state=handed(self.hub, stream)), Middleware(Again)],
             exception_handlers={HTTPException: on_http_error},
         )
 

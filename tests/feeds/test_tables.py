@@ -13,10 +13,10 @@ from starlette.testclient import TestClient
 from server.election.commands import Withdraw
 from server.election.events import Declared
 from server.election.nights import fold
-from server.feeds.tables import library
+from server.feeds.tables import files, library
 from server.feeds.tables.columns import TABLES
 from server.feeds.tables.rows import Cell
-from server.feeds.tables.text import comma_separated
+from server.feeds.tables.text import BYTE_ORDER_MARK, comma_separated
 from server.nights import archive
 from server.nights.archive import past_night
 from server.nights.files import past_in, record_events
@@ -25,6 +25,7 @@ from server.nights.past import PastNight
 from server.nights.sources.importer import import_night
 from server.nights.sources.source import Source
 from server.pages.render import PageRenderer
+from tests.conftest import PATIENCE_SECONDS
 from tests.feeds.site import GENERAL, ROCHESTER, Site, carry_out
 
 TABLES_OF = f"/api/nights/{GENERAL}/tables"
@@ -84,6 +85,27 @@ def test_a_poller_is_told_that_nothing_is_new_and_a_spreadsheet_which_letters_th
     assert marked.content == b"\xef\xbb\xbf" + plain.content and marked.headers["etag"] != headers["etag"]
 
 
+def test_a_poll_is_answered_again_as_it_was_until_the_night_moves_on(site: Site, client: TestClient) -> None:
+    channel = site.replay(ROCHESTER, until=4)
+    address = f"/api/nights/{ROCHESTER}.replay/tables/contests.csv"
+    zipped = [client.get(address, headers={"Accept-Encoding": "gzip"}) for _ in range(2)]
+    plain = [client.get(address, headers={"Accept-Encoding": "identity"}) for _ in range(2)]
+    for first, again in (zipped, plain):
+        assert (again.content, again.headers) == (first.content, first.headers)
+    assert zipped[1].headers["content-encoding"] == "gzip" and "content-encoding" not in plain[1].headers
+    known = {"If-None-Match": plain[0].headers["etag"]}
+    unchanged = client.get(address, headers=known | {"Accept-Encoding": "identity"})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    assert unchanged.headers.items() >= {"etag": plain[0].headers["etag"], "access-control-allow-origin": "*"}.items()
+    assert "content-type" not in unchanged.headers
+    assert client.get(f"{address}?bom=1").content == BYTE_ORDER_MARK + plain[0].content
+    channel.advance(archive.load(ROCHESTER).events[4:])
+    newer = client.get(address, headers=known)
+    assert newer.status_code == 200 and "gain" in newer.text
+    assert client.get(address, headers=known).content == newer.content
+    assert client.get(address, headers={"If-None-Match": newer.headers["etag"]}).status_code == 304
+
+
 def test_a_withdrawal_changes_the_line_of_its_contest_alone(site: Site, client: TestClient) -> None:
     channel = site.replay(GENERAL)
     address = f"/api/nights/{GENERAL}.replay/tables/contests.csv"
@@ -127,6 +149,18 @@ def test_files_are_made_for_an_address_six_times_a_minute_and_shared(client: Tes
     refused = client.get(moments[-1])
     assert "Nothing is lost" in refused.json()["detail"] and int(refused.headers["retry-after"]) <= 60
     assert client.get(moments[0]).status_code == 200
+
+
+def test_who_would_wait_long_for_a_file_is_told_when_to_ask_again(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"/api/nights/{GENERAL}/tables.sqlite"
+    monkeypatch.setattr(files, "_WAITS", 0.0)
+    refused = client.get(address)
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+    assert refused.json()["detail"] == "The file is being made. Please ask again in a few seconds."
+    monkeypatch.setattr(files, "_WAITS", PATIENCE_SECONDS)
+    assert client.get(address).content.startswith(b"SQLite format 3")
 
 
 def given_back(night: str) -> tuple[object, object]:

@@ -348,6 +348,11 @@ async def test_what_people_said_is_on_a_page_and_can_be_left_out(client: httpx2.
 async def test_an_overlay_shows_what_people_said_only_where_it_is_asked_for(client: httpx2.AsyncClient) -> None:
     assert "data-voices" not in (await client.get("/nights/night/overlay")).text
     assert "data-voices" in (await client.get("/nights/night/overlay?show=banners,reactions")).text
+    director = (await client.get("/nights/night/director")).text
+    assert "data-voices" not in director and 'data-address="/nights/night/overlay"' in director
+    director = (await client.get("/nights/night/director?show=banners,reactions")).text
+    assert "data-voices" in director, "what waits there is what the overlays that follow can show"
+    assert 'data-address="/nights/night/overlay?show=banners,score,map,reactions"' in director
     wrong = await client.get("/nights/night/overlay?show=banners,speeches")
     assert wrong.status_code == 400 and "banners, score, map, reactions" in wrong.text
 

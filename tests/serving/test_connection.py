@@ -175,3 +175,17 @@ async def test_a_thousand_requests_at_once_on_one_line_are_not_kept(site: Site) 
     caller = await Caller.to(site)
     await caller.says(request * 5 + LINE + b"Connection: close\r\n\r\n")
     assert (await caller.hears()).count(b"HTTP/1.1 200 ") == 6, "a few are answered in turn"
+
+
+async def test_a_program_that_polls_keeps_its_connection_longer_than_a_browser(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "SECONDS_TO_ASK", 0.1)
+    browser, program = await Caller.to(site), await Caller.to(site)
+    for caller, asked in ((browser, LINE), (program, b"GET /api/nights HTTP/1.1\r\nHost: x\r\n")):
+        await caller.says(asked + b"\r\n")
+        assert await caller.hears_status() == 200
+    left = [asyncio.create_task(caller.reader.read()) for caller in (browser, program)]
+    await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
+    assert [one.done() for one in left] == [False, True], "its time is that in which a request must come"
+    left[0].cancel()

@@ -9,6 +9,7 @@ const overlay = (() => {
   const lower = document.getElementById("lower");
   const shown = document.getElementById("shown");
   const stays = "stays" in shown.dataset; // whether the last banner stays until there is another
+  const hears = "voices" in shown.dataset; // whether banners of what people said are shown
   const enough = 1_000 * shown.dataset.seconds;
   let waiting = [];
   let chosen = "chosen" in shown.dataset; // whether somebody put up what is there
@@ -85,7 +86,7 @@ const overlay = (() => {
   };
 
   const add = (banner) => {
-    if (banner.matches(".voiced") && !("voices" in shown.dataset)) return;
+    if (banner.matches(".voiced") && !hears) return;
     const news = Number(banner.dataset.seq);
     if (news <= (known.get(banner.id) ?? opened)) return;
     known.set(banner.id, news);
@@ -119,7 +120,8 @@ const overlay = (() => {
       const answer = await fetch(url);
       if (!answer.ok) return null;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      return document.adoptNode(page.querySelector(".banner"));
+      const banner = page.querySelector(".banner");
+      return banner?.matches(".voiced") && !hears ? null : document.adoptNode(banner);
     } catch {
       return null;
     }

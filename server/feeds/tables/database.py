@@ -1,15 +1,20 @@
 """Nights as one SQLite file, with what its columns hold in a table of its own. No HTTP; nothing is kept."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from server.election.nights import Night
+from server.feeds.states.contest_shapes import ContestState
+from server.feeds.states.contests import contest_state
 from server.feeds.tables import rows
 from server.feeds.tables.columns import TABLES, VERSION, Kind
 from server.feeds.tables.rows import Cell, Row
 from server.html.languages import Language
 
+States = Mapping[str, ContestState]
+
+_NOT_YET: States = {}
 _KINDS: dict[Kind, str] = {"text": "TEXT", "integer": "INTEGER", "number": "REAL", "boolean": "INTEGER", "time": "TEXT"}
 _KEYS = {"contests": ("ballot",), "councils": ("council",)}  # which one other table refers to
 _ABOUT = """
@@ -35,13 +40,14 @@ def written(nights: Iterable[Night], language: Language) -> bytes:
         file.close()
 
 
-def of(night: Night, table: str, language: Language) -> Iterator[Row]:
-    """The rows of a table, all of them."""
+def of(night: Night, table: str, language: Language, states: States = _NOT_YET) -> Iterator[Row]:
+    """The rows of a table, all of them; ``states`` are those of contests, by ballot, where they were made already."""
+    counts = ((count, states.get(ballot)) for ballot, count in night.counts.items())
     match table:
         case "contests":
-            return (rows.contest_row(night, count, language) for count in night.counts.values())
+            return (rows.contest_row(night, count, language, state) for count, state in counts)
         case "candidates":
-            return (row for count in night.counts.values() for row in rows.candidate_rows(night, count, language))
+            return (row for count, state in counts for row in rows.candidate_rows(night, count, language, state))
         case "parties":
             return rows.party_rows(night, language)
         case "councils":
@@ -54,11 +60,11 @@ def _add(file: sqlite3.Connection, night: Night, language: Language) -> None:
     one = night.definition
     about = (one.id, one.title, str(one.date), night.seq, night.at.isoformat(), night.declared, len(night.counts))
     file.execute("INSERT INTO nights VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*about, one.baseline, one.attribution))
+    states = {ballot: contest_state(night, count, with_history=False) for ballot, count in night.counts.items()}
     for name, table in TABLES.items():
         places = ", ".join("?" for _ in table.columns)
-        file.executemany(
-            f'INSERT INTO "{name}" VALUES ({places})', (tuple(map(_cell, row)) for row in of(night, name, language))
-        )
+        told = (tuple(map(_cell, row)) for row in of(night, name, language, states))
+        file.executemany(f'INSERT INTO "{name}" VALUES ({places})', told)
 
 
 def _table(name: str) -> str:

@@ -1,5 +1,8 @@
 """The addresses of SQLite files: of a night, and of every shipped night. They are made in a thread, and not often."""
 
+import asyncio
+from collections.abc import Callable, Hashable
+
 from limits import parse
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,6 +12,7 @@ from server.election.nights import fold
 from server.feeds.tables import database
 from server.feeds.tables.made import keep, known
 from server.html.answers import SHARED, answer, for_any_site
+from server.html.errors import Full
 from server.html.languages import ENGLISH
 from server.html.process import process
 from server.html.rates import address, limit
@@ -18,7 +22,8 @@ from server.live.memory.memo import MEMO
 from server.nights import archive
 
 SQLITE = "application/vnd.sqlite3"
-_OFTEN = parse("6/minute")  # made for one address; that of a general election takes a thread half a second
+_OFTEN = parse("6/minute")  # made for one address; that of the archive takes a thread a second and a half
+_WAITS = 5.0  # seconds for a file, before its reader is told when to ask again
 _kept = MEMO.shelf()
 
 
@@ -30,9 +35,12 @@ async def file(request: Request) -> Response:
     content, state = known(channel, "sqlite"), channel.history.state
     if content is None:
         await limit(request, _OFTEN, f"sqlite {address(request)}")
-        name = ("sqlite", id(channel), state)
-        content = await process(request).hub.beside.make(name, lambda: _file(database.written([night], language)))
-        keep(channel, "sqlite", content, state)
+        content = await _made(
+            request,
+            ("sqlite", id(channel), state),
+            lambda: _file(database.written([night], language)),
+            lambda made: keep(channel, "sqlite", made, state),
+        )
     return _answer(request, content, night.definition.id)
 
 
@@ -42,9 +50,21 @@ async def archived(request: Request) -> Response:
     content: Body | None = _kept.find("archive")
     if content is None:
         await limit(request, _OFTEN, f"sqlite {address(request)}")
-        made = await process(request).hub.beside.make("archive.sqlite", _archive)
-        content = _kept.get("archive", lambda: made)
+        content = await _made(request, "archive.sqlite", _archive, lambda made: _kept.get("archive", lambda: made))
     return _answer(request, content, "archive")
+
+
+async def _made(request: Request, name: Hashable, make: Callable[[], Body], keep: Callable[[Body], Body]) -> Body:
+    """The file, which is made to the end and kept also where this reader waits no longer: Full with 503."""
+
+    async def to_the_end() -> Body:
+        return keep(await process(request).hub.beside.make(name, make))
+
+    making = asyncio.create_task(to_the_end())
+    await asyncio.wait([making], timeout=_WAITS)
+    if not making.done():
+        raise Full("file", "The file is being made. Please ask again in a few seconds.", 5)
+    return making.result()
 
 
 def _archive() -> Body:

@@ -7,6 +7,7 @@ from server.election.counts import Count
 from server.election.nights import Night
 from server.election.results.councils.together import councils
 from server.election.results.tally import add_up
+from server.feeds.states.contest_shapes import ContestState
 from server.feeds.states.contests import contest_state
 from server.feeds.states.nights import council_short, party_figures
 from server.html.colours import colour_of
@@ -18,9 +19,9 @@ Row = tuple[Cell, ...]
 _DECIMALS = 4  # of percentages and points: JSON has all of them
 
 
-def contest_row(night: Night, count: Count, language: Language) -> Row:
-    """The row of ``contests`` for one contest."""
-    state, contest = contest_state(night, count, with_history=False), count.contest
+def contest_row(night: Night, count: Count, language: Language, state: ContestState | None = None) -> Row:
+    """The row of ``contests`` for one contest; ``state`` is its state, if that was made already."""
+    state, contest = state or contest_state(night, count, with_history=False), count.contest
     elected = count.result.elected if count.result else ()
     winner = night.parties.get(count.result.verdict.winner) if count.result else None
     return (
@@ -57,9 +58,11 @@ def contest_row(night: Night, count: Count, language: Language) -> Row:
     )
 
 
-def candidate_rows(night: Night, count: Count, language: Language) -> tuple[Row, ...]:
+def candidate_rows(
+    night: Night, count: Count, language: Language, state: ContestState | None = None
+) -> tuple[Row, ...]:
     """The rows of ``candidates`` for one contest: by votes, before the declaration in ballot-paper order."""
-    state = contest_state(night, count, with_history=False)
+    state = state or contest_state(night, count, with_history=False)
     place = (night.definition.id, state.ballot, language.seat(count.contest), state.gss)
     return tuple(
         (

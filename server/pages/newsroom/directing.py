@@ -18,7 +18,7 @@ from server.html.shown import shown_by
 from server.live.leading import now
 from server.pages.around.page import page
 from server.pages.newsroom import screens
-from server.pages.newsroom.choices import answer, screen, seconds
+from server.pages.newsroom.choices import answer, choices, screen, seconds
 
 _BEGINNING = RateLimitItemPerMinute(30, namespace="director-address")
 _MOVING = RateLimitItemPerMinute(900, namespace="director-code")
@@ -36,14 +36,17 @@ class Showing(Struct, frozen=True):
 
 @allows(everyone)
 async def director(request: Request) -> Response:
-    """``/nights/{night}/director?seconds=8``: the page of who directs overlays."""
-    shown, stays = await shown_by(request), seconds(request)
+    """``/nights/{night}/director?seconds=8``: the page of who directs overlays; with what people said where
+    ``show=banners,reactions`` asks for it, as an overlay, so that what waits here is what overlays can show."""
+    shown, stays, voiced = await shown_by(request), seconds(request), "reactions" in choices(request).parts
 
     def make() -> str:
         context = screen(shown, ("banners",), stays)
-        return page(shown, "newsroom/director.html", screens.OVERLAY, {}, None, **context, view="newsroom")
+        return page(
+            shown, "newsroom/director.html", screens.OVERLAY, {}, None, **context, view="newsroom", voiced=voiced
+        )
 
-    return await answer(request, shown, f"director {stays}", make)
+    return await answer(request, shown, f"director {stays} {voiced}", make)
 
 
 @allows(everyone)

@@ -55,9 +55,10 @@ async def overlay(request: Request) -> Response:
 @allows(everyone)
 async def banner(request: Request) -> Response:
     """``/nights/{night}/overlay/banner?contest=``: a contest's banner as it stands, by its ballot, code, name or the
-    banner's id; or that of a council's control, by its id. 404 if there is none."""
+    banner's id; or that of a council's control, or of what somebody said, by its id. 404 if there is none."""
     shown, name = await shown_by(request), asked(request, "contest").removeprefix("banner-")
     html = screens.control(shown.night, name.removeprefix("control-"), shown.language)
+    html = html or screens.voice(shown.night, name.removeprefix("note-"), shown.language)
     html = html or screens.lower_third(shown.night, _contest(shown, name), shown.language)
     return await answer(request, shown, f"banner {name}", lambda: html)
 

@@ -16,6 +16,7 @@ from server.election.counts import Count, took_back_no_poll
 from server.election.events import Corrected, Declared, FeedEvent, NoPollTaken, PreferencesReported, Withdrawn
 from server.election.nights import Night
 from server.election.results.feed import changed_notes
+from server.election.results.notes import notes_of
 from server.election.results.tally import add_up, majority_line
 from server.html.languages import Language
 from server.html.templates import environment
@@ -112,6 +113,12 @@ def control(night: Night, name: str, language: Language) -> str:
     """The HTML of the banner of who controls a council, by its part of a fragment's id; "" if that is not certain."""
     made = next((one for one in made_certain(night).values() if slug(one.body) == name), None)
     return _html("control", language, night=night, made=made) if made else ""
+
+
+def voice(night: Night, seq: str, language: Language) -> str:
+    """The HTML of the banner of what somebody said, by the seq of the note; "" if nobody said anything there."""
+    note = next((one for one in notes_of(night).values() if one.is_voice and str(one.posted.seq) == seq), None)
+    return _html("voice", language, night=night, note=note) if note else ""
 
 
 def newest(night: Night, language: Language, over: bool = False) -> str:

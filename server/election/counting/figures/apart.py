@@ -50,8 +50,9 @@ def check_apart(contest: Contest, apart: Apart, valid: int | None) -> Iterator[F
         yield Finding("block-above-valid-papers", "votes", sentence)
         return
     left = say("the %(papers)s valid papers that are no blocks", papers=others)
+    standing = {candidate.id for candidate in contest.candidates}  # of others ``check_figures`` says that they are none
     for candidate, votes in apart.split.items():
-        if votes > others:
+        if votes > others and candidate in standing:
             message = _("%(name)s's %(votes)s split votes are more than %(left)s.")
             sentence = say(message, name=contest.told(candidate), votes=votes, left=left)
             yield Finding("split-above-papers", f"votes.{candidate}", sentence)
