@@ -17,7 +17,7 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
-from tests.browser.officers import CHECK, DECLARE, PIN, look_again, says, tap, verify
+from tests.browser.officers import CHECK, DECLARE, PIN, look_again, says, tap, type_in, verify
 from tests.nights.coming.test_wards import export, read
 from tests.running import Site, open_then, serving
 
@@ -73,8 +73,7 @@ async def count(phone: BrowserContext, link: str, ballots: tuple[str, ...]) -> N
         texts = {f"votes.{one}": str(number) for one, number in votes(BALLOTS.index(ballot)).items()}
         texts |= {"valid_papers": str(PAPERS - sum(REJECTED.values())), "in_part": "9"}
         texts |= {f"rejected.{head}": str(number) for head, number in REJECTED.items()}
-        for field, text in texts.items():
-            await page.locator(f'[name="{field}"]').fill(text)
+        await type_in(page, texts)
         await tap(page, CHECK)
         await look_again(page, texts)
         await expect(page.locator(".elected-are li")).to_have_count(3)
