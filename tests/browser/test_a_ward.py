@@ -10,7 +10,7 @@ from server.election.events import Declared
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from tests.bench.walk import Walk, admins_link, come_in
-from tests.browser.officers import CHECK, DECLARE, link_for, look_again, says, sign_in, tap
+from tests.browser.officers import CHECK, DECLARE, link_for, look_again, says, sign_in, tap, type_in
 from tests.nights.coming.test_wards import export
 from tests.running import Site, serving
 
@@ -56,11 +56,9 @@ async def test_a_by_election_in_a_ward_from_an_export_to_on_air(
 
     link = site.url + await link_for(site, stream, night=NIGHT, ballot=NIGHT)
     page = await sign_in(phone.context, link)
-    await page.locator('[name="issued"]').fill("2,001")
-    await page.locator('[name="papers"]').fill("2,001")
+    await type_in(page, {"issued": "2,001", "papers": "2,001"})
     await tap(page, "Announce the turnout")
-    for field, text in SHEET.items():
-        await page.locator(f'[name="{field}"]').fill(text)
+    await type_in(page, SHEET)
     await expect(page.get_by_role("button", name="Add up")).to_have_count(0)
     sums = page.locator("[data-sum]")
     await expect(sums).to_have_text(["910 votes", "640 votes", "300 votes", "905 votes", "622 votes", "181 votes"])

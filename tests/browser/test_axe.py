@@ -42,7 +42,7 @@ from server.stream.opening import open_night
 from server.stream.submit import Submitter
 from tests.bench.setting_up import admins_link
 from tests.browser.conftest import PHONE
-from tests.browser.officers import AGAIN, CHECK, DECLARE, PIN, SEND, key, key_again, sheet, sign_in, tap
+from tests.browser.officers import AGAIN, CHECK, DECLARE, PIN, SEND, key, key_again, sheet, sign_in, tap, type_in
 from tests.count import rochester
 from tests.count.conftest import Phone, stamp
 from tests.count.setup import clacton
@@ -362,8 +362,7 @@ async def test_axe_finds_nothing_on_any_page_of_an_officers_phone(
     await sent("List them", ".boxes")
     await page.get_by_role("link", name="St Mary's Hall").tap()
     await sent("Enter this box", "#alert")
-    for field in ("#expected", "#papers"):
-        await page.locator(field).fill(str(rochester.PAPERS))
+    await type_in(page, {"expected": str(rochester.PAPERS), "papers": str(rochester.PAPERS)})
     await sent("Enter this box", ".boxes .half")
     await asyncio.to_thread(bob.open, "/count/box?box=b1")
     await asyncio.to_thread(bob.send, "/count/box/check")
@@ -410,8 +409,7 @@ async def test_axe_finds_nothing_on_the_pages_of_count_tables(
     await phone.add_init_script(path=AXE)
     page = await sign_in(phone, await invited(site, stream, "officer", "Jane Smith"))
     eyes = Eyes(page, site)
-    for field in ("#issued", "#papers"):
-        await page.locator(field).fill(str(rochester.PAPERS))
+    await type_in(page, {"issued": str(rochester.PAPERS), "papers": str(rochester.PAPERS)})
     await tap(page, "Announce the turnout")
     await expect(page.locator(".boxes")).to_be_visible()
     for language in ("cy", "en"):

@@ -26,7 +26,7 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
-from tests.browser.officers import CHECK, DECLARE, PIN, key, look_again, says, sheet, sign_in, tap
+from tests.browser.officers import CHECK, DECLARE, PIN, key, look_again, says, sheet, sign_in, tap, type_in
 from tests.count import rochester
 from tests.count.conftest import SECRET, process, stamp
 
@@ -113,8 +113,7 @@ async def test_a_postal_box_that_turns_up_late_is_never_left_out(
     await jane.set_offline(True)
     await enter(page, 20003, 20000, "Three voters took theirs home.")
     await says(page, UNSENT)
-    await other.locator("#expected").fill("15000")
-    await other.locator("#papers").fill("15,000")
+    await type_in(other, {"expected": "15000", "papers": "15,000"})
     await expect(other.locator(".differ")).to_have_text("as many as expected")
     await hall.kill()
     await tap(other, "Enter this box")
@@ -179,11 +178,13 @@ def parts() -> dict[str, dict[str, int]]:
 
 async def enter_table(page: Page, numbers: dict[str, int], bundle: int = 0) -> None:
     """Type the sheet of a table, in bundles if they have a size."""
+    texts = dict[str, str]()
     for field, number in numbers.items():
-        whole = field.startswith("votes.") and bundle
-        texts = {f"bundles.{field[6:]}": number // bundle, f"loose.{field[6:]}": number % bundle} if whole else {}
-        for name, text in (texts or {field: number}).items():
-            await page.locator(f'[name="{name}"]').fill(str(text))
+        if field.startswith("votes.") and bundle:
+            texts |= {f"bundles.{field[6:]}": str(number // bundle), f"loose.{field[6:]}": str(number % bundle)}
+        else:
+            texts[field] = str(number)
+    await type_in(page, texts)
 
 
 async def test_a_table_that_is_missing_or_does_not_add_up_is_named_and_never_left_out(
@@ -193,8 +194,7 @@ async def test_a_table_that_is_missing_or_does_not_add_up_is_named_and_never_lef
     await Submitter(stream).record(rochester.NIGHT, chosen)
     jane, page = await a_phone(hall, browser, stream, "officer", "Jane Smith")
     tom, other = await a_phone(hall, browser, stream, "officer", "Tom Jones")
-    for field in ("issued", "papers"):
-        await page.locator(f'[name="{field}"]').fill(str(rochester.PAPERS))
+    await type_in(page, {"issued": str(rochester.PAPERS), "papers": str(rochester.PAPERS)})
     await tap(page, "Announce the turnout")
     await expect(page.locator(".sum")).to_contain_text("0 of 3 tables entered")
 
