@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import errno
 import gc
 import logging
 import os
@@ -168,9 +169,11 @@ def _listening(settings: Settings) -> socket.socket:
         )
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
-        raise PortTaken(
-            f"Nothing can be served at {where}: {os.strerror(error.errno or 0)}. Set PORT to another."
-        ) from error
+        why = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+        another = (
+            "PORT to another" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "HOST to one of this machine"
+        )
+        raise PortTaken(f"Nothing can be served at {where}: {why}. Set {another}.") from error
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_KEEPS)
     if sys.platform == "linux":
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GONE_AFTER_MS)

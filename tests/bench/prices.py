@@ -158,7 +158,7 @@ class Price(Struct, frozen=True):
 
 def _asked(one: Program, address: str) -> int:
     """The bytes of an answer."""
-    line = http.client.HTTPConnection("127.0.0.1", one.port, timeout=60)
+    line = http.client.HTTPConnection("127.0.0.1", one.port, timeout=600)
     line.request("GET", address, headers={"Accept-Encoding": "br", "Accept-Language": "en"})
     answer = line.getresponse()
     size = len(answer.read())

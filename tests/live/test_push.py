@@ -220,6 +220,9 @@ async def test_several_processes_serve_at_one_port_only_where_that_is_asked_for(
     second = WebServer(app, replace(settings, share_port=True, port=port), app.hub.end)
     with pytest.raises(PortTaken, match=f"at 127.0.0.1:{port}: Address already in use. Set PORT to another."):
         WebServer(app, replace(settings, port=port), app.hub.end)
+    for host in ("203.0.113.9", "nowhere.invalid"):  # of nobody
+        with pytest.raises(PortTaken, match=f"at {host}:{port}: [A-Z].*. Set HOST to one of this machine."):
+            WebServer(app, replace(settings, host=host, port=port), app.hub.end)
     first.listening.close()
     second.listening.close()
 

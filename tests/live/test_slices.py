@@ -2,14 +2,17 @@
 
 import asyncio
 from contextlib import suppress
+from operator import is_
 
 import pytest
 
 from server.election.nights import Night
+from server.election.results.councils.council import council
+from server.election.results.councils.together import councils
 from server.live import moments
 from server.live.channel import Channel
 from server.live.renderer import NIGHT
-from server.live.slices import make_texts
+from server.live.slices import make_councils, make_texts
 from server.nights import archive
 from server.pages.render import PageRenderer
 
@@ -79,3 +82,20 @@ async def test_who_goes_away_meanwhile_leaves_what_was_made_for_the_next(channel
     assert renderer.rendered < len(rows)
     await make_texts(channel, rows)
     assert renderer.rendered == len(rows)
+
+
+@pytest.mark.parametrize("night", [GENERAL, "local.2025-05-01"])
+async def test_an_earlier_moment_and_its_councils_are_made_in_slices(night: str) -> None:
+    whole = Channel(PageRenderer(), on_air=False)
+    whole.advance(archive.load(night).events)
+    turns, moment = 0, whole.events[-2].at
+    work = asyncio.create_task(moments.make_at(whole, moment))
+    while not work.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 2, "it takes more than ten milliseconds"
+    then = moments.at(whole, moment)
+    await make_councils(then)
+    assert then.night
+    made = [council(then.night, body) for body in then.night.definition.councils]
+    assert all(map(is_, made, councils(then.night).councils))

@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
 from server.stream import embedded
+from server.stream.watching import watcher
 from tests.conftest import PATIENCE_SECONDS
 from tests.stream.conftest import (
     ROOT,
@@ -38,6 +40,20 @@ def test_a_folder_that_another_server_keeps_elsewhere_is_refused(
         with pytest.raises(embedded.EmbeddedServerError, match=f"process {os.getpid()} started"):
             embedded.start(running.folder)
         monkeypatch.undo()
+
+
+def test_a_second_start_waits_for_a_server_that_stands_still(running: embedded.Embedded) -> None:
+    pid = running.pid
+    os.kill(pid, signal.SIGSTOP)
+    with ThreadPoolExecutor() as beside:
+        try:
+            second = beside.submit(embedded.start, running.folder)
+            with pytest.raises(TimeoutError):
+                second.result(watcher.LOCK_SECONDS + 2)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert second.result(PATIENCE_SECONDS).pid == pid
+        second.result().stop()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

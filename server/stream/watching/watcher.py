@@ -22,6 +22,7 @@ from types import FrameType
 from typing import Final
 
 LOCK_SECONDS: Final = 2.0  # a server whose parent was just killed needs a moment to end
+ANSWER_SECONDS: Final = 30.0  # one that its own watcher keeps may stand still, or wait for room on its disk
 STOP_SECONDS: Final = 10.0
 LONGEST_REST: Final = 2.0  # seconds between two starts: a disk that was full is noticed so soon to have room again
 NEXT_SECONDS: Final = 0.1  # between two looks at whether the watcher that runs the server has ended
@@ -97,9 +98,9 @@ class Parent:
 
 def take(path: Path, folder: Path, parent: Parent, alarm: Alarm) -> int | None:
     """Lock the folder, because two servers would ruin its file, and return the lock: at once, or when the watcher that
-    has it ends. None, and a sentence, if it is taken and no server answers on the socket."""
+    has it ends. None, and a sentence, if it is taken by a server at another socket, or none answers for long."""
     lock = os.open(folder / "valkey.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    last = time.monotonic() + LOCK_SECONDS
+    last = time.monotonic()
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -109,18 +110,22 @@ def take(path: Path, folder: Path, parent: Parent, alarm: Alarm) -> int | None:
                 if answer.startswith(b"+PONG"):
                     parent.may_begin()
                 elif answer.startswith(b"-LOADING"):
-                    last = time.monotonic() + LOCK_SECONDS
-                elif time.monotonic() > last:
-                    owner = os.read(lock, 32).decode() or "unknown"
-                    parent.say(
-                        f"The data in {folder} is already kept by another server, which process {owner} started."
-                    )
-                    return None
+                    last = time.monotonic()
+                elif time.monotonic() > last + LOCK_SECONDS:
+                    owner, _, its = os.pread(lock, 4096, 0).decode().partition(" ")
+                    kept = f"The data in {folder} is already kept by"
+                    started = f"process {owner or 'unknown'} started"
+                    if its and its != str(path):
+                        parent.say(f"{kept} another server, which {started}.")
+                        return None
+                    if time.monotonic() > last + ANSWER_SECONDS:
+                        parent.say(f"{kept} the server that {started}, and it does not answer.")
+                        return None
             alarm.wait(NEXT_SECONDS if parent.ready else 0.02)
         else:
+            ours = f"{os.getppid()} {path}".encode()
             with suppress(OSError):  # a full disk
-                os.ftruncate(lock, 0)
-                os.write(lock, str(os.getppid()).encode())
+                os.ftruncate(lock, os.pwrite(lock, ours, 0))
             return lock
 
 
