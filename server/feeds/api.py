@@ -19,8 +19,8 @@ from server.html.address import channel_of, moment_of
 from server.html.answers import JSON, SHARED, answer, etag, for_any_site
 from server.html.process import process
 from server.live import moments
-from server.live.bodies import body
 from server.live.channel import Channel
+from server.live.memory.bodies import body
 from server.live.slices import make_councils
 from server.nights import archive
 

@@ -13,7 +13,7 @@ from server.election.events import AnyEvent
 from server.html.answers import JSON, SHARED, answer, for_any_site
 from server.html.process import process
 from server.html.sent import ClockStands, DirectorShowing, LeadingOver
-from server.live.bodies import body
+from server.live.memory.bodies import body
 
 _REF = "#/components/schemas/{name}"
 _AFTER: dict[str, Any] = {

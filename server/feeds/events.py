@@ -14,9 +14,9 @@ from server.feeds.api import found
 from server.html.answers import SHARED, answer, etag, for_any_site
 from server.html.errors import Full
 from server.html.process import process
-from server.live.bodies import Body, body
 from server.live.channel import Channel
 from server.live.line import has_a_place
+from server.live.memory.bodies import Body, body
 from server.stream import codec
 
 NDJSON = "application/x-ndjson"

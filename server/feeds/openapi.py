@@ -19,7 +19,7 @@ from server.feeds.states.contest_shapes import ContestState
 from server.html import sent
 from server.html.answers import JSON, SHARED, answer, for_any_site
 from server.html.root import rooted
-from server.live.bodies import Body, body
+from server.live.memory.bodies import Body, body
 
 _REF = "#/components/schemas/{name}"
 _SHAPES = (

@@ -7,7 +7,7 @@ from server.access import allows, everyone
 from server.feeds.api import found
 from server.feeds.events import NDJSON
 from server.html.answers import SHARED, answer, etag, for_any_site
-from server.live.bodies import body
+from server.live.memory.bodies import body
 from server.nights.kept import RECORD
 from server.stream.record import written
 

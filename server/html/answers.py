@@ -6,8 +6,8 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.live.bodies import Body
 from server.live.channel import Channel
+from server.live.memory.bodies import Body
 
 # For what is the same for everybody who sends the same: browsers ask each time, and a cache that many share may answer
 # for a second. A page that is a second old catches up by the push.

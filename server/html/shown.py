@@ -32,8 +32,8 @@ from server.html.languages import Language, wanted
 from server.html.process import process
 from server.html.rates import turn
 from server.live import moments
-from server.live.bodies import Body, body
 from server.live.channel import Channel
+from server.live.memory.bodies import Body, body
 from server.live.slices import make_texts, of_kinds
 from server.nights.against import opened
 

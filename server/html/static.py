@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 from server.access import allows, everyone
 from server.html.answers import answer
 from server.html.root import rooted
-from server.live.bodies import Body
+from server.live.memory.bodies import Body
 
 _FOLDER = Path(__file__).resolve().parent.parent.parent / "web" / "static"
 _COMPRESSED = _FOLDER.parent / "__pycache__" / "static.compressed"

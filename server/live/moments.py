@@ -16,9 +16,9 @@ from msgspec.json import encode
 
 from server.election.nights import Night
 from server.election.results.known import as_known
-from server.live.bodies import Body
 from server.live.channel import Channel
 from server.live.history import History, States
+from server.live.memory.bodies import Body
 from server.live.memory.turns import in_slices
 from server.live.renderer import shown_by
 from server.live.slices import make_texts

@@ -20,8 +20,8 @@ from server.html.process import process
 from server.html.rates import address, limit
 from server.html.root import rooted
 from server.html.sent import NoticesEnded, NoticesWanted
-from server.live.bodies import Body, body
 from server.live.channel import Channel
+from server.live.memory.bodies import Body, body
 from server.settings import ROOT
 from server.stream.cursors.subscriptions import Subscriptions
 

@@ -10,10 +10,10 @@ from server.html.address import asked, channel_of, number, topic_of
 from server.html.answers import HTML, answer, etag
 from server.html.make import is_of_another_make
 from server.html.swaps import stood
-from server.live.bodies import body
 from server.live.channel import Channel
 from server.live.frames import BEAT
 from server.live.line import line_of
+from server.live.memory.bodies import body
 from server.live.renderer import EVENTS
 from server.live.slices import make_texts
 

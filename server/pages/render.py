@@ -1,10 +1,9 @@
 """Which pages a piece is sent to, and each piece as HTML. No rules, no connections.
 
-The pieces, their names and which an event changes are in ``fragments.py``.
-
-An open page is sent only the new entries of the feed, and adds them to those it has: so none is lost, however many come
-at once. If one frame brings several declarations, the banner names them all. A page that was away for more than a dozen
-entries is sent the feed as a new page has it.
+The pieces, their names and which an event changes are in ``fragments.py``. An open page is sent only the new entries of
+the feed, and adds them to those it has: so none is lost, however many come at once. If one frame brings several
+declarations, the banner names them all. A page that was away for more than a dozen entries is sent the feed as a new
+page has it.
 """
 
 from collections.abc import Container, Iterable, Iterator

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from server.html import static
 from server.html.answers import answer
 from server.html.errors import on_http_error
-from server.live.bodies import Body
+from server.live.memory.bodies import Body
 
 PLAIN = b"what is said " * 100
 
@@ -169,7 +169,7 @@ async def test_an_answer_is_compressed_as_its_reader_takes_it(accepted: tuple[st
 async def test_readers_load_our_scripts_and_styles_without_their_comments() -> None:
     for name, comment, code in (
         ("live.js", b"// Keeps an open page", b"follow(place"),
-        ("desk.css", b"/*", b".desk nav"),
+        ("desk.css", b"/*", b".desk .top nav"),
     ):
         content = (await asked(static.static(name))).content
         assert comment not in content and code in content

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import brotli  # pyright: ignore[reportMissingTypeStubs]
 
-from server.live.bodies import Body
 from server.live.frames import Message
+from server.live.memory.bodies import Body
 from server.live.memory.memo import Memo, Shelf
 from tests.conftest import until
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from server.access import allows, everyone
 from server.html.answers import answer
 from server.html.root import rooted
-from server.live.bodies import Body, body
+from server.live.memory.bodies import Body, body
 
 _FILE = Path(__file__).resolve().parents[3] / "web" / "static" / "count-worker.js"
 

@@ -20,7 +20,7 @@ from server.html.answers import JSON, SHARED, answer, for_any_site
 from server.html.process import process
 from server.html.rates import turn
 from server.html.shown import Shown, shown_as_data
-from server.live.bodies import Body, body
+from server.live.memory.bodies import Body, body
 
 ATOM, CALENDAR = "application/atom+xml; charset=utf-8", "text/calendar; charset=utf-8"
 _ONLY = ("", "declarations", "gains", "notes")

@@ -22,7 +22,7 @@ from server.html.answers import JSON, SHARED, answer, for_any_site
 from server.html.process import process
 from server.html.rates import turn
 from server.html.shown import Shown, shown_as_data
-from server.live.bodies import Body, body, quickly_compressed
+from server.live.memory.bodies import Body, body, quickly_compressed
 
 CSV = "text/csv; charset=utf-8"
 NDJSON = "application/x-ndjson"

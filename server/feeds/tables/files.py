@@ -17,7 +17,7 @@ from server.html.languages import ENGLISH
 from server.html.process import process
 from server.html.rates import address, limit
 from server.html.shown import shown_as_data
-from server.live.bodies import Body, body, quickly_compressed
+from server.live.memory.bodies import Body, body, quickly_compressed
 from server.live.memory.memo import MEMO
 from server.nights import archive
 

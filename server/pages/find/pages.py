@@ -17,7 +17,7 @@ from server.html.process import process
 from server.html.rates import turn
 from server.html.shown import Shown, shown_by
 from server.html.templates import rendered
-from server.live.bodies import body
+from server.live.memory.bodies import body
 from server.live.slices import make_texts, of_kinds
 from server.pages.around.page import page
 from server.pages.find import groups, table

@@ -15,9 +15,9 @@ from server.html.languages import wanted
 from server.html.make import is_of_another_make
 from server.html.process import Process, process
 from server.html.templates import rendered
-from server.live.bodies import body
 from server.live.frames import BEAT
 from server.live.line import in_a_task, line_of
+from server.live.memory.bodies import body
 from server.pages.find.postcodes import PostcodeAsked, postcode_asked
 from server.pages.front.past import shipped
 from server.pages.front.pieces import front_page

@@ -12,8 +12,8 @@ from server.html.answers import HTML, JSON, SHARED, answer
 from server.html.process import process
 from server.html.rates import turn
 from server.live import moments
-from server.live.bodies import Body, body
 from server.live.channel import Channel
+from server.live.memory.bodies import Body, body
 from server.nights.against import opened
 
 _APART = {"rows": "row", "hexagons": "hex"}  # the name in an address → the kind of fragment
