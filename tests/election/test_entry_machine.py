@@ -475,7 +475,11 @@ class OneNight(RuleBasedStateMachine):
 
     @rule(where=contests, who=people, what=st.sampled_from(HEARD), said=st.sampled_from((WHY, WHY, " ")), behind=seldom)
     def agents_are_heard(self, where: str, who: Who, what: Heard, said: str, behind: bool) -> None:
-        """What candidates and agents are shown and say is on record, and nothing follows from it by itself."""
+        """What candidates and agents are shown and say is on record, and nothing follows from it by itself; mostly once
+        figures are confirmed."""
+        for _ in range(0 if behind else 3):
+            if self.count.stands(where).state in ("unverified", "keying", "one keyed", "differs", "look again"):
+                self._goes_on(where, RIGHT, RIGHT)
         before = (self.count.night, self.count.stands(where))
         self._try(self.count.heard(who, what, said, where, behind))
         assert (self.count.night, self.count.stands(where)) == before
@@ -490,16 +494,14 @@ class OneNight(RuleBasedStateMachine):
         crash=seldom,
     )
     def photographs_the_sheet(self, where: str, which: int, hides: str | None, crash: bool) -> None:
-        """Somebody does; or the desk hides the photograph, for a reason or without."""
+        """Somebody does; and the desk hides the photograph, for a reason or without, or leaves it."""
         sha256 = f"{which}" * 64
-        if hides is not None:
-            command_id, by = self.count.new_id("hide"), DORA.name
-            return self._ask(
-                DORA, HidePhoto(id=command_id, by=by, ballot=where, sha256=sha256, reason=hides), crash=crash
-            )
         command_id, by, size = self.count.new_id("photo"), RITA.name, 300_000
         command = ShowPhoto(id=command_id, by=by, ballot=where, sha256=sha256, size=size, width=1600, height=1200)
-        return self._ask(RITA, command, crash=crash)
+        self._ask(RITA, command, crash=crash)
+        if hides is not None:
+            command_id, by = self.count.new_id("hide"), DORA.name
+            self._ask(DORA, HidePhoto(id=command_id, by=by, ballot=where, sha256=sha256, reason=hides), crash=crash)
 
     @rule(entry=entries)
     def chooses(self, entry: EntryMode) -> None:

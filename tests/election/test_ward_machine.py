@@ -193,9 +193,10 @@ class OneNight(RuleBasedStateMachine):
             self._try(replace(sheet, reasons=reasons))
 
     @rule()
-    def keys_fewer_votes_than_papers(self) -> None:
+    def keys_fewer_votes_than_papers_and_more(self) -> None:
         if not self.count.desk.apart:
-            self._try(self.count.sheet(JANE, of_ward(100, 100, 100, 100), WARD))
+            for figures in (of_ward(100, 100, 100, 100), of_ward(492, 260, 250, 90)):
+                self._try(self.count.sheet(JANE, figures, WARD))
 
     @rule(where=places, which=numbers)
     def looks_again(self, where: str, which: int) -> None:
@@ -280,10 +281,11 @@ class OneNight(RuleBasedStateMachine):
     @rule(where=places, hides=seldom, crash=seldom)
     def photographs_the_sheet(self, where: str, hides: bool, crash: bool) -> None:
         id, sha256 = self.count.new_id("photo"), "0" * 64
-        if hides:
-            return self._ask(DORA, HidePhoto(id=id, by=DORA.name, ballot=where, sha256=sha256, reason="A face."), crash)
         photo = ShowPhoto(id=id, by=RITA.name, ballot=where, sha256=sha256, size=300_000, width=1600, height=1200)
-        return self._ask(RITA, photo, crash)
+        self._ask(RITA, photo, crash)
+        if hides:
+            id = self.count.new_id("hide")
+            self._ask(DORA, HidePhoto(id=id, by=DORA.name, ballot=where, sha256=sha256, reason="A face."), crash)
 
     @rule(on=seldom)
     def holds_or_releases(self, on: bool) -> None:
