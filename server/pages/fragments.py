@@ -148,9 +148,9 @@ def changed_by(night: Night, event: AnyEvent) -> Iterable[str]:
             if night.is_single:
                 return (f"contest-{contest.slug}", "latest", "status", *council, *_row_of_one(council, contest))
             on_map = (f"hex-{contest.slug}", *_around(night, contest)) if has_map(night.definition) else ()
-            council += groups.piece_of(night.definition, contest)
             was = ("was",) if on_map and isinstance(event, Declared | NoPollTaken | Withdrawn) else ()
-            around = (*around_the_house(night), *council, *(_on_map_of_councils(night) if council else ()))
+            on_map += _on_map_of_councils(night) if council else ()
+            around = (*around_the_house(night), *council, *groups.piece_of(night.definition, contest))
             return (*rows_of(contest), *on_map, *was, "banner", *around, "score", "ahead", "latest", "status")
         case _:
             assert_never(event)

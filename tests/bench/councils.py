@@ -182,12 +182,15 @@ async def _size(client: httpx2.AsyncClient, path: str, coding: str) -> int:
 def show(found: list[Watched]) -> None:
     """Print it."""
     for one in found:
-        worst, bundled = max(one.single), one.bundled
+        worst, most, bundled = max(one.single), sorted(one.single)[int(0.95 * len(one.single))], one.bundled
         print(f"{one.page_of}: {one.contests:,} contests, {one.declarations:,} declarations, the end equal to the data")
         print(f"  CPU a declaration: {one.made_ms:.1f} ms for its frames, {one.cpu_ms:.1f} ms in all at full speed")
         print(f"  a frame: {one.frame:,} bytes (largest {one.largest:,}), deflated {one.deflated:,}")
         print(f"  the page: {one.page:,} bytes in brotli, {one.whole:,} without")
-        print(f"  a declaration applied in Chromium: {statistics.median(one.single):.1f} ms, worst {worst:.1f} ms")
+        print(
+            f"  a declaration applied in Chromium: {statistics.median(one.single):.1f} ms, "
+            f"95% within {most:.1f}, worst {worst:.1f} ms"
+        )
         middle = f"{statistics.median(bundled):.1f} ms, worst {max(bundled):.1f} ms"
         print(f"  a frame at full speed, {one.at_once:.1f} declarations: {middle}")
 

@@ -198,16 +198,16 @@
     if (isOld && again) return fetchRest(again - 1);
     rest.append(...[...page.querySelectorAll(".seats-of tbody tr")].filter((row) => !document.getElementById(row.id)));
   };
-  const change = async () => {
-    shown.setAttribute("aria-live", "polite"); // search results are read out, news by itself is not
-    const isPart = !whole;
-    whole = true;
-    fetching ||= isPart;
-    show();
-    if (!isPart) return;
+  const bring = async () => {
+    whole = fetching = true;
     await fetchRest().catch(() => (whole = false)); // the next change tries again
     fetching = false;
+  };
+  const change = async () => {
+    shown.setAttribute("aria-live", "polite"); // search results are read out, news by itself is not
+    const coming = whole || bring();
     show();
+    if (await coming !== true) show();
   };
 
   q.addEventListener("focus", () => [...found.rows].forEach(textOf), { once: true });
@@ -243,11 +243,10 @@
     }
   };
   if (byCouncil && !whole && document.getElementById("live") && follows()) {
-    whole = true;
-    fetchRest().then(
-      () => document.dispatchEvent(new CustomEvent("night:shown", { detail: [] })),
-      () => (whole = false),
-    );
+    bring().then(() => {
+      show(); // somebody may have asked for something meanwhile
+      document.dispatchEvent(new CustomEvent("night:shown", { detail: [] }));
+    });
   }
 
   // A row that changed moves to its place; no other row moves.

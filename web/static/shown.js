@@ -1,5 +1,6 @@
 // Puts news in its place on a page of a night, live or by the player. Rows, hexagons and the pieces that each declaration
-// changes stay, and what they say is changed in one pass. The few whose result changed light up, the feed stays short, and other scripts are told.
+// changes stay, and what they say is changed in one pass. The few whose result changed light up, the feed stays short,
+// and other scripts are told.
 const { put, putRows, shown } = (() => {
   const SHOWN = document.body.classList.contains("many") ? 6 : 24; // entries of the feed, until somebody asks for more
   const FEW = 12; // rows and hexagons; of more at once none is news

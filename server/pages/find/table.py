@@ -46,8 +46,8 @@ class Wanted(Struct, frozen=True):
     @property
     def query(self) -> dict[str, str]:
         """The parameters of the address that asks for it; defaults are left out."""
-        asked = {"q": self.q, "verdict": self.verdict, "party": self.party, "region": self.region}
-        asked["council"] = self.council
+        filters = {"verdict": self.verdict, "party": self.party, "region": self.region, "council": self.council}
+        asked = {"q": self.q, **filters}
         if self.sort != "seat":
             asked["sort"] = self.sort
         if self.falling != (self.sort in _FALLING):
