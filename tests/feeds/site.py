@@ -76,7 +76,7 @@ class NoPages:
 class NoDesk:
     """A renderer for desks that nobody opens."""
 
-    def message(self, night: Night, desk: Desk, news: object) -> str:
+    def message(self, night: Night, desk: Desk, news: object, language: str) -> str:
         return ""
 
 
