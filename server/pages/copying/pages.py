@@ -12,7 +12,6 @@ from server.html.answers import SHARED, answer
 from server.html.process import process
 from server.html.rates import turn
 from server.html.shown import Shown, shown_by
-from server.pages.analysis import views
 from server.pages.around.page import page
 from server.pages.copying import lists
 from server.pages.copying.texts import FORMS
@@ -83,7 +82,7 @@ def _of(request: Request) -> str:
 
 def _about(request: Request) -> dict[str, str]:
     """What the address of a page of tables says that it is about."""
-    names = views.KINDS.get(_of(request), ())
+    names = lists.about(_of(request))
     return {name: "1" if name == "all" else value for name in names if (value := asked(request, name))}
 
 
