@@ -34,6 +34,12 @@ def about(of: str) -> tuple[str, ...]:
     return ("body",) if of == COUNCIL else views.KINDS.get(of, ())
 
 
+def council_of(definition: Definition, of: str, parameters: Mapping[str, str]) -> Body | None:
+    """The council whose tables are asked for; None if others are, or there is no such council."""
+    asked = parameters.get("body") if of == COUNCIL else None
+    return next((one for one in definition.councils if one.id == asked), None)
+
+
 def of_night(definition: Definition) -> tuple[str, ...]:
     """The pages whose tables can be copied, by the last part of their addresses."""
     own = ("councils",) if definition.councils else ()
@@ -43,7 +49,7 @@ def of_night(definition: Definition) -> tuple[str, ...]:
 async def texts(beside: Beside, shown: Shown, of: str, parameters: Mapping[str, str]) -> dict[str, str]:
     """The tables of a page in each form, none if it has no table yet. They are made in steps, and written in a thread.
     HTTPException 404 if the night has no such page."""
-    body = next((one for one in shown.night.definition.councils if one.id == parameters.get("body")), None)
+    body = council_of(shown.night.definition, of, parameters)
     if body is None if of == COUNCIL else of not in of_night(shown.night.definition):
         raise HTTPException(404, shown.language.gettext("There is no such page."))
     html, language, night = await _html(shown, of, parameters, body), shown.language, shown.night

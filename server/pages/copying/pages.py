@@ -39,6 +39,7 @@ async def copied(request: Request) -> Response:
             view="copy",
             count=count,
             of=of,
+            council=lists.council_of(shown.night.definition, of, parameters),
             lists=lists.of_night(shown.night.definition) if "ballot" not in request.path_params else (),
             back=f"/contests/{count.contest.ballot}" if "ballot" in request.path_params and count else "",
             texts=tables if of else {form: FORMS[form](shown, count) for form in FORMS},
