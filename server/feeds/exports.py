@@ -30,7 +30,8 @@ def export_paths() -> dict[str, Any]:
         *(parameter(name, "query", "Pixels, at most.", False) for name in ("maxwidth", "maxheight")),
         parameter("format", "query", "The only one.", False) | {"schema": {"type": "string", "enum": ["json"]}},
     ]
-    of = parameter("of", "query", "The page whose tables they are: `contests`, `areas` …", False)
+    of = parameter("of", "query", "The page whose tables they are: `contests`, `areas`, `council` …", False)
+    body = parameter("body", "query", "With `of=council`: the id of the council.", False)
     form = parameter("form", "path", "`post`, `wire`, `html`, `markdown` or `wikitext`.")
     tables = "/api/nights/{night}/tables"
     return {
@@ -69,7 +70,7 @@ def export_paths() -> dict[str, Any]:
         },
         "/nights/{night}/copy/{form}.txt": {
             "parameters": [night, form],
-            "get": _copied("copy", "The score, or tables, as a text to copy.", [*shown, named("known"), of]),
+            "get": _copied("copy", "The score, or tables, as a text to copy.", [*shown, named("known"), of, body]),
         },
         "/nights/{night}/contests/{ballot}/copy/{form}.txt": {
             "parameters": [night, ballot, form],

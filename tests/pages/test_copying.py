@@ -106,6 +106,14 @@ def test_every_table_of_a_night_is_copied_as_its_page_has_it(client: TestClient)
     at = parser.cells.index("Southampton, Itchen")
     assert parser.cells[at - 1 : at + 4] == ["1", "Southampton, Itchen", "Con", "0.03", "missed Con, by 4,498"]
     assert "Kent: RUK gain from Con; RUK 57" in text(client, "wire", "/nights/local.2025-05-01", "?of=councils")
+    kent = text(client, "markdown", "/nights/local.2025-05-01", "?of=council&body=local.kent")
+    assert "Kent: RUK gain from Con" in kent and "| Reform UK | 57 | 57 | +46 | 36.2 |" in kent
+    assert "| Ashford Central, Kent |" in kent and kent.rstrip().endswith(
+        "/nights/local.2025-05-01/councils/local.kent>"
+    )
+    assert "Buckinghamshire" not in kent
+    assert "of=council&amp;body=local.kent" in client.get("/nights/local.2025-05-01/councils/local.kent").text
+    assert client.get("/nights/local.2025-05-01/copy/wire.txt?of=council&body=local.nowhere").status_code == 404
     records = text(client, "markdown", f"/nights/{GENERAL}", "?of=records&at=2019-12-13T02:00")
     assert "| Smallest majority |" in records and "at=2019-12-13T0" in records
     early = client.get(f"/nights/{GENERAL}/copy/wire.txt?of=areas&at=2019-12-12T22:00")

@@ -30,6 +30,7 @@ _kept = MEMO.shelf()
 @allows(everyone)
 async def file(request: Request) -> Response:
     """``/api/nights/{night}/tables.sqlite``; 429 if many are made for an address."""
+    await process(request).later.turn()
     shown = await shown_as_data(request)
     channel, night, language = shown.channel, shown.night, shown.language
     content, state = known(channel, "sqlite"), channel.history.state

@@ -23,13 +23,15 @@ def page(
     topic: str,
     query: Mapping[str, str] = _NOTHING,
     about: Count | None = None,
+    copying: Mapping[str, str] | None = None,
     **context: object,
 ) -> str:
     """The HTML of a page of a night, from its template and that template's ``context``.
 
     ``topic`` is the page's topic for the push, "" for the night's own. ``query`` are the parameters of the page's
     address besides the state that all pages of the night share. ``about`` is the contest that the page is about, None
-    for a page about the whole night; so is what search engines and shared links tell of it.
+    for a page about the whole night; so is what search engines and shared links tell of it. ``copying`` is which tables
+    of the page can be copied, where its ``view`` does not say so.
     """
     others = {**shown.state, **query}
     ballot = about.contest.ballot if about else ""
@@ -58,7 +60,8 @@ def page(
         state=shown.state,
         kept=kept({"baseline": shown.baseline}),
         here=kept(others),
-        copied=kept(others | {"of": str(context.get("view", ""))}),
+        copies=bool(copying),
+        copied=kept(others | {"of": str(context.get("view", "")), **(copying or {})}),
         topic=topic,
         head=shown.channel.head,
         cursor=Markup(cursor(shown.night.seq, stood(shown.night.at))),

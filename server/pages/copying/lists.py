@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 
+from server.election.bodies import Body
 from server.election.contests import Definition
 from server.election.results.councils.together import councils
 from server.html.shown import Shown
@@ -17,13 +18,26 @@ from server.live.memory.beside import Beside
 from server.pages.analysis import views
 from server.pages.analysis.choices import choices
 from server.pages.copying.tables import Words, as_html, as_lines, as_markdown, as_wikitext
+from server.pages.council.seen import seen
 from server.pages.find import table
 from server.pages.find.search import plain
 
+COUNCIL = "council"  # the tables of one council, ``&body=`` says of which
 FORMS = ("wire", "html", "markdown", "wikitext")
 _AT_ONCE = 40  # rows, which take three milliseconds
 _VOID = {"br", "hr", "img", "input", "wbr"}
 _UNSEEN = {"narrow", "heard", "star"}  # classes of what is there twice, or only for a screen
+
+
+def about(of: str) -> tuple[str, ...]:
+    """The parameters by which an address says what a page of tables is about."""
+    return ("body",) if of == COUNCIL else views.KINDS.get(of, ())
+
+
+def council_of(definition: Definition, of: str, parameters: Mapping[str, str]) -> Body | None:
+    """The council whose tables are asked for; None if others are, or there is no such council."""
+    asked = parameters.get("body") if of == COUNCIL else None
+    return next((one for one in definition.councils if one.id == asked), None)
 
 
 def of_night(definition: Definition) -> tuple[str, ...]:
@@ -35,15 +49,17 @@ def of_night(definition: Definition) -> tuple[str, ...]:
 async def texts(beside: Beside, shown: Shown, of: str, parameters: Mapping[str, str]) -> dict[str, str]:
     """The tables of a page in each form, none if it has no table yet. They are made in steps, and written in a thread.
     HTTPException 404 if the night has no such page."""
-    if of not in of_night(shown.night.definition):
+    body = council_of(shown.night.definition, of, parameters)
+    if body is None if of == COUNCIL else of not in of_night(shown.night.definition):
         raise HTTPException(404, shown.language.gettext("There is no such page."))
-    html, language, night = await _html(shown, of, parameters), shown.language, shown.night
+    html, language, night = await _html(shown, of, parameters, body), shown.language, shown.night
     title = language.title(night.definition.title)
     test = f"{language.gettext('Test')}: " if night.definition.rehearsal else ""
     told = f"{title}, {as_at(night, language)}"
     below = tuple(filter(None, (told, night.definition.attribution)))
     asked = {name: parameters[name] for name in views.KINDS.get(of, ()) if parameters.get(name)}
-    page = f"{shown.site}/nights/{night.definition.id}{'' if of == 'councils' else f'/{of}'}"
+    place = f"/councils/{body.id}" if body else "" if of == "councils" else f"/{of}"
+    page = f"{shown.site}/nights/{night.definition.id}{place}"
     link = f"{page}{shown.kept({'lang': '' if language.code == 'en' else language.code, **asked})}"
 
     def write() -> dict[str, str]:
@@ -65,19 +81,23 @@ async def texts(beside: Beside, shown: Shown, of: str, parameters: Mapping[str, 
     return await beside.make(("copied", html, link), write)
 
 
-async def _html(shown: Shown, of: str, parameters: Mapping[str, str]) -> str:
-    night, language = shown.night, shown.language
+async def _html(shown: Shown, of: str, parameters: Mapping[str, str], body: Body | None) -> str:
+    night, language, parts = shown.night, shown.language, list[str]()
     if of in views.KINDS:
         try:
             topic = views.asked(night, choices(night.definition), of, parameters, language)
         except views.NoSuchView as error:
             raise HTTPException(404, str(error)) from None
         return views.html(night, topic, language, shown.baseline, shown.channel.on_air)
+    templates = environment(language)
     rows: Sequence[object] = councils(night).councils
-    if of == "contests":
-        counts = sorted(night.counts.values(), key=lambda one: plain(language.seat(one.contest)))
+    if body:
+        parts.append(templates.get_template("copying/council.html").render(night=night, seen=seen(night, body)))
+    if of != "councils":
+        some = [one for one in night.counts.values() if body is None or one.contest.body == body.id]
+        counts = sorted(some, key=lambda one: plain(language.seat(one.contest)))
         rows = [(one, table.about_row(night, one, language)["turnout"]) for one in counts]
-    template, parts = environment(language).get_template(f"copying/{of}.html"), list[str]()
+    template = templates.get_template(f"copying/{'councils' if of == 'councils' else 'contests'}.html")
     for first in range(0, len(rows), _AT_ONCE):
         some = rows[first : first + _AT_ONCE]
         parts.append(template.render(night=night, rows=some, first=not first, over=shown.is_over, kept=""))

@@ -13,7 +13,6 @@ from server.html.process import process
 from server.html.rates import turn
 from server.html.shown import Shown, shown_by
 from server.live.slices import make_councils
-from server.pages.analysis import views
 from server.pages.around.page import page
 from server.pages.copying import lists
 from server.pages.copying.texts import FORMS
@@ -41,6 +40,7 @@ async def copied(request: Request) -> Response:
             view="copy",
             count=count,
             of=of,
+            council=lists.council_of(shown.night.definition, of, parameters),
             lists=lists.of_night(shown.night.definition) if "ballot" not in request.path_params else (),
             back=f"/contests/{count.contest.ballot}" if "ballot" in request.path_params and count else "",
             texts=tables if of else {form: FORMS[form](shown, count) for form in FORMS},
@@ -85,7 +85,7 @@ def _of(request: Request) -> str:
 
 def _about(request: Request) -> dict[str, str]:
     """What the address of a page of tables says that it is about."""
-    names = views.KINDS.get(_of(request), ())
+    names = lists.about(_of(request))
     return {name: "1" if name == "all" else value for name in names if (value := asked(request, name))}
 
 

@@ -31,6 +31,7 @@ def council_page(shown: Shown, body: Body) -> str:
         shown,
         "council.html",
         topic=TOPIC + body.id,
+        copying={"of": "council", "body": body.id},
         body=body,
         status=shown.text("status"),
         control=shown.text(f"control-{slug(body)}"),
