@@ -21,6 +21,7 @@ from server.count.visit import pins
 from server.stream import embedded
 from server.stream.events import EventStream
 from server.stream.watching.watcher import ask
+from tests import at_once as at_once  # each test client asks in one step
 
 PATIENCE_SECONDS = 90.0  # for what comes in the end, however busy the machine is
 

@@ -62,7 +62,7 @@ async def walk_through(
     second = phones["second officer"]
     await second.open(links["Al Brown"])
     await second.tap("Start", ".pin .go", "#votes")
-    await key(second, ".declaration")
+    await key(second, ".declaration", by_hand=False)
     returning = phones["returning officer"]
     await returning.open(links["Olu Hay"])
     await returning.tap("Start", ".pin .go", ".declaration")

@@ -68,6 +68,7 @@ OPENED = """() => {
 # Looking at a colour takes axe-core most of its time. So it is shown each kind of text once in a scheme: what is
 # written in the same colours and size, in elements of the same names and classes in each other.
 RUN = """async ([whole, tags, colours, scheme]) => {
+    axe.configure({ noHtml: true }); // else each element that a rule looks at is written out as text
     for (const one of document.getAnimations()) if (one.effect.getTiming().iterations < Infinity) one.finish();
     const of = new Map([[document, ""]]);
     const kind = (one) => {

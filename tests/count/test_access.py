@@ -405,6 +405,7 @@ def test_everybody_gets_what_the_table_says_and_no_more(
     everybody: dict[str, Visitor], capfd: pytest.CaptureFixture[str]
 ) -> None:
     found: dict[str, dict[str, str]] = {}
+    clean = set[str]()  # what most are answered alike
     tokens = [link for one in everybody.values() for link in (one.unopened, one.link.rpartition("/")[2])]
     for route in HTTP:
         found[route] = {}
@@ -417,8 +418,9 @@ def test_everybody_gets_what_the_table_says_and_no_more(
             if route in SIGNED_IN and response.status_code == 200:
                 assert response.headers["cache-control"] == "no-store", route
             said = response.text + response.headers.get("location", "")
-            for one in tokens:
-                assert one not in said or found[route][who] == "there" or route == "GET /desk/invitations", route
+            if found[route][who] != "there" and route != "GET /desk/invitations" and said not in clean:
+                assert not [one for one in tokens if one in said], route
+                clean.add(said)
             assert response.status_code < 500, route
     assert found == HTTP
     printed = "".join(capfd.readouterr())
@@ -439,14 +441,16 @@ ODD_HEADERS = {
 ASKED = ("q", "at", "after", "seq", "lang", "baseline", "contest", "from", "to", "party", "sort", "verdict", "seconds")
 
 
-def test_what_no_browser_sends_is_no_fault_of_ours(everybody: dict[str, Visitor]) -> None:
+@pytest.mark.parametrize("half", [0, 1])
+def test_what_no_browser_sends_is_no_fault_of_ours(everybody: dict[str, Visitor], half: int) -> None:
     """Odd names in addresses, odd queries, fields and headers, from whoever may ask for it."""
-    for route, outcomes in HTTP.items():
+    for route, outcomes in list(HTTP.items())[half::2]:
         visitor = everybody[who_may(outcomes) if "yes" in outcomes.values() else "nobody"]
         for odd in ODD:
             fields: dict[str, str] = dict.fromkeys(("note", "contest", "name"), odd)
             query = "&".join(f"{name}={odd}" for name in ASKED if len(odd) < 400 or name == "q")
-            for address in (f"?{query}", ""):
+            same = odd != ODD[0] and route.startswith("GET") and "{" not in route  # without a query nothing is odd
+            for address in (f"?{query}",) if same else (f"?{query}", ""):
                 status = visitor.ask(route, {"Origin": HALL}, fields, address, odd).status_code
                 assert status < 500, (route, odd[:20], status)
         status = visitor.ask(route, ODD_HEADERS, {}).status_code

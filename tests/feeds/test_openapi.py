@@ -24,6 +24,7 @@ from server.feeds import declaration
 from server.feeds.openapi import document
 from server.nights import archive
 from server.stream.embedded import Embedded, start
+from tests.conftest import PATIENCE_SECONDS
 from tests.count.conftest import Desk, process, stamp
 from tests.count.test_api import ADDRESS, BODY
 from tests.feeds.site import GENERAL, ROCHESTER, Site
@@ -130,7 +131,7 @@ _DESCRIBED: Any = cast(Any, schemathesis.openapi.from_asgi("/openapi.json", Site
 
 @each(_DESCRIBED)
 def test_whatever_is_asked_is_answered_as_described(operation: Any) -> None:
-    ask(operation, lambda case: case.call_and_validate())
+    ask(operation, lambda case: case.call_and_validate(timeout=PATIENCE_SECONDS))  # for 10
 
 
 class Hall:
@@ -195,7 +196,9 @@ def test_whatever_is_sent_to_a_night_on_air_is_answered_as_described(operation: 
     def check(case: Any) -> None:
         case.path_parameters = dict.fromkeys(case.path_parameters or {}, ROCHESTER)
         token = {"Authorization": f"Bearer {next(hall.tokens)}"} if case.method == "POST" else {}
-        case.call_and_validate(base_url=hall.address, headers=token, excluded_checks=left_out(case.method))
+        case.call_and_validate(
+            base_url=hall.address, headers=token, excluded_checks=left_out(case.method), timeout=PATIENCE_SECONDS
+        )
 
     ask(operation, check)
 
