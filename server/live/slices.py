@@ -10,8 +10,9 @@ from server.live.memory.turns import in_slices
 
 
 def of_kinds(channel: Channel, *kinds: str) -> list[str]:
-    """The fragments of a night whose names begin so, before the first hyphen."""
-    return [fragment for fragment in channel.fragments if fragment.partition("-")[0] in kinds]
+    """The fragments of a night that are called so, or whose names begin so, before the first hyphen."""
+    asked = set(kinds)
+    return [one for one in channel.fragments if one in asked or one.partition("-")[0] in asked]
 
 
 async def make_texts(channel: Channel, fragments: Iterable[str]) -> None:

@@ -1,5 +1,6 @@
 """A page of a night, whole: its content from a template, with what every page of a night has around it."""
 
+import asyncio
 from collections.abc import Mapping
 
 from markupsafe import Markup
@@ -15,6 +16,13 @@ from server.nights import against
 from server.pages.player.timeline import timeline
 
 _NOTHING: Mapping[str, str] = {}
+
+
+async def prepared(shown: Shown) -> None:
+    """Make, in a turn of its own, what every page of a past night has around it and takes long."""
+    if not (shown.whole.on_air or shown.whole.has_cached("timeline")):
+        timeline(shown.whole)
+        await asyncio.sleep(0)
 
 
 def page(

@@ -1,5 +1,7 @@
 """The page of one council of a night."""
 
+from collections.abc import Sequence
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from server.access import allows, everyone
 from server.election.bodies import Body
 from server.html.shown import Shown, shown_by
-from server.pages.around.page import page
+from server.pages.around.page import page, prepared
 from server.pages.council.seen import TOPIC, by_slug, slug, wards_of
 
 
@@ -20,13 +22,14 @@ async def council(request: Request) -> Response:
     if body is None:
         sentence = shown.language.gettext("%(body)s is not a council of this night.")
         raise HTTPException(404, sentence % {"body": asked})
-    html = await shown.made(request, f"council {body.id}", lambda: council_page(shown, body))
+    rows = [f"row-{contest.slug}" for contest in wards_of(shown.night.definition).get(body.id, ())]
+    await prepared(shown)
+    html = await shown.made(request, f"council {body.id}", lambda: council_page(shown, body, rows), *rows)
     return await shown.answer(request, html)
 
 
-def council_page(shown: Shown, body: Body) -> str:
-    """The HTML of a council's page."""
-    wards = wards_of(shown.night.definition).get(body.id, ())
+def council_page(shown: Shown, body: Body, rows: Sequence[str]) -> str:
+    """The HTML of a council's page; ``rows`` are the fragments of its wards."""
     return page(
         shown,
         "council.html",
@@ -35,7 +38,7 @@ def council_page(shown: Shown, body: Body) -> str:
         body=body,
         status=shown.text("status"),
         control=shown.text(f"control-{slug(body)}"),
-        rows=[shown.text(f"row-{contest.slug}") for contest in wards],
+        rows=list(map(shown.text, rows)),
     )
 
 

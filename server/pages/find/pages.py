@@ -19,7 +19,7 @@ from server.html.shown import Shown, shown_by
 from server.html.templates import rendered
 from server.live.memory.bodies import body
 from server.live.slices import make_texts, of_kinds
-from server.pages.around.page import page
+from server.pages.around.page import page, prepared
 from server.pages.find import groups, table
 from server.pages.find.postcodes import postcode_asked
 from server.pages.find.search import Hit, Searchable, search, searchable
@@ -45,6 +45,7 @@ async def contests(request: Request) -> Response:
         def whole() -> str:
             return _contests_page(shown, asked, search(words.entries, asked.q))
 
+        await prepared(shown)
         html = await shown.made(request, name, whole, *["seat"] * (asked.all and not _is_folded(shown, asked)))
         return await shown.answer(request, html)
     found = search(words.entries, asked.q)

@@ -13,13 +13,14 @@ from server.election.results.places import regions
 from server.html.address import asked, without_reactions
 from server.html.shown import Shown, shown_by
 from server.nights.layout import ATTRIBUTION
-from server.pages.around.page import page
+from server.pages.around.page import page, prepared
 from server.pages.council.seen import apart, by_slug, lists_wards
 from server.pages.council.shapes import drawn
 from server.pages.map import hexagons
 from server.pages.map.whole import whole_map
 
 _SHORT = 60  # contests whose list is not folded
+_PARTS = ("status", "banner", "parties", "score", "latest", "ahead")
 
 
 @allows(everyone)
@@ -35,7 +36,8 @@ async def night(request: Request) -> Response:
     view = view if view in hexagons.VIEWS else ""
     unvoiced = without_reactions(request)
     name = f"night {view} {unvoiced}"
-    html = await shown.made(request, name, lambda: night_page(shown, view, unvoiced), "row", "hex")
+    await prepared(shown)
+    html = await shown.made(request, name, lambda: night_page(shown, view, unvoiced), "row", "hex", *_PARTS)
     return await shown.answer(request, html)
 
 
@@ -44,8 +46,7 @@ def night_page(shown: Shown, view: str, unvoiced: bool = False) -> str:
     night = shown.night
     single = night.is_single
     first = next(iter(night.counts.values()))
-    names = ("status", "banner", "parties", "score", "latest", "ahead")
-    parts = {name: shown.text(name) for name in names if name in shown.channel.fragments}
+    parts = {name: shown.text(name) for name in _PARTS if name in shown.channel.fragments}
     if single:
         parts["contest"] = shown.text(f"contest-{first.contest.slug}")
     if hexagons.has_map(night.definition):
