@@ -40,12 +40,11 @@ const { put, putRows, shown } = (() => {
   const inView = document.querySelector(".pages [aria-current]");
   if (inView) inView.parentElement.scrollLeft = inView.offsetLeft - inView.parentElement.offsetLeft - 40;
 
-  // What is suggested while somebody types is fetched once somebody is about to.
-  document.querySelector("[data-suggest]")?.addEventListener(
-    "focus",
-    ({ target }) => document.head.append(Object.assign(document.createElement("script"), { src: target.dataset.suggest })),
-    { once: true },
-  );
+  // What is suggested while somebody types is fetched once somebody is about to, or has begun before this script came.
+  const field = document.querySelector("[data-suggest]");
+  const bring = () => document.head.append(Object.assign(document.createElement("script"), { src: field.dataset.suggest }));
+  if (field && field === document.activeElement) bring();
+  else field?.addEventListener("focus", bring, { once: true });
 
   // Changes what differs between a node and its news, and says whether anything did. What has another id is other news.
   const morph = (old, now) => {
