@@ -35,7 +35,6 @@ async def file(request: Request) -> Response:
     channel, night, language = shown.channel, shown.night, shown.language
     content, state = known(channel, "sqlite"), channel.history.state
     if content is None:
-        await limit(request, _OFTEN, f"sqlite {address(request)}")
         content = await _made(
             request,
             ("sqlite", id(channel), state),
@@ -50,16 +49,18 @@ async def archived(request: Request) -> Response:
     """``/api/archive.sqlite``: every shipped night, in English; 429 if an address asks for many files."""
     content: Body | None = _kept.find("archive")
     if content is None:
-        await limit(request, _OFTEN, f"sqlite {address(request)}")
         content = await _made(request, "archive.sqlite", _archive, lambda made: _kept.get("archive", lambda: made))
     return _answer(request, content, "archive")
 
 
 async def _made(request: Request, name: Hashable, make: Callable[[], Body], keep: Callable[[Body], Body]) -> Body:
     """The file, which is made to the end and kept also where this reader waits no longer: Full with 503."""
+    beside = process(request).hub.beside
+    if name not in beside:
+        await limit(request, _OFTEN, f"sqlite {address(request)}")
 
     async def to_the_end() -> Body:
-        return keep(await process(request).hub.beside.make(name, make))
+        return keep(await beside.make(name, make))
 
     making = asyncio.create_task(to_the_end())
     await asyncio.wait([making], timeout=_WAITS)

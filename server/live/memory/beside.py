@@ -16,6 +16,10 @@ class Beside:
     def __init__(self) -> None:
         self._waited_for: dict[Hashable, asyncio.Future[Any]] = {}
 
+    def __contains__(self, name: Hashable) -> bool:
+        """Whether this is being made."""
+        return name in self._waited_for
+
     async def make(self, name: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gives; who asks for the same name meanwhile waits for the same. It may touch nothing that the
         event loop changes: no memo, no tally that is counted on."""
