@@ -123,7 +123,7 @@ async def test_a_burst_of_acts_is_told_to_the_desk_in_a_few_messages_and_the_las
         on_air.tell(Acted("night", tuple(told[:2])))
         viewer, desk = Viewer(), on_air.hub.desks["night"]
         await until(lambda: desk.desk.seq == 2)
-        desk.join(viewer, "s")
+        desk.join(viewer, "s", "en")
         for act in told[2:]:
             on_air.tell(Acted("night", (act,)))
         rows = [f"desk-row-seat-{seat}".encode() for seat in range(_SEATS)]

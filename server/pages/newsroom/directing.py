@@ -43,7 +43,7 @@ async def director(request: Request) -> Response:
     def make() -> str:
         context = screen(shown, ("banners",), stays)
         return page(
-            shown, "newsroom/director.html", screens.OVERLAY, {}, None, **context, view="newsroom", voiced=voiced
+            shown, "newsroom/director.html", screens.OVERLAY, {}, None, None, **context, view="newsroom", voiced=voiced
         )
 
     return await answer(request, shown, f"director {stays} {voiced}", make)

@@ -46,7 +46,7 @@ async def overlay(request: Request) -> Response:
         elif chosen.stays and not screens.is_waiting(shown.night):
             first = screens.newest(shown.night, shown.language)
         context |= {"first": Markup(first), "chosen": chosen, "theme": chosen.theme}
-        return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, None, **context)
+        return page(shown, "newsroom/overlay.html", screens.OVERLAY, {}, None, None, **context)
 
     kinds = ("hex",) if "map" in chosen.parts else ()
     return framable(await answer(request, shown, f"overlay {chosen}", make, *kinds))

@@ -43,7 +43,7 @@ async def wall(request: Request) -> Response:
         parts: dict[str, object] = {"status": shown.text("status"), "latest": shown.text("latest")}
         kept = {"seconds": request.query_params.get("seconds", ""), "theme": look}
         parts |= {"theme": look, "unvoiced": unvoiced}
-        return page(shown, "newsroom/wall.html", topic, kept, None, **context, **parts)
+        return page(shown, "newsroom/wall.html", topic, kept, None, None, **context, **parts)
 
     return await choices.answer(request, shown, f"wall {stays} {look} {unvoiced}", make, "hex")
 
@@ -59,7 +59,7 @@ async def embed_score(request: Request) -> Response:
 
     def make() -> str:
         parts = {"status": shown.text("status"), "part": shown.text("score")}
-        return page(shown, "newsroom/embed.html", screens.SCORE, {}, None, **parts, full="", theme=theme)
+        return page(shown, "newsroom/embed.html", screens.SCORE, {}, None, None, **parts, full="", theme=theme)
 
     return choices.framable(await choices.answer(request, shown, f"embed score {theme}", make))
 
@@ -105,7 +105,7 @@ async def embed_contest(request: Request) -> Response:
         part = shown.text(f"contest-{count.contest.slug}")
         parts: dict[str, object] = {"count": count, "part": part, "full": full}
         look = {"theme": theme, "unvoiced": unvoiced}
-        return page(shown, "newsroom/embed.html", count.contest.ballot, {}, count, **parts, **look)
+        return page(shown, "newsroom/embed.html", count.contest.ballot, {}, count, None, **parts, **look)
 
     name = f"embed {count.contest.ballot} {theme} {unvoiced}"
     return choices.framable(await choices.answer(request, shown, name, make))
