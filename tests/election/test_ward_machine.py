@@ -195,7 +195,8 @@ class OneNight(RuleBasedStateMachine):
     @rule()
     def keys_fewer_votes_than_papers_and_more(self) -> None:
         if not self.count.desk.apart:
-            for figures in (of_ward(100, 100, 100, 100), of_ward(492, 260, 250, 90)):
+            many = of_ward(200, 260, 250, 90, in_part=492)
+            for figures in (of_ward(100, 100, 100, 100), of_ward(492, 260, 250, 90), many):
                 self._try(self.count.sheet(JANE, figures, WARD))
 
     @rule(where=places, which=numbers)

@@ -180,7 +180,7 @@ async def _seq(client: httpx2.AsyncClient) -> int:
         data: dict[str, Any] = (await client.get("/api/nights")).json()
     except httpx2.TransportError:
         return -1
-    return max((night["seq"] or 0 for night in data["nights"] if night["state"] == "on air"), default=0)
+    return max((night["seq"] or 0 for night in data["nights"]), default=0)  # a past night of the archive has none
 
 
 @asynccontextmanager

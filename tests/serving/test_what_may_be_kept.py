@@ -42,9 +42,8 @@ _KEPT = {
 def table() -> dict[str, tuple[str, str, str]]:
     """Address → how long, by what, and whether with an ETag; from the page."""
     text = (ROOT / "server" / "OPERATIONS.md").read_text()
-    rows = re.findall(
-        r"^\| (`/.*?) \| (.*?) \| (.*?) ?\| (.*?) ?\|$", text[text.index("## What may be kept") :], re.MULTILINE
-    )
+    section = text[text.index("## What may be kept") :].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`/.*?) \| (.*?) \| (.*?) ?\| (.*?) ?\|$", section, re.MULTILINE)
     return {path: (kept, by, etag) for paths, kept, by, etag in rows for path in re.findall("`(/.*?)`", paths)}
 
 

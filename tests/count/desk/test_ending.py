@@ -14,7 +14,7 @@ from server.election.counting.acts import Role
 from server.nights.kept import Kept
 from server.stream.submit import Submitter
 from tests.count import rochester
-from tests.count.conftest import Desk, Phone, another, declaration, token
+from tests.count.conftest import Desk, Phone, another, declaration, in_the_end, token
 from tests.count.desk.conftest import alert, text
 
 NIGHT = "an.own.night"  # the night of the other tests has the id of a shipped one
@@ -48,23 +48,25 @@ def stored(desk: Desk) -> tuple[int, int]:
     ).__len__()
 
 
-def becomes(phone: Phone, status: int, holding: str) -> bool:
-    """Whether the night's public page is answered so in the end: each request lets the follower run on."""
-    answers = (phone.client.get(PUBLIC) for _ in range(500))
-    return any(answer.status_code == status and holding in text(answer.text) for answer in answers)
+def becomes(phone: Phone, status: int, holding: str) -> None:
+    """Wait until the night's public page is answered so."""
+    in_the_end(
+        lambda: phone.client.get(PUBLIC),
+        lambda answer: answer.status_code == status and holding in text(answer.text),
+    )
 
 
 def test_a_night_that_should_not_be_there_is_discarded_with_all_that_was_done_on_it(
     client: TestClient, ending: Phone, desk: Desk
 ) -> None:
     officer = signed_in(client, desk, "officer", rochester.BALLOT)
-    assert becomes(ending, 200, "Rochester")
+    becomes(ending, 200, "Rochester")
     page = text(ending.open("/desk/discard"))
     assert "1 public event and 4 acts at the count go with it, for good" in page
     assert ending.send("/desk/discard").headers["location"] == "/"
     assert stored(desk) == (0, 0)
     assert NIGHT not in desk.do(lambda stream: stream.nights())
-    assert becomes(ending, 404, "There is no such night, on air or past.")
+    becomes(ending, 404, "There is no such night, on air or past.")
     for phone, area in ((ending, "desk"), (officer, "count")):
         assert (
             phone.client.get(f"/{area}", follow_redirects=False).headers["location"].startswith(f"/{area}/invitation")
@@ -106,7 +108,7 @@ def test_closing_says_what_is_missing_and_wants_to_be_told_that_it_does_not_matt
     assert ending.send("/desk/close", {"anyway": "yes"}).headers["location"] == PUBLIC
     assert [(kept.id, kept.declared) for kept in Kept(tmp_path).listed()] == [(NIGHT, 1)]
     assert stored(desk) == (0, 0)
-    assert becomes(ending, 200, "Past night")
+    becomes(ending, 200, "Past night")
     assert "Ann Ray" in Kept(tmp_path).file(NIGHT, ".desk.jsonl").read_text()
 
 

@@ -9,7 +9,7 @@ from server.election.commands import HoldNight
 from server.election.counting.acts import Asked, EntryChosen
 from server.election.events import Declared, NightHeld, NightReleased, NotePosted
 from tests.count import rochester
-from tests.count.conftest import Desk, Phone, signed_in, value_of
+from tests.count.conftest import Desk, Phone, in_the_end, signed_in, value_of
 from tests.count.desk.conftest import CONTEST, alert, element, text
 
 
@@ -28,9 +28,8 @@ def release(editor: Phone) -> None:
 
 
 def public(editor: Phone, state: str) -> None:
-    """Wait until the API says so: each request lets the follower run on."""
-    states = (editor.client.get("/api/nights").json()["nights"][0]["state"] for _ in range(500))
-    assert state in states
+    """Wait until the API says so."""
+    in_the_end(lambda: editor.client.get("/api/nights").json()["nights"][0], lambda night: night["state"] == state)
 
 
 def test_nobody_but_the_desk_sees_the_desk(client: TestClient, phone: Phone) -> None:

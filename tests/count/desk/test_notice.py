@@ -8,16 +8,15 @@ from starlette.testclient import TestClient
 
 from server.election.commands import Correct, RecordNoPoll, Withdraw
 from tests.count import rochester
-from tests.count.conftest import Desk, Phone, declaration
+from tests.count.conftest import Desk, Phone, declaration, in_the_end
 from tests.count.desk.conftest import text
 
 NOTICE = f"/nights/{rochester.NIGHT}/contests/{rochester.BALLOT}/notice"
 
 
 def notice(client: TestClient, holding: str) -> str:
-    """The notice once it says this: each request lets the follower run on."""
-    pages = (client.get(NOTICE).text for _ in range(500))
-    return next(page for page in pages if holding in page)
+    """The notice once it says this."""
+    return in_the_end(lambda: client.get(NOTICE).text, lambda page: holding in page)
 
 
 def test_before_the_declaration_it_says_so_and_has_no_figures(client: TestClient, phone: Phone) -> None:
