@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -90,8 +90,7 @@ def build_app(settings: Settings) -> Application:
         hooks = Deliveries(settings, stream, submitter)
         notices = Notices(settings, stream, submitter)
         news = hooks.heard(submitter.heard(follow(url)))
-        follower = asyncio.create_task(hub.follow(notices.heard(news)), name="follower")
-        follower.add_done_callback(stop_the_process)
+        running = [for_ever(hub.follow(notices.heard(news)), "follower")]
         compressing = asyncio.create_task(asyncio.to_thread(static.compress), name="static files")
         await compile_all()
         if lacks := static.lacking():
@@ -102,28 +101,28 @@ def build_app(settings: Settings) -> Application:
             await count.send_out(hub, submitter)
         await compressing  # so that the files of the first page are ready
         drafts = Drafts(stream)
-        opening = asyncio.create_task(open_in_time(stream, drafts, kept), name="opening")
-        opening.add_done_callback(stop_the_process)
         leading, directing = Leading(Clocks(drafts)), Leading(Clocks(drafts, "directors"))
-        led = asyncio.create_task(leading.follow(), name="clocks")
-        led.add_done_callback(stop_the_process)
-        directed = asyncio.create_task(directing.follow(), name="directors")
-        directed.add_done_callback(stop_the_process)
-        losses = asyncio.create_task(put_right(hub, submitter), name="putting right of losses")
-        losses.add_done_callback(stop_the_process)
-        sending = asyncio.create_task(hooks.run(), name="sending of webhooks")
-        sending.add_done_callback(stop_the_process)
-        telling = asyncio.create_task(notices.run(), name="sending of notices")
-        telling.add_done_callback(stop_the_process)
-        directors = leading, directing
-        presence, photos = Presence(stream), Photos(stream)
-        of_the_count = drafts, Rates(url), *directors, hooks, presence, photos
+        sending = [for_ever(hooks.run(), "sending of webhooks"), for_ever(notices.run(), "sending of notices")]
+        running += (
+            for_ever(open_in_time(stream, drafts, kept), "opening"),
+            for_ever(leading.follow(), "clocks"),
+            for_ever(directing.follow(), "directors"),
+            for_ever(put_right(hub, submitter), "putting right of losses"),
+            *sending,
+        )
+        of_the_count = drafts, Rates(url), leading, directing, hooks, Presence(stream), Photos(stream)
         yield {PROCESS: Process(hub, stream, submitter, settings, kept, *of_the_count)}
-        for task in (sending, telling, losses, directed, led, opening, follower):
+        for task in reversed(running):
             task.remove_done_callback(stop_the_process)
             task.cancel()
-        await asyncio.wait([sending, telling])  # which closes its connections
+        await asyncio.wait(sending)  # which closes their connections
         await stream.close()
+
+    def for_ever(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """Begin what goes on for as long as this process does."""
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(stop_the_process)
+        return task
 
     def stop_the_process(task: asyncio.Task[None]) -> None:
         """End a process whose follower is dead, which would show an old night for ever, or which opens no night any

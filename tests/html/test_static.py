@@ -1,6 +1,7 @@
 """Static files and how answers are compressed: a file has one name, and a reader is sent what it takes."""
 
 import gzip
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +20,7 @@ from server.html import static
 from server.html.answers import answer
 from server.html.errors import on_http_error
 from server.live.memory.bodies import Body
+from server.settings import ROOT
 
 PLAIN = b"what is said " * 100
 
@@ -173,3 +175,12 @@ async def test_readers_load_our_scripts_and_styles_without_their_comments() -> N
     ):
         content = (await asked(static.static(name))).content
         assert comment not in content and code in content
+
+
+def test_nothing_that_readers_are_spared_stands_in_a_string() -> None:
+    for path in (ROOT / "web" / "static").glob("*.js"):
+        for line in path.read_text().splitlines():
+            assert line.count("`") % 2 == 0, f"{path.name}: a string over several lines loses its indentation: {line}"
+    for path in (ROOT / "web" / "static").glob("*.css"):
+        quoted = re.findall(r"'[^'\n]*'|\"[^\"\n]*\"", re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL))
+        assert not [text for text in quoted if "{" in text or "}" in text], path.name
