@@ -5,7 +5,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx2
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
@@ -19,7 +18,6 @@ from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
 from tests.browser.officers import CHECK, DECLARE, PIN, look_again, says, tap, type_in, verify
-from tests.count.conftest import Phone
 from tests.nights.coming.test_wards import export, read
 from tests.running import Site, open_then, serving
 
@@ -64,20 +62,13 @@ def votes(place: int) -> dict[str, int]:
 
 
 async def count(phone: BrowserContext, link: str, ballots: tuple[str, ...]) -> None:
-    """One officer, from the link to the last of these wards on air. The first and the last are counted on the phone's
-    page; those between by its session without any script, for a page of each costs a second of a processor."""
+    """One officer, from the link to the last of these wards on air."""
     page = await phone.new_page()
     await page.goto(link)
     await page.locator("#pin").fill(PIN)
     await tap(page, "Start")
-    first, *between, last = ballots
-    await count_on_the_page(page, first)
-    cookies = {one["name"]: one["value"] for one in await phone.cookies() if "name" in one and "value" in one}
-    plain = Phone(httpx2.Client(base_url=page.url.partition("/count")[0], cookies=cookies, follow_redirects=True))
-    for ballot in between:
-        await asyncio.to_thread(count_without_scripts, plain, ballot)
-    await page.reload()
-    await count_on_the_page(page, last)
+    for ballot in ballots:
+        await count_on_the_page(page, ballot)
 
 
 async def count_on_the_page(page: Page, ballot: str) -> None:
@@ -91,21 +82,6 @@ async def count_on_the_page(page: Page, ballot: str) -> None:
     await tap(page, DECLARE)
     await says(page, "On air")
     await page.get_by_role("link", name="All your contests").tap()
-
-
-def count_without_scripts(phone: Phone, ballot: str) -> None:
-    """A ward, by the forms of its page."""
-    here = f"/count?contest={ballot}"
-    for step, fields in (
-        ("verification", {"issued": str(PAPERS), "papers": str(PAPERS)}),
-        ("sheet", texts(ballot)),
-        ("again", texts(ballot)),
-        ("declare", {}),
-    ):
-        phone.open(here)
-        answer = phone.send(f"/count/{step}", fields)
-        assert answer.status_code == 303, (ballot, step, answer.text)
-    assert phone.open(here).count("On air")
 
 
 def texts(ballot: str) -> dict[str, str]:
