@@ -298,10 +298,12 @@ async def test_a_random_moment_is_painted_about_as_soon_as_as_much_plain_text(si
     await expect(phone.locator("#player.script")).to_be_visible()
     await phone.evaluate(BESIDE, places)  # the server makes texts when they are first asked for
     ratios: list[float] = []
-    while not ratios or (min(ratios) >= 1.3 and len(ratios) < 4):  # others may take the processor in one round
+    for _ in range(4):  # others may have the processor for a while: then more is measured, and all of it counts
         took = await phone.evaluate(BESIDE, places)
-        ratios.append(statistics.median(scrub / plain for scrub, plain in took))
-    assert min(ratios) < 1.3, ratios
+        ratios += [scrub / plain for scrub, plain in took]
+        if statistics.median(ratios) < 1.3:
+            break
+    assert statistics.median(ratios) < 1.3, ratios
 
 
 async def test_what_is_out_of_sight_is_not_brought_while_somebody_scrubs_and_follows_once_the_rest_is_painted(
