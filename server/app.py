@@ -26,6 +26,7 @@ from server.hooks.deliveries import Deliveries
 from server.html import static
 from server.html.errors import on_crash, on_gone, on_http_error, on_too_deep, on_unavailable, on_unreadable
 from server.html.limits import Limits
+from server.html.preflights import Preflights
 from server.html.process import PROCESS, Process
 from server.html.root import Root, begin_at
 from server.html.security import SecurityHeaders
@@ -146,6 +147,7 @@ def build_app(settings: Settings) -> Application:
         routes=routes,
         middleware=[
             Middleware(Root),
+            Middleware(Preflights),
             Middleware(Again),
             Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
             Middleware(Limits, uploads={UPLOADS: MOST_UPLOADED, photographs.UPLOADS: photographs.MOST_UPLOADED}),

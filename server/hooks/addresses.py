@@ -13,6 +13,7 @@ import httpcore2
 from server.election.refusals import Refused
 
 _NAT64 = IPv6Network("64:ff9b::/96")
+_GIVEN_OUT, _OF_BOOKS = IPv6Network("2000::/3"), IPv6Network("3fff::/20")  # RFC 4291 and RFC 9637: all that is public
 _FORBIDDEN = frozenset(map(chr, [*range(0x21), 0x7F]))  # RFC 3986: control characters and space are in no address
 
 
@@ -31,6 +32,8 @@ class Guard(httpcore2.AsyncNetworkBackend):
         """Whether something may be sent to this address."""
         inside = _inside(address)
         named = any(inside in network for network in self._networks if network.version == inside.version)
+        if inside.version == 6 and (inside not in _GIVEN_OUT or inside in _OF_BOOKS):
+            return named
         return named or (self._public and inside.is_global and not inside.is_multicast)
 
     async def connect_tcp(

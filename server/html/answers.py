@@ -72,5 +72,5 @@ def etag(channel: Channel) -> str:
 def for_any_site(response: Response) -> Response:
     """The response, readable by scripts of any site, since results are public (CORS, in the Fetch standard)."""
     response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "ETag"
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
     return response

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from server.election.texts.said import say, say_all
 from server.html.address import in_language, language_of
+from server.html.answers import for_any_site
 from server.html.templates import rendered
 from server.measures import REFUSALS
 from server.stream.servers.failures import LostByRedis, StreamUnfit
@@ -79,9 +80,11 @@ async def on_crash(request: Request, error: Exception) -> Response:
 
 
 def problem(status: int, sentence: str, headers: dict[str, str] | None = None, **more: object) -> JSONResponse:
-    """An RFC 9457 answer: ``title`` is the status in words, ``detail`` the sentence, ``more`` further members."""
+    """An RFC 9457 answer: ``title`` is the status in words, ``detail`` the sentence, ``more`` further members.
+
+    Scripts of any site may read it: they must know whether a night is not there or they ask too often."""
     content = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": sentence}
-    return JSONResponse({**content, **more}, status, headers, media_type="application/problem+json")
+    return for_any_site(JSONResponse({**content, **more}, status, headers, media_type="application/problem+json"))
 
 
 def _answer(request: Request, status: int, sentence: str, headers: dict[str, str], title: str = "") -> Response:

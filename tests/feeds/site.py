@@ -21,6 +21,7 @@ from server.election.events import AnyEvent, NightOpened
 from server.election.nights import Night
 from server.feeds.again import Again
 from server.html.errors import on_http_error
+from server.html.preflights import Preflights
 from server.live.channel import Channel
 from server.live.hub import Hub
 from server.live.renderer import Renderer
@@ -114,7 +115,7 @@ class Site:
         self.hub = Hub(renderer or NoPages(), _past, NoDesk())
         self.app = Starlette(
             routes=feeds.routes,
-            middleware=[Middleware(_Given, state=handed(self.hub, stream)), Middleware(Again)],
+            middleware=[Middleware(_Given, state=handed(self.hub, stream)), Middleware(Preflights), Middleware(Again)],
             exception_handlers={HTTPException: on_http_error},
         )
 

@@ -46,6 +46,14 @@ def test_body_is_made_once_a_seq_and_gzipped_for_those_who_take_it(site: Site, c
 def test_scripts_of_any_site_may_read(client: TestClient) -> None:
     for address in ("/api/nights", f"/api/nights/{ROCHESTER}", f"/api/nights/{ROCHESTER}/events"):
         assert client.get(address).headers["access-control-allow-origin"] == "*"
+        before = {"Origin": "https://news.example", "Access-Control-Request-Headers": "if-none-match"}
+        asked = client.options(address, headers=before | {"Access-Control-Request-Method": "GET"})
+        assert (asked.status_code, asked.headers["access-control-allow-origin"]) == (204, "*")
+        assert "If-None-Match" in asked.headers["access-control-allow-headers"]
+        assert client.options(address, headers=before | {"Access-Control-Request-Method": "POST"}).status_code == 405
+    missing = client.get("/api/nights/nowhere/tables/contests.csv")
+    assert (missing.status_code, missing.headers["access-control-allow-origin"]) == (404, "*")
+    assert "Retry-After" in missing.headers["access-control-expose-headers"]
 
 
 @pytest.mark.parametrize(
