@@ -7,6 +7,7 @@ from server.election.counts import Count
 from server.election.events import Corrected, Declared, NoPollTaken, Withdrawn
 from server.election.nights import Night
 from server.html.languages import Language
+from server.html.marked import marked
 from server.html.telling import verdicts
 
 SetsNews = Declared | Corrected | Withdrawn | NoPollTaken
@@ -42,7 +43,6 @@ def notice(night: Night, count: Count, event: SetsNews, language: Language, site
         title = f"{seat}: {language.gettext('result withdrawn')}"
         body = event.reason if isinstance(event, Withdrawn) else ""
     name = night.definition
-    if name.rehearsal or name.replay_of:
-        title = f"{language.gettext('Test') if name.rehearsal else language.gettext('Replay')}: {title}"
+    title = marked(name, title, language)
     url = f"{site}/nights/{name.id}/contests/{count.contest.ballot}?lang={language.code}"
     return msgspec.json.encode(Notice(title, body[:300], f"{name.id}/{count.contest.slug}", url, language.tag))

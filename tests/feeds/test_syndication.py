@@ -7,9 +7,18 @@ from typing import Any, cast
 import feedparser  # pyright: ignore[reportMissingTypeStubs]
 import icalendar
 import pytest
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 
-from server.election.commands import CorrectNote, ExpectDeclaration, OpenNight, PostNote, Withdraw, WithdrawNote
+from server.election.commands import (
+    AmendBallotPaper,
+    CorrectNote,
+    ExpectDeclaration,
+    OpenNight,
+    PostNote,
+    Withdraw,
+    WithdrawNote,
+)
 from server.election.deciding.decide import decide
 from server.pages.render import PageRenderer
 from tests.feeds.site import GENERAL, ROCHESTER, CountedChannel, Site, carry_out
@@ -106,6 +115,44 @@ def test_a_gain_that_becomes_a_hold_is_replaced_in_the_feed_of_gains(site: Site,
     assert replaced.id == gained.entries[0].id and " HOLD " in replaced.title
 
 
+def test_a_gain_that_is_a_hold_by_an_amended_paper_is_replaced_in_the_feed_of_gains(
+    site: Site, client: TestClient
+) -> None:
+    channel, address = opened(site), "/api/nights/night/feed.atom?only=gains"
+    carry_out(channel, declare(0, con=4, lab=5))
+    carry_out(channel, declare(1, con=5, lab=4))
+    (gained,) = read(client, address).entries
+    contest = next(one for one in definition("night").contests if gained.id.endswith(one.ballot))
+    assert contest.previous is not None
+    won = "PP53" if contest.previous.holder == "PP52" else "PP52"
+    held = replace(contest, previous=replace(contest.previous, holder=won))
+    carry_out(channel, AmendBallotPaper(id="a", by="desk", ballot=contest.ballot, contest=held, reason="A defection."))
+    (replaced,) = read(client, address).entries
+    assert (replaced.id, replaced.published) == (gained.id, gained.published) and replaced.updated > gained.updated
+    assert " HOLD " in replaced.title and "A defection." in replaced.content[0].value
+
+
+@pytest.mark.parametrize(("more", "mark"), [({"rehearsal": 1}, "Test: "), ({"replay_of": "parl.1"}, "Replay: ")])
+def test_what_is_no_count_says_so_wherever_it_is_read_without_its_page(more: dict[str, Any], mark: str) -> None:
+    site = Site()
+    night = replace(definition("night"), **more)
+    channel = site.put_on_air(decide(None, OpenNight(id="open", by="desk", night=night), START))
+    carry_out(channel, declare(0))
+    carry_out(channel, ExpectDeclaration(id="e", by="desk", ballot=ballot(1), expected=START + timedelta(hours=2)))
+    with site.client() as client:
+        here = "/api/nights/night"
+        feed = read(client, f"{here}/feed.atom")
+        assert feed.feed.title.startswith(mark) and all(title.startswith(mark) for title in titles(feed))
+        assert client.get(f"{here}/chart.json").json()["title"].startswith(mark)
+        assert f"SUMMARY:{mark}Seat 1" in client.get(f"{here}/expected.ics").text
+        page = "http://127.0.0.1:8000/nights/night"
+        assert client.get("/api/oembed", params={"url": page}).json()["title"].startswith(mark)
+        rows = client.get(f"{here}/tables/contests.csv").text.splitlines()
+        assert rows[0].endswith(",rehearsal,replay_of")
+        told = f",{str('rehearsal' in more).lower()},{more.get('replay_of', '')}"
+        assert all(row.endswith(told) for row in rows[1:])
+
+
 def test_a_feed_speaks_the_language_asked_for_and_ids_do_not() -> None:
     with Site(renderer=PageRenderer()).client() as client:
         address = f"/api/nights/{ROCHESTER}/feed.atom"
@@ -154,6 +201,8 @@ def test_the_address_of_a_contest_becomes_its_frame(client: TestClient) -> None:
     told = client.get("/api/oembed", params={"url": f"{page}?lang=cy&x=1", "maxwidth": "400"}).json()
     assert (told["version"], told["type"], told["width"]) == ("1.0", "rich", 400)
     assert f'src="{page}/embed?lang=cy"' in told["html"]
+    assert "embed?lang=cy" in client.get("/api/oembed", params={"url": f"{page}?lang=cy#score"}).json()["html"]
+    assert client.get("/api/oembed", params={"url": f"{page}?at=garbage"}).status_code == 400
     night = client.get("/api/oembed", params={"url": f"http://127.0.0.1:8000/nights/{GENERAL}"}).json()
     assert "/embed/score" in night["html"] and night["title"] == "2019 general election"
     for url in (

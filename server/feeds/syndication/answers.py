@@ -11,12 +11,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
+from server.election.events import NightOpened
 from server.election.numbers import written
 from server.feeds.syndication.atom import Feed, atom
 from server.feeds.syndication.calendar import calendar
 from server.feeds.syndication.entries import Chosen, entries
 from server.html.address import asked
 from server.html.answers import JSON, SHARED, answer, for_any_site
+from server.html.marked import marked
 from server.html.process import process
 from server.html.rates import turn
 from server.html.shown import Shown, shown_as_data
@@ -26,6 +28,7 @@ ATOM, CALENDAR = "application/atom+xml; charset=utf-8", "text/calendar; charset=
 _ONLY = ("", "declarations", "gains", "notes")
 _A_PAGE = 50
 _WIDTH, _HEIGHT = 600, 640
+_STATE = ("lang", "baseline", "at", "known")  # what a page's address says of how it is shown
 
 
 @allows(everyone)
@@ -71,7 +74,7 @@ async def embedding(request: Request) -> Response:
     if asked(request, "format") not in ("", "json"):
         raise HTTPException(400, "oEmbed is answered in JSON here: format is json.")
     site = process(request).settings.public_url
-    page, _, query = asked(request, "url").partition("?")
+    page, _, query = asked(request, "url").partition("#")[0].partition("?")
     ours, _, path = page.partition("/nights/")
     match path.rstrip("/").split("/") if ours == site else []:
         case [night, "contests", ballot]:
@@ -80,13 +83,15 @@ async def embedding(request: Request) -> Response:
             ballot, frame = "", f"/nights/{night}/embed/score"
         case _:
             raise HTTPException(404, "Only the pages of a night and of a contest here can be embedded.")
-    request.path_params["night"] = night
-    shown = await shown_as_data(request)
+    state = {key: value for key, value in parse_qsl(query) if key in _STATE}
+    own = {key: value for key in _STATE if (value := asked(request, key))}
+    of_page = {"path_params": {"night": night}, "query_string": urlencode(own | state).encode()}
+    shown = await shown_as_data(Request({**request.scope, **of_page}))  # 404 where its frame would be
     title = shown.language.title(shown.night.definition.title)
     if ballot:
         title = f"{shown.language.seat(shown.count(ballot).contest)}, {title}"
-    kept = {key: value for key, value in parse_qsl(query) if key in ("lang", "baseline", "at", "known")}
-    source = f"{site}{frame}{'?' + urlencode(kept) if kept else ''}"
+    title = marked(shown.night.definition, title, shown.language)
+    source = f"{site}{frame}{'?' + urlencode(state) if state else ''}"
     width = min(_WIDTH, written(asked(request, "maxwidth")) or _WIDTH)
     height = min(_HEIGHT, written(asked(request, "maxheight")) or _HEIGHT)
     told = {
@@ -107,7 +112,9 @@ async def embedding(request: Request) -> Response:
 
 def _feed(shown: Shown, chosen: Chosen, before: int) -> Body:
     night, language = shown.night, shown.language
-    older = (entry for entry in entries(night, chosen, language) if entry.seq < before)
+    first = shown.channel.events[0]
+    assert isinstance(first, NightOpened), "a night begins with its opening"
+    older = (entry for entry in entries(night, first.night, chosen, language) if entry.seq < before)
     found = list(islice(older, _A_PAGE + 1))
     page, more = found[:_A_PAGE], len(found) > _A_PAGE
     address = f"{shown.site}/api/nights/{night.definition.id}/feed.atom"
@@ -120,7 +127,7 @@ def _feed(shown: Shown, chosen: Chosen, before: int) -> Body:
     return body(
         atom(
             Feed(
-                title=language.title(night.definition.title),
+                title=marked(night.definition, language.title(night.definition.title), language),
                 here=at(before if before < 10**9 else 0),
                 first=at(0),
                 next=at(page[-1].seq) if more else "",

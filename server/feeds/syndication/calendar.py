@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from server.election.events import AnyEvent, DeclarationExpected
 from server.election.nights import Night
 from server.html.languages import Language
+from server.html.marked import marked
 from server.html.telling.words import told
 
 _LONGEST_LINE = 75  # octets (3.1)
@@ -26,7 +27,7 @@ def calendar(night: Night, events: Iterable[AnyEvent], address: str, language: L
         "VERSION:2.0",
         "PRODID:-//Declared//Expected declarations//EN",
         "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_escaped(language.title(night.definition.title))}",
+        f"X-WR-CALNAME:{_escaped(marked(night.definition, language.title(night.definition.title), language))}",
         "REFRESH-INTERVAL;VALUE=DURATION:PT5M",
         "X-PUBLISHED-TTL:PT5M",
     ]
@@ -48,7 +49,7 @@ def _event(night: Night, ballot: str, last: DeclarationExpected, address: str, l
     yield "DURATION:PT15M"
     yield f"STATUS:{'CANCELLED' if off else 'CONFIRMED' if count.result else 'TENTATIVE'}"
     yield "TRANSP:TRANSPARENT"
-    yield f"SUMMARY:{_escaped(language.seat(count.contest))}"
+    yield f"SUMMARY:{_escaped(marked(night.definition, language.seat(count.contest), language))}"
     yield f"DESCRIPTION:{_escaped(told(night, count, language))}"
     yield f"URL:{address}/contests/{ballot}"
     yield "END:VEVENT"

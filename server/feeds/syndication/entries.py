@@ -6,13 +6,15 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from server.election.contests import Contest, Definition
 from server.election.counts import Count
-from server.election.events import Corrected, Declared, NoPollTaken, Withdrawn
+from server.election.events import BallotPaperAmended, Corrected, Declared, NoPollTaken, Withdrawn
 from server.election.nights import Night
 from server.election.result import Result
 from server.election.results.notes import Note, notes_of
 from server.election.verdict import judge
 from server.html.languages import Language
+from server.html.marked import marked
 from server.html.telling.words import corrected, note_withdrawn, told
 
 _ENTERED = (Declared, Corrected, Withdrawn, NoPollTaken)
@@ -40,41 +42,49 @@ class Entry(Struct, frozen=True):
     terms: tuple[str, ...] = ()
 
 
-def entries(night: Night, chosen: Chosen, language: Language) -> Iterator[Entry]:
-    """The entries that are asked for, the last updated first."""
+def entries(night: Night, opened: Definition, chosen: Chosen, language: Language) -> Iterator[Entry]:
+    """The entries that are asked for, the last updated first; ``opened`` is the night before anything was amended."""
+    first = {contest.ballot: contest for contest in opened.contests}
     found: list[Count | Note] = []
     if chosen.only != "notes":
-        found += [count for count in night.counts.values() if _is_chosen(count, chosen)]
+        found += [count for count in night.counts.values() if _is_chosen(count, first[count.contest.ballot], chosen)]
     if chosen.only in ("", "notes") and not chosen.party:
         found += [one for one in notes_of(night).values() if chosen.contest in ("", one.posted.ballot)]
     for one in sorted(found, key=_seq, reverse=True):
-        yield _of_count(night, one, language) if isinstance(one, Count) else _of_note(one, language)
+        yield _of_count(night, one, language) if isinstance(one, Count) else _of_note(night, one, language)
 
 
-def _is_chosen(count: Count, chosen: Chosen) -> bool:
-    """Whether a contest has an entry: also one that was a gain, or a party's, before it was corrected or withdrawn."""
+def _is_chosen(count: Count, opened: Contest, chosen: Chosen) -> bool:
+    """Whether a contest has an entry: also one that was a gain, or a party's, before it was corrected, withdrawn or
+    amended."""
     if not _events(count) or chosen.contest not in ("", count.contest.ballot):
         return False
     if not chosen.party and chosen.only != "gains":
         return True
-    results = list(_results(count))
+    results = list(_results(count, opened))
     if chosen.only == "gains" and not any(result.verdict.gained for result in results):
         return False
     parties = {party for one in results for party in (*one.verdict.won, *one.verdict.lost)}
     return chosen.party in ("", *parties)
 
 
-def _results(count: Count) -> Iterator[Result]:
-    """Every result that was declared here, and the one that stands."""
+def _results(count: Count, opened: Contest) -> Iterator[Result]:
+    """Every result that was declared here, by what was known of the contest then and later, and the one that stands."""
     if count.result:
         yield count.result
     for event in count.history if len(_events(count)) > 1 else ():
         if isinstance(event, Declared | Corrected):
-            yield judge(count.contest, event)
+            first = opened if count.amendments else count.contest
+            known = [first, *(one.contest for one in count.amendments if one.seq < event.seq)][-1]
+            later = (one.contest for one in count.amendments if one.seq > event.seq)
+            yield from (judge(contest, event) for contest in (known, *later))
 
 
-def _events(count: Count) -> list[Declared | Corrected | Withdrawn | NoPollTaken]:
-    return [event for event in count.history if isinstance(event, _ENTERED)]
+def _events(count: Count) -> list[Declared | Corrected | Withdrawn | NoPollTaken | BallotPaperAmended]:
+    """What made the entry and changed it, the first and the last among them; none before the first result."""
+    made = [event for event in count.history if isinstance(event, _ENTERED)]
+    amended = [event for event in count.amendments if made and event.seq > made[0].seq]
+    return sorted((*made, *amended), key=lambda event: event.seq)
 
 
 def _seq(one: Count | Note) -> int:
@@ -92,11 +102,12 @@ def _of_count(night: Night, count: Count, language: Language) -> Entry:
         f"{language.number(line.votes)} ({language.percent(line.share)})"
         for line in (result.lines if result and not result.unopposed else ())
     ]
-    reason = [last.reason] if isinstance(last := happened[-1], Corrected | Withdrawn) and last.reason else []
+    last = happened[-1]
+    reason = [last.reason] if isinstance(last, Corrected | Withdrawn | BallotPaperAmended) and last.reason else []
     return Entry(
         name=f"/contests/{ballot}",
         page=f"/contests/{ballot}",
-        title=f"{put_right}: {first}" if put_right else first,
+        title=marked(night.definition, f"{put_right}: {first}" if put_right else first, language),
         lines=(*reason, " · ".join(others), *lines) if others else (*reason, *lines),
         published=happened[0].at,
         updated=last.at,
@@ -105,13 +116,14 @@ def _of_count(night: Night, count: Count, language: Language) -> Entry:
     )
 
 
-def _of_note(note: Note, language: Language) -> Entry:
+def _of_note(night: Night, note: Note, language: Language) -> Entry:
     ballot, last = note.posted.ballot, note.withdrawn or note.says
     text = (note.particulars.texts or {}).get(language.code, note.says.text)
+    title = note_withdrawn(language) if note.withdrawn else text if len(text) <= 90 else f"{text[:89]}…"
     return Entry(
         name=f"/notes/{note.posted.seq}",
         page=f"/contests/{ballot}" if ballot else "",
-        title=note_withdrawn(language) if note.withdrawn else text if len(text) <= 90 else f"{text[:89]}…",
+        title=marked(night.definition, title, language),
         lines=() if note.withdrawn else (text,),
         published=note.posted.at,
         updated=last.at,

@@ -12,6 +12,7 @@ from server.election.shares import share_text
 from server.feeds.tables.rows import Cell
 from server.html.colours import colour_of
 from server.html.languages import Language
+from server.html.marked import marked
 
 OF_PARTIES = ("party", "name", "colour", "seats", "net", "votes", "share")
 OF_CANDIDATES = ("candidate", "party", "name", "colour", "votes", "share", "elected")
@@ -46,7 +47,8 @@ def entries(night: Night, count: Count | None, language: Language) -> Iterator[t
 def heading(night: Night, count: Count | None, language: Language) -> str:
     """What the chart is of: the contest, or the night."""
     title = language.title(night.definition.title)
-    return title if count is None or night.is_single else f"{language.seat(count.contest)}, {title}"
+    title = title if count is None or night.is_single else f"{language.seat(count.contest)}, {title}"
+    return marked(night.definition, title, language)
 
 
 def note(night: Night, language: Language) -> str:

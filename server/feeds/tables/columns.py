@@ -75,6 +75,8 @@ t held_before             Party id: who had the seat at the baseline.
 w expected                When the declaration is expected.
 w declared_at             When it was declared.
 b time_assumed            Whether nobody recorded that time.
+b rehearsal               Whether the figures are practised with, and not those of a count.
+t replay_of               The id of the past night that is played again; empty where it is the night itself.
 """),
     ),
     "candidates": Table(
@@ -100,6 +102,8 @@ i second_preferences      Second preferences added in a second round.
 t fate                    That the candidate withdrew or died.
 t status                  The contest's status.
 w declared_at             When the contest was declared.
+b rehearsal               Whether the figures are practised with, and not those of a count.
+t replay_of               The id of the past night that is played again; empty where it is the night itself.
 """),
     ),
     "parties": Table(
@@ -117,6 +121,8 @@ i net                     Gained less lost.
 i votes                   Votes.
 n share_percent           Share of all valid votes declared so far.
 n change_points           Change of that share since the baseline in the same contests, in points.
+b rehearsal               Whether the figures are practised with, and not those of a count.
+t replay_of               The id of the past night that is played again; empty where it is the night itself.
 """),
     ),
     "councils": Table(
@@ -137,6 +143,8 @@ t change                  hold, gain, loss or win.
 w certain_at              Since when it is certain.
 i declared                Contests declared.
 i contests                Contests in all.
+b rehearsal               Whether the figures are practised with, and not those of a count.
+t replay_of               The id of the past night that is played again; empty where it is the night itself.
 """),
     ),
     "council-seats": Table(
@@ -153,6 +161,8 @@ i not_up                  Seats that were not up.
 i won                     Seats won on this night.
 i gained                  Seats gained.
 i lost                    Seats lost.
+b rehearsal               Whether the figures are practised with, and not those of a count.
+t replay_of               The id of the past night that is played again; empty where it is the night itself.
 """),
     ),
 }

@@ -19,7 +19,7 @@ _KINDS: dict[Kind, str] = {"text": "TEXT", "integer": "INTEGER", "number": "REAL
 _KEYS = {"contests": ("ballot",), "councils": ("council",)}  # which one other table refers to
 _ABOUT = """
 CREATE TABLE nights (night TEXT PRIMARY KEY, title TEXT, date TEXT, seq INTEGER, as_at TEXT, declared INTEGER,
-  contests INTEGER, baseline TEXT, attribution TEXT);
+  contests INTEGER, baseline TEXT, attribution TEXT, rehearsal INTEGER, replay_of TEXT);
 CREATE TABLE columns ("table" TEXT, "column" TEXT, kind TEXT, meaning TEXT, version INTEGER);
 """
 
@@ -59,7 +59,8 @@ def of(night: Night, table: str, language: Language, states: States = _NOT_YET) 
 def _add(file: sqlite3.Connection, night: Night, language: Language) -> None:
     one = night.definition
     about = (one.id, one.title, str(one.date), night.seq, night.at.isoformat(), night.declared, len(night.counts))
-    file.execute("INSERT INTO nights VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*about, one.baseline, one.attribution))
+    rest = (one.baseline, one.attribution, bool(one.rehearsal), one.replay_of)
+    file.execute("INSERT INTO nights VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*about, *rest))
     states = {ballot: contest_state(night, count, with_history=False) for ballot, count in night.counts.items()}
     for name, table in TABLES.items():
         places = ", ".join("?" for _ in table.columns)

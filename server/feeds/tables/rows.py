@@ -55,6 +55,7 @@ def contest_row(night: Night, count: Count, language: Language, state: ContestSt
         state.expected,
         state.declared_at,
         state.time_assumed,
+        *_kind_of(night),
     )
 
 
@@ -83,6 +84,7 @@ def candidate_rows(
             one.fate or None,
             state.status,
             state.declared_at,
+            *_kind_of(night),
         )
         for one in state.candidates
     )
@@ -94,7 +96,7 @@ def party_rows(night: Night, language: Language) -> Iterator[Row]:
         one, party = party_figures(night, total), night.parties[total.party]
         name = (night.definition.id, one.id, language.party(party), language.short(party), colour_of(one.id))
         votes = (one.votes, _rounded(one.share), _rounded(one.change))
-        yield (*name, one.seats, one.gained, one.lost, one.net, *votes)
+        yield (*name, one.seats, one.gained, one.lost, one.net, *votes, *_kind_of(night))
 
 
 def council_rows(night: Night) -> Iterator[Row]:
@@ -105,6 +107,7 @@ def council_rows(night: Night) -> Iterator[Row]:
             *(one.of, one.line, one.open, one.vacant),
             *(one.certain, _controlled(one.control), _controlled(one.control_before), one.change, one.certain_at),
             *(one.declared, one.contests_total),
+            *_kind_of(night),
         )
 
 
@@ -118,7 +121,12 @@ def council_seat_rows(night: Night, language: Language) -> Iterator[Row]:
                 *(night.definition.id, one.body, one.name, party),
                 *(language.party(known) if known else party, colour_of(party)),
                 *(figures.get(party, 0) for figures in (one.seats, one.not_up, one.won, one.gained, one.lost)),
+                *_kind_of(night),
             )
+
+
+def _kind_of(night: Night) -> Row:
+    return bool(night.definition.rehearsal), night.definition.replay_of
 
 
 def _controlled(party: str | None) -> str | None:

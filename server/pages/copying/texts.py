@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from server.election.counts import Count
 from server.election.results.tally import add_up
 from server.html.languages import Language
+from server.html.marked import marked
 from server.html.shown import Shown
 from server.html.telling.words import as_at, corrected, told, told_score
 from server.pages.copying.tables import Words, as_html, as_lines, as_markdown, as_wikitext
@@ -22,10 +23,10 @@ FORMS: Mapping[str, Callable[[Shown, Count | None], str]] = {
 
 def post(shown: Shown, count: Count | None) -> str:
     """The result and the link, in at most ``MOST`` characters: as many of its facts as there is room for, the first
-    ones first. What was corrected says so, and a rehearsal that it is one."""
+    ones first. What was corrected says so, and a rehearsal or a replay that it is one."""
     link, room = _link(shown, count), MOST - 1
     first, *others = _told(shown, count)
-    text = _shortened(_marked(shown, first), room - len(link))
+    text = _shortened(marked(shown.night.definition, first, shown.language), room - len(link))
     for fact in others:
         if len(text) + len(fact) + 3 + len(link) > room:
             break
@@ -53,12 +54,20 @@ def words(shown: Shown, count: Count | None) -> Words:
             for total in add_up(night).parties
         )
         columns = (_("Party"), _("Seats"), _("Net"), _("Votes"), _("Share of votes"))
-        return Words(_marked(shown, title), columns, rows, tuple(below), _link(shown, None))
+        return Words(marked(night.definition, title, language), columns, rows, tuple(below), _link(shown, None))
     seat = language.seat(count.contest)
     caption = title if night.is_single else f"{seat}, {title}"
     columns = (_("Candidate"), _("Party"), _("Votes"), _("Share of votes"), _("Change"))
     rows = _candidates(shown, count, language)
-    return Words(_marked(shown, caption), columns, rows, tuple(below), _link(shown, count), names=2, of_people=True)
+    return Words(
+        marked(night.definition, caption, language),
+        columns,
+        rows,
+        tuple(below),
+        _link(shown, count),
+        names=2,
+        of_people=True,
+    )
 
 
 def _candidates(shown: Shown, count: Count, language: Language) -> tuple[tuple[str, ...], ...]:
@@ -86,10 +95,6 @@ def _told(shown: Shown, count: Count | None) -> list[str]:
     facts = told(shown.night, count, shown.language, shown.is_over).split(" · ")
     put_right = corrected(count, shown.language)
     return [facts[0], *([put_right] if put_right else []), *facts[1:]]
-
-
-def _marked(shown: Shown, text: str) -> str:
-    return f"{shown.language.gettext('Test')}: {text}" if shown.night.definition.rehearsal else text
 
 
 def _shortened(text: str, most: int) -> str:
