@@ -79,7 +79,7 @@ async def on_crash(request: Request, error: Exception) -> Response:
     return _answer(request, 500, say("Something went wrong on our side. It has been logged."), {})
 
 
-def problem(status: int, sentence: str, headers: dict[str, str] | None = None, **more: object) -> JSONResponse:
+def problem(status: int, sentence: str, headers: dict[str, str] | None = None, **more: object) -> Response:
     """An RFC 9457 answer: ``title`` is the status in words, ``detail`` the sentence, ``more`` further members.
 
     Scripts of any site may read it: they must know whether a night is not there or they ask too often."""
