@@ -73,7 +73,7 @@ HEARD = """
     const regions = () => document.querySelectorAll("[aria-live], [role=status], [role=alert], [role=log], output");
     const said = (one) => (one.checkVisibility() ? one.textContent.replace(/\\s+/g, " ").trim() : "");
     const before = new Map();
-    addEventListener("htmx:ws:after:message:incoming", () => window.frames_seen++);
+    addEventListener("htmx:ws:before:message:incoming", () => window.frames_seen++);
     addEventListener("DOMContentLoaded", () => {
         for (const one of regions()) before.set(one, said(one));
         new MutationObserver(() => {
