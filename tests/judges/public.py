@@ -49,6 +49,7 @@ def _is_page(one: Program, address: str) -> bool:
     line.request("GET", address)
     answer = line.getresponse()
     try:
-        return answer.status == 200 and answer.read(15).lower() == b"<!doctype html>"
+        is_shown = answer.status == 200 and not answer.getheader("Content-Disposition")
+        return is_shown and answer.read(15).lower() == b"<!doctype html>"
     finally:
         line.close()
