@@ -104,6 +104,10 @@ class Count(Struct, frozen=True, dict=True):
         """The newest event of this contest."""
         return self.history[-1] if self.history else None
 
+    def had_a_result(self, seq: int) -> bool:
+        """Whether a result was out before the event of this seq."""
+        return any(isinstance(one, SetsResult | NoPollTaken) and one.seq < seq for one in self.history)
+
     @property
     def status(self) -> str:
         """ "awaiting", a stage, "declared", "withdrawn" after a declaration was taken back, or a ``NoPollState``."""

@@ -69,10 +69,11 @@ class Deliveries:
                     if isinstance(act, HookAct):
                         self._wake(news.night, act.hook)
                 self._changed.set()
-            case Arrived():
+            case Arrived() if night := self._submitter.known(news.night).night:
                 self._heard_at = monotonic()
                 for hook in self._hooks(news.night).values():
-                    if (news.night, hook.id) not in self._paused and any(wants(hook, event) for event in news.events):
+                    is_paused = (news.night, hook.id) in self._paused
+                    if not is_paused and any(wants(hook, event, night) for event in news.events):
                         self._wake(news.night, hook.id)
             case _:
                 pass

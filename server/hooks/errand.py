@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from server.election.counting.acts.hook_acts import HookSwitched
 from server.election.counting.hooks import Hook, wants
 from server.election.events import AnyEvent
+from server.election.nights import Night
 from server.election.refusals import Refused
 from server.hooks.messages import message_of
 from server.hooks.progress import Cursor, begun, line_of
@@ -84,7 +85,7 @@ class Errand:
                 if (now := self._hook()) is None:  # it was switched off or dropped
                     await self._keep(0.0, gives_up=True)
                     return None
-                if wants(now, event) and not (answer := await self._sent(now, event, mark)).is_taken:
+                if wants(now, event, self._known()) and not (answer := await self._sent(now, event, mark)).is_taken:
                     return await self._failed(now, answer)
                 self._cursor = Cursor(event.seq, mark, since=hook.since)
                 self._unkept += 1
@@ -108,9 +109,7 @@ class Errand:
 
     async def _sent(self, hook: Hook, event: AnyEvent, mark: str) -> Answer:
         place = self._place
-        night = place.submitter.known(self._night).night
-        assert night is not None, "a night with acts has been opened"
-        message = message_of(event, mark, night.definition, hook, place.settings.public_url)
+        message = message_of(event, mark, self._known().definition, hook, place.settings.public_url)
         await place.quiet()
         answer = await place.sender.send(hook.url, secret_of(place.settings.secret_key, hook.id), message)
         HOOK_DELIVERIES.labels("taken" if answer.is_taken else "refused" if answer.status else "none").inc()
@@ -162,6 +161,11 @@ class Errand:
         if kept:
             self._renewed, self._lines, self._unkept = monotonic(), b"", 0
         return kept
+
+    def _known(self) -> Night:
+        night = self._place.submitter.known(self._night).night
+        assert night is not None, "a night with acts has been opened"
+        return night
 
     def _hook(self) -> Hook | None:
         hook = self._place.submitter.known(self._night).desk.hooks.get(self._id)

@@ -19,7 +19,7 @@ from server.hooks.sending import Sender
 from server.hooks.web_push import Subscription
 from server.html.languages import language
 from server.measures import NOTICES
-from server.notices.words import TOLD, SetsNews, notice
+from server.notices.words import TOLD, SetsNews, is_news, notice
 from server.settings import Settings
 from server.stream.codec import UnknownEvent
 from server.stream.cursors.cursors import Cursors
@@ -142,6 +142,8 @@ class Notices:
         if known is None:
             return False
         count = known.counts[event.ballot]
+        if not is_news(known, count, event):
+            return True
         kept = [msgspec.json.decode(one, type=Subscription) for one in await self._of(night, count)]
         told = [one for one in kept if one.after < event.seq]
         texts = {

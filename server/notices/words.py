@@ -3,16 +3,17 @@
 import msgspec
 from msgspec import Struct
 
-from server.election.counts import Count
-from server.election.events import Corrected, Declared, NoPollTaken, Withdrawn
+from server.election.counts import Count, judged_again
+from server.election.events import BallotPaperAmended, Corrected, Declared, NoPollTaken, Withdrawn
 from server.election.nights import Night
-from server.html.languages import Language
+from server.election.results.amendments import paper_before
+from server.html.languages import Language, language
 from server.html.marked import marked
 from server.html.telling import verdicts
 
-SetsNews = Declared | Corrected | Withdrawn | NoPollTaken
-TOLD = (Declared, Corrected, Withdrawn, NoPollTaken)
-"""The events that somebody is told of who follows the seat."""
+SetsNews = Declared | Corrected | Withdrawn | NoPollTaken | BallotPaperAmended
+TOLD = (Declared, Corrected, Withdrawn, NoPollTaken, BallotPaperAmended)
+"""The events that somebody may be told of who follows the seat."""
 
 
 class Notice(Struct, frozen=True):
@@ -25,24 +26,38 @@ class Notice(Struct, frozen=True):
     lang: str
 
 
+def is_news(night: Night, count: Count, event: SetsNews) -> bool:
+    """Whether who follows the seat is told: of an amended ballot paper only if it puts right what they were told."""
+    if not isinstance(event, BallotPaperAmended):
+        return True
+    if not count.result or not count.had_a_result(event.seq):
+        return False
+    before, english = judged_again(count, paper_before(night, event)), language("en")
+    return _facts(night, before, english) != _facts(night, count, english)
+
+
 def notice(night: Night, count: Count, event: SetsNews, language: Language, site: str) -> bytes:
     """The notice of an event as JSON, with what stands now."""
-    seat, result = language.seat(count.contest), count.result
-    if result:
-        title = f"{seat}: {verdicts.verdict(night, result, language)}"
-        facts = [verdicts.elected(result, language), verdicts.majority(result, language)]
-        if gained := verdicts.from_whom(night, result, language):
-            facts.insert(0, gained)
-        body = ", ".join(facts)
-        if isinstance(event, Corrected):
-            body = language.gettext("Corrected: %(result)s") % {"result": body}
-    elif count.no_poll:
-        words = {"postponed": "Postponed", "countermanded": "Countermanded", "uncontested": "Uncontested"}
-        title, body = f"{seat}: {language.gettext(words[count.no_poll.state])}", count.no_poll.reason
-    else:
-        title = f"{seat}: {language.gettext('result withdrawn')}"
-        body = event.reason if isinstance(event, Withdrawn) else ""
+    title, body = _facts(night, count, language)
+    if count.result and isinstance(event, Corrected | BallotPaperAmended):
+        body = language.gettext("Corrected: %(result)s") % {"result": body}
+    if isinstance(event, Withdrawn) and not count.result and not count.no_poll:
+        body = event.reason
     name = night.definition
     title = marked(name, title, language)
     url = f"{site}/nights/{name.id}/contests/{count.contest.ballot}?lang={language.code}"
     return msgspec.json.encode(Notice(title, body[:300], f"{name.id}/{count.contest.slug}", url, language.tag))
+
+
+def _facts(night: Night, count: Count, language: Language) -> tuple[str, str]:
+    """What stands now, as a title and what is under it."""
+    seat, result = language.seat(count.contest), count.result
+    if result:
+        facts = [verdicts.elected(result, language), verdicts.majority(result, language)]
+        if gained := verdicts.from_whom(night, result, language):
+            facts.insert(0, gained)
+        return f"{seat}: {verdicts.verdict(night, result, language)}", ", ".join(facts)
+    if count.no_poll:
+        words = {"postponed": "Postponed", "countermanded": "Countermanded", "uncontested": "Uncontested"}
+        return f"{seat}: {language.gettext(words[count.no_poll.state])}", count.no_poll.reason
+    return f"{seat}: {language.gettext('result withdrawn')}", ""

@@ -4,17 +4,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from server.election.commands import OpenNight
+from server.election.commands import AmendBallotPaper, AmendNight, OpenNight
 from server.election.counting.acts.hook_acts import HookDropped, HookMade, HookSwitched
 from server.election.counting.desk import Desk, fold_acts, for_another_round
 from server.election.counting.hooks import KINDS, kind_of, must_hook, wants
 from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, NightHeld, NotePosted, Withdrawn
 from server.election.limits import MOST_HOOKS
-from server.election.nights import fold
+from server.election.nights import apply, fold
 from server.election.refusals import Refused
-from tests.nights_by_hand import START, ballot, definition
+from tests.nights_by_hand import START, ballot, declare, definition
 
 _NIGHT = fold([decide(None, OpenNight(id="open", by="desk", night=definition()), START)])
 
@@ -51,9 +52,32 @@ def test_a_webhook_of_one_contest_is_told_of_it_and_of_the_night_if_it_asked_for
     hooks = fold_acts([_made(kinds=("results", "notes", "night"), ballots=(ballot(1),))]).hooks
     here, there = (_event(Withdrawn, ballot=ballot(number), reason="why") for number in (1, 2))
     of_the_night = _event(NotePosted, text="For everybody", ballot=None)
-    told = [wants(hooks["hook"], event) for event in (here, there, of_the_night, _event(NightHeld))]
+    told = [wants(hooks["hook"], event, _NIGHT) for event in (here, there, of_the_night, _event(NightHeld))]
     assert told == [True, False, False, True]
     assert kind_of(here) == "results"
+
+
+def test_what_is_amended_after_a_result_is_told_to_whoever_asked_for_results() -> None:
+    (hook,) = fold_acts([_made(ballots=(ballot(1),))]).hooks.values()
+    night, told = _NIGHT, list[tuple[int, bool]]()
+    title = AmendNight(
+        id="title", by="desk", title="Another", polls_close=night.definition.polls_close, baseline="2015", reason="why"
+    )
+    again = replace(title, id="again", title="A third")
+    before, after = (_put_right(1, "a"), title), (declare(1), _put_right(1, "c"), again)
+    for number, command in enumerate((*before, declare(2), _put_right(2, "b"), *after)):
+        event = decide(night, command, START)
+        night = apply(night, event)
+        if isinstance(command, AmendBallotPaper | AmendNight):
+            told.append((number, wants(hook, event, night)))
+    assert told == [(0, False), (1, False), (3, False), (5, True), (6, True)]
+
+
+def _put_right(seat: int, name: str) -> AmendBallotPaper:
+    contest = definition().contests[seat]
+    ann, ben = contest.candidates
+    paper = replace(contest, candidates=(replace(ann, name=name), ben))
+    return AmendBallotPaper(id=f"amend-{name}", by="desk", ballot=contest.ballot, contest=paper, reason="why")
 
 
 @pytest.mark.parametrize(

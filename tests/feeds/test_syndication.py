@@ -191,6 +191,10 @@ def test_a_calendar_moves_with_what_is_expected(site: Site, client: TestClient) 
     (declared,) = events(client)
     assert str(declared["STATUS"]) == "CONFIRMED" and "elected" in str(declared["DESCRIPTION"])
     assert declared["SEQUENCE"] > moved["SEQUENCE"]
+    renamed = replace(definition("night").contests[0], name="Another name")
+    carry_out(channel, AmendBallotPaper(id="a", by="desk", ballot=ballot(0), contest=renamed, reason="Misread."))
+    (amended,) = events(client)
+    assert amended["SUMMARY"] == "Another name" and amended["SEQUENCE"] > declared["SEQUENCE"]
     carry_out(channel, ExpectDeclaration(id="g", by="desk", ballot=ballot(1), expected=START + timedelta(hours=4)))
     carry_out(channel, ExpectDeclaration(id="h", by="desk", ballot=ballot(1), expected=None))
     assert str(events(client)[1]["STATUS"]) == "CANCELLED"

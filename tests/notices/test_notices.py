@@ -15,13 +15,14 @@ import pytest
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from msgspec.structs import replace
 from py_vapid import Vapid02  # pyright: ignore[reportMissingTypeStubs]
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.election.commands import HoldNight, ReleaseNight, Withdraw
+from server.election.commands import AmendBallotPaper, HoldNight, ReleaseNight, Withdraw
 from server.hooks.web_push import public_key
 from server.settings import Settings, SettingsError
 from server.stream.cursors.subscriptions import Subscriptions
@@ -170,6 +171,16 @@ async def test_whoever_follows_a_seat_is_told_once_in_their_language_and_of_what
         last = english.shown[-1]
         assert (last["title"], last["body"]) == ("Seat 1: result withdrawn", "A box was left out.")
         await until(lambda: len(german.shown) > 1, "the correction")
+        ann, ben = (seat := definition("night", 4).contests[0]).candidates
+        for number, people in enumerate(((replace(ann, name="Ann Able"), ben), (ann, replace(ben, name="Ben Bonde")))):
+            paper = replace(seat, candidates=people)
+            amend = AmendBallotPaper(
+                id=f"amend-{number}", by="desk", ballot=seat.ballot, contest=paper, reason="Misread."
+            )
+            await submitter.submit("night", amend, START)
+        await until(lambda: len(german.shown) > 2, "the name of who was elected, and not of who was not")
+        assert english.shown[-1]["body"] == "Corrected: Ben Bonde elected, majority 7"
+        assert len(german.shown) == 3
         assert gone.tried == 1, "who is gone is told nothing more"
         assert not ended.tried
         assert service.wrong == []

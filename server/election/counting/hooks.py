@@ -93,12 +93,25 @@ def must_hook(night: Night, hooks: Mapping[str, Hook], act: HookAct) -> None:
         count_of(night, ballot)
 
 
-def wants(hook: Hook, event: AnyEvent) -> bool:
+def wants(hook: Hook, event: AnyEvent, night: Night) -> bool:
     """Whether an event is sent to a webhook. What is of no contest goes to those that are for all; what is of the whole
-    night goes to all that asked for it."""
+    night goes to all that asked for it. What is put right after a result may change who gained what, so that it goes
+    to those that asked for results, too."""
     kind = kind_of(event)
     ballot: str | None = getattr(event, "ballot", None)
-    return kind in hook.kinds and (not hook.ballots or ballot in hook.ballots or kind == "night")
+    asked = kind in hook.kinds or ("results" in hook.kinds and _follows_a_result(event, night))
+    return asked and (not hook.ballots or ballot in hook.ballots or kind == "night")
+
+
+def _follows_a_result(event: AnyEvent, night: Night) -> bool:
+    match event:
+        case BallotPaperAmended():
+            counts = [night.counts[event.ballot]]
+        case NightAmended():
+            counts = night.counts.values()
+        case _:
+            return False
+    return night.seq < event.seq or any(count.had_a_result(event.seq) for count in counts)
 
 
 def kind_of(event: AnyEvent) -> HookKind:

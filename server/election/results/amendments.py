@@ -32,7 +32,7 @@ def put_right(night: Night, event: Amendment) -> tuple[PutRight, ...]:
     """What an amendment of this night changed, in the order of the form."""
     if isinstance(event, NightAmended):
         return tuple(_of_the_night(night, event))
-    return tuple(differing(_before(night, event), event.contest))
+    return tuple(differing(paper_before(night, event), event.contest))
 
 
 def differing(before: Contest, after: Contest) -> Iterator[PutRight]:
@@ -138,7 +138,8 @@ def _of_the_night(night: Night, event: NightAmended) -> Iterator[PutRight]:
         yield PutRight("baseline", "", before.baseline, event.baseline)
 
 
-def _before(night: Night, event: BallotPaperAmended) -> Contest:
+def paper_before(night: Night, event: BallotPaperAmended) -> Contest:
+    """The contest as it was before an amendment of its ballot paper."""
     earlier = [one for one in night.counts[event.ballot].amendments if one.seq < event.seq]
     if earlier:
         return earlier[-1].contest

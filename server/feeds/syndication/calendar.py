@@ -18,8 +18,9 @@ _LONGEST_LINE = 75  # octets (3.1)
 def calendar(night: Night, events: Iterable[AnyEvent], address: str, language: Language) -> bytes:
     """A calendar with an event for each contest whose declaration is or was expected, at the time last said.
 
-    Its UID stays and its SEQUENCE grows whenever the time moves. It is tentative until the contest is declared,
-    confirmed then, and cancelled where the poll is called off. ``events`` are those of the night.
+    Its UID stays and its SEQUENCE grows whenever the time, the result or the ballot paper is another. It is tentative
+    until the contest is declared, confirmed then, and cancelled where the poll is called off. ``events`` are those of
+    the night.
     """
     said = {event.ballot: event for event in events if isinstance(event, DeclarationExpected)}
     lines = [
@@ -40,7 +41,7 @@ def _event(night: Night, ballot: str, last: DeclarationExpected, address: str, l
     count = night.counts[ballot]
     at = last.expected or last.at
     off = last.expected is None or (count.no_poll is not None and count.result is None)
-    newest = max(last.seq, count.last.seq if count.last else 0)
+    newest = max(last.seq, count.last.seq if count.last else 0, *(paper.seq for paper in count.amendments))
     yield "BEGIN:VEVENT"
     yield f"UID:{ballot}@{night.definition.id}"
     yield f"DTSTAMP:{_moment(night.at)}"
