@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from socket import socket
@@ -122,3 +122,9 @@ class Page:
                 self.fragments[fragment] = text
         for slug, hexagon in _HEXAGON.findall(message):
             self.fragments[f"hex-{slug}"] = f"<a {hexagon}"
+
+
+def until_made(get: Callable[[str], httpx2.Response]) -> None:
+    """Ask for the file of the archive until it is made: a busy machine takes longer over it than a reader waits."""
+    while get("/api/archive.sqlite").status_code == 503:
+        pass

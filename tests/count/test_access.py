@@ -30,6 +30,7 @@ from server.stream.events import EventStream
 from tests.count import rochester
 from tests.count.conftest import HALL, PIN, SECRET, Desk, Phone, another, process, stamp, token
 from tests.count.test_api import ADDRESS, BODY
+from tests.running import until_made
 
 # What becomes of a request: "yes", it reaches the endpoint; "in", it is sent to where people sign in; "no", 403;
 # "401", a program is told so; "there", a link is opened below the other area; "404", it
@@ -389,6 +390,7 @@ def everybody(client: TestClient, desk: Desk) -> dict[str, Visitor]:
             )
 
     desk.do(drafted)
+    until_made(client.get)
     return {who: Visitor(client, desk, ROLES.get(who, "")) for who in WHO}
 
 

@@ -28,6 +28,7 @@ from tests.conftest import PATIENCE_SECONDS
 from tests.count.conftest import Desk, process, stamp
 from tests.count.test_api import ADDRESS, BODY
 from tests.feeds.site import GENERAL, ROCHESTER, Site
+from tests.running import until_made
 
 REPLAY = f"{ROCHESTER}.replay"
 
@@ -173,6 +174,8 @@ def hall(server: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     with process(tmp_path_factory.mktemp("data"), server.url, port):
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
+            until_made(client.get)
         yield Hall(desk, f"http://127.0.0.1:{port}")
 
 
