@@ -1,6 +1,5 @@
 """The JSON addresses of nights, councils and contests: each answer is made once for every seq, and has an ETag."""
 
-import asyncio
 from collections.abc import Callable
 
 import msgspec
@@ -16,7 +15,7 @@ from server.feeds.states.contests import contest_state
 from server.feeds.states.nights import all_nights, council_state, night_state
 from server.feeds.states.shapes import CouncilInFull, NightState
 from server.html.address import channel_of, moment_of
-from server.html.answers import JSON, SHARED, answer, etag, for_any_site
+from server.html.answers import JSON, SHARED, answer, coding, etag, for_any_site
 from server.html.process import process
 from server.live import moments
 from server.live.channel import Channel
@@ -89,8 +88,7 @@ async def _answer(request: Request, name: str, make: Callable[[Channel, Channel,
         await make_councils(then)
         state = then.night
     content = then.cached(f"feeds: {name}", lambda: body(msgspec.json.encode(make(whole, then, state))))
-    if not content.is_compressed:
-        await asyncio.sleep(0)  # to compress a large one takes long, too
+    await content.compress_beside(coding(request.headers))
     return for_any_site(answer(request, content, JSON, tag or content.etag, SHARED))
 
 

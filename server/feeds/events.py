@@ -11,7 +11,7 @@ from server.access import allows, everyone
 from server.election.events import AnyEvent
 from server.election.numbers import written
 from server.feeds.api import found
-from server.html.answers import SHARED, answer, etag, for_any_site
+from server.html.answers import SHARED, answer, coding, etag, for_any_site
 from server.html.errors import Full
 from server.html.process import process
 from server.live.channel import Channel
@@ -37,8 +37,7 @@ async def events(request: Request) -> Response:
     if EVENT_STREAM in request.headers.get("accept", ""):
         return for_any_site(_stream(request, channel))
     lines, tag = _lines(channel, _after(request, channel)), etag(channel)
-    if not lines.is_compressed:
-        await asyncio.sleep(0)  # to compress a large one takes long, too
+    await lines.compress_beside(coding(request.headers))
     response = answer(request, lines, NDJSON, tag, SHARED)
     response.headers["Vary"] = "Accept, Accept-Encoding"
     return for_any_site(response)

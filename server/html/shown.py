@@ -26,7 +26,7 @@ from server.html.address import (
     language_of,
     moment_of,
 )
-from server.html.answers import HTML, SHARED, answer
+from server.html.answers import HTML, SHARED, answer, coding
 from server.html.coming import is_before_poll
 from server.html.languages import Language, wanted
 from server.html.process import process
@@ -124,8 +124,7 @@ class Shown(Struct, frozen=True):
 
     async def answer(self, request: Request, page: Body) -> Response:
         """The response with a page, or 304 if the reader has it already."""
-        if not page.is_compressed:
-            await asyncio.sleep(0)  # it was made just now, and to compress a large one takes long, too
+        await page.compress_beside(coding(request.headers))
         return in_language(request, answer(request, page, HTML, page.etag, SHARED))
 
 

@@ -115,10 +115,17 @@ ADDRESSES: dict[str, Sequence[str]] = {
     f"{_COUNCILS}/frame?after=1&seq=900": [f"{_COUNCILS}/frame?after=1&seq={seq}" for seq in range(200, 1400, 60)],
     f"{_COUNCILS}/reel/0": [f"{_COUNCILS}/reel/{part}" for part in range(1, 25)],
     f"{_COUNCILS}/contests": [f"{_COUNCILS}/contests?at={at}" for at in _COUNTED],
+    f"{_COUNCILS}/contests?council=all": [f"{_COUNCILS}/contests?council=all&at={at}" for at in _COUNTED],
+    f"{_COUNCILS}/contests?council=local.kent": [
+        f"{_COUNCILS}/contests?council={body.id}" for body in archive.load("local.2025-05-01").definition.councils
+    ],
     f"{_COUNCILS}/areas": [f"{_COUNCILS}/areas?at={at}" for at in _COUNTED],
     f"{_COUNCILS}/records": [f"{_COUNCILS}/records?at={at}" for at in _COUNTED],
     f"{_COUNCILS}/find?q=maid": [f"{_COUNCILS}/find?q={word}" for word in _WORDS],
     f"{_COUNCILS}/wall": [f"{_COUNCILS}/wall?at={at}" for at in _COUNTED],
+    f"{_COUNCILS}/battlegrounds": [f"{_COUNCILS}/battlegrounds?at={at}" for at in _COUNTED],
+    f"{_COUNCILS}/overlay": (),
+    f"{_COUNCILS}/embed/map": [f"{_COUNCILS}/embed/map?at={at}" for at in _COUNTED],
     f"{_COUNCILS}/copy?of=contests": [f"{_COUNCILS}/copy?of=contests&at={at}" for at in _COUNTED],
     f"{_COUNCILS}/picture.png": [f"{_COUNCILS}/picture.png?at={at}" for at in _COUNTED],
     f"{_COUNCILS}{_WARD}": [f"{_COUNCILS}{_WARD}?at={at}" for at in _COUNTED],

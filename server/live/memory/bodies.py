@@ -1,5 +1,6 @@
 """The bytes of an answer, made once for all who ask: plain, gzip and Brotli. No HTTP."""
 
+import asyncio
 import gzip
 import hashlib
 from functools import cached_property
@@ -17,7 +18,8 @@ _QUALITY = 8
 _BEST = 11
 _QUICK = 5
 # What is asked for a third time is worth the best level, an eighth less of a night's page, if nobody waits for it: it
-# takes 0.1 to 0.4 seconds. What is larger takes longer than most states of a night last.
+# takes 0.1 to 0.4 seconds. What is larger takes longer than most states of a night last, and tens of milliseconds even
+# as it is made for the first reader.
 _OFTEN = 3
 _LARGE = 512 * 1024
 
@@ -39,13 +41,18 @@ class Body(Held):
     @cached_property
     def gzipped(self) -> bytes:
         """The body in gzip (RFC 1952), which every client takes."""
-        return self.holding(gzip.compress(self.plain, 9, mtime=0))
+        return self.holding(self._in_gzip())
 
     @cached_property
     def brotli(self) -> bytes:
         """The body in Brotli (RFC 7932), which browsers take over TLS and from localhost."""
-        quality = _BEST if self._is_best else _QUALITY
-        return self.holding(cast(Any, brotli).compress(self.plain, quality=quality))
+        return self.holding(self._in_brotli())
+
+    def _in_gzip(self) -> bytes:
+        return gzip.compress(self.plain, 9, mtime=0)
+
+    def _in_brotli(self) -> bytes:
+        return cast(Any, brotli).compress(self.plain, quality=_BEST if self._is_best else _QUALITY)
 
     def brotli_for_one_more(self) -> bytes:
         """The body in Brotli for one more reader: if many ask, the later ones are sent a better form than the first."""
@@ -68,6 +75,17 @@ class Body(Held):
     def is_compressed(self) -> bool:
         """Whether any form but the plain one was made."""
         return not vars(self).keys().isdisjoint(("brotli", "gzipped"))
+
+    async def compress_beside(self, coding: str) -> None:
+        """Let others have a turn before a body that was made just now is compressed, and while a large one is."""
+        if self.is_compressed:
+            return
+        await asyncio.sleep(0)
+        name, make = {"br": ("brotli", self._in_brotli), "gzip": ("gzipped", self._in_gzip)}.get(coding, ("", None))
+        if make and len(self.plain) > _LARGE:
+            made = await asyncio.to_thread(make)
+            if name not in vars(self):  # another reader may have waited for the same
+                vars(self)[name] = self.holding(made)
 
     def compress(self) -> None:
         """Make every form now, so that nobody waits for one later."""

@@ -15,7 +15,7 @@ from server.live.memory.turns import in_slices
 from server.pages.analysis import record_book, views
 from server.pages.analysis.areas import areas_of
 from server.pages.analysis.choices import Choices, choices
-from server.pages.around.page import page
+from server.pages.around.page import page, prepared
 
 
 @allows(everyone)
@@ -37,6 +37,7 @@ async def view(request: Request) -> Response:
     if topic == "records" and not shown.channel.has_cached(name):
         await in_slices(entries.steps(shown.night))
         await process(request).hub.beside.make(("records", definition.id), lambda: record_book.before_it(definition))
+    await prepared(shown)
     html = await shown.made(request, name, lambda: _view_page(shown, topic, known))
     return await shown.answer(request, html)
 

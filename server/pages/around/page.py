@@ -21,7 +21,7 @@ _NOTHING: Mapping[str, str] = {}
 async def prepared(shown: Shown) -> None:
     """Make, in a turn of its own, what every page of a past night has around it and takes long."""
     if not (shown.whole.on_air or shown.whole.has_cached("timeline")):
-        timeline(shown.whole)
+        _ = timeline(shown.whole).data
         await asyncio.sleep(0)
 
 

@@ -9,7 +9,7 @@ from server.election.counts import Count
 from server.html.address import without_reactions
 from server.html.shown import Shown, shown_by
 from server.nights.layout import ATTRIBUTION
-from server.pages.around.page import page
+from server.pages.around.page import page, prepared
 from server.pages.contest.notice import notice
 from server.pages.contest.photo import photo
 from server.pages.map.hexagons import drawn, has_map
@@ -22,6 +22,7 @@ async def contest(request: Request) -> Response:
     ballot = request.path_params["ballot"]
     count = shown.count(ballot)
     unvoiced = without_reactions(request)
+    await prepared(shown)
     html = await shown.made(request, f"contest {ballot} {unvoiced}", lambda: contest_page(shown, count, unvoiced))
     return await shown.answer(request, html)
 

@@ -1,5 +1,6 @@
 """The page with the table of all contests, and the search that leads to the contest somebody means."""
 
+import asyncio
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -46,7 +47,10 @@ async def contests(request: Request) -> Response:
             return _contests_page(shown, asked, search(words.entries, asked.q))
 
         await prepared(shown)
-        html = await shown.made(request, name, whole, *["seat"] * (asked.all and not _is_folded(shown, asked)))
+        table.parties(shown.night)
+        await asyncio.sleep(0)
+        kinds = "wards", *["seat"] * (asked.all and not _is_folded(shown, asked))
+        html = await shown.made(request, name, whole, *kinds)
         return await shown.answer(request, html)
     found = search(words.entries, asked.q)
     suggestions = "" if found else await _suggestions(request, shown, asked.q)

@@ -116,8 +116,8 @@ def search(listed: Sequence[SearchEntry], question: str) -> list[Hit]:
     """The contests where each word asked for begins a word of the seat, or of one candidate with party and seat. With
     another word that does so, a word may also begin one of the council's name: alone it means the council."""
     asked = [{f" {word}": 0} for word in words_of(question)]
-    hits: list[Hit] = []
-    for entry in listed:
+    hits = [] if asked else [Hit(entry.contest, (), True) for entry in listed]
+    for entry in listed if asked else ():
         if not all(_begins(entry.all, words) for words in asked):
             continue
         left = _not_of_seat(entry, asked)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from server.election.contests import Candidate, Contest
 from server.election.counts import Count
 from server.election.nights import Night
+from server.election.once import once
 from server.election.parties import counted_as
 from server.election.result import Result
 from server.election.results.places import regions
@@ -113,6 +114,7 @@ def named(hits: Iterable[Hit], shown: Iterable[Count]) -> NamedCandidates:
     return NamedCandidates(tuple(people[:_MOST_NAMED]), max(0, len(people) - _MOST_NAMED))
 
 
+@once
 def parties(night: Night) -> list[str]:
     """The parties that can be filtered by, most seats first.
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 from server.election.clock import LONDON
 from server.election.events import StageReached
 from server.election.nights import Night
+from server.election.once import once
 from server.election.results.feed import Item, feed_of
 from server.live import moments
 from server.live.channel import Channel
@@ -48,7 +49,7 @@ class KeyMoment(Struct, frozen=True):
     party: str = ""
 
 
-class Timeline(Struct, frozen=True):
+class Timeline(Struct, frozen=True, dict=True):
     """The line of a night: ``length`` in seconds, ``cuts`` with the beginning and end of each shortened silence.
 
     ``bins`` and ``high`` are the size of the drawing; ``days`` says whether the night lasts more than a day;
@@ -116,6 +117,7 @@ class Timeline(Struct, frozen=True):
         return (first + timedelta(days=number) for number in range((last.date() - first.date()).days + 1))
 
     @property
+    @once
     def data(self) -> str:
         """The stops for ``player.js``, as a JSON list with a list for each.
 
