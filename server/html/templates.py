@@ -189,7 +189,9 @@ def environment(language: Language = ENGLISH) -> Environment:
         night_title=language.title,
         said=partial(said, language),
     )
-    cast(dict[str, Any], templates.filters).update(when=when, stands=stands, exact=_exact, capital=_capital)
+    cast(dict[str, Any], templates.filters).update(
+        seat_in=language.seat_in, when=when, stands=stands, exact=_exact, capital=_capital
+    )
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
     functions |= {"has_a_meaning": has_a_meaning, "council_of": council_of, "make": make, "rooted": rooted}
     functions |= {"lead_before": lead_before, "is_before_poll": is_before_poll, "called_off": called_off}

@@ -27,7 +27,7 @@ class Notice(Struct, frozen=True):
 
 def notice(night: Night, count: Count, event: SetsNews, language: Language, site: str) -> bytes:
     """The notice of an event as JSON, with what stands now."""
-    seat, result = language.seat(count.contest), count.result
+    seat, result = language.seat_in(night.definition, count.contest), count.result
     if result:
         title = f"{seat}: {verdicts.verdict(night, result, language)}"
         facts = [verdicts.elected(result, language), verdicts.majority(result, language)]

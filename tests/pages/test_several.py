@@ -61,7 +61,8 @@ def test_two_of_one_party_and_one_of_another_are_told_with_what_changed(piece: s
     if piece in ("row-kent-abbey", "seat-kent-abbey"):
         assert "Lab 2, Con 1: Lab +1" in text
     else:
-        assert "LAB 2, CON 1 abbey: Lab +1" in text
+        where = "" if piece == "contest-kent-abbey" else " (Kent)"
+        assert f"LAB 2, CON 1 abbey{where}: Lab +1" in text
     assert "gain from" not in text and "swing" not in text.lower() and "deposit" not in text
 
 
@@ -81,7 +82,7 @@ def test_the_page_of_a_ward_marks_all_elected_and_says_what_its_figures_are() ->
 
 def test_ten_seats_are_told_by_their_number_where_names_have_no_room() -> None:
     night = declared(kent_night(), "riverside", *range(900, 890, -1), *range(800, 790, -1), valid_papers=2000)
-    assert "CON 10 riverside: no change" in words(shown(night, "banner"))
+    assert "CON 10 riverside (Kent): no change" in words(shown(night, "banner"))
     assert "10 elected last seat by 91 votes" in words(shown(night, "banner"))
     assert shown(night, "contest-kent-riverside").count('class="elected"') == 10
 
@@ -105,6 +106,13 @@ def test_a_lot_at_the_last_seat_is_told() -> None:
     night = declared(kent_night(), "abbey", 500, 480, 470, 620, 540, 500, 90, valid_papers=1100, lots=("6",))
     assert "last seat decided by lot" in words(shown(night, "banner"))
     assert "last seat decided by lot" in words(shown(night, "contest-kent-abbey"))
+    night = declared(kent_night(), "abbey", 480, 480, 470, 620, 480, 480, 90, valid_papers=1100, lots=("2", "5"))
+    contest = night.counts[THREE.ballot]
+    for text in (words(shown(night, "banner")), told(night, contest, language("en"))):
+        assert "last 2 seats decided by lot" in text
+    assert "y 2 sedd olaf drwy goelbren" in told(night, contest, language("cy"))
+    (event,) = contest_state(night, contest).history
+    assert event.what.endswith("last seat by lot: abbey 2, abbey 5.")
 
 
 def test_fewer_candidates_than_seats_leave_some_vacant() -> None:
@@ -120,14 +128,14 @@ def test_the_first_round_is_on_air_before_the_second() -> None:
     night = kent_night()
     votes = {"1": 400, "2": 350, "3": 150, "4": 100}
     night = after(night, ReportPreferences(id="f", by="desk", ballot=MAYOR.ballot, votes=votes, rejected=Rejected(9)))
-    piece = words(shown(night, "contest-london"))
+    piece = words(shown(night, "contest-mayor-london"))
     assert "Second round" in piece and "First preferences, and share of 1,000 valid ones" in piece
-    for fragment in ("latest", "contest-london", "row-london", "banner"):
+    for fragment in ("latest", "contest-mayor-london", "row-mayor-london", "banner"):
         assert "second round between Candidate 1 40.0%, Candidate 2 35.0%" in words(shown(night, fragment)), fragment
     second = MoreFigures(second=SecondPreferences({"1": 60, "2": 130}))
     ends = Declare(id="d", by="desk", ballot=MAYOR.ballot, votes=votes, rejected=Rejected(9), more=second)
     night = after(night, ends)
-    piece = words(shown(night, "contest-london"))
+    piece = words(shown(night, "contest-mayor-london"))
     assert "CON WIN London" in piece and "majority 20" in piece
     assert re.search(r"Candidate 2 Conservative Elected 350 35.0 480 \+130", piece)
     assert "of the votes in the second round" in piece

@@ -245,6 +245,8 @@ def _stage(event: StageReached | StageTakenBack) -> str:
 def _outcome(night: Night, count: Count, event: Declared | Corrected) -> str:
     result = judge(count.contest, event)
     name = ", ".join(count.contest.told(line.candidate.id) for line in result.elected)
-    majority = "last seat by" if result.verdict.seats else "majority"
-    by_lot = " by lot" if result.by_lot else ""
-    return f"{result.verdict.text(night.parties)}, {name}{by_lot} elected, {majority} {result.majority:,}"
+    said = result.verdict.text(night.parties)
+    if not result.verdict.seats:
+        return f"{said}, {name}{' by lot' if result.by_lot else ''} elected, majority {result.majority:,}"
+    drawn = ", ".join(map(count.contest.told, result.drawn))
+    return f"{said}, {name} elected, last seat by {f'lot: {drawn}' if drawn else f'{result.majority:,}'}"

@@ -47,7 +47,8 @@ def entries(night: Night, count: Count | None, language: Language) -> Iterator[t
 def heading(night: Night, count: Count | None, language: Language) -> str:
     """What the chart is of: the contest, or the night."""
     title = language.title(night.definition.title)
-    title = title if count is None or night.is_single else f"{language.seat(count.contest)}, {title}"
+    if count and not night.is_single:
+        title = f"{language.seat_in(night.definition, count.contest)}, {title}"
     return marked(night.definition, title, language)
 
 

@@ -40,10 +40,10 @@ def told_score(night: Night, tally: Tally, language: Language, over: bool = Fals
 def _told(night: Night, count: Count, language: Language, over: bool) -> Iterator[str]:
     contest, result = count.contest, count.result
     if result is None:
-        yield f"{language.seat(contest)}: {stage_or_close(night, count, language, over)}"
+        yield f"{language.seat_in(night.definition, contest)}: {stage_or_close(night, count, language, over)}"
         yield from so_far(count, language)
         return
-    parts = {"verdict": verdicts.verdict(night, result, language), "seat": language.seat(contest)}
+    parts = {"verdict": verdicts.verdict(night, result, language), "seat": language.seat_in(night.definition, contest)}
     if moved := verdicts.moved(night, result, language):
         yield language.gettext("%(verdict)s %(seat)s: %(moved)s") % {**parts, "moved": moved}
     elif party := verdicts.loser(night, result, language):

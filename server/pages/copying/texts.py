@@ -55,7 +55,7 @@ def words(shown: Shown, count: Count | None) -> Words:
         )
         columns = (_("Party"), _("Seats"), _("Net"), _("Votes"), _("Share of votes"))
         return Words(marked(night.definition, title, language), columns, rows, tuple(below), _link(shown, None))
-    seat = language.seat(count.contest)
+    seat = language.seat_in(night.definition, count.contest)
     caption = title if night.is_single else f"{seat}, {title}"
     columns = (_("Candidate"), _("Party"), _("Votes"), _("Share of votes"), _("Change"))
     rows = _candidates(shown, count, language)

@@ -86,8 +86,9 @@ def wards_of(definition: Definition) -> dict[str, tuple[Contest, ...]]:
 
 @once
 def made_certain(night: Night) -> dict[int, Council]:
-    """Seq of an event → the council whose control it made certain, where that still stands."""
-    return {one.control.seq: one for one in councils(night).councils if one.control and one.control.seq}
+    """Seq of an event → the council whose control it made certain, or open again, where that still stands."""
+    found = councils(night).councils
+    return {seq: one for one in found if (seq := one.control.seq if one.control else one.opened)}
 
 
 def seen(night: Night, body: Body) -> CouncilSeen:

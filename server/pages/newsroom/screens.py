@@ -128,7 +128,7 @@ def newest(night: Night, language: Language, over: bool = False) -> str:
     """
     if (moment := _moment(night)).banner.largest:
         return _html("moment", language, night=night, moment=moment, line=majority_line(night))
-    if moment.banner.control:
+    if moment.banner.control and moment.banner.control.control:
         return _html("control", language, night=night, made=moment.banner.control)
     if moment.banner.count:
         return banner(night, moment.banner, language)
