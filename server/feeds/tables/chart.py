@@ -40,7 +40,9 @@ def entries(night: Night, count: Count | None, language: Language) -> Iterator[t
             language.short(party),
             candidate.description or language.party(party),
         )
-        figures = (line.votes, share_text(line.share), line.elected) if line else (None, None, None)
+        figures = (
+            (line.votes, share_text(line.share) if line.best else None, line.elected) if line else (None, None, None)
+        )
         yield (*named, colour_of(counted_as(candidate.party)), *figures)
 
 

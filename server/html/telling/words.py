@@ -53,9 +53,18 @@ def _told(night: Night, count: Count, language: Language, over: bool) -> Iterato
     yield verdicts.elected(result, language)
     if not result.unopposed:
         yield verdicts.majority(result, language)
+        yield from _second_round(result, language)
         if result.swing:
             yield language.gettext("swing %(swing)s") % {"swing": _swung(night, result.swing, language)}
         yield from map(": ".join, turnout(result, language))
+
+
+def _second_round(result: Result, language: Language) -> Iterator[str]:
+    """The votes of those who stayed: by the first preferences alone somebody else can be ahead."""
+    stayed = [line for line in result.lines if line.total is not None]
+    if stayed:
+        totals = ", ".join(f"{line.candidate.name} {language.number(line.total or 0)}" for line in stayed)
+        yield language.gettext("second round: %(totals)s") % {"totals": totals}
 
 
 def _swung(night: Night, measured: Swing, language: Language) -> str:
