@@ -65,8 +65,8 @@ def _meant(definition: Definition) -> frozenset[str]:
     """The pages about a night that have a meaning for some of its contests; of the House each has."""
     known = [one for one in definition.contests if not one.body or (one.previous and one.previous.votes)]
     swing = any(contest.rules.has_swing for contest in known)
-    winner = any(contest.rules.has_winner for contest in known)
-    return frozenset(["swing"] * swing + ["battlegrounds"] * winner)
+    sought = any(contest.rules.has_winner for contest in known) or bool(definition.councils)
+    return frozenset(["swing"] * swing + ["battlegrounds"] * sought)
 
 
 def has_a_meaning(definition: Definition, page: str) -> bool:

@@ -187,6 +187,10 @@ def test_battlegrounds_begin_with_what_a_party_needs_to_control_each_council() -
         page = views.html(one, f"battlegrounds/{LAB}")
         return words(page[page.index('id="control"') : page.index("</table>")])
 
+    assert has_a_meaning(night().definition, "battlegrounds"), "though nobody knows the votes of last time"
+    whole = words(views.html(night(), f"battlegrounds/{LAB}"))
+    assert "5 seats have no rank: their votes when they were last fought are not known." in whole
+    assert "did not stand" not in whole
     assert "Kent Con 0 of 5 3 Nothing declared yet" in control(night())
     assert "Kent Con 2 of 5 1 Lab, 1 to go" in control(after(night(), LAB, LAB))
     assert "Kent Con 3 of 5 0 Lab gain from Con" in control(after(night(), LAB, LAB, LAB))

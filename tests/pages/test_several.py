@@ -5,6 +5,7 @@ import re
 
 import pytest
 from msgspec import json
+from msgspec.structs import replace
 
 from server.election.bodies import Body
 from server.election.commands import Declare, RecordNoPoll, ReportPreferences
@@ -184,7 +185,9 @@ def test_what_is_told_of_shares_targets_and_defences_is_true_where_several_seats
 
 def test_pages_without_a_meaning_are_not_offered() -> None:
     wards = opened(THREE, TEN, bodies=(kent(THREE, TEN),), live=False).definition
-    assert not has_a_meaning(wards, "swing") and not has_a_meaning(wards, "battlegrounds")
+    assert not has_a_meaning(wards, "swing") and has_a_meaning(wards, "battlegrounds"), "there is control to win"
+    unknown = replace(wards, bodies=(replace(kent(THREE, TEN), seats=0),))
+    assert not has_a_meaning(unknown, "battlegrounds"), "nobody said how many seats the council has"
     assert has_a_meaning(wards, "records") and has_a_meaning(definition(), "swing")
 
 
