@@ -49,6 +49,12 @@ class Council(Struct, frozen=True):
         """The party with the most seats; None before any has one. Independents are no party."""
         return next((party for party in self.seats if has_a_past(party)), None)
 
+    @property
+    def colour(self) -> str | None:
+        """The party in whose colour it is shown: who controls it for certain, or has the most seats so far; None where
+        nobody controls it, whoever has the most."""
+        return self.lead if self.control is None else self.control.party or None
+
     def to_line(self, party: str) -> int:
         """The seats that a party still needs for control; 0 once it has them."""
         return max(0, self.line - self.seats.get(party, 0))
