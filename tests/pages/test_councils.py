@@ -9,7 +9,7 @@ from server.election.commands import Correct, Withdraw
 from server.election.events import NoPollTaken
 from server.election.nights import Night, fold
 from server.html.languages import language, languages
-from server.html.templates import has_a_meaning
+from server.html.templates import environment, has_a_meaning
 from server.live.channel import Channel
 from server.live.renderer import NIGHT
 from server.nights import archive
@@ -147,6 +147,22 @@ def test_every_piece_is_made_in_every_language(code: str) -> None:
     for one in (night(), after(night(), LAB), after(night(), LAB, LAB, LAB), after(night(""), LD, LAB)):
         for fragment in ("score", "banner", "latest", "council-local-kent", "control-local-kent"):
             assert shown(one, fragment, code)
+
+
+@pytest.mark.parametrize(
+    ("code", "wards", "seats"),
+    [
+        ("en", "Contests, All 3 contests", "Contests, All 3 contests"),
+        ("cy", "Gornestau, Pob un o’r 3 gornest", "Etholaethau, Pob un o’r 3 etholaeth"),
+        ("de", "Wahlen, Alle 3 Wahlen", "Wahlkreise, Alle 3 Wahlkreise"),
+    ],
+)
+def test_the_contests_of_councils_are_no_constituencies(code: str, wards: str, seats: str) -> None:
+    told = environment(language(code)).from_string(
+        "{% import 'fragments/macros.html' as m %}{{ m.contests(d) }}, {{ m.all_contests(d, 3) }}"
+    )
+    assert told.render(d=night().definition) == wards
+    assert told.render(d=archive.load("parl.2017-06-08").definition) == seats
 
 
 def test_the_councils_of_a_night_are_on_a_map_in_the_colour_of_who_controls_them() -> None:
