@@ -20,7 +20,7 @@ from server.live.channel import Channel
 from server.pages.analysis import views
 from server.pages.newsroom import screens
 from server.pages.picture.contest_picture import contest_picture
-from server.pages.picture.drawing import Text
+from server.pages.picture.drawing import Bar, Text
 from server.pages.render import PageRenderer
 from tests.election.wards import CON, GREEN, IND, LAB, LD, after, declared, kent, mayor, opened, ward
 from tests.nights_by_hand import START, ballot, definition
@@ -195,3 +195,22 @@ def test_as_data_a_seat_of_the_house_has_none_of_that() -> None:
     night = fold([NightOpened(seq=1, at=START, by="desk", command_id="x", night=definition())])
     short = json.decode(json.encode(contest_summary(night, night.counts[ballot(0)])))
     assert not {"seats", "method", "elected", "body"} & short.keys()
+
+
+def test_a_second_round_is_told_and_drawn_with_its_own_votes() -> None:
+    votes = {"1": 400, "2": 350, "3": 150, "4": 100}
+    waiting = after(kent_night(), ReportPreferences(id="f", by="desk", ballot=MAYOR.ballot, votes=votes))
+    count = waiting.counts[MAYOR.ballot]
+    first = "second round between Candidate 1 40.0%, Candidate 2 35.0%"
+    assert told(waiting, count, language("en")).startswith(f"Mayor of London: {first}")
+    assert any(
+        first in mark.words for mark in contest_picture(waiting, count, language("en")) if isinstance(mark, Text)
+    )
+    second = MoreFigures(second=SecondPreferences({"1": 60, "2": 130}))
+    night = after(waiting, Declare(id="d", by="desk", ballot=MAYOR.ballot, votes=votes, more=second))
+    marks = contest_picture(night, night.counts[MAYOR.ballot], language("en"))
+    drawn = [mark.words for mark in marks if isinstance(mark, Text)]
+    assert drawn.index("480") < drawn.index("460"), "the first elected has the most votes there"
+    assert any(text.startswith("Second round. First preferences: Candidate 1 400, Candidate 2 350") for text in drawn)
+    bars = [mark.width for mark in marks if isinstance(mark, Bar) and mark.height == 9]
+    assert len(bars) == 2 and max(bars) <= 780, "no bar leaves its column"

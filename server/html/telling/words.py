@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from server.election.clock import LONDON
+from server.election.contests import Contest
 from server.election.counts import Count
 from server.election.events import Corrected
+from server.election.methods.rules import in_order
 from server.election.nights import Night
 from server.election.result import Result, Swing
 from server.election.results.tally import Tally, is_early
@@ -94,6 +96,8 @@ def turnout(result: Result, language: Language) -> Iterator[tuple[str, str]]:
 
 def stage(count: Count, language: Language) -> str:
     """The stage that a contest without a result has reached, in words."""
+    if count.preferences and count.status not in ("postponed", "countermanded", "withdrawn"):
+        return _first_round(count.contest, count.preferences.votes, language)
     match count.status:
         case "postponed":
             return language.gettext("The poll is postponed")
@@ -115,6 +119,15 @@ def stage(count: Count, language: Language) -> str:
             return language.gettext("Report withdrawn, being checked")
         case _:
             return language.gettext("Waiting for the count")
+
+
+def _first_round(contest: Contest, votes: dict[str, int], language: Language) -> str:
+    """Who stays for a second round, with their shares of the first preferences."""
+    stay, valid = contest.rules.remaining(votes), sum(votes.values())
+    shares = (
+        f"{contest.told(one)} {language.percent(part_of(votes[one], valid))}" for one in in_order(votes) if one in stay
+    )
+    return language.gettext("second round between %(shares)s") % {"shares": ", ".join(shares)}
 
 
 def stage_or_close(night: Night, count: Count, language: Language, over: bool) -> str:
