@@ -203,6 +203,11 @@ def test_a_second_round_is_told_and_drawn_with_its_own_votes() -> None:
     count = waiting.counts[MAYOR.ballot]
     first = "second round between Candidate 1 40.0%, Candidate 2 35.0%"
     assert told(waiting, count, language("en")).startswith(f"Mayor of London: {first}")
+    assert f"Mayors and others: Mayor of London {first}" in words(screens.state(waiting, language("en")))
+    taken = after(waiting, RecordNoPoll(id="n", by="desk", ballot=MAYOR.ballot, state="countermanded", reason="Death."))
+    assert "countermanded" in words(shown(taken, "row-mayor-london")) and first not in words(
+        shown(taken, "row-mayor-london")
+    )
     assert any(
         first in mark.words for mark in contest_picture(waiting, count, language("en")) if isinstance(mark, Text)
     )

@@ -95,7 +95,7 @@ def _rounds(night: Night, contest: Contest, result: Result, language: Language) 
     firsts = sorted(result.lines, key=lambda line: -line.votes)[:_SHOWN]
     told = ", ".join(f"{line.candidate.name} {language.number(line.votes)}" for line in firsts)
     text = f"{language.gettext('Second round')}. {language.gettext('First preferences:')} {told}"
-    below = wrapped(text, _BARS_RIGHT - LEFT, _PARTY, 3)
+    below = wrapped(text, _BARS_RIGHT - LEFT, _PARTY, 2)
     top = _BODY + len(stayed) * _ROW + 34
     return marks + [Text(line, LEFT, top + 32 * row, _PARTY, colour=MUTED) for row, line in enumerate(below)]
 
