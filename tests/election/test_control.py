@@ -6,14 +6,15 @@ import pytest
 from msgspec.structs import replace
 
 from server.election.bodies import NO_OVERALL_CONTROL, Body
-from server.election.commands import Correct, RecordNoPoll, Withdraw
-from server.election.contests import Contest
+from server.election.commands import AmendBallotPaper, Correct, RecordNoPoll, Withdraw
+from server.election.contests import Candidate, Contest
 from server.election.events import NoPollState
 from server.election.nights import Night
 from server.election.parties import Party
 from server.election.results.councils.control import Control, control_of
 from server.election.results.councils.council import Council, council
 from server.election.results.councils.together import councils
+from server.election.results.feed import feed_of
 from tests.election.wards import CON, GREEN, IND, LAB, LD, PARTIES, after, declared, kent, opened, ward
 
 COUNCILS_2023 = Path(__file__).parent / "data" / "councils-2023.txt"
@@ -272,3 +273,14 @@ def test_a_council_is_the_same_whatever_was_asked_before() -> None:
         fresh.append(council(replace(one, definition=replace(one.definition)), body))
     for place in (4, 0, 3, 1, 2, 2, 4):
         assert council(replace(states[place]), body) == fresh[place]
+
+
+def test_an_uncontested_ward_whose_paper_gets_another_candidate_is_open_and_its_night_still_read() -> None:
+    short = ward(LAB, CON, seats=2, name="e")
+    night, body = a_council(short, *WARDS[:2])
+    night = after(night, RecordNoPoll(id="n", by="desk", ballot=short.ballot, state="uncontested", reason="Only two."))
+    night = after(night, Withdraw(id="w", by="desk", ballot=short.ballot, reason="A third was left out."))
+    paper = replace(short, candidates=(*short.candidates, Candidate("3", "Third", LD)))
+    night = after(night, AmendBallotPaper(id="a", by="desk", ballot=short.ballot, contest=paper, reason="Left out."))
+    assert council(night, body).open == 6
+    assert [item.kind for item in feed_of(night)] == ["amended", "withdrawn", "no-poll"]

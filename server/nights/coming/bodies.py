@@ -21,7 +21,7 @@ UNTIL = "2023-05-04"
 _OFFICES = {"mayor": "Mayor of ", "pcc": "Police and Crime Commissioner for "}
 _SMALL = ("and", "in", "le", "next", "of", "on", "the", "under", "upon", "with")
 _COUNCIL = re.compile(
-    r"^(?:The )?(?:(?:London|Royal) Borough of |City (?:and County )?of )"
+    r"^(?:The )?(?:(?:London|Royal) Borough of |City (?:and County )?of (?!London))"
     r"|(?: (?:City|Borough|District|County|Metropolitan|Combined)){0,3} (?:Council|Authority)$"
 )
 _NONE = ("noc", "none", "no overall control", "nobody")
@@ -37,8 +37,8 @@ def body_id(ballot: str) -> str:
 def place_in(slug: str) -> str:
     """The name of a place as far as its part of an id has it: ``brighton-and-hove`` → Brighton and Hove, of a combined
     authority ``greater-manchester-ca`` → Greater Manchester."""
-    words = (word if word in _SMALL else word.capitalize() for word in slug.removesuffix("-ca").split("-"))
-    return " ".join(words)
+    first, *words = slug.removesuffix("-ca").split("-")
+    return " ".join([first.capitalize(), *(word if word in _SMALL else word.capitalize() for word in words)])
 
 
 def council_in(name: str) -> str:
@@ -60,7 +60,7 @@ def id_of(text: str) -> str:
     for kind, title in _OFFICES.items():
         if text.casefold().startswith(title.casefold()):
             return f"{kind}.{slug(text[len(title) :])}"
-    return f"local.{slug(council_in(text))}" if text else ""
+    return f"local.{slug(re.sub(r' (City|Borough|District|County)? ?Council$', '', text))}" if text else ""
 
 
 def with_bodies(sheet: Sheet) -> Sheet:

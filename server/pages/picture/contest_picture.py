@@ -43,10 +43,11 @@ _NAME, _PARTY, _GAP = 28, 24, 12  # sizes of text, and the space between name an
 def contest_picture(night: Night, count: Count, language: Language, over: bool = False) -> list[Mark]:
     """The marks of the picture of a contest in its present state; ``over``: nothing more is awaited."""
     result, seat, title = count.result, language.seat(count.contest), language.title(night.definition.title)
+    within = language.seat_in(night.definition, count.contest)
     if seat not in title:
-        seat = language.seat_in(night.definition, count.contest)
+        seat = within
     else:  # a by-election's title has the seat's name already
-        seat, title = title, language.day(night.definition.date)
+        seat, title = title + within.removeprefix(seat), language.day(night.definition.date)
     above = " · ".join(filter(None, (title, words.corrected(count, language))))
     marks = frame(night, above, result.verdict.winner if result else "", language)
     seat, size = fitted(seat, ACROSS, 76, 40, HEAVY)

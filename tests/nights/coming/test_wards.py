@@ -127,6 +127,7 @@ def test_a_mayor_is_elected_as_the_law_was_or_as_the_export_says(day: str, syste
         ("Kent County Council", "Kent"),
         ("City of Bradford Metropolitan District Council", "Bradford"),
         ("London Borough of Hackney", "Hackney"),
+        ("City of London", "City of London"),
         ("City and County of Swansea", "Swansea"),
         ("Rhondda Cynon Taf County Borough Council", "Rhondda Cynon Taf"),
         ("Cardiff Council", "Cardiff"),

@@ -121,7 +121,10 @@ def _won(count: Count, event: EndsRound) -> Mapping[str, int] | None:
         return count.result.verdict.won if count.result else {}
     if not isinstance(event, NoPollTaken):
         return judge(count.contest, event).verdict.won
-    return {} if event.state != "uncontested" else elect_unopposed(count.contest).verdict.won
+    if event.state != "uncontested":
+        return {}
+    # Its paper can have been put right since, and then a poll is taken after all.
+    return None if len(count.contest.standing) > count.contest.seats else elect_unopposed(count.contest).verdict.won
 
 
 def is_open(count: Count) -> bool:
