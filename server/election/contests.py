@@ -90,7 +90,8 @@ class Contest(Struct, frozen=True):
 
     @property
     def slug(self) -> str:
-        """The ballot id without election type and date: ``parl.aldershot.2019-12-12`` → ``aldershot``."""
+        """The ballot id without date and, but for an office, election type: ``parl.aldershot.2019-12-12`` →
+        ``aldershot``."""
         return slug_of(self.ballot)
 
     @property
@@ -123,8 +124,13 @@ class Contest(Struct, frozen=True):
 
 
 def slug_of(ballot: str) -> str:
-    """The part of a ballot id that tells it from the others of its night; "" where the text is not a ballot id."""
-    return "-".join(part for part in ballot.split(".")[1:-1] if part != "by")
+    """The part of a ballot id that tells it from the others of its night; "" where the text is not a ballot id.
+
+    Of an office it names the kind: on 6 May 2021 the West Midlands elected both a mayor and a commissioner.
+    """
+    kind, *parts = ballot.split(".")[:-1] or [""]
+    place = "-".join(part for part in parts if part != "by")
+    return f"{kind}-{place}" if place and kind in ("mayor", "pcc") else place
 
 
 class Definition(Struct, frozen=True, dict=True, weakref=True):
@@ -167,6 +173,14 @@ class Definition(Struct, frozen=True, dict=True, weakref=True):
     def body_of(self, contest: Contest) -> Body | None:
         """What the contest's people are elected to; None where the night does not say."""
         return next((body for body in self.bodies or () if body.id == contest.body), None)
+
+    def told_with(self, contest: Contest) -> Body | None:
+        """What has to be told beside a contest's name, because wards of several councils have the same; None where its
+        name says it, and on a night about one council, unless only one ward is fought."""
+        apart = len(self.bodies or ()) > 1 or len(self.contests) == 1
+        body = self.body_of(contest) if apart else None
+        said = contest.name if len(self.contests) > 1 else f"{contest.name} {self.title}"
+        return body if body and body.name not in said else None
 
 
 def practised(definition: Definition, name: str = "") -> Definition:

@@ -18,7 +18,8 @@ class CandidateResult(Struct, frozen=True):
     ``share`` is a fraction of ``Result.valid``. ``change`` is its difference from the party's share at the baseline;
     None where that is not known, the party had no votes there, two candidates of the party stand now for one seat,
     another of the party has more votes where there are several seats, or the candidate is an independent. ``total`` are
-    the votes in the second round, None for who was not in it.
+    the votes in the second round, None for who was not in it. ``best`` is False for who is not the best of a party,
+    where shares are only told of those: all others together would be more than the whole.
     """
 
     candidate: Candidate
@@ -28,6 +29,12 @@ class CandidateResult(Struct, frozen=True):
     elected: bool
     lost_deposit: bool
     total: int | None = None
+    best: bool = True
+
+    @property
+    def told_share(self) -> Fraction | None:
+        """The share, where it is one of a whole."""
+        return self.share if self.best else None
 
 
 class PartySeats(Struct, frozen=True):

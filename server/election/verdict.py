@@ -86,7 +86,8 @@ def _result(contest: Contest, counted: Counted) -> Result:
     for group, number in parts.items():
         party = INDEPENDENT if group in candidates else group
         by_party[party] = by_party.get(party, 0) + number
-    compared = _compared(contest.previous, groups, outcome.order, best=rules.shares_are_of == "best candidates")
+    best = _best(groups, outcome.order) if rules.shares_are_of == "best candidates" else None
+    compared = _compared(contest.previous, groups, best)
     lines = tuple(
         [
             _line(
@@ -97,6 +98,7 @@ def _result(contest: Contest, counted: Counted) -> Result:
                 id in outcome.elected,
                 rules.has_deposit,
                 outcome.totals.get(id),
+                best is None or id in best,
             )
             for id in outcome.order
         ]
@@ -140,22 +142,22 @@ def _group(candidate: Candidate) -> str:
     return party if has_a_past(party) else candidate.id
 
 
-def _compared(
-    previous: Previous | None, groups: dict[str, str], order: tuple[str, ...], *, best: bool
-) -> dict[str, Fraction]:
+def _compared(previous: Previous | None, groups: dict[str, str], best: frozenset[str] | None) -> dict[str, Fraction]:
     """Candidate id → the share at the baseline that this candidate's is compared with: of a party's only candidate, or
     its ``best``."""
     if previous is None:
         return {}
     standing = list(groups.values())
     found: dict[str, Fraction] = {}
-    seen: set[str] = set()
-    for id in order:
-        party = groups[id]
-        if party in previous.votes and party != id and (party not in seen if best else standing.count(party) == 1):
+    for id, party in groups.items():
+        if party in previous.votes and party != id and (id in best if best else standing.count(party) == 1):
             found[id] = _previous_share(previous, party)
-        seen.add(party)
     return found
+
+
+def _best(groups: dict[str, str], order: tuple[str, ...]) -> frozenset[str]:
+    """The candidate of each group who comes first in this order."""
+    return frozenset({groups[id]: id for id in reversed(order)}.values())
 
 
 def _line(
@@ -166,6 +168,7 @@ def _line(
     elected: bool,
     deposit: bool,
     total: int | None,
+    best: bool,
 ) -> CandidateResult:
     share = _over(votes, valid)
     return CandidateResult(
@@ -177,6 +180,7 @@ def _line(
         # The deposit of somebody who has died is returned (rule 60).
         lost_deposit=deposit and not elected and candidate.fate != "died" and lost_deposit(votes, valid),
         total=total,
+        best=best,
     )
 
 

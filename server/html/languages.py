@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from server.election.clock import LONDON
-from server.election.contests import Contest
+from server.election.contests import Contest, Definition
 from server.election.parties import Party
 from server.election.shares import half_up, share_text
 
@@ -155,6 +155,11 @@ class Language:
     def seat(self, contest: Contest) -> str:
         """A constituency's name. Only those in Wales have another, in Welsh."""
         return self.pgettext("seat", contest.name)
+
+    def seat_in(self, night: Definition, contest: Contest) -> str:
+        """The same with its council, where the night has several: ``Abbey (Kent)``; of an office ``Mayor of Kent``."""
+        seat, body = self.seat(contest), night.told_with(contest)
+        return seat if body is None else body.name if body.kind == "office" else f"{seat} ({body.name})"
 
     def why(self, contest: Contest) -> str:
         """The sentence that a contest's verdict needs beside it; in English where it is in no catalogue."""

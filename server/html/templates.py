@@ -65,8 +65,8 @@ def _meant(definition: Definition) -> frozenset[str]:
     """The pages about a night that have a meaning for some of its contests; of the House each has."""
     known = [one for one in definition.contests if not one.body or (one.previous and one.previous.votes)]
     swing = any(contest.rules.has_swing for contest in known)
-    winner = any(contest.rules.has_winner for contest in known)
-    return frozenset(["swing"] * swing + ["battlegrounds"] * winner)
+    sought = any(contest.rules.has_winner for contest in known) or bool(definition.councils)
+    return frozenset(["swing"] * swing + ["battlegrounds"] * sought)
 
 
 def has_a_meaning(definition: Definition, page: str) -> bool:
@@ -189,7 +189,9 @@ def environment(language: Language = ENGLISH) -> Environment:
         night_title=language.title,
         said=partial(said, language),
     )
-    cast(dict[str, Any], templates.filters).update(when=when, stands=stands, exact=_exact, capital=_capital)
+    cast(dict[str, Any], templates.filters).update(
+        seat_in=language.seat_in, when=when, stands=stands, exact=_exact, capital=_capital
+    )
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
     functions |= {"has_a_meaning": has_a_meaning, "council_of": council_of, "make": make, "rooted": rooted}
     functions |= {"lead_before": lead_before, "is_before_poll": is_before_poll, "called_off": called_off}

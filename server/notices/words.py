@@ -51,7 +51,7 @@ def notice(night: Night, count: Count, event: SetsNews, language: Language, site
 
 def _facts(night: Night, count: Count, language: Language) -> tuple[str, str]:
     """What stands now, as a title and what is under it."""
-    seat, result = language.seat(count.contest), count.result
+    seat, result = language.seat_in(night.definition, count.contest), count.result
     if result:
         facts = [verdicts.elected(result, language), verdicts.majority(result, language)]
         if gained := verdicts.from_whom(night, result, language):

@@ -13,6 +13,7 @@ from server.election.counts import Count
 from server.election.events import AnyEvent
 from server.election.nights import Night, counted_from
 from server.election.once import once
+from server.election.results.councils.together import made_certain
 from server.election.results.feed import also_of, changed_notes, entry_of, feed_length, feed_of, told_after
 from server.html import address
 from server.html.languages import ENGLISH, Language
@@ -24,7 +25,7 @@ from server.nights.against import against
 from server.pages.analysis.views import Views, kind_of, marks
 from server.pages.contest.about import about
 from server.pages.council.seen import TOPIC as COUNCIL
-from server.pages.council.seen import by_slug, by_topic, lists_wards, made_certain, seen
+from server.pages.council.seen import by_slug, by_topic, lists_wards, seen
 from server.pages.council.shapes import drawn, shapes
 from server.pages.council.totals import totals_of
 from server.pages.find import groups, table
@@ -209,12 +210,8 @@ class PageRenderer:
     def around(self, night: Night, topic: str, head: str, whole: bool) -> str:
         """What a page of a past night has beside its fragments: its title, its moment, the head of its record."""
         moment = None if whole else night.at
-        context = self._context(night) | {
-            "topic": topic,
-            "about": self._about(night, topic),
-            "head": head,
-            "moment": moment,
-        }
+        context = self._context(night) | {"topic": topic, "about": self._about(night, topic)}
+        context |= {"head": head, "moment": moment}
         banner = partial(*screens.shown(night, self.language)) if topic == screens.WALL else ""
         return self._html("around", context) + banner
 

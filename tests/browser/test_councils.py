@@ -104,12 +104,12 @@ async def test_all_contests_are_folded_behind_their_councils_and_found_and_follo
     await on_air(viewer, f"{site.url}/nights/councils/councils/local.kent")
     yours = viewer.get_by_role("region", name="Your seats")
     await expect(yours.get_by_role("listitem")).to_have_text(
-        [re.compile("w67 awaiting"), re.compile("w68 Lab gain from Con"), re.compile("w69 Lab gain from Con")]
+        [re.compile(r"w67 \(Kent\) awaiting"), re.compile(r"w68 \(Kent\) Lab gain from Con"), re.compile("w69")]
     )
     await declare(stream, "w3", "w67")
-    await expect(said).to_have_text("Your seat w67: Lab gain from Con")
-    await expect(yours).to_contain_text("w67 Lab gain from Con")
-    await yours.get_by_role("button", name="Follow w67").click()
+    await expect(said).to_have_text("Your seat w67 (Kent): Lab gain from Con")
+    await expect(yours).to_contain_text("w67 (Kent) Lab gain from Con")
+    await yours.get_by_role("button", name="Follow w67 (Kent)").click()
     await expect(yours.get_by_role("listitem")).to_have_count(2)
     await on_air(viewer, f"{site.url}/nights/councils/councils/local.essex")
     await expect(yours).to_be_hidden()

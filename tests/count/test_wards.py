@@ -7,17 +7,23 @@ from itertools import count
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 
+from server.count.phone.office import office_of, opening_of
 from server.count.visit.inviting import choose_entry
+from server.election.bodies import Body
 from server.election.contests import Contest
 from server.election.counting.acts import EntryMode, SheetKeyed
 from server.election.events import Declared, PreferencesReported
 from server.election.methods.figures import MoreFigures, SecondPreferences
+from server.html.languages import language
+from server.html.saying import said
 from server.stream.submit import Submitter
 from tests.count import rochester, wards
 from tests.count.conftest import Desk, Phone, sentence_at, signed_in
 from tests.count.wards import ABBEY, LONDON
+from tests.election.wards import opened
 
 SHEET, DECLARE = "/count/sheet", "/count/declare"
 
@@ -288,3 +294,31 @@ def test_a_program_sends_block_votes_and_split_votes_apart(client: TestClient, d
     post(201, **body)
     (declared,) = desk.declared()
     assert declared.votes == wards.VOTES
+
+
+@pytest.mark.parametrize(
+    ("contest", "member", "area", "welsh"),
+    [
+        (ABBEY, "councillor", "division", "gynghorwyr dros adran Abbey, Kent"),
+        (ABBEY, "", "", "gynghorwyr dros ward Abbey, Kent"),
+        (ABBEY, "jurat", "parish", "jurats dros parish Abbey, Kent"),
+        (LONDON, "mayor", "", "Faer London"),
+    ],
+)
+def test_what_people_are_elected_to_is_said_in_welsh_as_it_follows_yn(
+    contest: Contest, member: str, area: str, welsh: str
+) -> None:
+    known = wards.night(contest)
+    body = replace(known.body_of(contest) or known.councils[0], member=member, area=area)
+    night = opened(contest, bodies=(body,), live=False)
+    assert said(language("cy"), office_of(night, contest).several) == welsh
+
+
+def test_a_commissioner_is_declared_by_the_police_areas_returning_officer() -> None:
+    kent = replace(LONDON, ballot="pcc.kent.2021-05-06", body="pcc.kent", name="Kent")
+    night = opened(kent, bodies=(Body("pcc.kent", "Police and Crime Commissioner for Kent", "office"),), live=False)
+    office = office_of(night, kent)
+    assert str(opening_of(office, "Jane Smith", kent)).startswith(
+        "I, Jane Smith, Police Area Returning Officer for Kent, declare that the number of first preference votes"
+    )
+    assert str(office.one) == "Police and Crime Commissioner for Kent"

@@ -6,14 +6,15 @@ import pytest
 from msgspec.structs import replace
 
 from server.election.bodies import NO_OVERALL_CONTROL, Body
-from server.election.commands import Correct, RecordNoPoll
-from server.election.contests import Contest
+from server.election.commands import AmendBallotPaper, Correct, RecordNoPoll, Withdraw
+from server.election.contests import Candidate, Contest
 from server.election.events import NoPollState
 from server.election.nights import Night
 from server.election.parties import Party
 from server.election.results.councils.control import Control, control_of
 from server.election.results.councils.council import Council, council
 from server.election.results.councils.together import councils
+from server.election.results.feed import feed_of
 from tests.election.wards import CON, GREEN, IND, LAB, LD, PARTIES, after, declared, kent, opened, ward
 
 COUNCILS_2023 = Path(__file__).parent / "data" / "councils-2023.txt"
@@ -41,7 +42,7 @@ def published() -> list[tuple[str, dict[str, int], int, str, str, str]]:
 def control(seats: dict[str, int], total: int, before: str) -> Control:
     """Control of a council of which no seat is open."""
     was = NO_OVERALL_CONTROL if before == "NOC" else before
-    found = control_of(Body("local.somewhere", "Somewhere", "council", total, seats, was), ())
+    found, _ = control_of(Body("local.somewhere", "Somewhere", "council", total, seats, was), ())
     assert found is not None
     return found
 
@@ -184,11 +185,13 @@ def test_vacancies_and_polls_that_are_off_leave_seats_to_nobody() -> None:
     assert (stands.seats, stands.vacant, stands.open) == ({LAB: 3}, 3, 0)
     assert stands.control is None, "Labour has 3 of 6, and anybody can win the others on another day"
     without, body = a_council(*WARDS[:2], short, not_up={LD: 5}, control=CON)
+    assert council(without, body).control is None, "the seat for which nobody stands can give the others 6 of 11"
+    without, body = a_council(*WARDS[:3], not_up={LD: 6}, control=CON)
     found = council(without, body).control
-    assert found is not None, "nobody stands who could have 6 of 11"
+    assert found is not None, "nobody stands who could have 7 of 12, and no seat is left"
     assert (found.party, found.seq) == (NO_OVERALL_CONTROL, 0)
     without = off(lab(without, "a"), "b", "postponed")
-    assert council(without, body).control is None, "on another day the Liberal Democrats may stand, who have 5"
+    assert council(without, body).control is None, "on another day the Liberal Democrats may stand, who have 6"
 
 
 def test_a_correction_can_take_control_away() -> None:
@@ -199,7 +202,34 @@ def test_a_correction_can_take_control_away() -> None:
     figures = Correct(
         id="c", by="desk", ballot="local.kent.c.2025-05-01", votes=votes, reason="Two rows were exchanged."
     )
-    assert council(after(night, figures), body).control is None
+    now = after(night, figures)
+    assert (council(now, body).control, council(now, body).opened) == (None, now.seq)
+
+
+def test_control_that_a_correction_brings_or_takes_away_is_news_of_that_correction() -> None:
+    night, body = a_council(*WARDS, control=CON)
+    night = split(lab(split(split(night, "a"), "b"), "c"), "d")
+    first = council(night, body).control
+    assert first and (first.text(PARTIES), first.seq) == ("Lab gain from Con", night.seq)
+
+    def corrected(now: Night, *votes: int) -> Night:
+        figures = {str(place): number for place, number in enumerate(votes, start=1)}
+        ballot = "local.kent.a.2025-05-01"
+        return after(now, Correct(id=f"{now.seq}", by="desk", ballot=ballot, votes=figures, reason="Read wrongly."))
+
+    hung = corrected(night, 60, 50, 90, 80)
+    found = council(hung, body).control
+    assert found and (found.text(PARTIES), found.seq, found.at) == ("Con loss to NOC", hung.seq, hung.at)
+    same = corrected(hung, 61, 50, 90, 80)
+    assert council(same, body).control == found, "nobody else has a seat: that is no news of control"
+    again = corrected(same, 90, 50, 60, 40)
+    back = council(again, body).control
+    assert back and (back.text(PARTIES), back.seq) == ("Lab gain from Con", again.seq)
+    taken = after(again, Withdraw(id="w", by="desk", ballot="local.kent.c.2025-05-01", reason="Another ward's."))
+    assert (council(taken, body).control, council(taken, body).opened) == (None, taken.seq)
+    redeclared = lab(taken, "c")
+    last = council(redeclared, body)
+    assert last.control and (last.control.party, last.control.seq, last.opened) == (LAB, redeclared.seq, 0)
 
 
 def test_all_councils_of_a_night_together_and_a_mayor_beside_them() -> None:
@@ -243,3 +273,14 @@ def test_a_council_is_the_same_whatever_was_asked_before() -> None:
         fresh.append(council(replace(one, definition=replace(one.definition)), body))
     for place in (4, 0, 3, 1, 2, 2, 4):
         assert council(replace(states[place]), body) == fresh[place]
+
+
+def test_an_uncontested_ward_whose_paper_gets_another_candidate_is_open_and_its_night_still_read() -> None:
+    short = ward(LAB, CON, seats=2, name="e")
+    night, body = a_council(short, *WARDS[:2])
+    night = after(night, RecordNoPoll(id="n", by="desk", ballot=short.ballot, state="uncontested", reason="Only two."))
+    night = after(night, Withdraw(id="w", by="desk", ballot=short.ballot, reason="A third was left out."))
+    paper = replace(short, candidates=(*short.candidates, Candidate("3", "Third", LD)))
+    night = after(night, AmendBallotPaper(id="a", by="desk", ballot=short.ballot, contest=paper, reason="Left out."))
+    assert council(night, body).open == 6
+    assert [item.kind for item in feed_of(night)] == ["amended", "withdrawn", "no-poll"]

@@ -126,3 +126,31 @@ def test_every_table_of_a_night_is_copied_as_its_page_has_it(client: TestClient)
     (copied,) = re.findall(r'<a href="([^"]+/copy\?[^"]+of=swing)"', page)
     found = client.get(copied.replace("&amp;", "&")).text
     assert found.count("<textarea readonly") == 4 and "from=PP53" in copied
+
+
+def test_shares_that_are_told_anywhere_are_parts_of_one_whole(client: TestClient) -> None:
+    """Of two seats each party has as many candidates: with a share for each they came to more than 100%."""
+    night, ballot = "local.2025-05-01", "local.buckinghamshire.abbey.2025-05-01"
+    state = client.get(f"/api/nights/{night}/contests/{ballot}").json()
+    told = [one["share"] for one in state["candidates"] if one["share"] is not None]
+    assert 99.9 < sum(told) < 100.1 and len(told) < len(state["candidates"]) and state["majority_share"] is None
+    rows = [line.split(",") for line in client.get(f"/api/nights/{night}/contests/{ballot}.csv").text.splitlines()]
+    shares = [row[rows[0].index("share_percent")] for row in rows[1:]]
+    chart = client.get(f"/api/nights/{night}/chart.csv?contest={ballot}").text.splitlines()[1:]
+    entry = client.get(f"/api/nights/{night}/feed.atom?contest={ballot}").text
+    lines = text(client, "wire", f"/nights/{night}/contests/{ballot}").splitlines()
+    of_chart = [line.split(",")[-2] for line in chart]
+    assert len([one for one in shares if one]) == len([one for one in of_chart if one]) == len(told)
+    assert (
+        len(re.findall(r"\(\d+\.\d%\)", entry)) == len([one for one in lines if "%" in one and ";" in one]) == len(told)
+    )
+    assert any(line.startswith("Votes, and the share of each party’s best candidate: of the ") for line in lines)
+
+
+def test_a_winner_who_came_second_in_the_first_round_is_explained(client: TestClient) -> None:
+    night = "mayor.london.2021-05-06"
+    said = "second round: Sadiq Aman Khan 1,206,034, Shaun Bailey 977,601"
+    wire = text(client, "wire", f"/nights/{night}/contests/{night}")
+    assert said in wire and "(Party): First preferences; " in wire
+    entry = client.get(f"/api/nights/{night}/feed.atom").text
+    assert said in entry and "First preferences:\nSadiq Aman Khan (Lab): 1,013,721" in entry

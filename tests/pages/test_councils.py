@@ -5,10 +5,11 @@ import re
 
 import pytest
 
+from server.election.commands import Correct, Withdraw
 from server.election.events import NoPollTaken
 from server.election.nights import Night, fold
 from server.html.languages import language, languages
-from server.html.templates import has_a_meaning
+from server.html.templates import environment, has_a_meaning
 from server.live.channel import Channel
 from server.live.renderer import NIGHT
 from server.nights import archive
@@ -16,6 +17,7 @@ from server.pages.analysis import views
 from server.pages.newsroom import screens
 from server.pages.render import PageRenderer
 from tests.election.wards import CON, GREEN, LAB, LD, declared, kent, mayor, opened, ward
+from tests.election.wards import after as after_command
 
 CODES = [one.code for one in languages()]
 WARDS = tuple(ward(CON, LAB, LD, seats=1, name=f"w{n}", before={CON: 1}) for n in range(5))
@@ -72,6 +74,27 @@ def test_no_overall_control_is_told_when_nothing_else_is_possible() -> None:
     assert "No party can reach 3 seats any more" in words(shown(hung, "banner"))
 
 
+def test_a_correction_that_brings_control_tells_of_it_and_a_withdrawal_that_takes_it_away() -> None:
+    hung = after(night(), LAB, LAB, CON, CON, LD)
+    votes = {"1": 100, "2": 500, "3": 100}
+    ballot = WARDS[4].ballot
+    made = after_command(hung, Correct(id="c", by="desk", ballot=ballot, votes=votes, reason="Exchanged."))
+    assert "LAB GAIN Kent from Conservative" in words(shown(made, "banner"))
+    assert words(shown(made, "latest")).count("Kent: Lab gain from Con") == 1
+    assert "Kent: NOC gain" not in words(shown(made, "latest"))
+    assert "LAB GAIN Kent from Conservative" in words(news(made))
+    open_again = after_command(made, Withdraw(id="w", by="desk", ballot=ballot, reason="Another ward’s."))
+    for piece in (shown(open_again, "banner"), shown(open_again, "latest"), news(open_again)):
+        assert "Kent: control is open again" in words(piece)
+    assert "Lab gain" not in words(shown(open_again, "control-local-kent"))
+    assert "Kent: mae’r rheolaeth yn agored eto" in words(shown(open_again, "banner", "cy"))
+
+
+def news(one: Night) -> str:
+    """What an overlay is sent of the newest event."""
+    return "".join(text for target, _, text in screens.parts(one, one.seq - 1, language("en")) if target == "arrived")
+
+
 @pytest.mark.parametrize(
     ("before", "text"),
     [(LAB, "Lab hold"), ("", "Lab gain from NOC"), (None, "Lab control"), (CON, "Lab gain from Con")],
@@ -114,7 +137,7 @@ def test_a_declaration_reaches_the_pages_of_its_ward_its_council_and_the_night_a
     topics = {name: renderer.topics(then, name) for name in changed}
     assert NIGHT not in topics["row-kent-x1"] and "council/local.kent" in topics["row-kent-x1"]
     assert NIGHT in topics["council-local-kent"] and NIGHT not in topics["control-local-kent"]
-    assert NIGHT in renderer.topics(then, "row-london"), "a mayor is listed on the night's page"
+    assert NIGHT in renderer.topics(then, "row-mayor-london"), "a mayor is listed on the night's page"
     assert renderer.has(then, "council/local.kent") and not renderer.has(then, "council/local.surrey")
     assert channel.on_air
 
@@ -124,6 +147,22 @@ def test_every_piece_is_made_in_every_language(code: str) -> None:
     for one in (night(), after(night(), LAB), after(night(), LAB, LAB, LAB), after(night(""), LD, LAB)):
         for fragment in ("score", "banner", "latest", "council-local-kent", "control-local-kent"):
             assert shown(one, fragment, code)
+
+
+@pytest.mark.parametrize(
+    ("code", "wards", "seats"),
+    [
+        ("en", "Contests, All 3 contests", "Contests, All 3 contests"),
+        ("cy", "Gornestau, Pob un o’r 3 gornest", "Etholaethau, Pob un o’r 3 etholaeth"),
+        ("de", "Wahlen, Alle 3 Wahlen", "Wahlkreise, Alle 3 Wahlkreise"),
+    ],
+)
+def test_the_contests_of_councils_are_no_constituencies(code: str, wards: str, seats: str) -> None:
+    told = environment(language(code)).from_string(
+        "{% import 'fragments/macros.html' as m %}{{ m.contests(d) }}, {{ m.all_contests(d, 3) }}"
+    )
+    assert told.render(d=night().definition) == wards
+    assert told.render(d=archive.load("parl.2017-06-08").definition) == seats
 
 
 def test_the_councils_of_a_night_are_on_a_map_in_the_colour_of_who_controls_them() -> None:
@@ -164,6 +203,10 @@ def test_battlegrounds_begin_with_what_a_party_needs_to_control_each_council() -
         page = views.html(one, f"battlegrounds/{LAB}")
         return words(page[page.index('id="control"') : page.index("</table>")])
 
+    assert has_a_meaning(night().definition, "battlegrounds"), "though nobody knows the votes of last time"
+    whole = words(views.html(night(), f"battlegrounds/{LAB}"))
+    assert "5 seats have no rank: their votes when they were last fought are not known." in whole
+    assert "did not stand" not in whole
     assert "Kent Con 0 of 5 3 Nothing declared yet" in control(night())
     assert "Kent Con 2 of 5 1 Lab, 1 to go" in control(after(night(), LAB, LAB))
     assert "Kent Con 3 of 5 0 Lab gain from Con" in control(after(night(), LAB, LAB, LAB))

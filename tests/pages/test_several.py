@@ -5,6 +5,7 @@ import re
 
 import pytest
 from msgspec import json
+from msgspec.structs import replace
 
 from server.election.bodies import Body
 from server.election.commands import Declare, RecordNoPoll, ReportPreferences
@@ -19,7 +20,7 @@ from server.live.channel import Channel
 from server.pages.analysis import views
 from server.pages.newsroom import screens
 from server.pages.picture.contest_picture import contest_picture
-from server.pages.picture.drawing import Text
+from server.pages.picture.drawing import Bar, Text
 from server.pages.render import PageRenderer
 from tests.election.wards import CON, GREEN, IND, LAB, LD, after, declared, kent, mayor, opened, ward
 from tests.nights_by_hand import START, ballot, definition
@@ -61,7 +62,8 @@ def test_two_of_one_party_and_one_of_another_are_told_with_what_changed(piece: s
     if piece in ("row-kent-abbey", "seat-kent-abbey"):
         assert "Lab 2, Con 1: Lab +1" in text
     else:
-        assert "LAB 2, CON 1 abbey: Lab +1" in text
+        where = "" if piece == "contest-kent-abbey" else " (Kent)"
+        assert f"LAB 2, CON 1 abbey{where}: Lab +1" in text
     assert "gain from" not in text and "swing" not in text.lower() and "deposit" not in text
 
 
@@ -81,7 +83,7 @@ def test_the_page_of_a_ward_marks_all_elected_and_says_what_its_figures_are() ->
 
 def test_ten_seats_are_told_by_their_number_where_names_have_no_room() -> None:
     night = declared(kent_night(), "riverside", *range(900, 890, -1), *range(800, 790, -1), valid_papers=2000)
-    assert "CON 10 riverside: no change" in words(shown(night, "banner"))
+    assert "CON 10 riverside (Kent): no change" in words(shown(night, "banner"))
     assert "10 elected last seat by 91 votes" in words(shown(night, "banner"))
     assert shown(night, "contest-kent-riverside").count('class="elected"') == 10
 
@@ -105,6 +107,13 @@ def test_a_lot_at_the_last_seat_is_told() -> None:
     night = declared(kent_night(), "abbey", 500, 480, 470, 620, 540, 500, 90, valid_papers=1100, lots=("6",))
     assert "last seat decided by lot" in words(shown(night, "banner"))
     assert "last seat decided by lot" in words(shown(night, "contest-kent-abbey"))
+    night = declared(kent_night(), "abbey", 480, 480, 470, 620, 480, 480, 90, valid_papers=1100, lots=("2", "5"))
+    contest = night.counts[THREE.ballot]
+    for text in (words(shown(night, "banner")), told(night, contest, language("en"))):
+        assert "last 2 seats decided by lot" in text
+    assert "y 2 sedd olaf drwy goelbren" in told(night, contest, language("cy"))
+    (event,) = contest_state(night, contest).history
+    assert event.what.endswith("last seat by lot: abbey 2, abbey 5.")
 
 
 def test_fewer_candidates_than_seats_leave_some_vacant() -> None:
@@ -120,14 +129,14 @@ def test_the_first_round_is_on_air_before_the_second() -> None:
     night = kent_night()
     votes = {"1": 400, "2": 350, "3": 150, "4": 100}
     night = after(night, ReportPreferences(id="f", by="desk", ballot=MAYOR.ballot, votes=votes, rejected=Rejected(9)))
-    piece = words(shown(night, "contest-london"))
+    piece = words(shown(night, "contest-mayor-london"))
     assert "Second round" in piece and "First preferences, and share of 1,000 valid ones" in piece
-    for fragment in ("latest", "contest-london", "row-london", "banner"):
+    for fragment in ("latest", "contest-mayor-london", "row-mayor-london", "banner"):
         assert "second round between Candidate 1 40.0%, Candidate 2 35.0%" in words(shown(night, fragment)), fragment
     second = MoreFigures(second=SecondPreferences({"1": 60, "2": 130}))
     ends = Declare(id="d", by="desk", ballot=MAYOR.ballot, votes=votes, rejected=Rejected(9), more=second)
     night = after(night, ends)
-    piece = words(shown(night, "contest-london"))
+    piece = words(shown(night, "contest-mayor-london"))
     assert "CON WIN London" in piece and "majority 20" in piece
     assert re.search(r"Candidate 2 Conservative Elected 350 35.0 480 \+130", piece)
     assert "of the votes in the second round" in piece
@@ -176,7 +185,9 @@ def test_what_is_told_of_shares_targets_and_defences_is_true_where_several_seats
 
 def test_pages_without_a_meaning_are_not_offered() -> None:
     wards = opened(THREE, TEN, bodies=(kent(THREE, TEN),), live=False).definition
-    assert not has_a_meaning(wards, "swing") and not has_a_meaning(wards, "battlegrounds")
+    assert not has_a_meaning(wards, "swing") and has_a_meaning(wards, "battlegrounds"), "there is control to win"
+    unknown = replace(wards, bodies=(replace(kent(THREE, TEN), seats=0),))
+    assert not has_a_meaning(unknown, "battlegrounds"), "nobody said how many seats the council has"
     assert has_a_meaning(wards, "records") and has_a_meaning(definition(), "swing")
 
 
@@ -184,3 +195,27 @@ def test_as_data_a_seat_of_the_house_has_none_of_that() -> None:
     night = fold([NightOpened(seq=1, at=START, by="desk", command_id="x", night=definition())])
     short = json.decode(json.encode(contest_summary(night, night.counts[ballot(0)])))
     assert not {"seats", "method", "elected", "body"} & short.keys()
+
+
+def test_a_second_round_is_told_and_drawn_with_its_own_votes() -> None:
+    votes = {"1": 400, "2": 350, "3": 150, "4": 100}
+    waiting = after(kent_night(), ReportPreferences(id="f", by="desk", ballot=MAYOR.ballot, votes=votes))
+    count = waiting.counts[MAYOR.ballot]
+    first = "second round between Candidate 1 40.0%, Candidate 2 35.0%"
+    assert told(waiting, count, language("en")).startswith(f"Mayor of London: {first}")
+    assert f"Mayors and others: Mayor of London {first}" in words(screens.state(waiting, language("en")))
+    taken = after(waiting, RecordNoPoll(id="n", by="desk", ballot=MAYOR.ballot, state="countermanded", reason="Death."))
+    assert "countermanded" in words(shown(taken, "row-mayor-london")) and first not in words(
+        shown(taken, "row-mayor-london")
+    )
+    assert any(
+        first in mark.words for mark in contest_picture(waiting, count, language("en")) if isinstance(mark, Text)
+    )
+    second = MoreFigures(second=SecondPreferences({"1": 60, "2": 130}))
+    night = after(waiting, Declare(id="d", by="desk", ballot=MAYOR.ballot, votes=votes, more=second))
+    marks = contest_picture(night, night.counts[MAYOR.ballot], language("en"))
+    drawn = [mark.words for mark in marks if isinstance(mark, Text)]
+    assert drawn.index("480") < drawn.index("460"), "the first elected has the most votes there"
+    assert any(text.startswith("Second round. First preferences: Candidate 1 400, Candidate 2 350") for text in drawn)
+    bars = [mark.width for mark in marks if isinstance(mark, Bar) and mark.height == 9]
+    assert len(bars) == 2 and max(bars) <= 780, "no bar leaves its column"

@@ -89,6 +89,14 @@ def test_a_general_election_has_its_moments_in_words() -> None:
     assert [key.kind for key in timeline(whole("parl.2010-05-06")).keys] == ["polls", "first", "hung", "last"]
 
 
+def test_control_of_a_council_is_a_key_moment_in_the_colour_of_who_has_it() -> None:
+    channel = whole("local.rushmoor.2024-05-02")
+    line = timeline(channel)
+    (control,) = (key for key in line.keys if key.kind == "control")
+    assert (line.local(control.place)[11:16], control.party) == ("04:33", "PP53")
+    assert "<b>Rushmoor: Lab gain from Con</b>" in words(line, channel)
+
+
 def test_a_night_of_one_contest_goes_from_stage_to_note_to_declaration() -> None:
     channel = whole(ROCHESTER)
     line = timeline(channel)

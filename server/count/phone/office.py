@@ -5,7 +5,9 @@ from msgspec import Struct
 from server.election.contests import Contest
 from server.election.nights import Night
 from server.election.texts.said import Said, Value, _, say
-from server.html.telling.officers import RETURNING_OFFICER, title_of
+from server.html.telling.officers import title_of
+
+_AREAS = {str(area): area for area in (say("ward"), say("division"), say("electoral division"))}
 
 
 class Office(Struct, frozen=True):
@@ -20,8 +22,9 @@ class Office(Struct, frozen=True):
 
 
 def office_of(night: Night, contest: Contest) -> Office:
-    """The words for a contest, as its body has them; what a body calls its members and areas stays as it is."""
-    body = night.definition.body_of(contest)
+    """The words for a contest, as its body has them. What a body calls its members and areas stays as it is, but for
+    the words of most councils, which are told in each language: in Welsh as they follow "yn"."""
+    body, title = night.definition.body_of(contest), title_of(night.definition, contest)
     if body is None or body.kind == "house":
         named = body.member if body else ""
         member, members = (named, f"{named}s") if named else (say("Member of Parliament"), say("Members of Parliament"))
@@ -30,17 +33,29 @@ def office_of(night: Night, contest: Contest) -> Office:
             one,
             say("%(members)s for %(where)s", members=members, where=contest),
             contest,
-            title_of(night.definition, contest),
+            title,
         )
     if body.kind == "office":
-        return Office(body.name, body.name, contest, RETURNING_OFFICER)
-    named, area = body.member, body.area or say("ward")
-    member, members = (named, f"{named}s") if named else (say("councillor"), say("councillors"))
+        office = _named(body.name)
+        return Office(office, office, contest, title)
+    area = _AREAS.get(body.area.casefold() or "ward", body.area)
     where = say("the %(name)s %(area)s of %(body)s", name=contest.name, area=area, body=body.name)
     if contest.name.casefold().endswith(area.casefold()):
         where = say("the %(name)s of %(body)s", name=contest.name, body=body.name)
-    one = say("a %(member)s for %(where)s", member=member, where=where)
-    return Office(one, say("%(members)s for %(where)s", members=members, where=where), where, RETURNING_OFFICER)
+    if body.member.casefold() in ("", "councillor"):
+        one, several = say("a councillor for %(where)s", where=where), say("councillors for %(where)s", where=where)
+    else:
+        one = say("a %(member)s for %(where)s", member=body.member, where=where)
+        several = say("%(members)s for %(where)s", members=f"{body.member}s", where=where)
+    return Office(one, several, where, title)
+
+
+def _named(office: str) -> str:
+    if office != (place := office.removeprefix("Mayor of ")):
+        return say("Mayor of %(place)s", place=place)
+    if office != (place := office.removeprefix("Police and Crime Commissioner for ")):
+        return say("Police and Crime Commissioner for %(place)s", place=place)
+    return office
 
 
 def opening_of(office: Office, officer: str, contest: Contest) -> Said:

@@ -10,7 +10,7 @@ from server.election.contests import Contest
 from server.election.counts import Count
 from server.election.nights import Night
 from server.election.once import once
-from server.election.parties import counted_as, has_a_past
+from server.election.parties import counted_as
 from server.election.result import CandidateResult, Result
 from server.election.results.parliament import polled_on
 from server.election.results.ranking import extremes, extremes_of, nearest
@@ -99,15 +99,8 @@ def parties_of(entries: Iterable[Entry]) -> dict[str, PartyRecord]:
 def _showings(entry: Entry) -> tuple[tuple[str, float, Showing], ...]:
     """What each candidate had in a contest: the party that it counts for, and the float nearest to its share. Of
     several for several seats only a party's best counts."""
-    best = entry.contest.rules.shares_are_of == "best candidates"
-    found: list[tuple[str, float, Showing]] = []
-    seen: set[str] = set()
-    for line in entry.result.lines:
-        party = counted_as(line.candidate.party)
-        if not best or party not in seen or not has_a_past(party):
-            found.append((party, nearest(line.share), Showing(entry, line)))
-        seen.add(party)
-    return tuple(found)
+    told = (line for line in entry.result.lines if line.best)
+    return tuple([(counted_as(one.candidate.party), nearest(one.share), Showing(entry, one)) for one in told])
 
 
 def _party(party: str, showings: Sequence[tuple[float, Showing]]) -> PartyRecord:

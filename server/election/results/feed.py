@@ -195,4 +195,6 @@ def before(count: Count, event: CountEvent) -> Result | None:
 
 
 def _unopposed(count: Count, event: NoPollTaken) -> Result | None:
-    return elect_unopposed(count.contest) if event.state == "uncontested" else None
+    """Who was elected then; None where nobody was, or where a paper that was put right since has more candidates."""
+    is_so = event.state == "uncontested" and len(count.contest.standing) <= count.contest.seats
+    return elect_unopposed(count.contest) if is_so else None

@@ -160,8 +160,8 @@ class ContestState(ContestSummary, frozen=True, kw_only=True):
     ``papers`` are the ballot papers verified, ``recount`` is which recount is going on, ``by_lot`` whether
     a tie was decided by lot, ``why`` what must be known beside the verdict. ``candidates`` are by votes,
     before the declaration in ballot-paper order; ``history`` is oldest first. Where several seats are fought, ``valid``
-    are the votes of each party's best candidate, of which shares are parts, and ``valid_papers`` the papers with a
-    valid vote. ``photographs`` are those of the result sheet, oldest first.
+    are the votes of each party's best candidate, of which their shares are parts, ``majority_share`` is null, and
+    ``valid_papers`` are the papers with a valid vote. ``photographs`` are those of the result sheet, oldest first.
     """
 
     night: str

@@ -90,7 +90,7 @@ def contest_state(night: Night, count: Count, with_history: bool = True) -> Cont
         recount=count.recount,
         valid=result.valid if result else None,
         rejected=result.rejected if result else None,
-        majority_share=percent(result.majority_share) if result else None,
+        majority_share=percent(result.majority_share) if result and not result.verdict.seats else None,
         by_lot=bool(result and result.by_lot),
         swing=Swung(swing.from_party, swing.to_party, float(swing.size * 100)) if swing else None,
         why=contest.why,
@@ -129,10 +129,9 @@ def _candidates(night: Night, count: Count) -> tuple[Standing, ...]:
         return tuple(_standing(night, candidate, None, None) for candidate in count.contest.candidates)
     polled, lines = _polled(count) is not None, count.result.lines
     shown = {line.candidate.id for line in lines}
-    without = (candidate for candidate in count.contest.candidates if candidate.id not in shown)
     return (
         *(_standing(night, line.candidate, line, line if polled else None) for line in lines),
-        *(_standing(night, candidate, None, None) for candidate in without),
+        *(_standing(night, one, None, None) for one in count.contest.candidates if one.id not in shown),
     )
 
 
@@ -146,7 +145,7 @@ def _standing(
         party_name=_party_name(night, candidate.party),
         counted_as=counted_as(candidate.party),
         votes=line.votes if line else None,
-        share=percent(line.share) if line else None,
+        share=percent(line.told_share) if line else None,
         change=percent(line.change) if line else None,
         elected=elected.elected if elected else None,
         lost_deposit=line.lost_deposit if line else None,
@@ -157,8 +156,7 @@ def _standing(
 
 
 def _previous(night: Night, previous: Previous) -> PreviousResult:
-    valid = sum(previous.votes.values())
-    ranked = sorted(previous.votes.items(), key=lambda item: -item[1])
+    valid, ranked = sum(previous.votes.values()), sorted(previous.votes.items(), key=lambda item: -item[1])
     return PreviousResult(
         holder=previous.holder,
         electorate=previous.electorate,
@@ -237,14 +235,16 @@ def _what(night: Night, count: Count, event: CountEvent | BallotPaperAmended | N
 
 
 def _stage(event: StageReached | StageTakenBack) -> str:
-    number = event.recount if isinstance(event, StageReached) else None
+    number = isinstance(event, StageReached) and event.recount
     papers = "" if event.papers is None else f": {event.papers:,} ballot papers"
     return f"{event.stage.capitalize()}{f' {number}' if number else papers}."
 
 
 def _outcome(night: Night, count: Count, event: Declared | Corrected) -> str:
-    result = judge(count.contest, event)
-    name = ", ".join(count.contest.told(line.candidate.id) for line in result.elected)
-    majority = "last seat by" if result.verdict.seats else "majority"
-    by_lot = " by lot" if result.by_lot else ""
-    return f"{result.verdict.text(night.parties)}, {name}{by_lot} elected, {majority} {result.majority:,}"
+    result, told = judge(count.contest, event), count.contest.told
+    if result.verdict.seats:
+        lots = ", ".join(map(told, result.drawn))
+        how = f"elected, last seat by {f'lot: {lots}' if lots else f'{result.majority:,}'}"
+    else:
+        how = f"{'by lot ' * result.by_lot}elected, majority {result.majority:,}"
+    return f"{result.verdict.text(night.parties)}, {', '.join(told(one.candidate.id) for one in result.elected)} {how}"

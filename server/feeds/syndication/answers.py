@@ -89,7 +89,7 @@ async def embedding(request: Request) -> Response:
     shown = await shown_as_data(Request({**request.scope, **of_page}))  # 404 where its frame would be
     title = shown.language.title(shown.night.definition.title)
     if ballot:
-        title = f"{shown.language.seat(shown.count(ballot).contest)}, {title}"
+        title = f"{shown.language.seat_in(shown.night.definition, shown.count(ballot).contest)}, {title}"
     title = marked(shown.night.definition, title, shown.language)
     source = f"{site}{frame}{'?' + urlencode(state) if state else ''}"
     width = min(_WIDTH, written(asked(request, "maxwidth")) or _WIDTH)

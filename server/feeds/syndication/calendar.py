@@ -50,7 +50,7 @@ def _event(night: Night, ballot: str, last: DeclarationExpected, address: str, l
     yield "DURATION:PT15M"
     yield f"STATUS:{'CANCELLED' if off else 'CONFIRMED' if count.result else 'TENTATIVE'}"
     yield "TRANSP:TRANSPARENT"
-    yield f"SUMMARY:{_escaped(marked(night.definition, language.seat(count.contest), language))}"
+    yield f"SUMMARY:{_escaped(marked(night.definition, language.seat_in(night.definition, count.contest), language))}"
     yield f"DESCRIPTION:{_escaped(told(night, count, language))}"
     yield f"URL:{address}/contests/{ballot}"
     yield "END:VEVENT"

@@ -99,9 +99,11 @@ def _of_count(night: Night, count: Count, language: Language) -> Entry:
     put_right = corrected(count, language)
     lines = [
         f"{line.candidate.name} ({language.short(night.parties[line.candidate.party])}): "
-        f"{language.number(line.votes)} ({language.percent(line.share)})"
+        f"{language.number(line.votes)}{f' ({language.percent(line.share)})' if line.best else ''}"
         for line in (result.lines if result and not result.unopposed else ())
     ]
+    if count.contest.rules.shares_are_of == "first preferences" and lines:
+        lines.insert(0, language.gettext("First preferences:"))
     last = happened[-1]
     reason = [last.reason] if isinstance(last, Corrected | Withdrawn | BallotPaperAmended) and last.reason else []
     return Entry(

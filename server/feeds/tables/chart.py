@@ -40,14 +40,17 @@ def entries(night: Night, count: Count | None, language: Language) -> Iterator[t
             language.short(party),
             candidate.description or language.party(party),
         )
-        figures = (line.votes, share_text(line.share), line.elected) if line else (None, None, None)
+        figures = (
+            (line.votes, share_text(line.share) if line.best else None, line.elected) if line else (None, None, None)
+        )
         yield (*named, colour_of(counted_as(candidate.party)), *figures)
 
 
 def heading(night: Night, count: Count | None, language: Language) -> str:
     """What the chart is of: the contest, or the night."""
     title = language.title(night.definition.title)
-    title = title if count is None or night.is_single else f"{language.seat(count.contest)}, {title}"
+    if count and not night.is_single:
+        title = f"{language.seat_in(night.definition, count.contest)}, {title}"
     return marked(night.definition, title, language)
 
 

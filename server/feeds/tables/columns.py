@@ -61,7 +61,7 @@ t elected_party           The party of the first of them, as it is counted.
 t elected_party_id        Its id at the Electoral Commission.
 t colour                  Its colour.
 i majority                First minus second; of several seats, last elected minus next.
-n majority_percent        The same as a share of valid votes.
+n majority_percent        The same as a share of valid votes, where one seat is fought.
 i electorate              Who could vote.
 i valid_votes             Valid votes; of several seats those of each party's best candidate.
 i rejected                Ballot papers rejected.
@@ -94,7 +94,7 @@ t party_short             Its abbreviation, in the language asked for.
 t counted_as              The id under which votes and seats are counted.
 t colour                  Its colour.
 i votes                   Votes; in a supplementary vote first preferences.
-n share_percent           Share of valid votes.
+n share_percent           Share of valid votes; of several seats the best candidates' of their votes.
 n change_points           Change of the party's share since the baseline, in points.
 b elected                 Whether elected.
 b lost_deposit            Whether the deposit is lost: 5% of valid votes or less.

@@ -96,7 +96,7 @@ def candidate_rows(night: Night, count: Count) -> Iterator[tuple[Cell, ...]]:
         yield (
             *(day, *where, name, party.short, id, "", adjunct, first, surname, ""),
             *("Yes" if candidate.sitting else "No", "", "", polled.votes if polled else ""),
-            round(float(polled.share), 6) if polled else "",
+            round(float(polled.share), 6) if polled and polled.best else "",
             round(float(polled.change), 6) if polled and polled.change is not None else "",
         )
 

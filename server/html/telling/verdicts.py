@@ -69,6 +69,8 @@ def majority(result: Result, language: Language) -> str:
     if not result.verdict.seats:
         return language.gettext("majority %(votes)s") % {"votes": language.number(result.majority)}
     if result.by_lot:
-        return language.gettext("last seat decided by lot")
+        drawn = len(result.drawn)
+        words = language.ngettext("last seat decided by lot", "last %(number)s seats decided by lot", drawn)
+        return words % {"number": language.number(drawn)}
     words = language.ngettext("last seat by %(number)s vote", "last seat by %(number)s votes", result.majority)
     return words % {"number": language.number(result.majority)}

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from server.election.clock import LONDON
+from server.election.contests import Contest
 from server.election.counts import Count
 from server.election.events import Corrected
+from server.election.methods.rules import in_order
 from server.election.nights import Night
 from server.election.result import Result, Swing
 from server.election.results.tally import Tally, is_early
@@ -40,10 +42,10 @@ def told_score(night: Night, tally: Tally, language: Language, over: bool = Fals
 def _told(night: Night, count: Count, language: Language, over: bool) -> Iterator[str]:
     contest, result = count.contest, count.result
     if result is None:
-        yield f"{language.seat(contest)}: {stage_or_close(night, count, language, over)}"
+        yield f"{language.seat_in(night.definition, contest)}: {stage_or_close(night, count, language, over)}"
         yield from so_far(count, language)
         return
-    parts = {"verdict": verdicts.verdict(night, result, language), "seat": language.seat(contest)}
+    parts = {"verdict": verdicts.verdict(night, result, language), "seat": language.seat_in(night.definition, contest)}
     if moved := verdicts.moved(night, result, language):
         yield language.gettext("%(verdict)s %(seat)s: %(moved)s") % {**parts, "moved": moved}
     elif party := verdicts.loser(night, result, language):
@@ -53,9 +55,18 @@ def _told(night: Night, count: Count, language: Language, over: bool) -> Iterato
     yield verdicts.elected(result, language)
     if not result.unopposed:
         yield verdicts.majority(result, language)
+        yield from _second_round(result, language)
         if result.swing:
             yield language.gettext("swing %(swing)s") % {"swing": _swung(night, result.swing, language)}
         yield from map(": ".join, turnout(result, language))
+
+
+def _second_round(result: Result, language: Language) -> Iterator[str]:
+    """The votes of those who stayed: by the first preferences alone somebody else can be ahead."""
+    stayed = [line for line in result.lines if line.total is not None]
+    if stayed:
+        totals = ", ".join(f"{line.candidate.name} {language.number(line.total or 0)}" for line in stayed)
+        yield language.gettext("second round: %(totals)s") % {"totals": totals}
 
 
 def _swung(night: Night, measured: Swing, language: Language) -> str:
@@ -85,6 +96,8 @@ def turnout(result: Result, language: Language) -> Iterator[tuple[str, str]]:
 
 def stage(count: Count, language: Language) -> str:
     """The stage that a contest without a result has reached, in words."""
+    if count.preferences and count.status not in ("postponed", "countermanded", "withdrawn"):
+        return _first_round(count.contest, count.preferences.votes, language)
     match count.status:
         case "postponed":
             return language.gettext("The poll is postponed")
@@ -106,6 +119,15 @@ def stage(count: Count, language: Language) -> str:
             return language.gettext("Report withdrawn, being checked")
         case _:
             return language.gettext("Waiting for the count")
+
+
+def _first_round(contest: Contest, votes: dict[str, int], language: Language) -> str:
+    """Who stays for a second round, with their shares of the first preferences."""
+    stay, valid = contest.rules.remaining(votes), sum(votes.values())
+    shares = (
+        f"{contest.told(one)} {language.percent(part_of(votes[one], valid))}" for one in in_order(votes) if one in stay
+    )
+    return language.gettext("second round between %(shares)s") % {"shares": ", ".join(shares)}
 
 
 def stage_or_close(night: Night, count: Count, language: Language, over: bool) -> str:

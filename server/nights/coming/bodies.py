@@ -19,6 +19,11 @@ SUPPLEMENTARY = "supplementary vote"
 UNTIL = "2023-05-04"
 """The first polls by plurality for mayors and commissioners, after which the supplementary vote has to be said."""
 _OFFICES = {"mayor": "Mayor of ", "pcc": "Police and Crime Commissioner for "}
+_SMALL = ("and", "in", "le", "next", "of", "on", "the", "under", "upon", "with")
+_COUNCIL = re.compile(
+    r"^(?:The )?(?:(?:London|Royal) Borough of |City (?:and County )?of (?!London))"
+    r"|(?: (?:City|Borough|District|County|Metropolitan|Combined)){0,3} (?:Council|Authority)$"
+)
 _NONE = ("noc", "none", "no overall control", "nobody")
 
 
@@ -27,6 +32,18 @@ def body_id(ballot: str) -> str:
     the House."""
     kind, _, rest = ballot.partition(".")
     return "" if kind == "parl" else f"{kind}.{rest.partition('.')[0]}"
+
+
+def place_in(slug: str) -> str:
+    """The name of a place as far as its part of an id has it: ``brighton-and-hove`` → Brighton and Hove, of a combined
+    authority ``greater-manchester-ca`` → Greater Manchester."""
+    first, *words = slug.removesuffix("-ca").split("-")
+    return " ".join([first.capitalize(), *(word if word in _SMALL else word.capitalize() for word in words)])
+
+
+def council_in(name: str) -> str:
+    """The name of a council as people say it: ``City of Bradford Metropolitan District Council`` → Bradford."""
+    return _COUNCIL.sub("", " ".join(name.split()))
 
 
 def office_in(id: str, name: str) -> str:
@@ -52,7 +69,7 @@ def with_bodies(sheet: Sheet) -> Sheet:
     for contest in sheet.contests:
         if (id := id_of(contest.body)) and id not in known:
             known[id] = TypedBody(
-                id, contest.body if contest.body != id else office_in(id, id.partition(".")[2].title())
+                id, contest.body if contest.body != id else office_in(id, place_in(id.partition(".")[2]))
             )
     contests = tuple(replace(one, body=id_of(one.body)) if one.body else one for one in sheet.contests)
     return replace(sheet, contests=contests, bodies=tuple(known.values()))

@@ -8,7 +8,7 @@ from datetime import date
 from server.election.contests import slug_of
 from server.election.texts.said import _, say
 from server.nights.coming import parties
-from server.nights.coming.bodies import SUPPLEMENTARY, UNTIL, body_id, office_in
+from server.nights.coming.bodies import SUPPLEMENTARY, UNTIL, body_id, council_in, office_in, place_in
 from server.nights.coming.lists import in_order, named
 from server.nights.coming.reading import day_of
 from server.nights.coming.seats import the_seat
@@ -81,8 +81,9 @@ def _title(contests: Sequence[TypedContest], bodies: Sequence[TypedBody], on: da
 def _body(ballot: str, row: CsvRow) -> TypedBody:
     """The body of a ballot. The export has no more of it than its name, and that not always."""
     id = body_id(ballot)
-    name = row.text("organisation_name") or id.partition(".")[2].replace("-", " ").title()
-    return TypedBody(id, office_in(id, name))
+    place = place_in(id.partition(".")[2])
+    council = id.startswith("local.") and council_in(row.text("organisation_name"))
+    return TypedBody(id, council or office_in(id, place))
 
 
 def _ballot(ballot: str, rows: Sequence[CsvRow]) -> TypedContest:
@@ -128,7 +129,7 @@ def _candidate(row: CsvRow, nation: str) -> TypedCandidate:
 def _place_in(ballot: str) -> str:
     """The name of the place as far as the ballot's id has it."""
     parts = [part for part in ballot.split(".")[1:-1] if part != "by"]
-    return parts[-1].replace("-", " ").title()
+    return place_in(parts[-1])
 
 
 def _method(ballot: str, row: CsvRow) -> str:

@@ -33,7 +33,8 @@ class GroundsPage(Struct, frozen=True):
     """``numbers`` is how many targets and defences have come to what; ``targets`` and ``defences`` as far as shown;
     ``late`` is judged by the night's last event. ``councils`` are those of the night, the fewest seats that the party
     needs for control first. ``without`` is how many seats have no baseline, ``several`` how many contests are for
-    several seats, which no one party holds, ``unranked`` how many targets have no rank."""
+    several seats, which no one party holds; ``unranked`` how many targets have no rank, ``unknown`` in how many of
+    these it is not known who had how many votes."""
 
     party: str
     whole: Battlegrounds
@@ -47,6 +48,7 @@ class GroundsPage(Struct, frozen=True):
     without: int
     several: int
     unranked: int
+    unknown: int
     has_times: bool
     councils: tuple[Council, ...]
 
@@ -64,6 +66,8 @@ def grounds_page(night: Night, party: str, whole: bool) -> GroundsPage:
     def grounds(seats: tuple[Battleground, ...], most: int) -> tuple[Ground, ...]:
         return tuple(Ground(seat, night.counts[seat.ballot]) for seat in seats[: len(seats) if whole else most])
 
+    unranked = [night.counts[seat.ballot].contest.previous for seat in found.targets if seat.rank is None]
+
     def coming(ballot: str, expected: datetime) -> Coming:
         is_a = "target" if ballot in targets else "defence" if ballot in defences else ""
         return Coming(night.counts[ballot], expected, is_a)
@@ -80,7 +84,8 @@ def grounds_page(night: Night, party: str, whole: bool) -> GroundsPage:
         late=tuple(coming(due.ballot, due.expected) for due in times.late[:_DUE]),
         without=sum(contest.previous is None for contest in night.definition.contests),
         several=sum(bool(contest.previous) and not contest.rules.has_winner for contest in night.definition.contests),
-        unranked=sum(seat.rank is None for seat in found.targets),
+        unranked=len(unranked),
+        unknown=sum(not (previous and previous.votes) for previous in unranked),
         has_times=bool(times.next or times.late),
         councils=tuple(sorted(councils(night).councils, key=lambda one: (one.to_line(party), one.body.name))),
     )

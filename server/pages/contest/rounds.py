@@ -8,7 +8,6 @@ from msgspec import Struct
 from server.election.contests import Candidate
 from server.election.counts import Count
 from server.election.events import SetsResult
-from server.election.parties import counted_as, has_a_past
 from server.html.templates import part_of
 
 
@@ -69,11 +68,7 @@ def compared(count: Count) -> frozenset[str] | None:
     of everybody. Those of no party are compared one by one."""
     if count.contest.rules.shares_are_of != "best candidates" or count.result is None:
         return None
-    best: dict[str, str] = {}
-    for line in count.result.lines:  # those elected first, the others by votes
-        party = counted_as(line.candidate.party)
-        best.setdefault(party if has_a_past(party) else line.candidate.id, line.candidate.id)
-    return frozenset(best.values())
+    return frozenset(line.candidate.id for line in count.result.lines if line.best)
 
 
 def rejected_in_part(count: Count) -> int | None:

@@ -45,6 +45,9 @@ def words(shown: Shown, count: Count | None) -> Words:
         below.append(night.definition.attribution)
     title = language.title(night.definition.title)
     if count is None:
+        if any(one.rules.shares_are_of == "best candidates" for one in night.definition.contests):
+            message = "Shares are of the votes of each party’s best candidate in each contest declared so far."
+            below.append(_(message))
         rows = tuple(
             (
                 language.party(night.parties[total.party]),
@@ -55,10 +58,15 @@ def words(shown: Shown, count: Count | None) -> Words:
         )
         columns = (_("Party"), _("Seats"), _("Net"), _("Votes"), _("Share of votes"))
         return Words(marked(night.definition, title, language), columns, rows, tuple(below), _link(shown, None))
-    seat = language.seat(count.contest)
+    seat = language.seat_in(night.definition, count.contest)
     caption = title if night.is_single else f"{seat}, {title}"
-    columns = (_("Candidate"), _("Party"), _("Votes"), _("Share of votes"), _("Change"))
+    shares_are_of = count.contest.rules.shares_are_of
+    votes = _("First preferences") if shares_are_of == "first preferences" else _("Votes")
+    columns = (_("Candidate"), _("Party"), votes, _("Share of votes"), _("Change"))
     rows = _candidates(shown, count, language)
+    if shares_are_of == "best candidates" and count.result and not count.result.unopposed:
+        message = "Votes, and the share of each party’s best candidate: of the %(valid)s votes that these have together"
+        below.append(_(message) % {"valid": language.number(count.result.valid)})
     return Words(
         marked(night.definition, caption, language),
         columns,
@@ -82,7 +90,7 @@ def _candidates(shown: Shown, count: Count, language: Language) -> tuple[tuple[s
             count.contest.told(line.candidate.id),
             line.candidate.description or language.party(parties[line.candidate.party]),
             language.number(line.votes),
-            language.percent(line.share),
+            language.percent(line.share) if line.best else "",
             "" if line.change is None else language.points(line.change),
         )
         for line in result.lines

@@ -10,7 +10,6 @@ from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import Party, has_a_past
 from server.election.results.councils.council import Council, contests_of, council
-from server.election.results.councils.together import councils
 from server.election.results.places import Area
 from server.election.results.sums import sums_of
 from server.html.templates import part_of
@@ -82,12 +81,6 @@ def wards_of(definition: Definition) -> dict[str, tuple[Contest, ...]]:
     """Body id → the contests of a council, in the night's order."""
     known = {contest.ballot: contest for contest in definition.contests}
     return {body: tuple(known[ballot] for ballot in ballots) for body, ballots in contests_of(definition).items()}
-
-
-@once
-def made_certain(night: Night) -> dict[int, Council]:
-    """Seq of an event → the council whose control it made certain, where that still stands."""
-    return {one.control.seq: one for one in councils(night).councils if one.control and one.control.seq}
 
 
 def seen(night: Night, body: Body) -> CouncilSeen:

@@ -110,7 +110,7 @@ async def template(request: Request) -> Response:
             shown.language,
             night=night,
             address=f"{shown.site}/nights/{night.id}/overlay{query}",
-            contests=[(contest.ballot, shown.language.seat(contest)) for contest in night.contests],
+            contests=[(contest.ballot, shown.language.seat_in(night, contest)) for contest in night.contests],
             on_map=has_map(night),
         )
 

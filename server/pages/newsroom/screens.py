@@ -15,13 +15,14 @@ from server.election.contests import Definition
 from server.election.counts import Count, took_back_no_poll
 from server.election.events import Corrected, Declared, FeedEvent, NoPollTaken, PreferencesReported, Withdrawn
 from server.election.nights import Night
+from server.election.results.councils.together import made_certain
 from server.election.results.feed import changed_notes
 from server.election.results.notes import notes_of
 from server.election.results.tally import add_up, majority_line
 from server.html.languages import Language
 from server.html.templates import environment
 from server.pages.contest.rounds import compared
-from server.pages.council.seen import apart, made_certain, slug
+from server.pages.council.seen import apart, slug
 from server.pages.council.totals import totals_of
 from server.pages.night.score import Banner, banner_of, score_of
 
@@ -128,7 +129,7 @@ def newest(night: Night, language: Language, over: bool = False) -> str:
     """
     if (moment := _moment(night)).banner.largest:
         return _html("moment", language, night=night, moment=moment, line=majority_line(night))
-    if moment.banner.control:
+    if moment.banner.control and moment.banner.control.control:
         return _html("control", language, night=night, made=moment.banner.control)
     if moment.banner.count:
         return banner(night, moment.banner, language)

@@ -18,9 +18,9 @@ from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import Party
 from server.election.results.councils.council import Council
+from server.election.results.councils.together import made_certain
 from server.election.results.tally import PartyTotal, Tally, add_up, is_early
 from server.pages.bars.seats import Bars, bars_of, standing_of
-from server.pages.council.seen import made_certain
 
 _NEW = 2  # rows for parties that defend no seat: those that win their first, or else have the most votes
 _FOLDED = 3  # parties without a seat that have a row of their own below

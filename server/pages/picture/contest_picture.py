@@ -9,6 +9,7 @@ from server.election.parties import Party, counted_as
 from server.election.result import CandidateResult, Result
 from server.html.languages import Language
 from server.html.telling import verdicts, words
+from server.html.templates import part_of
 from server.pages.picture.drawing import (
     BOLD,
     CAPITAL,
@@ -42,8 +43,11 @@ _NAME, _PARTY, _GAP = 28, 24, 12  # sizes of text, and the space between name an
 def contest_picture(night: Night, count: Count, language: Language, over: bool = False) -> list[Mark]:
     """The marks of the picture of a contest in its present state; ``over``: nothing more is awaited."""
     result, seat, title = count.result, language.seat(count.contest), language.title(night.definition.title)
-    if seat in title:  # a by-election's title has the seat's name already
-        seat, title = title, language.day(night.definition.date)
+    within = language.seat_in(night.definition, count.contest)
+    if seat not in title:
+        seat = within
+    else:  # a by-election's title has the seat's name already
+        seat, title = title + within.removeprefix(seat), language.day(night.definition.date)
     above = " · ".join(filter(None, (title, words.corrected(count, language))))
     marks = frame(night, above, result.verdict.winner if result else "", language)
     seat, size = fitted(seat, ACROSS, 76, 40, HEAVY)
@@ -54,6 +58,8 @@ def contest_picture(night: Night, count: Count, language: Language, over: bool =
     if result.unopposed:
         lines = wrapped(count.no_poll.reason if count.no_poll else "", ACROSS, 34, 3)
         return marks + [Text(line, LEFT, _BODY + 50 + 46 * place, 34) for place, line in enumerate(lines)]
+    if result.winner.total is not None:
+        return [*marks, *_rounds(night, count.contest, result, language), *_figures(night, result, language)]
     more = len(result.elected) - _SHOWN + 1 if len(result.elected) > _SHOWN else 0
     for place, line in enumerate(result.lines[: _SHOWN - bool(more)]):
         marks += _row(night, count.contest, line, result.lines[0].votes, _BODY + place * _ROW, language)
@@ -78,6 +84,21 @@ def _verdict(night: Night, result: Result, language: Language) -> list[Mark]:
     text, size = fitted(elected, room, 42, 22, BOLD)
     marks.append(Text(text, beside, _VERDICT + (104 if from_whom else 72), size, BOLD))
     return marks
+
+
+def _rounds(night: Night, contest: Contest, result: Result, language: Language) -> list[Mark]:
+    """Those who stayed with their votes of the second round, by which the first is elected; below them the first."""
+    stayed = [line for line in result.lines if line.total is not None][:3]
+    whole, marks = sum(line.total or 0 for line in stayed), list[Mark]()
+    for place, line in enumerate(stayed):
+        last = replace(line, votes=line.total or 0, share=part_of(line.total or 0, whole))
+        marks += _row(night, contest, last, result.winner.total or 0, _BODY + place * _ROW, language)
+    firsts = sorted(result.lines, key=lambda line: -line.votes)[:_SHOWN]
+    told = ", ".join(f"{line.candidate.name} {language.number(line.votes)}" for line in firsts)
+    text = f"{language.gettext('Second round')}. {language.gettext('First preferences:')} {told}"
+    below = wrapped(text, _BARS_RIGHT - LEFT, _PARTY, 2)
+    top = _BODY + len(stayed) * _ROW + 34
+    return marks + [Text(line, LEFT, top + 32 * row, _PARTY, colour=MUTED) for row, line in enumerate(below)]
 
 
 def _row(night: Night, contest: Contest, line: CandidateResult, most: int, top: int, language: Language) -> list[Mark]:
@@ -111,6 +132,8 @@ def _candidate(
 def _figures(night: Night, result: Result, language: Language) -> list[Mark]:
     named = language.gettext("Last seat by") if result.verdict.seats else language.gettext("Majority")
     majority = named, language.number(result.majority)
+    if result.verdict.seats and result.by_lot:
+        majority = language.gettext("Last seat"), language.gettext("Decided by lot")
     figures = [majority, *words.swing(night, result.swing, language), *words.turnout(result, language)]
     marks: list[Mark] = []
     for place, (label, value) in enumerate(figures):
@@ -130,7 +153,7 @@ def _stage(night: Night, count: Count, language: Language, over: bool) -> list[M
 
 def _box(text: str, width: int, most: int, box: Bar, colour: str) -> tuple[Bar, Text]:
     """A line of text centred in a box, and the box as wide as the text needs."""
-    text, size = fitted(text, width - 2 * _PADDING, most, 40, HEAVY)
+    text, size = fitted(text, width - 2 * _PADDING, most, 30, HEAVY)
     baseline = box.y + round((box.height + CAPITAL * size) / 2)
     box = replace(box, width=width_of(text, size, HEAVY) + 2 * _PADDING)
     return box, Text(text, box.x + _PADDING, baseline, size, HEAVY, colour)

@@ -14,6 +14,8 @@ from server.election.clock import LONDON
 from server.election.events import StageReached
 from server.election.nights import Night
 from server.election.once import once
+from server.election.results.councils.council import Council
+from server.election.results.councils.together import made_certain
 from server.election.results.feed import Item, feed_of
 from server.live import moments
 from server.live.channel import Channel
@@ -40,13 +42,15 @@ class TimelineStop(Struct, frozen=True):
 class KeyMoment(Struct, frozen=True):
     """A moment that matters: ``kind`` picks its words, ``place`` is its number among the stops.
 
-    ``item`` is what was reported, None for the close of the polls; ``party`` is the one that reached a majority.
+    ``item`` is what was reported, None for the close of the polls; ``party`` is the one that reached a majority, or
+    that controls a ``council`` for certain from here on.
     """
 
     kind: str
     place: int
     item: Item | None = None
     party: str = ""
+    council: Council | None = None
 
 
 class Timeline(Struct, frozen=True, dict=True):
@@ -209,6 +213,7 @@ def _keys(night: Night, items: Sequence[Item], places: Sequence[int]) -> Iterato
         yield from (KeyMoment(item.kind, place, item) for item, place in zip(items, places, strict=True))
         return
     declared = [number for number, item in enumerate(items) if item.kind in RESULTS and item.result]
+    certain = made_certain(night)
     for number, (item, place) in enumerate(zip(items, places, strict=True)):
         if declared and number == declared[0]:
             yield KeyMoment("first", place, item)
@@ -220,6 +225,8 @@ def _keys(night: Night, items: Sequence[Item], places: Sequence[int]) -> Iterato
             yield KeyMoment("majority", place, item, item.majority.id)
         if item.hung:
             yield KeyMoment("hung", place, item)
+        if (made := certain.get(item.event.seq)) and made.control:
+            yield KeyMoment("control", place, item, made.control.party, made)
         if len(declared) > 1 and number == declared[-1]:
             yield KeyMoment("last", place, item)
 

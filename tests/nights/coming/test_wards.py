@@ -116,9 +116,40 @@ def test_a_mayor_is_elected_as_the_law_was_or_as_the_export_says(day: str, syste
     text = "\n".join([f"{lines[0]},voting_system", *(f"{line},{system}" for line in lines[1:])]) + "\n"
     night = made(with_fields(in_england(read(text)), {"1.nation": "England"})).definition
     assert [one.name for one in night.bodies or ()] == [
-        *("Mayor of London", "Police and Crime Commissioner for Avon And Somerset"),
+        *("Mayor of London", "Police and Crime Commissioner for Avon and Somerset"),
     ]
     assert {(one.method or "plurality", one.ballot.rpartition(".")[2]) for one in night.contests} == {(method, day)}
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Kent County Council", "Kent"),
+        ("City of Bradford Metropolitan District Council", "Bradford"),
+        ("London Borough of Hackney", "Hackney"),
+        ("City of London", "City of London"),
+        ("City and County of Swansea", "Swansea"),
+        ("Rhondda Cynon Taf County Borough Council", "Rhondda Cynon Taf"),
+        ("Cardiff Council", "Cardiff"),
+        ("Isle of Wight Council", "Isle of Wight"),
+        ("Comhairle nan Eilean Siar", "Comhairle nan Eilean Siar"),
+        ("", "Kent"),
+    ],
+)
+def test_a_council_is_called_as_people_say_it_whatever_the_export_calls_it(name: str, told: str) -> None:
+    """Declared "for the Abbey ward of Kent County Council" it would be wrong in a hall."""
+    head, *rows = export(("local.kent.abbey.by", "Abbey", 1), ("mayor.kent-ca", "Kent", 1)).splitlines()
+    text = "\n".join([f"{head},organisation_name", *(f"{row},{name}" for row in rows)])
+    night = made(with_fields(in_england(read(text)), {"1.nation": "England"})).definition
+    assert [body.name for body in night.bodies or ()] == [told, "Mayor of Kent"]
+
+
+def test_a_mayor_and_a_commissioner_of_one_place_are_on_one_night() -> None:
+    """As in the West Midlands on 6 May 2021."""
+    text = export(("mayor.west-midlands", "West Midlands", 1), ("pcc.west-midlands", "West Midlands", 1))
+    night = made(with_fields(in_england(read(text)), {"1.nation": "England"}))
+    assert [one.slug for one in night.definition.contests] == ["mayor-west-midlands", "pcc-west-midlands"]
+    assert there_and_back(night) == night.definition
 
 
 def test_a_ward_by_the_single_transferable_vote_is_refused_at_its_field() -> None:

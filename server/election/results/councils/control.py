@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from server.election.bodies import NO_OVERALL_CONTROL, Body
 from server.election.counts import Count
-from server.election.events import Declared, NoPollTaken
+from server.election.events import EndsRound, NoPollTaken, Withdrawn
 from server.election.parties import Party, counted_as, has_a_past
+from server.election.verdict import elect_unopposed, judge
 
 
 class Control(Struct, frozen=True):
@@ -48,30 +49,37 @@ class Control(Struct, frozen=True):
                 return f"{now} control" if self.party else now
 
 
-def control_of(body: Body, counts: Iterable[Count]) -> Control | None:
-    """Who controls a council for certain, and since which event; None while it is open. ``counts`` are its contests.
+def control_of(body: Body, counts: Iterable[Count]) -> tuple[Control | None, int]:
+    """Who controls a council for certain, None while it is open; and the seq of the event that took back what was
+    certain, 0 where none did. ``counts`` are its contests.
 
     A party can win no more seats than it has candidates. A seat that the night leaves vacant, for want of candidates or
-    because its poll is put off, anybody can win on another day.
+    because its poll is put off, anybody can win on another day. ``seq`` is that of the event as it happened: control
+    that a correction brings, or takes away, is that correction's news.
     """
     counts = tuple(counts)
-    has = dict(body.not_up)
-    most, vacant = dict(has), 0  # what each party can still have, besides the vacant seats
+    has, most = dict(body.not_up), dict(body.not_up)  # what each party can still have, besides vacant seats
+    vacant = sum(map(_unstood, counts))
     for count in counts:
         for party, number in _could_win(count).items():
             most[party] = most.get(party, 0) + number
-    certain, since = _certain(body, has, most, vacant), (0, None)
-    for seq, at, count in sorted(_ended(counts), key=lambda ended: ended[0]):
-        won = count.result.verdict.won if count.result else {}
-        vacant += count.contest.seats - sum(won.values())
-        for party, number in _could_win(count).items():
-            most[party] -= number
-        for party, number in won.items():
-            has[party], most[party] = has.get(party, 0) + number, most.get(party, 0) + number
+    certain, since, ended = _certain(body, has, most, vacant), (0, None), dict[str, Mapping[str, int]]()
+    for event, count in sorted(_ends(counts), key=lambda end: end[0].seq):
+        for won, sign in ((ended.pop(event.ballot, None), -1), (_won(count, event), 1)):
+            if won is None:
+                continue
+            vacant += sign * (count.contest.seats - _unstood(count) - sum(won.values()))
+            for party, number in _could_win(count).items():
+                most[party] -= sign * number
+            for party, number in won.items():
+                has[party] = has.get(party, 0) + sign * number
+                most[party] = most.get(party, 0) + sign * number
+            if sign == 1:
+                ended[event.ballot] = won
         now = _certain(body, has, most, vacant)
-        if now != certain:  # a poll that is put off can open what was certain
-            certain, since = now, (seq, at)
-    return None if certain is None else Control(certain, body.control, *since)
+        if now != certain:  # a correction, or a poll that is put off, can open what was certain
+            certain, since = now, (event.seq, event.at)
+    return (None, since[0]) if certain is None else (Control(certain, body.control, *since), 0)
 
 
 def _certain(body: Body, has: Mapping[str, int], most: Mapping[str, int], vacant: int) -> str | None:
@@ -92,12 +100,31 @@ def _could_win(count: Count) -> dict[str, int]:
     return standing
 
 
-def _ended(counts: Iterable[Count]) -> Iterator[tuple[int, datetime, Count]]:
-    """The contests in which nothing is open any more, with the event that ended each."""
+def _unstood(count: Count) -> int:
+    """The seats for which nobody stands."""
+    return max(0, count.contest.seats - len(count.contest.standing))
+
+
+def _ends(counts: Iterable[Count]) -> Iterator[tuple[EndsRound, Count]]:
+    """What gave a contest's seats to somebody, or took them back, with the contest."""
     for count in counts:
-        if not is_open(count):
-            last = next(event for event in reversed(count.history) if isinstance(event, Declared | NoPollTaken))
-            yield last.seq, last.at, count
+        for event in count.history:
+            if isinstance(event, EndsRound):
+                yield event, count
+
+
+def _won(count: Count, event: EndsRound) -> Mapping[str, int] | None:
+    """Party → the seats that it had after an event of a contest; None where that left them open."""
+    if isinstance(event, Withdrawn):
+        return None
+    if event is count.last and not is_open(count):
+        return count.result.verdict.won if count.result else {}
+    if not isinstance(event, NoPollTaken):
+        return judge(count.contest, event).verdict.won
+    if event.state != "uncontested":
+        return {}
+    # Its paper can have been put right since, and then a poll is taken after all.
+    return None if len(count.contest.standing) > count.contest.seats else elect_unopposed(count.contest).verdict.won
 
 
 def is_open(count: Count) -> bool:

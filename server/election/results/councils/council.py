@@ -23,7 +23,8 @@ class Council(Struct, frozen=True):
     ``seats`` is party → seats, those not up among them, the largest first; ``won`` those won on the night, ``gained``
     and ``lost`` against when they were last fought. ``open`` seats are to be declared; ``vacant`` are those that this
     night leaves empty: too few candidates stood, or the poll is put off or countermanded. ``declared`` of ``contests``
-    are declared. ``control`` is None while it is not certain: at the end too, where vacant seats can make it another.
+    are declared. ``control`` is None while it is not certain: at the end too, where vacant seats can make it another;
+    ``opened`` is the seq of the event that made it so where it had been certain, else 0.
     """
 
     body: Body
@@ -36,6 +37,7 @@ class Council(Struct, frozen=True):
     declared: int
     contests: int
     control: Control | None
+    opened: int = 0
 
     @property
     def line(self) -> int:
@@ -46,6 +48,12 @@ class Council(Struct, frozen=True):
     def lead(self) -> str | None:
         """The party with the most seats; None before any has one. Independents are no party."""
         return next((party for party in self.seats if has_a_past(party)), None)
+
+    @property
+    def colour(self) -> str | None:
+        """The party in whose colour it is shown: who controls it for certain, or has the most seats so far; None where
+        nobody controls it, whoever has the most."""
+        return self.lead if self.control is None else self.control.party or None
 
     def to_line(self, party: str) -> int:
         """The seats that a party still needs for control; 0 once it has them."""
@@ -85,6 +93,7 @@ def _council(night: Night, body: Body, sums: Sums) -> Council:
         seats[party] = seats.get(party, 0) + number
     open = sum(count.contest.seats for count in counts if is_open(count))
     fought = sum(count.contest.seats for count in counts)
+    control, opened = control_of(body, counts)
     return Council(
         body=body,
         seats=_largest_first(seats),
@@ -95,7 +104,8 @@ def _council(night: Night, body: Body, sums: Sums) -> Council:
         vacant=fought - open - sum(won.values()),
         declared=sums.declared,
         contests=len(counts),
-        control=control_of(body, counts),
+        control=control,
+        opened=opened,
     )
 
 

@@ -57,6 +57,13 @@ def councils(night: Night) -> Councils:
     )
 
 
+@once
+def made_certain(night: Night) -> dict[int, Council]:
+    """Seq of an event → the council whose control it made certain, or open again, where that still stands."""
+    found = councils(night).councils
+    return {seq: one for one in found if (seq := one.control.seq if one.control else one.opened)}
+
+
 def _parties(found: Iterable[Council]) -> Iterator[PartyInCouncils]:
     numbers: dict[str, list[int]] = {}
 
