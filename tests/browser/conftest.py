@@ -36,12 +36,19 @@ _TOGETHER = ["--process-per-site", "--renderer-process-limit=1", "--in-process-g
 PHONE = ViewportSize(width=390, height=844)
 HALL = "hall.test"
 """This machine by a name at which a browser does not trust plain HTTP, as it does at 127.0.0.1."""
-expect.set_options(timeout=PATIENCE_SECONDS * 1000)  # instead of five seconds, which are few on a busy machine
+_PATIENCE = PATIENCE_SECONDS * 1000  # ms
+expect.set_options(timeout=_PATIENCE)  # instead of five seconds, which are few on a busy machine
 
 
 def chromium() -> str | None:
     """Where this machine's Chromium is, as scripts/test found it or on the PATH; None if there is none."""
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def patient(browser: Browser) -> Browser:
+    """The browser, whose windows wait for a click or a page as long as ``expect`` does, instead of thirty seconds."""
+    browser.on("context", lambda context: context.set_default_timeout(_PATIENCE))
+    return browser
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +60,7 @@ async def browser() -> AsyncIterator[Browser]:
         pytest.skip("there is no Chromium on this machine")
     async with async_playwright() as playwright:
         flags = [*FLAGS, *_TOGETHER, f"--host-resolver-rules=MAP {HALL} 127.0.0.1"]
-        one = await playwright.chromium.launch(executable_path=chromium(), args=flags)
+        one = patient(await playwright.chromium.launch(executable_path=chromium(), args=flags))
         yield one
         await one.close()
 

@@ -49,7 +49,7 @@ async def test_an_open_page_changes_at_the_close_of_the_poll_and_says_when_its_n
         await expect(viewer.locator(".headline")).to_contain_text("Poll closes at")
         await expect(viewer.locator(".paper li")).to_have_text(["Ann Abel Conservative", "Ben Bond Labour"])
         await viewer.evaluate("window.opened = true")
-        await expect(viewer.locator(".headline")).to_have_text("Waiting for the count", timeout=60_000)
+        await expect(viewer.locator(".headline")).to_have_text("Waiting for the count")
         await expect(viewer.locator("#candidates")).to_be_visible()
         assert await viewer.evaluate("window.opened"), "the page was not loaded again"
         await ending.discard(stream, "night")

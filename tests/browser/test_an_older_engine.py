@@ -19,7 +19,7 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.browser import officers
-from tests.browser.conftest import FLAGS, PHONE
+from tests.browser.conftest import FLAGS, PHONE, patient
 from tests.browser.test_axe import AXE, COLOURS, OPENED, RUN
 from tests.conftest import PATIENCE_SECONDS
 from tests.count import rochester
@@ -77,7 +77,7 @@ async def older() -> AsyncIterator[Browser]:
     if not OLDER.exists():
         pytest.skip("Chromium 103 is not there: scripts/setup engine fetches it, on Linux on x86-64")
     async with async_playwright() as playwright:
-        one = await playwright.chromium.launch(executable_path=OLDER, args=FLAGS)
+        one = patient(await playwright.chromium.launch(executable_path=OLDER, args=FLAGS))
         assert one.version.startswith("103.")
         yield one
         await one.close()

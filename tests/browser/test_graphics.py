@@ -18,7 +18,7 @@ from server.election.texts.particulars import Particulars
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
-from tests.browser.conftest import FLAGS, chromium, window
+from tests.browser.conftest import FLAGS, chromium, patient, window
 from tests.browser.test_an_older_engine import OLDER, TEXT, says
 from tests.browser.test_newsroom import newspaper
 from tests.conftest import PATIENCE_SECONDS
@@ -48,7 +48,7 @@ async def engine(request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
         pytest.skip(f"Chromium {request.param} is not there")
     async with async_playwright() as playwright:
         one = await playwright.chromium.launch(executable_path=found, args=[*FLAGS, "--disable-site-isolation-trials"])
-        yield one
+        yield patient(one)
         await one.close()
 
 

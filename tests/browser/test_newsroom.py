@@ -76,7 +76,7 @@ async def log_of(page: Page) -> list[dict[str, Any]]:
 
 async def sets(page: Page, number: int) -> list[list[str]]:
     """The sets of banners so far, [] where none was up, once there are so many."""
-    await page.wait_for_function("(number) => log.length >= number", arg=number, timeout=60_000)
+    await page.wait_for_function("(number) => log.length >= number", arg=number)
     return [one["ids"] for one in await log_of(page)]
 
 
@@ -231,7 +231,7 @@ async def test_a_majority_goes_before_all_that_waits_and_is_said_once(
         await at_seq(viewer, 8)
     assert (await sets(viewer, 2))[:2] == [["0"], ["majority PP52"]]
     assert "CON MAJORITY" in (await log_of(viewer))[1]["text"]
-    await viewer.wait_for_function(DOWN, timeout=30_000)
+    await viewer.wait_for_function(DOWN)
     await submit(stream, [declare(7)], "small")
     found = await sets(viewer, 6)
     assert [one for one in found if one == ["majority PP52"]] == [["majority PP52"]]
@@ -333,7 +333,7 @@ async def test_a_night_that_begins_again_leaves_nothing_of_before_on_a_screen(
     await expect(viewer.locator("#shown .headline")).to_contain_text("Seat 0")
     await stream.erase("night")
     await open_then(stream, on_the_map(definition("night", SEATS, seats=100)), "open again")
-    await expect(viewer.locator("#shown .headline")).to_have_text("Waiting for the first declaration", timeout=30_000)
+    await expect(viewer.locator("#shown .headline")).to_have_text("Waiting for the first declaration")
     await expect(viewer.locator("#line")).to_have_attribute("data-state", "up")
     await submit(stream, [declare(2)])
     await expect(viewer.locator("#shown .headline")).to_contain_text("Seat 2")

@@ -63,7 +63,7 @@ async def test_while_one_of_two_leaves_every_request_is_answered_and_no_viewer_m
 
     async def ask(client: httpx2.AsyncClient, path: str) -> None:
         """Ask one request after the other, on a connection that is kept, or on a new one each time."""
-        while not leaving.done():
+        while not leaving.done() or len(statuses) <= 10:  # on a busy machine, the rest is asked of the one that stays
             answer = await client.get(path, headers={"Connection": "close"} if path == "/" else {})
             statuses.append(answer.status_code)
             await asyncio.wait([leaving], timeout=0.02)
