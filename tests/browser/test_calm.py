@@ -1,5 +1,6 @@
 """An open page is calm: when a result arrives nothing else moves, nothing flashes, and it is read out once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any, Literal
 
 import pytest
 from msgspec.structs import replace
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, Page, Route, ViewportSize, expect
 
 from server.election.commands import Declare, ReachStage
 from server.election.nights import fold
@@ -209,6 +210,27 @@ async def test_nothing_moves_on_a_contests_page_when_its_result_arrives(windows:
         for seen, page in pages.items():
             await is_at(page, stream, "alone" if "alone" in seen[0] else "night")
             assert (await shifts(page))[0] == [], seen
+
+
+async def test_nothing_moves_where_scripts_come_later_than_a_page_is_drawn(windows: Windows) -> None:
+    page = await windows.open("/nights/alone", script=SHIFTS)
+    site, for_scripts = page.url.removesuffix("/nights/alone"), asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await for_scripts.wait()
+        await route.continue_()
+
+    await page.route("**/*.js*", wait)
+    menu = ("tables", "post", "feed", "embed")
+    for path in (*(f"{NIGHT}/newsroom/{one}" for one in menu), f"{NIGHT}/embed/map", f"{NIGHT}/director", "/find?q=ab"):
+        for_scripts.clear()
+        await page.goto(site + path, wait_until="commit")
+        await page.locator("#cursor, form + *").first.wait_for(state="attached")
+        await page.evaluate("async () => { for (const _ of '12') await new Promise(requestAnimationFrame) }")
+        for_scripts.set()
+        await page.wait_for_load_state("load")
+        moved, much = await shifts(page)
+        assert (moved, much) == ([], 0), path
 
 
 async def test_a_declaration_is_heard_once_and_politely(windows: Windows, stream: EventStream) -> None:
