@@ -1,6 +1,7 @@
 """An open page is calm: when a result arrives nothing else moves, nothing flashes, and it is read out once."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -11,9 +12,13 @@ from msgspec.structs import replace
 from playwright.async_api import Browser, Page, Route, ViewportSize, expect
 
 from server.election.commands import Declare, ReachStage
+from server.election.events import Declared
 from server.election.nights import fold
+from server.html.languages import language
+from server.live.channel import Channel
 from server.nights import archive
 from server.pages.night.score import score_of
+from server.pages.render import PageRenderer
 from server.replay.commands import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
@@ -68,6 +73,12 @@ BLANK = """() => {
     const inside = banner.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom);
     return inside - banner.firstElementChild.offsetHeight;
 }"""
+# The height of the banner with each of several pieces of news.
+HEIGHTS = """(all) => all.map((html) => {
+    banner.innerHTML = html;
+    banner.querySelector(".also").textContent = "";
+    return Math.round(banner.getBoundingClientRect().height);
+})"""
 # What a screen reader is told of: each change of what a live region says, and who said it how.
 HEARD = """
     window.heard = [];
@@ -176,6 +187,21 @@ async def test_nothing_moves_on_the_nights_page_but_the_feed_when_results_arrive
             assert moved == [], (number, seen)
             assert much < 0.001, (number, seen)
             assert await page.evaluate(BLANK) < 64, (number, seen)
+
+
+@pytest.mark.parametrize("code", ["cy", "de"])
+async def test_a_banner_in_a_longer_language_has_its_room(windows: Windows, code: str) -> None:
+    channel, banners = Channel(PageRenderer(language(code))), list[str]()
+    for number, event in enumerate(PAST.events):
+        channel.advance([event])
+        if isinstance(event, Declared) and number % 16 == 0:
+            banners.append(re.sub(r"^\s*<section[^>]*>|</section>\s*$", "", channel.text("banner")))
+    page = await windows.open(f"{NIGHT}?lang={code}", PHONE)
+    for width in (360, 390, 430, 768, 1024):
+        await page.set_viewport_size({"width": width, "height": 844})
+        heights = await page.evaluate(HEIGHTS, banners)
+        assert len(heights) == len(banners) > 30
+        assert sorted(heights)[-3] == min(heights), (width, heights)
 
 
 @pytest.mark.parametrize("year", ["2010-05-06", "2015-05-07", "2017-06-08", "2019-12-12"])
