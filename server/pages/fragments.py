@@ -1,9 +1,9 @@
 """Which pieces the pages of a night are made of, by name, and which of them an event changes. Not their HTML.
 
 Fragments: ``air`` (that the night is held or at its end, on every page), ``status`` (how far), ``banner``, ``parties``
-(the House, on a night of several by-elections), ``score``, ``latest`` (the feed), ``ahead`` (what to watch before the first
-result), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the table of all), ``hex-{slug}`` (its
-hexagon, where the night has a map), ``was`` (below the hexagons, how the seats were held, until the first result),
+(the House, on a night of several by-elections), ``score``, ``latest`` (the feed), ``ahead`` (what to watch before the
+first result), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the table of all), ``hex-{slug}``
+(its hexagon, where the night has a map), ``was`` (below the hexagons, how the seats were held, until the first result),
 ``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map).
 The page of a night of one contest has no banner, score, rows or seats to watch. A night with councils has
 ``council-{slug}`` (a council in the list) and ``control-{slug}`` (all about it), where the slug is the council's,
