@@ -232,6 +232,8 @@ class Hub:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
+            if self.waits:  # nobody is told that this is live: pages leave it, and find a process that hears Redis
+                continue
             for channel in (*self.channels.values(), *self.desks.values(), self.front):
                 for _ in channel.beat(BEATS_OF_SILENCE):
                     await asyncio.sleep(0)

@@ -1,9 +1,9 @@
 """Which pieces the pages of a night are made of, by name, and which of them an event changes. Not their HTML.
 
-Fragments: ``air`` (that a replay is at its end, on every page), ``status`` (how far), ``banner``, ``parties`` (the
-House, on a night of several by-elections), ``score``, ``latest`` (the feed), ``ahead`` (what to watch before the first
-result), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the table of all), ``hex-{slug}`` (its
-hexagon, where the night has a map), ``was`` (below the hexagons, how the seats were held, until the first result),
+Fragments: ``air`` (that the night is held or at its end, on every page), ``status`` (how far), ``banner``, ``parties``
+(the House, on a night of several by-elections), ``score``, ``latest`` (the feed), ``ahead`` (what to watch before the
+first result), ``row-{slug}`` (a contest in the list), ``seat-{slug}`` (its row in the table of all), ``hex-{slug}``
+(its hexagon, where the night has a map), ``was`` (below the hexagons, how the seats were held, until the first result),
 ``contest-{slug}`` (all about it) and ``near-{slug}`` (its neighbours on the map).
 The page of a night of one contest has no banner, score, rows or seats to watch. A night with councils has
 ``council-{slug}`` (a council in the list) and ``control-{slug}`` (all about it), where the slug is the council's,
@@ -69,7 +69,9 @@ def fragments_of(night: Night) -> tuple[str, ...]:
 
 
 def on_every_page(night: Night, event: AnyEvent) -> tuple[str, ...]:
-    """The piece that says that a replay is at its end, or is not after all."""
+    """The piece that says that the desk holds the night, and that a replay is at its end; or is not after all."""
+    if isinstance(event, NightHeld | NightReleased):
+        return ("air",)
     if night.definition.replay_of is None:
         return ()
     return ("air",) if night.is_played or isinstance(event, NightOpened | Withdrawn) else ()

@@ -9,6 +9,7 @@ from server.access import allows, everyone
 from server.html.address import asked, channel_of, number, topic_of
 from server.html.answers import HTML, answer, etag
 from server.html.make import is_of_another_make
+from server.html.process import process
 from server.html.swaps import stood
 from server.live.channel import Channel
 from server.live.frames import BEAT
@@ -40,7 +41,7 @@ async def live(websocket: WebSocket) -> None:
         line.end()
         return
     line.audience = channel.join(line, topic, _after(websocket, channel), line.end)
-    if line.greeting and not as_json:  # a page takes no line for live that has brought nothing
+    if line.greeting and not as_json and not cut_off(websocket):  # no line is live for a page that has brought nothing
         line.write(BEAT)
 
 
@@ -49,7 +50,8 @@ async def poll(request: Request) -> Response:
     """``/nights/{night}/live`` over HTTP: the message with everything after a seq.
 
     304 if the ``If-None-Match`` is the present ETag, 204 if nothing was missed, 205 ("reset the view", RFC 9110,
-    15.3.6) if the night is over or ``&made=`` names another version of the pages.
+    15.3.6) if the night is over or ``&made=`` names another version of the pages. 503 if nobody here can know whether
+    something was missed, because this process does not hear Redis.
     """
     channel = await channel_of(request)
     if not channel.on_air or is_of_another_make(request):
@@ -58,12 +60,19 @@ async def poll(request: Request) -> Response:
     await _make(channel, topic, _after(request, channel))
     channel = await channel_of(request)  # the night may have begun anew meanwhile
     message, tag = channel.missed(topic, _after(request, channel)), etag(channel)
+    if message is None and cut_off(request):
+        return Response(status_code=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
     if channel.history.closed:  # since the close of poll there may be news without an event
         tag = f'{tag[:-1]}-closed"'
     if message is None and request.headers.get("if-none-match") != tag:
         return Response(status_code=204, headers={"ETag": tag, "Cache-Control": "no-cache"})
     text = message.payload if message else b""
     return answer(request, channel.cached(("poll", text), lambda: body(text)), HTML, tag)
+
+
+def cut_off(connection: HTTPConnection) -> bool:
+    """Whether this process hears nothing from Redis, so that it must not say of a page that it is up to date."""
+    return bool(process(connection).hub.waits)
 
 
 def _after(connection: HTTPConnection, channel: Channel) -> int:

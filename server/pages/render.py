@@ -139,7 +139,7 @@ class PageRenderer:
         if kind == "latest":
             return ()
         if kind == "air":
-            return Everywhere()
+            return () if self._last else Everywhere()  # a page of a night that is over does not have it
         if kind in ("seat", "status", "wards"):
             councils = by_topic(night.definition)
             return (table.TOPIC,) if slug else (NIGHT, table.TOPIC, *screens.shared(night, kind), *councils)

@@ -1,5 +1,7 @@
 """An open page is calm: when a result arrives nothing else moves, nothing flashes, and it is read out once."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -7,12 +9,16 @@ from typing import Any, Literal
 
 import pytest
 from msgspec.structs import replace
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, Page, Route, ViewportSize, expect
 
 from server.election.commands import Declare, ReachStage
+from server.election.events import Declared
 from server.election.nights import fold
+from server.html.languages import language
+from server.live.channel import Channel
 from server.nights import archive
 from server.pages.night.score import score_of
+from server.pages.render import PageRenderer
 from server.replay.commands import commands
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
@@ -67,6 +73,12 @@ BLANK = """() => {
     const inside = banner.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom);
     return inside - banner.firstElementChild.offsetHeight;
 }"""
+# The height of the banner with each of several pieces of news.
+HEIGHTS = """(all) => all.map((html) => {
+    banner.innerHTML = html;
+    banner.querySelector(".also").textContent = "";
+    return Math.round(banner.getBoundingClientRect().height);
+})"""
 # What a screen reader is told of in one picture: each change of what a live region says, and who said it how.
 HEARD = """
     window.heard = [];
@@ -188,6 +200,21 @@ async def test_nothing_moves_on_the_nights_page_but_the_feed_when_results_arrive
             assert await page.evaluate(BLANK) < 64, (number, seen)
 
 
+@pytest.mark.parametrize("code", ["cy", "de"])
+async def test_a_banner_in_a_longer_language_has_its_room(windows: Windows, code: str) -> None:
+    channel, banners = Channel(PageRenderer(language(code))), list[str]()
+    for number, event in enumerate(PAST.events):
+        channel.advance([event])
+        if isinstance(event, Declared) and number % 16 == 0:
+            banners.append(re.sub(r"^\s*<section[^>]*>|</section>\s*$", "", channel.text("banner")))
+    page = await windows.open(f"{NIGHT}?lang={code}", PHONE)
+    for width in (360, 390, 430, 768, 1024):
+        await page.set_viewport_size({"width": width, "height": 844})
+        heights = await page.evaluate(HEIGHTS, banners)
+        assert len(heights) == len(banners) > 30
+        assert sorted(heights)[-3] == min(heights), (width, heights)
+
+
 @pytest.mark.parametrize("year", ["2010-05-06", "2015-05-07", "2017-06-08", "2019-12-12"])
 def test_the_score_has_as_many_rows_at_the_beginning_of_a_night_as_at_its_end(year: str) -> None:
     events = archive.load(f"parl.{year}").events
@@ -220,6 +247,27 @@ async def test_nothing_moves_on_a_contests_page_when_its_result_arrives(windows:
         for seen, page in pages.items():
             await is_at(page, stream, "alone" if "alone" in seen[0] else "night")
             assert (await shifts(page))[0] == [], seen
+
+
+async def test_nothing_moves_where_scripts_come_later_than_a_page_is_drawn(windows: Windows) -> None:
+    page = await windows.open("/nights/alone", script=SHIFTS)
+    site, for_scripts = page.url.removesuffix("/nights/alone"), asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await for_scripts.wait()
+        await route.continue_()
+
+    await page.route("**/*.js*", wait)
+    menu = ("tables", "post", "feed", "embed")
+    for path in (*(f"{NIGHT}/newsroom/{one}" for one in menu), f"{NIGHT}/embed/map", f"{NIGHT}/director", "/find?q=ab"):
+        for_scripts.clear()
+        await page.goto(site + path, wait_until="commit")
+        await page.locator("#cursor, form + *").first.wait_for(state="attached")
+        await page.evaluate("async () => { for (const _ of '12') await new Promise(requestAnimationFrame) }")
+        for_scripts.set()
+        await page.wait_for_load_state("load")
+        moved, much = await shifts(page)
+        assert (moved, much) == ([], 0), path
 
 
 async def test_a_declaration_is_heard_once_and_politely(windows: Windows, stream: EventStream) -> None:

@@ -21,10 +21,12 @@ from server.live.channel import Channel
 from server.live.hub import Hub
 from server.live.renderer import EVENTS, NIGHT
 from server.nights import archive
+from server.pages import push
 from server.pages.render import PageRenderer
-from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened
+from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened, Waiting
 from tests.conftest import until
 from tests.count.conftest import stamp
+from tests.feeds.site import Site
 from tests.nights_by_hand import START, ballot, declare, definition
 
 _SEATS = 6
@@ -98,6 +100,33 @@ async def test_a_declaration_does_not_wait_for_the_stage_that_came_just_before_i
         assert on_air.channel.seq == 3
         await until(lambda: len(viewer.frames) == 2)
         assert b"item-3" in viewer.frames[1]
+
+
+async def test_who_does_not_hear_redis_tells_no_page_that_it_is_live_or_up_to_date(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("server.live.hub.BEAT_SECONDS", 0.01)
+    site = Site(renderer=PageRenderer())
+    site.app.router.routes.extend(push.routes)
+    async with followed() as (on_air, _), site.in_this_loop() as client:
+        viewer, asked = Viewer(), "/nights/night/live?after="
+        on_air.channel.join(viewer, NIGHT, 1)
+        site.hub.channels["night"] = on_air.channel
+        await until(lambda: len(viewer.frames) > 1)
+        assert (await client.get(f"{asked}1")).status_code == 204
+        on_air.tell(Waiting("Redis is away."))
+        await until(lambda: bool(on_air.hub.waits))
+        site.hub.waits = on_air.hub.waits
+        beats = len(viewer.frames)
+        assert (await client.get(f"{asked}1")).status_code == 503
+        for _ in range(10):
+            await asyncio.sleep(0.01)
+        assert len(viewer.frames) <= beats + 1, "one may have been under way"
+        on_air.act(declare(0))
+        await until(lambda: on_air.channel.seq == 2)
+        assert (await client.get(f"{asked}1")).status_code == 200, "what is known is told"
+        on_air.tell(Waiting(""))
+        await until(lambda: len(viewer.frames) > beats + 3)
 
 
 async def test_of_many_declarations_at_once_the_first_goes_out_alone_and_the_others_together() -> None:

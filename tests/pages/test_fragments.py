@@ -21,6 +21,9 @@ from server.election.deciding.decide import decide
 from server.election.events import NoPollState
 from server.html.languages import ENGLISH, Language, language
 from server.live.channel import Channel
+from server.live.renderer import NIGHT
+from server.pages.find import table
+from server.pages.newsroom import screens
 from server.pages.render import PageRenderer
 from tests.election import wards
 from tests.nights_by_hand import START, ballot, correct, declare, definition, with_one_candidate
@@ -112,9 +115,21 @@ def test_a_held_night_says_so_until_it_is_released() -> None:
     assert shown["status"].endswith("Results wait while something is checked")
     assert "Held. Results wait while something is checked." in shown["latest"]
     assert "CON GAIN" in shown["banner"], "what is on air stays there"
+    assert shown["air"] == "Held by the desk"
     shown.after(ReleaseNight(id="release", by="desk"))
     assert "Held" not in shown["status"]
+    assert shown["air"] == "On air"
     assert "Released. Results go out again." in shown["latest"]
+
+
+def test_every_page_of_a_held_night_hears_that_it_is_held() -> None:
+    channel = Shown(definition(), [declare(0), HoldNight(id="hold", by="desk")]).channel
+    views = ("areas", "swing/PP52/PP53", "battlegrounds/PP53", "records")
+    assert channel.night is not None
+    for topic in (NIGHT, SEAT, table.TOPIC, *screens.TOPICS, screens.ADDRESSES, *views):
+        assert channel.has(topic), topic
+        message = channel.missed(topic, 2)
+        assert message and b"Held by the desk" in message.payload, topic
 
 
 @pytest.mark.parametrize(

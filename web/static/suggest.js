@@ -15,6 +15,7 @@
   box.hidden = true;
   status.className = "unseen";
   status.setAttribute("role", "status");
+  status.style.position = "absolute"; // before the style is there, too
   form.append(box, status);
   const say = (attributes) => {
     for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);

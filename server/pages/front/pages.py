@@ -46,18 +46,21 @@ async def live(websocket: WebSocket) -> None:
         line.end()
         return
     line.audience = front.join(line, code, number(websocket, "after"))
-    if line.greeting:  # a page takes no line for live that has brought nothing
+    if line.greeting and not process(websocket).hub.waits:  # a page takes no line for live that has brought nothing
         line.write(BEAT)
 
 
 @allows(everyone)
 async def poll(request: Request) -> Response:
-    """``/live`` over HTTP: what changed since a mark; 204 if nothing did, 205 if ``&made=`` names another version."""
+    """``/live`` over HTTP: what changed since a mark; 204 if nothing did, 205 if ``&made=`` names another version,
+    503 where this process does not hear Redis, and cannot know."""
     if is_of_another_make(request):
         return Response(status_code=205, headers={"Cache-Control": "no-store"})
     front, code = process(request).hub.front, wanted((asked(request, "lang"),), "").code
     await _prepare(process(request))
     message = front.missed(code, number(request, "after"))
+    if message is None and process(request).hub.waits:
+        return Response(status_code=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
     if message is None:
         return Response(status_code=204, headers={"Cache-Control": "no-cache"})
     content = body(message.payload)
