@@ -14,12 +14,13 @@ import structlog
 from msgspec import Struct
 
 from server.election.counts import Count
+from server.election.events import BallotPaperAmended
 from server.hooks import web_push
 from server.hooks.sending import Sender
 from server.hooks.web_push import Subscription
 from server.html.languages import language
 from server.measures import NOTICES
-from server.notices.words import TOLD, SetsNews, notice
+from server.notices.words import TOLD, SetsNews, changes, notice
 from server.settings import Settings
 from server.stream.codec import UnknownEvent
 from server.stream.cursors.cursors import Cursors
@@ -138,10 +139,12 @@ class Notices:
 
     async def _told(self, night: str, cursor: _Cursor, event: SetsNews) -> bool:
         """Tell everybody who follows the seat; False if another process has the lease by now."""
-        known = self._submitter.known(night).night
+        known = (await self._submitter.look(night)).night  # read as the event was, and not when it is heard
         if known is None:
             return False
         count = known.counts[event.ballot]
+        if isinstance(event, BallotPaperAmended) and not changes(known, count, event, language("en")):
+            return True
         kept = [msgspec.json.decode(one, type=Subscription) for one in await self._of(night, count)]
         told = [one for one in kept if one.after < event.seq]
         texts = {

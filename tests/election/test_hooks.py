@@ -10,7 +10,7 @@ from server.election.counting.acts.hook_acts import HookDropped, HookMade, HookS
 from server.election.counting.desk import Desk, fold_acts, for_another_round
 from server.election.counting.hooks import KINDS, kind_of, must_hook, wants
 from server.election.deciding.decide import decide
-from server.election.events import AnyEvent, NightHeld, NotePosted, Withdrawn
+from server.election.events import AnyEvent, BallotPaperAmended, NightHeld, NotePosted, Withdrawn
 from server.election.limits import MOST_HOOKS
 from server.election.nights import fold
 from server.election.refusals import Refused
@@ -54,6 +54,19 @@ def test_a_webhook_of_one_contest_is_told_of_it_and_of_the_night_if_it_asked_for
     told = [wants(hooks["hook"], event) for event in (here, there, of_the_night, _event(NightHeld))]
     assert told == [True, False, False, True]
     assert kind_of(here) == "results"
+
+
+def test_who_is_told_of_results_is_told_of_a_paper_put_right_once_there_are_figures() -> None:
+    results, papers, notes = (
+        fold_acts([_made(kinds=(kind,), ballots=(ballot(1),))]).hooks["hook"] for kind in ("results", "papers", "notes")
+    )
+    contest = definition().contests[1]
+    before, after, elsewhere = (
+        _event(BallotPaperAmended, ballot=of, contest=contest, parties=(), reason=reason)
+        for of, reason in ((ballot(1), ""), (ballot(1), "A defection."), (ballot(2), "A defection."))
+    )
+    told = [[wants(hook, event) for event in (before, after, elsewhere)] for hook in (results, papers, notes)]
+    assert told == [[False, True, False], [True, True, False], [False, False, False]]
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,14 @@ import pytest
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from msgspec.structs import replace
 from py_vapid import Vapid02  # pyright: ignore[reportMissingTypeStubs]
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.election.commands import HoldNight, ReleaseNight, Withdraw
+from server.election.commands import AmendBallotPaper, HoldNight, ReleaseNight, Withdraw
 from server.hooks.web_push import public_key
 from server.settings import Settings, SettingsError
 from server.stream.cursors.subscriptions import Subscriptions
@@ -170,6 +171,22 @@ async def test_whoever_follows_a_seat_is_told_once_in_their_language_and_of_what
         last = english.shown[-1]
         assert (last["title"], last["body"]) == ("Seat 1: result withdrawn", "A box was left out.")
         await until(lambda: len(german.shown) > 1, "the correction")
+        contest = definition("night", 4, seats=100).contests[0]
+        assert contest.previous is not None
+        renamed = replace(
+            contest, candidates=(replace(contest.candidates[0], name="Bob Abel"), *contest.candidates[1:])
+        )
+        gained = replace(renamed, previous=replace(contest.previous, holder="PP52"))
+        for amended in (renamed, gained):
+            told = {"contest": amended, "ballot": amended.ballot, "reason": "A wrong list."}
+            await submitter.submit("night", AmendBallotPaper(id=f"{amended is gained}", by="desk", **told), START)
+        await until(lambda: len(german.shown) > 2, "the amendment")
+        assert [told["title"] for told in english.shown].count("Seat 0: LAB GAIN") == 1, "once, by the second"
+        told = english.shown[-1]
+        assert (told["title"], told["body"]) == (
+            "Seat 0: LAB GAIN",
+            "Corrected: from Conservative, Ben Bond elected, majority 7",
+        )
         assert gone.tried == 1, "who is gone is told nothing more"
         assert not ended.tried
         assert service.wrong == []

@@ -95,10 +95,18 @@ def must_hook(night: Night, hooks: Mapping[str, Hook], act: HookAct) -> None:
 
 def wants(hook: Hook, event: AnyEvent) -> bool:
     """Whether an event is sent to a webhook. What is of no contest goes to those that are for all; what is of the whole
-    night goes to all that asked for it."""
+    night goes to all that asked for it; and what puts a paper right whose figures are out, to all who are told of
+    results, which can be others by it."""
     kind = kind_of(event)
     ballot: str | None = getattr(event, "ballot", None)
-    return kind in hook.kinds and (not hook.ballots or ballot in hook.ballots or kind == "night")
+    is_asked_for = kind in hook.kinds or ("results" in hook.kinds and _can_change_a_result(event))
+    return is_asked_for and (not hook.ballots or ballot in hook.ballots or kind == "night")
+
+
+def _can_change_a_result(event: AnyEvent) -> bool:
+    """Whether an event that sets no figures can make another result of those that are out: without them an amendment
+    needs no reason."""
+    return isinstance(event, BallotPaperAmended) and bool(event.reason)
 
 
 def kind_of(event: AnyEvent) -> HookKind:

@@ -32,7 +32,7 @@ def put_right(night: Night, event: Amendment) -> tuple[PutRight, ...]:
     """What an amendment of this night changed, in the order of the form."""
     if isinstance(event, NightAmended):
         return tuple(_of_the_night(night, event))
-    return tuple(differing(_before(night, event), event.contest))
+    return tuple(differing(paper_before(night, event), event.contest))
 
 
 def differing(before: Contest, after: Contest) -> Iterator[PutRight]:
@@ -55,6 +55,14 @@ def differing(before: Contest, after: Contest) -> Iterator[PutRight]:
         yield PutRight("order")
     if before.previous != after.previous:
         yield PutRight("previous")
+
+
+def paper_before(night: Night, event: BallotPaperAmended) -> Contest:
+    """The contest as it was known before this amendment."""
+    earlier = [one for one in night.counts[event.ballot].amendments if one.seq < event.seq]
+    if earlier:
+        return earlier[-1].contest
+    return next(contest for contest in night.opened_as.contests if contest.ballot == event.ballot)
 
 
 def ids_used(night: Night, ballot: str) -> set[str]:
@@ -136,10 +144,3 @@ def _of_the_night(night: Night, event: NightAmended) -> Iterator[PutRight]:
         yield PutRight("polls-close", "", before.polls_close, event.polls_close)
     if before.baseline != event.baseline:
         yield PutRight("baseline", "", before.baseline, event.baseline)
-
-
-def _before(night: Night, event: BallotPaperAmended) -> Contest:
-    earlier = [one for one in night.counts[event.ballot].amendments if one.seq < event.seq]
-    if earlier:
-        return earlier[-1].contest
-    return next(contest for contest in night.opened_as.contests if contest.ballot == event.ballot)
