@@ -44,6 +44,7 @@ RUBBISH = (
     json.dumps({"f0": None, "f1": {"show": "score"}, "f2": "purple", "f3": None}),
     json.dumps({"f1": "scores"}),
 )
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 CLICK = "(one) => document.querySelector(one).click()"
 # The part of SPX's renderer that a template meets: a frame on the controller's own site, and its window's functions.
 SPX = """<script>
@@ -143,7 +144,7 @@ async def test_an_overlay_obeys_casparcg(site: Site, page: Page, stream: EventSt
     before = await page.evaluate(TEXT, "#shown")
     for rubbish in RUBBISH:
         await caspar(page, "update", rubbish)
-        await page.evaluate("() => new Promise((done) => setTimeout(done))")
+        await page.evaluate(FRAMES)
         assert await page.evaluate(TEXT, "#shown") == before, rubbish
         for state, what in (("seen", "#shown .headline"), ("hidden", ".strip"), ("seen", ".overlay.light")):
             assert await page.evaluate(STATE, what) == state, rubbish
@@ -162,6 +163,7 @@ async def test_an_overlay_obeys_casparcg(site: Site, page: Page, stream: EventSt
     await is_("hidden", page, ".strip")
     await is_("hidden", page, "#shown .headline")
     await caspar(page, "next")
+    await page.evaluate(FRAMES)
     assert await page.evaluate(STATE, ".strip") == await page.evaluate(STATE, "#shown .headline") == "hidden"
     await caspar(page, "play")
     await is_("seen", page, "#shown .headline")
