@@ -178,8 +178,9 @@ async def test_whoever_follows_a_seat_is_told_once_in_their_language_and_of_what
         )
         gained = replace(renamed, previous=replace(contest.previous, holder="PP52"))
         for amended in (renamed, gained):
-            told = {"contest": amended, "ballot": amended.ballot, "reason": "A wrong list."}
-            await submitter.submit("night", AmendBallotPaper(id=f"{amended is gained}", by="desk", **told), START)
+            id, why = f"{amended is gained}", "A wrong list."
+            command = AmendBallotPaper(id=id, by="desk", ballot=amended.ballot, contest=amended, reason=why)
+            await submitter.submit("night", command, START)
         await until(lambda: len(german.shown) > 2, "the amendment")
         assert [told["title"] for told in english.shown].count("Seat 0: LAB GAIN") == 1, "once, by the second"
         told = english.shown[-1]
