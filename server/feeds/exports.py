@@ -80,7 +80,7 @@ def export_paths() -> dict[str, Any]:
             "parameters": [night, ballot, form],
             "get": _copied("copyContest", "A contest the same way.", [*shown, named("known")]),
         },
-        "/api/oembed": {"get": _get("oembed", "The frame of a page.", "application/json", framed, 400, 404)},
+        "/api/oembed": {"get": _get("oembed", "The frame of a page.", "application/json", framed, 400, 404, 501)},
         "/api/archive.sqlite": {"get": _get("archive", "Every shipped night in a SQLite file.", _SQLITE, [], 429, 503)},
         "/api/archive.jsonl": {"get": _get("archiveLines", "Every shipped night as JSON Lines.", _LINES, [], 429, 503)},
     }

@@ -230,4 +230,4 @@ def test_the_address_of_a_contest_becomes_its_frame(client: TestClient) -> None:
         "http://[",
     ):
         assert client.get("/api/oembed", params={"url": url}).status_code == 404
-    assert client.get("/api/oembed", params={"url": page, "format": "xml"}).status_code == 400
+    assert client.get("/api/oembed", params={"url": page, "format": "xml"}).status_code == 501

@@ -50,6 +50,13 @@ def test_a_table_has_the_columns_that_are_described(client: TestClient, name: st
     assert len(objects) == len(rows) - 1
 
 
+def test_a_name_is_no_formula_in_a_spreadsheet_and_figures_stay_figures() -> None:
+    rows = [("=cmd|' /C calc'!A0", "@SUM(1)", "+1", "-1", -1, -0.5, "O’Neill - =1"), ("\tx", None, True)]
+    told = list(csv.reader(StringIO(comma_separated(rows).decode())))
+    assert told[0] == ["'=cmd|' /C calc'!A0", "'@SUM(1)", "'+1", "'-1", "-1", "-0.5", "O’Neill - =1"]
+    assert told[1] == ["'\tx", "", "true"]
+
+
 def test_the_figures_are_those_of_the_json(client: TestClient) -> None:
     state = client.get(f"/api/nights/{GENERAL}").json()
     contests = {row["ballot"]: row for row in table(client, f"{TABLES_OF}/contests.csv")}
