@@ -125,6 +125,7 @@ class Page:
 
 
 def until_made(get: Callable[[str], httpx2.Response]) -> None:
-    """Ask for the file of the archive until it is made: a busy machine takes longer over it than a reader waits."""
-    while get("/api/archive.sqlite").status_code == 503:
-        pass
+    """Ask for the files of the archive until they are made: a busy machine takes longer than a reader waits."""
+    for path in ("/api/archive.sqlite", "/api/archive.jsonl"):
+        while get(path).status_code == 503:
+            pass

@@ -64,10 +64,12 @@ one candidate a line (SURNAME, First names, Party); or from our own spreadsheet,
   python -m server import --candidates night.csv --out night.jsonl
 
 Keeps a night that was on air elsewhere, from the record that "export" or "keep" wrote there, or that was downloaded
-from /api/nights/NIGHT/record; or one from a night file, as made above. From then on it is a past night of this place,
+from /api/nights/NIGHT/record, or as tables.sqlite or tables.jsonl beside that; or one from a night file, as made
+above. From then on it is a past night of this place,
 also of servers that run already. It is kept in DATA_DIR/nights; once its file is removed there it is gone again:
 
   python -m server import NIGHT.record.jsonl
+  python -m server import NIGHT.sqlite
   python -m server import NIGHT.jsonl
 
 Brings back everything that "export --all" has written, nights on air among it; what is here already stays as it is:

@@ -8,8 +8,9 @@ from server.nights.kept import Kept, NotKept, taken
 from server.nights.past import PastNight
 from server.nights.sources.problems import Problem
 from server.nights.sources.source import Source, text_of
+from server.nights.written.exported import NoRecord, record_in
 
-_FILES = (".jsonl", ".json", ".csv")
+_FILES = (".jsonl", ".json", ".csv", ".sqlite")
 
 
 class NoFile(UnknownNight):
@@ -34,9 +35,13 @@ def past_named(named: str, kept: Kept) -> PastNight:
 
 
 def night_in(file: Path) -> bytes:
-    """The bytes of the file of a night or record that somebody names; NotKept, with a sentence that says what it is,
-    where it is another kind of file or too long, OSError where it cannot be read."""
-    data = taken(file)
+    """The bytes of the file of a night or record that somebody names, or of the record in its file of tables; NotKept,
+    with a sentence that says what it is, where it is another kind of file or too long, OSError where it cannot be
+    read."""
+    try:
+        data = record_in(taken(file), file.name)
+    except NoRecord as error:
+        raise NotKept(str(error)) from error
     if data and not data.startswith(b"{"):
         problems: list[Problem] = []
         text_of(Source(file.name, data), problems)

@@ -58,7 +58,11 @@ def export_paths() -> dict[str, Any]:
         },
         "/api/nights/{night}/tables.sqlite": {
             "parameters": [night],
-            "get": _get("file", "All tables of a night in a SQLite file.", _SQLITE, shown, 400, 404, 429, 503),
+            "get": _get("file", "All tables and the record of a night: SQLite.", _SQLITE, shown, 400, 404, 429, 503),
+        },
+        "/api/nights/{night}/tables.jsonl": {
+            "parameters": [night],
+            "get": _get("fileLines", "The same, an object a row with its table.", _LINES, shown, 400, 404, 429, 503),
         },
         "/api/nights/{night}/feed.atom": {
             "parameters": [night],
@@ -76,8 +80,9 @@ def export_paths() -> dict[str, Any]:
             "parameters": [night, ballot, form],
             "get": _copied("copyContest", "A contest the same way.", [*shown, named("known")]),
         },
-        "/api/oembed": {"get": _get("oembed", "The frame of a page.", "application/json", framed, 400, 404)},
+        "/api/oembed": {"get": _get("oembed", "The frame of a page.", "application/json", framed, 400, 404, 501)},
         "/api/archive.sqlite": {"get": _get("archive", "Every shipped night in a SQLite file.", _SQLITE, [], 429, 503)},
+        "/api/archive.jsonl": {"get": _get("archiveLines", "Every shipped night as JSON Lines.", _LINES, [], 429, 503)},
     }
 
 

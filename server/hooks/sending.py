@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Iterable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC
 from time import monotonic
 
@@ -17,6 +17,7 @@ from server.stream import clock
 
 SECONDS = 10.0
 """The longest that an address may take: to be found, to connect, to answer."""
+_SECONDS_OF_BODY = 2.0  # in which what an answer says is read; whoever takes longer has answered all the same
 _MOST_READ = 2_000  # bytes of an answer
 _MOST_SHOWN = 160  # characters of them
 _MOST_CONNECTIONS = 100
@@ -83,10 +84,12 @@ class Sender:
         pool = await self._pool(url.partition(":")[0])
         read = b""
         async with pool.stream("POST", url, headers=headers, content=body) as response:
-            async for piece in response.aiter_stream():
-                read += piece
-                if len(read) >= _MOST_READ:
-                    break
+            with suppress(TimeoutError):  # what was answered is known already
+                async with asyncio.timeout(_SECONDS_OF_BODY):
+                    async for piece in response.aiter_stream():
+                        read += piece
+                        if len(read) >= _MOST_READ:
+                            break
             named = {name.lower(): value for name, value in response.headers}
             rest = named.get(b"retry-after", b"").decode("latin-1")
         says = " ".join("".join(one if one.isprintable() else " " for one in read.decode(errors="replace")).split())

@@ -138,7 +138,7 @@ class Notices:
 
     async def _told(self, night: str, cursor: _Cursor, event: SetsNews) -> bool:
         """Tell everybody who follows the seat; False if another process has the lease by now."""
-        known = self._submitter.known(night).night
+        known = (await self._submitter.look(night)).night  # read as the event was, and not when it is heard
         if known is None:
             return False
         count = known.counts[event.ballot]

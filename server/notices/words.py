@@ -30,10 +30,11 @@ def is_news(night: Night, count: Count, event: SetsNews) -> bool:
     """Whether who follows the seat is told: of an amended ballot paper only if it puts right what they were told."""
     if not isinstance(event, BallotPaperAmended):
         return True
-    if not count.result or not count.had_a_result(event.seq):
+    before, english = paper_before(night, event), language("en")
+    same = {one.id for one in before.candidates} == {one.id for one in count.contest.candidates}
+    if not count.result or not count.had_a_result(event.seq) or not same:
         return False
-    before, english = judged_again(count, paper_before(night, event)), language("en")
-    return _facts(night, before, english) != _facts(night, count, english)
+    return _facts(night, judged_again(count, before), english) != _facts(night, count, english)
 
 
 def notice(night: Night, count: Count, event: SetsNews, language: Language, site: str) -> bytes:

@@ -68,11 +68,11 @@ def measure(rest: float, viewers: int = 2_000, turns: int = 4) -> Cost:
         with Crowd(one.port, "/nights/live/live?after=1", deflate=True) as crowd:
             crowd.open(viewers)
             turn(one, crowd, islice(seats, _SEATS), rest)  # to warm up
-            asyncio.run(_make(one, port))
+            asyncio.run(make(one, port, _HOOKS))
             for _ in range(turns):
-                asyncio.run(_switch(one, on=False))
+                asyncio.run(switch(one, on=False))
                 without.append(turn(one, crowd, islice(seats, _SEATS), rest))
-                asyncio.run(_switch(one, on=True))
+                asyncio.run(switch(one, on=True))
                 crowd.settle(_AFTER)  # what was missed meanwhile is sent first
                 with_ten.append(turn(one, crowd, islice(seats, _SEATS), rest))
         told = one.get("/metrics").decode()
@@ -103,18 +103,22 @@ def turn(one: Program, crowd: Crowd, seats: Iterable[Declared], rest: float) -> 
     )
 
 
-async def _make(one: Program, port: int) -> None:
+async def make(one: Program, port: int, number: int) -> int:
+    """Make webhooks of all that comes about contests; the seq after which they begin."""
     stream = EventStream(one.redis_url)
     submitter = Submitter(stream)
     seq = (await submitter.look("live")).position.events
-    for number in range(_HOOKS):
-        hook, url = f"hook-{number}", f"http://127.0.0.1:{port}/{number}"
-        act = HookMade(**_stamp(hook), hook=hook, url=url, kinds=("results",), ballots=(), after=seq)
+    for each in range(number):
+        hook = f"hook-{each}"
+        url = f"http://127.0.0.1:{port}/{hook}"
+        act = HookMade(**_stamp(hook), hook=hook, url=url, kinds=("results", "notes"), ballots=(), after=seq)
         await submitter.record("live", act)
     await stream.close()
+    return seq
 
 
-async def _switch(one: Program, *, on: bool) -> None:
+async def switch(one: Program, *, on: bool) -> None:
+    """Switch the webhooks on or off."""
     stream = EventStream(one.redis_url)
     for number in range(_HOOKS):
         hook = f"hook-{number}"

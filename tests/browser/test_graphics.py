@@ -27,11 +27,24 @@ from tests.running import Site, open_then, serving
 
 SCREEN = ViewportSize(width=1920, height=1080)
 GAIN, HELD = (5, 4), (4, 5)
-SEEN = """(one) => {
+STATE = """(one) => {
     const found = document.querySelector(one);
-    return Boolean(found) && getComputedStyle(found).visibility === "visible" && found.getClientRects().length > 0;
+    if (!found) return "gone";
+    const is_there = getComputedStyle(found).visibility === "visible" && found.getClientRects().length > 0;
+    return is_there ? "seen" : "hidden";
 }"""
 XML = '<templateData><componentData id="f0"><data id="text" value="{}"/></componentData></templateData>'
+RUBBISH = (
+    "not to be read",
+    "<templateData><componentData",
+    "<html><body>502 Bad Gateway</body></html>",
+    "null",
+    "[]",
+    "7",
+    json.dumps({"f0": None, "f1": {"show": "score"}, "f2": "purple", "f3": None}),
+    json.dumps({"f1": "scores"}),
+)
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 CLICK = "(one) => document.querySelector(one).click()"
 # The part of SPX's renderer that a template meets: a frame on the controller's own site, and its window's functions.
 SPX = """<script>
@@ -73,10 +86,10 @@ async def submit(stream: EventStream, *commands: Any) -> None:
         await Submitter(stream).submit("night", command, START)
 
 
-async def seen(page: Any, selector: str, whether: bool = True) -> None:
-    """Wait until something can be seen, or cannot."""
+async def is_(state: str, page: Any, selector: str) -> None:
+    """Wait until something is "seen", "hidden", which is there and not to be seen, or "gone"."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while await page.evaluate(SEEN, selector) is not whether:
+        while await page.evaluate(STATE, selector) != state:
             await asyncio.sleep(0.05)
 
 
@@ -109,15 +122,15 @@ async def opened(page: Page, site: Site, query: str = "") -> None:
 
 async def test_an_overlay_obeys_casparcg(site: Site, page: Page, stream: EventStream) -> None:
     await opened(page, site, "?wait=yes&seconds=60")
-    await seen(page, ".strip", False)
+    await is_("hidden", page, ".strip")
     await submit(stream, declare(0, *GAIN))
     await says(page, "#shown .headline", "Seat 0")
-    await seen(page, "#lower", False)
+    await is_("hidden", page, "#lower")
     await caspar(page, "update", XML.format("Seat 1"))
     await caspar(page, "play")
     await says(page, "#shown .headline", "Seat 1")
-    await seen(page, "#lower.out", False)
-    await seen(page, "#shown .pending")
+    await is_("seen", page, "#lower")
+    await is_("seen", page, "#shown .pending")
     await submit(stream, declare(1, *HELD))
     await says(page, "#shown .headline", "LAB HOLD Seat 1")
     await submit(stream, declare(2, *GAIN), correct(1, 9))
@@ -126,24 +139,38 @@ async def test_an_overlay_obeys_casparcg(site: Site, page: Page, stream: EventSt
     await says(page, "#shown .headline", "Seat 2")
     await caspar(page, "update", json.dumps({"f0": ballot(5), "f1": "banners", "f2": "light"}))
     await says(page, "#shown .headline", "Seat 5")
-    await seen(page, ".strip", False)
-    await seen(page, ".overlay.light")
+    await is_("hidden", page, ".strip")
+    await is_("seen", page, ".overlay.light")
+    before = await page.evaluate(TEXT, "#shown")
+    for rubbish in RUBBISH:
+        await caspar(page, "update", rubbish)
+        await page.evaluate(FRAMES)
+        assert await page.evaluate(TEXT, "#shown") == before, rubbish
+        for state, what in (("seen", "#shown .headline"), ("hidden", ".strip"), ("seen", ".overlay.light")):
+            assert await page.evaluate(STATE, what) == state, rubbish
     await caspar(page, "update", XML.format("Nowhere &amp; none"))
-    await seen(page, "#shown .banner", False)
-    await caspar(page, "update", "not to be read")
+    await is_("gone", page, "#shown .banner")
     await caspar(page, "update", json.dumps({"f0": "", "f1": "", "f3": "yes"}))
-    await seen(page, ".strip")
+    await is_("seen", page, ".strip")
     await submit(stream, declare(3, *GAIN), declare(4, *GAIN))
     await true(page, "overlay.waiting().length > 1")
     for seat in (3, 4):
         await caspar(page, "next")
         await says(page, "#shown .headline", f"Seat {seat}")
+    await submit(stream, declare(6, *GAIN))
+    await true(page, "overlay.waiting().length")
     await caspar(page, "stop")
-    await seen(page, ".strip", False)
+    await is_("hidden", page, ".strip")
+    await is_("hidden", page, "#shown .headline")
+    await caspar(page, "next")
+    await page.evaluate(FRAMES)
+    assert await page.evaluate(STATE, ".strip") == await page.evaluate(STATE, "#shown .headline") == "hidden"
     await caspar(page, "play")
-    await seen(page, "#shown .headline")
+    await is_("seen", page, "#shown .headline")
+    await caspar(page, "next")
+    await says(page, "#shown .headline", "Seat 6")
     await caspar(page, "remove")
-    await seen(page, "#shown .headline", False)
+    await is_("hidden", page, "#shown .headline")
 
 
 async def test_the_template_in_a_frame_of_spx_hands_every_call_on(
@@ -158,18 +185,18 @@ async def test_the_template_in_a_frame_of_spx_hands_every_call_on(
             "() => layer().SPXGCTemplateDefinition && layer().document.readyState == 'complete'"
         )
         overlay = await frame_of(page, "/overlay")
-        await seen(overlay, ".strip", False)
+        await is_("hidden", overlay, ".strip")
         await page.evaluate("(data) => playLayer(data)", {"f0": ballot(5), "f1": "", "f2": "dark", "comment": "x"})
         await says(overlay, "#shown .headline", "CON GAIN Seat 5")
-        await seen(overlay, ".strip")
+        await is_("seen", overlay, ".strip")
         await page.evaluate("() => layer().update(JSON.stringify({f0: '', f3: 'yes'}))")
-        await seen(overlay, "#shown .headline", False)
+        await is_("hidden", overlay, "#shown .headline")
         await submit(stream, declare(0, *GAIN))
         await true(overlay, "overlay.waiting().length")
         await page.evaluate("() => layer().next()")
         await says(overlay, "#shown .headline", "Seat 0")
         await page.evaluate("() => layer().stop()")
-        await seen(overlay, ".strip", False)
+        await is_("hidden", overlay, ".strip")
 
 
 async def test_a_director_drops_holds_jumps_and_shows_by_hand_on_overlays_elsewhere(
@@ -199,16 +226,16 @@ async def test_a_director_drops_holds_jumps_and_shows_by_hand_on_overlays_elsewh
     await page.evaluate("(one) => { document.querySelector('#by-hand select').value = one; }", ballot(4))
     await page.evaluate(CLICK, "#by-hand button")
     await says(screen, "#shown .headline", "Seat 4")
-    await seen(screen, "#shown .pending")
+    await is_("seen", screen, "#shown .pending")
     await submit(stream, HoldNight(id="hold", by="desk"))
-    await seen(screen, "#lower", False)
+    await is_("hidden", screen, "#lower")
     await submit(stream, ReleaseNight(id="release", by="desk"))
-    await seen(screen, "#shown .pending")
+    await is_("seen", screen, "#shown .pending")
     await page.evaluate(CLICK, "#off")
-    await seen(screen, "#lower", False)
+    await is_("hidden", screen, "#lower")
     await page.evaluate(CLICK, "#step")
     await says(screen, "#shown .headline", "Seat 2")
-    await seen(screen, "#lower")
+    await is_("seen", screen, "#lower")
 
     await page.reload()  # it goes on leading, and an overlay that is opened later shows what is up
     await says(page, "#followers", "led=")
@@ -227,4 +254,4 @@ async def test_of_a_past_night_one_contest_stays_on_the_overlay(site: Site, page
     await says(page, "#shown .headline", "CON GAIN Ynys Môn")
     await page.evaluate("(text) => update(text)", json.dumps({"contest": "E14000530"}))
     await says(page, "#shown .headline", "Aldershot")
-    await seen(page, "#lower")
+    await is_("seen", page, "#lower")

@@ -99,7 +99,9 @@ GET  /api/nights/{night}/events                               yes    yes     yes
 GET  /api/nights/{night}/record                               yes    yes     yes    yes       yes   yes
 GET  /api/tables                                              yes    yes     yes    yes       yes   yes
 GET  /api/archive.sqlite                                      yes    yes     yes    yes       yes   yes
+GET  /api/archive.jsonl                                       yes    yes     yes    yes       yes   yes
 GET  /api/nights/{night}/tables.sqlite                        yes    yes     yes    yes       yes   yes
+GET  /api/nights/{night}/tables.jsonl                         yes    yes     yes    yes       yes   yes
 GET  /api/nights/{night}/tables/{table}.csv                   yes    yes     yes    yes       yes   yes
 GET  /api/nights/{night}/tables/{table}.jsonl                 yes    yes     yes    yes       yes   yes
 GET  /api/nights/{night}/chart.csv                            yes    yes     yes    yes       yes   yes

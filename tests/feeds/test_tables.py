@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from starlette.testclient import TestClient
@@ -13,10 +14,11 @@ from starlette.testclient import TestClient
 from server.election.commands import Withdraw
 from server.election.events import Declared
 from server.election.nights import fold
-from server.feeds.tables import files, library
+from server.feeds.tables import database, files, library
 from server.feeds.tables.columns import TABLES
 from server.feeds.tables.rows import Cell
 from server.feeds.tables.text import BYTE_ORDER_MARK, comma_separated
+from server.html.languages import ENGLISH
 from server.nights import archive
 from server.nights.archive import past_night
 from server.nights.files import past_in, record_events
@@ -24,6 +26,7 @@ from server.nights.format import parsed
 from server.nights.past import PastNight
 from server.nights.sources.importer import import_night
 from server.nights.sources.source import Source
+from server.nights.written.exported import OF_RECORD, NoRecord, record_in
 from server.pages.render import PageRenderer
 from tests.conftest import PATIENCE_SECONDS
 from tests.feeds.site import GENERAL, ROCHESTER, Site, carry_out
@@ -45,6 +48,13 @@ def test_a_table_has_the_columns_that_are_described(client: TestClient, name: st
     assert described["version"] == 1 and rows[0].split(",") == names and len(rows) > 1
     objects = client.get(f"/api/nights/local.2025-05-01/tables/{name}.jsonl").text.splitlines()
     assert len(objects) == len(rows) - 1
+
+
+def test_a_name_is_no_formula_in_a_spreadsheet_and_figures_stay_figures() -> None:
+    rows = [("=cmd|' /C calc'!A0", "@SUM(1)", "+1", "-1", -1, -0.5, "O’Neill - =1"), ("\tx", None, True)]
+    told = list(csv.reader(StringIO(comma_separated(rows).decode())))
+    assert told[0] == ["'=cmd|' /C calc'!A0", "'@SUM(1)", "'+1", "'-1", "-1", "-0.5", "O’Neill - =1"]
+    assert told[1] == ["'\tx", "", "true"]
 
 
 def test_the_figures_are_those_of_the_json(client: TestClient) -> None:
@@ -214,6 +224,40 @@ def test_every_shipped_night_is_the_same_night_as_its_record(client: TestClient)
         assert again.definition == shipped.definition, one.id
         assert again.events == record_events(shipped)[: len(again.events)] and again.events, one.id
         assert len(again.events) == len(shipped.events), one.id
+
+
+def test_every_shipped_night_is_the_same_night_as_its_sqlite_file_and_its_json_lines() -> None:
+    """Figures, history and all: of the record that both hold."""
+    for one in archive.listed():
+        shipped = archive.load(one.id)
+        for export in (database.written, database.lines):
+            data = export([fold(shipped.events)], ENGLISH, shipped.events)
+            again = past_in(record_in(data, one.id), one.id)
+            assert (again.definition, again.events) == (shipped.definition, shipped.events), one.id
+
+
+def test_a_file_of_a_night_holds_its_record_and_tables_without_one_are_refused(client: TestClient) -> None:
+    record = client.get(f"/api/nights/{ROCHESTER}/record").content
+    moment = client.get(f"/api/nights/{ROCHESTER}/tables.jsonl?at=2014-11-21T01:15").content
+    assert 0 < moment.count(OF_RECORD) < record.count(b"\n")
+    for kind in ("sqlite", "jsonl"):
+        answer = client.get(f"/api/nights/{ROCHESTER}/tables.{kind}?lang=cy&baseline=2010")
+        assert answer.headers["content-disposition"] == f'attachment; filename="{ROCHESTER}.{kind}"', answer.text
+        assert record_in(answer.content, kind) == record
+    without = [database.written([], ENGLISH), database.lines([fold(archive.load(ROCHESTER).events)], ENGLISH)]
+    for data in (*without, b"SQLite format 3\0 and no more"):
+        with pytest.raises(NoRecord, match="no record of a night"):
+            record_in(data, "tables")
+
+
+def test_the_archive_is_an_object_a_row_of_each_night(client: TestClient) -> None:
+    while (answer := client.get("/api/archive.jsonl")).status_code == 503:  # it is being made
+        pass
+    rows = [msgspec.json.decode(line) for line in answer.content.splitlines()]
+    assert {row["table"] for row in rows} == set(TABLES)
+    contests = {(row["night"], row["ballot"]) for row in rows if row["table"] == "contests"}
+    assert len({night for night, _ in contests}) == len(archive.listed())
+    assert len(contests) == sum(one.contests for one in archive.listed())
 
 
 def test_the_librarys_files_are_of_the_house_alone(client: TestClient) -> None:

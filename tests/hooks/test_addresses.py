@@ -116,6 +116,23 @@ async def test_who_does_not_answer_is_not_awaited_for_ever(monkeypatch: pytest.M
     assert answer.says.startswith("No answer")
 
 
+async def test_an_answer_whose_body_never_ends_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def drop_by_drop() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+            await asyncio.sleep(0.02)
+
+    monkeypatch.setattr("server.hooks.sending.SECONDS", 0.6)
+    monkeypatch.setattr("server.hooks.sending._SECONDS_OF_BODY", 0.1)
+    receiver = Receiver({"/hook": _SECRET})
+    receiver.answering["/hook"] = lambda _: StreamingResponse(drop_by_drop())
+    async with receiving(receiver) as url:
+        sender = Sender((LOOPBACK,))
+        answer = await sender.send(f"{url}/hook", _SECRET, _MESSAGE)
+        await sender.close()
+    assert answer.is_taken and set(answer.says) == {"x"}
+
+
 def test_a_receiver_with_another_secret_takes_nothing() -> None:
     assert secret_of("a key", "hook") != secret_of("a key", "other") != secret_of("another key", "other")
     assert len(secret_of("a key", "hook")) == len("whsec_") + 44

@@ -24,8 +24,11 @@ from server.election.contests import Definition
 from server.election.counting.acts import Asked, ReplaySet, ReplayState
 from server.election.events import AnyEvent, NightOpened
 from server.election.methods.figures import Rejected
+from server.election.nights import fold
 from server.election.parties import Party
 from server.election.refusals import Refused
+from server.feeds.tables import database
+from server.html.languages import ENGLISH
 from server.nights import archive, kept
 from server.nights.kept import Kept, NotKept
 from server.replay.player import Player
@@ -331,6 +334,14 @@ def test_a_night_is_kept_once_and_another_of_its_id_is_refused(
     (file := tmp_path / "good").write_bytes(GOOD)
     assert [main(["import", str(file)]), main(["import", str(file)])] == [0, 0]
     assert "A night is here already, with the same head" in capsys.readouterr().out
+    held = events(definition("good"))
+    for make in (database.written, database.lines):  # tables of a night, which have its record
+        (tables := tmp_path / "tables").write_bytes(make([fold(held)], ENGLISH, held))
+        assert main(["import", str(tables)]) == 0
+        assert "A night is here already, with the same head" in capsys.readouterr().out
+        tables.write_bytes(make([fold(held)], ENGLISH))
+        assert main(["import", str(tables)]) == 1
+        assert "no record of a night" in capsys.readouterr().err
     (other := tmp_path / "other").write_bytes(record(*events(replace(definition("good"), title="Another"))))
     assert main(["import", str(other)]) == 1
     assert "good is kept here with another head" in capsys.readouterr().err

@@ -171,16 +171,23 @@ async def test_whoever_follows_a_seat_is_told_once_in_their_language_and_of_what
         last = english.shown[-1]
         assert (last["title"], last["body"]) == ("Seat 1: result withdrawn", "A box was left out.")
         await until(lambda: len(german.shown) > 1, "the correction")
-        ann, ben = (seat := definition("night", 4).contests[0]).candidates
-        for number, people in enumerate(((replace(ann, name="Ann Able"), ben), (ann, replace(ben, name="Ben Bonde")))):
-            paper = replace(seat, candidates=people)
-            amend = AmendBallotPaper(
-                id=f"amend-{number}", by="desk", ballot=seat.ballot, contest=paper, reason="Misread."
-            )
-            await submitter.submit("night", amend, START)
-        await until(lambda: len(german.shown) > 2, "the name of who was elected, and not of who was not")
-        assert english.shown[-1]["body"] == "Corrected: Ben Bonde elected, majority 7"
-        assert len(german.shown) == 3
+        contest = definition("night", 4, seats=100).contests[0]
+        assert contest.previous is not None
+        renamed = replace(
+            contest, candidates=(replace(contest.candidates[0], name="Bob Abel"), *contest.candidates[1:])
+        )
+        gained = replace(renamed, previous=replace(contest.previous, holder="PP52"))
+        for amended in (renamed, gained):
+            id, why = f"{amended is gained}", "A wrong list."
+            command = AmendBallotPaper(id=id, by="desk", ballot=amended.ballot, contest=amended, reason=why)
+            await submitter.submit("night", command, START)
+        await until(lambda: len(german.shown) > 2, "the amendment")
+        assert [told["title"] for told in english.shown].count("Seat 0: LAB GAIN") == 1, "once, by the second"
+        told = english.shown[-1]
+        assert (told["title"], told["body"]) == (
+            "Seat 0: LAB GAIN",
+            "Corrected: from Conservative, Ben Bond elected, majority 7",
+        )
         assert gone.tried == 1, "who is gone is told nothing more"
         assert not ended.tried
         assert service.wrong == []

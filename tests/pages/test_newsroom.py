@@ -31,7 +31,7 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.nights_by_hand import START, ballot, correct, declare, definition, on_the_map
-from tests.running import answered, serving
+from tests.running import answered, open_then, serving
 
 GENERAL = "parl.2019-12-12"
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
@@ -444,3 +444,33 @@ async def test_one_browser_directs_overlays_in_another_process(
         async with websockets.connect(f"{other.ws}/directors/AAAAA") as line:
             assert [json.loads(said) async for said in line] == [{"over": True}]
     assert (await client.put("/directors/AAAAA", json={"shows": []})).status_code == 404
+
+
+async def test_a_search_for_data_sets_reads_what_tables_there_are_and_nothing_of_a_replay(
+    redis: Embedded, stream: EventStream, tmp_path: Path
+) -> None:
+    """By what Google Dataset Search asks for: a name, 50 to 5,000 letters of description, files with their formats."""
+    named = replace(definition("night", 2), title="A </script> night")
+    await open_then(stream, named, "open")
+    await open_then(stream, replace(definition("again", 2), replay_of="night"), "open")
+    async with serving(redis.url, tmp_path) as site, httpx2.AsyncClient(base_url=site.url) as client:
+        found: dict[str, Any] = {}
+        for night in ("night", GENERAL):
+            page = (await client.get(f"/nights/{night}/newsroom/tables?lang=cy")).text
+            (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+            found[night] = json.loads(text)
+        told = found[GENERAL]
+        assert (told["@type"], told["name"]) == ("Dataset", "Etholiad Cyffredinol 2019")
+        assert 50 <= len(told["description"]) <= 5_000 and told["temporalCoverage"] == "2019-12-12"
+        for one in told["distribution"]:
+            answer = await client.get(one["contentUrl"].removeprefix(site.settings.public_url))
+            assert (answer.status_code, one["@type"]) == (200, "DataDownload")
+            assert answer.headers["content-type"].partition(";")[0] == one["encodingFormat"]
+        assert found["night"]["name"] == "A </script> night"
+        others = (
+            f"/nights/{GENERAL}/newsroom/tables?at=2019-12-13T02:00",
+            "/nights/again/newsroom/tables",
+            f"/nights/{GENERAL}/newsroom/feed",
+        )
+        for address in (*others, f"/nights/{GENERAL}", f"/nights/{GENERAL}/newsroom"):
+            assert "ld+json" not in (await client.get(address)).text, address

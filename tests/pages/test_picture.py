@@ -476,7 +476,7 @@ def test_a_picture_of_councils_has_councillors_and_no_mayor_among_them() -> None
     said = texts(score_picture(night, add_up(night), bars_of_councillors(night), ENGLISH))
     assert "Labour 2 councillors (+2), 1 of 2 councils" in said
     assert said[said.index("Lab") + 1] == "2"
-    assert words.told_score(night, add_up(night), ENGLISH).startswith("Labour 2, ")
+    assert words.told_score(night, add_up(night), ENGLISH).startswith("Labour 2 · "), "no party without a seat"
 
 
 @pytest.mark.parametrize("night", ["local.2025-05-01", "local.rushmoor.2024-05-02"])

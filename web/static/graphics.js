@@ -9,7 +9,7 @@
   const plain = (text) => new DOMParser().parseFromString(String(text), "text/html").documentElement.textContent.trim();
   const valuesOf = (data) => {
     if (typeof data !== "string") return data ?? {};
-    if (!data.trim().startsWith("<")) return JSON.parse(data);
+    if (!data.trim().startsWith("<")) return JSON.parse(data || "{}") ?? {};
     const page = new DOMParser().parseFromString(data, "text/xml");
     if (page.querySelector("parsererror")) throw new Error("this XML cannot be read");
     const values = {};
@@ -29,13 +29,14 @@
     }
     const [asked, show, theme, steps] = ["contest", "show", "theme", "steps"].map((name, number) => {
       const value = values[name] ?? values[`f${number}`];
-      return value === undefined ? null : plain(value);
+      return value === undefined || typeof value === "object" ? null : plain(value);
     });
     if (show !== null) {
-      const parts = show ? show.split(/[\s,]+/) : PARTS;
-      for (const part of PARTS) body.classList.toggle(`no-${part}`, !parts.includes(part));
+      const parts = show ? PARTS.filter((part) => show.split(/[\s,]+/).includes(part)) : PARTS;
+      if (!parts.length) console.error(`update: none of the parts is ${show}`);
+      else for (const part of PARTS) body.classList.toggle(`no-${part}`, !parts.includes(part));
     }
-    if (theme) {
+    if (theme === "light" || theme === "dark") {
       body.classList.toggle("light", theme === "light");
       body.classList.toggle("dark", theme === "dark");
     }
@@ -47,9 +48,10 @@
     // Where nothing has this name nothing is shown: a controller must not go on air with the contest before.
     queue.put([asked]).then((found) => found || console.error(`update: there is no contest ${asked}`));
   };
+  // What was stopped stays off the air, and nothing of its queue is used up unseen.
   const next = () => {
+    if (body.classList.contains("off")) return;
     contest = null;
-    body.classList.remove("off");
     queue?.next();
   };
   const calls = {

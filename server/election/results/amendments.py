@@ -57,6 +57,14 @@ def differing(before: Contest, after: Contest) -> Iterator[PutRight]:
         yield PutRight("previous")
 
 
+def paper_before(night: Night, event: BallotPaperAmended) -> Contest:
+    """The contest as it was known before this amendment."""
+    earlier = [one for one in night.counts[event.ballot].amendments if one.seq < event.seq]
+    if earlier:
+        return earlier[-1].contest
+    return next(contest for contest in night.opened_as.contests if contest.ballot == event.ballot)
+
+
 def ids_used(night: Night, ballot: str) -> set[str]:
     """The ids of all candidates whom the ballot paper of a contest names, or ever named."""
     opened = [contest for contest in night.opened_as.contests if contest.ballot == ballot]
@@ -136,11 +144,3 @@ def _of_the_night(night: Night, event: NightAmended) -> Iterator[PutRight]:
         yield PutRight("polls-close", "", before.polls_close, event.polls_close)
     if before.baseline != event.baseline:
         yield PutRight("baseline", "", before.baseline, event.baseline)
-
-
-def paper_before(night: Night, event: BallotPaperAmended) -> Contest:
-    """The contest as it was before an amendment of its ballot paper."""
-    earlier = [one for one in night.counts[event.ballot].amendments if one.seq < event.seq]
-    if earlier:
-        return earlier[-1].contest
-    return next(contest for contest in night.opened_as.contests if contest.ballot == event.ballot)

@@ -70,9 +70,9 @@ async def expected(request: Request) -> Response:
 @allows(everyone)
 async def embedding(request: Request) -> Response:
     """``/api/oembed?url=``: the frame of a contest, or of a night's score, for a page of this site (oEmbed 1.0). 404
-    for another page, 400 for another format than JSON."""
+    for another page, 501 for another format than JSON, as its rules say."""
     if asked(request, "format") not in ("", "json"):
-        raise HTTPException(400, "oEmbed is answered in JSON here: format is json.")
+        raise HTTPException(501, "oEmbed is answered in JSON here: format is json.")
     site = process(request).settings.public_url
     page, _, query = asked(request, "url").partition("#")[0].partition("?")
     ours, _, path = page.partition("/nights/")

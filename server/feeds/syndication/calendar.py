@@ -6,6 +6,7 @@ Written here and by no library: it is a dozen lines a contest, of which only fol
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+from server.election.counts import Count
 from server.election.events import AnyEvent, DeclarationExpected
 from server.election.nights import Night
 from server.html.languages import Language
@@ -18,11 +19,13 @@ _LONGEST_LINE = 75  # octets (3.1)
 def calendar(night: Night, events: Iterable[AnyEvent], address: str, language: Language) -> bytes:
     """A calendar with an event for each contest whose declaration is or was expected, at the time last said.
 
-    Its UID stays and its SEQUENCE grows whenever the time, the result or the ballot paper is another. It is tentative
-    until the contest is declared, confirmed then, and cancelled where the poll is called off. ``events`` are those of
-    the night.
+    Its UID stays and its SEQUENCE grows whenever the time moves or it says something else. It is tentative until the
+    contest is declared, confirmed then, and cancelled where the poll is called off or no time is expected any more.
+    ``events`` are those of the night.
     """
-    said = {event.ballot: event for event in events if isinstance(event, DeclarationExpected)}
+    said = [event for event in events if isinstance(event, DeclarationExpected)]
+    moved = {event.ballot: event.seq for event in said}
+    times = {event.ballot: event.expected for event in said if event.expected}
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -32,16 +35,15 @@ def calendar(night: Night, events: Iterable[AnyEvent], address: str, language: L
         "REFRESH-INTERVAL;VALUE=DURATION:PT5M",
         "X-PUBLISHED-TTL:PT5M",
     ]
-    for ballot, last in said.items():
-        lines += _event(night, ballot, last, address, language)
+    for ballot, at in times.items():
+        lines += _event(night, night.counts[ballot], moved[ballot], at, address, language)
     return b"".join(_folded(line) for line in (*lines, "END:VCALENDAR"))
 
 
-def _event(night: Night, ballot: str, last: DeclarationExpected, address: str, language: Language) -> Iterator[str]:
-    count = night.counts[ballot]
-    at = last.expected or last.at
-    off = last.expected is None or (count.no_poll is not None and count.result is None)
-    newest = max(last.seq, count.last.seq if count.last else 0, *(paper.seq for paper in count.amendments))
+def _event(night: Night, count: Count, moved: int, at: datetime, address: str, language: Language) -> Iterator[str]:
+    ballot = count.contest.ballot
+    off = count.result is None and (count.expected is None or count.no_poll is not None)
+    newest = max(moved, *(event.seq for event in (*count.history[-1:], *count.amendments[-1:])), 0)
     yield "BEGIN:VEVENT"
     yield f"UID:{ballot}@{night.definition.id}"
     yield f"DTSTAMP:{_moment(night.at)}"

@@ -204,7 +204,9 @@ def _public(request: Request, content: Body, media: str) -> Response:
 routes: list[BaseRoute] = [
     Route("/api/tables", columns),
     Route("/api/archive.sqlite", files.archived),
+    Route("/api/archive.jsonl", files.archived_lines),
     Route("/api/nights/{night}/tables.sqlite", files.file),
+    Route("/api/nights/{night}/tables.jsonl", files.lines),
     Route("/api/nights/{night}/tables/{table}.csv", table),
     Route("/api/nights/{night}/tables/{table}.jsonl", lines),
     Route("/api/nights/{night}/chart.csv", charted),

@@ -1,16 +1,20 @@
-"""Nights as one SQLite file, with what its columns hold in a table of its own. No HTTP; nothing is kept."""
+"""Nights as one file of all tables, SQLite or JSON Lines. No HTTP; nothing is kept."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from server.election.events import AnyEvent
 from server.election.nights import Night
 from server.feeds.states.contest_shapes import ContestState
 from server.feeds.states.contests import contest_state
 from server.feeds.tables import rows
-from server.feeds.tables.columns import TABLES, VERSION, Kind
+from server.feeds.tables.columns import TABLES, VERSION, Kind, Table
 from server.feeds.tables.rows import Cell, Row
+from server.feeds.tables.text import json_lines
 from server.html.languages import Language
+from server.nights.written.exported import OF_RECORD
+from server.stream import record
 
 States = Mapping[str, ContestState]
 
@@ -22,10 +26,13 @@ CREATE TABLE nights (night TEXT PRIMARY KEY, title TEXT, date TEXT, seq INTEGER,
   contests INTEGER, baseline TEXT, attribution TEXT, rehearsal INTEGER, replay_of TEXT);
 CREATE TABLE columns ("table" TEXT, "column" TEXT, kind TEXT, meaning TEXT, version INTEGER);
 """
+_RECORD = "CREATE TABLE record (night TEXT REFERENCES nights(night), seq INTEGER PRIMARY KEY, line TEXT)"
 
 
-def written(nights: Iterable[Night], language: Language) -> bytes:
-    """The file: tables ``nights`` and ``columns``, then one for each of ``TABLES``. A ballot is of one night here."""
+def written(nights: Iterable[Night], language: Language, events: Sequence[AnyEvent] = ()) -> bytes:
+    """An SQLite file: tables ``nights`` and ``columns``, which says what columns hold, then one for each of ``TABLES``.
+    A ballot is of one night here. Where there is one night, ``events`` are its own: their record is a table too, of
+    which the night can be made again."""
     file = sqlite3.connect(":memory:")
     try:
         file.executescript(_ABOUT + ";".join(map(_table, TABLES)))
@@ -34,10 +41,26 @@ def written(nights: Iterable[Night], language: Language) -> bytes:
             file.executemany("INSERT INTO columns VALUES (?, ?, ?, ?, ?)", told)
         for night in nights:
             _add(file, night, language)
+            if events:
+                file.execute(_RECORD)
+                lines = enumerate(record.written(events), start=1)
+                told = ((night.definition.id, seq, line.decode()) for seq, line in lines)
+                file.executemany("INSERT INTO record VALUES (?, ?, ?)", told)
         file.commit()
         return file.serialize()
     finally:
         file.close()
+
+
+def lines(nights: Iterable[Night], language: Language, events: Sequence[AnyEvent] = ()) -> bytes:
+    """The same as JSON Lines: each row of each table is an object that names its ``table`` first. Lines of the record
+    are as a record has them, but for that name."""
+    told = [_lines(name, table, night, language) for night in nights for name, table in TABLES.items()]
+    return b"".join((*told, *(OF_RECORD + line[1:] for line in record.written(events))))
+
+
+def _lines(name: str, table: Table, night: Night, language: Language) -> bytes:
+    return json_lines(("table", *table.names), ((name, *row) for row in of(night, name, language)))
 
 
 def of(night: Night, table: str, language: Language, states: States = _NOT_YET) -> Iterator[Row]:

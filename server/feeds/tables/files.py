@@ -1,7 +1,9 @@
-"""The addresses of SQLite files: of a night, and of every shipped night. They are made in a thread, and not often."""
+"""The addresses of files that have every table, SQLite or JSON Lines: of a night, and of every shipped night. They are
+made in a thread, and not often."""
 
 import asyncio
 from collections.abc import Callable, Hashable
+from typing import Literal
 
 from limits import parse
 from starlette.requests import Request
@@ -21,7 +23,9 @@ from server.live.memory.bodies import Body, body, quickly_compressed
 from server.live.memory.memo import MEMO
 from server.nights import archive
 
-SQLITE = "application/vnd.sqlite3"
+Kind = Literal["sqlite", "jsonl"]
+_MEDIA: dict[Kind, str] = {"sqlite": "application/vnd.sqlite3", "jsonl": "application/x-ndjson"}
+_WRITTEN = {"sqlite": database.written, "jsonl": database.lines}
 _OFTEN = parse("6/minute")  # made for one address; that of the archive takes a thread a second and a half
 _WAITS = 5.0  # seconds for a file, before its reader is told when to ask again
 _kept = MEMO.shelf()
@@ -30,27 +34,49 @@ _kept = MEMO.shelf()
 @allows(everyone)
 async def file(request: Request) -> Response:
     """``/api/nights/{night}/tables.sqlite``; 429 if many are made for an address."""
-    await process(request).later.turn()
-    shown = await shown_as_data(request)
-    channel, night, language = shown.channel, shown.night, shown.language
-    content, state = known(channel, "sqlite"), channel.history.state
-    if content is None:
-        content = await _made(
-            request,
-            ("sqlite", id(channel), state),
-            lambda: _file(database.written([night], language)),
-            lambda made: keep(channel, "sqlite", made, state),
-        )
-    return _answer(request, content, night.definition.id)
+    return await _of_night(request, "sqlite")
+
+
+@allows(everyone)
+async def lines(request: Request) -> Response:
+    """``/api/nights/{night}/tables.jsonl``: the same as JSON Lines."""
+    return await _of_night(request, "jsonl")
 
 
 @allows(everyone)
 async def archived(request: Request) -> Response:
     """``/api/archive.sqlite``: every shipped night, in English; 429 if an address asks for many files."""
-    content: Body | None = _kept.find("archive")
+    return await _of_archive(request, "sqlite")
+
+
+@allows(everyone)
+async def archived_lines(request: Request) -> Response:
+    """``/api/archive.jsonl``: the same as JSON Lines."""
+    return await _of_archive(request, "jsonl")
+
+
+async def _of_night(request: Request, kind: Kind) -> Response:
+    await process(request).later.turn()
+    shown = await shown_as_data(request)
+    channel, night, language = shown.channel, shown.night, shown.language
+    events = () if shown.known_now else channel.events[:]
+    content, state = known(channel, kind), channel.history.state
     if content is None:
-        content = await _made(request, "archive.sqlite", _archive, lambda made: _kept.get("archive", lambda: made))
-    return _answer(request, content, "archive")
+        content = await _made(
+            request,
+            (kind, id(channel), state),
+            lambda: _file(_WRITTEN[kind]([night], language, events)),
+            lambda made: keep(channel, kind, made, state),
+        )
+    return _answer(request, content, kind, night.definition.id)
+
+
+async def _of_archive(request: Request, kind: Kind) -> Response:
+    content: Body | None = _kept.find(kind)
+    if content is None:
+        name = f"archive.{kind}"
+        content = await _made(request, name, lambda: _archive(kind), lambda made: _kept.get(kind, lambda: made))
+    return _answer(request, content, kind, "archive")
 
 
 async def _made(request: Request, name: Hashable, make: Callable[[], Body], keep: Callable[[Body], Body]) -> Body:
@@ -69,9 +95,9 @@ async def _made(request: Request, name: Hashable, make: Callable[[], Body], keep
     return making.result()
 
 
-def _archive() -> Body:
+def _archive(kind: Kind) -> Body:
     nights = (fold(archive.load(one.id).events) for one in reversed(archive.listed()))
-    return _file(database.written(nights, ENGLISH))
+    return _file(_WRITTEN[kind](nights, ENGLISH))
 
 
 def _file(plain: bytes) -> Body:
@@ -81,7 +107,7 @@ def _file(plain: bytes) -> Body:
     return made
 
 
-def _answer(request: Request, content: Body, name: str) -> Response:
-    response = answer(request, content, SQLITE, content.etag, SHARED)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.sqlite"'
+def _answer(request: Request, content: Body, kind: Kind, name: str) -> Response:
+    response = answer(request, content, _MEDIA[kind], content.etag, SHARED)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return for_any_site(response)

@@ -29,7 +29,9 @@ def told_score(night: Night, tally: Tally, language: Language, over: bool = Fals
     """The score in one line: the seats of the largest parties, who has a majority, how many are declared; of a night
     that is ``over`` without a result, that none was recorded."""
     seats = [
-        f"{language.party(night.parties[party])} {language.number(seats)}" for party, seats, _ in counted(night, tally)
+        f"{language.party(night.parties[party])} {language.number(seats)}"
+        for party, seats, _ in counted(night, tally)
+        if seats
     ]
     if not seats and (before := closes(night, language)):
         return before

@@ -12,6 +12,7 @@ from server.pages.copying.texts import FORMS
 from server.pages.council.shapes import drawn
 from server.pages.map.hexagons import has_map
 from server.pages.newsroom import choices, screens
+from server.pages.newsroom.dataset import dataset
 
 TASKS = (
     "chart",
@@ -70,6 +71,7 @@ def _page(shown: Shown, name: str, asked: str) -> str:
         place=f"{shown.site}/nights/{definition.id}",
         ending=shown.kept({"lang": shown.language.code}),
         seconds=choices.SECONDS,
+        dataset=dataset(shown) if name == "tables" else "",
         texts=(FORMS[name](shown, None), FORMS[name](shown, count)) if name in FORMS else (),
     )
 
