@@ -30,11 +30,12 @@ def is_news(night: Night, count: Count, event: SetsNews) -> bool:
     """Whether who follows the seat is told: of an amended ballot paper only if it puts right what they were told."""
     if not isinstance(event, BallotPaperAmended):
         return True
-    before, english = paper_before(night, event), language("en")
-    same = {one.id for one in before.candidates} == {one.id for one in count.contest.candidates}
+    papers = paper_before(night, event), event.contest
+    same = len({frozenset(one.id for one in paper.candidates) for paper in (*papers, count.contest)}) == 1
     if not count.result or not count.had_a_result(event.seq) or not same:
         return False
-    return _facts(night, judged_again(count, before), english) != _facts(night, count, english)
+    before, after = (_facts(night, judged_again(count, paper), language("en")) for paper in papers)
+    return before != after
 
 
 def notice(night: Night, count: Count, event: SetsNews, language: Language, site: str) -> bytes:

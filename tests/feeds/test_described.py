@@ -188,6 +188,7 @@ async def test_every_answer_that_is_described_is_given_as_described(site: Site) 
         framed = f"/api/oembed?url={site.settings.public_url}/nights/night"
         known = (await asking.ask("GET", framed)).headers["etag"]
         await asking.ask("GET", framed, headers={"If-None-Match": known})
+        await asking.ask("GET", f"{framed}&at=never")
         await ask_clocks(asking)
         await ask_directors(asking)
         await ask_notices(asking)
