@@ -48,9 +48,9 @@ _LONGEST = 180.0  # seconds until everything has arrived
 
 class Hour(Struct, frozen=True):
     """Turns without webhooks, while the receiver is down, and while everything is sent that waited; ``seconds`` from
-    its return until it had everything, ``spent`` of processor time by the web process that is not killed. ``sent`` counts
-    messages that are to arrive, ``doubles`` those that came again; ``lost`` and ``late``, before which a later one of
-    their contest came, are to be none."""
+    its return until it had everything, ``spent`` of processor time by the web process that is not killed. ``sent``
+    counts messages that are to arrive, ``doubles`` those that came again; ``lost`` and ``late``, before which a later
+    one of their contest came, are to be none."""
 
     without: tuple[Turn, ...]
     down: tuple[Turn, ...]
