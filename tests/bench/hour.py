@@ -48,9 +48,9 @@ _LONGEST = 180.0  # seconds until everything has arrived
 
 class Hour(Struct, frozen=True):
     """Turns without webhooks, while the receiver is down, and while everything is sent that waited; ``seconds`` from
-    its return until it had everything, ``spent`` of processor time by both web processes meanwhile. ``sent`` counts
-    messages that are to arrive, ``doubles`` those that came again; ``lost`` and ``late``, before which a later one of
-    their contest came, are to be none."""
+    its return until it had everything, ``spent`` of processor time by the web process that is not killed. ``sent``
+    counts messages that are to arrive, ``doubles`` those that came again; ``lost`` and ``late``, before which a later
+    one of their contest came, are to be none."""
 
     without: tuple[Turn, ...]
     down: tuple[Turn, ...]
@@ -218,8 +218,7 @@ def _receive(port: int, to: Path, secret: str) -> None:
 
 def main() -> None:
     """Measure, and print what arrived and ratios."""
-    viewers, faster = [*map(float, sys.argv[1:3]), 2_000, 60][:2] if sys.argv[1:] else (2_000, 60)
-    found = measure(int(viewers), faster)
+    found = measure(*map(int, sys.argv[1:3]))
     print(f"{found.sent} messages to arrive: {found.lost} lost, {found.late} late, {found.doubles} doubles")
     print(f"all arrived {found.seconds:.1f} s after the hour, {found.spent:.1f} s of the processor")
     for name, turns in (("the receiver is down", found.down), ("everything is sent", found.again)):

@@ -186,6 +186,7 @@ async def test_every_answer_that_is_described_is_given_as_described(site: Site) 
         past = f"/api/nights/{ROCHESTER}/events?after={len(archive.load(ROCHESTER).events)}"
         await asking.ask("GET", past, headers={"Accept": "text/event-stream"})
         framed = f"/api/oembed?url={site.settings.public_url}/nights/night"
+        await asking.ask("GET", f"{framed}&at=garbage")
         known = (await asking.ask("GET", framed)).headers["etag"]
         await asking.ask("GET", framed, headers={"If-None-Match": known})
         await asking.ask("GET", f"{framed}&at=never")
