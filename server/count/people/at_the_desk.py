@@ -57,7 +57,7 @@ async def invite(request: Request) -> Response:
     invited, or nobody."""
     form = await sent(request)
     ballot = form["contest"].rpartition("/")[2]
-    board = await current_board(request)
+    board, wrong = await current_board(request), dict[str, str]()
 
     async def invited() -> None:
         def sent_before(guest: Guest) -> bool:
@@ -67,6 +67,7 @@ async def invite(request: Request) -> Response:
             many = "lines" in form
             guests = guests_of(board, form["lines"], sent_before) if many else [guest_of(board, form, sent_before)]
         except BadLines as bad:
+            wrong["lines" if "lines" in form else bad.field] = bad.sentence
             raise Refused("lines", bad.sentence) from None
         submitter = process(request).submitter
         for guest in guests:
@@ -80,8 +81,8 @@ async def invite(request: Request) -> Response:
     async def again(sentence: str, status: int) -> Response:
         typed = form | {"form": "many" if "lines" in form else "invite"}
         if ballot:
-            return await contest_page(request, ballot, sentence, status, typed)
-        return await people_page(request, sentence, status, typed)
+            return await contest_page(request, ballot, sentence, status, typed, wrong)
+        return await people_page(request, sentence, status, typed, wrong)
 
     return await carried_out(invited(), f"/desk/contests/{ballot}" if ballot else "/desk/people", again)
 
@@ -128,9 +129,13 @@ async def there(request: Request) -> Response:
 
 
 async def people_page(
-    request: Request, notice: str = "", status: int = 200, typed: dict[str, str] | None = None
+    request: Request,
+    notice: str = "",
+    status: int = 200,
+    typed: dict[str, str] | None = None,
+    wrong: dict[str, str] | None = None,
 ) -> Response:
-    """Everybody invited; ``typed`` are the fields of a form on the page that was refused."""
+    """Everybody invited; ``typed`` are the fields of a refused form on the page, ``wrong`` says why at each."""
     board = replace(await current_board(request), heard=await process(request).presence.known(visit(request).night))
     unopened, language = len(_unopened(board)), language_of(request)
     return page(
@@ -140,6 +145,7 @@ async def people_page(
         watched="?people=all",
         notice=notice,
         typed=typed,
+        wrong=wrong or {},
         board=board,
         air=render.status(board, board.glances(), language),
         people=render.people(board, language),

@@ -31,11 +31,12 @@ class Guest(Struct, frozen=True):
 
 
 class BadLines(Exception):
-    """Raised for a list from which nobody is invited; its ``sentence`` says what is wrong in which line."""
+    """Raised for a list from which nobody is invited; its ``sentence`` says what is wrong in which line, ``field``
+    the form's field that it is about, as the form names it."""
 
-    def __init__(self, sentence: Said) -> None:
+    def __init__(self, sentence: Said, field: str = "contests") -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence, self.field = sentence, field
 
 
 def guests_of(board: Board, text: str, sent_before: Callable[[Guest], bool]) -> list[Guest]:
@@ -79,7 +80,7 @@ def guest_of(board: Board, form: dict[str, str], sent_before: Callable[[Guest], 
     """
     role = _role(form.get("role", "officer"))
     if role is None:
-        raise BadLines(say("Say as what: officer, second officer, returning officer or desk."))
+        raise BadLines(say("Say as what: officer, second officer, returning officer or desk."), "role")
     known, here = _Contests(board), form["contest"].rpartition("/")[2]
     named = [line for line in form.get("contests", here).splitlines() if line.strip()]
     if role == "desk" and named:
@@ -94,7 +95,7 @@ def guest_of(board: Board, form: dict[str, str], sent_before: Callable[[Guest], 
         _must_fit(line)
     phone = " ".join(form.get("phone", "").split())
     if phone and not is_number(phone):
-        raise BadLines(PHONE_UNFIT)
+        raise BadLines(PHONE_UNFIT, "phone")
     guest = Guest(_name(form.get("name", "")), role, tuple(dict.fromkeys(map(known.ballot, named))), phone)
     _must_be_new(_invited(board), guest, sent_before)
     return guest
@@ -108,7 +109,7 @@ def _invited(board: Board) -> set[Guest]:
 def _must_be_new(invited: set[Guest], guest: Guest, sent_before: Callable[[Guest], bool]) -> None:
     if replace(guest, phone="") in invited and not sent_before(guest):
         message = _("%(name)s is invited already, as %(role)s: the link can be printed again.")
-        raise BadLines(say(message, name=guest.name, role=ROLE_WORDS[guest.role]))
+        raise BadLines(say(message, name=guest.name, role=ROLE_WORDS[guest.role]), "name")
 
 
 def _guest(known: "_Contests", line: str) -> Guest:
@@ -138,9 +139,9 @@ def _must_fit(line: str) -> None:
 def _name(text: str) -> str:
     name = " ".join(text.split())
     if not name:
-        raise BadLines(say("say who is invited."))
+        raise BadLines(say("say who is invited."), "name")
     if len(name) > LONGEST_NAME:
-        raise BadLines(say("a name has at most %(most)s characters.", most=LONGEST_NAME))
+        raise BadLines(say("a name has at most %(most)s characters.", most=LONGEST_NAME), "name")
     return name
 
 

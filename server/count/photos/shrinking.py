@@ -50,7 +50,9 @@ def _shrunk(data: bytes) -> Small:
             upright = ImageOps.exif_transpose(opened)
             upright.thumbnail((_SIDE, _SIDE))
             picture = _on_white(upright)
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise Refused("photo-large", _LARGE) from None
+    except (OSError, SyntaxError, ValueError, EOFError):
         raise Refused("photo-unreadable", _UNREADABLE) from None
     for quality in _QUALITIES:
         file = BytesIO()

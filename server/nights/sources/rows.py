@@ -9,6 +9,7 @@ from server.election.clock import LONDON
 from server.election.limits import LONGEST_NUMBER
 from server.election.numbers import written
 from server.election.texts.mended import lost, mended
+from server.election.texts.said import say, say_all
 from server.election.texts.unseen import visible
 from server.nights.sources.misprints import KNOWN
 from server.nights.sources.problems import Problem
@@ -68,7 +69,7 @@ class CsvRow:
         """A cell that may not be empty."""
         found = self.text(column)
         if not found:
-            self.wrong(f"{column} is empty.")
+            self.wrong(say("%(what)s is empty.", what=column))
         return found
 
     def number(self, column: str) -> int | None:
@@ -121,16 +122,14 @@ def whole(row: CsvRow, what: str, text: str) -> int | None:
     if number is not None:
         return number
     if text.startswith("-") and text[1:].isdecimal():
-        row.wrong(f"{what}: {text} is below 0.", f"{what} is below 0")
+        row.wrong(say("%(what)s: %(text)s is below 0.", what=what, text=text), f"{what} is below 0")
     elif text:
-        stop = (
-            " A full stop can mean thousands or a fraction: write 1550 or 1,550."
-            if re.fullmatch(r"[\d., ]*\.[\d., ]*", text)
-            else ""
-        )
-        row.wrong(f"{what}: {shortened(text)!r} is not a whole number.{stop}", f"{what} is no number")
+        sentence = say("%(what)s: %(text)s is not a whole number.", what=what, text=repr(shortened(text)))
+        stop = say("A full stop can mean thousands or a fraction: write 1550 or 1,550.")
+        dotted = re.fullmatch(r"[\d., ]*\.[\d., ]*", text)
+        row.wrong(say_all(sentence, stop) if dotted else sentence, f"{what} is no number")
     else:
-        row.wrong(f"{what} is empty.")
+        row.wrong(say("%(what)s is empty.", what=what))
     return None
 
 

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Sequence
 from io import StringIO
 
+from server.election.texts.said import _, say
 from server.nights.sources.columns import Columns, looks_like_data, told
 from server.nights.sources.misprints import NAMES
 from server.nights.sources.problems import Problem
@@ -35,7 +36,7 @@ def every_row(
         return []
     lines, broken = _split(text, file.name)
     if not lines:
-        problems.append(broken or Problem(file.name, 0, "It is empty."))
+        problems.append(broken or Problem(file.name, 0, say("It is empty.")))
         return []
     header = _header(file.name, lines, required, without_names, problems)
     if header is None:
@@ -45,7 +46,7 @@ def every_row(
     if broken:
         problems.append(broken)
     elif not rest:
-        problems.append(Problem(file.name, 0, "There is nothing below the header."))
+        problems.append(Problem(file.name, 0, say("There is nothing below the header.")))
     return rows
 
 
@@ -53,7 +54,7 @@ def _row(file: str, line: int, names: list[str], last: Columns, cells: list[str]
     wrong = damage(",".join(cells))
     lacking = [name for name in names[len(cells) :] if plain(name) not in last]
     if lacking or any(map(str.strip, cells[len(names) :])):
-        wrong = wrong or f"There are {len(cells)} cells, but {len(names)} columns."
+        wrong = wrong or say("There are %(cells)s cells, but %(names)s columns.", cells=len(cells), names=len(names))
     return CsvRow(file, line, dict(zip(names, cells, strict=False)), problems, wrong)
 
 
@@ -64,15 +65,14 @@ def _split(text: str, file: str) -> tuple[list[_Line], Problem | None]:
     """The lines that are not empty, each with its number, up to where it is not CSV any more."""
     separator = max(",;\t|", key=text[:_BEGINNING].count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-    found: list[_Line] = []
-    number = 1
+    found, number = list[_Line](), 1
     try:
         for cells in reader:
             if any(map(str.strip, cells)):
                 found.append((number, cells))
             number = reader.line_num + 1
     except csv.Error as error:
-        return found, Problem(file, reader.line_num, f"This is not CSV: {error}.")
+        return found, Problem(file, reader.line_num, say("This is not CSV: %(why)s.", why=str(error)))
     return found, None
 
 
@@ -92,18 +92,19 @@ def _header(
         if columns:
             return list(columns), lines
         first, cells = lines[0]
-        what = f"a row of {len(cells)} cells without names above it" if looks_like_data(cells) else "no row of names"
-        sentence = f"This is {what}: add a first row that names the columns, among them {', '.join(required)}."
-        problems.append(Problem(file, first, sentence))
+        bare = say("This is a row of %(cells)s cells without names above it", cells=len(cells))
+        what = bare if looks_like_data(cells) else say("This is no row of names")
+        message = _("%(what)s: add a first row that names the columns, among them %(columns)s.")
+        problems.append(Problem(file, first, say(message, what=what, columns=", ".join(required))))
         return None
     names = [NAMES.get(plain(name), name.strip()) for name in cells]
     while not names[-1]:
         names.pop()
     known = list(map(plain, names))
     missing = [name for name in required if plain(name) not in known]
-    twice = sorted({name for name in names if name and known.count(plain(name)) > 1})
-    problems += [Problem(file, line, f"There is no column {name!r}.") for name in missing]
-    problems += [Problem(file, line, f"There are two columns {shortened(name)!r}.") for name in twice]
+    twice = sorted({repr(shortened(name)) for name in names if name and known.count(plain(name)) > 1})
+    problems += [Problem(file, line, say("There is no column %(name)s.", name=repr(name))) for name in missing]
+    problems += [Problem(file, line, say("There are two columns %(name)s.", name=name)) for name in twice]
     # Where files were put one below the other, the names of the columns stand there again.
     rest = [one for one in lines[place + 1 :] if list(map(plain, one[1][: len(known)])) != known]
     return None if missing or twice else (names, rest)

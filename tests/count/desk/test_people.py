@@ -100,20 +100,26 @@ def test_one_wrong_line_invites_nobody_and_is_named(editor: Phone, desk: Desk) -
     assert invited(desk) == before
 
 
-def test_an_empty_list_and_a_nobody_are_refused(editor: Phone, desk: Desk) -> None:
+def test_an_empty_list_and_a_nobody_are_refused_at_their_fields(editor: Phone, desk: Desk) -> None:
     before = invited(desk)
     editor.open("/desk/people")
-    for sent in (
-        {"lines": " \n"},
-        {"name": " ", "role": "officer", "contests": "Elsewhere"},
-        {"name": "Tom", "role": "officer", "contests": ""},
-        {"name": "Tom", "role": "desk", "contests": "Elsewhere"},
-        {"name": "Tom", "role": "king", "contests": "Elsewhere"},
-        {"name": "T" * 81, "role": "officer", "contests": "Elsewhere"},
-        {"name": "Tom", "role": "officer", "contests": "Elsewhere", "phone": "12"},
-        {},
+    for sent, field in (
+        ({"lines": " \n"}, "lines"),
+        ({"name": " ", "role": "officer", "contests": "Elsewhere"}, "name"),
+        ({"name": "Tom", "role": "officer", "contests": ""}, "contests"),
+        ({"name": "Tom", "role": "desk", "contests": "Elsewhere"}, "contests"),
+        ({"name": "Tom", "role": "king", "contests": "Elsewhere"}, "role"),
+        ({"name": "T" * 81, "role": "officer", "contests": "Elsewhere"}, "name"),
+        ({"name": "Tom", "role": "officer", "contests": "Elsewhere", "phone": "12"}, "phone"),
+        ({}, "contests"),
     ):
-        assert editor.send("/desk/invitations", sent).status_code == 422, sent
+        answer = editor.send("/desk/invitations", sent)
+        assert answer.status_code == 422, sent
+        assert f'<p class="wrong" id="invite-{field}-wrong">{alert(answer.text)}</p>' in answer.text, sent
+        assert answer.text.count(f'aria-describedby="invite-{field}-wrong"') == answer.text.count("aria-invalid") == 1
+    editor.open(CONTEST)
+    here = editor.send("/desk/invitations", {"name": "Tom", "role": "officer", "phone": "12"}).text
+    assert f'<p class="wrong" id="invite-phone-wrong">{alert(here)}</p>' in here
     assert invited(desk) == before
 
 

@@ -11,7 +11,7 @@ from tests.count.setup.conftest import Admin
 from tests.html.test_languages import OTHERS, words_in
 
 DATA = re.compile(
-    "Ann Admin|Clacton|surname,first names|http://[^ <]*|"
+    "Ann Admin|Clacton|“(?:Bath|contest),[^”]*”|surname,first names|http://[^ <]*|"
     "2024 general election|England|Scotland|Wales|Northern Ireland|(?<=</h2></summary>).*?</details>",
     re.DOTALL,
 )
@@ -26,7 +26,9 @@ def test_the_place_is_in_the_language_of_who_runs_it(admin: Admin, code: str) ->
         left[page] = _left([admin.open(page) for _ in _spoken(admin, code)], code)
 
     def refused(form: str, **texts: str) -> None:
-        left[f"{form} {texts}"] = _left([admin.send(form, texts).text for _ in _spoken(admin, code)], code)
+        pages = [admin.send(form, texts).text for _ in _spoken(admin, code)]
+        left[f"{form} {texts}"] = _left(pages, code)
+        assert not any('<td><span lang="en">' in page for page in pages), "a fault is said in English only"
 
     admin.open("/admin/nights")
     for form, texts in (
@@ -36,6 +38,9 @@ def test_the_place_is_in_the_language_of_who_runs_it(admin: Admin, code: str) ->
         ("seat", {"draft.q": "zzqx", "draft.date": clacton.DAY}),
         ("file", {"draft.table": ""}),
         ("file", {"draft.table": "surname,first names\n"}),
+        ("file", {"draft.table": "contest,surname,first names,party\nBath,Ray\n"}),
+        ("file", {"draft.table": "contest,surname,first names,party,party\n"}),
+        ("file", {"draft.table": "Bath,Ray\nBath,Lee\n"}),
     ):
         refused(f"/admin/nights/{form}", **texts)
     admin.begin("seat", q="Clacton", date=clacton.DAY, seat=clacton.GENERAL)
