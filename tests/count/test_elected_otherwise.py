@@ -9,6 +9,7 @@ from server.election.events import Corrected
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone, signed_in
 from tests.count.rochester import RECKLESS, TOLHURST, VOTES, texts
+from tests.count.test_api import BODY, Program
 
 SAYS = "This changes who is elected"
 OTHERWISE = VOTES | {RECKLESS: VOTES[TOLHURST], TOLHURST: VOTES[RECKLESS]}
@@ -27,6 +28,12 @@ def officer(phone: Phone) -> Phone:
         phone.send("/count/sheet", texts(OTHERWISE) | dict.fromkeys(wanted, "It is so."))
     phone.look_again(texts(OTHERWISE))
     return phone
+
+
+@pytest.fixture
+def program(client: TestClient, desk: Desk) -> Program:
+    """A program with the token of an officer."""
+    return Program(client, desk.invite())
 
 
 def corrected(desk: Desk) -> list[Corrected]:
@@ -78,6 +85,35 @@ def test_who_withdraws_the_report_does_not_make_it_anew_for_another_alone(
     phone.open()
     phone.send("/count/declare")
     assert [event.votes for event in desk.declared()] == [VOTES, OTHERWISE]
+
+
+def test_no_way_round_a_withdrawal_lets_one_person_elect_another(client: TestClient, desk: Desk, phone: Phone) -> None:
+    phone.declare()
+    editor = signed_in(client, desk, "desk", name="jane  smith")
+    address = f"/desk/contests/{rochester.BALLOT}"
+    for form, more in (("withdrawal", {}), ("no-poll", {"state": "postponed"}), ("withdrawal", {})):
+        editor.open(address)
+        assert editor.send(f"/desk/{form}", {"reason": "It was so."} | more).status_code == 303
+    phone.open()
+    page = phone.send("/count/sheet", texts(OTHERWISE)).text
+    phone.send("/count/sheet", texts(OTHERWISE) | dict.fromkeys(re.findall(r'name="(reason\.[^"]+)"', page), "So."))
+    assert SAYS in phone.look_again(texts(OTHERWISE))
+    sheet = next(act for act in reversed(desk.acts()) if type(act).__name__ == "SheetKeyed")
+    assert phone.send("/count/declare", {"sheet": str(sheet.seq)}).status_code == 409
+    assert [event.votes for event in desk.declared()] == [VOTES]
+
+
+def test_a_program_of_whoever_withdrew_the_report_elects_nobody_else(
+    program: Program, client: TestClient, desk: Desk
+) -> None:
+    program.post()
+    returning = signed_in(client, desk, "returning officer", name="jane  smith")
+    returning.open("/count/receipt")
+    assert returning.send("/count/withdrawal", {"reason": "The two were exchanged."}).status_code == 303
+    reasons = {"rows-look-swapped": "So.", "share-far-from-baseline": "So."}
+    refused = program.post(BODY | {"votes": OTHERWISE, "reasons": reasons}, key="second")
+    assert (refused.status_code, refused.json().get("code")) == (422, "change-unconfirmed"), refused.text
+    assert len(desk.declared()) == 1
 
 
 def test_who_keyed_the_figures_does_not_confirm_them_as_returning_officer(

@@ -12,7 +12,7 @@ from server.election.counting.acts.act import Act
 from server.election.counting.desk import Desk
 from server.election.counting.entry import asked_for, correction_of, sheets_of, spoken
 from server.election.counting.people import is_same_person
-from server.election.events import Corrected, Declared, EndsRound, Withdrawn
+from server.election.events import SetsResult, Withdrawn
 from server.election.nights import Night
 from server.election.refusals import Refused, count_of, reason_in
 from server.election.result import Result
@@ -83,13 +83,16 @@ def must_be_confirmed_by_another(night: Night, desk: Desk, asked: Asked, command
 def _change_after_withdrawal(night: Night, desk: Desk, command: Declare, keyed: Iterable[Act]) -> Change | None:
     """How a report changes who is elected that is made anew by whoever withdrew the last one; None if others did."""
     count = night.counts[command.ballot]
-    ends = [event for event in count.history if isinstance(event, EndsRound)]
-    if len(ends) < 2 or not isinstance(ends[-1], Withdrawn) or not isinstance(ends[-2], Declared | Corrected):
+    told = [event for event in count.history if isinstance(event, SetsResult | Withdrawn)]
+    last = next((at for at in reversed(range(len(told))) if isinstance(told[at], SetsResult)), None)
+    if last is None or last + 1 == len(told):
         return None
-    withdrew = desk.asked.get(ends[-1].command_id)
+    report, withdrawal = told[last : last + 2]  # what was withdrawn later took back that there is no poll
+    assert isinstance(report, SetsResult)
+    withdrew = desk.asked.get(withdrawal.command_id)
     if withdrew is None or not any(is_same_person(withdrew, one) for one in keyed):
         return None
-    return _change(night, command, judge(count.contest, ends[-2]))
+    return _change(night, command, judge(count.contest, report))
 
 
 def _change(night: Night, command: Correct | Declare, was: Result | None = None) -> Change | None:
