@@ -218,11 +218,14 @@ def _must_be_confirmed(past: Line, command: str, keyed: Iterable[SheetKeyed]) ->
 
 def _withdrawn(past: Line, ballot: str) -> tuple[Declared | Corrected, Asked] | None:
     """The report that was withdrawn and not made anew, and who withdrew it."""
-    ends = [one for one in past if isinstance(one, _ENDS_A_ROUND) and one.ballot == ballot]
-    if len(ends) < 2 or not isinstance(ends[-1], Withdrawn) or not isinstance(ends[-2], Declared | Corrected):
-        return None
-    withdrew = _asked(past, ends[-1].command_id)
-    return (ends[-2], withdrew) if withdrew else None
+    stood: Declared | Corrected | None = None
+    withdrew: Asked | None = None
+    for one in past:
+        if isinstance(one, Declared | Corrected) and one.ballot == ballot:
+            stood, withdrew = one, None
+        elif isinstance(one, Withdrawn) and one.ballot == ballot and stood and not withdrew:
+            withdrew = _asked(past, one.command_id)
+    return (stood, withdrew) if stood and withdrew else None
 
 
 def _boxes(past: Line, ballot: str, papers: int | None) -> None:
