@@ -57,6 +57,7 @@ BETTER_WITH = {
     ("declared.css", r"@media \(scripting"): "shown.js makes the feed short, a moment later",
     ("find.css", r"@media \(scripting"): "a button that does the same as typing",
     ("map.css", r"@media \(scripting"): "two controls that move the map when they appear",
+    ("newsroom.css", r"@media \(scripting"): "buttons that move what is below when they appear",
     ("player.css", r"@media \(scripting"): "buttons that move the bar when they appear",
     ("player.css", r"@container\b"): "fewer times below the line, by @supports not",
     ("follow.js", r"\b(navigation|wakeLock|Notification)\."): "no button, which is shown if window has Notification",

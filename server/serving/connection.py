@@ -18,8 +18,7 @@ from websockets.utils import accept_key
 
 from server.live.line import EXTENSION, PLACE, Line
 from server.measures import REFUSALS
-from server.serving.handshake import agreed, connect, is_key, listed
-from server.serving.joined import Joined
+from server.serving.handshake import agreed, is_key, listed
 from server.serving.places import Places
 
 MOST_HEAD = 32 * 1024  # bytes of a request without its body
@@ -83,7 +82,6 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answers = cycle
-        cycle.transport = cast(asyncio.Transport, Joined(self.transport, self.loop))
         super()._start_asgi_task(cycle, app)
 
     def on_body(self, body: bytes) -> None:
@@ -175,7 +173,7 @@ class Connection(HttpToolsProtocol):
         scope["extensions"] = {"websocket.http.response": {}, EXTENSION: self._line}
         self.connections.discard(self)
         self.parser = cast(Any, None)  # it refers to this object: such a cycle lasts until a collection
-        answering = cast(ASGIApp, self.app)(scope, connect, self._answer)  # type: ignore[reportUnknownMemberType]
+        answering = cast(ASGIApp, self.app)(scope, _connect, self._answer)  # type: ignore[reportUnknownMemberType]
         self._run(cast(Coroutine[Any, Any, None], answering))
 
     def _run(self, answering: Coroutine[Any, Any, None]) -> None:
@@ -246,3 +244,7 @@ class Connection(HttpToolsProtocol):
     def _deny(self, status: int) -> None:
         self.transport.write(STATUS_LINE[status] + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
         self.transport.close()
+
+
+async def _connect() -> Message:
+    return {"type": "websocket.connect"}

@@ -3,7 +3,6 @@
 import base64
 from functools import lru_cache
 
-from starlette.types import Message
 from websockets.exceptions import InvalidHeader, NegotiationError
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
 from websockets.headers import build_extension, parse_extension
@@ -11,11 +10,6 @@ from websockets.headers import build_extension, parse_extension
 from server.live.frames import WINDOW_BITS
 
 _LONGEST_OFFER = 256  # characters; no browser sends half as many
-
-
-async def connect() -> Message:
-    """What an application receives first of a websocket."""
-    return {"type": "websocket.connect"}
 
 
 def is_key(key: str) -> bool:

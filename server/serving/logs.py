@@ -107,7 +107,7 @@ def _traceback(exc_info: tuple[Any, BaseException, Any]) -> str:
 def _as_json(logger: object, method: str, event: Event) -> str:
     first = {"time": event.pop("time"), "level": event.pop("level"), "logger": event.pop("logger")}
     line = {**first, "message": event.pop("event"), **event}
-    if _SIMPLE.issuperset(map(type, line.values())):
+    if all(type(value) in _SIMPLE for value in line.values()):
         with suppress(UnicodeEncodeError):  # half a surrogate pair, from the name of a file
             return msgspec.json.encode(line).decode()
     return _any_json.encode(line)

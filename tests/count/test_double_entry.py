@@ -216,7 +216,9 @@ class Public:
         self.addresses = [
             re.sub(r"{([^}]+)}", lambda found: names[found[1]], route.path)
             for route in routes
-            if isinstance(route, Route) and getattr(route.endpoint, "rule", None) is everyone
+            if isinstance(route, Route)
+            and getattr(route.endpoint, "rule", None) is everyone
+            and not route.path.startswith("/api/archive.")  # all past nights: any number is in them
         ]
         self._live = f"ws{str(client.base_url).removeprefix('http').rstrip('/')}/nights/{rochester.NIGHT}/live"
 

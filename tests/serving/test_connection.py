@@ -1,19 +1,14 @@
 """What clients send that is no request, or not a whole one: on a real uvicorn, over a plain socket."""
 
 import asyncio
-import socket
 import tracemalloc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from starlette.types import Receive, Scope, Send
 
 from server.serving import connection
-from server.serving.web import WebServer
-from server.settings import Settings
 from server.stream.embedded import Embedded
-from tests.conftest import until
 from tests.running import Site, serving
 
 LINE = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
@@ -194,46 +189,3 @@ async def test_a_program_that_polls_keeps_its_connection_longer_than_a_browser(
     await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
     assert [one.done() for one in left] == [False, True], "its time is that in which a request must come"
     left[0].cancel()
-
-
-class Answers:
-    """An application that answers each request in two messages, the body of the second when it may."""
-
-    def __init__(self) -> None:
-        self.may = asyncio.Event()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
-            if scope["path"] == "/later":
-                await self.may.wait()
-            await send({"type": "http.response.body", "body": b"hello"})
-
-
-async def test_an_answer_is_one_write_but_its_head_waits_for_no_body_that_comes_later() -> None:
-    app = Answers()
-    settings = Settings(port=0)
-    server = WebServer(app, settings, lambda: None)
-    running = asyncio.create_task(server.listen())
-    await until(lambda: server.started)
-    at = server.listening.getsockname()
-
-    def pieces() -> list[bytes]:
-        """What each read of fifty answers gives, on a thread of its own, which waits while they are written."""
-        with socket.create_connection(("127.0.0.1", at[1]), timeout=30) as line:
-            heard: list[bytes] = []
-            for _ in range(50):
-                line.sendall(LINE + b"\r\n")
-                heard.append(line.recv(MEGABYTE))
-            return heard
-
-    assert all(one.endswith(b"\r\n\r\nhello") for one in await asyncio.to_thread(pieces))
-    reader, writer = await asyncio.open_connection("127.0.0.1", at[1])
-    writer.write(LINE.replace(b"/healthz", b"/later") + b"\r\n")
-    assert b"200 OK" in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
-    app.may.set()
-    assert await asyncio.wait_for(reader.readexactly(5), 30) == b"hello"
-    writer.write(LINE.replace(b"GET", b"HEAD") + b"Connection: close\r\n\r\n")
-    assert (await asyncio.wait_for(reader.read(), 30)).endswith(b"\r\n\r\n")
-    server.should_exit = True
-    await running
