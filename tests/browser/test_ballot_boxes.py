@@ -16,9 +16,10 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from server.count.visit.invitations import Invitations
-from server.count.visit.inviting import invite_person
+from server.count.visit.inviting import choose_entry, invite_person
 from server.election.commands import OpenNight
-from server.election.counting.acts import Role
+from server.election.counting.acts import CorrectionBegun, Role, SheetKeyed
+from server.election.counting.acts.agent_acts import AgentsConsulted
 from server.election.counting.acts.box_acts import BoxCounted
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.events import Declared, StageReached
@@ -26,7 +27,7 @@ from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.submit import Submitter
 from tests.browser.conftest import PHONE
-from tests.browser.officers import CHECK, DECLARE, PIN, key, look_again, says, sheet, sign_in, tap, type_in
+from tests.browser.officers import CHECK, DECLARE, PIN, SEND, key, look_again, says, sheet, sign_in, tap, type_in
 from tests.count import rochester
 from tests.count.conftest import SECRET, process, stamp
 
@@ -265,3 +266,64 @@ async def test_a_list_that_the_desk_types_outlives_a_reload_until_it_is_taken(
     await expect(page.locator(".boxes-of")).to_contain_text("Table 2")
     assert await page.evaluate("Object.keys(localStorage).filter((key) => key.includes('tables'))") == []
     await context.close()
+
+
+async def test_a_server_that_is_killed_in_any_other_form_loses_no_number_and_doubles_none(
+    hall: Hall, browser: Browser, stream: EventStream
+) -> None:
+    await choose_entry(Submitter(stream), rochester.NIGHT, "double")
+    jane, page = await a_phone(hall, browser, stream, "officer", "Jane Smith")
+    omar, other = await a_phone(hall, browser, stream, "second officer", "Omar Khan")
+
+    async def killed(phone: Page, button: str) -> None:
+        await hall.kill()
+        await tap(phone, button)
+        await says(phone, UNSENT)
+        await hall.start()
+
+    await type_in(page, {"issued": str(rochester.PAPERS), "papers": str(rochester.PAPERS)})
+    await killed(page, "Announce the turnout")
+    await key(page)
+    await killed(page, "Counting has begun")
+    await expect(page.get_by_role("button", name="Recount")).to_be_visible()
+    await page.reload()
+    await page.get_by_text("Reported by mistake: Counting").tap()
+    await page.locator("#back").fill("The wrong button.")
+    await killed(page, "Take it back")
+    await expect(page.get_by_role("button", name="Counting has begun")).to_be_visible()
+    assert await page.locator('[name="votes.11"]').input_value() == "16867", "what is typed in between stays"
+    await killed(page, SEND)
+    await expect(page.locator(".both")).to_contain_text("With the desk")
+
+    await other.goto("/count")
+    await key(other, rochester.VOTES | {"1": 55, "2": 21})
+    await killed(other, SEND)
+    await expect(other.locator(".row.differs").first).to_be_visible()
+    await type_in(other, sheet())
+    await killed(other, SEND)
+    await expect(page.get_by_role("button", name=DECLARE, exact=True)).to_be_visible()
+
+    await page.goto("/count/agents")
+    await page.locator("#who").fill("Mark Reckless and his agent")
+    await killed(page, "Put it on record")
+    await expect(page.locator(".on-record")).to_contain_text("Mark Reckless and his agent")
+    await page.goto("/count")
+    await killed(page, DECLARE)
+    await says(page, "On air")
+    await page.get_by_text("A figure is wrong").tap()
+    await page.locator("#slip").fill("The first two were read in each other's place.")
+    await killed(page, "Put a slip right")
+    await key(page, rochester.VOTES | {"1": 55, "2": 21})
+    await killed(page, SEND)
+    await expect(page.locator(".both")).to_contain_text("With the desk")
+    acts = await stream.read_acts(rochester.NIGHT)
+    assert [act.votes["1"] for act in acts if isinstance(act, SheetKeyed)] == [54, 55, 54, 55], "each once"
+    assert [act.who for act in acts if isinstance(act, AgentsConsulted)] == ["Mark Reckless and his agent"]
+    assert [act.reason for act in acts if isinstance(act, CorrectionBegun)] == [
+        "The first two were read in each other's place."
+    ]
+    events = await stream.read(rochester.NIGHT)
+    kinds = [type(one).__name__ for one in events]
+    assert kinds == ["NightOpened", "StageReached", "StageReached", "StageTakenBack", "Declared"]
+    await jane.close()
+    await omar.close()

@@ -101,6 +101,7 @@ def test_no_way_round_a_withdrawal_lets_one_person_elect_another(client: TestCli
     sheet = next(act for act in reversed(desk.acts()) if type(act).__name__ == "SheetKeyed")
     assert phone.send("/count/declare", {"sheet": str(sheet.seq)}).status_code == 409
     assert [event.votes for event in desk.declared()] == [VOTES]
+    assert {event.by for event in desk.events()} == {"desk", "officer"}, "no name is public"
 
 
 def test_a_program_of_whoever_withdrew_the_report_elects_nobody_else(
