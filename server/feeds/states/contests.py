@@ -1,43 +1,24 @@
 """One contest as data: the figures that the rules give, put into the public shapes. No HTTP, no rules of its own."""
 
-from typing import assert_never
-
 from msgspec import UNSET
 
 from server.election.contests import Candidate, Previous
-from server.election.counts import Count, took_back_no_poll
-from server.election.events import (
-    BallotPaperAmended,
-    Corrected,
-    CountEvent,
-    Declared,
-    NoPollTaken,
-    NoteCorrected,
-    NoteEvent,
-    NotePosted,
-    NoteWithdrawn,
-    PreferencesReported,
-    StageReached,
-    StageTakenBack,
-    Withdrawn,
-)
+from server.election.counts import Count
 from server.election.nights import Night
 from server.election.parties import counted_as
 from server.election.result import CandidateResult, Result
-from server.election.results.amendments import in_words
 from server.election.shares import percent
-from server.election.verdict import judge
 from server.feeds.states.contest_shapes import (
     Before,
     ContestState,
     ContestSummary,
-    Happened,
     PreviousResult,
     Standing,
     Swung,
     Turnout,
     Winner,
 )
+from server.feeds.states.history import history_of
 from server.feeds.states.photographs import told
 from server.nights.assumed import is_assumed
 
@@ -96,7 +77,7 @@ def contest_state(night: Night, count: Count, with_history: bool = True) -> Cont
         why=contest.why,
         candidates=_candidates(night, count),
         previous=_previous(night, contest.previous) if contest.previous else None,
-        history=_history(night, count) if with_history else (),
+        history=history_of(night, count) if with_history else (),
         body=short.body,
         seats=short.seats,
         method=short.method,
@@ -129,9 +110,10 @@ def _candidates(night: Night, count: Count) -> tuple[Standing, ...]:
         return tuple(_standing(night, candidate, None, None) for candidate in count.contest.candidates)
     polled, lines = _polled(count) is not None, count.result.lines
     shown = {line.candidate.id for line in lines}
+    without = (candidate for candidate in count.contest.candidates if candidate.id not in shown)
     return (
         *(_standing(night, line.candidate, line, line if polled else None) for line in lines),
-        *(_standing(night, one, None, None) for one in count.contest.candidates if one.id not in shown),
+        *(_standing(night, candidate, None, None) for candidate in without),
     )
 
 
@@ -156,7 +138,8 @@ def _standing(
 
 
 def _previous(night: Night, previous: Previous) -> PreviousResult:
-    valid, ranked = sum(previous.votes.values()), sorted(previous.votes.items(), key=lambda item: -item[1])
+    valid = sum(previous.votes.values())
+    ranked = sorted(previous.votes.items(), key=lambda item: -item[1])
     return PreviousResult(
         holder=previous.holder,
         electorate=previous.electorate,
@@ -173,78 +156,3 @@ def _party_name(night: Night, party: str) -> str:
     """A party's name on this night, or its id: a party of the baseline for which nobody stands now may have no name."""
     known = night.parties.get(party)
     return known.name if known else "Others" if party == "others" else party
-
-
-def _history(night: Night, count: Count) -> tuple[Happened, ...]:
-    """Every event of the contest and every note about it, oldest first."""
-    ballot = count.contest.ballot
-    notes = [event for event in night.feed if isinstance(event, NoteEvent) and event.ballot == ballot]
-    happened = sorted([*count.history, *count.amendments, *notes], key=lambda event: event.seq)
-    return tuple(_happened(night, count, event) for event in happened)
-
-
-def _happened(night: Night, count: Count, event: CountEvent | BallotPaperAmended | NoteEvent) -> Happened:
-    figures = event if isinstance(event, Declared | Corrected | PreferencesReported) else None
-    return Happened(
-        seq=event.seq,
-        at=event.at,
-        kind=str(event.__struct_config__.tag),
-        by=event.by,
-        what=_what(night, count, event),
-        votes=figures.votes if figures else None,
-        rejected=figures.rejected if figures else None,
-        reason=_reason(event),
-        note=event.note if isinstance(event, NoteCorrected | NoteWithdrawn) else UNSET,
-        particulars=event.particulars if isinstance(event, NotePosted | NoteCorrected) else UNSET,
-    )
-
-
-def _reason(event: CountEvent | BallotPaperAmended | NoteEvent) -> str | None:
-    if isinstance(event, StageReached | Declared | NotePosted):
-        return None
-    return event.reason or None
-
-
-def _what(night: Night, count: Count, event: CountEvent | BallotPaperAmended | NoteEvent) -> str:
-    match event:
-        case NotePosted() | NoteCorrected():
-            return event.text
-        case NoteWithdrawn():
-            return "The note was withdrawn."
-        case BallotPaperAmended():
-            return f"The ballot paper was put right: {in_words(night, event)}."
-        case StageReached():
-            return _stage(event)
-        case StageTakenBack():
-            return f"Taken back: {_stage(event)}"
-        case PreferencesReported():
-            return "First preferences announced."
-        case Declared():
-            return f"Declared: {_outcome(night, count, event)}."
-        case Corrected():
-            how = "A slip in the declaration put right" if event.slip else "Figures corrected"
-            return f"{how}: {_outcome(night, count, event)}."
-        case Withdrawn() if took_back_no_poll(count, event):
-            return "That there is no poll was taken back: the votes are counted."
-        case Withdrawn():
-            return "Our report of the declaration was withdrawn: nobody is elected until it is made again."
-        case NoPollTaken():
-            return f"{event.state.capitalize()}: there is no poll."
-        case _:
-            assert_never(event)
-
-
-def _stage(event: StageReached | StageTakenBack) -> str:
-    number = isinstance(event, StageReached) and event.recount
-    papers = "" if event.papers is None else f": {event.papers:,} ballot papers"
-    return f"{event.stage.capitalize()}{f' {number}' if number else papers}."
-
-
-def _outcome(night: Night, count: Count, event: Declared | Corrected) -> str:
-    result, told = judge(count.contest, event), count.contest.told
-    if result.verdict.seats:
-        lots = ", ".join(map(told, result.drawn))
-        how = f"elected, last seat by {f'lot: {lots}' if lots else f'{result.majority:,}'}"
-    else:
-        how = f"{'by lot ' * result.by_lot}elected, majority {result.majority:,}"
-    return f"{result.verdict.text(night.parties)}, {', '.join(told(one.candidate.id) for one in result.elected)} {how}"

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.access import allows, everyone
-from server.election.events import NightOpened
 from server.election.numbers import written
 from server.feeds.syndication.atom import Feed, atom
 from server.feeds.syndication.calendar import calendar
@@ -112,9 +111,7 @@ async def embedding(request: Request) -> Response:
 
 def _feed(shown: Shown, chosen: Chosen, before: int) -> Body:
     night, language = shown.night, shown.language
-    first = shown.channel.events[0]
-    assert isinstance(first, NightOpened), "a night begins with its opening"
-    older = (entry for entry in entries(night, first.night, chosen, language) if entry.seq < before)
+    older = (entry for entry in entries(night, chosen, language) if entry.seq < before)
     found = list(islice(older, _A_PAGE + 1))
     page, more = found[:_A_PAGE], len(found) > _A_PAGE
     address = f"{shown.site}/api/nights/{night.definition.id}/feed.atom"

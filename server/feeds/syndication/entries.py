@@ -6,11 +6,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from server.election.contests import Contest, Definition
 from server.election.counts import Count
 from server.election.events import BallotPaperAmended, Corrected, Declared, NoPollTaken, Withdrawn
 from server.election.nights import Night
 from server.election.result import Result
+from server.election.results.amendments import paper_before
 from server.election.results.notes import Note, notes_of
 from server.election.verdict import judge
 from server.html.languages import Language
@@ -42,40 +42,38 @@ class Entry(Struct, frozen=True):
     terms: tuple[str, ...] = ()
 
 
-def entries(night: Night, opened: Definition, chosen: Chosen, language: Language) -> Iterator[Entry]:
-    """The entries that are asked for, the last updated first; ``opened`` is the night before anything was amended."""
-    first = {contest.ballot: contest for contest in opened.contests}
+def entries(night: Night, chosen: Chosen, language: Language) -> Iterator[Entry]:
+    """The entries that are asked for, the last updated first."""
     found: list[Count | Note] = []
     if chosen.only != "notes":
-        found += [count for count in night.counts.values() if _is_chosen(count, first[count.contest.ballot], chosen)]
+        found += [count for count in night.counts.values() if _is_chosen(night, count, chosen)]
     if chosen.only in ("", "notes") and not chosen.party:
         found += [one for one in notes_of(night).values() if chosen.contest in ("", one.posted.ballot)]
     for one in sorted(found, key=_seq, reverse=True):
         yield _of_count(night, one, language) if isinstance(one, Count) else _of_note(night, one, language)
 
 
-def _is_chosen(count: Count, opened: Contest, chosen: Chosen) -> bool:
+def _is_chosen(night: Night, count: Count, chosen: Chosen) -> bool:
     """Whether a contest has an entry: also one that was a gain, or a party's, before it was corrected, withdrawn or
     amended."""
     if not _events(count) or chosen.contest not in ("", count.contest.ballot):
         return False
     if not chosen.party and chosen.only != "gains":
         return True
-    results = list(_results(count, opened))
+    results = list(_results(night, count))
     if chosen.only == "gains" and not any(result.verdict.gained for result in results):
         return False
     parties = {party for one in results for party in (*one.verdict.won, *one.verdict.lost)}
     return chosen.party in ("", *parties)
 
 
-def _results(count: Count, opened: Contest) -> Iterator[Result]:
+def _results(night: Night, count: Count) -> Iterator[Result]:
     """Every result that was declared here, by what was known of the contest then and later, and the one that stands."""
     if count.result:
         yield count.result
     for event in count.history if len(_events(count)) > 1 else ():
         if isinstance(event, Declared | Corrected):
-            first = opened if count.amendments else count.contest
-            known = [first, *(one.contest for one in count.amendments if one.seq < event.seq)][-1]
+            known = paper_before(night, event) if count.amendments else count.contest
             later = (one.contest for one in count.amendments if one.seq > event.seq)
             yield from (judge(contest, event) for contest in (known, *later))
 
