@@ -62,6 +62,7 @@ WIDER = """() => {
     const scrolled = all.filter((one) => one.matches(".scrolls") && one.scrollWidth > one.clientWidth + 1);
     const cut = all.filter((one) => one.matches("th, td") && one.scrollWidth > one.clientWidth + 1)
         .filter((one) => getComputedStyle(one).overflow === "visible"); // its words are over its neighbour's
+    cut.push(...all.filter((one) => one.matches(".bars li > span") && one.scrollWidth > one.clientWidth));
     const wide = [...out, ...scrolled, ...cut].map(name);
     if (document.documentElement.scrollWidth > innerWidth) wide.push("the page");
     const bar = [...document.querySelectorAll(".clock b, .clock span, .go > *, .more > :not(details), .more summary")]
