@@ -33,6 +33,10 @@ class Candidate(Struct, frozen=True):
     fate: Fate | UnsetType = UNSET
     full_name: str | UnsetType = UNSET
 
+    def is_called(self, name: str) -> bool:
+        """Whether the paper calls the candidate so, however it is spaced and whether or not in capitals."""
+        return " ".join(self.name.casefold().split()) == " ".join(name.casefold().split())
+
 
 class Previous(Struct, frozen=True):
     """How a seat stood at the baseline election: ``holder`` is a party id, ``votes`` party id → votes.

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from server.election.events import Corrected
 from tests.count import rochester
 from tests.count.conftest import Desk, Phone, signed_in
+from tests.count.desk.test_paper import amend
 from tests.count.rochester import RECKLESS, TOLHURST, VOTES, texts
 from tests.count.test_api import BODY, Program
 
@@ -151,3 +152,47 @@ def test_after_a_declaration_everybody_is_told_that_nothing_is_counted_again(
     assert says in phone.open("/count/receipt")
     editor = signed_in(client, desk, "desk", name="Dora Lee")
     assert says in editor.open(f"/desk/contests/{rochester.BALLOT}")
+
+
+def test_names_exchanged_on_the_paper_elect_nobody_else_by_one_person_alone(
+    phone: Phone, client: TestClient, desk: Desk
+) -> None:
+    phone.declare()
+    editor = signed_in(client, desk, "desk", name="jane  smith")
+    names = {one.id: one.name for one in rochester.night().contests[0].candidates}
+    exchanged = {f"paper__candidate__{RECKLESS}__name": f"{names[TOLHURST]} ".upper()}
+    exchanged[f"paper__candidate__{TOLHURST}__name"] = names[RECKLESS]
+    refused = amend(editor, reason="A wrong list.", **exchanged)
+    assert refused.status_code == 422
+    assert "KELLY TOLHURST would be elected by the votes of somebody else." in refused.text
+    editor.open(f"/desk/contests/{rochester.BALLOT}")
+    assert editor.send("/desk/withdrawal", {"reason": "The names were exchanged."}).status_code == 303
+    assert amend(editor, reason="A wrong list.", **exchanged).status_code == 303
+    phone.key()
+    assert SAYS in phone.look_again()
+    sheet = next(act for act in reversed(desk.acts()) if type(act).__name__ == "SheetKeyed")
+    assert phone.send("/count/declare", {"sheet": str(sheet.seq)}).status_code == 409
+    assert [event.votes for event in desk.declared()] == [VOTES]
+
+
+def test_who_withdraws_a_report_does_not_record_alone_that_another_is_elected_without_a_poll(
+    phone: Phone, client: TestClient, desk: Desk
+) -> None:
+    phone.declare()
+    editor = signed_in(client, desk, "desk", name="Dora Lee")
+    address = f"/desk/contests/{rochester.BALLOT}"
+    editor.open(address)
+    editor.send("/desk/withdrawal", {"reason": "It was so."})
+    others = [one.id for one in rochester.night().contests[0].candidates if one.id != TOLHURST]
+    assert (
+        amend(editor, reason="They had.", **{f"paper__candidate__{id}__fate": "withdrew" for id in others}).status_code
+        == 303
+    )
+    uncontested = {"reason": "Nobody else stood.", "state": "uncontested"}
+    editor.open(address)
+    refused = editor.send("/desk/no-poll", uncontested)
+    assert refused.status_code == 422
+    assert "Dora Lee has withdrawn a report that others are elected" in refused.text
+    second = signed_in(client, desk, "desk", name="Ann Ray")
+    second.open(address)
+    assert second.send("/desk/no-poll", uncontested).status_code == 303

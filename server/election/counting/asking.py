@@ -18,7 +18,7 @@ from server.election.commands import (
 )
 from server.election.counting.acts import Asked, PublicCommand
 from server.election.counting.boxes import must_be_accounted_for
-from server.election.counting.changes import must_be_confirmed_by_another
+from server.election.counting.changes import must_be_confirmed_by_another, must_not_elect_alone
 from server.election.counting.desk import Desk
 from server.election.counting.entry import asked_for, once_released, pending, sheets_of, spoken
 from server.election.counting.figures.doubts import doubts_about_figures, doubts_about_papers
@@ -53,6 +53,8 @@ def must_be_possible(night: Night, desk: Desk, act: Asked) -> None:
         raise going_on_air(later.counts[command.ballot])
     if isinstance(command, Correct | Declare):
         must_be_confirmed_by_another(later, desk, act, command)
+    if isinstance(command, RecordNoPoll):
+        must_not_elect_alone(later, desk, act, command)
     if isinstance(command, AmendBallotPaper) and asked_for(night, desk, command.ballot) is not None:
         _must_fit_what_waits(night, desk, act.at, command)
     if isinstance(command, Declare | ReportPreferences) and not confirmed:

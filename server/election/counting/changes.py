@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from server.election.commands import Correct, Declare
+from server.election.commands import Correct, Declare, RecordNoPoll
+from server.election.contests import Candidate, Contest
 from server.election.counting.acts import Asked, ChangeConfirmed, CorrectionBegun, CorrectionDropped, Role
 from server.election.counting.acts.act import Act
 from server.election.counting.desk import Desk
@@ -16,9 +17,10 @@ from server.election.events import SetsResult, Withdrawn
 from server.election.nights import Night
 from server.election.refusals import Refused, count_of, reason_in
 from server.election.result import Result
-from server.election.texts.said import say
+from server.election.results.amendments import paper_before
+from server.election.texts.said import _, say
 from server.election.texts.words import ROLES
-from server.election.verdict import judge
+from server.election.verdict import elect_unopposed, judge
 
 AT_ONCE = timedelta(minutes=30)  # after a declaration; later than that, only the desk can replace the figures
 CONFIRMING: tuple[Role, ...] = ("returning officer", "desk")
@@ -80,9 +82,25 @@ def must_be_confirmed_by_another(night: Night, desk: Desk, asked: Asked, command
         raise Refused("change-unconfirmed", sentence)
 
 
+def must_not_elect_alone(night: Night, desk: Desk, asked: Asked, command: RecordNoPoll) -> None:
+    """Raises Refused where whoever withdrew a report records that others are elected without a poll."""
+    contest = night.counts[command.ballot].contest
+    report = _withdrawn_by(night, desk, command.ballot, [asked])
+    if command.state == "uncontested" and report and _between(contest, command.id, report, elect_unopposed(contest)):
+        message = _("%(by)s has withdrawn a report that others are elected: a different person must record that.")
+        raise Refused("same-person", say(message, by=asked.by))
+
+
 def _change_after_withdrawal(night: Night, desk: Desk, command: Declare, keyed: Iterable[Act]) -> Change | None:
     """How a report changes who is elected that is made anew by whoever withdrew the last one; None if others did."""
-    count = night.counts[command.ballot]
+    report = _withdrawn_by(night, desk, command.ballot, keyed)
+    return _change(night, command, report) if report else None
+
+
+def _withdrawn_by(night: Night, desk: Desk, ballot: str, people: Iterable[Act]) -> Result | None:
+    """What a report that one of these people withdrew said, by the paper of then; None where another one did, or where
+    it was made anew."""
+    count = night.counts[ballot]
     told = [event for event in count.history if isinstance(event, SetsResult | Withdrawn)]
     last = next((at for at in reversed(range(len(told))) if isinstance(told[at], SetsResult)), None)
     if last is None or last + 1 == len(told):
@@ -90,21 +108,31 @@ def _change_after_withdrawal(night: Night, desk: Desk, command: Declare, keyed: 
     report, withdrawal = told[last : last + 2]  # what was withdrawn later took back that there is no poll
     assert isinstance(report, SetsResult)
     withdrew = desk.asked.get(withdrawal.command_id)
-    if withdrew is None or not any(is_same_person(withdrew, one) for one in keyed):
+    if withdrew is None or not any(is_same_person(withdrew, one) for one in people):
         return None
-    return _change(night, command, judge(count.contest, report))
+    return judge(paper_before(night, report), report)
 
 
 def _change(night: Night, command: Correct | Declare, was: Result | None = None) -> Change | None:
     count = night.counts[command.ballot]
     was = was or count.result
-    if was is None:
-        return None
-    before = [line.candidate.id for line in was.elected]
-    after = [line.candidate.id for line in judge(count.contest, command).elected]
+    return _between(count.contest, command.id, was, judge(count.contest, command)) if was else None
+
+
+def _between(contest: Contest, command: str, was: Result, now: Result) -> Change | None:
+    """Who is elected by one result and not by the other. Those of before are looked for by name: where two names were
+    exchanged on the paper, the same votes elect somebody else."""
+    before = [_known_as(contest, line.candidate) for line in was.elected]
+    after = [line.candidate.id for line in now.elected]
     out = tuple([one for one in before if one not in after])
     instead = tuple([one for one in after if one not in before])
-    return Change(command.id, out, instead) if out or instead else None
+    return Change(command, out, instead) if out or instead else None
+
+
+def _known_as(contest: Contest, before: Candidate) -> str:
+    """The id that the paper has now for somebody who was on it before."""
+    same = [one.id for one in contest.candidates if one.is_called(before.name)]
+    return before.id if before.id in same or not same else same[0]
 
 
 def must_correct(night: Night, desk: Desk, act: CorrectionBegun | CorrectionDropped) -> None:

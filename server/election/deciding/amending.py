@@ -1,11 +1,11 @@
 """Decides whether what was known before a count may be put right as somebody asks. Nothing is changed here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from server.election.clock import LONDON
 from server.election.commands import AmendBallotPaper, AmendNight
-from server.election.contests import Contest
+from server.election.contests import Candidate, Contest
 from server.election.counts import Count
 from server.election.events import Amendment, NoPollTaken, SetsResult
 from server.election.limits import LONGEST_NAME, LONGEST_NUMBER, LONGEST_TITLE, MOST_CANDIDATES
@@ -148,6 +148,15 @@ def _against_the_declared(count: Count, contest: Contest) -> Iterator[Finding]:
                 withdraw=_WITHDRAW,
             )
             yield Finding("paper-unfit", "candidates", sentence)
+        elected = [line.candidate.id for line in count.result.elected]
+        others = [after[id].name for id in elected if id in after and _is_another(before, after[id])]
+        if others:
+            sentence = say(
+                "%(names)s would be elected by the votes of somebody else. %(withdraw)s",
+                names=tuple(others),
+                withdraw=_WITHDRAW,
+            )
+            yield Finding("paper-unfit", "candidates", sentence)
         papers = count.result.papers or count.result.valid
         if 0 < contest.electorate < papers:
             sentence = say(
@@ -160,6 +169,12 @@ def _against_the_declared(count: Count, contest: Contest) -> Iterator[Finding]:
                 "electorate",
                 say_all(sentence, _WITHDRAW),
             )
+
+
+def _is_another(before: Mapping[str, Candidate], one: Candidate) -> bool:
+    """Whether a candidate is to have the name that another has on the paper."""
+    own = before[one.id].is_called(one.name)
+    return not own and any(other.is_called(one.name) for other in before.values())
 
 
 def _after_what_went_out(night: Night, command: AmendNight) -> Iterator[Finding]:
