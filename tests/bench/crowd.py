@@ -196,12 +196,11 @@ def hang_up(line: socket.socket) -> None:
 
 
 def processor_seconds(pids: Iterable[int]) -> float:
-    """The processor time that these processes have had, all their threads, in seconds (/proc/.../schedstat)."""
-    total = 0
-    for pid in pids:
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            total += int((thread / "schedstat").read_text().split()[0])
-    return total / 1e9
+    """The processor time that these processes have had, all their threads, also those that have ended, in seconds.
+
+    The number of a process's clock is as clock_getcpuclockid(3) of Linux makes it.
+    """
+    return sum(time.clock_gettime((~pid << 3) | 2) for pid in pids)
 
 
 def memory_kib(pids: Iterable[int]) -> int:
