@@ -456,6 +456,6 @@ async def test_an_address_is_copied_by_a_button_and_a_frame_is_seen_when_it_is_a
     assert await viewer.locator("iframe").count() == 0
     await score.get_by_role("button", name="Preview").click()
     await expect(viewer.frame_locator("iframe").locator("h1")).to_have_text("A night")
-    await viewer.wait_for_function("document.querySelector('iframe').style.height")
+    await viewer.wait_for_function("() => document.querySelector('iframe').style.height")
     await score.get_by_role("button", name="Preview").click()
     assert await viewer.locator("iframe").count() == 0
