@@ -131,7 +131,9 @@ _DESCRIBED: Any = cast(Any, schemathesis.openapi.from_asgi("/openapi.json", Site
 
 
 @each(_DESCRIBED)
-def test_whatever_is_asked_is_answered_as_described(operation: Any) -> None:
+def test_whatever_is_asked_is_answered_as_described(operation: Any, client: TestClient) -> None:
+    if operation.path.startswith("/api/archive."):
+        until_made(client.get)  # 503 on a busy machine until then
     ask(operation, lambda case: case.call_and_validate(timeout=PATIENCE_SECONDS))  # for 10
 
 
