@@ -7,6 +7,7 @@ from server.election.results.tally import add_up
 from server.html.languages import Language
 from server.html.marked import marked
 from server.html.shown import Shown
+from server.html.telling import verdicts
 from server.html.telling.words import as_at, corrected, told, told_score
 from server.pages.copying.tables import Words, as_html, as_lines, as_markdown, as_wikitext
 
@@ -64,6 +65,8 @@ def words(shown: Shown, count: Count | None) -> Words:
     votes = _("First preferences") if shares_are_of == "first preferences" else _("Votes")
     columns = (_("Candidate"), _("Party"), votes, _("Share of votes"), _("Change"))
     rows = _candidates(shown, count, language)
+    if count.result and len(count.result.elected) > verdicts.PEOPLE_TOLD:
+        below.insert(1, _("Elected: %(names)s") % {"names": verdicts.names(count.contest, count.result)})
     if shares_are_of == "best candidates" and count.result and not count.result.unopposed:
         message = "Votes, and the share of each party’s best candidate: of the %(valid)s votes that these have together"
         below.append(_(message) % {"valid": language.number(count.result.valid)})

@@ -81,12 +81,14 @@ def state(night: Night, language: Language) -> str:
     """The HTML of the state: the score strip, whether the night is held, what it has come to."""
     alone = next(iter(night.counts.values()))
     told = compared(alone)
-    lines = alone.result.lines if night.is_single and alone.result else ()
+    lines = alone.result.lines if night.is_single and alone.result and not alone.result.unopposed else ()
+    last = [line for line in lines if line.total is not None]
     return _html(
         "now",
         language,
         night=night,
-        lines=[line for line in lines if told is None or line.candidate.id in told][:_CANDIDATES_SHOWN],
+        lines=(last or [line for line in lines if told is None or line.candidate.id in told])[:_CANDIDATES_SHOWN],
+        second=sum(line.total or 0 for line in last),
         score=score_of(night),
         totals=totals_of(night) if night.definition.councils else None,
         others=[count for count in map(night.counts.get, (one.ballot for one in apart(night.definition))) if count],

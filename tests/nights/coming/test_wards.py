@@ -85,6 +85,10 @@ def test_thirds_want_those_who_are_not_up() -> None:
         "more than 9" in faults(with_fields(sheet, {"body0.seats": "9", "body0.not_up": "Labour, 7"}))["body0.not_up"]
     )
     assert "fewer than the 3" in faults(with_fields(sheet, {"body0.seats": "2"}))["body0.seats"]
+    others = with_fields(sheet, {"body0.seats": "9", "body0.not_up": "Labour, 4\nOthers, 2", "0.held": "others 1"})
+    told = faults(others)
+    assert "Line 2: say which party, or Independent" in told["body0.not_up"], "they control nothing together"
+    assert "Line 1: say which party, or Independent" in told["0.held"], "nobody could be told of as having lost it"
     whole = {"body0.seats": "9", "body0.not_up": "Labour, 4\nGreen Party, 2", "body0.control": "Labour"}
     (council,) = made(with_fields(sheet, whole)).definition.councils
     assert (council.not_up, council.control) == ({"PP53": 4, "PP63": 2}, "PP53")
