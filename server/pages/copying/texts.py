@@ -9,6 +9,7 @@ from server.html.marked import marked
 from server.html.shown import Shown
 from server.html.telling import verdicts
 from server.html.telling.words import as_at, corrected, told, told_score
+from server.html.templates import part_of
 from server.pages.copying.tables import Words, as_html, as_lines, as_markdown, as_wikitext
 
 MOST = 300  # characters of a post, its link among them: the least that the large services take
@@ -82,11 +83,20 @@ def words(shown: Shown, count: Count | None) -> Words:
 
 
 def _candidates(shown: Shown, count: Count, language: Language) -> tuple[tuple[str, ...], ...]:
-    parties, result = shown.night.parties, count.result
+    parties, result, first = shown.night.parties, count.result, count.first_round
+    valid = sum(first.values())
     if result is None or result.unopposed:
         return tuple(
-            (count.contest.told(one.id), one.description or language.party(parties[one.party]), "", "", "")
-            for one in count.contest.standing
+            (
+                *(count.contest.told(one.id), one.description or language.party(parties[one.party])),
+                *(
+                    (language.number(first[one.id]), language.percent(part_of(first[one.id], valid)))
+                    if first
+                    else ("", "")
+                ),
+                "",
+            )
+            for one in sorted(count.contest.standing, key=lambda one: -first.get(one.id, 0))
         )
     return tuple(
         (
