@@ -65,6 +65,15 @@ def test_a_by_election_in_a_ward_is_a_night_of_its_own() -> None:
     assert night.councils == (), "nothing is said of control where nobody said how many seats there are"
 
 
+def test_how_many_are_elected_is_never_guessed_of_an_export() -> None:
+    whole = export(("local.kent.abbey", "Abbey", 3), ("local.kent.castle", "Castle", 1), candidates=4)
+    sheet = in_england(read(whole.replace(",f,3", ",f,")))
+    assert faults(sheet) == {"0.seats": "Say how many are elected: the export does not."}
+    assert by_name(made(with_fields(sheet, {"0.seats": "3"})))["Abbey"].seats == 3
+    assert faults(with_fields(sheet, {"0.seats": "0"})) == {"0.seats": "At least one is elected."}
+    assert faults(with_fields(sheet, {"0.seats": "-2"})) == {"0.seats": "A number here is not below 0."}
+
+
 def test_a_council_of_twenty_wards_of_three_says_its_nation_once() -> None:
     sheet = read(export(*((f"local.kent.ward-{place}", f"Ward {place}", 3) for place in range(1, 21)), candidates=9))
     night = made(with_fields(in_england(sheet), {"body0.seats": "60", "body0.control": "noc", "apart": "1"}))
