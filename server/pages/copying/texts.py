@@ -9,7 +9,7 @@ from server.html.marked import marked
 from server.html.shown import Shown
 from server.html.telling import verdicts
 from server.html.telling.words import as_at, corrected, told, told_score
-from server.html.templates import part_of
+from server.html.templates import part_of, several_seats
 from server.pages.copying.tables import Words, as_html, as_lines, as_markdown, as_wikitext
 
 MOST = 300  # characters of a post, its link among them: the least that the large services take
@@ -47,7 +47,7 @@ def words(shown: Shown, count: Count | None) -> Words:
         below.append(night.definition.attribution)
     title = language.title(night.definition.title)
     if count is None:
-        if any(one.rules.shares_are_of == "best candidates" for one in night.definition.contests):
+        if several_seats(night.definition):
             message = "Shares are of the votes of each party’s best candidate in each contest declared so far."
             below.append(_(message))
         rows = tuple(
