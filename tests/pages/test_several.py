@@ -243,6 +243,11 @@ def test_a_second_round_is_told_and_drawn_with_its_own_votes() -> None:
     assert any(text.startswith("Second round. First preferences: Candidate 1 400, Candidate 2 350") for text in drawn)
     bars = [mark.width for mark in marks if isinstance(mark, Bar) and mark.height == 9]
     assert len(bars) == 2 and max(bars) <= 780, "no bar leaves its column"
+    equal = MoreFigures(second=SecondPreferences({"1": 0, "2": 0, "3": 0, "4": 0}))
+    even = {str(place): 250 - (place > 1) * 50 for place in range(1, 5)}
+    night = after(kent_night(), Declare(id="d", by="desk", ballot=MAYOR.ballot, votes=even, more=equal))
+    drawn = [m.words for m in contest_picture(night, night.counts[MAYOR.ballot], language("en")) if isinstance(m, Text)]
+    assert "29.4%" in drawn and "23.5%" in drawn, "of all four who stayed, of whom three have room"
 
 
 def corrected(night: Night, *votes: int, reason: str = "Recounted.", **more: object) -> Night:

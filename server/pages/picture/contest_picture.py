@@ -30,6 +30,7 @@ from server.pages.picture.drawing import (
 from server.pages.picture.frame import ACROSS, LEFT, RIGHT, frame
 
 _SHOWN = 5
+_STAYED = 3  # more are equal with the second of the first round
 _SEAT = 146  # this and the following are baselines and tops, in pixels from the top
 _VERDICT, _VERDICT_HEIGHT, _PADDING = 172, 116, 26
 _BODY = 316
@@ -88,8 +89,9 @@ def _verdict(night: Night, result: Result, language: Language) -> list[Mark]:
 
 def _rounds(night: Night, contest: Contest, result: Result, language: Language) -> list[Mark]:
     """Those who stayed with their votes of the second round, by which the first is elected; below them the first."""
-    stayed = [line for line in result.lines if line.total is not None][:3]
+    stayed = [line for line in result.lines if line.total is not None]
     whole, marks = sum(line.total or 0 for line in stayed), list[Mark]()
+    stayed = stayed[:_STAYED]
     for place, line in enumerate(stayed):
         last = replace(line, votes=line.total or 0, share=part_of(line.total or 0, whole))
         marks += _row(night, contest, last, result.winner.total or 0, _BODY + place * _ROW, language)
