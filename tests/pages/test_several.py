@@ -32,7 +32,7 @@ THREE = ward(CON, CON, CON, LAB, LAB, LAB, IND, before={CON: 2, LAB: 1}, name="a
 TEN = ward(*[CON] * 10, *[LAB] * 10, seats=10, name="riverside", before={CON: 10})
 TWO = ward(GREEN, GREEN, LD, LD, seats=2, name="hill")
 ONE = ward(CON, LAB, seats=1, name="dale", before={CON: 1})
-MAYOR = mayor(LAB, CON, GREEN, LD)
+MAYOR = mayor(LAB, CON, GREEN, LD, electorate=2000)
 OFFICE = Body("mayor.london", "Mayor of London", "office")
 
 
@@ -108,7 +108,8 @@ def test_one_seat_of_a_council_is_gained_from_somebody_and_has_no_deposit() -> N
 def test_a_lot_at_the_last_seat_is_told() -> None:
     night = declared(kent_night(), "abbey", 500, 480, 470, 620, 540, 500, 90, valid_papers=1100, lots=("6",))
     assert "last seat decided by lot" in words(shown(night, "banner"))
-    assert "last seat decided by lot" in words(shown(night, "contest-kent-abbey"))
+    page = words(shown(night, "contest-kent-abbey"))
+    assert "last seat decided by lot" in page and "Last seat Decided by lot" in page and "votes ahead" not in page
     night = declared(kent_night(), "abbey", 480, 480, 470, 620, 480, 480, 90, valid_papers=1100, lots=("2", "5"))
     contest = night.counts[THREE.ballot]
     for text in (words(shown(night, "banner")), told(night, contest, language("en"))):
@@ -155,6 +156,7 @@ def test_the_first_round_is_on_air_before_the_second() -> None:
     night = after(night, ReportPreferences(id="f", by="desk", ballot=MAYOR.ballot, votes=votes, rejected=Rejected(9)))
     piece = words(shown(night, "contest-mayor-london"))
     assert "Second round" in piece and "First preferences, and share of 1,000 valid ones" in piece
+    assert "Turnout, ballot papers 50.5% 1,009 of 2,000 Rejected papers 9" in piece
     for fragment in ("latest", "contest-mayor-london", "row-mayor-london", "banner"):
         assert "second round between Candidate 1 40.0%, Candidate 2 35.0%" in words(shown(night, fragment)), fragment
     second = MoreFigures(second=SecondPreferences({"1": 60, "2": 130}))
