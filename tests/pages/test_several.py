@@ -195,6 +195,7 @@ def test_as_data_a_ward_has_its_seats_its_method_and_all_elected() -> None:
 def test_records_of_wards_have_no_deposits() -> None:
     page = words(views.html(abbey(kent_night()), "records"))
     assert "deposit" not in page and "Smallest majority 20 votes abbey" in page
+    assert "Highest turnout, valid papers 11.0%" in page, "its votes are no papers"
     lone = words(views.html(opened(MAYOR, bodies=(OFFICE,), live=False), "records"))
     assert "deposit" not in lone
 
