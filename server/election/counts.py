@@ -100,6 +100,11 @@ class Count(Struct, frozen=True, dict=True):
         )
 
     @property
+    def first_round(self) -> dict[str, int]:
+        """Candidate id → first preferences, from their announcement to the declaration; else empty."""
+        return self.preferences.votes if self.preferences and not (self.result or self.no_poll) else {}
+
+    @property
     def last(self) -> CountEvent | None:
         """The newest event of this contest."""
         return self.history[-1] if self.history else None

@@ -35,7 +35,8 @@ def answer(request: Request, content: Body, media_type: str, etag: str, cache: s
 
 def is_known(headers: Headers, etag: str) -> bool:
     """Whether the reader has what has this ETag, by its ``If-None-Match``."""
-    return etag in headers.get("if-none-match", "")
+    asked = headers.get("if-none-match", "")
+    return asked.strip() == "*" or etag in asked
 
 
 def coding(headers: Headers) -> str:

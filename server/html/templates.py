@@ -74,6 +74,12 @@ def has_a_meaning(definition: Definition, page: str) -> bool:
     return page not in ("swing", "battlegrounds") or page in _meant(definition)
 
 
+@once
+def several_seats(definition: Definition) -> bool:
+    """Whether a paper of this night can have several votes, so that they say nothing of turnout."""
+    return any(contest.rules.votes_a_paper > 1 for contest in definition.contests)
+
+
 def council_of(definition: Definition, contest: Contest) -> Body | None:
     """The council that a contest is for; None where it is for none."""
     body = definition.body_of(contest) if contest.body else None
@@ -193,7 +199,13 @@ def environment(language: Language = ENGLISH) -> Environment:
         seat_in=language.seat_in, when=when, stands=stands, exact=_exact, capital=_capital
     )
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
-    functions |= {"has_a_meaning": has_a_meaning, "council_of": council_of, "make": make, "rooted": rooted}
+    functions |= {
+        "has_a_meaning": has_a_meaning,
+        "several_seats": several_seats,
+        "council_of": council_of,
+        "make": make,
+        "rooted": rooted,
+    }
     functions |= {"lead_before": lead_before, "is_before_poll": is_before_poll, "called_off": called_off}
     functions |= {"polled_on": polled_on, "is_by_election": is_by_election, "dated": dated, "assumed": assumed}
     functions["roles"] = ROLES

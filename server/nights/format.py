@@ -99,6 +99,7 @@ def _wrong(contest: ContestLine, header: Header, parties: set[str], before: dict
     standing = {party for one in contest.candidates for party in (one.party, counted_as(one.party))}
     if contest.previous:
         standing |= {contest.previous.holder, *contest.previous.votes} - {OTHERS}
+        standing |= contest.previous.won.keys()
     if unknown := sorted(standing - parties):
         return f"The first line does not name the party {unknown[0]}."
     if contest.body not in {"", *(body.id for body in header.bodies or ())}:

@@ -55,7 +55,9 @@ def _facts(night: Night, count: Count, language: Language) -> tuple[str, str]:
     """What stands now, as a title and what is under it."""
     seat, result = language.seat_in(night.definition, count.contest), count.result
     if result:
-        facts = [verdicts.elected(result, language), verdicts.majority(result, language)]
+        facts = [verdicts.elected(result, language)]
+        if not result.unopposed:
+            facts.append(verdicts.majority(result, language))
         if gained := verdicts.from_whom(night, result, language):
             facts.insert(0, gained)
         return f"{seat}: {verdicts.verdict(night, result, language)}", ", ".join(facts)

@@ -150,6 +150,11 @@ async def test_an_overlay_obeys_casparcg(site: Site, page: Page, stream: EventSt
             assert await page.evaluate(STATE, what) == state, rubbish
     await caspar(page, "update", XML.format("Nowhere &amp; none"))
     await is_("gone", page, "#shown .banner")
+    await page.route("**/overlay/banner*", lambda route: route.abort(), times=1)
+    async with page.expect_event("console", lambda said: "no contest Seat 5" in said.text):
+        await caspar(page, "update", json.dumps({"f0": "Seat 5"}))
+    await caspar(page, "update", json.dumps({"f0": "Seat 5"}))
+    await says(page, "#shown .headline", "Seat 5")
     await caspar(page, "update", json.dumps({"f0": "", "f1": "", "f3": "yes"}))
     await is_("seen", page, ".strip")
     await submit(stream, declare(3, *GAIN), declare(4, *GAIN))

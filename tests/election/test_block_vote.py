@@ -300,6 +300,9 @@ def test_a_ward_is_put_right_but_not_into_one_of_other_seats() -> None:
     (count,) = after(after(later, papers), declare).counts.values()
     assert count.result is not None
     assert count.result.verdict.text(PARTIES) == "Con 1, Lab 1: no change"
+    known = replace(amend(replace(contest, electorate=5)), reason="A misprint.")
+    (count,) = after(declared(opened(contest, live=False), "abbey", 3, 2, 1, valid_papers=4), known).counts.values()
+    assert count.contest.electorate == 5, "its 6 votes are no papers"
 
 
 def test_a_party_s_candidates_for_several_seats_are_not_compared_with_its_share() -> None:

@@ -23,7 +23,7 @@ from server.election.commands import (
 from server.election.deciding.decide import decide
 from server.pages.render import PageRenderer
 from tests.feeds.site import GENERAL, ROCHESTER, CountedChannel, Site, carry_out
-from tests.nights_by_hand import START, ballot, correct, declare, definition
+from tests.nights_by_hand import START, ballot, correct, declare, definition, with_one_candidate
 
 FEED = f"/api/nights/{GENERAL}/feed.atom"
 
@@ -114,6 +114,19 @@ def test_a_gain_that_becomes_a_hold_is_replaced_in_the_feed_of_gains(site: Site,
     carry_out(channel, correct(seat, 1 if seat == 0 else 8))
     (replaced,) = read(client, address).entries
     assert replaced.id == gained.entries[0].id and " HOLD " in replaced.title
+
+
+def test_a_gain_without_a_poll_is_replaced_when_the_poll_is_taken_after_all(site: Site, client: TestClient) -> None:
+    night = with_one_candidate(definition("night"))
+    channel = site.put_on_air(decide(None, OpenNight(id="open", by="desk", night=night), START))
+    off = RecordNoPoll(id="n", by="desk", ballot=ballot(0), state="uncontested", reason="Nobody else stood.")
+    carry_out(channel, off)
+    addresses = [f"/api/nights/night/feed.atom?{chosen}" for chosen in ("only=gains", "party=PP53")]
+    (gained,) = {entry.id for address in addresses for entry in read(client, address).entries}
+    carry_out(channel, Withdraw(id="w", by="desk", ballot=ballot(0), reason="A paper came in time."))
+    for address in addresses:
+        (replaced,) = read(client, address).entries
+        assert replaced.id == gained and "Waiting for the count" in replaced.title, address
 
 
 def test_a_gain_that_is_a_hold_by_an_amended_paper_is_replaced_in_the_feed_of_gains(

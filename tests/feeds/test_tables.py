@@ -32,6 +32,7 @@ from tests.conftest import PATIENCE_SECONDS
 from tests.feeds.site import GENERAL, ROCHESTER, Site, carry_out
 
 TABLES_OF = f"/api/nights/{GENERAL}/tables"
+MAYOR = "mayor.london.2021-05-06"
 ALDERSHOT = "parl.aldershot.2019-12-12"
 
 
@@ -136,6 +137,13 @@ def test_a_chart_has_a_row_an_entry_and_a_line_that_says_as_at_when(client: Test
     assert told["annotate"]["notes"].startswith("650 of 650 declared, as at ")
     people = client.get(f"/api/nights/{ROCHESTER}/chart.csv").text.splitlines()
     assert people[1] == "Mark Reckless,UKIP,UK Independence Party,#70147a,16867,42.1,true" and len(people) == 14
+    before, after = (
+        client.get(f"/api/nights/{MAYOR}/chart.csv?note=1&at=2021-05-07T{at}").text.splitlines()
+        for at in ("02:55", "03:55")
+    )
+    assert "London mayoral election: First preferences · " in before[0]
+    assert before[2] == "Sadiq Aman Khan,Lab,Labour,#e4003b,1013721,40.0,", "on air before it is known who is elected"
+    assert before[3].startswith("Shaun Bailey,Con,") and after[2] == f"{before[2]}true"
 
 
 def test_sqlite_opens_a_night_and_refers_from_candidate_to_contest(client: TestClient, tmp_path: Path) -> None:

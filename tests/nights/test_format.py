@@ -49,6 +49,10 @@ WARD = (
         (WARD.replace(b'"seats":3,', b'"seats":0,'), "line 2: "),
         (WARD.replace(b'"body":"local.rushmoor"', b'"body":"local.kent"'), "line 2: .* does not name local.kent"),
         (WARD.replace(b'"control":"PP52"', b'"control":"PP40"'), "line 1: .* the party PP40 of Rushmoor"),
+        (
+            WARD.replace(b'"seats":3,', b'"seats":3,"previous":{"holder":"PP52","votes":{},"seats":{"others":3}},'),
+            "line 2: The first line does not name the party others",
+        ),
         (WARD.replace(b'"seats":3,', b'"method":"closed lists","seats":3,'), "line 2: .*closed lists"),
         (MAYOR.replace(b'"13":192313', b'"12":192313'), "line 2: .*Enter the second preferences for Sadiq Aman Khan"),
         (MAYOR.replace(b'"13":192313', b'"13":992313'), "line 2: .*are more than the"),

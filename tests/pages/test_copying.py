@@ -152,5 +152,7 @@ def test_a_winner_who_came_second_in_the_first_round_is_explained(client: TestCl
     said = "second round: Sadiq Aman Khan 1,206,034, Shaun Bailey 977,601"
     wire = text(client, "wire", f"/nights/{night}/contests/{night}")
     assert said in wire and "(Party): First preferences; " in wire
+    early = text(client, "wire", f"/nights/{night}/contests/{night}", "?at=2021-05-07T02:55")
+    assert "\nSadiq Aman Khan (Labour): 1,013,721; 40.0%\nShaun Bailey (" in early and said not in early
     entry = client.get(f"/api/nights/{night}/feed.atom").text
     assert said in entry and "First preferences:\nSadiq Aman Khan (Lab): 1,013,721" in entry

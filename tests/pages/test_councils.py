@@ -90,6 +90,15 @@ def test_a_correction_that_brings_control_tells_of_it_and_a_withdrawal_that_take
     assert "Kent: mae’r rheolaeth yn agored eto" in words(shown(open_again, "banner", "cy"))
 
 
+def test_what_was_replaced_since_is_not_told_as_declared_just_now() -> None:
+    votes = {"1": 500, "2": 100, "3": 100}
+    one = after(night(), LAB, LAB)
+    for number, also in ((1, "LAB GAIN w0"), (0, "LAB GAIN w1")):
+        again = Correct(id="c", by="desk", ballot=WARDS[number].ballot, votes=votes, reason="Exchanged.")
+        piece = words(shown(after_command(one, again), "banner"))
+        assert f"CON HOLD w{number}" in piece and piece.endswith(f"Also just declared: {also}")
+
+
 def news(one: Night) -> str:
     """What an overlay is sent of the newest event."""
     return "".join(text for target, _, text in screens.parts(one, one.seq - 1, language("en")) if target == "arrived")

@@ -19,6 +19,7 @@ from server.election.commands import AnyCommand, Declare, ExpectDeclaration, Ope
 from server.election.contests import Definition
 from server.election.deciding.decide import decide
 from server.election.events import AnyEvent, Declared
+from server.election.methods.figures import MoreFigures
 from server.election.nights import Night, apply, fold
 from server.election.parties import has_a_past
 from server.election.results.tally import add_up, is_early
@@ -586,6 +587,23 @@ def test_a_night_of_one_council_leads_with_its_seats_against_the_line_and_how_ma
     assert "2 of 5 seats declared · 3 of 5 seats make control: Lab, 1 to go Lab 2 ▲ 3" in place["lead-seats"]
     place.does("councils", Declare(id="d2", by="desk", ballot=night.contests[2].ballot, votes=votes))
     assert "3 of 5 seats declared · Lab gain from Con Lab 3" in place["lead-seats"]
+
+
+def test_shares_and_turnout_of_wards_of_several_seats_are_of_the_best_and_of_papers(place: Place) -> None:
+    abbey = ward(CON, LAB, LD, CON, LAB, LD, seats=2, name="abbey", before={CON: 2}, electorate=5000)
+    castle = replace(abbey, ballot="local.kent.castle.2025-05-01", name="castle")
+    votes = {str(one): number for one, number in enumerate((500, 700, 100, 480, 650, 80), start=1)}
+    more, body = MoreFigures(valid_papers=1400), replace(kent(abbey), seats=0)
+    for name, contests in (("one", (abbey,)), ("two", (abbey, castle))):
+        night = council_definition(*contests, bodies=(body,), name=name, live=False)
+        place.on_air(after(replace(night, polls_close=START)))
+        place.does(name, Declare(id="d", by="desk", ballot=abbey.ballot, votes=votes, more=more))
+        if name == "one":
+            assert place["lead-seats"].startswith("Share of the vote Lab 53.8% Con 38.5% LD 7.7%")
+            assert place["lead-seats"].endswith("Turnout 28.0% , in valid papers.")
+    score = text(place.hub.channels["two"].text("score"))
+    assert "Turnout so far 28.0% , in valid papers." in score
+    assert "Shares are of the votes of each party’s best candidate" in score
 
 
 def test_beside_another_night_councils_are_a_line(place: Place) -> None:

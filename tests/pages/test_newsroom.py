@@ -34,6 +34,7 @@ from tests.nights_by_hand import START, ballot, correct, declare, definition, on
 from tests.running import answered, open_then, serving
 
 GENERAL = "parl.2019-12-12"
+COUNCIL = "local.rushmoor.2024-05-02"
 ROCHESTER = "parl.rochester-and-strood.by.2014-11-20"
 FRAMABLE = {
     *("/nights/{night}/embed/score", "/nights/{night}/embed/map", "/nights/{night}/contests/{ballot}/embed"),
@@ -282,7 +283,7 @@ STOOD = ("overlay", "wall", "copy", "picture.png", "chart.csv", "chart.json", "f
 """What the newsroom's page has had from the first, and must be found from it."""
 
 
-@pytest.mark.parametrize("night", ["night", ROCHESTER])
+@pytest.mark.parametrize("night", ["night", ROCHESTER, COUNCIL])
 async def test_every_address_is_a_step_away_from_the_newsrooms_page_and_is_there(
     client: httpx2.AsyncClient, night: str
 ) -> None:

@@ -8,15 +8,17 @@ from msgspec import json
 from msgspec.structs import replace
 
 from server.election.bodies import Body
-from server.election.commands import Declare, RecordNoPoll, ReportPreferences
+from server.election.commands import Correct, Declare, RecordNoPoll, ReportPreferences
 from server.election.events import NightOpened
 from server.election.methods.figures import MoreFigures, Rejected, SecondPreferences
 from server.election.nights import Night, fold
 from server.feeds.states.contests import contest_state, contest_summary
+from server.feeds.syndication.entries import Chosen, entries
 from server.html.languages import language, languages
 from server.html.telling.words import told
 from server.html.templates import has_a_meaning
 from server.live.channel import Channel
+from server.notices.words import notice
 from server.pages.analysis import views
 from server.pages.newsroom import screens
 from server.pages.picture.contest_picture import contest_picture
@@ -30,7 +32,7 @@ THREE = ward(CON, CON, CON, LAB, LAB, LAB, IND, before={CON: 2, LAB: 1}, name="a
 TEN = ward(*[CON] * 10, *[LAB] * 10, seats=10, name="riverside", before={CON: 10})
 TWO = ward(GREEN, GREEN, LD, LD, seats=2, name="hill")
 ONE = ward(CON, LAB, seats=1, name="dale", before={CON: 1})
-MAYOR = mayor(LAB, CON, GREEN, LD)
+MAYOR = mayor(LAB, CON, GREEN, LD, electorate=2000)
 OFFICE = Body("mayor.london", "Mayor of London", "office")
 
 
@@ -106,14 +108,22 @@ def test_one_seat_of_a_council_is_gained_from_somebody_and_has_no_deposit() -> N
 def test_a_lot_at_the_last_seat_is_told() -> None:
     night = declared(kent_night(), "abbey", 500, 480, 470, 620, 540, 500, 90, valid_papers=1100, lots=("6",))
     assert "last seat decided by lot" in words(shown(night, "banner"))
-    assert "last seat decided by lot" in words(shown(night, "contest-kent-abbey"))
+    page = words(shown(night, "contest-kent-abbey"))
+    assert "last seat decided by lot" in page and "Last seat Decided by lot" in page and "votes ahead" not in page
     night = declared(kent_night(), "abbey", 480, 480, 470, 620, 480, 480, 90, valid_papers=1100, lots=("2", "5"))
     contest = night.counts[THREE.ballot]
     for text in (words(shown(night, "banner")), told(night, contest, language("en"))):
         assert "last 2 seats decided by lot" in text
     assert "y 2 sedd olaf drwy goelbren" in told(night, contest, language("cy"))
+    assert "Turnout, valid papers: 11.0%" in told(night, contest, language("en"))
+    for code, label, value in (
+        ("en", "Last 2 seats", "Decided by lot"),
+        ("cy", "Y 2 sedd olaf", "Penderfynwyd drwy goelbren"),
+    ):
+        drawn = [mark.words for mark in contest_picture(night, contest, language(code)) if isinstance(mark, Text)]
+        assert drawn[drawn.index(label) + 1] == value
     (event,) = contest_state(night, contest).history
-    assert event.what.endswith("last seat by lot: abbey 2, abbey 5.")
+    assert event.what.endswith("last 2 seats by lot: abbey 2, abbey 5.")
 
 
 def test_fewer_candidates_than_seats_leave_some_vacant() -> None:
@@ -123,6 +133,21 @@ def test_fewer_candidates_than_seats_leave_some_vacant() -> None:
     assert "CON 1, LAB 1, 1 VACANT isle: Lab +1" in words(shown(night, "banner"))
     assert "isle 1, isle 2 elected unopposed" in words(shown(night, "contest-kent-isle"))
     assert "isle 1, isle 2 elected unopposed" in words(shown(night, "latest"))
+    many = ward(*[CON] * 6, *[LAB] * 3, seats=10, name="cape", before={CON: 10})
+    night = opened(many, bodies=(kent(many),), live=False)
+    off = RecordNoPoll(id="x", by="desk", ballot=many.ballot, state="uncontested", reason="Nine stood.")
+    night, code = after(night, off), language("en")
+    count = night.counts[many.ballot]
+    event = count.no_poll
+    assert event
+    texts = [words(shown(night, piece)) for piece in ("latest", "contest-kent-cape")]
+    texts += [words(screens.lower_third(night, count, code)), told(night, count, code)]
+    texts += [json.decode(notice(night, count, event, code, ""))["body"]]
+    for text in texts:
+        assert "9 elected unopposed" in text and "0 votes" not in text, text
+    (entry,) = entries(night, Chosen(), code)
+    assert entry.lines[-1] == "Elected: " + ", ".join(f"cape {place}" for place in range(1, 10))
+    assert words(screens.state(night, code)).endswith("elected unopposed"), "nobody had 0 votes, there was no poll"
 
 
 def test_the_first_round_is_on_air_before_the_second() -> None:
@@ -131,6 +156,7 @@ def test_the_first_round_is_on_air_before_the_second() -> None:
     night = after(night, ReportPreferences(id="f", by="desk", ballot=MAYOR.ballot, votes=votes, rejected=Rejected(9)))
     piece = words(shown(night, "contest-mayor-london"))
     assert "Second round" in piece and "First preferences, and share of 1,000 valid ones" in piece
+    assert "Turnout, ballot papers 50.5% 1,009 of 2,000 Rejected papers 9" in piece
     for fragment in ("latest", "contest-mayor-london", "row-mayor-london", "banner"):
         assert "second round between Candidate 1 40.0%, Candidate 2 35.0%" in words(shown(night, fragment)), fragment
     second = MoreFigures(second=SecondPreferences({"1": 60, "2": 130}))
@@ -169,6 +195,7 @@ def test_as_data_a_ward_has_its_seats_its_method_and_all_elected() -> None:
 def test_records_of_wards_have_no_deposits() -> None:
     page = words(views.html(abbey(kent_night()), "records"))
     assert "deposit" not in page and "Smallest majority 20 votes abbey" in page
+    assert "Highest turnout, valid papers 11.0%" in page, "its votes are no papers"
     lone = words(views.html(opened(MAYOR, bodies=(OFFICE,), live=False), "records"))
     assert "deposit" not in lone
 
@@ -219,3 +246,36 @@ def test_a_second_round_is_told_and_drawn_with_its_own_votes() -> None:
     assert any(text.startswith("Second round. First preferences: Candidate 1 400, Candidate 2 350") for text in drawn)
     bars = [mark.width for mark in marks if isinstance(mark, Bar) and mark.height == 9]
     assert len(bars) == 2 and max(bars) <= 780, "no bar leaves its column"
+    equal = MoreFigures(second=SecondPreferences({"1": 0, "2": 0, "3": 0, "4": 0}))
+    even = {str(place): 250 - (place > 1) * 50 for place in range(1, 5)}
+    night = after(kent_night(), Declare(id="d", by="desk", ballot=MAYOR.ballot, votes=even, more=equal))
+    drawn = [m.words for m in contest_picture(night, night.counts[MAYOR.ballot], language("en")) if isinstance(m, Text)]
+    assert "29.4%" in drawn and "23.5%" in drawn, "of all four who stayed, of whom three have room"
+
+
+def corrected(night: Night, *votes: int, reason: str = "Recounted.", **more: object) -> Night:
+    """After a correction of Abbey, or where the figures have a second round of the mayor."""
+    ballot = MAYOR.ballot if "second" in more else THREE.ballot
+    figures = {str(place): number for place, number in enumerate(votes, start=1)}
+    extra = MoreFigures(**more)  # type: ignore[arg-type]
+    return after(night, Correct(id="c", by="desk", ballot=ballot, votes=figures, reason=reason, more=extra))
+
+
+def test_a_correction_says_who_is_elected_now_and_which_second_preferences_were_wrong() -> None:
+    votes = (480, 480, 470, 620, 480, 480, 90)
+    night = declared(kent_night(), "abbey", *votes, valid_papers=1100, lots=("2", "5"))
+    again = corrected(night, *votes, valid_papers=1090, lots=("2", "6"))
+    for piece in ("latest", "contest-kent-abbey"):
+        assert "Elected abbey 5 now abbey 6, Valid papers 1,100 now 1,090" in words(shown(again, piece)), piece
+    first, (one, other) = (
+        (400, 350, 150, 100),
+        (SecondPreferences({"1": 60, "2": 130}), SecondPreferences({"1": 130, "2": 60})),
+    )
+    figures = {str(place): number for place, number in enumerate(first, start=1)}
+    ends = Declare(id="d", by="desk", ballot=MAYOR.ballot, votes=figures, more=MoreFigures(second=one))
+    latest = words(shown(corrected(after(kent_night(), ends), *first, second=other), "latest"))
+    assert "Second preferences for Candidate 1 60 now 130" in latest and "· ·" not in latest
+    alone = opened(MAYOR, bodies=(OFFICE,), live=False)
+    strip = words(screens.state(after(alone, ends), language("en")))
+    assert strip.endswith("Second round Con 480 51.1% Lab 460 48.9%"), "as the verdict has it"
+    assert "Con win Lab win" in latest and "Elected" not in latest, "the verdict says it"

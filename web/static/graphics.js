@@ -46,7 +46,11 @@
     contest = asked;
     if (!asked) return queue.release();
     // Where nothing has this name nothing is shown: a controller must not go on air with the contest before.
-    queue.put([asked]).then((found) => found || console.error(`update: there is no contest ${asked}`));
+    queue.put([asked]).then((found) => {
+      if (found) return;
+      if (contest === asked) contest = null; // it may be asked for again, as after a lost network
+      console.error(`update: there is no contest ${asked}`);
+    });
   };
   // What was stopped stays off the air, and nothing of its queue is used up unseen.
   const next = () => {

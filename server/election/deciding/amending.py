@@ -157,7 +157,7 @@ def _against_the_declared(count: Count, contest: Contest) -> Iterator[Finding]:
                 withdraw=_WITHDRAW,
             )
             yield Finding("paper-unfit", "candidates", sentence)
-        papers = count.result.papers or count.result.valid
+        papers = count.result.papers or count.result.valid_papers or 0
         if 0 < contest.electorate < papers:
             sentence = say(
                 "%(papers)s ballot papers are declared: more than an electorate of %(electorate)s.",

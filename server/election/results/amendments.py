@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from server.election.clock import LONDON
 from server.election.contests import Candidate, Contest
-from server.election.events import Amendment, BallotPaperAmended, NightAmended, SetsResult
+from server.election.events import Amendment, BallotPaperAmended, NightAmended, NoPollTaken, SetsResult
 from server.election.nights import Night
 from server.election.texts.said import Said, Value, _, say, say_all
 
@@ -57,7 +57,7 @@ def differing(before: Contest, after: Contest) -> Iterator[PutRight]:
         yield PutRight("previous")
 
 
-def paper_before(night: Night, event: BallotPaperAmended | SetsResult) -> Contest:
+def paper_before(night: Night, event: BallotPaperAmended | SetsResult | NoPollTaken) -> Contest:
     """The contest as it was known before this event of it."""
     earlier = [one for one in night.counts[event.ballot].amendments if one.seq < event.seq]
     if earlier:

@@ -1,11 +1,12 @@
 """The feed of a night: what was reported, in order, with what it made or took back. No HTML, no rules of a result."""
 
 from bisect import bisect_left, bisect_right
-from typing import assert_never
+from typing import Literal, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from server.election.contests import Contest
 from server.election.counts import Count, ended_before
 from server.election.events import (
     BallotPaperAmended,
@@ -100,12 +101,13 @@ def told_after(night: Night, after: int) -> tuple[FeedEvent, ...]:
 
 def also_of(night: Night, after: int | None = None) -> Also:
     """What was declared together with the newest declaration: at its time, or after a seq."""
-    newest = next((event.at for event in reversed(night.feed) if isinstance(event, _RESULTS)), None)
+    newest = next((event for event in reversed(night.feed) if isinstance(event, _RESULTS)), None)
     if newest is None:
         return Also((), 0)
-    together = bisect_left(night.feed, newest, key=lambda event: event.at)
+    together = bisect_left(night.feed, newest.at, key=lambda event: event.at)
     first = together if after is None else min(together, _first_after(night, after))
-    found = [event for event in reversed(night.feed[first:]) if isinstance(event, _RESULTS) and _elects(event)][1:]
+    stands = (event for event in reversed(night.feed[first:]) if isinstance(event, _RESULTS) and _stands(night, event))
+    found = [event for event in stands if event.ballot != newest.ballot]
     named = [_item(night, event, None) for event in found[:_NAMED]]
     return Also(tuple(named), len(found) - len(named))
 
@@ -115,8 +117,12 @@ def _first_after(night: Night, seq: int) -> int:
     return bisect_right(night.feed, seq, key=lambda event: event.seq)
 
 
-def _elects(event: FeedEvent) -> bool:
-    return not isinstance(event, NoPollTaken) or event.state == "uncontested"
+def _stands(night: Night, event: SetsResult | NoPollTaken) -> bool:
+    """Whether somebody is elected by this, and nothing has replaced it."""
+    count = night.counts[event.ballot]
+    return (
+        count.result is not None and next(one for one in reversed(count.history) if isinstance(one, _RESULTS)) is event
+    )
 
 
 def _item(night: Night, event: FeedEvent, majority: Party | None) -> Item:
@@ -160,24 +166,43 @@ def _judged(count: Count, event: SetsResult) -> Result:
 
 
 class Change(Struct, frozen=True):
-    """A figure that a correction replaced: a candidate's, or where ``name`` is "" that of rejected papers."""
+    """What a correction replaced: a candidate's votes, or what ``what`` says; ``name`` is the candidate's."""
 
     name: str
-    before: int
-    after: int
+    before: int | str
+    after: int | str
+    what: Literal["votes", "second preferences", "valid papers", "rejected", "elected"] = "votes"
 
 
 def changes(count: Count, event: Corrected) -> tuple[Change, ...]:
-    """What a correction changed, in ballot-paper order, rejected papers last."""
+    """What a correction changed: who is elected where the verdict does not say it, then figures in ballot-paper order,
+    those of papers last."""
     earlier = [former for former in count.history if former.seq < event.seq and isinstance(former, SetsResult)][-1]
-    found = [
-        Change(count.contest.told(candidate.id), earlier.votes[candidate.id], event.votes[candidate.id])
-        for candidate in count.contest.candidates
-        if candidate.id in earlier.votes and candidate.id in event.votes
-    ]
+    contest, found = count.contest, list[Change]()
+    was, now = judge(contest, earlier), _judged(count, event)
+    if was.verdict.seats or was.verdict == now.verdict:
+        out, into = ([line.candidate.id for line in one.elected] for one in (was, now))
+        found.append(Change("", _named(contest, out, into), _named(contest, into, out), "elected"))
+    rounds = (earlier.votes, event.votes), tuple(_second(one) for one in (earlier, event))
+    for what, (old, new) in zip(("votes", "second preferences"), rounds, strict=True):
+        found += [
+            Change(contest.told(one.id), old[one.id], new[one.id], what)
+            for one in contest.candidates
+            if one.id in old and one.id in new
+        ]
+    if was.verdict.seats and was.valid_papers is not None and now.valid_papers is not None:
+        found.append(Change("", was.valid_papers, now.valid_papers, "valid papers"))
     if earlier.rejected and event.rejected:
-        found.append(Change("", earlier.rejected.total, event.rejected.total))
+        found.append(Change("", earlier.rejected.total, event.rejected.total, "rejected"))
     return tuple(change for change in found if change.before != change.after)
+
+
+def _named(contest: Contest, elected: list[str], others: list[str]) -> str:
+    return ", ".join(contest.told(one) for one in elected if one not in others)
+
+
+def _second(event: SetsResult) -> dict[str, int]:
+    return event.more.second.votes if event.more and event.more.second else {}
 
 
 def before(count: Count, event: CountEvent) -> Result | None:

@@ -103,4 +103,5 @@ def _how(count: Count, result: Result) -> str:
         by_lot = "by lot " if result.by_lot else ""
         return f"{by_lot}elected, majority {result.majority:,}"
     drawn = ", ".join(count.contest.told(id) for id in result.drawn)
-    return f"elected, last seat by {f'lot: {drawn}' if drawn else f'{result.majority:,}'}"
+    last = "last seat" if len(result.drawn) < 2 else f"last {len(result.drawn)} seats"
+    return f"elected, {last} by {f'lot: {drawn}' if drawn else f'{result.majority:,}'}"

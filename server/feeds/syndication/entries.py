@@ -12,9 +12,10 @@ from server.election.nights import Night
 from server.election.result import Result
 from server.election.results.amendments import paper_before
 from server.election.results.notes import Note, notes_of
-from server.election.verdict import judge
+from server.election.verdict import elect_unopposed, judge
 from server.html.languages import Language
 from server.html.marked import marked
+from server.html.telling import verdicts
 from server.html.telling.words import corrected, note_withdrawn, told
 
 _ENTERED = (Declared, Corrected, Withdrawn, NoPollTaken)
@@ -72,10 +73,14 @@ def _results(night: Night, count: Count) -> Iterator[Result]:
     if count.result:
         yield count.result
     for event in count.history if len(_events(count)) > 1 else ():
-        if isinstance(event, Declared | Corrected):
-            known = paper_before(night, event) if count.amendments else count.contest
+        if not isinstance(event, Declared | Corrected | NoPollTaken):
+            continue
+        known = paper_before(night, event) if count.amendments else count.contest
+        if not isinstance(event, NoPollTaken):
             later = (one.contest for one in count.amendments if one.seq > event.seq)
             yield from (judge(contest, event) for contest in (known, *later))
+        elif event.state == "uncontested":
+            yield elect_unopposed(known)
 
 
 def _events(count: Count) -> list[Declared | Corrected | Withdrawn | NoPollTaken | BallotPaperAmended]:
@@ -104,6 +109,8 @@ def _of_count(night: Night, count: Count, language: Language) -> Entry:
         lines.insert(0, language.gettext("First preferences:"))
     last = happened[-1]
     reason = [last.reason] if isinstance(last, Corrected | Withdrawn | BallotPaperAmended) and last.reason else []
+    if result and len(result.elected) > verdicts.PEOPLE_TOLD:  # else they are among the facts
+        lines.insert(0, language.gettext("Elected: %(names)s") % {"names": verdicts.names(count.contest, result)})
     return Entry(
         name=f"/contests/{ballot}",
         page=f"/contests/{ballot}",

@@ -13,6 +13,7 @@ from server.feeds.tables.rows import Cell
 from server.html.colours import colour_of
 from server.html.languages import Language
 from server.html.marked import marked
+from server.html.templates import part_of
 
 OF_PARTIES = ("party", "name", "colour", "seats", "net", "votes", "share")
 OF_CANDIDATES = ("candidate", "party", "name", "colour", "votes", "share", "elected")
@@ -31,19 +32,21 @@ def entries(night: Night, count: Count | None, language: Language) -> Iterator[t
             yield (*named, total.seats, total.net, total.votes, share_text(total.share))
         return
     yield OF_CANDIDATES
-    lines = {line.candidate.id: line for line in count.result.lines} if count.result else {}
-    without = (candidate for candidate in count.contest.standing if candidate.id not in lines)
-    for candidate in (*(line.candidate for line in lines.values()), *without):
-        party, line = night.parties[candidate.party], lines.get(candidate.id)
-        named = (
-            count.contest.told(candidate.id),
-            language.short(party),
-            candidate.description or language.party(party),
-        )
-        figures = (
-            (line.votes, share_text(line.share) if line.best else None, line.elected) if line else (None, None, None)
-        )
-        yield (*named, colour_of(counted_as(candidate.party)), *figures)
+    result, first = count.result, count.first_round
+    is_unopposed = result is not None and result.unopposed
+    told: dict[str, tuple[Cell, ...]] = {
+        one: (number, share_text(part_of(number, sum(first.values()))), None) for one, number in first.items()
+    }
+    for line in result.lines if result else ():
+        polled = line.votes, share_text(line.share) if line.best else None
+        told[line.candidate.id] = (*((None, None) if is_unopposed else polled), line.elected)
+    order = {line.candidate.id: place for place, line in enumerate(result.lines)} if result else {}
+    order = order or {one: -number for one, number in first.items()}
+    listed = [one for one in count.contest.candidates if one.id in told or one in count.contest.standing]
+    for candidate in sorted(listed, key=lambda one: order.get(one.id, len(order))):
+        party, name = night.parties[candidate.party], count.contest.told(candidate.id)
+        named = (name, language.short(party), candidate.description or language.party(party))
+        yield (*named, colour_of(counted_as(candidate.party)), *told.get(candidate.id, (None, None, None)))
 
 
 def heading(night: Night, count: Count | None, language: Language) -> str:
@@ -51,6 +54,8 @@ def heading(night: Night, count: Count | None, language: Language) -> str:
     title = language.title(night.definition.title)
     if count and not night.is_single:
         title = f"{language.seat_in(night.definition, count.contest)}, {title}"
+    if count and count.contest.rules.shares_are_of == "first preferences":
+        title = f"{title}: {language.gettext('First preferences')}"
     return marked(night.definition, title, language)
 
 

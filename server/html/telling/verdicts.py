@@ -1,10 +1,11 @@
 """The verdict of a contest in words, and who is elected, for pictures and for what links tell of a page."""
 
+from server.election.contests import Contest
 from server.election.nights import Night
 from server.election.result import Result
 from server.html.languages import Language
 
-_PEOPLE_TOLD = 3
+PEOPLE_TOLD = 3
 
 
 def verdict(night: Night, result: Result, language: Language) -> str:
@@ -59,9 +60,15 @@ def elected(result: Result, language: Language) -> str:
         words = language.gettext("%(name)s elected by lot")
     else:
         words = language.gettext("%(name)s elected")
-    if len(result.elected) > _PEOPLE_TOLD:
-        return language.gettext("%(number)s elected") % {"number": language.number(len(result.elected))}
-    return words % {"name": ", ".join(line.candidate.name for line in result.elected)}
+    if len(result.elected) <= PEOPLE_TOLD:
+        return words % {"name": ", ".join(line.candidate.name for line in result.elected)}
+    number = language.number(len(result.elected))
+    return words % {"name": number} if result.unopposed else language.gettext("%(number)s elected") % {"number": number}
+
+
+def names(contest: Contest, result: Result) -> str:
+    """The names of all who are elected, by votes."""
+    return ", ".join(contest.told(line.candidate.id) for line in result.elected)
 
 
 def majority(result: Result, language: Language) -> str:

@@ -88,12 +88,15 @@ def swing(night: Night, measured: Swing | None, language: Language) -> Iterator[
 def turnout(result: Result, language: Language) -> Iterator[tuple[str, str]]:
     """A label with the kind of turnout, and the turnout; nothing if the electorate is not known.
 
-    It is of ballot papers if their number is known, as in the press, else of valid votes.
+    It is of ballot papers if their number is known, as in the press, else of valid votes, or where each paper has
+    several, of valid papers.
     """
     if result.turnout_papers is not None:
         yield language.gettext("Turnout, ballot papers"), language.percent(result.turnout_papers)
     elif result.turnout_valid is not None:
-        yield language.gettext("Turnout, valid votes"), language.percent(result.turnout_valid)
+        several = result.verdict.seats
+        label = language.gettext("Turnout, valid papers") if several else language.gettext("Turnout, valid votes")
+        yield label, language.percent(result.turnout_valid)
 
 
 def stage(count: Count, language: Language) -> str:

@@ -12,7 +12,7 @@ from server.nights.coming.bodies import SUPPLEMENTARY, UNTIL, body_id, council_i
 from server.nights.coming.lists import in_order, named
 from server.nights.coming.reading import day_of
 from server.nights.coming.seats import the_seat
-from server.nights.coming.sheet import Sheet, TypedBody, TypedCandidate, TypedContest
+from server.nights.coming.sheet import UNSAID, Sheet, TypedBody, TypedCandidate, TypedContest
 from server.nights.format import BALLOT
 from server.nights.sources import democracy_club
 from server.nights.sources.ballots import party_id
@@ -102,7 +102,7 @@ def _ballot(ballot: str, rows: Sequence[CsvRow]) -> TypedContest:
         region="" if seat else first.text("nuts1").removesuffix(" (England)"),
         electorate=whole(first.text("total_electorate")),
         ballot=ballot,
-        seats=_whole_of(rows, "seats_contested"),
+        seats=_whole_of(rows, "seats_contested") or (UNSAID if body.startswith("local.") else ""),
         method=_method(ballot, first),
         body=body,
         cancelled="1" if any(row.flag("cancelled_poll") for row in rows) else "",
@@ -147,8 +147,7 @@ def _whole_of(rows: Sequence[CsvRow], column: str) -> str:
     if len(said) > 1:
         message = _("%(column)s is %(numbers)s on the rows of one ballot.")
         list(said.values())[1].wrong(say(message, column=column, numbers=tuple(said)))
-    number = next(iter(said), "")
-    return "" if number == "1" else number
+    return next(iter(said), "")
 
 
 def whole(text: str) -> str:

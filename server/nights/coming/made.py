@@ -14,7 +14,7 @@ from server.election.texts.said import _, say
 from server.nights.coming.bodies import SUPPLEMENTARY, bodies_of, body_id, with_bodies
 from server.nights.coming.reading import day_of, no_day, short
 from server.nights.coming.seats import nearest
-from server.nights.coming.sheet import Fault, Sheet, TypedCandidate, TypedContest
+from server.nights.coming.sheet import UNSAID, Fault, Sheet, TypedCandidate, TypedContest
 from server.nights.coming.standings import PartyReader
 from server.nights.format import BALLOT
 from server.nights.sources.ballots import slug
@@ -161,7 +161,7 @@ class _Maker(PartyReader):
         electorate = self.number(f"{at}electorate", one.electorate, one.line)
         held = self.standing(f"{at}held", one.held, nation, one.line, "Labour, 2", "seats")
         previous = self.previous(f"{at}previous", one.previous, nation, one.line, held)
-        elects = self.number(f"{at}seats", one.seats, one.line) or 1
+        elects = self.seats(f"{at}seats", one)
         if elects > 1 and not one.body.startswith("local."):
             self.wrong(f"{at}seats", say("Several are elected only to a council."), one.line)
         method: MethodName | UnsetType = SUPPLEMENTARY if one.method == SUPPLEMENTARY else UNSET
@@ -175,6 +175,16 @@ class _Maker(PartyReader):
         figures, seats = (electorate or 0, candidates, previous), elects if elects > 1 else UNSET
         body = one.body or UNSET
         return Contest(ballot, name, gss, region, nation, *figures, elects=seats, method=method, body=body)
+
+    def seats(self, field: str, one: TypedContest) -> int:
+        """How many are elected; 1 where nobody says it of what was typed."""
+        if one.seats.strip() == UNSAID:
+            self.wrong(field, say("Say how many are elected: the export does not."), one.line)
+            return 1
+        number = self.number(field, one.seats, one.line)
+        if number == 0:
+            self.wrong(field, say("At least one is elected."), one.line)
+        return number or 1
 
     def ballot(self, one: TypedContest, name: str, closing: datetime) -> str:
         """The id of a ballot that no source has given: a seat of the House, or the only ward of a council, is fought in

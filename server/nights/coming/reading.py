@@ -72,7 +72,7 @@ class Reader:
             self.wrong(field, error.sentence, line)
             return None
         if number is not None and number < 0:
-            self.wrong(field, say("An electorate is not below 0."), line)
+            self.wrong(field, say("A number here is not below 0."), line)
         return number
 
     def clock(self, field: str, text: str, missing: str) -> time | None:

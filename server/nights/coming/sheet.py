@@ -36,6 +36,9 @@ class TypedCandidate(Struct, frozen=True, omit_defaults=True):
         return not (self.surname.strip() or self.first_names.strip() or self.party.strip())
 
 
+UNSAID = "?"  # in place of a number of seats: an export should say it, and does not
+
+
 class TypedContest(Struct, frozen=True, omit_defaults=True):
     """One contest as typed. ``previous`` is a party and its votes on each line; ``line`` as for a candidate.
 

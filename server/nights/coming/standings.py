@@ -74,6 +74,10 @@ class PartyReader(Reader):
                 self.wrong(field, say(message, line=number, sums=sums), line)
                 continue
             if split["party"].strip().casefold() in ("others", "other"):
+                if what == "seats":
+                    message = _("Line %(line)s: say which party, or Independent: “others” are none.")
+                    self.wrong(field, say(message, line=number), line)
+                    continue
                 party = OTHERS
             else:
                 known = parties.party(split["party"], nation)

@@ -8,6 +8,7 @@ from msgspec import Struct
 from server.election.contests import Candidate
 from server.election.counts import Count
 from server.election.events import SetsResult
+from server.election.result import Result
 from server.html.templates import part_of
 
 
@@ -61,6 +62,34 @@ def rounds_of(count: Count) -> Rounds | None:
         if candidate.id in votes
     )
     return Rounds(lines, valid, max((line.share for line in lines), default=Fraction(0)), bool(stays))
+
+
+class Leader(Struct, frozen=True):
+    """A candidate where there is room for few figures: votes and their share, of the last round."""
+
+    candidate: Candidate
+    votes: int
+    share: Fraction
+
+
+class Leaders(Struct, frozen=True):
+    """Who leads in a result, by votes; ``second`` says that the figures are of a second round. Of several seats only
+    the best of each party, as shares are of those; nobody where no poll was taken."""
+
+    lines: tuple[Leader, ...] = ()
+    second: bool = False
+
+
+def leaders(result: Result | None, most: int) -> Leaders:
+    """So many at most of those who lead in a result."""
+    if result is None or result.unopposed:
+        return Leaders()
+    stayed = [(line.candidate, line.total) for line in result.lines if line.total is not None]
+    if stayed:
+        whole = sum(total for _, total in stayed)
+        return Leaders(tuple(Leader(one, total, part_of(total, whole)) for one, total in stayed[:most]), True)
+    best = [Leader(line.candidate, line.votes, line.share) for line in result.lines if line.best]
+    return Leaders(tuple(best[:most]))
 
 
 def compared(count: Count) -> frozenset[str] | None:

@@ -7,7 +7,9 @@ from server.election.results.tally import add_up
 from server.html.languages import Language
 from server.html.marked import marked
 from server.html.shown import Shown
+from server.html.telling import verdicts
 from server.html.telling.words import as_at, corrected, told, told_score
+from server.html.templates import part_of, several_seats
 from server.pages.copying.tables import Words, as_html, as_lines, as_markdown, as_wikitext
 
 MOST = 300  # characters of a post, its link among them: the least that the large services take
@@ -45,7 +47,7 @@ def words(shown: Shown, count: Count | None) -> Words:
         below.append(night.definition.attribution)
     title = language.title(night.definition.title)
     if count is None:
-        if any(one.rules.shares_are_of == "best candidates" for one in night.definition.contests):
+        if several_seats(night.definition):
             message = "Shares are of the votes of each party’s best candidate in each contest declared so far."
             below.append(_(message))
         rows = tuple(
@@ -64,6 +66,8 @@ def words(shown: Shown, count: Count | None) -> Words:
     votes = _("First preferences") if shares_are_of == "first preferences" else _("Votes")
     columns = (_("Candidate"), _("Party"), votes, _("Share of votes"), _("Change"))
     rows = _candidates(shown, count, language)
+    if count.result and len(count.result.elected) > verdicts.PEOPLE_TOLD:
+        below.insert(1, _("Elected: %(names)s") % {"names": verdicts.names(count.contest, count.result)})
     if shares_are_of == "best candidates" and count.result and not count.result.unopposed:
         message = "Votes, and the share of each party’s best candidate: of the %(valid)s votes that these have together"
         below.append(_(message) % {"valid": language.number(count.result.valid)})
@@ -79,11 +83,20 @@ def words(shown: Shown, count: Count | None) -> Words:
 
 
 def _candidates(shown: Shown, count: Count, language: Language) -> tuple[tuple[str, ...], ...]:
-    parties, result = shown.night.parties, count.result
+    parties, result, first = shown.night.parties, count.result, count.first_round
+    valid = sum(first.values())
     if result is None or result.unopposed:
         return tuple(
-            (count.contest.told(one.id), one.description or language.party(parties[one.party]), "", "", "")
-            for one in count.contest.standing
+            (
+                *(count.contest.told(one.id), one.description or language.party(parties[one.party])),
+                *(
+                    (language.number(first[one.id]), language.percent(part_of(first[one.id], valid)))
+                    if first
+                    else ("", "")
+                ),
+                "",
+            )
+            for one in sorted(count.contest.standing, key=lambda one: -first.get(one.id, 0))
         )
     return tuple(
         (

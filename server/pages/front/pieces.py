@@ -26,6 +26,7 @@ from server.nights.layout import ATTRIBUTION
 from server.nights.together import Group
 from server.nights.written.lines import Summary
 from server.pages.bars.seats import bars_of
+from server.pages.contest.rounds import leaders
 from server.pages.front.chosen import chosen, is_coming
 from server.pages.front.councils import in_brief
 from server.pages.front.past import Shipped
@@ -136,7 +137,7 @@ def _about(hub: Hub, lead: Night, spoken: Language) -> dict[str, object]:
         "coming": coming(lead),
         "banner": None if lead.is_single else Markup(channel.text("banner")),
         "count": first if lead.is_single else None,
-        "standing": first.result.lines[:_STANDING] if first.result else (),
+        "leaders": leaders(first.result, _STANDING),
         "brief": in_brief(lead),
         "bars": bars_of(lead),
         "turnout": turnout_of(lead),

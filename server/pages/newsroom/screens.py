@@ -21,7 +21,7 @@ from server.election.results.notes import notes_of
 from server.election.results.tally import add_up, majority_line
 from server.html.languages import Language
 from server.html.templates import environment
-from server.pages.contest.rounds import compared
+from server.pages.contest.rounds import leaders
 from server.pages.council.seen import apart, slug
 from server.pages.council.totals import totals_of
 from server.pages.night.score import Banner, banner_of, score_of
@@ -80,13 +80,11 @@ def parts(night: Night, after: int, language: Language) -> Iterator[tuple[str, s
 def state(night: Night, language: Language) -> str:
     """The HTML of the state: the score strip, whether the night is held, what it has come to."""
     alone = next(iter(night.counts.values()))
-    told = compared(alone)
-    lines = alone.result.lines if night.is_single and alone.result else ()
     return _html(
         "now",
         language,
         night=night,
-        lines=[line for line in lines if told is None or line.candidate.id in told][:_CANDIDATES_SHOWN],
+        leaders=leaders(alone.result, _CANDIDATES_SHOWN),
         score=score_of(night),
         totals=totals_of(night) if night.definition.councils else None,
         others=[count for count in map(night.counts.get, (one.ballot for one in apart(night.definition))) if count],

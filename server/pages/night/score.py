@@ -133,12 +133,13 @@ def score_of(night: Night) -> Score:
 
 @once
 def turnout_of(night: Night) -> Fraction | None:
-    """The valid votes of the contests declared so far as a share of their electorates, where those are known; None
+    """The valid papers of the contests declared so far as a share of their electorates, where both are known; None
     where none is. A contest without a poll is left out."""
     valid = electors = 0
     for count in night.counts.values():
-        if count.result and count.contest.electorate and not count.result.unopposed:
-            valid += count.result.valid
+        papers = count.result.valid_papers if count.result and not count.result.unopposed else None
+        if papers is not None and count.contest.electorate:
+            valid += papers
             electors += count.contest.electorate
     return Fraction(valid, electors) if electors else None
 

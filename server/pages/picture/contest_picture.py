@@ -30,6 +30,7 @@ from server.pages.picture.drawing import (
 from server.pages.picture.frame import ACROSS, LEFT, RIGHT, frame
 
 _SHOWN = 5
+_STAYED = 3  # more are equal with the second of the first round
 _SEAT = 146  # this and the following are baselines and tops, in pixels from the top
 _VERDICT, _VERDICT_HEIGHT, _PADDING = 172, 116, 26
 _BODY = 316
@@ -88,8 +89,9 @@ def _verdict(night: Night, result: Result, language: Language) -> list[Mark]:
 
 def _rounds(night: Night, contest: Contest, result: Result, language: Language) -> list[Mark]:
     """Those who stayed with their votes of the second round, by which the first is elected; below them the first."""
-    stayed = [line for line in result.lines if line.total is not None][:3]
+    stayed = [line for line in result.lines if line.total is not None]
     whole, marks = sum(line.total or 0 for line in stayed), list[Mark]()
+    stayed = stayed[:_STAYED]
     for place, line in enumerate(stayed):
         last = replace(line, votes=line.total or 0, share=part_of(line.total or 0, whole))
         marks += _row(night, contest, last, result.winner.total or 0, _BODY + place * _ROW, language)
@@ -133,14 +135,17 @@ def _figures(night: Night, result: Result, language: Language) -> list[Mark]:
     named = language.gettext("Last seat by") if result.verdict.seats else language.gettext("Majority")
     majority = named, language.number(result.majority)
     if result.verdict.seats and result.by_lot:
-        majority = language.gettext("Last seat"), language.gettext("Decided by lot")
+        drawn = len(result.drawn)
+        one, several = language.gettext("Last seat"), language.gettext("Last %(number)s seats")
+        label = one if drawn == 1 else several % {"number": language.number(drawn)}
+        majority = label, language.gettext("Decided by lot")
     figures = [majority, *words.swing(night, result.swing, language), *words.turnout(result, language)]
     marks: list[Mark] = []
     for place, (label, value) in enumerate(figures):
         top = _BODY + place * 78
         text, size = fitted(label, RIGHT - _FIGURES, 26, 18)
         marks.append(Text(text, _FIGURES, top + 22, size, colour=MUTED))
-        text, size = fitted(value, RIGHT - _FIGURES, 42, 26, BOLD)
+        text, size = fitted(value, RIGHT - _FIGURES, 42, 20, BOLD)
         marks.append(Text(text, _FIGURES, top + 62, size, BOLD))
     return marks
 
@@ -153,7 +158,7 @@ def _stage(night: Night, count: Count, language: Language, over: bool) -> list[M
 
 def _box(text: str, width: int, most: int, box: Bar, colour: str) -> tuple[Bar, Text]:
     """A line of text centred in a box, and the box as wide as the text needs."""
-    text, size = fitted(text, width - 2 * _PADDING, most, 30, HEAVY)
+    text, size = fitted(text, width - 2 * _PADDING, most, 22, HEAVY)
     baseline = box.y + round((box.height + CAPITAL * size) / 2)
     box = replace(box, width=width_of(text, size, HEAVY) + 2 * _PADDING)
     return box, Text(text, box.x + _PADDING, baseline, size, HEAVY, colour)

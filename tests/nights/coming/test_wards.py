@@ -65,6 +65,15 @@ def test_a_by_election_in_a_ward_is_a_night_of_its_own() -> None:
     assert night.councils == (), "nothing is said of control where nobody said how many seats there are"
 
 
+def test_how_many_are_elected_is_never_guessed_of_an_export() -> None:
+    whole = export(("local.kent.abbey", "Abbey", 3), ("local.kent.castle", "Castle", 1), candidates=4)
+    sheet = in_england(read(whole.replace(",f,3", ",f,")))
+    assert faults(sheet) == {"0.seats": "Say how many are elected: the export does not."}
+    assert by_name(made(with_fields(sheet, {"0.seats": "3"})))["Abbey"].seats == 3
+    assert faults(with_fields(sheet, {"0.seats": "0"})) == {"0.seats": "At least one is elected."}
+    assert faults(with_fields(sheet, {"0.seats": "-2"})) == {"0.seats": "A number here is not below 0."}
+
+
 def test_a_council_of_twenty_wards_of_three_says_its_nation_once() -> None:
     sheet = read(export(*((f"local.kent.ward-{place}", f"Ward {place}", 3) for place in range(1, 21)), candidates=9))
     night = made(with_fields(in_england(sheet), {"body0.seats": "60", "body0.control": "noc", "apart": "1"}))
@@ -85,6 +94,10 @@ def test_thirds_want_those_who_are_not_up() -> None:
         "more than 9" in faults(with_fields(sheet, {"body0.seats": "9", "body0.not_up": "Labour, 7"}))["body0.not_up"]
     )
     assert "fewer than the 3" in faults(with_fields(sheet, {"body0.seats": "2"}))["body0.seats"]
+    others = with_fields(sheet, {"body0.seats": "9", "body0.not_up": "Labour, 4\nOthers, 2", "0.held": "others 1"})
+    told = faults(others)
+    assert "Line 2: say which party, or Independent" in told["body0.not_up"], "they control nothing together"
+    assert "Line 1: say which party, or Independent" in told["0.held"], "nobody could be told of as having lost it"
     whole = {"body0.seats": "9", "body0.not_up": "Labour, 4\nGreen Party, 2", "body0.control": "Labour"}
     (council,) = made(with_fields(sheet, whole)).definition.councils
     assert (council.not_up, council.control) == ({"PP53": 4, "PP63": 2}, "PP53")
