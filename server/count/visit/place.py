@@ -7,7 +7,7 @@ from starlette.requests import Request
 from server.count.visit.our_pages import csrf
 from server.count.visit.rules import Visit, visit
 from server.count.visit.sending import id_of
-from server.count.visit.stages import NEXT, STAGES, STAGING
+from server.count.visit.stages import NEXT, STAGES, STAGING, OfStage
 from server.count.visit.visitors_night import both_of
 from server.election.clock import LONDON
 from server.election.commands import ReachStage, TakeBackStage, Withdraw
@@ -239,4 +239,5 @@ def common(request: Request, place: Place) -> dict[str, object]:
         "stages": STAGES,
         "no_poll_words": NO_POLL,
         "no_polls": BEGUN,
+        "of_stage": getattr(request.state, "of_stage", OfStage()),
     }
