@@ -183,6 +183,7 @@ class Place(Struct, frozen=True):
             self.desk.of(self.ballot).confirmed,
             stands.again and stands.again.seq,
             len(self.desk.of(self.ballot).agents),
+            self.desk.of(self.ballot).adjudicated,
             *(self._boxes if self.boxes.boxes else ()),
             *((self.tables.names, self.tables.bundle, self._tables) if self.tables.names else ()),
         )
