@@ -8,7 +8,7 @@ from server.election.texts.unseen import visible
 
 _NUMBER = re.compile(r"(?P<minus>[-−])? ?(?P<digits>[0-9]+|[0-9]{1,3}(?P<mark>[, ])[0-9]{3}(?:(?P=mark)[0-9]{3})*)")
 
-_TWO = re.compile(r"[0-9][\t\r\n\v\f]+[0-9]")
+_TWO = re.compile(r"[0-9][ \t\r\n\v\f\x1c-\x1f\x85\u2028\u2029]*[\t\r\n\v\f\x1c-\x1f\x85\u2028\u2029] *[0-9]")
 
 
 class Unreadable(Exception):

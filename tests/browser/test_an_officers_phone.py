@@ -448,6 +448,13 @@ async def test_the_key_next_leads_from_field_to_field_and_to_the_button(phone: B
     page = await open_sheet(phone, link)
     texts = sheet()
     await expect(page.get_by_role("button", name=CHECK)).to_be_enabled()
+    await phone.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.evaluate("navigator.clipboard.writeText('12\\n345\\n')")
+    await page.locator(RECKLESS).focus()
+    await page.keyboard.press("Control+V")
+    assert await page.input_value(RECKLESS) == "12\t345", "two rows of a table are not one number"
+    await expect(page.locator("#sum")).to_contain_text("0 counted")
+    await page.locator(RECKLESS).fill("")
     await page.locator(f'[name="{next(iter(texts))}"]').focus()
     for text in texts.values():
         await page.keyboard.type(text)

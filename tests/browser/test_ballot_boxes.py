@@ -18,8 +18,8 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from server.count.visit.invitations import Invitations
 from server.count.visit.inviting import choose_entry, invite_person
 from server.election.commands import OpenNight
-from server.election.counting.acts import CorrectionBegun, Role, SheetKeyed
-from server.election.counting.acts.agent_acts import AgentsConsulted
+from server.election.counting.acts import CorrectionBegun, CorrectionDropped, Role, SheetKeyed
+from server.election.counting.acts.agent_acts import AgentsConsulted, RecountRequested, RejectedNoted
 from server.election.counting.acts.box_acts import BoxCounted
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.events import Declared, StageReached
@@ -285,8 +285,6 @@ async def test_a_server_that_is_killed_in_any_other_form_loses_no_number_and_dou
     await killed(page, "Announce the turnout")
     await key(page)
     await killed(page, "Counting has begun")
-    await expect(page.get_by_role("button", name="Recount")).to_be_visible()
-    await page.reload()
     await page.get_by_text("Reported by mistake: Counting").tap()
     await page.locator("#back").fill("The wrong button.")
     await killed(page, "Take it back")
@@ -304,9 +302,18 @@ async def test_a_server_that_is_killed_in_any_other_form_loses_no_number_and_dou
     await expect(page.get_by_role("button", name=DECLARE, exact=True)).to_be_visible()
 
     await page.goto("/count/agents")
+    await page.get_by_text("Somebody asks for a recount").tap()
+    await type_in(page, {"asker": "Kelly Tolhurst’s agent", "why": "The majority is wide."})
     await page.locator("#who").fill("Mark Reckless and his agent")
     await killed(page, "Put it on record")
     await expect(page.locator(".on-record")).to_contain_text("Mark Reckless and his agent")
+    assert await page.locator("#asker").input_value() == "Kelly Tolhurst’s agent", "what stands in another form stays"
+    await killed(page, "Refused")
+    await expect(page.locator(".on-record")).to_contain_text("The majority is wide.")
+    await page.get_by_text("Notes on rejected papers").tap()
+    await page.locator('[name="note.identifiable"]').fill("A signature.")
+    await killed(page, "Keep the notes")
+    await says(page, "Sent: with the desk")
     await page.goto("/count")
     await killed(page, DECLARE)
     await says(page, "On air")
@@ -316,14 +323,35 @@ async def test_a_server_that_is_killed_in_any_other_form_loses_no_number_and_dou
     await key(page, rochester.VOTES | {"1": 55, "2": 21})
     await killed(page, SEND)
     await expect(page.locator(".both")).to_contain_text("With the desk")
+
+    # What declares nothing anew does not wait for a signal: it is tapped again.
+    async def killed_and_tapped_again(phone: Page, button: str) -> None:
+        await hall.kill()
+        await tap(phone, button)
+        await expect(phone.locator('main [data-say="try-again"]')).to_be_visible()
+        await hall.start()
+        await tap(phone, button)
+
+    await page.goto("/count?change=1")
+    await killed_and_tapped_again(page, "Leave it as it was declared")
+    await says(page, "On air")
+    rita, hers = await a_phone(hall, browser, stream, "returning officer", "Rita Hall")
+    await hers.get_by_text("A figure is wrong").tap()
+    await hers.locator("#why").fill("A box was left out.")
+    await killed_and_tapped_again(hers, "Withdraw our report")
+    await expect(hers.get_by_text("Our report of the declaration was withdrawn")).to_be_visible()
+    await rita.close()
     acts = await stream.read_acts(rochester.NIGHT)
     assert [act.votes["1"] for act in acts if isinstance(act, SheetKeyed)] == [54, 55, 54, 55], "each once"
     assert [act.who for act in acts if isinstance(act, AgentsConsulted)] == ["Mark Reckless and his agent"]
     assert [act.reason for act in acts if isinstance(act, CorrectionBegun)] == [
         "The first two were read in each other's place."
     ]
+    assert [act.who for act in acts if isinstance(act, RecountRequested)] == ["Kelly Tolhurst’s agent"]
+    assert [act.notes for act in acts if isinstance(act, RejectedNoted)] == [{"identifiable": "A signature."}]
+    assert sum(isinstance(act, CorrectionDropped) for act in acts) == 1
     events = await stream.read(rochester.NIGHT)
     kinds = [type(one).__name__ for one in events]
-    assert kinds == ["NightOpened", "StageReached", "StageReached", "StageTakenBack", "Declared"]
+    assert kinds == ["NightOpened", "StageReached", "StageReached", "StageTakenBack", "Declared", "Withdrawn"]
     await jane.close()
     await omar.close()

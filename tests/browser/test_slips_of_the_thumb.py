@@ -29,11 +29,26 @@ async def test_a_recount_is_asked_about_and_taken_back_and_the_figures_come_back
     phone: BrowserContext, link: str, stream: EventStream
 ) -> None:
     page = await open_sheet(phone, link)
+    reckless = page.locator('[name="votes.11"]')
+    await reckless.press_sequentially("168")
+    await tap(page, "Counting has begun")
+    await expect(page.get_by_text("Reported by mistake: Counting")).to_be_visible()
+    await tap(page, "Recount")
+    await expect(page.get_by_role("heading", name="Begin a recount?")).to_be_visible()
+    await expect(reckless).to_have_value("168")
+    assert await page.locator('main [data-say="moved"]').count() == 0
+    await page.get_by_role("link", name="No, leave it as it is").tap()
+    await expect(page.get_by_role("heading", name="Begin a recount?")).to_have_count(0)
+    await page.get_by_text("Reported by mistake: Counting").tap()
+    await page.locator("#back").fill("Why " * 200)
+    await tap(page, "Take it back")
+    await expect(page.locator("#back-wrong")).to_contain_text("characters are too many")
+    assert len(await page.locator("#back").input_value()) == 800
+    await expect(reckless).to_have_value("168")
     await key(page)
     await tap(page, CHECK)
     await look_again(page)
     await expect(page.get_by_role("button", name=DECLARE)).to_be_visible()
-    await tap(page, "Counting has begun")
     await tap(page, "Recount")
     await expect(page.get_by_role("heading", name="Begin a recount?")).to_be_visible()
     await look(page, "recount-asked")

@@ -90,6 +90,33 @@ def test_only_figures_confirmed_and_not_declared_are_shown(phone: Phone, client:
     assert behind.send(AGENTS, {"who": WHO}).status_code == 409, "another sheet than the one that was shown"
     phone.open()
     phone.send("/count/declare")
-    assert behind.send(AGENTS, {"who": WHO}).headers["location"] == "/count"
+    assert behind.send(AGENTS, {"who": WHO}).status_code == 409, "and not the one that is declared"
     assert client.get(PAPER, follow_redirects=False).headers["location"] == "/count"
     assert len(desk.declared()) == 1
+
+
+def test_what_was_written_down_without_a_signal_is_recorded_after_the_declaration(ready: Phone, desk: Desk) -> None:
+    page = ready.page
+    ready.open()
+    ready.send("/count/declare")
+    late = Phone(ready.client, page)
+    assert late.send(AGENTS, {"who": WHO}).headers["location"] == AGENTS
+    assert [act.who for act in desk.acts() if isinstance(act, AgentsConsulted)] == [WHO]
+    assert "The result is declared." in late.open(AGENTS)
+    late.open("/count/receipt")
+    late.send("/count/correction", {"reason": "Two lines."})
+    assert Phone(ready.client, page).send(AGENTS, {"who": "Others"}).headers["location"] == "/count"
+
+
+def test_who_notes_second_is_shown_what_the_first_has_noted(ready: Phone, desk: Desk) -> None:
+    other = Phone(ready.client, ready.page)
+    assert ready.send(REJECTED, {"note.identifiable": "A signature."}).status_code == 303
+    both = {"note.unmarked_or_void": "Three doubtful."}
+    refused = other.send(REJECTED, both)
+    assert refused.status_code == 409
+    assert "Jane Smith noted at " in refused.text and "“A signature.”" in refused.text
+    assert ">Three doubtful.</textarea>" in refused.text
+    other.page = refused.text
+    assert other.send(REJECTED, both | {"note.identifiable": "A signature."}).status_code == 303
+    noted = [act.notes for act in desk.acts() if isinstance(act, RejectedNoted)]
+    assert noted[-1] == {"identifiable": "A signature.", "unmarked_or_void": "Three doubtful."}

@@ -118,8 +118,15 @@ def test_a_call_is_asked_for_and_seen_on_both_sides_until_it_is_answered(client:
     assert "You asked the desk to call at" in text(officer.open())
     assert "asks to be called" in element(editor.open("/desk"), "desk-needs")
     assert "Call 07700 900 123" in element(editor.page, "desk-needs")
+    desk.invite("second officer", name="Omar Khan")
+    other = invitation_of(desk, "Omar Khan")
+    editor.open(f"/desk/invitations?only={other}")
+    assert editor.send("/desk/people/phone", {"invitation": other, "phone": "+44 7700 900123"}).status_code == 303
     people = editor.open("/desk/people")
     assert 'href="tel:07700900123"' in people
+    assert "the same number as Omar Khan: are they two people?" in people
+    assert "the same number as Jane Smith" in editor.open(f"/desk/contests/{rochester.BALLOT}")
+    editor.open("/desk/people")
     assert editor.send("/desk/people/answered", {"invitation": jane}).status_code == 303
     assert "You asked the desk to call" not in text(officer.open())
     editor.open("/desk/people")

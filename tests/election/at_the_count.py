@@ -26,6 +26,7 @@ from server.election.counting.acts import (
 )
 from server.election.counting.acts.agent_acts import AgentAct, AgentsConsulted, RecountRequested, RejectedNoted
 from server.election.counting.admit import admit
+from server.election.counting.agents import shown_to_agents
 from server.election.counting.boxes import must_be_accounted_for
 from server.election.counting.desk import Desk, fold_acts
 from server.election.counting.entry import EntryProgress, once_released, pending, progress_of, sheets_of, spoken
@@ -232,10 +233,10 @@ class AtTheCount:
         return self.record(seen)[0] if seen else None
 
     def heard(self, who: Who, what: Heard, said: str, where: str = B0, behind: int = 0) -> AgentAct:
-        """What candidates and agents were shown or said of the figures that are confirmed, as a page would send it that
-        is so many sheets ``behind``."""
-        stands, stamp = self.stands(where), self.stamp(who, self.new_id(what))
-        sheet = stands.sheet.seq - behind if stands.sheet else 0
+        """What candidates and agents were shown or said of the figures that are confirmed or declared, as a page would
+        send it that is so many sheets ``behind``."""
+        shown, stamp = shown_to_agents(self.later, self.desk, where), self.stamp(who, self.new_id(what))
+        sheet = shown.seq - behind if shown else 0
         match what:
             case "consulted":
                 return AgentsConsulted(**stamp, ballot=where, sheet=sheet, who=said)

@@ -54,7 +54,7 @@ def test_a_full_stop_is_refused_because_it_could_mean_two_things(text: str) -> N
         typed(text)
 
 
-@pytest.mark.parametrize("text", ["12\t345", "12\n345", " 1 234\t \t5"])
+@pytest.mark.parametrize("text", ["12\t345", "12\n345", "12 \r\n 345", "12\u2028345", "12\x85345", " 1 234\t \t5"])
 def test_two_columns_of_a_table_are_not_one_number(text: str) -> None:
     if not text.startswith(" "):
         with pytest.raises(Unreadable, match="two numbers"):

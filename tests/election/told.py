@@ -373,7 +373,11 @@ def _sheet(past: Line, sheet: SheetKeyed) -> None:
 
 
 def _heard(past: Line, act: AgentsConsulted | RecountRequested | RejectedNoted) -> None:
-    """Of figures that are confirmed and neither declared nor about to be: keyed by two, or seen again by one."""
+    """Of figures that are confirmed: keyed by two, or seen again by one; or of those that stand or are going on air."""
+    stood, asked = figures(past, act.ballot), waiting(past, act.ballot)
+    said = asked.command.id if asked else stood.command_id if stood and not correction(past, act.ballot) else ""
+    if said.endswith(f"/sheet-{act.sheet}"):
+        return
     keyed = sheets(past, act.ballot)
     assert act.sheet in {one.seq for one in keyed.values()}, "of a sheet that is none, or not any more"
     assert waiting(past, act.ballot) is None, "a provisional result that was about to be declared"

@@ -57,12 +57,25 @@ const TAB = (() => {
 })();
 
 // Reads a number as the server does: null if nothing is typed, NaN if it cannot be read.
+const LINES = "\\t\\r\\n\\v\\f\\u0085\\u2028\\u2029"; // what parts two cells of a table, or two rows
+const TWO = new RegExp(`\\d[ ${LINES}]*[${LINES}] *\\d`);
 function numberIn(text) {
-  if (/\d[\t\r\n\v\f]+\d/.test(text)) return NaN; // two columns of a table
-  const plain = text.replace(/[\u200b-\u200f\u202a\u202c\u2060\ufeff]/g, "").trim().replace(/\s+/g, " ");
+  const seen = text.replace(/[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, "").trim();
+  if (TWO.test(seen)) return NaN;
+  const plain = seen.replace(/\s+/g, " ");
   if (!plain) return null;
-  return /^(\d+|\d{1,3}([, ])\d{3}(\2\d{3})*)$/.test(plain) ? Number(plain.replace(/[, ]/g, "")) : NaN;
+  if (!/^(\d+|\d{1,3}([, ])\d{3}(\2\d{3})*)$/.test(plain)) return NaN;
+  const digits = plain.replace(/[, ]/g, "").replace(/^0+(?=\d)/, "");
+  return digits.length > 9 ? NaN : Number(digits);
 }
+
+// A browser makes one line of what is pasted, and of two rows "12 345": a tab keeps them two numbers, as two columns are.
+document.addEventListener("paste", (event) => {
+  const text = event.clipboardData?.getData("text") ?? "";
+  if (!event.target.matches?.("input[inputmode=numeric]") || !TWO.test(text.trim())) return;
+  event.preventDefault();
+  document.execCommand("insertText", false, text.trim().replace(new RegExp(`[${LINES}]+`, "g"), "\t"));
+});
 
 const fieldsOf = (form) => [...form.querySelectorAll("input[inputmode=numeric], [data-kept]")];
 // The lots that can be drawn: radios where one decides, boxes where it may be several.

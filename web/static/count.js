@@ -13,6 +13,7 @@ const SIGN_IN = `${FORM}/invitation`;
 const byId = (id) => document.getElementById(id);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const standing = () => byId("standing")?.dataset;
+const alertIn = () => byId("stage-alert") ?? byId("alert");
 const last = () => document.querySelector("main").lastElementChild;
 const draftOf = new WeakMap(); // form → its Draft
 
@@ -168,7 +169,8 @@ function arrived(entry, answer) {
   if (!answer) return look(Boolean(entry.form)).catch(silence);
   const taken = answer.atItsAddress && !answer.path.startsWith(SIGN_IN) && !answer.url.includes("sent=no");
   if (taken) storage.remove(entry.draft);
-  show(answer, Boolean(entry.form) && !entry.form.closest("#around"));
+  const around = entry.form?.closest("#around") && !entry.form.closest("#stage-alert");
+  show(answer, Boolean(entry.form) && !around);
   const unsent = byId("unsent");
   if (unsent) unsent.hidden = false;
 }
@@ -248,7 +250,7 @@ function show(answer, asked = false) {
   if (!asked && page.querySelector(".choose")) return; // a list that is read stays where it is
   notForTheSecondTap();
   scrollTo(0, 0);
-  const heading = byId("alert") ?? document.querySelector("main h1");
+  const heading = alertIn() ?? document.querySelector("main h1");
   heading?.setAttribute("tabindex", "-1");
   heading?.focus({ preventScroll: true });
 }
@@ -271,16 +273,31 @@ function showAround(typing, answer) {
     same.dataset.papers === typing.dataset.papers &&
     !page.querySelector(".row.differs");
   if (answer.atItsAddress && answer.ok) keepPage(answer);
+  let behind = true;
   if (same && page.getElementById("standing").dataset.paper !== standing().paper) {
     const typed = all("main form[data-draft]").filter(isTyped);
     showPaper(page, typed.map((form) => typedIn(form, storage.get(draftOf.get(form).key)?.texts)), setUp);
   } else {
-    byId("around").replaceWith(around);
-    for (const form of all("form[data-sending]", around)) setUpForm(form);
+    put(around, byId("around"));
+    behind = renewBehind(page);
   }
   unsay("moved", "ended");
-  if (!unchanged) notice("moved");
+  if (!unchanged || !behind) notice("moved");
   tell();
+}
+
+function put(part, old) {
+  old.replaceWith(part);
+  for (const form of all("form[data-sending]", part)) setUpForm(form);
+}
+
+// Renews the stage that can be taken back, if it is another one; false if somebody is saying why for the one that was.
+function renewBehind(page) {
+  const [old, now] = [byId("behind"), page.getElementById("behind")];
+  if (!old || !now || hiddenIn(old) === hiddenIn(now)) return true;
+  if (old.contains(document.activeElement) && all("form", old).some(isTyped)) return false;
+  put(now, old);
+  return true;
 }
 
 function notice(word) {
@@ -404,6 +421,6 @@ addEventListener("storage", ({ key, oldValue, newValue }) => {
 const { seen } = document.documentElement.dataset; // set by the worker on an old page, as there is no network
 if (seen) silentSince = heardAt = new Date(seen);
 setUp();
-byId("alert")?.focus();
+alertIn()?.focus();
 followOn();
 openAgain();

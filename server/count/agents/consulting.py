@@ -13,23 +13,27 @@ from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, stamp
 from server.count.visit.stages import STAGING
 from server.count.visit.visitors_night import led_to
+from server.election.counting.acts import SheetKeyed
 from server.election.counting.acts.agent_acts import AgentAct, AgentsConsulted, Head, RecountRequested, RejectedNoted
+from server.election.counting.agents import shown_to_agents
 from server.election.limits import LONGEST_TEXT
 from server.election.numbers import written
 from server.election.refusals import plain
+from server.election.texts.box_words import found_in_box
 from server.html.process import process
+from server.html.templates import clock
 
 AGENTS = "/count/agents"
 
 
 @allows(SignedIn(STAGING))
 async def agents(request: Request) -> Response:
-    """``GET /count/agents``: the forms, once figures are confirmed and while they are not declared."""
+    """``GET /count/agents``: the forms, once figures are confirmed, and as long as they are those declared."""
     ballot = chosen(request)
     if ballot is None:
         return led_to(request, FORM)
     place = await place_of(request, ballot)
-    return _page(request, place) if place.stands.sheet else led_to(request, place.at(FORM))
+    return _page(request, place) if _shown(place) else led_to(request, place.at(FORM))
 
 
 @allows(Sends(STAGING))
@@ -59,11 +63,26 @@ async def ask_for_recount(request: Request) -> Response:
 async def note_rejected(request: Request) -> Response:
     """``POST /count/agents/rejected``: the notes of the adjudication, beside each head of rejected papers."""
     place, sent = await sent_to(request)
-    notes = {head: note for head in get_args(Head) if (note := _said(sent, f"note.{head}"))}
+    heads: tuple[Head, ...] = get_args(Head)
+    notes: dict[Head, str] = {head: note for head in heads if (note := _said(sent, f"note.{head}"))}
     sheet, before = _sheet(sent), written(sent.get("step", "")) or 0
     command_id = f"rejected/{id_of(place.person.invitation, place.ballot, sheet, before, sorted(notes.items()))}"
     act = RejectedNoted(**stamp(request, command_id), ballot=place.ballot, sheet=sheet, notes=notes)
+    newer = place.desk.of(place.ballot).adjudicated
+    if newer and newer.seq != before and newer.command_id != act.command_id:
+        other: dict[Head, str] = {head: note for head, note in newer.notes.items() if note != notes.get(head, "")}
+        if other and _shown(place):
+            return _page(request, place, _noted_meanwhile(newer, other), sent)
     return await _recorded(request, place, act, sent)
+
+
+def _noted_meanwhile(newer: RejectedNoted, other: dict[Head, str]) -> Outcome:
+    """That somebody else noted something else, at each head where yours would replace it."""
+    said = {"by": newer.by, "time": clock(newer.at)}
+    found = [
+        found_in_box("note-elsewhere", f"note.{head}", "note-elsewhere", note=n, **said) for head, n in other.items()
+    ]
+    return Outcome(False, 409, tuple(found))
 
 
 async def _recorded(request: Request, place: Place, act: AgentAct, sent: dict[str, str]) -> Response:
@@ -71,11 +90,11 @@ async def _recorded(request: Request, place: Place, act: AgentAct, sent: dict[st
     if outcome.done:
         return RedirectResponse(place.at(AGENTS), 303)
     place = await place_of(request, place.ballot)
-    return _page(request, place, outcome, sent) if place.stands.sheet else RedirectResponse(place.at(FORM), 303)
+    return _page(request, place, outcome, sent) if _shown(place) else RedirectResponse(place.at(FORM), 303)
 
 
 def _page(request: Request, place: Place, outcome: Outcome = DONE, sent: dict[str, str] | None = None) -> Response:
-    entry, sheet = place.desk.of(place.ballot), place.stands.sheet
+    entry, sheet = place.desk.of(place.ballot), _shown(place)
     assert sheet is not None, "only what is confirmed is shown to agents"
     noted = entry.adjudicated
     texts = {f"note.{head}": note for head, note in noted.notes.items()} if noted else dict[str, str]()
@@ -87,10 +106,15 @@ def _page(request: Request, place: Place, outcome: Outcome = DONE, sent: dict[st
         outcome.status,
         sheet=sheet,
         said=entry.agents,
+        declared=place.stands.sheet is None,
         noted=noted.seq if noted else 0,
         texts=texts | (sent or {}),
         fresh=sent is None,
     )
+
+
+def _shown(place: Place) -> SheetKeyed | None:
+    return shown_to_agents(place.later, place.desk, place.ballot)
 
 
 def _said(sent: dict[str, str], field: str) -> str:

@@ -1,15 +1,19 @@
 """What is needed of the desk for its people: a call, a new link, an invitation. No HTML, no HTTP."""
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from server.count.board.board import Board, Due
-from server.election.counting.desk import Person
+from server.election.counting.desk import Desk, Person
 from server.election.texts.said import Said, Value, _, say, say_all
 from server.election.texts.several import listed, some_of
 from server.election.texts.words import ROLES
 from server.html.templates import clock
+
+_DIGITS = re.compile("[^0-9]")
 
 
 class Need(Struct, frozen=True):
@@ -52,6 +56,22 @@ def _takes_over(other: Person, person: Person) -> bool:
     """Whether this is whom the person has handed over to, and may go on with every contest."""
     to = person.handed.to.casefold() if person.handed else ""
     return other.name.casefold() == to and set(person.ballots) <= set(other.ballots)
+
+
+def of_one_number(desk: Desk) -> dict[str, Said]:
+    """Invitation → the names of others who are invited for one of the same contests and have the same telephone number:
+    perhaps one person, who could then confirm what they keyed. A hall can share one, so nothing is refused for it."""
+    at = defaultdict[str, list[Person]](list)
+    for person in desk.people.values():
+        if person.phone and not person.revoked and person.ballots:
+            at[_DIGITS.sub("", person.phone)[-9:]].append(person)  # with or without the country
+    told = dict[str, Said]()
+    for people in at.values():
+        for one in people:
+            others = [other.name for other in people if other.name != one.name and {*one.ballots} & {*other.ballots}]
+            if others:
+                told[one.invitation] = listed(others)
+    return told
 
 
 def uninvited(board: Board) -> Iterator[Need]:

@@ -15,6 +15,7 @@ from server.count.board.board import Board, Glance, board_of, state_of
 from server.count.board.log import log_of
 from server.count.board.needs import needs_of
 from server.count.board.news import ballots_of
+from server.count.board.person_needs import of_one_number
 from server.count.board.replay_wording import SKIPS_TOLD, SPEEDS, replay_told
 from server.count.board.wording import device_told, reasons_told
 from server.count.phone.labels import label_of
@@ -142,7 +143,8 @@ def person(board: Board, invitation: str, language: Language) -> Markup:
 
 
 def _of_people(board: Board) -> dict[str, Any]:
-    return {"night": board.night, "there": board.there, "state_of": state_of, "single": False}
+    told = {"there": board.there, "state_of": state_of, "of_one_number": of_one_number(board.desk)}
+    return {"night": board.night, "single": False, **told}
 
 
 def contest(board: Board, ballot: str, language: Language) -> Markup:
@@ -171,6 +173,7 @@ def contest(board: Board, ballot: str, language: Language) -> Markup:
         there=board.there,
         reasons=[pair for act in (kept.verification, *sheets.values()) if act for pair in reasons_told(act.reasons)],
         state_of=state_of,
+        of_one_number=of_one_number(board.desk),
         single=True,
         log=log_of(board, ballot),
     )

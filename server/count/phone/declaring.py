@@ -4,7 +4,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
-from server.count.phone.entering import AT_THE_COUNT, FORM, RECEIPT
+from server.count.phone.coming import RECEIPT
+from server.count.phone.entering import AT_THE_COUNT, FORM
 from server.count.phone.pages import read_back_page
 from server.count.phone.read_back import read_back
 from server.count.visit.place import Place, chosen, common, place_of

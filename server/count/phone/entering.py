@@ -8,43 +8,29 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from server.access import allows
 from server.count.phone.asked import asked_of
+from server.count.phone.coming import RECEIPT, errors_in, page_now, staging_page
 from server.count.phone.contests import contests_page, token_of_all
-from server.count.phone.figures import SentForm, entry_of, read_sheet, read_verification
-from server.count.phone.pages import (
-    again_page,
-    entry_again,
-    fresh_entry,
-    read_back_page,
-    sheet_page,
-    verification_page,
-    waiting_page,
-)
+from server.count.phone.figures import SentForm, read_sheet, read_verification
+from server.count.phone.pages import sheet_page, verification_page
 from server.count.visit.place import Place, chosen, place_of
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import ask, device_told, id_of, stamp, taken_back
-from server.count.visit.stages import STAGING
+from server.count.visit.stages import STAGING, OfStage
 from server.count.visit.visitors_night import led_to
 from server.election.commands import ReachStage
 from server.election.counting.acts import PapersVerified, SheetKeyed
-from server.election.counting.entry import KEYING, keyers, papers_of, sheets_of
-from server.election.counting.keying import is_first_alone
-from server.election.deciding.checks import check_figures, check_preferences
+from server.election.counting.entry import KEYING, sheets_of
 from server.election.events import Stage
 from server.election.methods.figures import Rejected
 from server.election.numbers import written
 from server.election.refusals import Refused
-from server.election.texts.check_codes import Finding
 from server.election.texts.said import say
 from server.html.process import process
 from server.html.templates import clock
 from server.stream.events import StreamUnavailable
 
 AT_THE_COUNT = ("officer", "second officer", "returning officer")
-FORM, RECEIPT = "/count", "/count/receipt"
-_ALONE = say(
-    "One person keys each result of this night now, and nobody else has confirmed these figures: look at each of them "
-    "on the paper, and send them again."
-)
+FORM = "/count"
 NOT_CONFIRMED = say(
     "The store of results did not answer, so it is not certain that this was sent. Send it again: it counts only once."
 )
@@ -56,31 +42,7 @@ async def form(request: Request) -> Response:
     ballot = chosen(request)
     if ballot is None:
         return contests_page(request)
-    place = await place_of(request, ballot)
-    role, state = place.person.role, place.stands.state
-    if state in ("on air", "asked"):
-        return led_to(request, place.at(RECEIPT))
-    if state == "unverified" and place.boxes.boxes:
-        return led_to(request, place.at("/count/boxes"))
-    by_tables = bool(place.tables.names) and state not in ("unverified", "no poll")
-    changes, looks = "change" in request.query_params, place.stands.looks_again
-    if by_tables and (changes or not (looks or state == "ready")):
-        return led_to(request, place.at("/count/tables"))
-    if state == "unverified" and role in STAGING:
-        return verification_page(request, place, SentForm({}), fresh=True)
-    if role in keyers(place.count, place.desk) and state not in ("unverified", "no poll"):
-        mine = sheets_of(place.count, place.desk).get(role)
-        if mine is None:
-            entry = fresh_entry(place)
-            # A sheet that has become void comes back as it was keyed, with what is wrong with it now.
-            found = _errors(place, entry) if entry.numbers else ()
-            return sheet_page(request, place, entry, found, fresh=not entry.numbers)
-        if looks and not changes:
-            return again_page(request, place, entry_again(place))
-        again = _ALONE if role in place.stands.waiting_for else ""
-        if state == "differs" or again or changes:
-            return sheet_page(request, place, entry_of(asked_of(place.count, place.desk), mine), notice=again)
-    return read_back_page(request, place) if state == "ready" else waiting_page(request, place)
+    return page_now(request, await place_of(request, ballot))
 
 
 @allows(SignedIn(AT_THE_COUNT))
@@ -105,7 +67,7 @@ async def sheet(request: Request) -> Response:
     if "add" in sent:  # without the script, the sums beside the names are the server's
         return sheet_page(request, place, entry)
     if entry.unreadable:
-        return sheet_page(request, place, entry, _errors(place, entry), status=422)
+        return sheet_page(request, place, entry, errors_in(place, entry), status=422)
     submitter = process(request).submitter
     try:
         await submitter.record(visit(request).night, _keyed(request, place, sent, entry))
@@ -162,14 +124,14 @@ async def stage(request: Request) -> Response:
         if _step(sent) != str(len(place.count.history)):
             return RedirectResponse(place.at(FORM), 303)  # reported already, or out of date: the page shows which
         if reached == "recount" and "sure" not in sent:
-            return waiting_page(request, place, asks="recount")
+            return staging_page(request, place, OfStage(asks=True))
         try:
             await ask(request, command)
         except Refused as refused:
             if refused.code != "key-reused":
-                return waiting_page(request, place, refused.sentence, 409)
+                return staging_page(request, place, OfStage(refused=refused.sentence), 409)
         except StreamUnavailable:
-            return waiting_page(request, place, NOT_CONFIRMED, 503)
+            return staging_page(request, place, OfStage(refused=NOT_CONFIRMED), 503)
     return RedirectResponse(place.at(FORM), 303)
 
 
@@ -183,9 +145,11 @@ async def take_back(request: Request) -> Response:
     except Refused as refused:
         place = await place_of(request, place.ballot)
         if refused.code != "key-reused" and place.stands.state not in ("on air", "asked"):
-            return waiting_page(request, place, refused.sentence, 422)
+            why = refused.sentence
+            said = OfStage(reason=command.reason, wrong=why) if refused.findings else OfStage(refused=why)
+            return staging_page(request, place, said, 422)
     except StreamUnavailable:
-        return waiting_page(request, place, NOT_CONFIRMED, 503)
+        return staging_page(request, place, OfStage(reason=command.reason, wrong=NOT_CONFIRMED), 503)
     return RedirectResponse(place.at(FORM), 303)
 
 
@@ -217,14 +181,6 @@ def _keyed(request: Request, place: Place, sent: dict[str, str], entry: SentForm
         more=entry.more,
         apart=entry.apart,
     )
-
-
-def _errors(place: Place, entry: SentForm) -> list[Finding]:
-    """What the checks find in the numbers that can be read, even while others cannot."""
-    figures = entry.votes, entry.rejected, papers_of(place.count)
-    if is_first_alone(place.count, entry.votes):
-        return check_preferences(place.count.contest, *figures)
-    return check_figures(place.count.contest, *figures, entry.lot, entry.more)
 
 
 async def _sheet_refused(request: Request, place: Place, entry: SentForm, refused: Refused) -> Response:

@@ -158,12 +158,9 @@ def verification_page(
     return page(request, "verification.html", status, form=form, fresh=fresh, notice=notice, **common(request, place))
 
 
-def waiting_page(request: Request, place: Place, notice: str = "", status: int = 200, *, asks: str = "") -> Response:
-    """What the count waits for, when there is nothing for this person to key or declare; ``asks`` "recount": whether
-    one is to begin."""
-    return page(
-        request, "waiting.html", status, notice=notice or _taken_back(place), asks=asks, **common(request, place)
-    )
+def waiting_page(request: Request, place: Place, notice: str = "", status: int = 200) -> Response:
+    """What the count waits for, when there is nothing for this person to key or declare."""
+    return page(request, "waiting.html", status, notice=notice or _taken_back(place), **common(request, place))
 
 
 def _taken_back(place: Place) -> str:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from server.count.visit.our_pages import csrf
 from server.count.visit.rules import Visit, visit
 from server.count.visit.sending import id_of
-from server.count.visit.stages import NEXT, STAGES, STAGING
+from server.count.visit.stages import NEXT, STAGES, STAGING, OfStage
 from server.count.visit.visitors_night import both_of
 from server.election.clock import LONDON
 from server.election.commands import ReachStage, TakeBackStage, Withdraw
@@ -183,6 +183,7 @@ class Place(Struct, frozen=True):
             self.desk.of(self.ballot).confirmed,
             stands.again and stands.again.seq,
             len(self.desk.of(self.ballot).agents),
+            self.desk.of(self.ballot).adjudicated,
             *(self._boxes if self.boxes.boxes else ()),
             *((self.tables.names, self.tables.bundle, self._tables) if self.tables.names else ()),
         )
@@ -239,4 +240,5 @@ def common(request: Request, place: Place) -> dict[str, object]:
         "stages": STAGES,
         "no_poll_words": NO_POLL,
         "no_polls": BEGUN,
+        "of_stage": getattr(request.state, "of_stage", OfStage()),
     }

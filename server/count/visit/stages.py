@@ -1,5 +1,7 @@
 """The stages of a count in words, who reports them, and which can be reported next."""
 
+from msgspec import Struct
+
 from server.election.counting.acts import Role
 from server.election.events import Stage
 from server.election.texts.said import Said, say
@@ -23,3 +25,13 @@ NEXT: dict[Stage | None, dict[str, Said]] = {
     "provisional": {"recount": say("Recount")},
     "recount": {"provisional": say("Provisional result"), "recount": say("Another recount")},
 }
+
+
+class OfStage(Struct, frozen=True):
+    """What a page says of a stage that was sent with this request: whether it ``asks`` first, why it was ``refused``;
+    or what is ``wrong`` with the ``reason`` for taking one back."""
+
+    asks: bool = False
+    refused: str = ""
+    reason: str = ""
+    wrong: str = ""

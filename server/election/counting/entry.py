@@ -185,7 +185,7 @@ def spoken(night: Night, desk: Desk, ballot: str, by: str) -> WithFigures | Repo
     sheet, correction = stands.sheet, stands.correction
     if sheet is None:
         return None
-    command_id = f"{ballot}/round-{sheet.round}/sheet-{sheet.seq}"
+    command_id = spoken_from(sheet)
     if is_first_alone(night.counts[ballot], sheet.votes):
         return ReportPreferences(
             id=command_id, by=by, ballot=ballot, votes=sheet.votes, rejected=sheet.rejected, round=sheet.round
@@ -213,6 +213,11 @@ def spoken(night: Night, desk: Desk, ballot: str, by: str) -> WithFigures | Repo
         round=sheet.round,
         more=sheet.more,
     )
+
+
+def spoken_from(sheet: SheetKeyed) -> str:
+    """The id of the command that puts the figures of a confirmed sheet on air."""
+    return f"{sheet.ballot}/round-{sheet.round}/sheet-{sheet.seq}"
 
 
 def must_choose_entry(night: Night, desk: Desk, act: EntryChosen) -> None:

@@ -48,6 +48,7 @@ SENTENCES = {
     "agents-who": _("Say who was shown the figures."),
     "recount-who": _("Say who asks for the recount."),
     "recount-why": _("Say why it is granted, or refused."),
+    "note-elsewhere": _("%(by)s noted at %(time)s: “%(note)s”. Keep what both of you noted, and send it."),
     "not-confirmed": _("The store of results did not answer: send it again, it counts only once."),
 }
 """Name of a sentence → it in English."""
