@@ -20,10 +20,13 @@ from server.__main__ import main
 from server.election.counting.acts import Asked, Stamp
 from server.settings import ROOT, Settings
 from server.stream.clocks import Clocks
+from server.stream.cursors.cursors import Cursors
 from server.stream.cursors.subscriptions import Subscriptions
 from server.stream.drafts import Drafts, Stored
 from server.stream.events import EventStream
 from server.stream.patience import seconds_of_rest
+from server.stream.photos.photos import Photos
+from server.stream.presence.presence import Presence
 from server.stream.rates import Rates
 from server.stream.servers.failures import StreamUnavailable, StreamUnfit, ended, failed
 from server.stream.submit import Submitter
@@ -110,6 +113,14 @@ def test_a_user_who_may_not_hear_of_news_is_told_so_at_the_start(
     err = capsys.readouterr().err
     assert code == os.EX_CONFIG, err
     assert re.search(r"may not do this: .*'xread' command\. server/stream/README.md names the rights", err)
+
+
+async def test_a_right_that_a_script_lacks_is_named_as_any_other(one: Server) -> None:
+    one.ask("ACL SETUSER declared on >password ~* +@all -xadd")
+    stream = EventStream(f"redis://declared:password@127.0.0.1:{one.port}")
+    with pytest.raises(StreamUnfit, match=r"may not do this: .*'xadd' command.*README.md names the rights"):
+        await opened(stream)
+    await stream.close()
 
 
 async def test_a_process_that_may_not_hear_of_news_any_more_is_not_ready_and_logs_it_once(
@@ -262,7 +273,22 @@ async def test_the_rights_that_are_named_are_enough(one: Server, tmp_path: Path)
     assert await told.of(NIGHT, "b") == []
     await told.erase(NIGHT)
     rates = Rates(url)
-    assert [await rates.seconds_over(parse("1/minute"), "somebody") > 0 for _ in range(2)] == [False, True]
+    for _ in range(2):
+        assert [await rates.seconds_over(parse("1/minute"), "somebody") > 0 for _ in range(2)] == [False, True]
+        (name,) = re.findall(r"b'(rates[^']+)'", one.ask("KEYS rates*"))[-1:]
+        one.ask(f"PEXPIRE {name} 59000")  # as after a minute: this count becomes that of the minute before
+    presence, photos, cursors = Presence(stream), Photos(stream), Cursors(stream)
+    await presence.heard(NIGHT, "invitation")
+    assert "invitation" in await presence.known(NIGHT)
+    await photos.put(NIGHT, "hash", b"picture")
+    assert await photos.get(NIGHT, "hash") == b"picture"
+    await photos.drop(NIGHT, "hash")
+    assert not (await cursors.claim(NIGHT, "hook", "us", 9.0)).wait
+    assert await cursors.move(NIGHT, "hook", "us", b"cursor", 0.0, b"log\n", gives_up=True)
+    await cursors.note(NIGHT, "hook", b"line\n")
+    await cursors.wake(NIGHT, "hook")
+    assert await cursors.told(NIGHT, "hook") == (b"cursor", [b"line", b"log"])
+    await cursors.drop(NIGHT, "hook")
     assert await stream.begin_again(NIGHT, (2, 1), (await stream.read(NIGHT))[0], ())
     confirming = EventStream(url)
     one.ask("CONFIG SET appendfsync everysec")

@@ -10,7 +10,7 @@ from server.stream.reading import text
 _SAYS_EVERY = timedelta(seconds=15)
 THERE = timedelta(seconds=40)
 """Somebody of whom nothing is heard for longer than this is not there now; phones ask every two seconds."""
-_KEPT_SECONDS = 24 * 3600
+_KEPT_MILLISECONDS = 24 * 3600 * 1000
 _MOST_REMEMBERED = 20_000
 
 
@@ -32,7 +32,7 @@ class Presence:
         self._said[who] = at
         with suppress(StreamUnavailable):
             await self._call("HSET", _key(night), invitation, int(at.timestamp()))
-            await self._call("EXPIRE", _key(night), _KEPT_SECONDS)
+            await self._call("PEXPIRE", _key(night), _KEPT_MILLISECONDS)
 
     async def known(self, night: str) -> dict[str, datetime]:
         """Invitation → when it was last heard from; empty while Redis is away."""

@@ -36,7 +36,7 @@ class NotOurs(StreamUnfit):
 
 
 NOT_OURS = "One of its keys in Redis holds what this program has not written: DEL that key."
-_RIGHTS = "server/stream/README.md names the rights that are needed."
+_FORBIDDEN = "The user of REDIS_URL may not do this: {}. server/stream/README.md names the rights that are needed."
 NO_CLUSTER = (
     "This is a node of a Redis Cluster: REDIS_URL must be like redis+cluster://one.example:6379,two.example:6379."
 )
@@ -63,7 +63,8 @@ _PASSES = {
     "WAITAOF cannot be used when numlocal": "Redis keeps no append-only file any more: set appendonly yes.",
 }
 _STAYS = {
-    "NOPERM": f"The user of REDIS_URL may not do this: {{}}. {_RIGHTS}",
+    "NOPERM": _FORBIDDEN,
+    "ACL failure in script": _FORBIDDEN,
     "WRONGPASS": "Redis refuses the user or the password in REDIS_URL.",
     "NOAUTH": "Redis wants a user or a password: REDIS_URL must have it, as redis://user:password@redis.example:6379/0.",
     "invalid password": "Redis refuses the user or the password in REDIS_URL.",
