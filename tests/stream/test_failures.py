@@ -80,6 +80,8 @@ async def test_a_redis_that_refuses_writes_says_why_and_takes_them_again_later(
         ("redis://reader:secret@127.0.0.1:{port}?nonsense=1", "says nonsense=1, which no connection"),
         ("redis://127.0.0.1:{port}?socket_timeout=soon", "says socket_timeout=soon, which no connection"),
         ("redis://127.0.0.1:{port}?ssl_cert_reqs=none", "says ssl_cert_reqs=none, which no connection"),
+        ("redis://127.0.0.1:{port}?decode_responses=yes", "says decode_responses=yes, which no connection"),
+        ("redis://127.0.0.1:{port}?encoding=nonsense", "says encoding=nonsense, which no connection"),
         ("redis+cluster://127.0.0.1:{port}?nonsense=1", "says nonsense=1, which no connection"),
         ("redis+sentinel://127.0.0.1:{port}/night?sentinel_nonsense=1", "says sentinel_nonsense=1, which no connec"),
     ],

@@ -77,6 +77,7 @@ _STAYS = {
     "unknown command 'SENTINEL'": f"This is a Redis and no Sentinel, as those at port 26379 are. Without: {_ALONE}",
 }
 
+_LONGEST_QUOTED = 80  # characters of an answer that is none of Redis's
 _OF_PIPELINE = re.compile(r"^Command # .* caused error: \(?['\"]?", re.DOTALL)  # which redis-py puts before a refusal
 
 
@@ -94,6 +95,9 @@ def failed(error: Exception, where: str) -> StreamUnavailable:
         return StreamUnfit(f"Redis at {where} speaks no TLS that this program can follow: {broken.reason or broken}.")
     if is_not_ours(error):
         return NotOurs()
+    if heard := _in_chain(error, redis.InvalidResponse):
+        heard = str(heard).removeprefix("Protocol Error: ")[:_LONGEST_QUOTED]
+        return StreamUnfit(f"What answers at {where} is no Redis: {heard}.")
     if _in_chain(error, MasterNotFoundError):  # its own words name every Sentinel with all its settings
         return StreamUnavailable(f"No Sentinel at {where} answers with a primary of that name.")
     said = f"{getattr(error, 'status_code', None) or ''} {_OF_PIPELINE.sub('', str(error))}".strip()
