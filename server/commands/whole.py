@@ -67,7 +67,10 @@ async def export_all(folder: Path, settings: Settings, stream: EventStream) -> i
         except (NotKept, BadRecord, OSError) as error:
             problems.append(f"{file.name} is not in it. {error}")
     for draft, stored in (coming := await drafts.listed()).items():
-        put(folder / _COMING / f"{draft}{_DRAFT}", msgspec.json.encode(stored), _OWN)
+        if isinstance(stored, str):
+            problems.append(f"{draft} is not in it. {stored}")
+        else:
+            put(folder / _COMING / f"{draft}{_DRAFT}", msgspec.json.encode(stored), _OWN)
     try:
         _put_acts(folder / f"place{DESK}", await stream.read_acts(PLACE))
     except (UnknownEvent, NotOurs) as error:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct
 from msgspec.json import decode, encode
 
 from server.live.audience import Audience, Messages, Viewer
@@ -40,10 +40,10 @@ class Clock(Struct, frozen=True):
 
 
 class Leading:
-    """All clocks, and those that somebody follows here."""
+    """All clocks, and those that somebody follows here. ``says`` is what is said of each of them."""
 
-    def __init__(self, clocks: Clocks) -> None:
-        self._clocks = clocks
+    def __init__(self, clocks: Clocks, says: type[Struct]) -> None:
+        self._clocks, self._says = clocks, says
         self._audiences = Audiences()
         self._position = 0
         self._known: dict[str, tuple[Clock | None, int]] = {}  # clock and the position of its last move, by code
@@ -58,10 +58,14 @@ class Leading:
         return await self._clocks.move(code, token, number, encode(says))
 
     async def find(self, code: str) -> Clock | None:
-        """A clock by its code, as it is written or as somebody types it; None if there is none."""
+        """A clock by its code, as it is written or as somebody types it; None if there is none, or if what is said of
+        it cannot be read."""
         code = "".join(code.split()).upper()[:LENGTH]
-        found = await self._clocks.found(code)
-        return Clock(code, *found) if found else None
+        if found := await self._clocks.found(code):
+            with suppress(DecodeError, UnicodeDecodeError):
+                decode(found[1], type=self._says)
+                return Clock(code, *found)
+        return None
 
     def join(self, viewer: Viewer, led: Clock) -> Audience:
         """Tell a viewer where a clock stands, and of each of its moves; returns its audience, for the line."""

@@ -5,6 +5,7 @@ import msgspec
 from server.election.counting.acts import AnyAct
 from server.election.events import AnyEvent
 
+NEWEST = "Run the newest version."
 _encoder = msgspec.json.Encoder()
 _events = msgspec.json.Decoder(AnyEvent)
 _acts = msgspec.json.Decoder(AnyAct)
@@ -36,6 +37,4 @@ def decode_act(data: bytes) -> AnyAct:
 
 
 def _unknown(error: msgspec.DecodeError) -> UnknownEvent:
-    return UnknownEvent(
-        f"It holds an event that this version of the program cannot read ({error}). Run the newest version."
-    )
+    return UnknownEvent(f"It holds an event that this version of the program cannot read ({error}). {NEWEST}")

@@ -170,7 +170,7 @@ def listed(entries: Any, nights: Sequence[str] = ()) -> tuple[list[str], str]:
     on_air, last = list(nights), "0-0"
     for entry, fields in entries:
         last = text(entry)
-        for action, night in ((text(name), text(value)) for name, value in fields.items()):
+        for action, night in ((text(name, "replace"), text(value, "replace")) for name, value in fields.items()):
             if night in on_air:
                 on_air.remove(night)
             if action == "opened":
@@ -178,9 +178,9 @@ def listed(entries: Any, nights: Sequence[str] = ()) -> tuple[list[str], str]:
     return on_air, last
 
 
-def text(value: bytes | str) -> str:
-    """Text of a reply, which redis-py gives as bytes or str."""
-    return value.decode() if isinstance(value, bytes) else value
+def text(value: bytes | str, errors: str = "strict") -> str:
+    """Text of a reply, which redis-py gives as bytes or str; ``errors`` as in ``bytes.decode``."""
+    return value.decode(errors=errors) if isinstance(value, bytes) else value
 
 
 def _in_place(said: E, entry: Any) -> E:

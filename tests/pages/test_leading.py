@@ -10,6 +10,7 @@ import httpx2
 import pytest
 import websockets
 
+from server.live.leading import Leading, Stands
 from server.stream import embedded
 from server.stream.clocks import MOST_CLOCKS, Clocks
 from server.stream.drafts import Drafts
@@ -102,6 +103,20 @@ async def test_a_code_leads_to_the_moment_of_its_night_and_a_wrong_code_stays_ty
         wrong = await client.get("/follow", params={"code": "<b>"})
         assert wrong.status_code == 404 and 'value="&lt;b&gt;"' in wrong.text and "Nobody leads" in wrong.text
         assert (await client.get("/follow")).status_code == 200
+
+
+async def test_a_clock_of_which_nothing_can_be_read_is_none(store: Embedded) -> None:
+    stream = EventStream(store.url)
+    clocks = Clocks(Drafts(stream))
+    leading = Leading(clocks, Stands)
+    for says in (b"{]", b"[]", b'{"since":1}', b"\xff"):
+        code, _ = await clocks.begin(NIGHT, says) or ("", "")
+        assert await leading.find(code) is None
+    code, _ = await leading.begin(NIGHT, Stands(1, 1, 1.0, plays=True)) or ("", "")
+    assert await leading.find(code)
+    await stream.client.call("HDEL", f"{{clocks}}:{code}", "says")
+    assert await leading.find(code) is None
+    await stream.close()
 
 
 async def test_there_is_an_end_to_clocks(store: Embedded) -> None:

@@ -17,6 +17,7 @@ from redis.exceptions import BusyLoadingError, ClusterError
 from structlog.testing import capture_logs
 
 from server.__main__ import main
+from server.app import build_app
 from server.election.counting.acts import Asked, Stamp
 from server.settings import ROOT, Settings
 from server.stream.clocks import Clocks
@@ -82,6 +83,10 @@ async def test_a_redis_that_refuses_writes_says_why_and_takes_them_again_later(
         ("redis://127.0.0.1:{port}?ssl_cert_reqs=none", "says ssl_cert_reqs=none, which no connection"),
         ("redis://127.0.0.1:{port}?decode_responses=yes", "says decode_responses=yes, which no connection"),
         ("redis://127.0.0.1:{port}?encoding=nonsense", "says encoding=nonsense, which no connection"),
+        (
+            "rediss://127.0.0.1:{port}?ssl_ciphers=none",
+            "speaks no TLS that this program can follow: No cipher can be sel",
+        ),
         ("redis+cluster://127.0.0.1:{port}?nonsense=1", "says nonsense=1, which no connection"),
         ("redis+sentinel://127.0.0.1:{port}/night?sentinel_nonsense=1", "says sentinel_nonsense=1, which no connec"),
     ],
@@ -180,6 +185,33 @@ async def test_a_certificate_that_is_not_trusted_is_called_so_and_can_be_trusted
             trusting = EventStream(Settings.from_env(environment).redis_url or "")
             await opened(trusting)
             await trusting.close()
+
+
+async def test_what_is_no_redis_is_called_so() -> None:
+    async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    listener = await asyncio.start_server(answers, "127.0.0.1", 0)
+    at = f"127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    for url in (f"redis://{at}", f"redis+sentinel://{at}/night", f"redis+cluster://{at}"):
+        with pytest.raises(StreamUnfit, match=r"is no Redis: .*HTTP/1.1 400"):
+            await EventStream(url).open()
+    listener.close()
+
+
+async def test_a_redis_that_goes_away_while_a_process_starts_is_waited_for(
+    one: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.app._SECONDS_TO_CATCH_UP", 0.1)
+    stream = EventStream(one.url)
+    await stream.open()
+    app = build_app(Settings(redis_url=one.url, data_dir=tmp_path, secret_key="a secret of this test"), stream)
+    one.kill()
+    async with app.router.lifespan_context(app):
+        assert not app.hub.ready.is_set()
+    await stream.close()
 
 
 async def test_a_node_of_a_cluster_is_called_so(tmp_path: Path) -> None:

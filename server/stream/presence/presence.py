@@ -40,7 +40,11 @@ class Presence:
             known: dict[bytes | str, bytes | str] = await self._call("HGETALL", _key(night))
         except StreamUnavailable:
             return {}
-        return {text(who): datetime.fromtimestamp(int(at), UTC) for who, at in known.items()}
+        heard: dict[str, datetime] = {}
+        for who, at in known.items():
+            with suppress(ValueError, OverflowError, OSError):  # of what nobody here has written
+                heard[text(who)] = datetime.fromtimestamp(int(at), UTC)
+        return heard
 
 
 def _key(night: str) -> str:

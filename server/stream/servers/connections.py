@@ -54,6 +54,8 @@ def connected(url: str, most: int = _MOST, **options: Any) -> Any:
         made.connection_class(**made.connection_kwargs)  # not connected: it refuses what it does not know
     except (TypeError, ValueError, RedisError) as error:
         raise _misspelt(url, str(error)) or error from error
+    except OSError as error:  # TLS with such options cannot be
+        raise _misspelt(url, str(error)) or failed(error, address(url)) from error
     return cast(Any, Redis).from_pool(made)
 
 

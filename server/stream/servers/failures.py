@@ -92,7 +92,8 @@ def failed(error: Exception, where: str) -> StreamUnavailable:
             "signed it: REDIS_URL=rediss://…?ssl_ca_certs=/path/to/ca.pem."
         )
     if broken := _in_chain(error, ssl.SSLError):
-        return StreamUnfit(f"Redis at {where} speaks no TLS that this program can follow: {broken.reason or broken}.")
+        why = str(getattr(broken, "reason", None) or broken.args[-1]).rstrip(".")
+        return StreamUnfit(f"Redis at {where} speaks no TLS that this program can follow: {why}.")
     if is_not_ours(error):
         return NotOurs()
     if heard := _in_chain(error, redis.InvalidResponse):
@@ -139,8 +140,8 @@ def _says(said: str, start: str) -> bool:
 
 def _reason(error: BaseException) -> str:
     """The system's words at the bottom of a chain of errors: "Connection refused", "Name or service not known"."""
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__ or error
+    while isinstance(below := error.__cause__ or error.__context__, OSError | redis.RedisError):
+        error = below  # and no further: below may be a mistake in redis-py
     words = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
     return words.rstrip(".")
 
