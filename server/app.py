@@ -41,8 +41,8 @@ from server.pages.newsroom.directing import Showing
 from server.pages.render import PageRenderer
 from server.pages.routes import routes as page_routes
 from server.settings import Settings, SettingsError
-from server.stream.clocks import Clocks
 from server.stream.codec import UnknownEvent
+from server.stream.cursors.clocks import Clocks
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.follow import follow

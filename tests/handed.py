@@ -10,7 +10,7 @@ from server.live.leading import Leading, Stands
 from server.nights.kept import Kept
 from server.pages.newsroom.directing import Showing
 from server.settings import Settings
-from server.stream.clocks import Clocks
+from server.stream.cursors.clocks import Clocks
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream
 from server.stream.photos.photos import Photos

@@ -7,14 +7,15 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from msgspec import DecodeError, Struct
+from msgspec import Struct
 from msgspec.json import decode, encode
 
 from server.live.audience import Audience, Messages, Viewer
 from server.live.audiences import Audiences
 from server.live.frames import Message
 from server.stream import clock
-from server.stream.clocks import LENGTH, Clocks, Moved
+from server.stream.codec import NOT_JSON
+from server.stream.cursors.clocks import LENGTH, Clocks, Moved
 from server.stream.events import StreamUnavailable
 
 _LOOK_SECONDS = 0.25  # between two looks at the clocks that somebody here follows
@@ -62,7 +63,7 @@ class Leading:
         it cannot be read."""
         code = "".join(code.split()).upper()[:LENGTH]
         if found := await self._clocks.found(code):
-            with suppress(DecodeError, UnicodeDecodeError):
+            with suppress(*NOT_JSON):
                 decode(found[1], type=self._says)
                 return Clock(code, *found)
         return None

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from server.election.texts.said import Said, say
-from server.stream.codec import NEWEST, UnknownEvent
+from server.stream.codec import NEWEST, NOT_JSON, UnknownEvent
 from server.stream.events import EventStream
 from server.stream.reading import text
 
@@ -85,7 +85,7 @@ _decoder = msgspec.json.Decoder(Stored)
 def _read(data: bytes) -> Stored:
     try:
         return _decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NOT_JSON as error:
         raise UnknownEvent(f"A draft that this version of the program cannot read ({error}). {NEWEST}") from error
 
 

@@ -20,7 +20,7 @@ from server.__main__ import main
 from server.app import build_app
 from server.election.counting.acts import Asked, Stamp
 from server.settings import ROOT, Settings
-from server.stream.clocks import Clocks
+from server.stream.cursors.clocks import Clocks
 from server.stream.cursors.cursors import Cursors
 from server.stream.cursors.subscriptions import Subscriptions
 from server.stream.drafts import Drafts, Stored

@@ -191,6 +191,7 @@ async def test_a_night_with_an_entry_that_is_not_ours_is_off_and_the_others_go_o
     held = encode(NightHeld(seq=2, at=START, by="desk", command_id="hold"))
     spoilt: dict[str, tuple[str | bytes, ...]] = {
         "of-others": ("2-0", "said", "nothing of ours"),
+        "no-letters": ("2-0", "event", held.replace(b"desk", b"\xff")),
         "no-mark": ("2-0", "event", held, "mark", b"\xff"),
         "another-seq": ("3-0", "event", held),
         "between": ("2-1", "event", held),

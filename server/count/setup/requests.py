@@ -1,6 +1,6 @@
 """What the requests of those who run the place share: the drafts, the fields of a form, and a page."""
 
-from msgspec import DecodeError, Raw
+from msgspec import Raw
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,7 +18,7 @@ from server.html.root import rooted
 from server.html.templates import rendered
 from server.nights.coming.sheet import Sheet, decoded, encoded
 from server.stream.clock import now
-from server.stream.codec import NEWEST, UnknownEvent
+from server.stream.codec import NEWEST, NOT_JSON, UnknownEvent
 from server.stream.drafts import DraftConflict, Drafts, Stored, TooManyDrafts
 
 ADMINS: tuple[Role, ...] = ("admin",)
@@ -75,7 +75,7 @@ def sheet_of(stored: Stored) -> Sheet:
     """The sheet of a stored draft; UnknownEvent if it is none that this version of the program knows."""
     try:
         return decoded(stored.says)
-    except DecodeError as error:
+    except NOT_JSON as error:
         raise UnknownEvent(f"A draft that this version of the program cannot read ({error}). {NEWEST}") from error
 
 
