@@ -32,16 +32,17 @@ from server.html.root import Root, begin_at
 from server.html.security import SecurityHeaders
 from server.html.templates import compile_all
 from server.live.hub import Hub
-from server.live.leading import Leading
+from server.live.leading import Leading, Stands
 from server.nights.kept import Kept
 from server.notices.pages import routes as notices_routes
 from server.notices.sending import Notices
 from server.pages.front.pieces import renderer_of
+from server.pages.newsroom.directing import Showing
 from server.pages.render import PageRenderer
 from server.pages.routes import routes as page_routes
 from server.settings import Settings, SettingsError
-from server.stream.clocks import Clocks
 from server.stream.codec import UnknownEvent
+from server.stream.cursors.clocks import Clocks
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.follow import follow
@@ -74,8 +75,11 @@ class Application(Starlette):
         self.hub.leaving = True
 
 
-def build_app(settings: Settings) -> Application:
-    """The application of one web process; ``settings.redis_url`` must be set. NoAccessRule if a route has no rule."""
+def build_app(settings: Settings, opened: EventStream | None = None) -> Application:
+    """The application of one web process; ``settings.redis_url`` must be set. NoAccessRule if a route has no rule.
+
+    ``opened`` is a stream that the caller has opened, and closes: so nothing can be away by the time this begins.
+    """
     assert settings.redis_url is not None, "the embedded server is started before the app"
     url = settings.redis_url
     begin_at(settings.prefix)
@@ -85,8 +89,9 @@ def build_app(settings: Settings) -> Application:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[dict[str, Any]]:
-        stream = EventStream(url, settings.replicas)
-        await stream.open()
+        stream = opened or EventStream(url, settings.replicas)
+        if opened is None:
+            await stream.open()
         submitter = Submitter(stream)
         hooks = Deliveries(settings, stream, submitter)
         notices = Notices(settings, stream, submitter)
@@ -102,7 +107,7 @@ def build_app(settings: Settings) -> Application:
             await count.send_out(hub, submitter)
         await compressing  # so that the files of the first page are ready
         drafts = Drafts(stream)
-        leading, directing = Leading(Clocks(drafts)), Leading(Clocks(drafts, "directors"))
+        leading, directing = Leading(Clocks(drafts), Stands), Leading(Clocks(drafts, "directors"), Showing)
         sending = [for_ever(hooks.run(), "sending of webhooks"), for_ever(notices.run(), "sending of notices")]
         running += (
             for_ever(open_in_time(stream, drafts, kept), "opening"),
@@ -117,7 +122,8 @@ def build_app(settings: Settings) -> Application:
             task.remove_done_callback(stop_the_process)
             task.cancel()
         await asyncio.wait(sending)  # which closes their connections
-        await stream.close()
+        if opened is None:
+            await stream.close()
 
     def for_ever(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """Begin what goes on for as long as this process does."""

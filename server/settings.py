@@ -111,12 +111,11 @@ class Settings:
 
 
 def _redis_url(environ: Mapping[str, str]) -> str | None:
-    given = environ.get("REDIS_URL") or None
-    known = False
+    given, known = environ.get("REDIS_URL") or None, False
     with suppress(ValueError):  # a port is no number
         known = given is None or _names_a_redis(given)
     if not known:
-        shown = re.sub("//.*@", "//…@", given or "")  # without a password
+        shown = re.sub(r"^([\w+]+://)?.*@|(?<=password=)[^&]*", r"\1…@", given or "", flags=re.DOTALL)
         raise SettingsError(
             "REDIS_URL must be like redis://redis.example:6379/0, rediss://… for TLS, unix:///path/to/socket, "
             "redis+sentinel://one.example:26379,two.example:26379/name-of-the-primary, or "
@@ -143,7 +142,8 @@ def _names_a_redis(url: str) -> bool:
     databases = parse_qs(parts.query).get("db", [])
     if parts.scheme in ("redis", "rediss"):
         databases.append(parts.path.strip("/"))
-    return parts.scheme in ("redis", "rediss", "unix") and parts.port != 0 and all(map(_is_database, databases))
+    known = parts.scheme in ("redis", "rediss") or (parts.scheme == "unix" and parts.path)
+    return bool(known) and parts.port != 0 and all(map(_is_database, databases))
 
 
 def _is_database(text: str) -> bool:

@@ -6,10 +6,11 @@ from typing import Any
 from server.hooks.deliveries import Deliveries
 from server.html.process import PROCESS, Process
 from server.live.hub import Hub
-from server.live.leading import Leading
+from server.live.leading import Leading, Stands
 from server.nights.kept import Kept
+from server.pages.newsroom.directing import Showing
 from server.settings import Settings
-from server.stream.clocks import Clocks
+from server.stream.cursors.clocks import Clocks
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream
 from server.stream.photos.photos import Photos
@@ -22,7 +23,8 @@ def handed(hub: Hub, stream: EventStream | None = None) -> dict[str, Any]:
     """The state of a lifespan with this hub; without a stream, one that nothing answers."""
     stream = stream or EventStream("redis://nobody")
     drafts, rates = Drafts(stream), Rates("")
-    leading, directing, kept = Leading(Clocks(drafts)), Leading(Clocks(drafts, "directors")), Kept(Path("nowhere"))
+    leading, directing = Leading(Clocks(drafts), Stands), Leading(Clocks(drafts, "directors"), Showing)
+    kept = Kept(Path("nowhere"))
     settings, submitter = Settings(), Submitter(stream)
     hooks = Deliveries(settings, stream, submitter)
     beside = leading, directing, hooks, Presence(stream), Photos(stream)

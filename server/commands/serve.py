@@ -67,9 +67,9 @@ def end(number: int, frame: FrameType | None) -> None:
 
 async def _serve(settings: Settings, nights: tuple[PastNight, ...], speed: float | None, shows_link: bool) -> None:
     assert settings.redis_url is not None
-    app = build_app(settings)
-    server = WebServer(app, settings, app.hub.end, app.leave)
     stream = EventStream(settings.redis_url, settings.replicas)
+    app = build_app(settings, stream)
+    server = WebServer(app, settings, app.hub.end, app.leave)
     kept = Kept(settings.data_dir)
     replays = {replay_id(past.definition.id): past for past in nights}
     pasts = {id: past for id, past in replays.items() if _is_free(kept, id)}

@@ -23,7 +23,7 @@ from server.nights.ids import must_be_free
 from server.nights.kept import DESK, RECORD, Kept, NotKept, put, taken
 from server.nights.photos.kept import copied, photo_in, seen_in
 from server.settings import Settings
-from server.stream.codec import UnknownEvent, decode_act
+from server.stream.codec import NOT_JSON, UnknownEvent, decode_act
 from server.stream.drafts import DraftConflict, Drafts, Stored, TooManyDrafts
 from server.stream.events import EventStream
 from server.stream.photos.photos import Photos
@@ -67,7 +67,10 @@ async def export_all(folder: Path, settings: Settings, stream: EventStream) -> i
         except (NotKept, BadRecord, OSError) as error:
             problems.append(f"{file.name} is not in it. {error}")
     for draft, stored in (coming := await drafts.listed()).items():
-        put(folder / _COMING / f"{draft}{_DRAFT}", msgspec.json.encode(stored), _OWN)
+        if isinstance(stored, str):
+            problems.append(f"{draft} is not in it. {stored}")
+        else:
+            put(folder / _COMING / f"{draft}{_DRAFT}", msgspec.json.encode(stored), _OWN)
     try:
         _put_acts(folder / f"place{DESK}", await stream.read_acts(PLACE))
     except (UnknownEvent, NotOurs) as error:
@@ -113,7 +116,7 @@ async def restore(folder: Path, settings: Settings, stream: EventStream) -> int:
             await drafts.put(draft, replace(msgspec.json.decode(taken(file), type=Stored), version=1))
         except DraftConflict:
             print(f"The draft {draft} is here already.")
-        except (TooManyDrafts, NotKept, msgspec.DecodeError) as error:
+        except (TooManyDrafts, NotKept, *NOT_JSON) as error:
             problems.append(f"The draft {draft} was not brought here. {error}")
     try:
         if not await _run_by(_acts_in(folder / f"place{DESK}"), stream):

@@ -58,7 +58,8 @@ class Again:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope.get("path", "")
-        if not path.startswith(_NIGHTS) or not path.endswith(_POLLED) or scope.get("method") != "GET":
+        is_poll = scope["type"] == "http" and scope["method"] == "GET"
+        if not (is_poll and path.startswith(_NIGHTS) and path.endswith(_POLLED)):
             await self.app(scope, receive, send)
             return
         shared = process(HTTPConnection(scope))

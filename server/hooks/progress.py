@@ -12,6 +12,7 @@ from server.election.nights import Night
 from server.hooks.messages import Message
 from server.hooks.sending import Answer
 from server.stream.clock import now
+from server.stream.codec import NOT_JSON
 from server.stream.cursors.cursors import Cursors
 
 
@@ -55,7 +56,7 @@ _cursors, _tries = msgspec.json.Decoder(Cursor), msgspec.json.Decoder(Try)
 def begun(hook: Hook, kept: bytes) -> Cursor:
     """A webhook's cursor as it was kept; at its beginning where nothing was, or nothing that this program wrote."""
     cursor = Cursor(hook.after, since=hook.since)
-    with suppress(msgspec.DecodeError):
+    with suppress(*NOT_JSON):
         cursor = _cursors.decode(kept)
     if cursor.since == hook.since:
         return cursor
@@ -73,7 +74,7 @@ async def progress_of(cursors: Cursors, night: str, hook: Hook) -> Progress:
     kept, lines = await cursors.told(night, hook.id)
     tries: list[Try] = []
     for line in lines:
-        with suppress(msgspec.DecodeError):
+        with suppress(*NOT_JSON):
             tries.append(_tries.decode(line))
     return Progress(begun(hook, kept), tuple(tries))
 

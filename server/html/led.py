@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from msgspec import DecodeError, Struct, ValidationError
+from msgspec import Struct
 from msgspec.json import decode
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket
 from server.live.frames import Message
 from server.live.leading import Leading, told
 from server.live.line import in_a_task, line_of
+from server.stream.codec import NOT_JSON
 
 UNCACHED = {"Cache-Control": "no-store"}
 _Sent = TypeVar("_Sent")
@@ -21,7 +22,7 @@ async def sent(request: Request, kind: type[_Sent], wrong: str) -> _Sent:
     """What a leader sends; HTTPException 400, which begins with the sentence ``wrong``, for what is no such thing."""
     try:
         return decode(await request.body(), type=kind)
-    except (DecodeError, ValidationError) as error:
+    except NOT_JSON as error:
         raise HTTPException(400, f"{wrong}: {error}.") from None
 
 

@@ -14,7 +14,8 @@ from server.live.audience import Audience, Messages, Viewer
 from server.live.audiences import Audiences
 from server.live.frames import Message
 from server.stream import clock
-from server.stream.clocks import LENGTH, Clocks, Moved
+from server.stream.codec import NOT_JSON
+from server.stream.cursors.clocks import LENGTH, Clocks, Moved
 from server.stream.events import StreamUnavailable
 
 _LOOK_SECONDS = 0.25  # between two looks at the clocks that somebody here follows
@@ -40,10 +41,10 @@ class Clock(Struct, frozen=True):
 
 
 class Leading:
-    """All clocks, and those that somebody follows here."""
+    """All clocks, and those that somebody follows here. ``says`` is what is said of each of them."""
 
-    def __init__(self, clocks: Clocks) -> None:
-        self._clocks = clocks
+    def __init__(self, clocks: Clocks, says: type[Struct]) -> None:
+        self._clocks, self._says = clocks, says
         self._audiences = Audiences()
         self._position = 0
         self._known: dict[str, tuple[Clock | None, int]] = {}  # clock and the position of its last move, by code
@@ -58,10 +59,14 @@ class Leading:
         return await self._clocks.move(code, token, number, encode(says))
 
     async def find(self, code: str) -> Clock | None:
-        """A clock by its code, as it is written or as somebody types it; None if there is none."""
+        """A clock by its code, as it is written or as somebody types it; None if there is none, or if what is said of
+        it cannot be read."""
         code = "".join(code.split()).upper()[:LENGTH]
-        found = await self._clocks.found(code)
-        return Clock(code, *found) if found else None
+        if found := await self._clocks.found(code):
+            with suppress(*NOT_JSON):
+                decode(found[1], type=self._says)
+                return Clock(code, *found)
+        return None
 
     def join(self, viewer: Viewer, led: Clock) -> Audience:
         """Tell a viewer where a clock stands, and of each of its moves; returns its audience, for the line."""

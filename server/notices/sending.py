@@ -21,7 +21,7 @@ from server.html.languages import language
 from server.measures import NOTICES
 from server.notices.words import TOLD, SetsNews, is_news, notice
 from server.settings import Settings
-from server.stream.codec import UnknownEvent
+from server.stream.codec import NOT_JSON, UnknownEvent
 from server.stream.cursors.cursors import Cursors
 from server.stream.cursors.subscriptions import Subscriptions
 from server.stream.events import EventStream
@@ -121,7 +121,7 @@ class Notices:
             self._later(claimed.wait, self._to_send, night)
             return
         cursor, is_news, events = _Cursor(0, ""), True, []
-        with suppress(msgspec.DecodeError):
+        with suppress(*NOT_JSON):
             cursor = msgspec.json.decode(claimed.cursor, type=_Cursor)
         while events or await self._keep(night, cursor):
             mark, events = await self._cursors.events(night, cursor.seq, _READ_AT_ONCE)
@@ -144,8 +144,11 @@ class Notices:
         count = known.counts[event.ballot]
         if not is_news(known, count, event):
             return True
-        kept = [msgspec.json.decode(one, type=Subscription) for one in await self._of(night, count)]
-        told = [one for one in kept if one.after < event.seq]
+        told: list[Subscription] = []
+        for kept in await self._of(night, count):
+            with suppress(*NOT_JSON):  # one that cannot be read keeps nobody else from being told
+                if (one := msgspec.json.decode(kept, type=Subscription)).after < event.seq:
+                    told.append(one)
         texts = {
             lang: notice(known, count, event, language(lang), self._settings.public_url)
             for lang in {one.lang for one in told}

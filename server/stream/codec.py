@@ -1,9 +1,16 @@
 """Events and acts to JSON and back, each under a stable name and version. An unknown kind is never skipped."""
 
+from typing import TypeVar
+
 import msgspec
 
 from server.election.counting.acts import AnyAct
 from server.election.events import AnyEvent
+
+NEWEST = "Run the newest version."
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What is raised for bytes that are no JSON, or not that of what is expected."""
+T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder()
 _events = msgspec.json.Decoder(AnyEvent)
@@ -21,21 +28,18 @@ def encode(event: AnyEvent | AnyAct) -> bytes:
 
 def decode(data: bytes) -> AnyEvent:
     """The event in these bytes; UnknownEvent if its kind or shape is not known here."""
-    try:
-        return _events.decode(data)
-    except msgspec.DecodeError as error:
-        raise _unknown(error) from error
+    return _read(_events, data)
 
 
 def decode_act(data: bytes) -> AnyAct:
     """The act in these bytes; UnknownEvent if its kind or shape is not known here."""
+    return _read(_acts, data)
+
+
+def _read(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
     try:
-        return _acts.decode(data)
-    except msgspec.DecodeError as error:
-        raise _unknown(error) from error
-
-
-def _unknown(error: msgspec.DecodeError) -> UnknownEvent:
-    return UnknownEvent(
-        f"It holds an event that this version of the program cannot read ({error}). Run the newest version."
-    )
+        return decoder.decode(data)
+    except NOT_JSON as error:
+        raise UnknownEvent(
+            f"It holds an event that this version of the program cannot read ({error}). {NEWEST}"
+        ) from error

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from server.election.texts.said import Said, say
+from server.stream.codec import NEWEST, NOT_JSON, UnknownEvent
 from server.stream.events import EventStream
 from server.stream.reading import text
 
@@ -40,8 +41,9 @@ return 1
 # Arguments: the draft, how many versions may be there of it, the night that it became ("" for none).
 _DROP = """
 local now = redis.call("HGET", KEYS[1], ARGV[1])
-if now then
-  local version = cjson.decode(now).version
+local known, said = pcall(cjson.decode, now)
+if known then
+  local version = tonumber(said.version) or 0
   for i = math.max(0, version - tonumber(ARGV[2])), version do redis.call("HDEL", KEYS[2], ARGV[1] .. "/" .. i) end
 end
 redis.call("HDEL", KEYS[1], ARGV[1])
@@ -80,26 +82,39 @@ class TooManyDrafts(Exception):
 _decoder = msgspec.json.Decoder(Stored)
 
 
+def _read(data: bytes) -> Stored:
+    try:
+        return _decoder.decode(data)
+    except NOT_JSON as error:
+        raise UnknownEvent(f"A draft that this version of the program cannot read ({error}). {NEWEST}") from error
+
+
 class Drafts:
-    """All drafts in one Redis. Every method raises StreamUnavailable if Redis does not answer."""
+    """All drafts in one Redis. Every method raises StreamUnavailable if Redis does not answer; those that read one
+    draft UnknownEvent if another version of this program, or another program, has written it."""
 
     def __init__(self, stream: EventStream) -> None:
         self._stream, self.call = stream, stream.client.call
 
-    async def listed(self) -> Mapping[str, Stored]:
-        """Every draft's newest version, by the draft's id."""
-        found: dict[bytes, bytes] = await self.call("HGETALL", "{drafts}")
-        return {text(draft): _decoder.decode(data) for draft, data in found.items()}
+    async def listed(self) -> Mapping[str, Stored | str]:
+        """Every draft's newest version, or a sentence that says why it cannot be read, by the draft's id."""
+        found: dict[str, Stored | str] = {}
+        for draft, data in (await self.call("HGETALL", "{drafts}")).items():
+            try:
+                found[text(draft, "replace")] = _read(data)
+            except UnknownEvent as error:
+                found[text(draft, "replace")] = str(error)
+        return found
 
     async def newest(self, draft: str) -> Stored | None:
         """The newest version of a draft; None if there is no such draft."""
         data = await self.call("HGET", "{drafts}", draft)
-        return _decoder.decode(data) if data else None
+        return _read(data) if data else None
 
     async def earlier(self, draft: str, version: int) -> Stored | None:
         """An earlier version of a draft; None if it is not kept any more."""
         data = await self.call("HGET", "{drafts}:was", f"{draft}/{version}")
-        return _decoder.decode(data) if data else None
+        return _read(data) if data else None
 
     async def put(self, draft: str, stored: Stored) -> None:
         """Store a version that was made from the version before it; it is on disk when this returns.
@@ -132,4 +147,4 @@ class Drafts:
 
     async def due(self, now: datetime) -> list[str]:
         """The drafts whose time to be opened has come."""
-        return [text(draft) for draft in await self.call("ZRANGEBYSCORE", "{drafts}:due", "-inf", now.timestamp())]
+        return [text(id, "replace") for id in await self.call("ZRANGEBYSCORE", "{drafts}:due", "-inf", now.timestamp())]

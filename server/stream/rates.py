@@ -12,8 +12,8 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 
 from server.stream.servers.cluster import CLUSTERS, FAILURE, named
-from server.stream.servers.connections import SENTINELS, pool
-from server.stream.servers.failures import ended
+from server.stream.servers.connections import SENTINELS, address, pool
+from server.stream.servers.failures import ended, failed
 
 _WAIT_SECONDS = 1.0
 
@@ -24,7 +24,7 @@ class Rates:
     """Counts requests against limits; a process has one of these."""
 
     def __init__(self, redis_url: str) -> None:
-        self._storage = _storage(redis_url)
+        self._storage, self._where = _storage(redis_url), address(redis_url)
         self._limiter = SlidingWindowCounterRateLimiter(self._storage)
         self._is_away = False
 
@@ -41,9 +41,10 @@ class Rates:
                     if within:
                         return 0
                     stats = await self._limiter.get_window_stats(limit, who)
-        except (StorageError, FAILURE, OSError):
+        except (StorageError, FAILURE, OSError) as error:
             if not self._is_away:  # the request's own line says so of each request
-                log.warning("rates are not counted while redis is away")
+                cause = error.storage_error if isinstance(error, StorageError) else error
+                log.warning("rates are not counted", why=str(failed(cause, self._where)))
             self._is_away = True
             return 0
         return max(1, min(60, math.ceil(stats.reset_time - time.time())))

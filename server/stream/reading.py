@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from msgspec import Struct
 from redis.exceptions import ResponseError
@@ -13,8 +13,11 @@ from server.stream import clock, scripts
 from server.stream.codec import UnknownEvent, decode, decode_act
 from server.stream.servers.failures import NOT_OURS, is_not_ours
 
+E = TypeVar("E", bound=AnyEvent | AnyAct)
+
 INDEX = "nights"
 _ALL = 10_000_000
+_BY_HAND = "Its entry {} is missing or not ours: a stream of it was changed by hand. Bring it back from a backup."
 
 
 class Position(Struct, frozen=True):
@@ -120,10 +123,18 @@ async def round_of(call: Callable[..., Awaitable[Any]], night: str) -> str:
 
 
 async def look(call: Callable[..., Awaitable[Any]], night: str, known: Position, most: int = _ALL) -> Since:
-    """What came after a position, at most so many events and acts, in one round trip; ``call`` sends a command."""
+    """What came after a position, at most so many events and acts, in one round trip; ``call`` sends a command.
+
+    UnknownEvent where one of them is missing.
+    """
     reply = await call("EVAL", scripts.LOOK, 3, *keys(night), *arguments(known, most))
     news = since(reply)
     assert news is not None
+    at = Position() if news.whole else known
+    for seq, entries in ((at.events, news.events), (at.acts, news.acts)):
+        for place, entry in enumerate(entries, seq + 1):
+            if entry.seq != place:
+                raise UnknownEvent(_BY_HAND.format(place))
     return news
 
 
@@ -144,13 +155,14 @@ def since(reply: Any) -> Since | None:
 
 
 def decoded(entries: Any) -> tuple[AnyEvent, ...]:
-    """The events in entries of a night's public stream; UnknownEvent as ``codec.decode``."""
-    return tuple([decode(data) for data in _data(entries)])
+    """The events in entries of a night's public stream; UnknownEvent as ``codec.decode``, and where an event is
+    not at its seq."""
+    return tuple([_in_place(decode(_fields(entry)[0]), entry) for entry in entries])
 
 
 def decoded_acts(entries: Any) -> tuple[AnyAct, ...]:
-    """The acts in entries of a night's private stream; UnknownEvent as ``codec.decode_act``."""
-    return tuple([decode_act(data) for data in _data(entries)])
+    """The acts in entries of a night's private stream; UnknownEvent as ``decoded``."""
+    return tuple([_in_place(decode_act(_fields(entry)[0]), entry) for entry in entries])
 
 
 def listed(entries: Any, nights: Sequence[str] = ()) -> tuple[list[str], str]:
@@ -158,7 +170,7 @@ def listed(entries: Any, nights: Sequence[str] = ()) -> tuple[list[str], str]:
     on_air, last = list(nights), "0-0"
     for entry, fields in entries:
         last = text(entry)
-        for action, night in ((text(name), text(value)) for name, value in fields.items()):
+        for action, night in ((text(name, "replace"), text(value, "replace")) for name, value in fields.items()):
             if night in on_air:
                 on_air.remove(night)
             if action == "opened":
@@ -166,21 +178,26 @@ def listed(entries: Any, nights: Sequence[str] = ()) -> tuple[list[str], str]:
     return on_air, last
 
 
-def text(value: bytes | str) -> str:
-    """Text of a reply, which redis-py gives as bytes or str."""
-    return value.decode() if isinstance(value, bytes) else value
+def text(value: bytes | str, errors: str = "strict") -> str:
+    """Text of a reply, which redis-py gives as bytes or str; ``errors`` as in ``bytes.decode``."""
+    return value.decode(errors=errors) if isinstance(value, bytes) else value
 
 
-def _data(entries: Any) -> list[bytes]:
-    """The bytes in entries."""
-    return [data for data, _ in map(_fields, entries)]
+def _in_place(said: E, entry: Any) -> E:
+    """What an entry says, where its id is the seq of that."""
+    if text(entry[0]) != f"{said.seq}-0":
+        raise UnknownEvent(_BY_HAND.format(said.seq))
+    return said
 
 
 def _fields(entry: Any) -> tuple[bytes, str]:
-    """An entry's bytes, and its mark, "" where it has none. redis-py gives an entry's fields as a dict; in a script's
-    reply they are a flat list."""
+    """An entry's bytes, and its mark, "" where it has none; UnknownEvent where it is none of ours. redis-py gives an
+    entry's fields as a dict; in a script's reply they are a flat list."""
     fields = entry[1]
     if not isinstance(fields, dict):
         fields = dict(zip(fields[::2], fields[1::2], strict=True))
     found = cast(dict[bytes, bytes], fields)
-    return found[b"event"], text(found.get(b"mark", b""))
+    try:
+        return found[b"event"], text(found.get(b"mark", b""))
+    except (KeyError, UnicodeDecodeError) as error:
+        raise UnknownEvent(_BY_HAND.format(text(entry[0]))) from error

@@ -234,6 +234,9 @@ async def test_rubbish_in_the_address_or_on_the_line_hurts_nobody(site: Site, st
             await page.read(line, 1)
     with pytest.raises(InvalidStatus):
         await connect(f"{site.ws}/nights/no-such-night/live?after=0")
+    for no_line in (f"/api/nights/{NIGHT}/chart.csv", f"/nights/{NIGHT}", "/"):
+        with pytest.raises(InvalidStatus, match="403"):
+            await connect(f"{site.ws}{no_line}")
     async with connect(f"{site.ws}/nights/{NIGHT}/live?after=1") as line:
         await line.send(b"\x00\xff")
         await line.send("x" * 100_000)

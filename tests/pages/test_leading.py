@@ -10,8 +10,9 @@ import httpx2
 import pytest
 import websockets
 
+from server.live.leading import Leading, Stands
 from server.stream import embedded
-from server.stream.clocks import MOST_CLOCKS, Clocks
+from server.stream.cursors.clocks import MOST_CLOCKS, Clocks
 from server.stream.drafts import Drafts
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
@@ -79,6 +80,10 @@ async def test_only_who_began_a_clock_moves_it_and_what_is_no_move_is_refused(bo
     assert await moved(other, clock | {"code": "AAAAA"}, number=2) == 404
     for wrong in ({"pace": 0}, {"pace": 1e9}, {"at": -1}, {"at": "noon"}, {"by": "me"}):
         assert await moved(one, clock, **wrong) == 400
+    async with httpx2.AsyncClient(base_url=one.url) as client:
+        for what, sent in (("clock", b'{"at":1,"pace":1,"plays":true,"\xff":1}'), ("director", b'{"shows":["\xff"]}')):
+            answer = await client.post(f"/nights/{NIGHT}/{what}", content=sent)
+            assert answer.status_code == 400, answer.text
     assert await moved(other, clock, number=2) == 204
     async with websockets.connect(f"{one.ws}/clocks/AAAAA") as line:
         assert [json.loads(said) async for said in line] == [{"over": True}]
@@ -102,6 +107,20 @@ async def test_a_code_leads_to_the_moment_of_its_night_and_a_wrong_code_stays_ty
         wrong = await client.get("/follow", params={"code": "<b>"})
         assert wrong.status_code == 404 and 'value="&lt;b&gt;"' in wrong.text and "Nobody leads" in wrong.text
         assert (await client.get("/follow")).status_code == 200
+
+
+async def test_a_clock_of_which_nothing_can_be_read_is_none(store: Embedded) -> None:
+    stream = EventStream(store.url)
+    clocks = Clocks(Drafts(stream))
+    leading = Leading(clocks, Stands)
+    for says in (b"{]", b"[]", b'{"since":1}', b"\xff", b'{"\xff":1}'):
+        code, _ = await clocks.begin(NIGHT, says) or ("", "")
+        assert await leading.find(code) is None
+    code, _ = await leading.begin(NIGHT, Stands(1, 1, 1.0, plays=True)) or ("", "")
+    assert await leading.find(code)
+    await stream.client.call("HDEL", f"{{clocks}}:{code}", "says")
+    assert await leading.find(code) is None
+    await stream.close()
 
 
 async def test_there_is_an_end_to_clocks(store: Embedded) -> None:

@@ -83,8 +83,15 @@ def test_a_key_of_the_environment_needs_no_file_and_an_empty_one_is_none(tmp_pat
         "redis+sentinel://redis.example:6379/night/six",
         "redis+cluster://one.example/1",
         "http+cluster://one",
+        "unix://",
+        "Jane:hush@redis.example:6379",
+        "redis://Jane:hu/hush@redis.example",
+        "redis:/redis.example?password=hush&db=1",
     ],
 )
-def test_an_address_that_is_none_of_a_redis_is_told_in_a_sentence(url: str, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"REDIS_URL must be like redis://"):
+def test_an_address_that_is_none_of_a_redis_is_told_in_a_sentence_without_its_password(
+    url: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match=r"REDIS_URL must be like redis://") as told:
         Settings.from_env({"REDIS_URL": url, "DATA_DIR": str(tmp_path)})
+    assert "hush" not in str(told.value)

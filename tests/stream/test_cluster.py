@@ -11,7 +11,7 @@ import pytest
 from limits import parse
 
 from server.settings import ROOT
-from server.stream.clocks import Clocks
+from server.stream.cursors.clocks import Clocks
 from server.stream.drafts import Drafts
 from server.stream.events import EventStream, StreamUnavailable, StreamUnfit
 from server.stream.follow import Opened

@@ -1,11 +1,15 @@
 """Drafts on a real server: stored by who has seen the newest, bounded, due at their time."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from msgspec import Raw
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
+from server.count.setup.opening import open_due
+from server.nights.kept import Kept
 from server.stream import drafts as module
 from server.stream.drafts import DraftConflict, Drafts, Stored, TooManyDrafts
 from server.stream.events import EventStream
@@ -33,6 +37,26 @@ async def test_only_who_has_seen_the_newest_version_replaces_it(drafts: Drafts) 
     assert list(await drafts.listed()) == ["a"]
     with pytest.raises(DraftConflict):
         await drafts.put("gone", version(2))
+
+
+async def test_a_draft_that_cannot_be_read_hides_no_other_and_stops_nobody(drafts: Drafts, stream: EventStream) -> None:
+    await drafts.put("a", version(1))
+    for draft in ("b", b"\xff"):
+        await drafts.call("HSET", "{drafts}", draft, '{"version":"newer"}')
+        await drafts.call("ZADD", "{drafts}:due", 1, draft)
+    listed = dict(await drafts.listed())
+    assert listed.pop("a") == version(1) and len(listed) == 2
+    assert all("cannot read" in str(why) for why in listed.values())
+    await drafts.put("c", Stored(1, AT, "Ann", Raw(b"5"), opens=AT))  # which is no sheet
+    unread = set[str]()
+    with capture_logs() as lines:
+        for _ in range(2):
+            await open_due(stream, drafts, Kept(Path("nowhere")), unread)
+    assert [line["draft"] for line in lines] == ["b"]
+    stored = await drafts.newest("c")
+    assert stored and "cannot read" in stored.failed and stored.opens is None
+    await drafts.drop("b")
+    assert "b" not in await drafts.listed()
 
 
 async def test_ten_earlier_versions_are_kept(drafts: Drafts) -> None:

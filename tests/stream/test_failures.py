@@ -17,13 +17,17 @@ from redis.exceptions import BusyLoadingError, ClusterError
 from structlog.testing import capture_logs
 
 from server.__main__ import main
+from server.app import build_app
 from server.election.counting.acts import Asked, Stamp
 from server.settings import ROOT, Settings
-from server.stream.clocks import Clocks
+from server.stream.cursors.clocks import Clocks
+from server.stream.cursors.cursors import Cursors
 from server.stream.cursors.subscriptions import Subscriptions
 from server.stream.drafts import Drafts, Stored
 from server.stream.events import EventStream
 from server.stream.patience import seconds_of_rest
+from server.stream.photos.photos import Photos
+from server.stream.presence.presence import Presence
 from server.stream.rates import Rates
 from server.stream.servers.failures import StreamUnavailable, StreamUnfit, ended, failed
 from server.stream.submit import Submitter
@@ -77,6 +81,12 @@ async def test_a_redis_that_refuses_writes_says_why_and_takes_them_again_later(
         ("redis://reader:secret@127.0.0.1:{port}?nonsense=1", "says nonsense=1, which no connection"),
         ("redis://127.0.0.1:{port}?socket_timeout=soon", "says socket_timeout=soon, which no connection"),
         ("redis://127.0.0.1:{port}?ssl_cert_reqs=none", "says ssl_cert_reqs=none, which no connection"),
+        ("redis://127.0.0.1:{port}?decode_responses=yes", "says decode_responses=yes, which no connection"),
+        ("redis://127.0.0.1:{port}?encoding=nonsense", "says encoding=nonsense, which no connection"),
+        (
+            "rediss://127.0.0.1:{port}?ssl_ciphers=none",
+            "speaks no TLS that this program can follow: No cipher can be sel",
+        ),
         ("redis+cluster://127.0.0.1:{port}?nonsense=1", "says nonsense=1, which no connection"),
         ("redis+sentinel://127.0.0.1:{port}/night?sentinel_nonsense=1", "says sentinel_nonsense=1, which no connec"),
     ],
@@ -110,6 +120,14 @@ def test_a_user_who_may_not_hear_of_news_is_told_so_at_the_start(
     err = capsys.readouterr().err
     assert code == os.EX_CONFIG, err
     assert re.search(r"may not do this: .*'xread' command\. server/stream/README.md names the rights", err)
+
+
+async def test_a_right_that_a_script_lacks_is_named_as_any_other(one: Server) -> None:
+    one.ask("ACL SETUSER declared on >password ~* +@all -xadd")
+    stream = EventStream(f"redis://declared:password@127.0.0.1:{one.port}")
+    with pytest.raises(StreamUnfit, match=r"may not do this: .*'xadd' command.*README.md names the rights"):
+        await opened(stream)
+    await stream.close()
 
 
 async def test_a_process_that_may_not_hear_of_news_any_more_is_not_ready_and_logs_it_once(
@@ -167,6 +185,33 @@ async def test_a_certificate_that_is_not_trusted_is_called_so_and_can_be_trusted
             trusting = EventStream(Settings.from_env(environment).redis_url or "")
             await opened(trusting)
             await trusting.close()
+
+
+async def test_what_is_no_redis_is_called_so() -> None:
+    async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    listener = await asyncio.start_server(answers, "127.0.0.1", 0)
+    at = f"127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    for url in (f"redis://{at}", f"redis+sentinel://{at}/night", f"redis+cluster://{at}"):
+        with pytest.raises(StreamUnfit, match=r"is no Redis: .*HTTP/1.1 400"):
+            await EventStream(url).open()
+    listener.close()
+
+
+async def test_a_redis_that_goes_away_while_a_process_starts_is_waited_for(
+    one: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.app._SECONDS_TO_CATCH_UP", 0.1)
+    stream = EventStream(one.url)
+    await stream.open()
+    app = build_app(Settings(redis_url=one.url, data_dir=tmp_path, secret_key="a secret of this test"), stream)
+    one.kill()
+    async with app.router.lifespan_context(app):
+        assert not app.hub.ready.is_set()
+    await stream.close()
 
 
 async def test_a_node_of_a_cluster_is_called_so(tmp_path: Path) -> None:
@@ -262,7 +307,22 @@ async def test_the_rights_that_are_named_are_enough(one: Server, tmp_path: Path)
     assert await told.of(NIGHT, "b") == []
     await told.erase(NIGHT)
     rates = Rates(url)
-    assert [await rates.seconds_over(parse("1/minute"), "somebody") > 0 for _ in range(2)] == [False, True]
+    for _ in range(2):
+        assert [await rates.seconds_over(parse("1/minute"), "somebody") > 0 for _ in range(2)] == [False, True]
+        (name,) = re.findall(r"b'(rates[^']+)'", one.ask("KEYS rates*"))[-1:]
+        one.ask(f"PEXPIRE {name} 59000")  # as after a minute: this count becomes that of the minute before
+    presence, photos, cursors = Presence(stream), Photos(stream), Cursors(stream)
+    await presence.heard(NIGHT, "invitation")
+    assert "invitation" in await presence.known(NIGHT)
+    await photos.put(NIGHT, "hash", b"picture")
+    assert await photos.get(NIGHT, "hash") == b"picture"
+    await photos.drop(NIGHT, "hash")
+    assert not (await cursors.claim(NIGHT, "hook", "us", 9.0)).wait
+    assert await cursors.move(NIGHT, "hook", "us", b"cursor", 0.0, b"log\n", gives_up=True)
+    await cursors.note(NIGHT, "hook", b"line\n")
+    await cursors.wake(NIGHT, "hook")
+    assert await cursors.told(NIGHT, "hook") == (b"cursor", [b"line", b"log"])
+    await cursors.drop(NIGHT, "hook")
     assert await stream.begin_again(NIGHT, (2, 1), (await stream.read(NIGHT))[0], ())
     confirming = EventStream(url)
     one.ask("CONFIG SET appendfsync everysec")

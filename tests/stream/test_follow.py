@@ -7,8 +7,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from server.election.events import NightOpened
+from server.election.events import NightHeld, NightOpened
 from server.election.refusals import Refused
+from server.stream.codec import encode
 from server.stream.embedded import Embedded
 from server.stream.events import EventStream
 from server.stream.follow import Arrived, CaughtUp, Erased, News, Opened, Unreadable, follow
@@ -179,6 +180,40 @@ async def test_a_night_that_cannot_be_read_is_off_until_its_next_round_and_the_o
         await opened(stream)
         await until(lambda: seqs(news) == [1, 2, 1])
         assert len([item for item in news if isinstance(item, Unreadable)]) == 2
+        assert not task.done()
+
+
+async def test_a_night_with_an_entry_that_is_not_ours_is_off_and_the_others_go_on(
+    redis: Embedded, stream: EventStream
+) -> None:
+    call = stream._call  # pyright: ignore[reportPrivateUsage]
+    submitter = await opened(stream)
+    held = encode(NightHeld(seq=2, at=START, by="desk", command_id="hold"))
+    spoilt: dict[str, tuple[str | bytes, ...]] = {
+        "of-others": ("2-0", "said", "nothing of ours"),
+        "no-letters": ("2-0", "event", held.replace(b"desk", b"\xff")),
+        "no-mark": ("2-0", "event", held, "mark", b"\xff"),
+        "another-seq": ("3-0", "event", held),
+        "between": ("2-1", "event", held),
+        "after-a-gap": ("3-0", "event", held.replace(b'"seq":2', b'"seq":3')),
+    }
+    for night in spoilt:
+        await open_night(stream, definition(night), "open")
+    async with following(redis.url) as (news, task):
+        await until(lambda: CaughtUp() in news)
+        for night, entry in spoilt.items():
+            await call("XADD", key(night), *entry)
+
+        def off(news: list[News]) -> set[str]:
+            return {one.night for one in news if isinstance(one, Unreadable)}
+
+        await until(lambda: off(news) == set(spoilt))
+        await submitter.submit(NIGHT, declare(0), START)
+        await until(lambda: seqs([item for item in news if getattr(item, "night", "") == NIGHT]) == [1, 2])
+        async with following(redis.url) as (anew, _):
+            await until(lambda: CaughtUp() in anew)
+            assert off(anew) == set(spoilt)
+            assert seqs([item for item in anew if getattr(item, "night", "") == NIGHT]) == [1, 2]
         assert not task.done()
 
 

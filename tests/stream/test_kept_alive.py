@@ -94,7 +94,7 @@ def test_a_server_that_could_not_come_back_comes_back_once_it_can(running: embed
     write(running.folder, "majority", "2920")
     manifest = running.folder / "appendonlydir" / "appendonly.aof.manifest"
     right = manifest.read_text()
-    manifest.write_text("rubbish\n")
+    manifest.write_text(right.replace("1.incr", "7.incr"))
     os.kill(running.pid, signal.SIGKILL)
     log = running.folder / embedded.LOG
     until(lambda: log.read_text().count("is started again") > 9)
@@ -123,6 +123,47 @@ def test_a_damaged_end_of_the_file_is_cut_off_kept_and_told(
     told = "".join(capsys.readouterr())
     assert f"The last {len(damage):,} bytes of" in told
     assert f"kept in {copy}. All that was stored before " in told
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"file appendonly.aof.1.base.rdb seq 1 type b\nfile app", b"\xff\n"])
+def test_the_list_of_its_files_is_written_anew_where_it_is_lost_and_nothing_else_is(
+    folder: Path, damage: bytes | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = embedded.start(folder)
+    write(folder, "majority", "2920")
+    first.stop()
+    manifest = folder / "appendonlydir" / "appendonly.aof.manifest"
+    right = manifest.read_bytes()
+    if damage is None:
+        manifest.unlink()
+    else:
+        manifest.write_bytes(damage)
+    second = embedded.start(folder)
+    assert b"2920" in read(folder, "majority")
+    second.stop()
+    assert manifest.read_bytes() == right
+    assert [copy.read_bytes() for copy in folder.glob("*.lost")] == [damage] * bool(damage)
+    assert f"{manifest} was lost or damaged, and is written anew" in "".join(capsys.readouterr())
+
+
+def test_files_that_are_lost_or_do_not_tell_their_order_are_named_and_left_as_they_are(folder: Path) -> None:
+    first = embedded.start(folder)
+    write(folder, "majority", "2920")
+    first.stop()
+    files = folder / "appendonlydir"
+    base, later, manifest = (files / f"appendonly.aof.{end}" for end in ("1.base.rdb", "1.incr.aof", "manifest"))
+    right = base.read_bytes()
+    base.write_bytes(right[:20] + bytes(10))
+    with pytest.raises(embedded.EmbeddedServerError, match=f"{base}, which has all that was stored before .* damaged"):
+        embedded.start(folder)
+    base.unlink()
+    with pytest.raises(embedded.EmbeddedServerError, match=r"has lost appendonly.aof.1.base.rdb"):
+        embedded.start(folder)
+    manifest.unlink()
+    whole = later.read_bytes()
+    with pytest.raises(embedded.EmbeddedServerError, match=r"do not tell their order: appendonly.aof.1.incr.aof"):
+        embedded.start(folder)
+    assert later.read_bytes() == whole and not manifest.exists()
 
 
 def test_a_server_whose_file_is_damaged_while_it_is_down_comes_back(running: embedded.Embedded) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from asyncio import to_thread
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,7 +22,10 @@ from server.election.texts.said import say
 from server.html.process import process
 from server.nights import archive
 from server.nights.coming.reading import day_of
+from server.nights.coming.sheet import Sheet
 from server.nights.copies import open_copy
+from server.stream.codec import UnknownEvent
+from server.stream.drafts import Stored
 
 
 @allows(SignedIn(ADMINS))
@@ -106,8 +110,14 @@ async def _own_invitation(request: Request, night: str) -> str:
 async def _nights(request: Request, notice: str = "", status: int = 200) -> Response:
     hub = process(request).hub
     on_air = [channel.night for channel in hub.channels.values() if channel.night]
-    listed = (await drafts(request).listed()).items()
-    coming = [(id, stored, sheet := sheet_of(stored), day_of(sheet.date)) for id, stored in listed]
+    coming, off = list[tuple[str, Stored, Sheet, date | None]](), dict(hub.off)
+    for id, stored in (await drafts(request).listed()).items():
+        try:
+            if isinstance(stored, str):
+                raise UnknownEvent(stored)
+            coming.append((id, stored, sheet := sheet_of(stored), day_of(sheet.date)))
+        except UnknownEvent as error:
+            off[id] = str(error)
     coming.sort(key=lambda one: (one[1].opens is None, one[1].opens or one[1].at))
     opened = request.query_params.get("opened", "")
     if not any(night.definition.id == opened for night in on_air):
@@ -125,7 +135,7 @@ async def _nights(request: Request, notice: str = "", status: int = 200) -> Resp
         on_air=[night for night in on_air if not (night.held or night.is_played)],
         held=[night for night in on_air if night.held and not night.is_played],
         played=[night for night in on_air if night.is_played],
-        off=hub.off.items(),
+        off=off.items(),
         kept=process(request).kept.listed(),
         past=archive.listed(),
     )

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from datetime import datetime
 
+import structlog
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -28,6 +29,8 @@ from server.stream.drafts import DraftConflict, Drafts, Stored
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.opening import open_night
 from server.stream.submit import Submitter
+
+log = structlog.get_logger(__name__)
 
 _EVERY_SECONDS = 1.0
 _CHANGED = say("Somebody has changed this draft since you saw it. Nothing was opened: look at it again.")
@@ -89,16 +92,24 @@ async def open_stored(stream: EventStream, drafts: Drafts, kept: Kept, draft: st
 
 async def open_in_time(stream: EventStream, drafts: Drafts, kept: Kept) -> None:
     """Open drafts as their time comes, for ever; what was due while no process ran is opened at once."""
+    unread = set[str]()
     while True:
         with suppress(StreamUnavailable):
-            await open_due(stream, drafts, kept)
+            await open_due(stream, drafts, kept, unread)
         await asyncio.sleep(_EVERY_SECONDS)
 
 
-async def open_due(stream: EventStream, drafts: Drafts, kept: Kept) -> None:
-    """Open the drafts that are due. One that cannot be opened keeps the sentence that says why, and waits."""
+async def open_due(stream: EventStream, drafts: Drafts, kept: Kept, unread: set[str]) -> None:
+    """Open the drafts that are due. One that cannot be opened keeps the sentence that says why, and waits; one that
+    this process cannot read is left to others, logged once, and noted in ``unread``."""
     for draft in await drafts.due(now()):
-        stored = await drafts.newest(draft)
+        try:
+            stored = await drafts.newest(draft)
+        except UnknownEvent as error:
+            if draft not in unread:
+                log.error("a draft is due and cannot be read", draft=draft, error=str(error))
+            unread.add(draft)
+            continue
         if stored is None or stored.opens is None:  # another process was first
             continue
         try:

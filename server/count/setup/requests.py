@@ -18,6 +18,7 @@ from server.html.root import rooted
 from server.html.templates import rendered
 from server.nights.coming.sheet import Sheet, decoded, encoded
 from server.stream.clock import now
+from server.stream.codec import NEWEST, NOT_JSON, UnknownEvent
 from server.stream.drafts import DraftConflict, Drafts, Stored, TooManyDrafts
 
 ADMINS: tuple[Role, ...] = ("admin",)
@@ -71,8 +72,11 @@ def says(sheet: Sheet) -> Raw:
 
 
 def sheet_of(stored: Stored) -> Sheet:
-    """The sheet of a stored draft."""
-    return decoded(stored.says)
+    """The sheet of a stored draft; UnknownEvent if it is none that this version of the program knows."""
+    try:
+        return decoded(stored.says)
+    except NOT_JSON as error:
+        raise UnknownEvent(f"A draft that this version of the program cannot read ({error}). {NEWEST}") from error
 
 
 def page(request: Request, template: str, status: int = 200, *, notice: str = "", **context: object) -> Response:

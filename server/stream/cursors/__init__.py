@@ -1,1 +1,1 @@
-"""How far each webhook of a night is, in ``{night}:hooks``. Nothing is sent from here, and no event is kept."""
+"""What is kept in Redis beside the streams: how far each webhook is, who is told of which seats, what leads others."""

@@ -10,7 +10,7 @@ from server.stream.reading import text
 _SAYS_EVERY = timedelta(seconds=15)
 THERE = timedelta(seconds=40)
 """Somebody of whom nothing is heard for longer than this is not there now; phones ask every two seconds."""
-_KEPT_SECONDS = 24 * 3600
+_KEPT_MILLISECONDS = 24 * 3600 * 1000
 _MOST_REMEMBERED = 20_000
 
 
@@ -32,7 +32,7 @@ class Presence:
         self._said[who] = at
         with suppress(StreamUnavailable):
             await self._call("HSET", _key(night), invitation, int(at.timestamp()))
-            await self._call("EXPIRE", _key(night), _KEPT_SECONDS)
+            await self._call("PEXPIRE", _key(night), _KEPT_MILLISECONDS)
 
     async def known(self, night: str) -> dict[str, datetime]:
         """Invitation → when it was last heard from; empty while Redis is away."""
@@ -40,7 +40,11 @@ class Presence:
             known: dict[bytes | str, bytes | str] = await self._call("HGETALL", _key(night))
         except StreamUnavailable:
             return {}
-        return {text(who): datetime.fromtimestamp(int(at), UTC) for who, at in known.items()}
+        heard: dict[str, datetime] = {}
+        for who, at in known.items():
+            with suppress(ValueError, OverflowError, OSError):  # of what nobody here has written
+                heard[text(who)] = datetime.fromtimestamp(int(at), UTC)
+        return heard
 
 
 def _key(night: str) -> str:

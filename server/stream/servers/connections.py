@@ -2,6 +2,7 @@
 a cluster; a caller that finds all of them in use waits for one. No commands."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -24,6 +25,11 @@ T = TypeVar("T")
 SENTINELS = ("redis+sentinel", "rediss+sentinel")
 FAILURES = (RedisError, FAILURE, OSError)
 _MOST, _MOST_OF_A_NODE = 100, 10_000
+# After the question mark of a URL. What is left out is unknown to redis-py, or would give its answers another shape.
+_MAY_BE_ASKED = re.compile(
+    r"(sentinel_)?(db|username|password|protocol|client_name|health_check_interval|socket_timeout|retry_on_timeout|"
+    r"socket_connect_timeout|socket_keepalive|max_connections|timeout|ssl_\w+)"
+)
 _PATIENCE_SECONDS = 3.0  # an officer hears within six seconds what a Redis that hangs has done with three questions
 _AFTER_SILENCE_SECONDS = 1.0
 _SENTINEL_SECONDS = 1.0
@@ -38,6 +44,8 @@ class _SentinelPool(SentinelConnectionPool, BlockingConnectionPool):
 def connected(url: str, most: int = _MOST, **options: Any) -> Any:
     """A client with at most so many connections to ``url``; to a cluster's nodes as many as it needs. StreamUnfit where
     the URL asks for what no connection can be."""
+    if unknown := next((one for one in parse_qsl(urlsplit(url).query) if not _MAY_BE_ASKED.fullmatch(one[0])), None):
+        raise _refused(*unknown)
     try:
         if urlsplit(url).scheme in CLUSTERS:
             options.pop("retry", None)  # a cluster's is its own: what is tried again may be at another node by then
@@ -46,15 +54,22 @@ def connected(url: str, most: int = _MOST, **options: Any) -> Any:
         made.connection_class(**made.connection_kwargs)  # not connected: it refuses what it does not know
     except (TypeError, ValueError, RedisError) as error:
         raise _misspelt(url, str(error)) or error from error
+    except OSError as error:  # TLS with such options cannot be
+        raise _misspelt(url, str(error)) or failed(error, address(url)) from error
     return cast(Any, Redis).from_pool(made)
 
 
 def _misspelt(url: str, said: str) -> StreamUnfit | None:
     """What is wrong with a URL after its question mark, by what redis-py says of it; None if it is not that."""
     asked = parse_qsl(urlsplit(url).query)
-    wrong = [f"{name}={value}" for name, value in asked if name.removeprefix("sentinel_") in said]
-    wrong = wrong or [f"{name}={value}" for name, value in asked if name.startswith("ssl_") and value in said]
-    return StreamUnfit(f"REDIS_URL says {wrong[0]}, which no connection to it can be given.") if wrong else None
+    wrong = [one for one in asked if one[0].removeprefix("sentinel_") in said]
+    wrong = wrong or [one for one in asked if one[0].startswith("ssl_") and one[1] in said]
+    return _refused(*wrong[0]) if wrong else None
+
+
+def _refused(name: str, value: str) -> StreamUnfit:
+    shown = "…" if "pas" in name else value  # a password's, however it is misspelt
+    return StreamUnfit(f"REDIS_URL says {name}={shown}, which no connection to it can be given.")
 
 
 def pool(url: str, **options: Any) -> Any:

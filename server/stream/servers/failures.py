@@ -36,7 +36,7 @@ class NotOurs(StreamUnfit):
 
 
 NOT_OURS = "One of its keys in Redis holds what this program has not written: DEL that key."
-_RIGHTS = "server/stream/README.md names the rights that are needed."
+_FORBIDDEN = "The user of REDIS_URL may not do this: {}. server/stream/README.md names the rights that are needed."
 NO_CLUSTER = (
     "This is a node of a Redis Cluster: REDIS_URL must be like redis+cluster://one.example:6379,two.example:6379."
 )
@@ -63,7 +63,8 @@ _PASSES = {
     "WAITAOF cannot be used when numlocal": "Redis keeps no append-only file any more: set appendonly yes.",
 }
 _STAYS = {
-    "NOPERM": f"The user of REDIS_URL may not do this: {{}}. {_RIGHTS}",
+    "NOPERM": _FORBIDDEN,
+    "ACL failure in script": _FORBIDDEN,
     "WRONGPASS": "Redis refuses the user or the password in REDIS_URL.",
     "NOAUTH": "Redis wants a user or a password: REDIS_URL must have it, as redis://user:password@redis.example:6379/0.",
     "invalid password": "Redis refuses the user or the password in REDIS_URL.",
@@ -76,6 +77,7 @@ _STAYS = {
     "unknown command 'SENTINEL'": f"This is a Redis and no Sentinel, as those at port 26379 are. Without: {_ALONE}",
 }
 
+_LONGEST_QUOTED = 80  # characters of an answer that is none of Redis's
 _OF_PIPELINE = re.compile(r"^Command # .* caused error: \(?['\"]?", re.DOTALL)  # which redis-py puts before a refusal
 
 
@@ -90,9 +92,13 @@ def failed(error: Exception, where: str) -> StreamUnavailable:
             "signed it: REDIS_URL=rediss://…?ssl_ca_certs=/path/to/ca.pem."
         )
     if broken := _in_chain(error, ssl.SSLError):
-        return StreamUnfit(f"Redis at {where} speaks no TLS that this program can follow: {broken.reason or broken}.")
+        why = str(getattr(broken, "reason", None) or broken.args[-1]).rstrip(".")
+        return StreamUnfit(f"Redis at {where} speaks no TLS that this program can follow: {why}.")
     if is_not_ours(error):
         return NotOurs()
+    if heard := _in_chain(error, redis.InvalidResponse):
+        heard = str(heard).removeprefix("Protocol Error: ")[:_LONGEST_QUOTED]
+        return StreamUnfit(f"What answers at {where} is no Redis: {heard}.")
     if _in_chain(error, MasterNotFoundError):  # its own words name every Sentinel with all its settings
         return StreamUnavailable(f"No Sentinel at {where} answers with a primary of that name.")
     said = f"{getattr(error, 'status_code', None) or ''} {_OF_PIPELINE.sub('', str(error))}".strip()
@@ -134,8 +140,8 @@ def _says(said: str, start: str) -> bool:
 
 def _reason(error: BaseException) -> str:
     """The system's words at the bottom of a chain of errors: "Connection refused", "Name or service not known"."""
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__ or error
+    while isinstance(below := error.__cause__ or error.__context__, OSError | redis.RedisError):
+        error = below  # and no further: below may be a mistake in redis-py
     words = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
     return words.rstrip(".")
 

@@ -1,19 +1,23 @@
-"""The damaged end of an append-only file: found, kept aside, and cut off. It imports the standard library only.
+"""The damaged end of an append-only file: found, kept aside, and cut off; and the list of its files where that is lost.
+It imports the standard library only.
 
-It is run as ``python -I -S tail.py FOLDER`` by the watcher, which holds the folder's lock, after a server that could
-not read its file. On stdout it says in a sentence what was cut off, or why nothing can be; the exit code is 0 if the
-file ends with a whole command now and did not before, else 1.
+It is run as ``python -I -S tail.py FOLDER BINARY`` by the watcher, which holds the folder's lock, after a server that
+could not read its file, and before one that would begin a new file over the old. On stdout it says in a sentence what
+was done, or why nothing can be; the exit code is 0 if the server can read its file now and could not before, else 1.
 """
 
 import os
 import re
+import subprocess
 import sys
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from time import localtime, strftime
 from typing import Final, NamedTuple
 
-_MANIFEST: Final = re.compile(r"file (\S+) seq \d+ type i")
+_MANIFEST: Final = "appendonly.aof.manifest"
+_LISTED: Final = re.compile(r"file (\S+) seq \d+ type ([bhi])\n")
+_FILE: Final = re.compile(r"appendonly\.aof\.(\d+)\.(?:(base)\.(?:rdb|aof)|incr\.aof)")
 _ARGUMENTS: Final = re.compile(rb"\*([1-9][0-9]{0,8})\r\n")
 _LENGTH: Final = re.compile(rb"\$([0-9]{1,10})\r\n")
 _STAMP: Final = re.compile(rb"#(?:TS:([0-9]{1,12}))?[^\r\n]{0,1000}\r\n")
@@ -74,12 +78,65 @@ def goes_on(data: Data, after: int) -> bool:
     return any(_command(data, found.start()) for found in _BEGINNING.finditer(data, after + 1))
 
 
+def listed(data: bytes) -> list[tuple[str, str]]:
+    """The files that a manifest lists, each with its kind, "b" for the base and "i" for what came later; none if any
+    of it cannot be read."""
+    text = data.decode(errors="replace")
+    found = _LISTED.findall(text)
+    return found if not _LISTED.sub("", text) and any(kind == "i" for _, kind in found) else []
+
+
+def listed_anew(folder: Path) -> tuple[bool, str]:
+    """Write the manifest again where it is gone or damaged and the files themselves leave no doubt; returns whether,
+    and a sentence ("" if it is whole)."""
+    files = folder / "appendonlydir"
+    manifest = files / _MANIFEST
+    data = manifest.read_bytes() if manifest.is_file() else b""
+    if named := listed(data):
+        gone = ", ".join(name for name, kind in named if kind != "h" and not (files / name).is_file())
+        return False, gone and f"{files} has lost {gone}: bring that back from a copy of the folder."
+    bases: list[tuple[int, str]] = []
+    later: list[tuple[int, str]] = []
+    for file in files.glob("appendonly.aof.*"):
+        if found := _FILE.fullmatch(file.name):
+            (bases if found[2] else later).append((int(found[1]), file.name))
+    later.sort()
+    numbers = [number for number, _ in later]
+    if not bases and not later:
+        return False, ""
+    if len(bases) != 1 or not later or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        there = ", ".join(name for _, name in bases + later)
+        return False, f"{manifest} is lost, and its files do not tell their order: {there}. Bring it back from a copy."
+    kept = f" What was there is kept in {_kept(folder, _MANIFEST, data)}." if data else ""
+    lines = [(name, number, "b") for number, name in bases] + [(name, number, "i") for number, name in later]
+    fresh = manifest.with_name(f"{_MANIFEST}.new")
+    with fresh.open("w") as opened:
+        opened.writelines(f"file {name} seq {number} type {kind}\n" for name, number, kind in lines)
+        opened.flush()
+        os.fsync(opened.fileno())
+    fresh.rename(manifest)
+    return True, f"{manifest} was lost or damaged, and is written anew from its files, which are all there.{kept}"
+
+
+def base_fault(folder: Path, binary: str) -> str:
+    """A sentence about a base that the server's own check finds damaged; "" if there is none."""
+    files = folder / "appendonlydir"
+    data = (files / _MANIFEST).read_bytes() if (files / _MANIFEST).is_file() else b""
+    bases = [name for name, kind in listed(data) if kind == "b" and name.endswith(".rdb")]
+    for base in (files / name for name in bases):
+        check = subprocess.run(["valkey-check-rdb", base], executable=binary, stdout=subprocess.DEVNULL, check=False)
+        if check.returncode:
+            before = strftime("%H:%M:%S on %d %B %Y", localtime(base.stat().st_mtime))
+            return f"{base}, which has all that was stored before {before}, is damaged: bring it back from a copy."
+    return ""
+
+
 def newest(folder: Path) -> Path | None:
     """The file that the server writes to, as its manifest says; None if there is no such file."""
     files = folder / "appendonlydir"
     try:
-        named = _MANIFEST.findall((files / "appendonly.aof.manifest").read_text())
-    except (OSError, UnicodeDecodeError):
+        named = [name for name, kind in listed((files / _MANIFEST).read_bytes()) if kind == "i"]
+    except OSError:
         return None
     return files / named[-1] if named and (files / named[-1]).is_file() else None
 
@@ -121,17 +178,21 @@ def _kept(folder: Path, name: str, lost: bytes) -> Path:
     return copy
 
 
-def main(folder: Path) -> int:
+def main(folder: Path, binary: str) -> int:
     """Mend the file of a folder and say so; an exit code."""
     os.umask(0o077)
     try:
-        cut, sentence = mend(folder)
+        mended, sentence = listed_anew(folder)
+        if not sentence:
+            mended, sentence = mend(folder)
+        if not sentence:
+            sentence = base_fault(folder, binary)
     except OSError as error:
-        cut, sentence = False, f"The end of the append-only file cannot be mended: {error.strerror}."
+        mended, sentence = False, f"The append-only file cannot be mended: {error.strerror}."
     if sentence:
         print(sentence)
-    return 0 if cut else 1
+    return 0 if mended else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2]))

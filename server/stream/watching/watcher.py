@@ -27,6 +27,7 @@ STOP_SECONDS: Final = 10.0
 LONGEST_REST: Final = 2.0  # seconds between two starts: a disk that was full is noticed so soon to have room again
 NEXT_SECONDS: Final = 0.1  # between two looks at whether the watcher that runs the server has ended
 PR_SET_PDEATHSIG: Final = 1  # prctl(2)
+_TOLD: Final = (0, -signal.SIGKILL, -signal.SIGTERM)  # how a server ends that was told to, whose file is as it was
 
 OPTIONS: Final = (
     *("--port", "0", "--unixsocketperm", "700"),
@@ -153,9 +154,9 @@ def serve(binary: str, path: Path, folder: Path, lock: int) -> "subprocess.Popen
     )
 
 
-def mended(folder: Path, parent: Parent) -> bool:
-    """Whether the server's file had a damaged end, which is cut off now; the parent is told so, or why it was not."""
-    tail = [sys.executable, "-I", "-S", str(Path(__file__).with_name("tail.py")), str(folder)]
+def mended(folder: Path, binary: str, parent: Parent) -> bool:
+    """Whether the server's file was damaged and can be read now; the parent is told what was done, or why nothing."""
+    tail = [sys.executable, "-I", "-S", str(Path(__file__).with_name("tail.py")), str(folder), binary]
     told = subprocess.run(tail, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
     if told.stdout:
         parent.say(told.stdout.decode().strip())
@@ -175,6 +176,11 @@ def keep(binary: str, path: Path, folder: Path) -> int:
             return 1
         close_to_others(folder)
         while True:
+            if begins_anew(folder) and not mended(folder, binary, parent):
+                if not parent.ready:
+                    return 1
+                alarm.wait(LONGEST_REST)
+                continue
             server = serve(binary, path, folder, lock)
             answers = False
             while server.poll() is None and not answers:
@@ -186,7 +192,7 @@ def keep(binary: str, path: Path, folder: Path) -> int:
                 deaths = 0
                 while server.poll() is None:
                     alarm.wait(None)
-            elif server.returncode > 0 and mended(folder, parent):
+            elif server.returncode not in _TOLD and mended(folder, binary, parent):
                 continue
             elif not parent.ready:
                 log(f"the server ended without an answer (code {server.returncode})")
@@ -200,6 +206,12 @@ def keep(binary: str, path: Path, folder: Path) -> int:
             end(server)
             path.unlink(missing_ok=True)
         return 0
+
+
+def begins_anew(folder: Path) -> bool:
+    """Whether the server would begin a new file over the old, as it does where the list of its files is gone."""
+    files = folder / "appendonlydir"
+    return any(files.glob("appendonly.aof.*")) and not (files / "appendonly.aof.manifest").exists()
 
 
 def end(server: "subprocess.Popen[bytes]") -> None:

@@ -42,7 +42,7 @@ def opened(stored: Desk) -> NightOpened:
 async def due(stream: EventStream) -> None:
     """What each web process does every second."""
     drafts = Drafts(stream)
-    await open_due(stream, drafts, Kept(Path("nowhere")))
+    await open_due(stream, drafts, Kept(Path("nowhere")), set())
 
 
 def test_a_seat_and_a_pasted_list_are_a_night_that_viewers_see_once_it_is_opened(
@@ -188,6 +188,14 @@ def test_an_export_with_votes_makes_a_draft_that_says_that_they_are_left_out(adm
         assert answer.status_code == 303
         draft = admin.open(answer.headers["location"])
         assert ("the votes of 1 candidate. This is a night still to come, so they are left out" in draft) is told
+
+
+def test_a_draft_of_a_newer_version_is_named_and_the_others_are_listed(admin: Admin, stored: Desk) -> None:
+    begun(admin)
+    stored.do(lambda stream: Drafts(stream).call("HSET", "{drafts}", "newer", '{"version":"2"}'))
+    listed = admin.open("/admin")
+    assert "newer <p" in listed and "Run the newest version." in listed and admin.draft in listed
+    stored.do(lambda stream: Drafts(stream).drop("newer"))
 
 
 def test_a_form_that_is_sent_twice_makes_one_draft_and_one_version(admin: Admin) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from server.stream import clock
 from server.stream.drafts import Drafts
+from server.stream.reading import text
 
 Moved = Literal["moved", "another's", "gone"]
 """What became of a move: the clock is led by another browser, or it is gone, not moved for twelve hours."""
@@ -65,7 +66,7 @@ class Clocks:
     async def found(self, code: str) -> tuple[str, bytes] | None:
         """The night of a clock, and what it says; None if there is none of this code."""
         night, says = await self._call("HMGET", f"{self._key}:{code}", "night", "says")
-        return (night.decode(), says) if night else None
+        return (text(night, "replace"), says) if night and says else None
 
 
 def _hashed(token: str) -> str:
