@@ -88,8 +88,8 @@ class Hexagon(Struct, frozen=True):
     """A seat's hexagon: its ``outline`` is a path in its row.
 
     ``steps`` are its steps in the legends of swing, turnout and majority, and last the time of the declaration
-    (``s3 t1 m5 6j``), as minutes since the polls closed to the base of 36; "" without a result. ``towards`` is the party
-    that the swing went to, if that is not the winner. ``shape`` and ``kind`` are "off" if the poll is called off.
+    (``s3 t1 m5 6j``), as minutes since the polls closed to the base of 36; "" without a result. ``towards`` is the
+    party that the swing went to, if that is not the winner. ``shape`` and ``kind`` are "off" if the poll is called off.
     """
 
     outline: str
