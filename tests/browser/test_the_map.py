@@ -57,9 +57,9 @@ REPAINTED = """
     new MutationObserver((changes) => {
         for (const change of changes) {
             if (change.type === "childList") replaced += change.addedNodes.length;
-            else repainted.push(change.target.getAttribute("aria-labelledby"));
+            else repainted.push(change.target.parentNode.getAttribute("aria-labelledby"));
         }
-    }).observe(document.querySelector(".hexes"), {childList: true, subtree: true, attributeFilter: ["data-m"]});
+    }).observe(document.querySelector(".hexes"), {childList: true, subtree: true, attributeFilter: ["d"]});
 """
 PAINT = """(all) => all.map((one) => {
     const { fill, fillOpacity } = getComputedStyle(one.lastElementChild);

@@ -2,6 +2,7 @@
 // plain links; the page and its style sheet make their look. Here a seat is known by the id of its row in the list.
 (() => {
   const map = document.getElementById("map");
+  if (!map || map.closest("[inert]")) return; // such as on a wall
   const hexes = map.querySelector(".hexes");
   const caption = document.getElementById("map-caption");
   const zoom = map.querySelector("select");
@@ -120,8 +121,9 @@
   const markRecent = () => {
     if (map.dataset.view !== "recent") return;
     const now = Date.parse(status.querySelector("time").dateTime) - Date.parse(hexes.dataset.since);
-    for (const hex of hexes.querySelectorAll("[data-m]")) {
-      hex.classList.toggle("recent", now / 60_000 - hex.dataset.m < 60);
+    for (const path of hexes.querySelectorAll("a[data-party] path")) {
+      const minute = parseInt(path.getAttribute("class").split(" ").pop(), 36);
+      path.parentNode.classList.toggle("recent", now / 60_000 - minute < 60);
     }
   };
 

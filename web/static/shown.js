@@ -7,7 +7,7 @@ const { put, putRows, shown } = (() => {
   const LIT = 3_000; // milliseconds
   const ROWS = /<hx-partial hx-target="#(?:(?:row|seat|council|control|wards)-|score|shapes|banner|status|ahead).*?<\/hx-partial>|<svg><a hx-swap-oob.*?<\/svg>/gs;
   // As in hex.html. Hundreds are read as text: parsing them took as long as all else of a message.
-  const HEXAGON = /<svg><a hx-swap-oob="[^"]*"(?: data-party="(.*?)")? aria-labelledby="(.*?)"(?: class="(.*?)")?(?: data-m="(.*?)")? href="[^"]*"><path(?: data-party="(.*?)")? d="(.*?)".*?<\/svg>/gs;
+  const HEXAGON = /<svg><a hx-swap-oob="[^"]*" aria-labelledby="(.*?)"(?: class="(.*?)")?(?: data-party="(.*?)")? href="[^"]*"><path(?: class="(.*?)")?(?: data-party="(.*?)")? d="(.*?)".*?<\/svg>/gs;
   const OURS = ["chosen", "recent", "lit"]; // classes that scripts give
   const hexagons = new Map(); // the id of a seat's row → its hexagon
   for (const hexagon of document.querySelectorAll(".hexes a")) {
@@ -88,13 +88,13 @@ const { put, putRows, shown } = (() => {
     else element.removeAttribute(name);
     return true;
   };
-  const recolour = (old, kind, party, minute, towards, outline) => {
+  const recolour = (old, kind, party, steps, towards, outline) => {
     const ours = OURS.filter((name) => old.classList.contains(name));
     old.classList.remove(...ours);
     const differs = [
       set(old, "class", kind),
       set(old, "data-party", party),
-      set(old, "data-m", minute),
+      set(old.firstElementChild, "class", steps),
       set(old.firstElementChild, "data-party", towards),
       set(old.firstElementChild, "d", outline),
     ].includes(true);
@@ -143,9 +143,9 @@ const { put, putRows, shown } = (() => {
     const template = document.createElement("template");
     const results = [];
     template.innerHTML = message
-      .replace(HEXAGON, (_, party = "", seat, kind = "", minute = "", towards = "", outline) => {
+      .replace(HEXAGON, (_, seat, kind = "", party = "", steps = "", towards = "", outline) => {
         const old = hexagons.get(seat);
-        if (old && recolour(old, kind, party, minute, towards, outline)) results.push(old);
+        if (old && recolour(old, kind, party, steps, towards, outline)) results.push(old);
         return "";
       })
       .replace(/<hx-partial hx-target="#row-[^>]*>(.*?)<\/hx-partial>/gs, "$1")

@@ -8,10 +8,10 @@ outlines of regions, boxes to zoom to) follows from the definition and does not 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
+from string import ascii_lowercase, digits
 
 from msgspec import Struct
 
@@ -87,9 +87,9 @@ class MapDrawing(Struct, frozen=True):
 class Hexagon(Struct, frozen=True):
     """A seat's hexagon: its ``outline`` is a path in its row.
 
-    ``steps`` are its steps in the legends of swing, turnout and majority (``s3 t1 m5``), "" without a result.
-    ``towards`` is the party that the swing went to, if that is not the winner. ``minute`` is the time of the
-    declaration, in minutes since the polls closed. ``shape`` and ``kind`` are "off" if the poll is called off.
+    ``steps`` are its steps in the legends of swing, turnout and majority, and last the time of the declaration
+    (``s3 t1 m5 6j``), as minutes since the polls closed to the base of 36; "" without a result. ``towards`` is the
+    party that the swing went to, if that is not the winner. ``shape`` and ``kind`` are "off" if the poll is called off.
     """
 
     outline: str
@@ -97,7 +97,6 @@ class Hexagon(Struct, frozen=True):
     kind: str
     steps: str
     towards: str | None
-    minute: int | None
 
 
 @once
@@ -126,7 +125,7 @@ def hexagon(night: Night, count: Count) -> Hexagon:
     if result is None:
         off = count.no_poll is not None
         kind = "off" if off else "open"
-        return Hexagon(path(x, SMALL), kind, kind, "", None, None)
+        return Hexagon(path(x, SMALL), kind, kind, "", None)
     swing = result.swing
     steps: list[str] = []
     if swing:
@@ -135,6 +134,9 @@ def hexagon(night: Night, count: Count) -> Hexagon:
         turnout = result.turnout_valid if result.turnout_papers is None else result.turnout_papers
         steps += [] if turnout is None else [f"t{_step(turnout, TURNOUTS)}"]
         steps += [f"m{_step(result.majority_share, MAJORITIES)}"]
+    assert count.declared_at is not None
+    minute = _in_36(int((count.declared_at - night.definition.polls_close).total_seconds() // 60))
+    steps.append(f"0{minute}" if minute[0] in "stm" else minute)  # else it may be a step's name
     winner = result.verdict.winner
     return Hexagon(
         outline=path(x, FULL),
@@ -142,7 +144,6 @@ def hexagon(night: Night, count: Count) -> Hexagon:
         kind=result.verdict.kind,
         steps=" ".join(steps),
         towards=swing.to_party if swing and swing.to_party != winner else None,
-        minute=_minute(night.definition.polls_close, count.declared_at),
     )
 
 
@@ -156,8 +157,12 @@ def _step(share: Fraction, begin: Sequence[int]) -> int:
     return bisect_right(begin, share * 100)
 
 
-def _minute(since: datetime, at: datetime | None) -> int | None:
-    return None if at is None else int((at - since).total_seconds() // 60)
+def _in_36(number: int) -> str:
+    """A whole number to the base of 36, as JavaScript's ``parseInt`` reads it."""
+    if number < 0:
+        return f"-{_in_36(-number)}"
+    more, last = divmod(number, 36)
+    return (_in_36(more) if more else "") + (digits + ascii_lowercase)[last]
 
 
 @lru_cache(maxsize=64)
