@@ -67,6 +67,7 @@ _ERRORS = {
     "table-not-papers": "Votes and rejected papers of a table are not as many as the papers that it was given.",
     "table-bundles": "A table's loose papers would make another bundle, or are fewer than none.",
     "table-unfit": "A contest is to be counted by tables, or a table keyed, in a way that cannot be.",
+    "note-elsewhere": "Somebody else wrote another note of the rejected papers meanwhile.",
     "shape": "What a program sent is not a declaration.",
 }
 
