@@ -254,6 +254,9 @@ def test_a_program_sends_what_a_ward_has_besides_votes(client: TestClient, desk:
     assert desk.declared() == []
     tie = whole | {"votes": wards.VOTES | {"4": 640, "7": 640}}
     assert "tie-without-lot" in str(post(422, **tie, lots=["1", "2"]))
+    twice = post(422, **tie, lot="1", lots=["7", "4"], second={"votes": {"1": 1}})
+    told = [(one["code"], one["field"]) for one in cast(list[dict[str, str]], twice["errors"])]
+    assert told == [("shape", "lots"), ("shape", "second")], "what is said twice, or of a round that there is not"
     post(201, **tie, lots=["7", "4"])
     more = desk.declared()[0].more
     assert more and (more.valid_papers, more.in_part, more.lots) == (wards.VALID, 14, ("7", "4"))
@@ -267,6 +270,7 @@ def test_a_program_announces_the_first_round_and_then_sends_both(client: TestCli
     assert "second-missing" in str(post(422, **first))
     assert "shape" in str(post(422, **first, second=second, first_round=True))
     assert [type(event).__name__ for event in desk.events()] == ["NightOpened"]
+    assert "where one is elected they are the same" in str(post(422, **first, second=second, valid_papers=9_000))
     post(201, **first, first_round=True)
     assert post(409, **(first | {"votes": wards.FIRST | {"3": 1499, "4": 582}}), second=second)["code"] == (
         "preferences-differ"
