@@ -239,6 +239,17 @@ def program(client: TestClient, desk: Desk, contest: Contest = ABBEY) -> Callabl
     return post
 
 
+def test_the_desk_records_that_no_more_stand_than_there_are_seats(client: TestClient, desk: Desk) -> None:
+    few = replace(ABBEY, candidates=ABBEY.candidates[:2])
+    desk.open_night(wards.night(few))
+    editor = signed_in(client, desk, "desk", name="Ann Ray")
+    address = f"/desk/contests/{few.ballot}"
+    assert "Uncontested: all who stand are elected" in editor.open(address)
+    editor.send("/desk/no-poll", {"state": "uncontested", "reason": "Two stood nominated for three seats."})
+    assert [type(event).__name__ for event in desk.events()][1:] == ["NoPollTaken"]
+    assert "1 vacant" in told(client.get(f"/nights/{rochester.NIGHT}/contests/{few.ballot}").text).casefold()
+
+
 def test_a_program_sends_what_a_ward_has_besides_votes(client: TestClient, desk: Desk) -> None:
     post = program(client, desk)
     whole: dict[str, object] = {
