@@ -1,5 +1,6 @@
 """A declaration sent by a program: JSON in, a receipt or every finding out. The checks are those of the phone."""
 
+from collections.abc import Iterator
 from typing import Annotated, cast
 
 import msgspec
@@ -12,6 +13,7 @@ from server.count.visit.json_sent import findings_told, sent_as
 from server.count.visit.rules import bearer, visit
 from server.count.visit.sending import ask, id_of, stamp
 from server.election.commands import Declare, ReachStage, ReportPreferences
+from server.election.contests import Contest
 from server.election.counting.acts import Asked, Dropped, PapersVerified
 from server.election.counting.admit import admit
 from server.election.counting.figures.apart import Apart, added, check_apart
@@ -111,6 +113,8 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
         apart = Apart(sent.blocks, votes)
         findings += check_apart(count.contest, apart, sent.valid_papers)
         votes = added(count.contest, apart)
+    if count is not None:
+        findings += _contradicted(sent, count.contest, votes)
     if findings and count is not None:
         named = {finding.field for finding in findings}
         papers = count.papers if sent.papers is None else sent.papers
@@ -147,6 +151,20 @@ async def _declare(request: Request, key: str, sent: Declaration) -> Response:
         answer |= {"seq": receipt.seq, "at": receipt.at.isoformat(), "receipt": str(receipt.seq)}
     status = 202 if receipt is None else 200 if receipt.repeated else 201
     return JSONResponse(answer, status, {"Cache-Control": "no-store"})
+
+
+def _contradicted(sent: Declaration, contest: Contest, votes: dict[str, int]) -> Iterator[Finding]:
+    """What a declaration says twice and not alike, or of a round that there is not."""
+    if sent.lot is not None and sent.lots not in ((), (sent.lot,)):
+        yield Finding("shape", "lots", "lot and lots do not name the same candidates: send one of them.")
+    if sent.second and not contest.rules.has_first_round:
+        yield Finding("shape", "second", "There is no second round here.")
+    valid = sum(votes.values())
+    if sent.valid_papers not in (None, valid) and contest.rules.votes_a_paper == 1:
+        sentence = (
+            f"valid_papers are {sent.valid_papers}, and the votes {valid}: where one is elected they are the same."
+        )
+        yield Finding("shape", "valid_papers", sentence)
 
 
 async def _announce_papers(request: Request, command: Declare | ReportPreferences, reasons: dict[str, str]) -> None:

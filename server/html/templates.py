@@ -86,6 +86,11 @@ def council_of(definition: Definition, contest: Contest) -> Body | None:
     return body if body and body.kind == "council" else None
 
 
+def called(language: Language, night: Definition, contest: Contest) -> str:
+    """The name of a contest where its council is told beside it: an office's is its title."""
+    return language.seat(contest) if council_of(night, contest) else language.seat_in(night, contest)
+
+
 def dated(moment: datetime, night: Night) -> bool:
     """Whether a time of a night must be shown with its day.
 
@@ -196,7 +201,12 @@ def environment(language: Language = ENGLISH) -> Environment:
         said=partial(said, language),
     )
     cast(dict[str, Any], templates.filters).update(
-        seat_in=language.seat_in, when=when, stands=stands, exact=_exact, capital=_capital
+        seat_in=language.seat_in,
+        called=partial(called, language),
+        when=when,
+        stands=stands,
+        exact=_exact,
+        capital=_capital,
     )
     functions: dict[str, Any] = {"static": static, "counted_as": counted_as, "part_of": part_of, "previous": previous}
     functions |= {

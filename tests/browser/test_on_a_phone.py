@@ -27,13 +27,13 @@ SINGLE = "/nights/parl.rochester-and-strood.by.2014-11-20"
 SEAT = f"{GENERAL}/contests/parl.ynys-mon.2019-12-12"
 WIDTHS = (320, 336, 353, 360, 375, 390, 412, 430, 460, 477, 491, 500)
 NARROW = (320, 360)
-COUNCILS = "/nights/local.2025-05-01"
+MAYOR, COUNCILS = "/nights/mayor.london.2021-05-06", "/nights/local.2025-05-01"
 PAGES = [
     *("/", "/find?q=aber", "/find?q=SW1A+1AA"),
     *(GENERAL + page for page in ("", "/contests", "/areas", "/swing", "/battlegrounds", "/records", "/newsroom")),
     *(f"{GENERAL}?at=2019-12-12T22:00", SEAT, f"{GENERAL}/contests/parl.islington-north.2019-12-12"),
     *(ENDED + page for page in ("", "/contests", "/battlegrounds", "/records", "/areas")),
-    *(SINGLE, f"{SINGLE}/records", "/nights/mayor.london.2021-05-06"),
+    *(SINGLE, f"{SINGLE}/records", MAYOR),
     *(f"{COUNCILS}/contests", f"{COUNCILS}/contests?council=local.buckinghamshire"),
     *(COUNCILS + page for page in ("", "/battlegrounds?party=PP52", "/records", "/councils/local.kent")),
 ]
@@ -176,6 +176,9 @@ async def test_on_a_wide_screen_the_tab_key_stops_seldom_and_a_region_opens_at_i
     assert await viewer.locator("a, button, input, select, summary").evaluate_all(reached) < 70
     await viewer.locator(".folds summary", has_text="South East").press("Enter")
     await expect(viewer.locator("#row-aldershot")).to_be_visible()
+    for page in (f"{MAYOR}?lang=de", f"{MAYOR}/wall"):
+        await viewer.goto(f"{site.url}{page}")
+        assert await viewer.evaluate(WIDER) == [], f"{page}: a million votes have room"
 
 
 async def test_what_is_typed_is_suggested_and_chosen_by_keyboard_and_by_touch(site: Site, phone: Page) -> None:

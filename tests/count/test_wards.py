@@ -239,6 +239,17 @@ def program(client: TestClient, desk: Desk, contest: Contest = ABBEY) -> Callabl
     return post
 
 
+def test_the_desk_records_that_no_more_stand_than_there_are_seats(client: TestClient, desk: Desk) -> None:
+    few = replace(ABBEY, candidates=ABBEY.candidates[:2])
+    desk.open_night(wards.night(few))
+    editor = signed_in(client, desk, "desk", name="Ann Ray")
+    address = f"/desk/contests/{few.ballot}"
+    assert "Uncontested: all who stand are elected" in editor.open(address)
+    editor.send("/desk/no-poll", {"state": "uncontested", "reason": "Two stood nominated for three seats."})
+    assert [type(event).__name__ for event in desk.events()][1:] == ["NoPollTaken"]
+    assert "1 vacant" in told(client.get(f"/nights/{rochester.NIGHT}/contests/{few.ballot}").text).casefold()
+
+
 def test_a_program_sends_what_a_ward_has_besides_votes(client: TestClient, desk: Desk) -> None:
     post = program(client, desk)
     whole: dict[str, object] = {
@@ -254,6 +265,9 @@ def test_a_program_sends_what_a_ward_has_besides_votes(client: TestClient, desk:
     assert desk.declared() == []
     tie = whole | {"votes": wards.VOTES | {"4": 640, "7": 640}}
     assert "tie-without-lot" in str(post(422, **tie, lots=["1", "2"]))
+    twice = post(422, **tie, lot="1", lots=["7", "4"], second={"votes": {"1": 1}})
+    told = [(one["code"], one["field"]) for one in cast(list[dict[str, str]], twice["errors"])]
+    assert told == [("shape", "lots"), ("shape", "second")], "what is said twice, or of a round that there is not"
     post(201, **tie, lots=["7", "4"])
     more = desk.declared()[0].more
     assert more and (more.valid_papers, more.in_part, more.lots) == (wards.VALID, 14, ("7", "4"))
@@ -267,6 +281,7 @@ def test_a_program_announces_the_first_round_and_then_sends_both(client: TestCli
     assert "second-missing" in str(post(422, **first))
     assert "shape" in str(post(422, **first, second=second, first_round=True))
     assert [type(event).__name__ for event in desk.events()] == ["NightOpened"]
+    assert "where one is elected they are the same" in str(post(422, **first, second=second, valid_papers=9_000))
     post(201, **first, first_round=True)
     assert post(409, **(first | {"votes": wards.FIRST | {"3": 1499, "4": 582}}), second=second)["code"] == (
         "preferences-differ"

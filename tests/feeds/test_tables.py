@@ -143,6 +143,10 @@ def test_a_chart_has_a_row_an_entry_and_a_line_that_says_as_at_when(client: Test
     )
     assert "London mayoral election: First preferences · " in before[0]
     assert before[2] == "Sadiq Aman Khan,Lab,Labour,#e4003b,1013721,40.0,", "on air before it is known who is elected"
+    assert "best candidate" not in before[0]
+    for query in ("", "?contest=local.buckinghamshire.abbey.2025-05-01"):
+        wards = client.get(f"/api/nights/local.2025-05-01/chart.json{query}").json()["annotate"]["notes"]
+        assert wards.endswith("Shares are of the votes of each party’s best candidate in each contest declared so far.")
     assert before[3].startswith("Shaun Bailey,Con,") and after[2] == f"{before[2]}true"
 
 

@@ -112,7 +112,21 @@ def test_every_table_of_a_night_is_copied_as_its_page_has_it(client: TestClient)
         "/nights/local.2025-05-01/councils/local.kent>"
     )
     assert "Buckinghamshire" not in kent
-    assert "of=council&amp;body=local.kent" in client.get("/nights/local.2025-05-01/councils/local.kent").text
+    for code, said in (
+        ("en", "Kent: RUK gain from Con · RUK 57, LD 12, Con 5, Green 5, Lab 2 · 72 of 72 declared · as at "),
+        ("cy", "Kent: RUK yn cipio oddi ar Ceid · "),
+        ("de", "Kent: RUK gewinnt von Kons · "),
+    ):
+        about = f"?of=council&body=local.kent&lang={code}"
+        post = text(client, "post", "/nights/local.2025-05-01", about).removesuffix("\n")
+        assert post.startswith(said) and len(post) <= MOST and "/councils/local.kent" in post.rpartition("\n")[2]
+    early = text(client, "post", "/nights/local.2025-05-01", "?of=council&body=local.kent&at=2025-05-01T22:00")
+    assert early.startswith("Kent: Nothing declared yet · 0 of 72 declared · ")
+    assert client.get("/nights/local.2025-05-01/copy/post.txt?of=councils").status_code == 404
+    page = client.get("/nights/local.2025-05-01/councils/local.kent").text
+    assert "of=council&amp;body=local.kent" in page
+    for kind in ('name="description"', 'property="og:description"'):
+        assert f'<meta {kind} content="Kent: RUK gain from Con · RUK 57, ' in page, "what is shared of it is its own"
     assert client.get("/nights/local.2025-05-01/copy/wire.txt?of=council&body=local.nowhere").status_code == 404
     records = text(client, "markdown", f"/nights/{GENERAL}", "?of=records&at=2019-12-13T02:00")
     assert "| Smallest majority |" in records and "at=2019-12-13T0" in records

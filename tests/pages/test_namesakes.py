@@ -7,11 +7,14 @@ import pytest
 from msgspec import json
 from msgspec.structs import replace
 
+from server.count.board.render import DeskRenderer
 from server.election.bodies import Body
 from server.election.contests import slug_of
+from server.election.counting.desk import fold_acts
 from server.election.nights import Night
 from server.html.languages import language
 from server.html.telling.words import told
+from server.html.templates import called
 from server.notices.words import notice
 from server.pages.newsroom import screens
 from server.pages.picture.contest_picture import contest_picture
@@ -52,6 +55,17 @@ def test_each_is_told_apart_in_every_piece_and_every_text() -> None:
         texts = (words(arrived[0]), told(one, count, language("en")), said["title"], " ".join(drawn))
         assert all(name in text for text in texts), texts
     assert [name for name in NAMES if words(shown(one, "latest")).count(name) == 1] == list(NAMES)
+
+
+def test_the_desk_and_the_page_of_each_tell_them_apart_too() -> None:
+    one = night()
+    desk = words(DeskRenderer().message(one, fold_acts([]), None))
+    assert all(desk.count(f"{name} Not begun") == 1 for name in NAMES), desk
+    for contest, name in zip((MAYOR, POLICE), NAMES[2:], strict=True):
+        one = _after(one, contest.ballot, 600, 100, 20)
+        assert f"LAB WIN {name}" in words(shown(one, f"contest-{contest.slug}")), "as in a frame of another site"
+        assert called(language("en"), one.definition, contest) == name
+    assert called(language("en"), one.definition, KENT) == "Abbey", "its page has its council above"
 
 
 def _after(one: Night, ballot: str, *votes: int) -> Night:

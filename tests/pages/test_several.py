@@ -163,7 +163,7 @@ def test_the_first_round_is_on_air_before_the_second() -> None:
     ends = Declare(id="d", by="desk", ballot=MAYOR.ballot, votes=votes, rejected=Rejected(9), more=second)
     night = after(night, ends)
     piece = words(shown(night, "contest-mayor-london"))
-    assert "CON WIN London" in piece and "majority 20" in piece
+    assert "CON WIN Mayor of London" in piece and "majority 20" in piece
     assert re.search(r"Candidate 2 Conservative Elected 350 35.0 480 \+130", piece)
     assert "of the votes in the second round" in piece
 

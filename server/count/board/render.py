@@ -74,7 +74,7 @@ class DeskRenderer:
         for glance in glances:
             ballot, slug = glance.count.contest.ballot, glance.count.contest.slug
             if everything or ballot in changed:
-                parts.append((f"desk-row-{slug}", row(glance, spoken)))
+                parts.append((f"desk-row-{slug}", row(night, glance, spoken)))
             if ballot in changed and len(changed) <= _FEW:
                 parts.append((f"desk-contest-{slug}", contest(board, ballot, spoken)))
         if desk.replay and (news is None or any(isinstance(news_item, ReplaySet) for news_item in news)):
@@ -122,9 +122,10 @@ def needs(board: Board, glances: list[Glance], language: Language) -> Markup:
     return _fragment("needs", language, needs=needs_of(board, glances))
 
 
-def row(glance: Glance, language: Language, hidden: bool = False) -> Markup:
+def row(night: Night, glance: Glance, language: Language, hidden: bool = False) -> Markup:
     """A contest in the list."""
-    return _fragment("row", language, glance=glance, contest=glance.count.contest, hidden=hidden, state_of=state_of)
+    told = {"glance": glance, "contest": glance.count.contest, "hidden": hidden, "state_of": state_of}
+    return _fragment("row", language, night=night, **told)
 
 
 def people(board: Board, language: Language) -> Markup:

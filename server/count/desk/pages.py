@@ -124,7 +124,7 @@ async def desk_page(
         air=render.status(board, glances, language),
         replay=render.replay(board, language),
         needs=render.needs(board, glances, language),
-        rows=[render.row(glance, language, not here) for glance, here in zip(glances, shown, strict=True)],
+        rows=[render.row(board.night, glance, language, not here) for glance, here in zip(glances, shown, strict=True)],
         found=sum(shown),
         q=q,
         blocks=any(slates(glance.count.contest) for glance in glances),

@@ -130,7 +130,12 @@ class _Maker:
             return None
         electorate = self._number("paper.previous.electorate", form.previous_electorate)
         held_by = self._party_before("paper.previous.holder", holder)
-        return Previous(held_by, votes, electorate) if held_by else self._before.previous
+        before = self._before.previous
+        if not held_by or before is None:
+            return Previous(held_by, votes, electorate) if held_by else before
+        # The form does not ask for the seats of each party, where there are several: they stay as they were.
+        kept = self._before.seats > 1 or held_by == before.holder
+        return Previous(held_by, votes, electorate, before.seats if kept else UNSET)
 
     def _party_before(self, field: str, text: str) -> str:
         if text.casefold() == OTHERS and not field.endswith("holder"):

@@ -13,7 +13,7 @@ from server.feeds.tables.rows import Cell
 from server.html.colours import colour_of
 from server.html.languages import Language
 from server.html.marked import marked
-from server.html.templates import part_of
+from server.html.templates import part_of, several_seats
 
 OF_PARTIES = ("party", "name", "colour", "seats", "net", "votes", "share")
 OF_CANDIDATES = ("candidate", "party", "name", "colour", "votes", "share", "elected")
@@ -59,12 +59,16 @@ def heading(night: Night, count: Count | None, language: Language) -> str:
     return marked(night.definition, title, language)
 
 
-def note(night: Night, language: Language) -> str:
-    """As at when, and how many are declared."""
+def note(night: Night, count: Count | None, language: Language) -> str:
+    """As at when, how many are declared, and what shares are of where that is not the votes."""
     when = f"{language.clock(night.at)}, {language.day(night.at.astimezone(LONDON).date())}"
     told = {"declared": language.number(night.declared), "all": language.number(night.awaited)}
     as_at = language.gettext("as at %(time)s") % {"time": when}
-    return f"{language.gettext('%(declared)s of %(all)s declared') % told}, {as_at}"
+    said = f"{language.gettext('%(declared)s of %(all)s declared') % told}, {as_at}"
+    if count.contest.rules.votes_a_paper == 1 if count else not several_seats(night.definition):
+        return said
+    shares = "Shares are of the votes of each party’s best candidate in each contest declared so far."
+    return f"{said}. {language.gettext(shares)}"
 
 
 def metadata(night: Night, count: Count | None, language: Language, address: str) -> dict[str, object]:
@@ -72,11 +76,11 @@ def metadata(night: Night, count: Count | None, language: Language, address: str
     return {
         "title": heading(night, count, language),
         "describe": {"source-name": night.definition.attribution or "Declared", "source-url": address},
-        "annotate": {"notes": note(night, language)},
+        "annotate": {"notes": note(night, count, language)},
     }
 
 
 def line(night: Night, count: Count | None, language: Language, address: str) -> str:
     """The same in one line, for who takes CSV alone."""
-    said = (heading(night, count, language), note(night, language), night.definition.attribution, address)
+    said = (heading(night, count, language), note(night, count, language), night.definition.attribution, address)
     return " · ".join(part for part in said if part)

@@ -2,10 +2,12 @@
 
 from server.election.nights import Night
 from server.election.results.councils.control import Control
+from server.election.results.councils.council import Council
 from server.election.results.councils.together import councils
 from server.election.results.tally import Tally
 from server.html.languages import Language
 
+_PARTIES_TOLD = 5
 Counted = tuple[str, int, int]
 """A party with its seats and their net change."""
 
@@ -40,6 +42,31 @@ def of_councils(night: Night, language: Language) -> str:
         "councils": language.number(first.councils),
         "all": language.number(len(found.councils)),
     }
+
+
+def of_council(night: Night, one: Council, language: Language) -> list[str]:
+    """A council in few words: who controls it, or how far that is open; the largest parties' seats; how many contests
+    are declared."""
+    control = _control(night, one.control, language) if one.control else _open(night, one, language)
+    seats = ", ".join(
+        f"{_name(night, party, language)} {language.number(number)}"
+        for party, number in list(one.seats.items())[:_PARTIES_TOLD]
+    )
+    far = {"declared": language.number(one.declared), "all": language.number(one.contests)}
+    parts = {"council": one.body.name, "control": control}
+    told = (language.gettext("%(council)s: %(control)s") % parts, seats)
+    return [*filter(None, told), language.gettext("%(declared)s of %(all)s declared") % far]
+
+
+def _open(night: Night, one: Council, language: Language) -> str:
+    if not one.open:
+        return language.gettext("Control depends on vacant seats")
+    if not one.declared:
+        return language.gettext("Nothing declared yet")
+    if one.lead not in night.parties:
+        return language.gettext("Control is open")
+    parts = {"party": _name(night, one.lead, language), "number": language.number(one.to_line(one.lead))}
+    return language.gettext("%(party)s, %(number)s to go") % parts
 
 
 def _control(night: Night, control: Control, language: Language) -> str:

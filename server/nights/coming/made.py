@@ -162,6 +162,9 @@ class _Maker(PartyReader):
         held = self.standing(f"{at}held", one.held, nation, one.line, "Labour, 2", "seats")
         previous = self.previous(f"{at}previous", one.previous, nation, one.line, held)
         elects = self.seats(f"{at}seats", one)
+        if 0 < elects < (sum_held := sum(held.values())):
+            message = _("%(held)s seats are more than the %(up)s that are fought here.")
+            self.wrong(f"{at}held", say(message, held=sum_held, up=elects), one.line)
         if elects > 1 and not one.body.startswith("local."):
             self.wrong(f"{at}seats", say("Several are elected only to a council."), one.line)
         method: MethodName | UnsetType = SUPPLEMENTARY if one.method == SUPPLEMENTARY else UNSET
@@ -177,14 +180,14 @@ class _Maker(PartyReader):
         return Contest(ballot, name, gss, region, nation, *figures, elects=seats, method=method, body=body)
 
     def seats(self, field: str, one: TypedContest) -> int:
-        """How many are elected; 1 where nobody says it of what was typed."""
+        """How many are elected; 1 where nobody says it of what was typed, 0 or less after a fault."""
         if one.seats.strip() == UNSAID:
             self.wrong(field, say("Say how many are elected: the export does not."), one.line)
-            return 1
+            return 0
         number = self.number(field, one.seats, one.line)
         if number == 0:
             self.wrong(field, say("At least one is elected."), one.line)
-        return number or 1
+        return 1 if number is None else number
 
     def ballot(self, one: TypedContest, name: str, closing: datetime) -> str:
         """The id of a ballot that no source has given: a seat of the House, or the only ward of a council, is fought in

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
+from server.election.bodies import Body
 from server.election.counts import Count
+from server.election.results.councils.council import council
 from server.election.results.tally import add_up
 from server.html.address import kept, staying
 from server.html.shown import Shown
 from server.html.swaps import cursor, stood
-from server.html.telling.words import told, told_score
+from server.html.telling.councils import of_council
+from server.html.telling.words import as_at, told, told_score
 from server.html.templates import rendered
 from server.nights import against
 from server.pages.player.timeline import timeline
@@ -30,19 +33,19 @@ def page(
     template: str,
     topic: str,
     query: Mapping[str, str] = _NOTHING,
-    about: Count | None = None,
+    about: Count | Body | None = None,
     copying: Mapping[str, str] | None = None,
     **context: object,
 ) -> str:
     """The HTML of a page of a night, from its template and that template's ``context``.
 
     ``topic`` is the page's topic for the push, "" for the night's own. ``query`` are the parameters of the page's
-    address besides the state that all pages of the night share. ``about`` is the contest that the page is about, None
-    for a page about the whole night; so is what search engines and shared links tell of it. ``copying`` is which tables
-    of the page can be copied, where its ``view`` does not say so.
+    address besides the state that all pages of the night share. ``about`` is the contest or council that the page is
+    about, None for a page about the whole night; so is what search engines and shared links tell of it. ``copying`` is
+    which tables of the page can be copied, where its ``view`` does not say so.
     """
     others = {**shown.state, **query}
-    ballot = about.contest.ballot if about else ""
+    ballot = about.contest.ballot if isinstance(about, Count) else ""
 
     def then(at: str) -> str:
         return kept(others | {"at": at}) or "?"
@@ -54,6 +57,7 @@ def page(
         live=shown.channel.on_air,
         moment=shown.moment,
         described=_described(shown, about),
+        pictured=_described(shown, None) if isinstance(about, Body) else "",
         picture=shown.picture(ballot),
         site=shown.site,
         push_key=shown.push_key,
@@ -87,8 +91,11 @@ def _framed(shown: Shown, ballot: str) -> str:
     return kept({"url": page + shown.kept({"lang": shown.language.code})})
 
 
-def _described(shown: Shown, about: Count | None) -> str:
+def _described(shown: Shown, about: Count | Body | None) -> str:
     night = shown.night
+    if isinstance(about, Body):
+        facts = of_council(night, council(night, about), shown.language)
+        return " · ".join((*facts, as_at(night, shown.language)))
     count = next(iter(night.counts.values())) if night.is_single else about
     if count:
         return told(night, count, shown.language, shown.is_over)

@@ -10,19 +10,23 @@ from starlette.exceptions import HTTPException
 
 from server.election.bodies import Body
 from server.election.contests import Definition
+from server.election.results.councils.council import council
 from server.election.results.councils.together import councils
 from server.html.shown import Shown
+from server.html.telling.councils import of_council
 from server.html.telling.words import as_at
 from server.html.templates import environment
 from server.live.memory.beside import Beside
 from server.pages.analysis import views
 from server.pages.analysis.choices import choices
 from server.pages.copying.tables import Words, as_html, as_lines, as_markdown, as_wikitext
+from server.pages.copying.texts import posted
 from server.pages.council.seen import seen
 from server.pages.find import table
 from server.pages.find.search import plain
 
 COUNCIL = "council"  # the tables of one council, ``&body=`` says of which
+POST = "post"  # of a council alone: other tables are no result
 FORMS = ("wire", "html", "markdown", "wikitext")
 _AT_ONCE = 40  # rows, which take three milliseconds
 _VOID = {"br", "hr", "img", "input", "wbr"}
@@ -78,7 +82,11 @@ async def texts(beside: Beside, shown: Shown, of: str, parameters: Mapping[str, 
             else {}
         )
 
-    return await beside.make(("copied", html, link), write)
+    written = await beside.make(("copied", html, link), write)
+    if body is None:
+        return written
+    facts = (*of_council(night, council(night, body), language), as_at(night, language))
+    return {POST: posted(shown, facts, link), **written}
 
 
 async def _html(shown: Shown, of: str, parameters: Mapping[str, str], body: Body | None) -> str:

@@ -53,7 +53,7 @@ async def copied(request: Request) -> Response:
 async def text(request: Request) -> Response:
     """``/nights/{night}/copy/{form}.txt`` and the same below a contest: one of these texts, as it is."""
     shown, form, of = await shown_by(request), request.path_params["form"], _of(request)
-    forms = lists.FORMS if of else (*FORMS,)
+    forms = (*((lists.POST,) if of == lists.COUNCIL else ()), *lists.FORMS) if of else (*FORMS,)
     if form not in forms:
         raise HTTPException(404, f"A text is one of these: {', '.join(forms)}.")
     count = _count(request, shown)

@@ -1,6 +1,6 @@
 """What is copied of a contest, or of a night's score: the words and figures of its page, in each form. No HTTP."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from server.election.counts import Count
 from server.election.results.tally import add_up
@@ -26,8 +26,13 @@ FORMS: Mapping[str, Callable[[Shown, Count | None], str]] = {
 def post(shown: Shown, count: Count | None) -> str:
     """The result and the link, in at most ``MOST`` characters: as many of its facts as there is room for, the first
     ones first. What was corrected says so, and a rehearsal or a replay that it is one."""
-    link, room = _link(shown, count), MOST - 1
-    first, *others = _told(shown, count)
+    return posted(shown, _told(shown, count), _link(shown, count))
+
+
+def posted(shown: Shown, facts: Sequence[str], link: str) -> str:
+    """A post of these facts."""
+    room = MOST - 1
+    first, *others = facts
     text = _shortened(marked(shown.night.definition, first, shown.language), room - len(link))
     for fact in others:
         if len(text) + len(fact) + 3 + len(link) > room:

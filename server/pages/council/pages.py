@@ -34,6 +34,7 @@ def council_page(shown: Shown, body: Body, rows: Sequence[str]) -> str:
         shown,
         "council.html",
         topic=TOPIC + body.id,
+        about=body,
         copying={"of": "council", "body": body.id},
         body=body,
         status=shown.text("status"),

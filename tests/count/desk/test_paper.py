@@ -10,13 +10,13 @@ import pytest
 from msgspec.structs import replace
 from starlette.testclient import TestClient
 
-from server.election.contests import Contest
+from server.election.contests import Contest, Previous
 from server.election.events import BallotPaperAmended, NightAmended
 from server.election.nights import fold
 from server.nights import archive
 from server.stream.record import read
 from tests.conftest import PATIENCE_SECONDS
-from tests.count import rochester
+from tests.count import rochester, wards
 from tests.count.conftest import Desk, Phone, sentence_at, signed_in
 from tests.count.desk.conftest import CONTEST, OTHER, alert, text
 from tests.count.test_api import ADDRESS, BODY, Program
@@ -415,3 +415,18 @@ def test_a_night_to_practise_with_is_one_tap_away(tonight: Desk, client: TestCli
     practice.sign_in(own)
     assert "Rochester and Strood" in practice.open("/desk") and "tag test" in practice.page
     assert "practise with already" in alert(practice.send("/desk/practice").text)
+
+
+@pytest.mark.parametrize(("seats", "holder"), [(3, "Labour"), (1, "Labour"), (1, "Conservative")])
+def test_who_held_the_seats_of_a_ward_stays_when_a_name_is_put_right(
+    client: TestClient, desk: Desk, seats: int, holder: str
+) -> None:
+    held = {"PP53": 2, "PP52": 1} if seats == 3 else {"PP53": 1}
+    contest = replace(wards.ABBEY, elects=seats, previous=Previous("PP53", {}, seats=held))
+    desk.open_night(wards.night(contest))
+    editor = signed_in(client, desk, "desk", name="Ann Ray")
+    data = {"paper__candidate__1__name": "Anne Abel", "paper__previous__holder": holder}
+    assert amend(editor, f"/desk/contests/{contest.ballot}/paper", **data).status_code == 303
+    (event,) = amendments(desk)
+    assert event.contest.previous and event.contest.candidates[0].name == "Anne Abel"
+    assert event.contest.previous.won == (held if holder == "Labour" else {"PP52": 1})

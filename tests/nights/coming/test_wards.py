@@ -110,6 +110,8 @@ def test_thirds_want_those_who_are_not_up() -> None:
 def test_who_held_the_seats_is_what_gains_are_counted_from() -> None:
     sheet = in_england(read(export(("local.kent.abbey", "Abbey", 3), ("local.kent.castle", "Castle", 1), candidates=4)))
     night = made(with_fields(sheet, {"0.held": "Labour, 2\nConservative, 1", "baseline": "the elections of 2022"}))
+    more = with_fields(sheet, {"0.held": "Labour, 3\nConservative, 1", "baseline": "2022"})
+    assert faults(more) == {"0.held": "4 seats are more than the 3 that are fought here."}
     previous = by_name(night)["Abbey"].previous
     assert previous is not None
     assert (previous.holder, previous.won) == ("PP53", {"PP53": 2, "PP52": 1})
