@@ -17,6 +17,9 @@ from hypothesis.stateful import (
 from msgspec.structs import replace
 
 from server.election.commands import (
+    AmendBallotPaper,
+    AmendNight,
+    CorrectNote,
     Declare,
     ExpectDeclaration,
     HidePhoto,
@@ -28,6 +31,7 @@ from server.election.commands import (
     ShowPhoto,
     TakeBackStage,
     Withdraw,
+    WithdrawNote,
 )
 from server.election.counting.acts import (
     AnyAct,
@@ -38,18 +42,26 @@ from server.election.counting.acts import (
     Dropped,
     EntryChosen,
     EntryMode,
+    Invited,
     PapersVerified,
+    PinChosen,
+    PinCleared,
+    PinMistaken,
     PublicCommand,
+    Revoked,
+    SessionsEnded,
     SheetKeyed,
+    SignedIn,
 )
 from server.election.counting.acts.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.people_acts import CallAnswered, CallAsked, HandedOver, PhoneGiven, SignedOut
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.boxes import verified_by_box
 from server.election.counting.changes import change_of
 from server.election.counting.desk import ListedBox, fold_acts
 from server.election.counting.entry import State, pending, spoken
 from server.election.counting.tables import sum_of, tables_of
-from server.election.events import Declared, Event, NoPollState, Stage
+from server.election.events import Declared, Event, NoPollState, NotePosted, Stage
 from server.election.methods.figures import Rejected
 from server.election.nights import fold
 from server.election.refusals import Refused
@@ -118,6 +130,21 @@ entries = st.sampled_from(("double", "double", "single"))
 seldom = st.sampled_from((False, False, False, True))
 seldom_tables = st.sampled_from((B1, B1, B1, B0))
 HEARD: tuple[Heard, ...] = get_args(Heard)
+PERSONAL: dict[Any, dict[str, Any]] = {
+    Invited: {"invited": "i-guest", "name": "Gus West", "role": "officer", "ballots": (B0,)},
+    PinChosen: {"pin": "a hash", "session": "one"},
+    SignedIn: {"session": "two"},
+    PinMistaken: {},
+    PhoneGiven: {"invited": "i-guest", "phone": "01634 000 111"},
+    CallAsked: {"invited": "i-guest"},
+    CallAnswered: {"invited": "i-guest"},
+    HandedOver: {"invited": "i-guest", "session": "two", "to": "Omar Khan"},
+    SignedOut: {"invited": "i-guest", "session": "one"},
+    SessionsEnded: {"invited": "i-guest"},
+    PinCleared: {"invited": "i-guest", "link": "new"},
+    Revoked: {"invited": "i-guest"},
+}
+"""What people do with an invitation: act → its fields, besides the stamp."""
 WHY = "The agents of both were there."
 NOTHING = Figures(con=0, lab=0, rejected=Rejected(0, 0, 0, 0, 0))
 
@@ -515,12 +542,39 @@ class OneNight(RuleBasedStateMachine):
     def releases(self, crash: bool) -> None:
         self._ask(DORA, ReleaseNight(id=self.count.new_id("release"), by=DORA.name), crash=crash)
 
-    @rule(what=st.sampled_from(("a note", "a time", "a minute", "an hour")))
+    @rule(where=contests, title=st.sampled_from(("A night", "Another night")), name=st.sampled_from(("Ann", "Anne")))
+    def is_put_right(self, where: str, title: str, name: str) -> None:
+        """What the night is called, and how a candidate is spelt: figures stay with their candidate."""
+        night, id, by = self.count.later, self.count.new_id("right"), DORA.name
+        close, baseline = night.definition.polls_close, night.definition.baseline
+        self._ask(DORA, AmendNight(id=id, by=by, title=title, polls_close=close, baseline=baseline, reason="Misspelt."))
+        contest = night.counts[where].contest
+        first = replace(contest.candidates[0], name=f"{name} Abel")
+        contest = replace(contest, candidates=(first, *contest.candidates[1:]))
+        id = self.count.new_id("right")
+        self._ask(DORA, AmendBallotPaper(id=id, by=by, ballot=where, contest=contest, reason="Misspelt."))
+
+    @rule(what=st.sampled_from([*PERSONAL]))
+    def somebody_comes_or_goes(self, what: Any) -> None:
+        """Invited, signed in, called, handed over, revoked: nothing of the count follows from it."""
+        before = (self.count.night, self.count.stands(B0), self.count.stands(B1))
+        stamp, more = self.count.stamp(replace(DORA, invitation="i-guest"), self.count.new_id("person")), PERSONAL[what]
+        if "i-guest" not in self.count.desk.people and what is not Invited:
+            self.somebody_comes_or_goes(Invited)
+        self._try(what(**stamp, **more))
+        assert before == (self.count.night, self.count.stands(B0), self.count.stands(B1))
+
+    @rule(what=st.sampled_from(("a note", "a note put right", "a note taken back", "a time", "a minute", "an hour")))
     def something_small_happens(self, what: str) -> None:
         command_id, by = self.count.new_id("small"), DORA.name
+        notes = [one.command_id for one in self.count.line if isinstance(one, NotePosted)]
         match what:
             case "a note":
                 self._ask(DORA, PostNote(id=command_id, by=by, text="A note.", ballot=B0))
+            case "a note put right" if notes:
+                self._ask(DORA, CorrectNote(id=command_id, by=by, note=notes[-1], text="It.", reason="So.", ballot=B0))
+            case "a note taken back" if notes:
+                self._ask(DORA, WithdrawNote(id=command_id, by=by, note=notes[-1], reason="So.", ballot=B0))
             case "a time":
                 self._ask(DORA, ExpectDeclaration(id=command_id, by=by, ballot=B0, expected=self.count.now))
             case _:
@@ -604,6 +658,8 @@ KINDS = {
     *("ChangeConfirmed", "Declared", "Corrected", "Withdrawn", "NoPollTaken", "NightHeld", "NightReleased", "Dropped"),
     *("StageReached", "KeyedAgain", "SheetPhotographed", "SheetHidden"),
     *("AgentsConsulted", "RecountRequested", "RejectedNoted"),
+    *("NotePosted", "NoteCorrected", "NoteWithdrawn", "BallotPaperAmended", "NightAmended", "DeclarationExpected"),
+    *(one.__name__ for one in PERSONAL),
 }
 
 
