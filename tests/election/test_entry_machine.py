@@ -65,6 +65,7 @@ from server.election.events import Declared, Event, NoPollState, NotePosted, Sta
 from server.election.methods.figures import Rejected
 from server.election.nights import fold
 from server.election.refusals import Refused
+from server.replay.borne_out import bear_out
 from server.replay.lawful import follow_the_rules
 from tests.election.at_the_count import (
     B0,
@@ -227,6 +228,8 @@ class OneNight(RuleBasedStateMachine):
     def two_people_key_a_table_differently(self, where: str) -> None:
         if self._has_tables(where):
             self.chooses("double")
+            self._keys_table(where, JANE, "Table 1", RIGHT)
+            self._adds_up(where, JANE, REASONS)
             self._keys_all_tables(where, (RIGHT, WRONG))
 
     @rule(where=contests, who=people, with_reasons=seldom, unseen=seldom)
@@ -558,10 +561,11 @@ class OneNight(RuleBasedStateMachine):
     def somebody_comes_or_goes(self, what: Any) -> None:
         """Invited, signed in, called, handed over, revoked: nothing of the count follows from it."""
         before = (self.count.night, self.count.stands(B0), self.count.stands(B1))
-        stamp, more = self.count.stamp(replace(DORA, invitation="i-guest"), self.count.new_id("person")), PERSONAL[what]
-        if "i-guest" not in self.count.desk.people and what is not Invited:
-            self.somebody_comes_or_goes(Invited)
-        self._try(what(**stamp, **more))
+        guest = f"i-guest-{sum(isinstance(act, Revoked) for act in self.count.desk.log)}"
+        for one in (what,) if guest in self.count.desk.people else (Invited, PinChosen, what):
+            of: dict[str, Any] = {"invited": guest} if "invited" in PERSONAL[one] else {}
+            stamp = self.count.stamp(replace(DORA, invitation=guest), self.count.new_id("person"))
+            self._try(one(**stamp, **PERSONAL[one] | of))
         assert before == (self.count.night, self.count.stands(B0), self.count.stands(B1))
 
     @rule(what=st.sampled_from(("a note", "a note put right", "a note taken back", "a time", "a minute", "an hour")))
@@ -571,9 +575,11 @@ class OneNight(RuleBasedStateMachine):
         match what:
             case "a note":
                 self._ask(DORA, PostNote(id=command_id, by=by, text="A note.", ballot=B0))
-            case "a note put right" if notes:
+            case "a note put right" | "a note taken back" if not notes:
+                self._ask(DORA, PostNote(id=command_id, by=by, text="A note.", ballot=B0))
+            case "a note put right":
                 self._ask(DORA, CorrectNote(id=command_id, by=by, note=notes[-1], text="It.", reason="So.", ballot=B0))
-            case "a note taken back" if notes:
+            case "a note taken back":
                 self._ask(DORA, WithdrawNote(id=command_id, by=by, note=notes[-1], reason="So.", ballot=B0))
             case "a time":
                 self._ask(DORA, ExpectDeclaration(id=command_id, by=by, ballot=B0, expected=self.count.now))
@@ -632,6 +638,7 @@ class OneNight(RuleBasedStateMachine):
         acts = [one for one in self.count.line if not isinstance(one, Event)]
         assert fold(events) == self.count.night
         follow_the_rules(events)
+        bear_out(events, acts)
         assert fold_acts(acts) == self.count.desk
 
 

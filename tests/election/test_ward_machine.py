@@ -43,6 +43,7 @@ from server.election.events import Event
 from server.election.methods.figures import NOTHING_MORE, MoreFigures, Rejected, SecondPreferences
 from server.election.nights import fold
 from server.election.refusals import Refused
+from server.replay.borne_out import bear_out
 from server.replay.lawful import follow_the_rules
 from tests.election import wards
 from tests.election.at_the_count import DORA, JANE, OMAR, REASONS, RITA, AtTheCount, Figures, Heard, Who
@@ -379,6 +380,7 @@ class OneNight(RuleBasedStateMachine):
         acts = [one for one in self.count.line if not isinstance(one, Event)]
         assert fold(events) == self.count.night
         follow_the_rules(events)
+        bear_out(events, acts)
         assert fold_acts(acts) == self.count.desk
 
 
