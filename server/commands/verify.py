@@ -94,9 +94,7 @@ def verify(options: argparse.Namespace, settings: Settings) -> int:
 
 def _photos_are_right(night: Night, options: argparse.Namespace, settings: Settings) -> bool:
     """Print what the photographs beside the record, and the one that was named, are; False if one is not on record."""
-    record = Path(options.record)
-    folder = record.parent if record.is_file() else Path() if Path(f"{record}{RECORD}").is_file() else None
-    right, wrong = changed_in(folder or Kept(settings.data_dir).folder, night)
+    right, wrong = changed_in(_folder_of(options, settings), night)
     if right:
         of = number_of(len(seen_in(night)), "photograph")
         print(f"Of {of} of result sheets {len(right)} are here, with their hashes on record.")
@@ -129,12 +127,18 @@ def _head(text: str) -> str:
     return head
 
 
+def _folder_of(options: argparse.Namespace, settings: Settings) -> Path:
+    """The folder that the record is in."""
+    record = Path(options.record)
+    if record.is_file():
+        return record.parent
+    return Path() if Path(f"{record}{RECORD}").is_file() else Kept(settings.data_dir).folder
+
+
 def _acts_of(night: Night, options: argparse.Namespace, settings: Settings) -> tuple[AnyAct, ...]:
     """The acts in the file that was named, or beside the record; none where there is none. BadRecord if changed."""
-    name, record = f"{night.definition.id}{DESK}", Path(options.record)
-    folder = record.parent if record.is_file() else Path()
-    beside = [path for path in (folder / name, Kept(settings.data_dir).folder / name) if path.is_file()]
-    file: Path | None = options.acts or next(iter(beside), None)
+    beside = _folder_of(options, settings) / f"{night.definition.id}{DESK}"
+    file: Path | None = options.acts or (beside if beside.is_file() else None)
     if file is None:
         return ()
     try:
