@@ -13,28 +13,31 @@ from server.commands.named import night_in
 from server.commands.words import number_of
 from server.election.clock import LONDON
 from server.election.contests import Definition
+from server.election.counting.acts import AnyAct, ReplaySet
 from server.election.events import AnyEvent, Corrected, StageTakenBack, Withdrawn
 from server.election.nights import Night
 from server.election.results.tally import Tally
 from server.nights import archive
 from server.nights.ending import declared
 from server.nights.files import is_night_file
-from server.nights.kept import RECORD, Kept, NotKept, taken
+from server.nights.kept import DESK, RECORD, Kept, NotKept, taken
 from server.nights.photos.kept import changed_in, seen_in
+from server.replay.borne_out import bear_out, is_whole
 from server.replay.lawful import Unlawful, follow_the_rules
 from server.settings import Settings
-from server.stream.record import BEGINNING, BadRecord, added_up, read
+from server.stream.record import BEGINNING, BadRecord, added_up, read, read_acts
 
 _FEWEST_DIGITS = 8
 _CHANGED, _UNLAWFUL = 1, 3
 _ABOUT = """\
 Checks a night's record, as downloaded from /api/nights/NIGHT/record: that no event was changed, left out or added
 since a head was noted, that each event follows the rules of a count, and what the events add up to. It needs the file
-alone, no server and no Redis.
+alone, no server and no Redis. Whoever ran the night has the acts of its count beside the record: then each result must
+also be what was keyed and confirmed there, with all boxes and tables in it.
 """
 _CODES = """\
 It exits with 0 if all of that is so; with 1 if the file is no record, was changed, or has not the head that was noted;
-with 2 if it was called wrongly; with 3 if nothing was changed, but an event breaks the rules of a count.
+with 2 if it was called wrongly; with 3 if nothing was changed, but an event, or an act at the count, breaks its rules.
 """
 
 
@@ -54,6 +57,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--photo", type=Path, metavar="FILE", help="a photograph of a result sheet: whether its hash is on the record"
     )
+    parser.add_argument(
+        "--acts", type=Path, metavar="FILE", help=f"the acts of its count; NIGHT{DESK} beside it is found by itself"
+    )
     parser.set_defaults(call=verify)
 
 
@@ -62,6 +68,7 @@ def verify(options: argparse.Namespace, settings: Settings) -> int:
     try:
         events, heads = read(_record_of(options.record, Kept(settings.data_dir)))
         night, tally = added_up(events)
+        acts = _acts_of(night, options, settings)
     except (BadRecord, NotKept) as error:
         print(error, file=sys.stderr)
         return _CHANGED
@@ -76,20 +83,18 @@ def verify(options: argparse.Namespace, settings: Settings) -> int:
     noted: str | None = options.head
     if not noted:
         print(f"The head of event {len(events):,} is {heads[-1]}: compare it with one that was noted elsewhere.")
-        return _by_the_rules(events)
+        return _by_the_rules(events, acts)
     for seq, head in enumerate(heads, 1):
         if head.startswith(noted):
             print(f"The head {noted} is that of event {seq:,}: up to there nothing was changed since it was noted.")
-            return _by_the_rules(events)
+            return _by_the_rules(events, acts)
     print(f"No event of this record has the head {noted}: it is not the record that was noted.", file=sys.stderr)
     return _CHANGED
 
 
 def _photos_are_right(night: Night, options: argparse.Namespace, settings: Settings) -> bool:
     """Print what the photographs beside the record, and the one that was named, are; False if one is not on record."""
-    record = Path(options.record)
-    folder = record.parent if record.is_file() else Path() if Path(f"{record}{RECORD}").is_file() else None
-    right, wrong = changed_in(folder or Kept(settings.data_dir).folder, night)
+    right, wrong = changed_in(_folder_of(options, settings), night)
     if right:
         of = number_of(len(seen_in(night)), "photograph")
         print(f"Of {of} of result sheets {len(right)} are here, with their hashes on record.")
@@ -122,13 +127,41 @@ def _head(text: str) -> str:
     return head
 
 
-def _by_the_rules(events: Sequence[AnyEvent]) -> int:
+def _folder_of(options: argparse.Namespace, settings: Settings) -> Path:
+    """The folder that the record is in."""
+    record = Path(options.record)
+    if record.is_file():
+        return record.parent
+    return Path() if Path(f"{record}{RECORD}").is_file() else Kept(settings.data_dir).folder
+
+
+def _acts_of(night: Night, options: argparse.Namespace, settings: Settings) -> tuple[AnyAct, ...]:
+    """The acts in the file that was named, or beside the record; none where there is none. BadRecord if changed."""
+    beside = _folder_of(options, settings) / f"{night.definition.id}{DESK}"
+    file: Path | None = options.acts or (beside if beside.is_file() else None)
+    if file is None:
+        return ()
+    try:
+        return read_acts(taken(file))
+    except BadRecord as error:
+        raise BadRecord(f"{file}, the acts of the count: {error}") from error
+
+
+def _by_the_rules(events: Sequence[AnyEvent], acts: Sequence[AnyAct]) -> int:
+    borne_out = is_whole(acts) and not any(act for act in acts if isinstance(act, ReplaySet))
     try:
         follow_the_rules(events)
+        if borne_out:
+            bear_out(events, acts)
     except Unlawful as error:
         print(f"Nothing was changed, but this is no count as it must be. {error}", file=sys.stderr)
         return _UNLAWFUL
     print("Each event follows the rules of a count: who stands, votes and papers, and what may come after what.")
+    if borne_out:
+        told = number_of(len(acts), "act")
+        print(f"{told} at the count bear it out: each figure was keyed and confirmed there, and every box is in it.")
+    elif acts:
+        print("What was done at the count is not held against it: it is a replay, or the store had lost some of it.")
     return 0
 
 

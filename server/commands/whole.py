@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from server.commands.words import number_of, told
@@ -23,24 +22,17 @@ from server.nights.ids import must_be_free
 from server.nights.kept import DESK, RECORD, Kept, NotKept, put, taken
 from server.nights.photos.kept import copied, photo_in, seen_in
 from server.settings import Settings
-from server.stream.codec import NOT_JSON, UnknownEvent, decode_act
+from server.stream.codec import NOT_JSON, UnknownEvent
 from server.stream.drafts import DraftConflict, Drafts, Stored, TooManyDrafts
 from server.stream.events import EventStream
 from server.stream.photos.photos import Photos
 from server.stream.reading import Position
-from server.stream.record import BadRecord, read, written
+from server.stream.record import BadRecord, read, read_acts, written
 from server.stream.servers.failures import NotOurs
 
 _ON_AIR, _KEPT, _COMING, _DRAFT = "on-air", "kept", "coming", ".json"
 _OWN = 0o600
 _KEY = "The key that signs links and sessions is not in this folder: it is SECRET_KEY, or the file secret in DATA_DIR."
-
-
-class _Line(Struct):
-    event: Raw
-
-
-_line = msgspec.json.Decoder(_Line)
 
 
 async def export_all(folder: Path, settings: Settings, stream: EventStream) -> int:
@@ -189,11 +181,7 @@ def _acts_in(file: Path) -> tuple[AnyAct, ...]:
     """The acts in a file, none where there is no file; BadRecord if it was changed."""
     if not file.exists():
         return ()
-    data = taken(file)
     try:
-        acts = tuple(decode_act(bytes(_line.decode(line).event)) for line in data.splitlines())
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadRecord(f"{file} is no file of acts: {error}") from error
-    if b"".join(written(acts)) != data:
-        raise BadRecord(f"{file} was changed: its acts do not give its heads.")
-    return acts
+        return read_acts(taken(file))
+    except BadRecord as error:
+        raise BadRecord(f"{file}: {error}") from error

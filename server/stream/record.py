@@ -69,6 +69,19 @@ def read(data: bytes) -> tuple[list[AnyEvent], list[str]]:
     return events, heads[1:]
 
 
+def read_acts(data: bytes) -> tuple[AnyAct, ...]:
+    """The acts of a file in the same format; BadRecord if it was changed, or holds anything else."""
+    acts = list[AnyAct]()
+    for number, text in enumerate(data.splitlines(), 1):
+        try:
+            acts.append(codec.decode_act(bytes(_lines.decode(text).event)))
+        except (msgspec.DecodeError, codec.UnknownEvent, UnicodeDecodeError, RecursionError) as error:
+            raise BadRecord(f"Line {number} is not an act at a count: {error}") from error
+    if b"".join(written(acts)) != data:
+        raise BadRecord("The acts were changed: they do not give their heads.")
+    return tuple(acts)
+
+
 def added_up(events: Sequence[AnyEvent]) -> tuple[Night, Tally]:
     """The night that a record's events make, and its totals; BadRecord if they make none.
 

@@ -94,6 +94,8 @@ RUN = """async ([whole, tags, colours, scheme]) => {
     if (fresh.length) found.push(await axe.run({ include: fresh }, { ...options, runOnly: colours }));
     const { scrollWidth, clientWidth } = document.documentElement;
     const wide = scrollWidth > clientWidth ? [`${scrollWidth} wide, of ${clientWidth}`] : [];
+    const raw = /\\w+\\([a-z_]+='[^)]*/.exec(document.body.textContent);
+    if (raw) wide.push(`a record where its name belongs: ${raw[0]}`);
     return wide.concat(found.flatMap(({ violations }) => violations).flatMap(({ id, help, nodes }) =>
         nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target.join(" ")}: ${failureSummary}`)));
 }"""

@@ -196,7 +196,8 @@ def test_a_slip_wants_a_reason(phone: Phone, desk: Desk) -> None:
     phone.open(RECEIPT)
     refused = phone.send("/count/correction", {"reason": " "})
     assert refused.status_code == 422
-    assert "Give the reason" in refused.text
+    assert re.search('name="reason"[^>]*aria-describedby="slip-wrong"', refused.text)
+    assert 'id="slip-wrong" role="alert">Give the reason' in refused.text
     assert not any(isinstance(act, CorrectionBegun) for act in desk.acts())
 
 

@@ -225,7 +225,7 @@ def test_they_leave_with_the_night_and_come_back_and_verify_knows_them(
     assert (tmp_path / photo).read_bytes() == file.data
 
     def verified(photo: Path | None = None) -> int:
-        return verify.verify(Namespace(record=str(record), head=None, photo=photo), here)
+        return verify.verify(Namespace(record=str(record), head=None, photo=photo, acts=None), here)
 
     assert verified() == 0
     assert "1 are here" in capsys.readouterr().out

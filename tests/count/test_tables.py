@@ -1,13 +1,17 @@
 """Count tables over HTTP: chosen at the desk, keyed by each, added up by the form; and what they block by name."""
 
 import re
+from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
 
+from server.count.visit.inviting import choose_entry
 from server.election.counting.acts import SheetKeyed
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
-from tests.count import rochester
+from server.election.methods.figures import MoreFigures
+from server.stream.submit import Submitter
+from tests.count import rochester, wards
 from tests.count.conftest import Desk, Phone, signed_in
 
 TABLES, TABLE = "/count/tables", "/count/table"
@@ -69,6 +73,51 @@ def test_the_sheet_of_the_contest_is_the_sum_of_its_tables(phone: Phone, desk: D
     (sheet,) = [act for act in desk.acts() if isinstance(act, SheetKeyed)]
     keyed = {act.table: act.seq for act in desk.acts() if isinstance(act, TableKeyed)}
     assert sheet.tables == keyed
+
+
+def test_a_ward_of_three_seats_is_counted_by_tables(client: TestClient, desk: Desk) -> None:
+    """Its papers are valid or rejected at each table, whatever the votes come to; a lot decides the last two places."""
+    desk.open_night(wards.night())
+    dora = signed_in(client, desk, "desk", name="Dora Lee")
+    dora.open(f"/desk/contests/{wards.ABBEY.ballot}/tables")
+    refused = dora.send("/desk/tables", {"tables": "North\nSouth", "bundle": "50"})
+    assert "A paper has several votes here" in refused.text and ">North\nSouth</textarea>" in refused.text
+    dora.open(f"/desk/contests/{wards.ABBEY.ballot}/tables")
+    assert dora.send("/desk/tables", {"tables": "North\nSouth", "bundle": ""}).status_code == 303
+    desk.do(lambda stream: choose_entry(Submitter(stream), rochester.NIGHT, "single", apart=True))
+    phone = signed_in(client, desk, "officer", wards.ABBEY.ballot, name="Jane Smith")
+    phone.verify(str(wards.PAPERS), str(wards.PAPERS))
+    votes = wards.VOTES | {"1": 880}
+    whole = wards.papers() | {f"votes.{one}": str(number) for one, number in votes.items()}
+    north = {name: str(int(text.replace(",", "")) // 2) for name, text in whole.items()}
+    south = {name: str(int(text.replace(",", "")) - int(north[name])) for name, text in whole.items()}
+
+    def given(table: dict[str, str]) -> int:
+        papers = [text for name, text in table.items() if name.startswith("rejected.") or name == "valid_papers"]
+        return sum(map(int, papers))
+
+    assert "<small>Labour</small>" in phone.open(f"{TABLE}?table=North")
+    for wrong, sentence in (
+        ({"given": str(given(north) + 1)}, "1 fewer than the 1,000 given"),
+        ({"votes.2": "991"}, "991 votes are more than the 990 valid papers"),
+        ({"valid_papers": ""}, "Enter the valid ballot papers of this table."),
+        ({"in_part": "-1"}, "cannot be fewer than 0"),
+    ):
+        refused = phone.send(TABLE, north | {"given": str(given(north))} | wrong)
+        assert (refused.status_code, sentence in unescape(refused.text)) == (422, True), refused.text
+    for name, table in (("North", north), ("South", south)):
+        phone.open(f"{TABLE}?table={name}")
+        assert phone.send(TABLE, table | {"given": str(given(table))}).status_code == 303
+    page = phone.open(TABLES)
+    assert "<dt>Valid ballot papers</dt><dd>1,981</dd>" in page
+    assert re.findall('<input type="checkbox" name="([^"]+)"', page) == ["lot.1", "lot.7"]
+    assert "whose lots were drawn" in phone.send(TABLES).text
+    assert phone.send(TABLES, {"lot.7": "1"}).status_code == 303
+    page = phone.look_again(whole)
+    assert "/count/declare" in page, page
+    phone.send("/count/declare")
+    (declared,) = desk.declared()
+    assert (declared.votes, declared.lot, declared.more) == (votes, "7", MoreFigures(wards.VALID, 14))
 
 
 def test_a_table_that_does_not_add_up_is_refused_and_what_was_typed_stays(

@@ -17,6 +17,9 @@ from hypothesis.stateful import (
 from msgspec.structs import replace
 
 from server.election.commands import (
+    AmendBallotPaper,
+    AmendNight,
+    CorrectNote,
     Declare,
     ExpectDeclaration,
     HidePhoto,
@@ -28,6 +31,7 @@ from server.election.commands import (
     ShowPhoto,
     TakeBackStage,
     Withdraw,
+    WithdrawNote,
 )
 from server.election.counting.acts import (
     AnyAct,
@@ -38,21 +42,30 @@ from server.election.counting.acts import (
     Dropped,
     EntryChosen,
     EntryMode,
+    Invited,
     PapersVerified,
+    PinChosen,
+    PinCleared,
+    PinMistaken,
     PublicCommand,
+    Revoked,
+    SessionsEnded,
     SheetKeyed,
+    SignedIn,
 )
 from server.election.counting.acts.box_acts import Box, BoxChecked, BoxCounted, BoxesListed, BoxStruck
+from server.election.counting.acts.people_acts import CallAnswered, CallAsked, HandedOver, PhoneGiven, SignedOut
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.boxes import verified_by_box
 from server.election.counting.changes import change_of
 from server.election.counting.desk import ListedBox, fold_acts
 from server.election.counting.entry import State, pending, spoken
 from server.election.counting.tables import sum_of, tables_of
-from server.election.events import Declared, Event, NoPollState, Stage
+from server.election.events import Declared, Event, NoPollState, NotePosted, Stage
 from server.election.methods.figures import Rejected
 from server.election.nights import fold
 from server.election.refusals import Refused
+from server.replay.borne_out import bear_out
 from server.replay.lawful import follow_the_rules
 from tests.election.at_the_count import (
     B0,
@@ -118,6 +131,21 @@ entries = st.sampled_from(("double", "double", "single"))
 seldom = st.sampled_from((False, False, False, True))
 seldom_tables = st.sampled_from((B1, B1, B1, B0))
 HEARD: tuple[Heard, ...] = get_args(Heard)
+PERSONAL: dict[Any, dict[str, Any]] = {
+    Invited: {"invited": "i-guest", "name": "Gus West", "role": "officer", "ballots": (B0,)},
+    PinChosen: {"pin": "a hash", "session": "one"},
+    SignedIn: {"session": "two"},
+    PinMistaken: {},
+    PhoneGiven: {"invited": "i-guest", "phone": "01634 000 111"},
+    CallAsked: {"invited": "i-guest"},
+    CallAnswered: {"invited": "i-guest"},
+    HandedOver: {"invited": "i-guest", "session": "two", "to": "Omar Khan"},
+    SignedOut: {"invited": "i-guest", "session": "one"},
+    SessionsEnded: {"invited": "i-guest"},
+    PinCleared: {"invited": "i-guest", "link": "new"},
+    Revoked: {"invited": "i-guest"},
+}
+"""What people do with an invitation: act → its fields, besides the stamp."""
 WHY = "The agents of both were there."
 NOTHING = Figures(con=0, lab=0, rejected=Rejected(0, 0, 0, 0, 0))
 
@@ -200,6 +228,8 @@ class OneNight(RuleBasedStateMachine):
     def two_people_key_a_table_differently(self, where: str) -> None:
         if self._has_tables(where):
             self.chooses("double")
+            self._keys_table(where, JANE, "Table 1", RIGHT)
+            self._adds_up(where, JANE, REASONS)
             self._keys_all_tables(where, (RIGHT, WRONG))
 
     @rule(where=contests, who=people, with_reasons=seldom, unseen=seldom)
@@ -515,12 +545,42 @@ class OneNight(RuleBasedStateMachine):
     def releases(self, crash: bool) -> None:
         self._ask(DORA, ReleaseNight(id=self.count.new_id("release"), by=DORA.name), crash=crash)
 
-    @rule(what=st.sampled_from(("a note", "a time", "a minute", "an hour")))
+    @rule(where=contests, title=st.sampled_from(("A night", "Another night")), name=st.sampled_from(("Ann", "Anne")))
+    def is_put_right(self, where: str, title: str, name: str) -> None:
+        """What the night is called, and how a candidate is spelt: figures stay with their candidate."""
+        night, id, by = self.count.later, self.count.new_id("right"), DORA.name
+        close, baseline = night.definition.polls_close, night.definition.baseline
+        self._ask(DORA, AmendNight(id=id, by=by, title=title, polls_close=close, baseline=baseline, reason="Misspelt."))
+        contest = night.counts[where].contest
+        first = replace(contest.candidates[0], name=f"{name} Abel")
+        contest = replace(contest, candidates=(first, *contest.candidates[1:]))
+        id = self.count.new_id("right")
+        self._ask(DORA, AmendBallotPaper(id=id, by=by, ballot=where, contest=contest, reason="Misspelt."))
+
+    @rule(what=st.sampled_from([*PERSONAL]))
+    def somebody_comes_or_goes(self, what: Any) -> None:
+        """Invited, signed in, called, handed over, revoked: nothing of the count follows from it."""
+        before = (self.count.night, self.count.stands(B0), self.count.stands(B1))
+        guest = f"i-guest-{sum(isinstance(act, Revoked) for act in self.count.desk.log)}"
+        for one in (what,) if guest in self.count.desk.people else (Invited, PinChosen, what):
+            of: dict[str, Any] = {"invited": guest} if "invited" in PERSONAL[one] else {}
+            stamp = self.count.stamp(replace(DORA, invitation=guest), self.count.new_id("person"))
+            self._try(one(**stamp, **PERSONAL[one] | of))
+        assert before == (self.count.night, self.count.stands(B0), self.count.stands(B1))
+
+    @rule(what=st.sampled_from(("a note", "a note put right", "a note taken back", "a time", "a minute", "an hour")))
     def something_small_happens(self, what: str) -> None:
         command_id, by = self.count.new_id("small"), DORA.name
+        notes = [one.command_id for one in self.count.line if isinstance(one, NotePosted)]
         match what:
             case "a note":
                 self._ask(DORA, PostNote(id=command_id, by=by, text="A note.", ballot=B0))
+            case "a note put right" | "a note taken back" if not notes:
+                self._ask(DORA, PostNote(id=command_id, by=by, text="A note.", ballot=B0))
+            case "a note put right":
+                self._ask(DORA, CorrectNote(id=command_id, by=by, note=notes[-1], text="It.", reason="So.", ballot=B0))
+            case "a note taken back":
+                self._ask(DORA, WithdrawNote(id=command_id, by=by, note=notes[-1], reason="So.", ballot=B0))
             case "a time":
                 self._ask(DORA, ExpectDeclaration(id=command_id, by=by, ballot=B0, expected=self.count.now))
             case _:
@@ -578,6 +638,7 @@ class OneNight(RuleBasedStateMachine):
         acts = [one for one in self.count.line if not isinstance(one, Event)]
         assert fold(events) == self.count.night
         follow_the_rules(events)
+        bear_out(events, acts)
         assert fold_acts(acts) == self.count.desk
 
 
@@ -604,6 +665,8 @@ KINDS = {
     *("ChangeConfirmed", "Declared", "Corrected", "Withdrawn", "NoPollTaken", "NightHeld", "NightReleased", "Dropped"),
     *("StageReached", "KeyedAgain", "SheetPhotographed", "SheetHidden"),
     *("AgentsConsulted", "RecountRequested", "RejectedNoted"),
+    *("NotePosted", "NoteCorrected", "NoteWithdrawn", "BallotPaperAmended", "NightAmended", "DeclarationExpected"),
+    *(one.__name__ for one in PERSONAL),
 }
 
 

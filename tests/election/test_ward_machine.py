@@ -32,15 +32,18 @@ from server.election.counting.acts import (
     PapersVerified,
     PublicCommand,
 )
+from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.changes import change_of
 from server.election.counting.desk import fold_acts
 from server.election.counting.entry import State, pending, spoken
 from server.election.counting.figures.apart import Apart
 from server.election.counting.keying import is_second_round
+from server.election.counting.tables import sum_of, tables_of
 from server.election.events import Event
-from server.election.methods.figures import MoreFigures, Rejected, SecondPreferences
+from server.election.methods.figures import NOTHING_MORE, MoreFigures, Rejected, SecondPreferences
 from server.election.nights import fold
 from server.election.refusals import Refused
+from server.replay.borne_out import bear_out
 from server.replay.lawful import follow_the_rules
 from tests.election import wards
 from tests.election.at_the_count import DORA, JANE, OMAR, REASONS, RITA, AtTheCount, Figures, Heard, Who
@@ -82,6 +85,7 @@ def of_city(con: int, lab: int, green: int, *second: int, lot: str | None = None
 
 
 WHOLE, APART = of_ward(200, 260, 250, 90), of_ward(200, 260, 250, 90, block=150)
+NOTHING = Figures(rejected=Rejected(0, 0, 0, 0, 0), more=MoreFigures(0, 0), given=dict.fromkeys(WHOLE.given, 0))
 FIRST, BOTH = of_city(200, 190, 101), of_city(200, 190, 101, 20, 60)
 SHEETS = {
     WARD: (
@@ -165,6 +169,8 @@ class OneNight(RuleBasedStateMachine):
         match self.count.stands(where).state:
             case "unverified":
                 self.verifies(where, PAPERS, crash)
+            case "keying" | "one keyed" | "differs" if tables_of(self.count.later.counts[where], self.count.desk).names:
+                self._keys_tables(WHOLE)
             case "keying" | "one keyed" | "differs":
                 second = is_second_round(self.count.later.counts[where])
                 right = (APART if self.count.desk.apart else WHOLE) if where == WARD else BOTH if second else FIRST
@@ -191,6 +197,55 @@ class OneNight(RuleBasedStateMachine):
         for who, number in ((JANE, which), (OMAR, other)):
             sheet = self.count.sheet(who, SHEETS[where][number % len(SHEETS[where])], where)
             self._try(replace(sheet, reasons=reasons))
+
+    @rule(where=places, number=st.sampled_from((0, 1, 2)), bundle=st.sampled_from((0, 0, 50)))
+    def chooses_tables(self, where: str, number: int, bundle: int) -> None:
+        stamp, names = self.count.stamp(DORA, self.count.new_id("tables")), ("Table 1", "Table 2")[:number]
+        self._try(TablesChosen(**stamp, ballot=where, tables=names, bundle=bundle))
+
+    @rule(which=numbers, other=numbers, lost=seldom)
+    def keys_tables(self, which: int, other: int, lost: bool) -> None:
+        self._keys_tables(*(SHEETS[WARD][number % len(SHEETS[WARD])] for number in (which, other)), lost=lost)
+
+    @rule()
+    def tables_differ_and_are_of_other_papers(self) -> None:
+        self.chooses("double", apart=False)
+        self._keys_tables(WHOLE, lost=True)
+        self._keys_tables(WHOLE, of_ward(201, 259, 250, 90))
+        self.verifies(WARD, PAPERS + 1, crash=False)
+        self._keys_tables(WHOLE)
+
+    def _keys_tables(self, figures: Figures, others: Figures | None = None, *, lost: bool = False) -> None:
+        """The tables of the ward are keyed, all the papers at the first, and added up by each who keys; the second
+        person keys ``others``. A paper of those given may be ``lost``."""
+        more = figures.more or NOTHING_MORE
+        for who in (JANE, OMAR)[: 2 if self.count.desk.entry == "double" else 1]:
+            count = self.count.later.counts[WARD]
+            tables = tables_of(count, self.count.desk)
+            for place, name in enumerate(tables.names):
+                first = others if others and who == OMAR else figures
+                theirs, mine = NOTHING if place else first, tables.of(who.role).get(name)
+                besides = MoreFigures(theirs.more.valid_papers, theirs.more.in_part) if theirs.more else UNSET
+                act = TableKeyed(
+                    **self.count.stamp(who, self.count.new_id("table")),
+                    ballot=WARD,
+                    table=name,
+                    role=who.role,
+                    round=count.round,
+                    replaces=mine.seq if mine else 0,
+                    given=((besides and besides.valid_papers) or 0) + theirs.rejected.total + lost,
+                    votes=theirs.votes,
+                    rejected=theirs.rejected,
+                    more=besides,
+                )
+                self._try(act)
+        for who in (JANE, OMAR)[: 2 if self.count.desk.entry == "double" else 1]:
+            mine = tables_of(self.count.later.counts[WARD], self.count.desk).of(who.role)
+            together = sum_of(mine.values())
+            besides = replace(together.more, lots=more.lots)
+            summed = Figures(given=together.votes, rejected=together.rejected, lot=figures.lot, more=besides)
+            sheet = replace(self.count.sheet(who, summed, WARD), reasons=REASONS)
+            self._try(replace(sheet, tables={name: one.seq for name, one in mine.items()}))
 
     @rule()
     def keys_fewer_votes_than_papers_and_more(self) -> None:
@@ -325,16 +380,20 @@ class OneNight(RuleBasedStateMachine):
         acts = [one for one in self.count.line if not isinstance(one, Event)]
         assert fold(events) == self.count.night
         follow_the_rules(events)
+        bear_out(events, acts)
         assert fold_acts(acts) == self.count.desk
 
 
 REFUSALS = {
+    *("table-not-papers", "tables-open", "tables-differ", "tables-not-papers", "table-bundle", "method-not-counted"),
     *("valid-papers-missing", "valid-papers-below-papers", "votes-above-valid-papers", "votes-above-allowed"),
     *("votes-below-valid-papers", "in-part-above-valid-papers", "tie-without-lot", "lot-without-tie"),
     *("second-missing", "preferences-missing", "preferences-differ", "count-moved-on", "not-confirmed"),
     *("shape", "already-declared", "change-unconfirmed", "already-asked", "held"),
 }
 KINDS = {
+    "TablesChosen",
+    "TableKeyed",
     "ChangeConfirmed",
     "PreferencesReported",
     "Declared",

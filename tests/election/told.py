@@ -437,7 +437,12 @@ def _table(past: Line, sheet: TableKeyed) -> None:
     assert sheet.table in chosen_tables(past, ballot)
     assert sheet.round == rounds(past, ballot), "a table of a count that is over"
     assert waiting(past, ballot) is None, "a table while figures are going on air"
-    assert sum(sheet.votes.values()) + sheet.rejected.total == sheet.given, "a table that does not add up"
+    more, seats = sheet.more or NOTHING_MORE, _contest(past, ballot).seats
+    valid = sum(sheet.votes.values()) if more.valid_papers is None else more.valid_papers
+    assert valid + sheet.rejected.total == sheet.given, "a table that does not add up"
+    assert (more.valid_papers is None) == (seats == 1)
+    assert all(number <= valid for number in sheet.votes.values()), "more votes than papers"
+    assert valid <= sum(sheet.votes.values()) <= seats * valid, "votes that no paper has"
     before = {one.table: one.seq for one in tables(past, ballot, role)}
     assert sheet.replaces == before.get(sheet.table, 0), "a table replaced a sheet that its writer had not seen"
     other: Role = "second officer" if role == "officer" else "officer"
@@ -457,10 +462,14 @@ def _sum_of_tables(past: Line, sheet: SheetKeyed) -> None:
     assert sum(one.given for one in mine) == expected(past, ballot), "papers that no table was given"
     assert sheet.votes == {key: sum(one.votes[key] for one in mine) for key in sheet.votes}
     assert sheet.rejected.total == sum(one.rejected.total for one in mine)
+    for name in ("valid_papers", "in_part"):
+        together = [getattr(one.more or NOTHING_MORE, name) for one in mine]
+        assert getattr(sheet.more or NOTHING_MORE, name) == (sum(together) if together[0] is not None else None)
     if mode(past) == "double":
         other: Role = "second officer" if sheet.role == "officer" else "officer"
-        theirs = [(one.table, one.given, one.votes, one.rejected) for one in tables(past, ballot, other)]
-        assert theirs == [(one.table, one.given, one.votes, one.rejected) for one in mine], "tables that differ"
+        theirs = [(one.table, one.given, one.votes, one.rejected, one.more) for one in tables(past, ballot, other)]
+        said = [(one.table, one.given, one.votes, one.rejected, one.more) for one in mine]
+        assert theirs == said, "tables that differ"
 
 
 def _begun(past: Line, begun: CorrectionBegun) -> None:
@@ -488,11 +497,13 @@ def mode(past: Line) -> str:
 
 
 def apart(past: Line, ballot: str) -> bool:
-    """Whether block votes are keyed apart in a contest: the night wants it, and a party has several for its seats."""
+    """Whether block votes are keyed apart in a contest: the night wants it, a party has several for its seats, and no
+    tables are added up."""
     chosen = [one.apart for one in past if isinstance(one, EntryChosen) and one.apart is not UNSET]
     contest = _contest(past, ballot)
     standing = Counter(one.party for one in contest.candidates)
-    return bool(chosen) and bool(chosen[-1]) and any(2 <= number <= contest.seats for number in standing.values())
+    wanted = bool(chosen) and bool(chosen[-1]) and not chosen_tables(past, ballot)
+    return wanted and any(2 <= number <= contest.seats for number in standing.values())
 
 
 def figures(past: Line, ballot: str) -> Declared | Corrected | None:

@@ -180,10 +180,13 @@ async def test_phones_and_the_desk_say_that_it_is_a_test(night: Practised) -> No
 async def test_a_printed_record_says_that_it_is_a_test(
     night: Practised, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "record"
+    file, acts = tmp_path / "record", tmp_path / "acts"
     file.write_bytes(b"".join(written(night.events)))
-    assert verify(Namespace(record=str(file), head="", photo=None), night.site.settings) == 0
-    assert capsys.readouterr().out.startswith("TEST: figures of a rehearsal, not of a count.\nA night: ")
+    acts.write_bytes(b"".join(written(await night.stream.read_acts(REHEARSAL))))
+    assert verify(Namespace(record=str(file), head="", photo=None, acts=acts), night.site.settings) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("TEST: figures of a rehearsal, not of a count.\nA night: ")
+    assert "at the count bear it out" in printed
 
 
 async def test_with_two_people_both_key_every_sheet_and_a_rehearsal_begins_anew(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ function tellTable(form) {
   let counted = 0;
   for (const { name } of fieldsOf(form)) {
     if (name.startsWith("bundles.")) counted += size * known(name);
-    else if (name !== "given") counted += known(name);
+    else if (form.elements.valid_papers ? /^(valid|rejected)/.test(name) : name !== "given") counted += known(name);
   }
   for (const row of form.querySelectorAll(".pair")) {
     const [full, loose] = [...row.querySelectorAll("input")].map(({ value }) => value);

@@ -118,8 +118,9 @@ async def withdraw(request: Request) -> Response:
     try:
         await ask(request, command)
     except Refused as refused:
+        at = "why" if refused.findings else ""
         typed = {"why": reason}
-        return receipt_page(request, place, refused.sentence, 422, typed) if place.last else _to_form(place)
+        return receipt_page(request, place, refused.sentence, 422, typed, at) if place.last else _to_form(place)
     return _to_form(place)
 
 
@@ -135,7 +136,8 @@ async def _recorded(
         await submitter.record(visit(request).night, act)
     except Refused as refused:
         if refused.code not in ("already-begun", "not-begun") and place.last:
-            return receipt_page(request, place, refused.sentence, 422, typed)
+            at = next(iter(typed or {}), "") if refused.findings else ""
+            return receipt_page(request, place, refused.sentence, 422, typed, at)
     return _to_form(place)
 
 

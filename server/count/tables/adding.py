@@ -1,5 +1,7 @@
 """The list of a contest's count tables on a phone, and the sheet that the form makes of them: nobody types a sum."""
 
+from msgspec import UNSET
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -12,7 +14,7 @@ from server.count.visit.sending import id_of, stamp
 from server.election.counting.acts import SheetKeyed
 from server.election.counting.entry import KEYING, keyers, papers_of, sheets_of
 from server.election.counting.tables import Sum, sum_of
-from server.election.methods.figures import Rejected, Tie
+from server.election.methods.figures import NOTHING_MORE, Rejected, Tie
 from server.election.numbers import written
 from server.election.texts.check_codes import CHECKS, Finding
 from server.election.verdict import tie_in
@@ -52,8 +54,10 @@ async def _added_up(request: Request, place: Place, sent: dict[str, str]) -> Non
     round, replaces = written(sent.get("round", "")) or 0, written(sent.get("replaces", "")) or 0
     given = {name.removeprefix("reason."): text.strip() for name, text in sent.items() if name.startswith("reason.")}
     reasons = {code: why for code, why in given.items() if why and code in CHECKS}
-    lot, step = sent.get("lot") or None, sent.get("step", "")[:20]
-    content = (sorted(shown.items()), lot, sorted(reasons.items()))
+    drawn = tuple(name[4:] for name in sent if name.startswith("lot.")) or tuple(filter(None, [sent.get("lot")]))
+    lot, step = drawn[0] if len(drawn) == 1 else None, sent.get("step", "")[:20]
+    more = replace(together.more, lots=drawn if len(drawn) > 1 else ())
+    content = (sorted(shown.items()), lot, sorted(reasons.items()), *([more.lots] if more.lots else []))
     act = SheetKeyed(
         **stamp(request, f"sheet/{id_of(place.person.invitation, place.ballot, round, replaces, step, *content)}"),
         ballot=place.ballot,
@@ -65,6 +69,7 @@ async def _added_up(request: Request, place: Place, sent: dict[str, str]) -> Non
         lot=lot,
         reasons=reasons,
         tables=shown,
+        more=UNSET if more == NOTHING_MORE else more,
     )
     await process(request).submitter.record(visit(request).night, act)
 
@@ -106,4 +111,6 @@ def tables_page(
 
 def _tie(place: Place, together: Sum) -> Tie | None:
     complete = together.votes.keys() == {one.id for one in place.count.contest.polled}
-    return tie_in(place.count.contest, together.votes) if complete and any(together.votes.values()) else None
+    if not complete or not any(together.votes.values()):
+        return None
+    return tie_in(place.count.contest, together.votes, together.more)

@@ -16,6 +16,7 @@ from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, stamp
 from server.election.counting.acts.table_acts import TableKeyed
 from server.election.counting.entry import KEYING, keyers
+from server.election.counting.tables import has_several_votes
 from server.election.numbers import written
 from server.election.parties import counted_as
 from server.election.texts.box_words import found_in_box
@@ -54,7 +55,8 @@ async def key_table(request: Request) -> Response:
     if sheet.unreadable:
         return _form(request, place, name, bundle, Outcome(False, 422, sheet.unreadable), sent)
     round, replaces = written(sent.get("round", "")) or 0, written(sent.get("replaces", "")) or 0
-    content = (sheet.given, sorted(sheet.votes.items()), sheet.rejected, bundle)
+    besides = [sheet.more] if sheet.more else []
+    content = (sheet.given, sorted(sheet.votes.items()), sheet.rejected, bundle, *besides)
     act = TableKeyed(
         **stamp(request, f"table/{id_of(place.person.invitation, place.ballot, name, round, replaces, *content)}"),
         ballot=place.ballot,
@@ -66,6 +68,7 @@ async def key_table(request: Request) -> Response:
         votes=sheet.votes,
         rejected=sheet.rejected,
         bundles=sheet.bundles,
+        more=sheet.more,
     )
     outcome = await outcome_of(process(request).submitter.record(visit(request).night, act))
     if outcome.done:
@@ -97,6 +100,7 @@ def _form(
         mine=mine,
         bundle=bundle,
         bundles=place.tables.bundle,
+        several=has_several_votes(contest),
         candidates=[
             (one.id, contest.told(one.id), one.description or party_name(place.night, one.party), counted_as(one.party))
             for one in contest.polled

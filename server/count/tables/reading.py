@@ -5,7 +5,8 @@ from msgspec import UNSET, Struct, UnsetType
 from server.count.boxes.sending import number_in
 from server.election.contests import Contest
 from server.election.counting.acts.table_acts import TableKeyed
-from server.election.methods.figures import HEADS, Rejected
+from server.election.counting.tables import has_several_votes
+from server.election.methods.figures import HEADS, MoreFigures, Rejected
 from server.election.texts.check_codes import Finding
 
 
@@ -16,12 +17,14 @@ class ShortSheet(Struct, frozen=True):
     votes: dict[str, int]
     rejected: Rejected
     bundles: dict[str, int] | UnsetType
+    more: MoreFigures | UnsetType
     unreadable: tuple[Finding, ...]
 
 
 def read_table(contest: Contest, sent: dict[str, str], bundle: int) -> ShortSheet:
     """The sheet in a form: ``given``, ``votes.{candidate id}``, or ``bundles.`` and ``loose.`` where ``bundle`` says
-    how many papers a full bundle has, and ``rejected.{head}``."""
+    how many papers a full bundle has, and ``rejected.{head}``; ``valid_papers`` and ``in_part`` where a paper has
+    several votes."""
     unreadable: list[Finding] = []
 
     def number(field: str, missing: str, **values: str) -> int:
@@ -40,9 +43,13 @@ def read_table(contest: Contest, sent: dict[str, str], bundle: int) -> ShortShee
             votes[candidate.id] = bundles[candidate.id] * bundle + loose
         else:
             votes[candidate.id] = number(f"votes.{candidate.id}", "table-votes-missing", candidate=name)
+    more: MoreFigures | UnsetType = UNSET
+    if has_several_votes(contest):
+        valid, in_part = number("valid_papers", "table-valid-missing"), number("in_part", "table-in-part-missing")
+        more = MoreFigures(valid, in_part)
     heads = {head: number(f"rejected.{head}", "table-head-missing") for head in HEADS}
     rejected = Rejected(sum(heads.values()), **heads)
-    return ShortSheet(given, votes, rejected, bundles if bundle else UNSET, tuple(unreadable))
+    return ShortSheet(given, votes, rejected, bundles if bundle else UNSET, more, tuple(unreadable))
 
 
 def texts_of(sheet: TableKeyed, bundle: int) -> dict[str, str]:
@@ -54,4 +61,6 @@ def texts_of(sheet: TableKeyed, bundle: int) -> dict[str, str]:
             full = sheet.bundles.get(candidate, 0) if sheet.bundles else votes // bundle
             numbers |= {f"bundles.{candidate}": full, f"loose.{candidate}": votes - full * bundle}
     numbers |= {f"rejected.{head}": getattr(sheet.rejected, head) or 0 for head in HEADS}
+    if sheet.more:
+        numbers |= {"valid_papers": sheet.more.valid_papers or 0, "in_part": sheet.more.in_part or 0}
     return {field: f"{number:,}" for field, number in numbers.items()}

@@ -34,5 +34,7 @@ def is_first_alone(count: Count, votes: dict[str, int]) -> bool:
 
 
 def is_keyed_apart(contest: Contest, desk: Desk) -> bool:
-    """Whether block votes and split votes of this contest are keyed apart: the night wants it, and there can be any."""
-    return desk.apart and bool(slates(contest))
+    """Whether block votes and split votes of this contest are keyed apart: the night wants it, and there can be any.
+    Tables add up the votes of each candidate."""
+    tables = desk.of(contest.ballot).tables
+    return desk.apart and bool(slates(contest)) and not (tables and tables.tables)

@@ -10,13 +10,16 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
+from server.election.contests import Contest
 from server.election.counting.acts import Role, SheetKeyed
 from server.election.counting.acts.table_acts import TableKeyed, TablesChosen
 from server.election.counting.desk import Desk
 from server.election.counts import Count
+from server.election.deciding.checks import Keyed, counted_in
 from server.election.limits import LONGEST_NAME, MOST_IN_A_BUNDLE, MOST_TABLES
-from server.election.methods.figures import HEADS, Rejected
+from server.election.methods.figures import HEADS, NOTHING_MORE, MoreFigures, Rejected
 from server.election.refusals import Refused, must_be_polled, refuse_if
 from server.election.texts.box_words import found_in_box
 from server.election.texts.check_codes import Finding
@@ -55,11 +58,13 @@ class Tables(Struct, frozen=True):
 
 
 class Sum(Struct, frozen=True):
-    """Tables added up: the papers that they were ``given``, the votes and the rejected papers."""
+    """Tables added up: the papers that they were ``given``, the votes, the rejected papers, and what there is besides
+    where a paper has several votes."""
 
     given: int
     votes: dict[str, int]
     rejected: Rejected
+    more: MoreFigures = NOTHING_MORE
 
 
 def tables_of(count: Count, desk: Desk) -> Tables:
@@ -87,25 +92,34 @@ def made_of(count: Count, desk: Desk, role: Role) -> dict[str, int]:
 
 def sum_of(sheets: Iterable[TableKeyed]) -> Sum:
     """What the sheets of tables come to."""
-    given, votes, heads = 0, dict[str, int](), dict.fromkeys(HEADS, 0)
+    given, votes, heads, more = 0, dict[str, int](), dict.fromkeys(HEADS, 0), NOTHING_MORE
     for sheet in sheets:
         given += sheet.given
+        if sheet.more:
+            valid, in_part = sheet.more.valid_papers or 0, sheet.more.in_part or 0
+            more = MoreFigures((more.valid_papers or 0) + valid, (more.in_part or 0) + in_part)
         for candidate, number in sheet.votes.items():
             votes[candidate] = votes.get(candidate, 0) + number
         for head in HEADS:
             heads[head] += getattr(sheet.rejected, head) or 0
-    return Sum(given, votes, Rejected(sum(heads.values()), **heads))
+    return Sum(given, votes, Rejected(sum(heads.values()), **heads), more)
 
 
 def differs(one: TableKeyed, other: TableKeyed) -> bool:
     """Whether two sheets of a table say different things; how each is bundled is no part of it."""
-    return (one.given, one.votes, one.rejected) != (other.given, other.votes, other.rejected)
+    return _said(one) != _said(other)
 
 
-def check_table(tables: Tables, sheet: TableKeyed) -> list[Finding]:
+def _said(sheet: TableKeyed) -> tuple[object, ...]:
+    return sheet.given, sheet.votes, sheet.rejected, sheet.more
+
+
+def check_table(contest: Contest, tables: Tables, sheet: TableKeyed) -> list[Finding]:
     """What stands against the sheet of a table, each at its field."""
+    more, several = sheet.more or NOTHING_MORE, has_several_votes(contest)
     numbers = {"given": sheet.given, **{f"votes.{one}": votes for one, votes in sheet.votes.items()}}
     numbers |= {f"rejected.{head}": getattr(sheet.rejected, head) or 0 for head in HEADS}
+    numbers |= {"valid_papers": more.valid_papers or 0, "in_part": more.in_part or 0}
     found = [found_in_box("table-unfit", field, "below-nought") for field, number in numbers.items() if number < 0]
     for candidate, full in (sheet.bundles or {}).items():
         loose = sheet.votes.get(candidate, 0) - full * tables.bundle
@@ -114,13 +128,23 @@ def check_table(tables: Tables, sheet: TableKeyed) -> list[Finding]:
         elif not 0 <= loose < max(1, tables.bundle):
             said = found_in_box("table-bundles", f"loose.{candidate}", "table-bundles", loose=loose, size=tables.bundle)
             found.append(said)
-    counted = sum(sheet.votes.values()) + sheet.rejected.total
+    valid = (more.valid_papers or 0) if several else sum(sheet.votes.values())
+    counted = valid + sheet.rejected.total
+    if not found and several and valid + sum(sheet.votes.values()):
+        figures = counted_in(contest, Keyed(sheet.votes, sheet.rejected, None, more), None)
+        found += contest.rules.check(figures)
     if not found and counted != sheet.given:
         name = "table-more" if counted > sheet.given else "table-fewer"
+        name = f"{name}-valid" if several else name
         differ = abs(counted - sheet.given)
         values = {"counted": counted, "differ": differ, "given": sheet.given}
         found.append(found_in_box("table-not-papers", "given", name, **values))
     return found
+
+
+def has_several_votes(contest: Contest) -> bool:
+    """Whether a paper has several votes, so that the valid papers are counted apart."""
+    return "valid papers" in contest.rules.keyed
 
 
 def must_choose(count: Count, act: TablesChosen, *, waits: bool) -> None:
@@ -128,8 +152,11 @@ def must_choose(count: Count, act: TablesChosen, *, waits: bool) -> None:
     must_be_polled(count)
     if waits:
         _refuse_table("already-asked", "", "box-waits")
-    if act.tables and count.contest.rules.keyed != ("votes", "rejected", "lot"):
-        _refuse_table("method-not-counted", "", "tables-one-seat")
+    rules = count.contest.rules
+    if act.tables and (rules.why_not or rules.has_first_round):
+        _refuse_table("method-not-counted", "", "tables-one-round")
+    if act.bundle and has_several_votes(count.contest):
+        _refuse_table("table-bundle", "bundle", "bundles-several")
     if len(act.tables) > MOST_TABLES:
         _refuse_table("tables-many", "tables", "tables-many", most=MOST_TABLES)
     names = set[str]()
@@ -153,7 +180,9 @@ def must_key_table(count: Count, desk: Desk, act: TableKeyed) -> None:
     if act.rejected.total != sum(getattr(act.rejected, head) or 0 for head in HEADS):
         sentence = say("The four heads of rejected papers do not add up to their total.")
         refuse_if([Finding("rejected-heads", "rejected", sentence)])
-    refuse_if([*check_table(tables, act)])
+    if has_several_votes(count.contest) is not bool(act.more and act.more.valid_papers is not None):
+        _refuse_table("shape", "", "table-paper")
+    refuse_if([*check_table(count.contest, tables, act)])
 
 
 def must_be_their_sum(count: Count, desk: Desk, act: SheetKeyed, roles: tuple[Role, ...], papers: int | None) -> None:
@@ -180,7 +209,8 @@ def must_be_their_sum(count: Count, desk: Desk, act: SheetKeyed, roles: tuple[Ro
         name = "tables-more" if together.given > papers else "tables-fewer"
         values = {"given": together.given, "differ": abs(together.given - papers), "papers": papers}
         _refuse(found_in_box("tables-not-papers", "tables", name, **values))
-    if (act.votes, act.rejected) != (together.votes, together.rejected):
+    more = replace(act.more or NOTHING_MORE, lots=())
+    if (act.votes, act.rejected, more) != (together.votes, together.rejected, together.more):
         _refuse_table("shape", "", "tables-moved-on")
 
 

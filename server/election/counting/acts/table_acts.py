@@ -3,7 +3,7 @@
 from msgspec import UNSET, UnsetType
 
 from server.election.counting.acts.act import Act, Role
-from server.election.methods.figures import Rejected
+from server.election.methods.figures import MoreFigures, Rejected
 
 
 class TablesChosen(Act, frozen=True, tag="tables-chosen.1"):
@@ -20,7 +20,8 @@ class TableKeyed(Act, frozen=True, tag="table-keyed.1"):
 
     ``given`` is how many papers the table was given; ``votes`` and ``rejected`` papers come to it. ``replaces`` is the
     seq of the sheet of the same table and role that this one takes the place of, 0 if there is none. ``bundles`` is
-    candidate id → full bundles among the votes, where the table has them.
+    candidate id → full bundles among the votes, where the table has them. ``more`` has the valid papers, and those
+    rejected in part, where a paper has several votes: then those and the rejected papers come to what was given.
     """
 
     ballot: str
@@ -32,3 +33,4 @@ class TableKeyed(Act, frozen=True, tag="table-keyed.1"):
     votes: dict[str, int]
     rejected: Rejected
     bundles: dict[str, int] | UnsetType = UNSET
+    more: MoreFigures | UnsetType = UNSET
