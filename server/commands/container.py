@@ -8,9 +8,10 @@ from server.settings import Settings
 _FILE = """\
 # Declared in a container, built from a checkout:
 #   python -m server container > Containerfile
-#   podman build -t declared -f Containerfile . && rm Containerfile
+#   podman build --format docker -t declared -f Containerfile . && rm Containerfile
 #   podman run -p 8000:8000 -v declared:/data -e PUBLIC_URL=https://results.example declared
-# docker does the same. Commands beside it: podman exec CONTAINER python -m server invite …
+# docker does the same without --format, without which podman leaves out the health check.
+# Commands beside it: podman exec CONTAINER python -m server invite …
 # With DRAIN_SECONDS=N give it --stop-timeout too, 40 more than twice N: it is killed after ten seconds otherwise.
 # What /data has is lost with the container unless it is a volume; with REDIS_URL and SECRET_KEY given it needs none.
 FROM python:3.11-slim AS built

@@ -23,13 +23,13 @@ from server.stream.cursors.cursors import Cursors
 from server.stream.events import EventStream
 from server.stream.follow import Acted, Arrived, CaughtUp, Erased, News, Opened, Unreadable
 from server.stream.patience import end_if_cancelled
-from server.stream.servers.failures import StreamUnavailable
+from server.stream.servers.failures import StreamUnavailable, StreamUnfit
 from server.stream.submit import Submitter
 
 _VIEWERS_FIRST = 0.25  # seconds after an event; those who watch have been sent it by then
 _LONGEST_FIRST = 1.0  # seconds; where events come without a break, a message waits no longer than that
 _BETWEEN_RUNS = 0.05
-_AFTER_SILENCE = 1.0  # seconds, where Redis does not answer
+_AFTER_SILENCE, _AFTER_UNFIT = 1.0, 60.0  # seconds, where Redis does not answer, and where that does not pass by itself
 
 log = structlog.get_logger(__name__)
 
@@ -115,6 +115,9 @@ class Deliveries:
             news.clear()
             try:
                 wait = await errand.run()
+            except StreamUnfit as error:  # as where somebody has set a key by hand
+                log.error("a webhook is sent nothing until that is put right", night=night, hook=hook, error=str(error))
+                wait = _AFTER_UNFIT
             except StreamUnavailable:
                 wait = _AFTER_SILENCE
             except UnknownEvent as error:

@@ -26,13 +26,13 @@ from server.stream.cursors.cursors import Cursors
 from server.stream.cursors.subscriptions import Subscriptions
 from server.stream.events import EventStream
 from server.stream.follow import Arrived, Erased, News, Opened
-from server.stream.servers.failures import StreamUnavailable
+from server.stream.servers.failures import StreamUnavailable, StreamUnfit
 from server.stream.submit import Submitter
 
 _NAME = "notices"  # of the cursor, among webhooks whose names are longer
 _LEASE_SECONDS = 60.0
 _VIEWERS_FIRST = 0.25  # seconds after an event; those who watch have been sent it by then
-_AFTER_SILENCE = 1.0  # seconds, where Redis does not answer
+_AFTER_SILENCE, _AFTER_UNFIT = 1.0, 60.0  # seconds, where Redis does not answer, and where that does not pass by itself
 _AT_ONCE = 50  # messages
 _MOST_AGAIN = 50  # events of which some messages are tried again
 _READ_AT_ONCE = 100
@@ -104,6 +104,9 @@ class Notices:
         night = where.pop()
         try:
             await what(night)
+        except StreamUnfit as error:  # as where somebody has set a key by hand
+            log.error("no notices are sent until that is put right", night=night, error=str(error))
+            self._later(_AFTER_UNFIT, where, night)
         except StreamUnavailable:
             self._later(_AFTER_SILENCE, where, night)
         except UnknownEvent as error:

@@ -276,6 +276,8 @@ def test_tables_at_the_desk_are_refused_in_a_sentence_and_come_back_as_typed(des
     assert "Table 1\ntable 1</textarea>" in refused.text
     assert "A bundle has from 2 to 1,000 papers." in dora.send("/desk/tables", {"tables": "One", "bundle": "1"}).text
     assert len([act for act in desk.acts() if isinstance(act, TablesChosen)]) == 1
+    for bundle, status in (("\u202e", 303), ("fifty", 422)):
+        assert dora.send("/desk/tables", {"tables": "One", "bundle": bundle}).status_code == status
 
 
 def test_pages_of_tables_are_in_the_visitors_language(phone: Phone, dora: Phone) -> None:

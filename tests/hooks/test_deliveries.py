@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from starlette.responses import Response
+from structlog.testing import capture_logs
 
 from server.election.commands import HoldNight, OpenNight, ReachStage, ReleaseNight, TakeBackStage, Withdraw
 from server.election.counting.acts import Asked
@@ -100,6 +101,18 @@ async def test_a_cursor_that_nobody_of_ours_wrote_begins_again_and_stops_no_proc
         assert (await progress_of(Cursors(stream), NIGHT, hook)).tries == ()
         async with serving(redis.url, tmp_path, webhook_networks=(LOOPBACK,)):
             await until(lambda: receiver.seqs() == [1, 2], "both events")
+
+
+async def test_a_key_that_was_set_by_hand_is_told_in_the_log_and_stops_no_process(
+    redis: Embedded, stream: EventStream, opened: Submitter, tmp_path: Path
+) -> None:
+    await make(stream, NIGHT, "hook", "http://127.0.0.1:9/hook")
+    await stream.client.call("SET", hooks_key(NIGHT), "by hand")
+    with capture_logs() as lines:
+        async with serving(redis.url, tmp_path, webhook_networks=(LOOPBACK,)):
+            await until(lambda: any("webhook" in line["event"] for line in lines), "a line about it")
+    (told,) = [line for line in lines if "webhook" in line["event"]]
+    assert told["hook"] == "hook" and "DEL that key" in told["error"]
 
 
 async def test_a_receiver_that_was_down_is_sent_everything_in_order(

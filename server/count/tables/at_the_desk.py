@@ -5,13 +5,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.access import allows
-from server.count.boxes.sending import DONE, Outcome, number_in, outcome_of, sentences_of
+from server.count.boxes.sending import DONE, Outcome, outcome_of, sentences_of
 from server.count.desk.requests import DESK, current_board, page
 from server.count.visit.rules import Sends, SignedIn, visit
 from server.count.visit.sending import id_of, stamp
 from server.election.counting.acts.table_acts import TablesChosen
 from server.election.counting.entry import keyers
 from server.election.counting.tables import tables_in, tables_of
+from server.election.numbers import Unreadable, typed
 from server.election.texts.check_codes import Finding
 from server.election.texts.said import say
 from server.html.address import language_of
@@ -29,9 +30,11 @@ async def choose_tables(request: Request) -> Response:
     """``POST /desk/tables``: the contest is counted by these tables, one on each line; by none where it is empty."""
     form = {name: text for name, text in (await request.form()).items() if isinstance(text, str)}
     ballot, names = form["contest"].rpartition("/")[2], tables_in(form.get("tables", ""))
-    bundle = number_in(form, "bundle", "") if form.get("bundle", "").strip() else 0
-    if isinstance(bundle, Finding):
-        return await _page(request, ballot, Outcome(False, 422, (bundle,)), form)
+    try:
+        bundle = typed(form.get("bundle", "")) or 0
+    except Unreadable as error:
+        wrong = Finding("number-unreadable", "bundle", error.sentence)
+        return await _page(request, ballot, Outcome(False, 422, (wrong,)), form)
     command_id = id_of("tables", form.get("key", ""), ballot, *names, bundle)
     act = TablesChosen(**stamp(request, command_id), ballot=ballot, tables=names, bundle=bundle)
     outcome = await outcome_of(process(request).submitter.record(visit(request).night, act))
