@@ -200,6 +200,55 @@ async def test_nothing_moves_on_the_nights_page_but_the_feed_when_results_arrive
             assert await page.evaluate(BLANK) < 64, (number, seen)
 
 
+# Every shift that Chromium counts towards Cumulative Layout Shift, in whatever part of the page.
+COUNTED = """
+    window.counted = [];
+    const where = ({ x, y, height }) => `${Math.round(x)},${Math.round(y)} (${Math.round(height)})`;
+    const element = (node) => (node?.nodeType === 1 ? node : node?.parentElement);
+    new PerformanceObserver((list) => {
+        for (const { value, sources } of list.getEntries()) {
+            const moved = sources.map(({ node, previousRect: from, currentRect: to }) => {
+                const one = element(node);
+                return `${one?.closest("[id]")?.id} ${one?.localName}: ${where(from)} to ${where(to)}`;
+            });
+            counted.push(`${moved} ${value}`);
+        }
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+SETTLED = "async () => { for (const _ of '123') await new Promise(requestAnimationFrame); return counted.splice(0); }"
+WINDOWS = [
+    *((f"{NIGHT}?lang=de", width) for width in (390, 768, 1280)),
+    *((f"{NIGHT}?lang=cy", width) for width in (320, 768)),
+    *(("/?lang=cy", 390), ("/", 1280), (f"{NIGHT}/areas?lang=de", 768), (f"{NIGHT}/contests?lang=cy", 390)),
+    *((f"{FIRST}?lang=cy", 390), (f"{FIRST}?lang=de", 768), (f"{NIGHT}/wall?lang=de", 1920)),
+    *(("/nights/council/councils/local.rushmoor?lang=de", 390), ("/nights/council?lang=cy", 768)),
+]
+
+
+async def test_no_shift_is_counted_on_any_page_in_a_replay_in_any_language(
+    windows: Windows, stream: EventStream
+) -> None:
+    council = archive.load("local.rushmoor.2024-05-02")
+    await open_then(stream, replace(council.definition, id="council"), "open")
+    wards = [(at, one) for at, one in commands(council.events, "council") if isinstance(one, Declare)]
+    heights = {320: 844, 390: 844, 768: 1024, 1280: 900, 1920: 1080}
+    pages = {
+        (address, width): await windows.open(address, ViewportSize(width=width, height=heights[width]), COUNTED)
+        for address, width in WINDOWS
+    }
+    found: list[str] = []
+    for number in (0, 1, 2, 3, 8, 20, 40):
+        await declare(stream, number)
+        for at, one in wards[:number]:
+            await Submitter(stream).submit("council", one, at)
+        for address, _ in pages:
+            if address.startswith(f"{NIGHT}?"):
+                await is_at(pages[address, _], stream)
+        for seen, page in pages.items():
+            found += [f"{number} {seen}: {shift}" for shift in await page.evaluate(SETTLED)]
+    assert not found, "\n".join(found)
+
+
 @pytest.mark.parametrize("code", ["cy", "de"])
 async def test_a_banner_in_a_longer_language_has_its_room(windows: Windows, code: str) -> None:
     channel, banners = Channel(PageRenderer(language(code))), list[str]()

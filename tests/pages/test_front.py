@@ -580,11 +580,11 @@ def test_a_night_of_councils_leads_with_councillors_and_councils(place: Place) -
 def test_a_night_of_one_council_leads_with_its_seats_against_the_line_and_how_many_are_in(place: Place) -> None:
     night = councils_night()
     place.on_air(after(replace(night, contests=night.contests[:5], bodies=(night.bodies or ())[:1])))
-    assert place["lead-seats"] == "Seats 0 of 5 seats declared · 3 of 5 seats make control"
+    assert place["lead-seats"] == "Seats 0 of 5 seats declared · 3 of 5 seats make control Con 0 Lab 0 LD 0 ▲ 3"
     votes = {"1": 100, "2": 300, "3": 50}
     for number in range(2):
         place.does("councils", Declare(id=f"d{number}", by="desk", ballot=night.contests[number].ballot, votes=votes))
-    assert "2 of 5 seats declared · 3 of 5 seats make control: Lab, 1 to go Lab 2 ▲ 3" in place["lead-seats"]
+    assert "2 of 5 seats declared · 3 of 5 seats make control: Lab, 1 to go Lab 2 Con 0 LD 0 ▲ 3" in place["lead-seats"]
     place.does("councils", Declare(id="d2", by="desk", ballot=night.contests[2].ballot, votes=votes))
     assert "3 of 5 seats declared · Lab gain from Con Lab 3" in place["lead-seats"]
 

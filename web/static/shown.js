@@ -5,7 +5,7 @@ const { put, putRows, shown } = (() => {
   const SHOWN = document.body.classList.contains("many") ? 6 : 24; // entries of the feed, until somebody asks for more
   const FEW = 12; // rows and hexagons; of more at once none is news
   const LIT = 3_000; // milliseconds
-  const ROWS = /<hx-partial hx-target="#(?:(?:row|seat|council|control|wards)-|score|shapes|banner|status|ahead).*?<\/hx-partial>|<svg><a hx-swap-oob.*?<\/svg>/gs;
+  const ROWS = /<hx-partial hx-target="[^"]*" hx-swap="outerMorph".*?<\/hx-partial>|<svg><a hx-swap-oob.*?<\/svg>/gs;
   // As in hex.html. Hundreds are read as text: parsing them took as long as all else of a message.
   const HEXAGON = /<svg><a hx-swap-oob="[^"]*" aria-labelledby="(.*?)"(?: class="(.*?)")?(?: data-party="(.*?)")? href="[^"]*"><path(?: class="(.*?)")?(?: data-party="(.*?)")? d="(.*?)".*?<\/svg>/gs;
   const OURS = ["chosen", "recent", "lit"]; // classes that scripts give
@@ -17,6 +17,17 @@ const { put, putRows, shown } = (() => {
   document.documentElement.classList.add("script");
 
   // Removes entries of the feed that came twice, and hides the earlier ones; with the first result, how seats were held.
+  // Entries that have given way to new ones are made anew in their new places.
+  let newest = document.querySelector("#feed > li")?.id;
+  const giveWay = () => {
+    const entries = [...document.querySelectorAll("#feed > li")];
+    const place = entries.findIndex(({ id }) => id === newest);
+    newest = entries[0]?.id;
+    if (place < 1) return;
+    for (const entry of entries.slice(place, place + SHOWN)) {
+      if (!entry.contains(document.activeElement)) entry.replaceWith(entry.cloneNode(true));
+    }
+  };
   const tidy = () => {
     document.getElementById("map")?.classList.toggle("begun", document.querySelector(".hexes a[data-party]") !== null);
     const seen = new Set();
@@ -24,6 +35,7 @@ const { put, putRows, shown } = (() => {
       if (seen.has(entry.id)) entry.remove();
       seen.add(entry.id);
     }
+    giveWay();
     const earlier = document.getElementById("earlier");
     if (!earlier) return;
     whole ||= earlier.closest(".whole") !== null;
@@ -46,18 +58,22 @@ const { put, putRows, shown } = (() => {
   if (field && field === document.activeElement) bring();
   else field?.addEventListener("focus", bring, { once: true });
 
+  // Other words are not the same words somewhere else, nor is a table that finds the widths of its columns anew, or a
+  // list of more: they are made anew, so that no browser takes what says something else for something that has moved.
+  const isOther = (old, now) => {
+    if (old.nodeName !== now.nodeName || old.id !== now.id || !now.attributes) return true;
+    if (old.nodeName === "P" || old.parentElement.matches(".banner")) return true;
+    if (old.nodeName === "TABLE") return getComputedStyle(old).tableLayout !== "fixed";
+    return ["OL", "UL", "DL", "TBODY"].includes(old.nodeName) && old.children.length !== now.children.length;
+  };
+
   // Changes what differs between a node and its news, and says whether anything did. What has another id is other news.
   const morph = (old, now) => {
-    if (old.nodeName !== now.nodeName || old.id !== now.id) {
+    if (old.isEqualNode(now)) return false;
+    if (isOther(old, now)) {
       old.replaceWith(now);
       return true;
     }
-    if (!now.attributes) {
-      const differs = old.data !== now.data;
-      if (differs) old.data = now.data;
-      return differs;
-    }
-    if (old.isEqualNode(now)) return false;
     let differs = false;
     const names = now.getAttributeNames();
     for (const name of names) {
@@ -136,10 +152,20 @@ const { put, putRows, shown } = (() => {
     }
   };
 
+  // A banner keeps the room that it has, so that nothing below moves: longer news is set smaller, shorter leaves some.
+  const BANNER = ":is(#banner, .contest > .banner, .control > .banner, #lead-news > .banner)";
+  const bannerIn = (message) => message.includes("banner") && document.querySelector(BANNER);
+  const fit = (banner, room) => {
+    if (banner.offsetHeight > room) banner.classList.add("tight");
+    if (banner.offsetHeight < room) banner.style.minHeight = `${room}px`;
+  };
+  window.addEventListener("resize", () => document.querySelector(BANNER)?.removeAttribute("style"));
+
   // Puts each part of a message in its place. ``bright``: whose result changed lights up.
   let rows = [];
   const put = (message, bright) => {
     hold();
+    const room = bannerIn(message)?.offsetHeight;
     const template = document.createElement("template");
     const results = [];
     template.innerHTML = message
@@ -166,6 +192,7 @@ const { put, putRows, shown } = (() => {
         if (wasDeclared || "party" in old.dataset) results.push(old);
       }
     }
+    if (room) fit(bannerIn(message), room);
     if (bright) light(results);
   };
 

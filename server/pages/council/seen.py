@@ -1,5 +1,6 @@
 """A council as its row and its page show it: the parts of a bar, a row for each party, its address. No HTML."""
 
+from collections import Counter
 from fractions import Fraction
 
 from msgspec import Struct
@@ -18,6 +19,8 @@ from server.pages.bars.seats import Bar, Bars
 TOPIC = "council/"
 _BARS = 5
 _LINE_AT = Fraction(7, 10)  # of a bar's room: where the line is, as on the night of a House
+_ROWS = 8  # of parties that stand or have seats, from the beginning: later no row comes that would move the others
+_A_THIRD = Fraction(1, 3)  # of a council's contests, in which a party stands that may win some
 _FEW = 60  # contests that the night's own page lists, besides the councils
 
 
@@ -36,7 +39,7 @@ class PartyRow(Struct, frozen=True):
 class CouncilSeen(Struct, frozen=True):
     """A council with what is drawn of it. ``segments`` are parties with the seat where each begins and how many it has;
     ``bars`` the largest parties against the line to control; ``compared`` says that seats have a baseline. ``folded``
-    are the parties that have no seat, and whose seats have not changed.
+    are the other parties that have no seat, and whose seats have not changed.
     """
 
     council: Council
@@ -83,18 +86,44 @@ def wards_of(definition: Definition) -> dict[str, tuple[Contest, ...]]:
     return {body: tuple(known[ballot] for ballot in ballots) for body, ballots in contests_of(definition).items()}
 
 
+class Standing(Struct, frozen=True):
+    """The parties that have seats in a council or stand for one, and how many of them, the first, have a row from the
+    beginning: those with seats, and those in a third of its contests."""
+
+    parties: tuple[str, ...]
+    often: int
+
+
+@once
+def standing(definition: Definition) -> dict[str, Standing]:
+    """Body id → who stands for a council of a night, who has most first."""
+    found = dict[str, Standing]()
+    for body in definition.councils:
+        wards = wards_of(definition).get(body.id, ())
+        had, stand = Counter(body.not_up), Counter[str]()
+        for contest in wards:
+            had.update(contest.previous.won if contest.previous else {})
+            stand.update({candidate.party for candidate in contest.candidates})
+        often = {party for party in {**had, **stand} if had[party] or stand[party] >= _A_THIRD * len(wards)}
+        every = sorted({**had, **stand}, key=lambda party: (party not in often, -had[party], -stand[party], party))
+        found[body.id] = Standing(tuple(every), len(often))
+    return found
+
+
 def seen(night: Night, body: Body) -> CouncilSeen:
     """A council as it stands."""
     found = council(night, body)
     rows = _rows(night, found)
+    some = min(_ROWS, standing(night.definition)[body.id].often)
+    open_ones = [row for place, row in enumerate(rows) if place < some or row.seats or row.change]
     segments: list[tuple[str, int, int]] = []
     for party, number in found.seats.items():
         segments.append((party, sum(length for _, _, length in segments), number))
     return CouncilSeen(
         council=found,
         segments=tuple(segments),
-        rows=tuple(row for row in rows if row.seats or row.change),
-        folded=tuple(row for row in rows if not (row.seats or row.change)),
+        rows=tuple(row for row in rows if row in open_ones),
+        folded=tuple(row for row in rows if row not in open_ones),
         bars=_bars(night, found),
         compared=any(contest.previous for contest in wards_of(night.definition).get(body.id, ())),
     )
@@ -103,7 +132,7 @@ def seen(night: Night, body: Body) -> CouncilSeen:
 def _rows(night: Night, found: Council) -> tuple[PartyRow, ...]:
     sums = sums_of(night).within(Area(body=found.body.id))
     votes = {party: its.votes for party, its in sums.parties.items() if its.votes}
-    every = dict.fromkeys((*found.seats, *found.lost, *votes))
+    every = dict.fromkeys((*found.seats, *found.lost, *votes, *standing(night.definition)[found.body.id].parties))
     rows = [
         PartyRow(
             party=night.parties[party],
@@ -121,11 +150,14 @@ def _rows(night: Night, found: Council) -> tuple[PartyRow, ...]:
 
 def _bars(night: Night, found: Council) -> Bars:
     """Independents have no bar, because they are no party."""
-    shown = [party for party in found.seats if party in night.parties and has_a_past(party)][:_BARS]
-    most = max((found.seats[party] for party in shown), default=0)
+    stand = standing(night.definition)[found.body.id]
+    every = dict.fromkeys((*found.seats, *stand.parties[: stand.often]))
+    shown = [party for party in every if party in night.parties and has_a_past(party)][:_BARS]
+    seats = {party: found.seats.get(party, 0) for party in shown}
+    most = max(seats.values(), default=0)
     room = max(found.line / _LINE_AT, Fraction(most), Fraction(1))
     return Bars(
-        bars=tuple(Bar(night.parties[party], found.seats[party], found.seats[party] / room) for party in shown),
+        bars=tuple(Bar(night.parties[party], number, number / room) for party, number in seats.items()),
         line=found.line,
         line_at=found.line / room,
         held=False,

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from msgspec import Struct
 
+from server.election.bodies import NO_OVERALL_CONTROL
 from server.election.nights import Night
 from server.election.once import once
 from server.election.parties import Party
@@ -11,6 +12,7 @@ from server.election.results.councils.together import Councils, PartyInCouncils,
 from server.election.results.places import Area
 from server.election.results.sums import sums_of
 from server.html.templates import part_of
+from server.pages.council.seen import standing
 
 _OPEN = 8  # parties whose rows are not folded
 
@@ -42,6 +44,9 @@ class Totals(Struct, frozen=True):
     widest: Fraction
 
 
+_NONE = TotalRow(None, PartyInCouncils(NO_OVERALL_CONTROL, 0, 0, 0, 0, 0, 0), None)
+
+
 @once
 def totals_of(night: Night) -> Totals:
     """The table of a night as it stands."""
@@ -54,6 +59,9 @@ def totals_of(night: Night) -> Totals:
         for party, its in sums.parties.items():
             votes[party] = votes.get(party, 0) + its.votes
     listed = {one.party for one in found.parties}
+    stand = standing(night.definition).values()
+    often = dict.fromkeys(party for one in stand for party in one.parties[: one.often])
+    votes = {**dict.fromkeys((*often, *(party for one in stand for party in one.parties)), 0), **votes}
     without = sorted((party for party in votes if party not in listed), key=lambda party: -votes[party])
     every = [*found.parties, *(PartyInCouncils(party, 0, 0, 0, 0, 0, 0) for party in without)]
     rows = [
@@ -66,14 +74,15 @@ def totals_of(night: Night) -> Totals:
         if one.party in night.parties or not one.party
     ]
     parties = [row for row in rows if row.party]
-    with_seats = [row for row in parties[_OPEN:] if row.total.councillors or row.total.net]
-    others = [row for row in parties[_OPEN:] if row not in with_seats]
+    with_seats = [row for row in parties if row.total.councillors or row.total.net]
+    some = min(_OPEN, max(len(often), len(with_seats)))  # as many from the first as later, so that nothing moves
+    others = [row for row in parties[some:] if row not in with_seats]
     return Totals(
-        rows=tuple(parties[:_OPEN]),
-        folded=tuple(with_seats),
+        rows=tuple(parties[:some]),
+        folded=tuple(row for row in parties[some:] if row in with_seats),
         others=len(others),
         others_share=sum((row.share for row in others if row.share is not None), Fraction(0)),
-        none=next((row for row in rows if not row.party), None),
+        none=next((row for row in rows if not row.party), _NONE if len(found.councils) > 1 else None),
         councils=found,
         declared=sum(one.declared for one in found.councils),
         contests=sum(one.contests for one in found.councils),
