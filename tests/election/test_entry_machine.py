@@ -562,7 +562,8 @@ class OneNight(RuleBasedStateMachine):
         """Invited, signed in, called, handed over, revoked: nothing of the count follows from it."""
         before = (self.count.night, self.count.stands(B0), self.count.stands(B1))
         guest = f"i-guest-{sum(isinstance(act, Revoked) for act in self.count.desk.log)}"
-        for one in (what,) if guest in self.count.desk.people else (Invited, PinChosen, what):
+        first = () if guest in self.count.desk.people else (Invited, PinChosen)
+        for one in (*first, *((CallAsked,) if what is CallAnswered else ()), what):
             of: dict[str, Any] = {"invited": guest} if "invited" in PERSONAL[one] else {}
             stamp = self.count.stamp(replace(DORA, invitation=guest), self.count.new_id("person"))
             self._try(one(**stamp, **PERSONAL[one] | of))
