@@ -7,7 +7,9 @@ import pytest
 from msgspec import json
 from msgspec.structs import replace
 
+from server.count.board.board import board_of
 from server.count.board.render import DeskRenderer
+from server.count.people.guests import guests_of
 from server.election.bodies import Body
 from server.election.contests import slug_of
 from server.election.counting.desk import fold_acts
@@ -61,6 +63,9 @@ def test_the_desk_and_the_page_of_each_tell_them_apart_too() -> None:
     one = night()
     desk = words(DeskRenderer().message(one, fold_acts([]), None))
     assert all(desk.count(f"{name} Not begun") == 1 for name in NAMES), desk
+    lines = "\n".join(f"Jane Smith, officer, {name}" for name in NAMES)
+    invited = guests_of(board_of(one, fold_acts([]), one.at), lines, lambda guest: False)
+    assert [guest.ballots for guest in invited] == [(one.ballot,) for one in (KENT, ESSEX, MAYOR, POLICE)]
     for contest, name in zip((MAYOR, POLICE), NAMES[2:], strict=True):
         one = _after(one, contest.ballot, 600, 100, 20)
         assert f"LAB WIN {name}" in words(shown(one, f"contest-{contest.slug}")), "as in a frame of another site"

@@ -16,6 +16,7 @@ from server.hooks.addresses import written_address
 from server.hooks.messages import message_to_test
 from server.hooks.progress import line_of
 from server.hooks.secret import secret_of
+from server.html.languages import languages
 from server.html.process import process
 from server.stream.clock import now
 from server.stream.events import StreamUnavailable
@@ -111,7 +112,8 @@ def _ballots(night: Night, text: str) -> tuple[str, ...]:
     """The contests that somebody named, one a line, by name, slug or ballot id; Refused if one is unknown."""
     known: dict[str, list[str]] = {}
     for contest in night.definition.contests:
-        for name in dict.fromkeys((contest.ballot, contest.slug, contest.name.casefold())):
+        told = (one.seat_in(night.definition, contest).casefold() for one in languages())
+        for name in dict.fromkeys((contest.ballot, contest.slug, contest.name.casefold(), *told)):
             known.setdefault(name, []).append(contest.ballot)
     found: dict[str, None] = {}
     for line in filter(None, map(str.strip, text.splitlines())):

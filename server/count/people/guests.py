@@ -156,12 +156,14 @@ _ROLES: dict[str, Role] = {
 
 
 class _Contests:
-    """The contests of a night by ballot id, slug and name."""
+    """The contests of a night by ballot id, slug and name, also as the desk tells them: ``Abbey (Kent)``."""
 
     def __init__(self, board: Board) -> None:
         self._by_name: dict[str, list[str]] = {}
-        for contest in board.night.definition.contests:
-            for name in dict.fromkeys((contest.ballot, contest.slug, contest.name.casefold())):
+        night = board.night.definition
+        for contest in night.contests:
+            told = (one.seat_in(night, contest).casefold() for one in languages())
+            for name in dict.fromkeys((contest.ballot, contest.slug, contest.name.casefold(), *told)):
                 self._by_name.setdefault(name, []).append(contest.ballot)
 
     def ballot(self, text: str) -> str:

@@ -134,7 +134,8 @@ def _contest(shown: Shown, name: str) -> Count:
 def _named(night: Night, name: str) -> Iterable[Count]:
     for count in night.counts.values():
         contest = count.contest
-        if name in (plain(contest.slug), plain(contest.gss or ""), *map(plain, seat_names(contest))):
+        told = (one.seat_in(night.definition, contest) for one in languages())
+        if name in (plain(contest.slug), plain(contest.gss or ""), *map(plain, (*seat_names(contest), *told))):
             yield count
 
 
