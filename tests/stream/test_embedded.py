@@ -124,6 +124,7 @@ def test_a_socket_left_behind_is_no_obstacle(folder: Path) -> None:
 
 def test_data_that_cannot_be_read_is_refused_and_the_log_named(folder: Path) -> None:
     embedded.start(folder).stop()
-    (folder / "appendonlydir" / "appendonly.aof.manifest").write_text("rubbish\n")
+    with (folder / "appendonlydir" / "appendonly.aof.1.incr.aof").open("ab") as opened:
+        opened.write(b"*1\r\n$7\r\nRUBBISH\r\n")
     with pytest.raises(embedded.EmbeddedServerError, match=embedded.LOG):
         embedded.start(folder)
