@@ -10,11 +10,18 @@ from server.stream.watching.watcher import ask
 from tests.conftest import PATIENCE_SECONDS
 from tests.count.conftest import process
 
-FAULT = """
-from server.stream import follow
-read = follow.listed
-follow.listed = lambda entries, nights=(): 1 / 0 if entries else read(entries, nights)
-"""  # of ours: what stands in Redis, however damaged, stops no follower
+# Nothing that anybody can write into Redis ends the follower, so a mistake of ours is put into the program.
+_MISTAKE = """
+from server.stream import reading
+
+right = reading.listed
+
+def listed(entries, nights=()):
+    assert "mistaken" not in str(entries)
+    return right(entries, nights)
+
+reading.listed = listed
+"""
 
 
 def test_a_process_whose_follower_dies_stops_with_a_code_that_its_supervisor_sees(
@@ -22,9 +29,10 @@ def test_a_process_whose_follower_dies_stops_with_a_code_that_its_supervisor_see
 ) -> None:
     with create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    (tmp_path / "sitecustomize.py").write_text(FAULT)
-    with process(tmp_path, redis.url, port, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}") as served:
-        ask(socket_path(redis.folder), b"XADD nights * opened anything")
+    (ours := tmp_path / "ours").mkdir()
+    (ours / "sitecustomize.py").write_text(_MISTAKE)
+    with process(tmp_path, redis.url, port, PYTHONPATH=f"{ours}:{ROOT}") as served:
+        ask(socket_path(redis.folder), b"XADD nights * opened mistaken")
         assert served.wait(PATIENCE_SECONDS) == os.EX_SOFTWARE
     assert "the follower stopped, so this process stops" in (tmp_path / "printed").read_text()
 

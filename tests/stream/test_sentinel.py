@@ -1,6 +1,7 @@
 """Three Sentinels, a primary and two replicas: receipts and following through planned and unplanned fail-overs."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import NamedTuple
 import pytest
 from limits import parse
 
+from server.settings import ROOT
 from server.stream.events import EventStream, StreamUnavailable
 from server.stream.rates import Rates
 from server.stream.submit import Receipt
@@ -110,6 +112,17 @@ async def test_a_replica_that_one_sentinel_does_not_know_could_take_over(watched
     await stream.close()
 
 
-async def test_rates_are_counted_at_the_primary_that_sentinels_name(watched: Watched) -> None:
-    rates = Rates(watched.url)
+async def test_the_rights_that_are_named_for_sentinels_are_enough_and_rates_are_counted_at_the_primary(
+    watched: Watched,
+) -> None:
+    readme = (ROOT / "server" / "stream" / "README.md").read_text()
+    (rights,) = re.findall(r"^ACL SETUSER declared .* \+sentinel.*$", readme, re.MULTILINE)
+    assert {one.ask(rights) for one in watched.sentinels} == {"OK"}
+    url = f"{watched.url}?sentinel_username=declared&sentinel_password=password"
+    stream = EventStream(url, replicas=1)
+    await stream.open()
+    assert (await (await opened(stream)).submit(NIGHT, declare(0), START)).seq == 2
+    await stream.close()
+    rates = Rates(url)
     assert [await rates.seconds_over(parse("1/minute"), "somebody") > 0 for _ in range(2)] == [False, True]
+    assert {one.ask("ACL LOG") for one in watched.sentinels} == {"[]"}
