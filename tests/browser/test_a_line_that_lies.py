@@ -115,6 +115,21 @@ async def test_a_network_that_swallows_is_told_after_ten_seconds_and_what_was_mi
     await hears(viewer, "Live", "updated")
 
 
+async def test_each_page_and_screen_that_is_pushed_to_knows_that_it_hears_nothing(
+    network: tuple[Network, str], viewer: Page
+) -> None:
+    between, address = network
+    await viewer.clock.install()
+    for path in ("/", "/nights/night/wall", f"/nights/night/contests/{BALLOT}", "/nights/night/overlay"):
+        between.lie = "none"
+        await viewer.goto(f"{address}{path}")
+        await expect(viewer.locator("#line")).to_have_attribute("data-state", "up")
+        between.lie = "swallows"
+        await viewer.clock.fast_forward(SILENCE)
+        await hears(viewer, "Nothing heard", "asking every 5 s")
+        assert await viewer.locator("#line").is_visible() == ("overlay" not in path), "an overlay is over a picture"
+
+
 async def test_a_firewall_that_never_answers_the_upgrade_leaves_the_page_asking(
     network: tuple[Network, str], viewer: Page, stream: EventStream
 ) -> None:

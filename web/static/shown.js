@@ -63,7 +63,7 @@ const { put, putRows, shown } = (() => {
   const isOther = (old, now) => {
     if (old.nodeName !== now.nodeName || old.id !== now.id || !now.attributes) return true;
     if (old.nodeName === "P" || old.parentElement.matches(".banner")) return true;
-    if (old.nodeName === "TABLE") return getComputedStyle(old).tableLayout !== "fixed";
+    if (old.nodeName === "TABLE") return !old.closest(".score"); // whose columns have widths
     return ["OL", "UL", "DL", "TBODY"].includes(old.nodeName) && old.children.length !== now.children.length;
   };
 
@@ -154,10 +154,15 @@ const { put, putRows, shown } = (() => {
 
   // A banner keeps the room that it has, so that nothing below moves: longer news is set smaller, shorter leaves some.
   const BANNER = ":is(#banner, .contest > .banner, .control > .banner, #lead-news > .banner)";
-  const bannerIn = (message) => message.includes("banner") && document.querySelector(BANNER);
-  const fit = (banner, room) => {
-    if (banner.offsetHeight > room) banner.classList.add("tight");
-    if (banner.offsetHeight < room) banner.style.minHeight = `${room}px`;
+  let room = 0;
+  const measure = (message) => {
+    room ||= message.includes("banner") ? document.querySelector(BANNER)?.offsetHeight : 0;
+  };
+  const fit = () => {
+    const banner = room && document.querySelector(BANNER);
+    if (banner?.offsetHeight > room) banner.classList.add("tight");
+    if (banner?.offsetHeight < room) banner.style.minHeight = `${room}px`;
+    room = 0;
   };
   window.addEventListener("resize", () => document.querySelector(BANNER)?.removeAttribute("style"));
 
@@ -165,7 +170,7 @@ const { put, putRows, shown } = (() => {
   let rows = [];
   const put = (message, bright) => {
     hold();
-    const room = bannerIn(message)?.offsetHeight;
+    measure(message);
     const template = document.createElement("template");
     const results = [];
     template.innerHTML = message
@@ -192,7 +197,6 @@ const { put, putRows, shown } = (() => {
         if (wasDeclared || "party" in old.dataset) results.push(old);
       }
     }
-    if (room) fit(bannerIn(message), room);
     if (bright) light(results);
   };
 
@@ -207,6 +211,7 @@ const { put, putRows, shown } = (() => {
   // To be called after each message.
   const shown = () => {
     tidy();
+    fit();
     giveBack();
     document.dispatchEvent(new CustomEvent("night:shown", { detail: rows }));
     rows = [];

@@ -132,7 +132,8 @@ def seen(night: Night, body: Body) -> CouncilSeen:
 def _rows(night: Night, found: Council) -> tuple[PartyRow, ...]:
     sums = sums_of(night).within(Area(body=found.body.id))
     votes = {party: its.votes for party, its in sums.parties.items() if its.votes}
-    every = dict.fromkeys((*found.seats, *found.lost, *votes, *standing(night.definition)[found.body.id].parties))
+    stand = standing(night.definition)[found.body.id].parties
+    every = dict.fromkeys((*stand, *found.seats, *found.lost, *votes))
     rows = [
         PartyRow(
             party=night.parties[party],
@@ -145,7 +146,7 @@ def _rows(night: Night, found: Council) -> tuple[PartyRow, ...]:
         for party in every
         if party in night.parties
     ]
-    return tuple(sorted(rows, key=lambda row: (-row.seats, -votes.get(row.party.id, 0), row.party.name)))
+    return tuple(sorted(rows, key=lambda row: (-row.seats, -votes.get(row.party.id, 0))))
 
 
 def _bars(night: Night, found: Council) -> Bars:

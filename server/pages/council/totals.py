@@ -1,5 +1,6 @@
 """All councils of a night as a table, party by party. No HTML, no words."""
 
+from collections import Counter
 from fractions import Fraction
 
 from msgspec import Struct
@@ -60,7 +61,7 @@ def totals_of(night: Night) -> Totals:
             votes[party] = votes.get(party, 0) + its.votes
     listed = {one.party for one in found.parties}
     stand = standing(night.definition).values()
-    often = dict.fromkeys(party for one in stand for party in one.parties[: one.often])
+    often = [party for party, _ in Counter(party for one in stand for party in one.parties[: one.often]).most_common()]
     votes = {**dict.fromkeys((*often, *(party for one in stand for party in one.parties)), 0), **votes}
     without = sorted((party for party in votes if party not in listed), key=lambda party: -votes[party])
     every = [*found.parties, *(PartyInCouncils(party, 0, 0, 0, 0, 0, 0) for party in without)]
