@@ -42,7 +42,7 @@ return 1
 _DROP = """
 local now = redis.call("HGET", KEYS[1], ARGV[1])
 local known, said = pcall(cjson.decode, now)
-if known then
+if known and type(said) == "table" then
   local version = tonumber(said.version) or 0
   for i = math.max(0, version - tonumber(ARGV[2])), version do redis.call("HDEL", KEYS[2], ARGV[1] .. "/" .. i) end
 end

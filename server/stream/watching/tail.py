@@ -16,7 +16,7 @@ from time import localtime, strftime
 from typing import Final, NamedTuple
 
 _MANIFEST: Final = "appendonly.aof.manifest"
-_LISTED: Final = re.compile(r"file (\S+) seq \d+ type ([bhi])\n")
+_LISTED: Final = re.compile(r"file (\S+) seq \d+ type ([bhi])(?: [^\n]*)?\n")
 _FILE: Final = re.compile(r"appendonly\.aof\.(\d+)\.(?:(base)\.(?:rdb|aof)|incr\.aof)")
 _ARGUMENTS: Final = re.compile(rb"\*([1-9][0-9]{0,8})\r\n")
 _LENGTH: Final = re.compile(rb"\$([0-9]{1,10})\r\n")
