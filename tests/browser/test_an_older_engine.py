@@ -59,7 +59,8 @@ PRESS = """async ([button, fields]) => {
 }"""
 TEXT = "(one) => document.querySelector(one)?.textContent ?? ''"
 ALL = "([...document.querySelectorAll(all)])"
-SHOWN = f"(all) => {ALL}.filter((one) => one.getClientRects().length).length"
+VISIBLE = 'one.getClientRects().length && getComputedStyle(one).visibility === "visible"'
+SHOWN = f"(all) => {ALL}.filter((one) => {VISIBLE}).length"
 OPACITIES = f"(all) => [...new Set({ALL}.map((one) => getComputedStyle(one).fillOpacity))]"
 COLOURED = """(one) => {
     const { color, backgroundColor } = getComputedStyle(document.querySelector(one));

@@ -17,17 +17,6 @@ const { put, putRows, shown } = (() => {
   document.documentElement.classList.add("script");
 
   // Removes entries of the feed that came twice, and hides the earlier ones; with the first result, how seats were held.
-  // Entries that have given way to new ones are made anew in their new places.
-  let newest = document.querySelector("#feed > li")?.id;
-  const giveWay = () => {
-    const entries = [...document.querySelectorAll("#feed > li")];
-    const place = entries.findIndex(({ id }) => id === newest);
-    newest = entries[0]?.id;
-    if (place < 1) return;
-    for (const entry of entries.slice(place, place + SHOWN)) {
-      if (!entry.contains(document.activeElement)) entry.replaceWith(entry.cloneNode(true));
-    }
-  };
   const tidy = () => {
     document.getElementById("map")?.classList.toggle("begun", document.querySelector(".hexes a[data-party]") !== null);
     const seen = new Set();
@@ -35,7 +24,6 @@ const { put, putRows, shown } = (() => {
       if (seen.has(entry.id)) entry.remove();
       seen.add(entry.id);
     }
-    giveWay();
     const earlier = document.getElementById("earlier");
     if (!earlier) return;
     whole ||= earlier.closest(".whole") !== null;
@@ -58,22 +46,18 @@ const { put, putRows, shown } = (() => {
   if (field && field === document.activeElement) bring();
   else field?.addEventListener("focus", bring, { once: true });
 
-  // Other words are not the same words somewhere else, nor is a table that finds the widths of its columns anew, or a
-  // list of more: they are made anew, so that no browser takes what says something else for something that has moved.
-  const isOther = (old, now) => {
-    if (old.nodeName !== now.nodeName || old.id !== now.id || !now.attributes) return true;
-    if (old.nodeName === "P" || old.parentElement.matches(".banner")) return true;
-    if (old.nodeName === "TABLE") return !old.closest(".score"); // whose columns have widths
-    return ["OL", "UL", "DL", "TBODY"].includes(old.nodeName) && old.children.length !== now.children.length;
-  };
-
   // Changes what differs between a node and its news, and says whether anything did. What has another id is other news.
   const morph = (old, now) => {
-    if (old.isEqualNode(now)) return false;
-    if (isOther(old, now)) {
+    if (old.nodeName !== now.nodeName || old.id !== now.id) {
       old.replaceWith(now);
       return true;
     }
+    if (!now.attributes) {
+      const differs = old.data !== now.data;
+      if (differs) old.data = now.data;
+      return differs;
+    }
+    if (old.isEqualNode(now)) return false;
     let differs = false;
     const names = now.getAttributeNames();
     for (const name of names) {
