@@ -154,7 +154,7 @@ const { put, putRows, shown } = (() => {
   let rows = [];
   const put = (message, bright) => {
     hold();
-    measure(message);
+    if (bright) measure(message); // in a scrub it would cost a layout
     const template = document.createElement("template");
     const results = [];
     template.innerHTML = message
